@@ -1,0 +1,10 @@
+export { choice } from './choice.ts';
+export { clockTime } from './clock-time.ts';
+export { day } from './day.ts';
+export { flag } from './flag.ts';
+export { instant } from './instant.ts';
+export { integer } from './integer.ts';
+export { position } from './position.ts';
+export { reference } from './reference.ts';
+export { set } from './set.ts';
+export { text } from './text.ts';

@@ -1,0 +1,113 @@
+import type { Collection, Draft, RecordId, Row } from '@mana/model';
+import type { Transaction } from '../cell.ts';
+
+/**
+ * The one door of a page to data. Everything here is local and synchronous; the network is somebody else's business.
+ * Implemented by `openMana` (IndexedDB, tabs, upload) and, without durability, by `openMemoryMana` (tests, private windows).
+ */
+export interface Mana {
+	/** A record by id, `undefined` when there is none or it was purged. Records in the trash are returned (`deletedAt` set). */
+	get<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined;
+	/** Rows that stay current. Cheap to make; kept up to date only while somebody subscribes. */
+	query<C extends Collection>(collection: C, question?: Question<C>): LiveQuery<Row<C>>;
+	/**
+	 * Runs `action` and commits what it wrote as one transaction. The new state is visible when this returns; `saved` settles when it
+	 * is on this device's disk. Throws when a value breaks its field's rule (`InvalidValue`), and then nothing was written.
+	 */
+	write(label: string, action: (tx: Writer) => void): Written;
+	/** Takes the last of this person's actions back, where nobody wrote over it since (sync.md §6.15). */
+	readonly history: History;
+	readonly sync: SyncState;
+	/** Listens to `sync`, `history` and the outbox. Returns the way to stop. */
+	subscribe(listener: () => void): () => void;
+	/** What has not reached the server yet, oldest first: for the sync pill, the inspector and the export. */
+	outbox(): readonly Unsent[];
+	/** What the server refused, with the reason. The local value is kept and shown until the person decides. */
+	refused(): readonly Refused[];
+	/** Sends a refused transaction again as a new one, or drops it and shows the server's value. */
+	resolve(n: number, decision: 'retry' | 'drop'): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** What a live query asks for. Functions must be pure: they are run again only for records that changed. */
+export interface Question<C extends Collection> {
+	/** Keeps a row. Default: rows that are not in the trash. With `where`, the trash is included unless `where` refuses it. */
+	readonly where?: (row: Row<C>) => boolean;
+	/** Order of two rows; ties are broken by id. Default: by id (age). */
+	readonly order?: (a: Row<C>, b: Row<C>) => number;
+	readonly limit?: number;
+}
+
+/** The answer to a question, kept current. `rows` is a new array whenever it changed, and the same array while it did not. */
+export interface LiveQuery<R> {
+	readonly rows: readonly R[];
+	subscribe(listener: () => void): () => void;
+}
+
+/** What an action may do. Creating returns the new id. */
+export interface Writer {
+	create<C extends Collection>(collection: C, draft: Draft<C>, id?: RecordId): RecordId;
+	update<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>): void;
+	/** Puts a record in the trash. */
+	trash<C extends Collection>(collection: C, id: RecordId): void;
+	/** Takes a record out of the trash. */
+	restore<C extends Collection>(collection: C, id: RecordId): void;
+	/** Removes a record for good. Cannot be undone. */
+	purge<C extends Collection>(collection: C, id: RecordId): void;
+	newId(): RecordId;
+	/** Reads inside the action see what the action wrote so far. */
+	get<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined;
+}
+
+export interface Written {
+	/** Settles when the transaction is on this device's disk. Rejects with a `StorageFailed` when it could not be stored. */
+	readonly saved: Promise<void>;
+	/** Takes exactly this action back, if nobody wrote over it since; `false` when there was nothing left to take back. */
+	undo(): boolean;
+}
+
+export interface History {
+	/** Label of the action that `undo` would take back. */
+	readonly undoable: string | null;
+	readonly redoable: string | null;
+	undo(): boolean;
+	redo(): boolean;
+}
+
+/** What the sync pill says. */
+export interface SyncState {
+	readonly phase:
+		| 'guest' // no account: everything stays on this device
+		| 'connecting'
+		| 'live' // connected and caught up
+		| 'offline' // no connection; will try again at `retryAt`
+		| 'signed-out' // the server no longer knows this session: sign in to go on syncing
+		| 'stopped'; // this server refuses us (too old, removed from the space …): see `problem`
+	/** Transactions that the server has not acknowledged. */
+	readonly unsent: number;
+	/** When the oldest unacknowledged transaction was written (ms since 1970). */
+	readonly unsentSince: number | null;
+	readonly refused: number;
+	/** Next attempt (ms since 1970) while offline. */
+	readonly retryAt: number | null;
+	/** Why not `live`, in a stable code and a sentence. */
+	readonly problem: { readonly code: string; readonly detail: string } | null;
+	/** False when this device could not store (private window, quota): nothing survives closing the tab. */
+	readonly durable: boolean;
+	/** Whether this tab is the one that talks to the server. */
+	readonly leader: boolean;
+	/** First download of the space: cells received, `null` when it is done. */
+	readonly firstSync: { readonly received: number } | null;
+}
+
+export interface Unsent {
+	readonly transaction: Transaction;
+	/** What the person did, as given to `write`. */
+	readonly label: string;
+	readonly at: number;
+}
+
+export interface Refused extends Unsent {
+	readonly code: string;
+	readonly detail: string;
+}
