@@ -1,0 +1,3 @@
+export * from './day.ts';
+export * from './phrase/index.ts';
+export * from './speak.ts';

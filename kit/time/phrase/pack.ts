@@ -1,0 +1,39 @@
+import type { Day } from '../day.ts';
+
+/** What a phrase is read against. */
+export interface Now {
+	readonly today: Day;
+	/** Time of day, `HH:MM`. */
+	readonly time: string;
+}
+
+/** A day, a time of day or both, as understood in a phrase. */
+export interface Moment {
+	readonly day?: Day;
+	readonly time?: string;
+}
+
+/** One way to say a day or a time in a language. */
+export interface PhraseRule {
+	/** Matched at the start of a word (the reader adds the `y`, `i` and `u` flags and the word boundaries). */
+	readonly pattern: string;
+	/** What was said, or `null` when the words only look like it (31.2., 25:00). */
+	read(match: RegExpExecArray, now: Now): Moment | null;
+	/** A word with a second meaning ("sat", "so"): counts only as the last word, before a time, or after `lead`. */
+	readonly weak?: boolean;
+	/** Read only in the person's own language, because another language uses the same words ("I am so tired" is no Sunday). */
+	readonly ownLanguageOnly?: boolean;
+}
+
+/** The words of one language: one file each, same shape. */
+export interface LanguagePack {
+	readonly language: string;
+	/** Small words that may stand before a day or time and vanish with it: "on", "at", "am", "um". */
+	readonly lead: readonly string[];
+	readonly rules: readonly PhraseRule[];
+	/** Priority words behind `!`, from low to urgent. */
+	readonly priorities: Readonly<Record<Priority, readonly string[]>>;
+}
+
+export const priorities = ['low', 'medium', 'high', 'urgent'] as const;
+export type Priority = (typeof priorities)[number];

@@ -1,0 +1,64 @@
+import { type Day, daysBetween, toUtc } from './day.ts';
+
+/**
+ * A day as people say it: "today", "tomorrow", "Friday" (the coming six days), "3 Dec", "3 Dec 2027".
+ *
+ * @param locale BCP 47 tag of the interface
+ */
+export function speakDay(day: Day, today: Day, locale: string): string {
+	const away = daysBetween(today, day);
+	if (Math.abs(away) <= 1) return relative(locale).format(away, 'day');
+	if (away > 1 && away < 7) return format(locale, { weekday: 'long' }, day);
+	const sameYear = day.slice(0, 4) === today.slice(0, 4);
+	return format(locale, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }, day);
+}
+
+/** A day in full, for titles and screen readers: "Monday, 23 November 2026". */
+export function spellDay(day: Day, locale: string): string {
+	return format(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, day);
+}
+
+/** A time of day `HH:MM` the way the locale writes it: "14:30", "2:30 PM". */
+export function speakTime(time: string, locale: string): string {
+	const [hour, minute] = time.split(':').map(Number) as [number, number];
+	return formatter(locale, { hour: 'numeric', minute: '2-digit' }).format(Date.UTC(2025, 0, 1, hour, minute));
+}
+
+/** How long ago `then` was (both ms since 1970): "3 minutes ago", "yesterday". */
+export function speakAgo(then: number, now: number, locale: string): string {
+	const seconds = Math.round((then - now) / 1000);
+	for (const [unit, size] of UNITS)
+		if (Math.abs(seconds) >= size) return relative(locale).format(Math.round(seconds / size), unit);
+	return relative(locale).format(0, 'second');
+}
+
+const UNITS = [
+	['year', 31_536_000],
+	['month', 2_592_000],
+	['week', 604_800],
+	['day', 86_400],
+	['hour', 3600],
+	['minute', 60],
+] as const;
+
+function format(locale: string, options: Intl.DateTimeFormatOptions, day: Day): string {
+	return formatter(locale, options).format(toUtc(day));
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making an `Intl.DateTimeFormat` costs far more than using one, and a list formats thousands of days. */
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const key = locale + JSON.stringify(options);
+	let found = formatters.get(key);
+	if (!found) formatters.set(key, (found = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })));
+	return found;
+}
+
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+function relative(locale: string): Intl.RelativeTimeFormat {
+	let found = relatives.get(locale);
+	if (!found) relatives.set(locale, (found = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })));
+	return found;
+}
