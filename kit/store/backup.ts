@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { StoreError } from './store-error.ts';
+
+/**
+ * Copies a SQLite database that is in use (VACUUM INTO: one read transaction, no write is held up).
+ *
+ * @throws StoreError `store-unwritable`
+ */
+export async function backupSqlite(source: string, target: string): Promise<void> {
+	await whole(target, async (temporary) => {
+		const worker = new Worker(new URL('./backup-worker.ts', import.meta.url).href);
+		try {
+			const failure = await new Promise<string | null>((resolve, reject) => {
+				worker.addEventListener('message', (event: MessageEvent<string | null>) => resolve(event.data));
+				worker.addEventListener('error', (event) => reject(new Error(event.message)));
+				worker.postMessage({ source, target: temporary });
+			});
+			if (failure !== null) throw new Error(failure);
+		} finally {
+			worker.terminate();
+		}
+	});
+}
+
+/**
+ * Copies one PostgreSQL schema with `pg_dump` (custom format, for `pg_restore`).
+ *
+ * @throws StoreError `store-tool-missing` without pg_dump, `store-unwritable`
+ */
+export async function backupPostgres(databaseUrl: string, schema: string, target: string): Promise<void> {
+	await whole(target, async (temporary) => {
+		try {
+			await promisify(execFile)('pg_dump', ['--format=custom', `--schema=${schema}`, `--file=${temporary}`, databaseUrl]);
+		} catch (error) {
+			if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+				throw new StoreError(
+					'store-tool-missing',
+					'A backup of PostgreSQL needs its program pg_dump, which is not in PATH. Install the PostgreSQL client tools.',
+					{ cause: error },
+				);
+			throw error;
+		}
+	});
+}
+
+/** Writes beside the target, makes it durable, then gives it its name: a reader sees the old file or the new one. */
+async function whole(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
+	const folder = dirname(target);
+	const temporary = `${target}.${randomUUID()}.partial`;
+	try {
+		await mkdir(folder, { recursive: true });
+		await write(temporary);
+		await sync(temporary);
+		await rename(temporary, target);
+		await sync(folder);
+	} catch (error) {
+		await rm(temporary, { force: true });
+		if (error instanceof StoreError) throw error;
+		throw new StoreError(
+			'store-unwritable',
+			`The backup ${target} could not be written (${error instanceof Error ? error.message : String(error)}). Check the folder's permissions and free space.`,
+			{ cause: error },
+		);
+	}
+}
+
+async function sync(path: string): Promise<void> {
+	const handle = await open(path, 'r');
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
