@@ -55,7 +55,7 @@ export const en: LanguagePack = {
 			read: (match, now) => ({ day: nextWeekday(now.today, weekdays.of(match[1]!)) }),
 		},
 		{
-			pattern: shortWeekdays.pattern,
+			pattern: `(${shortWeekdays.pattern})`,
 			weak: true,
 			read: (match, now) => ({ day: nextWeekday(now.today, shortWeekdays.of(match[1]!)) }),
 		},
