@@ -1,0 +1,206 @@
+import { keyBetween, type RecordId } from '@mana/model';
+import type { Mana, Writer, Written } from '@mana/sync/client/api';
+import type { Capture, Day } from '@mana/time';
+import { byPosition } from './lists.ts';
+import { projects, type Task, type TaskPriority, tagId, tags, tasks } from './model.ts';
+
+/**
+ * What a person can do with tasks, each as one transaction that can be undone. `label` is what undo says, in the person's language.
+ * Time and randomness come in, so that tests decide them.
+ */
+export interface TaskActions {
+	/** Adds what was captured; `place` fills in what the line did not say. */
+	add(label: string, capture: Capture, place?: TaskPlace): { id: RecordId; written: Written };
+	/** Completes tasks together with their open steps. */
+	complete(label: string, ids: readonly RecordId[]): Written;
+	reopen(label: string, ids: readonly RecordId[]): Written;
+	edit(label: string, id: RecordId, draft: TaskEdit): Written;
+	schedule(label: string, ids: readonly RecordId[], day: Day | null, time?: string | null): Written;
+	prioritise(label: string, ids: readonly RecordId[], priority: TaskPriority): Written;
+	/** Moves tasks and their steps to a project, or with `null` to the inbox, to its end. */
+	file(label: string, ids: readonly RecordId[], project: RecordId | null): Written;
+	/** Adds a tag by its name, making it when it is new. */
+	tag(label: string, ids: readonly RecordId[], name: string): Written;
+	untag(label: string, ids: readonly RecordId[], tag: RecordId): Written;
+	/** Places a task between two of its siblings (`null`: the start, the end). */
+	move(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/** Puts tasks and their steps in the trash. */
+	trash(label: string, ids: readonly RecordId[]): Written;
+	restore(label: string, ids: readonly RecordId[]): Written;
+	/** Deletes for good what is in the trash. */
+	purge(label: string, ids: readonly RecordId[]): Written;
+	addProject(label: string, name: string): { id: RecordId; written: Written };
+	editProject(label: string, id: RecordId, draft: { name?: string; hue?: number }): Written;
+	moveProject(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/** Puts a project in the trash together with its tasks. */
+	trashProject(label: string, id: RecordId): Written;
+}
+
+export interface TaskPlace {
+	readonly project?: RecordId | null;
+	readonly day?: Day | null;
+	readonly parent?: RecordId | null;
+}
+
+/** What the detail pane writes while the person types. */
+export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority'>>;
+
+/** Hues for new projects and tags, far apart and in the order they are given out. */
+const HUES = [255, 25, 140, 320, 75, 200, 290, 10, 165, 45];
+
+export function taskActions(mana: Mana, clock: () => number, random: () => number): TaskActions {
+	const allTasks = (): readonly Task[] => mana.query(tasks, { where: () => true }).rows;
+	const withSteps = (ids: readonly RecordId[]): Task[] => {
+		const wanted = new Set(ids);
+		return allTasks().filter((task) => wanted.has(task.id) || (task.parent !== null && wanted.has(task.parent)));
+	};
+	const siblingsOf = (place: Pick<Task, 'project' | 'parent'>): Task[] =>
+		allTasks()
+			.filter(
+				(task) =>
+					task.deletedAt === null && task.parent === place.parent && (place.parent !== null || task.project === place.project),
+			)
+			.toSorted(byPosition);
+	const endOf = (rows: readonly { position: string | null }[]): string =>
+		keyBetween(rows.findLast(({ position }) => position !== null)?.position ?? null, null, random);
+
+	function ensureTag(tx: Writer, name: string): RecordId {
+		const known = mana.query(tags).rows.find((tag) => tag.name.toLowerCase() === name.toLowerCase());
+		if (known) return known.id;
+		const id = tagId(name);
+		const taken = tx.get(tags, id);
+		if (taken && taken.deletedAt === null && taken.name.toLowerCase() !== name.toLowerCase())
+			return tx.create(tags, { name, hue: nextHue(mana.query(tags).rows.length) });
+		if (taken && taken.deletedAt !== null) tx.restore(tags, id);
+		else if (!taken) tx.create(tags, { name, hue: nextHue(mana.query(tags).rows.length) }, id);
+		return id;
+	}
+
+	function ensureProject(tx: Writer, name: string): RecordId {
+		const rows = mana.query(projects).rows;
+		const known = rows.find((project) => project.name.toLowerCase() === name.toLowerCase());
+		return (
+			known?.id ?? tx.create(projects, { name, hue: nextHue(rows.length), position: endOf(rows.toSorted(byProjectPosition)) })
+		);
+	}
+
+	const each = (label: string, ids: readonly RecordId[], change: (tx: Writer, id: RecordId) => void): Written =>
+		mana.write(label, (tx) => {
+			for (const id of ids) change(tx, id);
+		});
+
+	return {
+		add(label, capture, place = {}) {
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				const parent = place.parent ?? null;
+				const project = capture.project === null ? (place.project ?? null) : ensureProject(tx, capture.project);
+				id = tx.create(tasks, {
+					title: capture.title,
+					dueDay: capture.day ?? place.day ?? null,
+					dueTime: capture.time,
+					priority: capture.priority ?? 'none',
+					tags: capture.tags.map((name) => ensureTag(tx, name)),
+					project,
+					parent,
+					position: endOf(siblingsOf({ project, parent })),
+				});
+			});
+			return { id, written };
+		},
+		complete: (label, ids) => {
+			const open = withSteps(ids).filter((task) => task.completedAt === null);
+			return each(label, open.map(({ id }) => id), (tx, id) => tx.update(tasks, id, { completedAt: clock() })); // prettier-ignore
+		},
+		reopen: (label, ids) => each(label, ids, (tx, id) => tx.update(tasks, id, { completedAt: null })),
+		edit: (label, id, draft) => mana.write(label, (tx) => tx.update(tasks, id, draft)),
+		schedule: (label, ids, day, time) =>
+			each(label, ids, (tx, id) =>
+				tx.update(tasks, id, time === undefined && day !== null ? { dueDay: day } : { dueDay: day, dueTime: time ?? null }),
+			),
+		prioritise: (label, ids, priority) => each(label, ids, (tx, id) => tx.update(tasks, id, { priority })),
+		file: (label, ids, project) => {
+			let last = siblingsOf({ project, parent: null }).findLast(({ position }) => position !== null)?.position ?? null;
+			const moving = new Set(ids);
+			return mana.write(label, (tx) => {
+				for (const task of withSteps(ids)) {
+					if (!moving.has(task.id)) tx.update(tasks, task.id, { project });
+					else tx.update(tasks, task.id, { project, position: (last = keyBetween(last, null, random)) });
+				}
+			});
+		},
+		tag: (label, ids, name) =>
+			mana.write(label, (tx) => {
+				const tag = ensureTag(tx, name);
+				for (const id of ids) tx.update(tasks, id, { tags: { add: [tag] } });
+			}),
+		untag: (label, ids, tag) => each(label, ids, (tx, id) => tx.update(tasks, id, { tags: { remove: [tag] } })),
+		move: (label, id, { before, after }) =>
+			mana.write(label, (tx) => {
+				const place = tx.get(tasks, id);
+				if (!place) return;
+				const [left, right] = placed(
+					tx,
+					siblingsOf(place).filter((task) => task.id !== id),
+					before,
+					after,
+				);
+				tx.update(tasks, id, { position: keyBetween(left, right, random) });
+			}),
+		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
+		restore: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.restore(tasks, id)), // prettier-ignore
+		purge: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.purge(tasks, id)), // prettier-ignore
+		addProject(label, name) {
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				id = ensureProject(tx, name);
+			});
+			return { id, written };
+		},
+		editProject: (label, id, draft) => mana.write(label, (tx) => tx.update(projects, id, draft)),
+		moveProject: (label, id, { before, after }) =>
+			mana.write(label, (tx) => {
+				const position = (which: RecordId | null): string | null =>
+					which === null ? null : (tx.get(projects, which)?.position ?? null);
+				tx.update(projects, id, { position: keyBetween(position(before), position(after), random) });
+			}),
+		trashProject: (label, id) =>
+			mana.write(label, (tx) => {
+				for (const task of allTasks()) if (task.project === id && task.deletedAt === null) tx.trash(tasks, task.id);
+				tx.trash(projects, id);
+			}),
+	};
+
+	/** Order keys of two neighbours. Siblings that never got a place (or share one) are given places first, in their present order. */
+	function placed(
+		tx: Writer,
+		siblings: readonly Task[],
+		before: RecordId | null,
+		after: RecordId | null,
+	): [string | null, string | null] {
+		const keys = new Map<RecordId, string>();
+		let last = null as string | null;
+		for (const task of siblings) {
+			const own: string | null = task.position;
+			const keep: boolean = own !== null && (last === null || own > last);
+			last = keep ? own : keyBetween(last, null, random);
+			if (!keep) tx.update(tasks, task.id, { position: last });
+			keys.set(task.id, last!);
+		}
+		return [before === null ? null : (keys.get(before) ?? null), after === null ? null : (keys.get(after) ?? null)];
+	}
+}
+
+function nextHue(count: number): number {
+	return HUES[count % HUES.length]!;
+}
+
+/** Hand-made order of projects; one without a place comes last, by age. */
+export function byProjectPosition(
+	a: { id: string; position: string | null },
+	b: { id: string; position: string | null },
+): number {
+	if (a.position === b.position) return a.id < b.id ? -1 : 1;
+	if (a.position === null || b.position === null) return a.position === null ? 1 : -1;
+	return a.position < b.position ? -1 : 1;
+}

@@ -1,0 +1,27 @@
+import { m } from '@mana/ui/i18n';
+import type { AppManifest } from '@mana/ui/shell/manifest';
+
+export const app: AppManifest = {
+	id: 'todo',
+	number: 2,
+	name: () => m.todo_name(),
+	purpose: () => m.todo_purpose(),
+	glyph: 'M9 12l2.2 2.2L15.5 10M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17',
+	hue: 255,
+	places: [
+		{ id: 'inbox', name: () => m.todo_inbox(), href: '/todo', icon: 'inbox', shortcut: 'g i' },
+		{ id: 'today', name: () => m.todo_today(), href: '/todo/today', icon: 'sun', shortcut: 'g t' },
+		{ id: 'upcoming', name: () => m.todo_upcoming(), href: '/todo/upcoming', icon: 'calendar-days', shortcut: 'g u' },
+		{ id: 'projects', name: () => m.todo_projects(), href: '/todo/projects', icon: 'folder', shortcut: 'g p' },
+		{ id: 'search', name: () => m.todo_search(), href: '/todo/search', icon: 'search', shortcut: 'g s' },
+	],
+	commands: [
+		{ id: 'new', name: () => m.todo_new_task(), icon: 'plus', run: (house) => house.quickAdd('todo') },
+		{ id: 'new-project', name: () => m.todo_new_project(), icon: 'folder', run: (house) => house.go('/todo/projects?new') },
+		{ id: 'completed', name: () => m.todo_completed(), icon: 'check', run: (house) => house.go('/todo/completed') },
+		{ id: 'trash', name: () => m.todo_trash(), icon: 'trash', run: (house) => house.go('/todo/trash') },
+	],
+	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
+	search: () => import('./search.ts'),
+	quickAdd: () => import('./parts/QuickAdd.svelte'),
+};

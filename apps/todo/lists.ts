@@ -1,0 +1,123 @@
+import { addDays, type Day } from '@mana/time';
+import type { RecordId } from '@mana/model';
+import type { Task } from './model.ts';
+
+/** What a list asks for: `where` and `order` of a live query (`@mana/sync/client/api` `Question`). */
+export interface ListQuestion {
+	readonly where: (task: Task) => boolean;
+	readonly order: (a: Task, b: Task) => number;
+}
+
+/** An open task that stands by itself: not a step of another, not in the trash. */
+export function isOpen(task: Task): boolean {
+	return task.deletedAt === null && task.completedAt === null && task.parent === null;
+}
+
+/** Open tasks without a project. */
+export function inbox(): ListQuestion {
+	return { where: (task) => isOpen(task) && task.project === null, order: byPosition };
+}
+
+/** Open tasks of one project. */
+export function inProject(project: RecordId): ListQuestion {
+	return { where: (task) => isOpen(task) && task.project === project, order: byPosition };
+}
+
+/** Open tasks with one tag. */
+export function withTag(tag: RecordId): ListQuestion {
+	return { where: (task) => isOpen(task) && task.tags.has(tag), order: byDue };
+}
+
+/** What is due today or was due before. */
+export function dueBy(today: Day): ListQuestion {
+	return { where: (task) => isOpen(task) && task.dueDay !== null && task.dueDay <= today, order: byDue };
+}
+
+/** What has a day after today. */
+export function upcoming(today: Day): ListQuestion {
+	return { where: (task) => isOpen(task) && task.dueDay !== null && task.dueDay > today, order: byDue };
+}
+
+/** Steps of a task, done and open, in their order. */
+export function stepsOf(parent: RecordId): ListQuestion {
+	return { where: (task) => task.deletedAt === null && task.parent === parent, order: byPosition };
+}
+
+/** What was completed, latest first. */
+export function completed(): ListQuestion {
+	return {
+		where: (task) => task.deletedAt === null && task.completedAt !== null && task.parent === null,
+		order: (a, b) => b.completedAt! - a.completedAt!,
+	};
+}
+
+/** The trash, latest first. */
+export function trashed(): ListQuestion {
+	return { where: (task) => task.deletedAt !== null, order: (a, b) => b.deletedAt! - a.deletedAt! };
+}
+
+/** Tasks whose title or notes contain every word, whatever the accents and the case; open ones first. */
+export function matching(query: string): ListQuestion {
+	const words = fold(query).split(/\s+/).filter(Boolean);
+	return {
+		where: (task) => {
+			if (task.deletedAt !== null || words.length === 0) return false;
+			const text = fold(`${task.title}\n${task.notes}`);
+			return words.every((word) => text.includes(word));
+		},
+		order: (a, b) => Number(a.completedAt !== null) - Number(b.completedAt !== null) || byDue(a, b),
+	};
+}
+
+/** Text without case and accents, as people search for it. */
+export function fold(text: string): string {
+	return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+}
+
+/** Hand-made order; a task without a place comes last, by age. */
+export function byPosition(a: Task, b: Task): number {
+	if (a.position === b.position) return compare(a.id, b.id);
+	if (a.position === null) return 1;
+	if (b.position === null) return -1;
+	return compare(a.position, b.position);
+}
+
+const RANK = { urgent: 0, high: 1, medium: 2, low: 3, none: 4 } as const;
+
+/** By day, then timed before untimed, then the more urgent, then by hand. */
+export function byDue(a: Task, b: Task): number {
+	return (
+		compare(a.dueDay ?? '9999', b.dueDay ?? '9999') ||
+		compare(a.dueTime ?? '99', b.dueTime ?? '99') ||
+		RANK[a.priority] - RANK[b.priority] ||
+		byPosition(a, b)
+	);
+}
+
+/** Whether its day, or today its time, has passed. */
+export function isOverdue(task: Task, today: Day, time: string): boolean {
+	if (task.completedAt !== null || task.dueDay === null) return false;
+	return task.dueDay < today || (task.dueDay === today && task.dueTime !== null && task.dueTime < time);
+}
+
+/** One section of a list that is grouped by day. */
+export interface DaySection {
+	readonly day: Day;
+	readonly tasks: readonly Task[];
+}
+
+/** Sections by day: the next `always` days even when empty, so that they can be filled; later ones only when they hold something. */
+export function byDay(sorted: readonly Task[], from: Day, always: number): DaySection[] {
+	const groups = new Map<Day, Task[]>();
+	for (let ahead = 0; ahead < always; ahead++) groups.set(addDays(from, ahead), []);
+	for (const task of sorted) {
+		const group = groups.get(task.dueDay!);
+		if (group) group.push(task);
+		else groups.set(task.dueDay!, [task]);
+	}
+	return [...groups].toSorted(([a], [b]) => compare(a, b)).map(([day, tasks]) => ({ day, tasks }));
+}
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,58 @@
+import { collection, field, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { priorities } from '@mana/time';
+
+/** The app's permanent number: collection numbers on the wire start with it. */
+const app = 2;
+
+export const tasks = collection(
+	'todo/tasks',
+	{ app, number: 1 },
+	{
+		title: field.text(1, { fallback: '', max: 500 }),
+		notes: field.text(2, { fallback: '', max: 20_000 }),
+		/** When it was completed; `null` while it is open. */
+		completedAt: field.instant(3),
+		dueDay: field.day(4),
+		dueTime: field.clockTime(5),
+		priority: field.choice(6, ['none', ...priorities]),
+		/** Ids of `tags`. */
+		tags: field.set(7),
+		/** `null` is the inbox. A subtask lives where its parent lives. */
+		project: field.reference(8),
+		/** The task this is a step of. */
+		parent: field.reference(9),
+		/** Place among its siblings: in its project, or among the steps of its parent. */
+		position: field.position(10),
+	},
+);
+
+export const projects = collection(
+	'todo/projects',
+	{ app, number: 2 },
+	{
+		name: field.text(1, { fallback: '', max: 120 }),
+		/** Hue of its dot, in degrees. */
+		hue: field.integer(2, { fallback: 255, from: 0, to: 359 }),
+		position: field.position(3),
+		archivedAt: field.instant(4),
+	},
+);
+
+export const tags = collection(
+	'todo/tags',
+	{ app, number: 3 },
+	{
+		name: field.text(1, { fallback: '', max: 60 }),
+		hue: field.integer(2, { fallback: 255, from: 0, to: 359 }),
+	},
+);
+
+export type Task = Row<typeof tasks>;
+export type Project = Row<typeof projects>;
+export type Tag = Row<typeof tags>;
+export type TaskPriority = Task['priority'];
+
+/** A tag has one id wherever it is typed first, so that two devices which meet later mean the same tag. */
+export function tagId(name: string): RecordId {
+	return namedRecordId(`todo/tags/${name.normalize('NFC').toLowerCase()}`);
+}

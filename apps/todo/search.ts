@@ -1,0 +1,22 @@
+import type { Search } from '@mana/ui/shell/manifest';
+import { fold, matching } from './lists.ts';
+import { tasks } from './model.ts';
+
+/** Finds tasks for the palette: titles that begin with the words first, then titles, then notes; open before done. */
+export const search: Search = (mana, words, limit) => {
+	const wanted = fold(words).trim();
+	return mana
+		.query(tasks, matching(words))
+		.rows.map((task) => {
+			const title = fold(task.title);
+			const fit = title.startsWith(wanted) ? 1 : title.includes(wanted) ? 0.8 : 0.5;
+			return {
+				id: task.id,
+				title: task.title,
+				href: `/todo/search?q=${encodeURIComponent(words)}&task=${task.id}`,
+				score: task.completedAt === null ? fit : fit / 2,
+			};
+		})
+		.toSorted((a, b) => b.score - a.score)
+		.slice(0, limit);
+};
