@@ -1,0 +1,142 @@
+import type { Cell, DeviceId, SpaceId, Transaction } from './cell.ts';
+
+/** First byte of every frame. A server speaks this version and the one before (sync.md §6.10). */
+export const WIRE_VERSION = 1;
+
+/** What one side says to the other. The same frames travel over WebSocket and over the HTTP exchange. */
+export type Frame = ClientFrame | ServerFrame;
+
+export type ClientFrame = Hello | Auth | Sub | Push | Ping;
+export type ServerFrame = Welcome | Subbed | Ack | Delta | Bye | Pong;
+
+/** First frame of a client. */
+export interface Hello {
+	readonly type: 'hello';
+	/** Short JWT of mana-auth. */
+	readonly token: string;
+	readonly device: DeviceId;
+	/** The client's own, uncorrected time (ms since 1970): comes back in WELCOME, so that the round trip can be taken off. */
+	readonly clockMs: number;
+	/** What this build knows, so that a server can ask a too old client to update. */
+	readonly schema: readonly { readonly collection: number; readonly version: number }[];
+}
+
+/** A fresh token on a connection that stays open, sent before the old one expires. */
+export interface Auth {
+	readonly type: 'auth';
+	readonly token: string;
+}
+
+/** "Tell me what changed in this space since (epoch, seq), and go on telling me." A new replica sends epoch 0, seq 0. */
+export interface Sub {
+	readonly type: 'sub';
+	readonly space: SpaceId;
+	readonly epoch: number;
+	readonly seq: number;
+}
+
+/** Transactions of this device, with contiguous `n`. */
+export interface Push {
+	readonly type: 'push';
+	readonly space: SpaceId;
+	/** The device has stored the decisions on every `n` up to this one; the server may forget them. */
+	readonly known: number;
+	readonly transactions: readonly Transaction[];
+}
+
+export interface Ping {
+	readonly type: 'ping';
+	readonly clockMs: number;
+}
+
+/** Answer to HELLO. */
+export interface Welcome {
+	readonly type: 'welcome';
+	/** `clockMs` of the HELLO this answers. */
+	readonly clockMs: number;
+	/** The server's time when it answered (ms since 1970). */
+	readonly serverMs: number;
+	readonly person: string;
+	/** The personal space of that person. */
+	readonly personal: SpaceId;
+	readonly limits: { readonly frameBytes: number; readonly pushOps: number };
+}
+
+export type Role = 'owner' | 'admin' | 'editor' | 'commenter' | 'viewer';
+
+/** Answer to SUB. When `epoch` is not the one asked for, or `seq` lies below the one asked for, the server's history was replaced. */
+export interface Subbed {
+	readonly type: 'subbed';
+	readonly space: SpaceId;
+	readonly epoch: number;
+	/** Head of the space. */
+	readonly seq: number;
+	/** Index of this device in the space: breaks ties of stamps. */
+	readonly actor: number;
+	/** The `n` that the server expects next from this device. */
+	readonly nextN: number;
+	readonly role: Role;
+}
+
+/** Decisions, durable on the server. */
+export interface Ack {
+	readonly type: 'ack';
+	readonly space: SpaceId;
+	/** Every transaction up to this `n` is decided. */
+	readonly n: number;
+	/** The effects of all of them are in the state at this seq. */
+	readonly seq: number;
+	/** Transactions that came with an impossible stamp and were accepted under another one. */
+	readonly restamped: readonly { readonly n: number; readonly stamp: number }[];
+	/** Transactions that changed nothing, with the reason. */
+	readonly refused: readonly Refusal[];
+}
+
+export interface Refusal {
+	readonly n: number;
+	/** Stable word: 'read-only', 'stale', 'invalid', … */
+	readonly code: string;
+	/** Sentence for a person. */
+	readonly detail: string;
+}
+
+/** The newest state of every register that changed in (`from`, `to`]. While `more`, keep the cells aside: only the last part completes a checkpoint. */
+export interface Delta {
+	readonly type: 'delta';
+	readonly space: SpaceId;
+	readonly from: number;
+	readonly to: number;
+	readonly more: boolean;
+	readonly cells: readonly Cell[];
+}
+
+/** Last frame of a connection. */
+export interface Bye {
+	readonly type: 'bye';
+	readonly code: ByeCode;
+	readonly detail: string;
+	/** When to come back; `null`: not before something was done about the reason. */
+	readonly retryAfterMs: number | null;
+}
+
+/** Why a connection ends. */
+export type ByeCode =
+	| 'bad-frame' // could not be read: a defect or a foreign program
+	| 'version' // the other side speaks another wire version
+	| 'unauthorised' // token missing, expired or foreign
+	| 'unknown-space' // no such space, or none that this person may know of
+	| 'foreign-device' // the device id belongs to somebody else
+	| 'gap' // a push did not start at the next `n`
+	| 'fork' // this `n` was decided with other content: a cloned profile. Take a new device id and send again
+	| 'busy' // too much at once
+	| 'restart' // the server goes down for a moment
+	| 'protocol'; // a frame that has no business here
+
+export interface Pong {
+	readonly type: 'pong';
+	readonly clockMs: number;
+	readonly serverMs: number;
+}
+
+/** The frame of one type: `FrameOf<'push'>`. */
+export type FrameOf<T extends Frame['type']> = Extract<Frame, { readonly type: T }>;
