@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { StoreError } from './store-error.ts';
 
 /**
@@ -12,17 +13,11 @@ import { StoreError } from './store-error.ts';
  */
 export async function backupSqlite(source: string, target: string): Promise<void> {
 	await whole(target, async (temporary) => {
-		const worker = new Worker(new URL('./backup-worker.ts', import.meta.url).href);
-		try {
-			const failure = await new Promise<string | null>((resolve, reject) => {
-				worker.addEventListener('message', (event: MessageEvent<string | null>) => resolve(event.data));
-				worker.addEventListener('error', (event) => reject(new Error(event.message)));
-				worker.postMessage({ source, target: temporary });
-			});
-			if (failure !== null) throw new Error(failure);
-		} finally {
-			worker.terminate();
-		}
+		const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: { source, target: temporary } });
+		await new Promise<void>((resolve, reject) => {
+			worker.once('error', reject);
+			worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the copy ended with code ${code}`))));
+		});
 	});
 }
 
@@ -54,6 +49,7 @@ async function whole(target: string, write: (temporary: string) => Promise<void>
 	try {
 		await mkdir(folder, { recursive: true });
 		await write(temporary);
+		await chmod(temporary, 0o600);
 		await sync(temporary);
 		await rename(temporary, target);
 		await sync(folder);

@@ -141,6 +141,7 @@ class RecordingDriver implements Driver {
 			},
 			async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
 				statements.push(query.sql);
+				yield { rows: [] };
 			},
 		};
 	}

@@ -1,0 +1,33 @@
+export { addressIn, type Instance, portIn } from './addresses.ts';
+export type { Socket, SocketHandlers, Tls } from './bun.ts';
+export { call, type CallOptions, client } from './client.ts';
+export {
+	ConfigError,
+	type ConfigLine,
+	type ConfigOf,
+	type ConfigTable,
+	type Environment,
+	generatedSecret,
+	secret,
+} from './config.ts';
+export {
+	defineService,
+	type OpenService,
+	type RunningService,
+	type Service,
+	type ServiceContext,
+	type ServiceDefinition,
+	type StartOptions,
+} from './define.ts';
+export { describeInstance, readInstance } from './instance.ts';
+export type { Limits } from './limits.ts';
+export { createLogger, type Logger } from './log.ts';
+export { holderOf, type Holder, PortTakenError } from './port-holder.ts';
+export { type FieldProblem, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
+export { type RandomBytes, systemRandom } from './random.ts';
+export { callerAddress, isForwarded, type ServiceEnv } from './request.ts';
+export { answers, body, params, query } from './routes.ts';
+export { runServices } from './run.ts';
+export { isHandshake, upgrade } from './socket.ts';
+export { guard, type Person, roles, verifier, type VerifierOptions, type VerifyToken } from './token.ts';
+export { version } from './version.ts';

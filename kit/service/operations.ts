@@ -1,0 +1,43 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import type { Metrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
+import { problem } from './problem.ts';
+import { isForwarded, type ServiceEnv } from './request.ts';
+import { answers } from './routes.ts';
+
+export interface OperationsOptions {
+	readonly name: string;
+	readonly version: string;
+	readonly metrics: Metrics;
+	/** Throws when the service cannot do its work; touches its own tables. */
+	readonly ready: () => Promise<void>;
+}
+
+const live = z.object({ status: z.literal('ok'), name: z.string(), version: z.string(), pid: z.number().int() });
+const ready = z.object({ status: z.literal('ready') });
+
+/** The four addresses that every service answers: `/health/live`, `/health/ready`, `/metrics`, `/openapi.json`. */
+export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions): void {
+	const { name, version, metrics } = options;
+	app.get('/health/live', answers('Whether the process lives', live), (c) =>
+		c.json({ status: 'ok', name, version, pid: process.pid } as const),
+	);
+	app.get('/health/ready', answers('Whether the service can do its work', ready), async (c) => {
+		try {
+			await options.ready();
+		} catch (error) {
+			const reason = error instanceof Error ? error.message : String(error);
+			throw problem(503, 'not-ready', isForwarded(c) ? `${name} is not ready.` : `${name} is not ready: ${reason}`, {
+				cause: error,
+				retryAfterMs: 1000,
+			});
+		}
+		return c.json({ status: 'ready' } as const);
+	});
+	app.get('/metrics', async (c) => {
+		if (isForwarded(c)) throw problem(404, 'not-found', 'Metrics are for this machine only.');
+		return c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
+	});
+	app.get('/openapi.json', (c) => c.json(openApi(name, version, app.routes)));
+}

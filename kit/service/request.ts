@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Context } from 'hono';
+import type { Logger } from './log.ts';
+import type { RandomBytes } from './random.ts';
+
+/** What every handler finds: `c.get('requestId')`, `c.get('log')`; and of the connection, `c.env.ip`. */
+export interface ServiceEnv {
+	Variables: { requestId: string; log: Logger };
+	Bindings: Connection;
+}
+
+/** The connection a request came on. */
+export interface Connection {
+	/** The peer's address; behind the hub that is the hub. See `callerAddress`. */
+	readonly ip: string;
+	/** Turns this request into a WebSocket with `data` on it; `false` when it asked for none. Use `upgrade(c, data)`. */
+	upgrade(data: unknown): boolean;
+}
+
+/** The request that is being answered, for calls to other services and for logs far from a handler. */
+export const currentRequest = new AsyncLocalStorage<{ readonly requestId: string }>();
+
+/** The caller's own request id when it is harmless to repeat, else a new one. */
+export function requestIdOf(header: string | undefined, random: RandomBytes): string {
+	if (header !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(header)) return header;
+	return Buffer.from(random(new Uint8Array(12))).toString('base64url');
+}
+
+/** The person's address: what the hub on this machine says, otherwise the peer's. A stranger's header is not believed. */
+export function callerAddress(c: Context<ServiceEnv>): string {
+	const peer = c.env.ip;
+	const forwarded = c.req.header('x-forwarded-for');
+	if (forwarded === undefined || !isLoopback(peer)) return peer;
+	return forwarded.split(',').at(-1)?.trim() || peer;
+}
+
+/** Whether a request was passed on by the hub instead of coming from this machine's own programs. */
+export function isForwarded(c: Context): boolean {
+	return c.req.header('x-forwarded-for') !== undefined || c.req.header('x-forwarded-host') !== undefined;
+}
+
+function isLoopback(ip: string): boolean {
+	return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
+}
