@@ -1,0 +1,169 @@
+import type { Collection, RecordId, Row } from '@mana/model';
+import type { Op, Transaction } from '../cell.ts';
+import { nextStamp } from '../clock.ts';
+import type { History, LiveQuery, Mana, Question, Refused, SyncState, Unsent, Writer, Written } from './api.ts';
+import type { Environment } from './environment.ts';
+import { ActionHistory } from './history.ts';
+import { ReplicaQuery } from './query.ts';
+import { Replica, type Pending } from './replica.ts';
+import { TransactionWriter } from './writer.ts';
+
+/** What stands behind the local state: the journal, the other tabs and the server. */
+export interface Backing {
+	/** Stores transactions in the order given, and gives each its `n` and final stamp. Rejects with `StorageFailed`. */
+	save(transactions: readonly Pending[]): Promise<void>;
+	/** Removes a refused transaction for good. */
+	forget(pending: Pending): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** State of sync before anything was tried. */
+export const INITIAL_STATE: SyncState = {
+	phase: 'guest',
+	unsent: 0,
+	unsentSince: null,
+	refused: 0,
+	retryAt: null,
+	problem: null,
+	durable: true,
+	leader: true,
+	firstSync: null,
+};
+
+/** The synchronous half of the client: state in memory, writes, live queries, undo. Knows neither disk nor network. */
+export class LocalMana implements Mana {
+	readonly replica = new Replica();
+	readonly history: History;
+	/** Server time minus this device's time, in ms, as the last handshake measured it. */
+	skewMs = 0;
+	/** The highest stamp known to be taken by this device. */
+	lastStamp = 0;
+	readonly #env: Environment;
+	readonly #backing: Backing;
+	readonly #listeners = new Set<() => void>();
+	readonly #history: ActionHistory;
+	#sync: SyncState = INITIAL_STATE;
+	#acting = false;
+
+	constructor(env: Environment, backing: (local: LocalMana) => Backing) {
+		this.#env = env;
+		this.#backing = backing(this);
+		this.#history = new ActionHistory(this.replica, (label, ops) => this.#commitOps(label, ops));
+		this.history = this.#history;
+	}
+
+	get sync(): SyncState {
+		return this.#sync;
+	}
+
+	get<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined {
+		return this.replica.row(collection, id);
+	}
+
+	query<C extends Collection>(collection: C, question: Question<C> = {}): LiveQuery<Row<C>> {
+		return new ReplicaQuery(this.replica, collection, question);
+	}
+
+	write(label: string, action: (tx: Writer) => void): Written {
+		const { writer, saved } = this.#act(label, action);
+		const undo = this.#history.record(label, writer.steps);
+		this.refresh();
+		return { saved, undo };
+	}
+
+	subscribe(listener: () => void): () => void {
+		const entry = () => listener();
+		this.#listeners.add(entry);
+		return () => this.#listeners.delete(entry);
+	}
+
+	outbox(): readonly Unsent[] {
+		return this.unsent().map(unsentOf);
+	}
+
+	refused(): readonly Refused[] {
+		return [...this.replica.pending].flatMap((pending) => (pending.refused ? { ...unsentOf(pending), ...pending.refused } : []));
+	}
+
+	async resolve(n: number, decision: 'retry' | 'drop'): Promise<void> {
+		const refused = [...this.replica.pending].find((pending) => pending.refused && pending.n === n);
+		if (!refused) return;
+		let again: Promise<void> | null = null;
+		this.replica.batch(() => {
+			if (decision === 'retry') again = this.#act(refused.label, (writer) => refused.ops.forEach((op) => writer.put(op))).saved;
+			this.replica.remove(refused);
+		});
+		this.refresh();
+		await again; // first the new one is safe, then the old one goes
+		await this.#backing.forget(refused);
+	}
+
+	close(): Promise<void> {
+		return this.#backing.close();
+	}
+
+	/** Transactions that the server has not decided on, oldest first. */
+	unsent(): Pending[] {
+		return [...this.replica.pending].filter((pending) => !pending.refused && pending.ackedSeq === null);
+	}
+
+	/** Changes what the sync pill says, counts the outbox again, and tells whoever listens. */
+	refresh(change: Partial<SyncState> = {}): void {
+		const phase = change.phase ?? this.#sync.phase;
+		const unsent = phase === 'guest' ? [] : this.unsent();
+		this.#sync = {
+			...this.#sync,
+			...change,
+			unsent: unsent.length,
+			unsentSince: unsent[0]?.at ?? null,
+			refused: [...this.replica.pending].filter((pending) => pending.refused).length,
+		};
+		for (const listener of [...this.#listeners]) listener();
+	}
+
+	#act(label: string, action: (writer: TransactionWriter) => void): { writer: TransactionWriter; saved: Promise<void> } {
+		if (this.#acting) throw new Error('write() was called inside write(): use the writer that the action was given.');
+		const writer = new TransactionWriter({
+			replica: this.replica,
+			env: this.#env,
+			begin: () => this.#begin(label),
+			stateAt: (place) => this.#history.stateAt(place),
+		});
+		this.#acting = true;
+		this.replica.batch(() => {
+			try {
+				action(writer);
+			} catch (error) {
+				for (const transaction of writer.transactions) this.replica.remove(transaction);
+				throw error;
+			} finally {
+				writer.close();
+				this.#acting = false;
+			}
+		});
+		const saved = writer.transactions.length > 0 ? this.#backing.save(writer.transactions) : Promise.resolve();
+		saved.catch(() => undefined); // also told by `sync.durable`; who cares more awaits `saved`
+		return { writer, saved };
+	}
+
+	#commitOps(label: string, ops: readonly Op[]): readonly Pending[] {
+		let transactions: readonly Pending[] = [];
+		this.#act(label, (writer) => {
+			transactions = ops.map((op) => writer.put(op));
+		});
+		return transactions;
+	}
+
+	#begin(label: string): Pending & { readonly ops: Op[] } {
+		const at = this.#env.now();
+		this.lastStamp = nextStamp(Math.max(this.lastStamp, this.replica.seenStamp), at + this.skewMs);
+		const pending = { n: null, stamp: this.lastStamp, ops: [], label, at, ackedSeq: null, refused: null };
+		this.replica.add(pending);
+		return pending;
+	}
+}
+
+function unsentOf({ n, stamp, ops, label, at }: Pending): Unsent {
+	const transaction: Transaction = { n: n ?? 0, stamp, ops };
+	return { transaction, label, at };
+}

@@ -1,0 +1,117 @@
+import type { Collection, RecordId, Row } from '@mana/model';
+import type { LiveQuery, Question } from './api.ts';
+import type { Replica, Touched } from './replica.ts';
+
+/** Above this share of touched rows, asking again from scratch is cheaper than moving them one by one. */
+const REBUILD_SHARE = 0.2;
+
+/** A question whose answer is kept current by looking only at the records that a transaction touched. */
+export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
+	readonly #replica: Replica;
+	readonly #collection: C;
+	readonly #where: (row: Row<C>) => boolean;
+	readonly #order: (a: Row<C>, b: Row<C>) => number;
+	readonly #limit: number;
+	readonly #listeners = new Set<() => void>();
+	/** All matches in order, and which row of a record stands among them. */
+	#sorted: Row<C>[] = [];
+	#standing = new Map<RecordId, Row<C>>();
+	#rows: readonly Row<C>[] = [];
+	/** The answer that the listeners know. */
+	#told: readonly Row<C>[] = [];
+	#version = -1;
+	#stop: (() => void) | null = null;
+
+	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>) {
+		this.#replica = replica;
+		this.#collection = collection;
+		this.#where = where ?? ((row) => row.deletedAt === null);
+		this.#order = (a, b) => order?.(a, b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+		this.#limit = limit ?? Infinity;
+	}
+
+	get rows(): readonly Row<C>[] {
+		if (this.#version !== this.#replica.version) this.#rebuild();
+		return this.#rows;
+	}
+
+	subscribe(listener: () => void): () => void {
+		const entry = () => listener();
+		if (!this.#stop) {
+			this.#told = this.rows;
+			this.#stop = this.#replica.subscribe((touched) => this.#follow(touched));
+		}
+		this.#listeners.add(entry);
+		return () => {
+			this.#listeners.delete(entry);
+			if (this.#listeners.size > 0) return;
+			this.#stop?.();
+			this.#stop = null;
+		};
+	}
+
+	#follow(touched: Touched): void {
+		const now = this.#replica.version;
+		const ids = touched.get(this.#collection.number);
+		const missed = this.#version < now - 1;
+		if (missed || (ids && ids.size > 8 && ids.size > this.#sorted.length * REBUILD_SHARE)) this.#rebuild();
+		else if (this.#version < now && ids) this.#move(ids);
+		this.#version = now;
+		if (this.#rows === this.#told) return;
+		this.#told = this.#rows;
+		for (const listener of [...this.#listeners]) listener();
+	}
+
+	/** Takes each touched row from its old place to its new one. */
+	#move(ids: Iterable<RecordId>): void {
+		let changed = false;
+		for (const id of ids) {
+			const old = this.#standing.get(id);
+			const row = this.#match(id);
+			if (row === old) continue;
+			changed = true;
+			if (old) this.#sorted.splice(this.#placeOf(old), 1);
+			if (row) this.#sorted.splice(this.#placeOf(row), 0, row);
+			if (row) this.#standing.set(id, row);
+			else this.#standing.delete(id);
+		}
+		if (changed) this.#publish();
+	}
+
+	#rebuild(): void {
+		this.#sorted = [];
+		this.#standing = new Map();
+		for (const id of this.#replica.ids(this.#collection.number)) {
+			const row = this.#match(id);
+			if (!row) continue;
+			this.#sorted.push(row);
+			this.#standing.set(id, row);
+		}
+		this.#sorted.sort(this.#order);
+		this.#version = this.#replica.version;
+		this.#publish();
+	}
+
+	#match(id: RecordId): Row<C> | undefined {
+		const row = this.#replica.row(this.#collection, id);
+		return row && this.#where(row) ? row : undefined;
+	}
+
+	/** First place whose row does not come before `row`. */
+	#placeOf(row: Row<C>): number {
+		let low = 0;
+		let high = this.#sorted.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (this.#order(this.#sorted[middle]!, row) < 0) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
+
+	#publish(): void {
+		const length = Math.min(this.#sorted.length, this.#limit);
+		const same = length === this.#rows.length && this.#rows.every((row, at) => row === this.#sorted[at]);
+		if (!same) this.#rows = this.#sorted.slice(0, length);
+	}
+}

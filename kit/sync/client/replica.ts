@@ -1,0 +1,245 @@
+import { lawOf, type Collection, type RecordId, type Register, type Row, type Value } from '@mana/model';
+import type { Cell, Op, Place } from '../cell.ts';
+import { buildRow, sameRow, type AnyRow } from './rows.ts';
+
+/** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
+export type Slot = number | string;
+
+/** A local transaction that the server has not confirmed yet. It is one object for its whole life, so that undo can follow it. */
+export interface Pending {
+	/** Number given by the store; `null` until the journal has it. */
+	n: number | null;
+	/** Provisional until the journal has it; replaced once more when the server re-stamps. */
+	stamp: number;
+	readonly ops: readonly Op[];
+	readonly label: string;
+	/** When it was written, ms since 1970. */
+	readonly at: number;
+	/** The seq under which the server took it, once acknowledged. */
+	ackedSeq: number | null;
+	/** Why the server did not take it. */
+	refused: { readonly code: string; readonly detail: string } | null;
+}
+
+/** Records touched by one transaction, by collection number. */
+export type Touched = ReadonlyMap<number, ReadonlySet<RecordId>>;
+
+interface RecordState {
+	/** What the server confirmed (or, for a guest, what was folded). */
+	readonly base: Map<Slot, Register>;
+	/** Unconfirmed writes by slot, in the order of writing. */
+	overlay: Map<Slot, { readonly pending: Pending; value: Value }[]> | null;
+	row: AnyRow | undefined;
+	/** Whether `row` must be built again before it is read. */
+	stale: boolean;
+}
+
+/**
+ * One space in memory: confirmed registers, and the unconfirmed transactions laid over them. What is read is, register by register,
+ * the merge of both (sync.md §6.4), so taking a transaction in or out of the overlay needs no replay.
+ */
+export class Replica {
+	/** Our actor in the space; 0 until the server told it. */
+	actor = 0;
+	/** Grows with every change; whoever cached something compares it. */
+	version = 0;
+	/** The highest stamp among confirmed registers: a new write must be above it. */
+	seenStamp = 0;
+	readonly #collections = new Map<number, Map<RecordId, RecordState>>();
+	readonly #pending = new Set<Pending>();
+	readonly #listeners = new Set<(touched: Touched) => void>();
+	#touched: Map<number, Set<RecordId>> | null = null;
+
+	/** Unconfirmed transactions in the order in which they were written here, refused ones included. */
+	get pending(): ReadonlySet<Pending> {
+		return this.#pending;
+	}
+
+	/** Calls `listener` once after every transaction, with the records that it touched. Returns the way to stop. */
+	subscribe(listener: (touched: Touched) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Runs changes that belong together; listeners are told once, afterwards. */
+	batch<T>(change: () => T): T {
+		if (this.#touched) return change();
+		this.#touched = new Map();
+		try {
+			return change();
+		} finally {
+			const touched = this.#touched;
+			this.#touched = null;
+			if (touched.size > 0) {
+				this.version++;
+				for (const listener of [...this.#listeners]) listener(touched);
+			}
+		}
+	}
+
+	/** The row as a page reads it; the same object as long as its content is the same. */
+	row<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined {
+		const record = this.#collections.get(collection.number)?.get(id);
+		if (!record) return undefined;
+		if (record.stale) {
+			const row = buildRow(collection, id, this.#visible(record));
+			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
+			record.stale = false;
+		}
+		return record.row as Row<C> | undefined;
+	}
+
+	/** Ids of all records of a collection, purged ones included. */
+	ids(collection: number): Iterable<RecordId> {
+		return this.#collections.get(collection)?.keys() ?? [];
+	}
+
+	/** What a register shows now. */
+	register(place: Place): Register | undefined {
+		const record = this.#collections.get(place.collection)?.get(place.record);
+		return record && this.#merged(record, slotOf(place));
+	}
+
+	/** All visible registers of a record by slot. */
+	*registers(collection: number, id: RecordId): IterableIterator<[Slot, Register]> {
+		const record = this.#collections.get(collection)?.get(id);
+		if (record) yield* this.#visible(record);
+	}
+
+	/** Every confirmed cell, for checkpoints and digests. */
+	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
+		const record = this.#collections.get(collection)?.get(id);
+		if (!record) return;
+		for (const [slot, register] of record.base) yield { collection, record: id, ...placeOf(slot), ...register };
+	}
+
+	/** Numbers of all collections that hold anything. */
+	collections(): Iterable<number> {
+		return this.#collections.keys();
+	}
+
+	/** Lays a transaction over the confirmed state; `write` may add ops to the last one while its action runs. */
+	add(pending: Pending): void {
+		this.batch(() => {
+			this.#pending.add(pending);
+			for (const op of pending.ops) this.addOp(pending, op);
+		});
+	}
+
+	/** Adds one op of a transaction that is being written, in place of an earlier op on the same register. */
+	addOp(pending: Pending, op: Op): void {
+		const record = this.#touch(op.collection, op.record);
+		record.overlay ??= new Map();
+		const slot = slotOf(op);
+		const writes = record.overlay.get(slot);
+		const own = writes?.find((write) => write.pending === pending);
+		if (own) own.value = op.value;
+		else if (writes) writes.push({ pending, value: op.value });
+		else record.overlay.set(slot, [{ pending, value: op.value }]);
+	}
+
+	/** Takes a transaction out of the overlay: it was confirmed, dropped, or its action threw. */
+	remove(pending: Pending): void {
+		if (!this.#pending.delete(pending)) return;
+		this.batch(() => {
+			for (const op of pending.ops) {
+				const record = this.#touch(op.collection, op.record);
+				const slot = slotOf(op);
+				const left = record.overlay?.get(slot)?.filter((write) => write.pending !== pending) ?? [];
+				if (left.length > 0) record.overlay!.set(slot, left);
+				else record.overlay?.delete(slot);
+				if (record.overlay?.size === 0) record.overlay = null;
+				if (!record.overlay && record.base.size === 0) this.#collections.get(op.collection)!.delete(op.record);
+			}
+		});
+	}
+
+	/** Gives a transaction its final stamp, from the journal or from the server. */
+	restamp(pending: Pending, stamp: number): void {
+		if (pending.stamp === stamp) return;
+		pending.stamp = stamp;
+		if (!this.#pending.has(pending)) return;
+		this.batch(() => {
+			for (const op of pending.ops) this.#touch(op.collection, op.record);
+		});
+	}
+
+	/** Merges cells into the confirmed state. Order, repetition and grouping do not matter. */
+	merge(cells: Iterable<Cell>): void {
+		this.batch(() => {
+			for (const cell of cells) {
+				const { base } = this.#touch(cell.collection, cell.record);
+				const slot = slotOf(cell);
+				const { value, stamp, actor } = cell;
+				base.set(slot, mergeKnown(cell.field, base.get(slot), { value, stamp, actor }));
+				if (stamp > this.seenStamp) this.seenStamp = stamp;
+			}
+		});
+	}
+
+	/** Forgets the confirmed state and takes `cells` in its place (the history of the space was replaced). The overlay stays. */
+	replace(cells: Iterable<Cell>): void {
+		this.batch(() => {
+			this.seenStamp = 0;
+			for (const [collection, records] of this.#collections) {
+				for (const id of records.keys()) this.#touch(collection, id).base.clear();
+			}
+			this.merge(cells);
+			for (const records of this.#collections.values()) {
+				for (const [id, record] of records) if (record.base.size === 0 && !record.overlay) records.delete(id);
+			}
+		});
+	}
+
+	#touch(collection: number, id: RecordId): RecordState {
+		const records = mapIn(this.#collections, collection);
+		let record = records.get(id);
+		if (!record) records.set(id, (record = { base: new Map(), overlay: null, row: undefined, stale: true }));
+		record.stale = true;
+		let touched = this.#touched!.get(collection);
+		if (!touched) this.#touched!.set(collection, (touched = new Set()));
+		touched.add(id);
+		return record;
+	}
+
+	*#visible(record: RecordState): IterableIterator<[Slot, Register]> {
+		if (!record.overlay) return yield* record.base;
+		for (const slot of record.base.keys()) yield [slot, this.#merged(record, slot)!];
+		for (const slot of record.overlay.keys()) if (!record.base.has(slot)) yield [slot, this.#merged(record, slot)!];
+	}
+
+	#merged(record: RecordState, slot: Slot): Register | undefined {
+		let shown = record.base.get(slot);
+		const writes = record.overlay?.get(slot);
+		if (!writes) return shown;
+		const field = placeOf(slot).field;
+		for (const { pending, value } of writes) {
+			shown = mergeKnown(field, shown, { value, stamp: pending.stamp, actor: this.actor });
+		}
+		return shown;
+	}
+}
+
+/** Name of a register inside its record. */
+export function slotOf({ field, key }: Pick<Place, 'field' | 'key'>): Slot {
+	return key === '' ? field : `${field}:${key}`;
+}
+
+/** Field number and key of a slot. */
+export function placeOf(slot: Slot): { field: number; key: string } {
+	if (typeof slot === 'number') return { field: slot, key: '' };
+	const colon = slot.indexOf(':');
+	return { field: Number(slot.slice(0, colon)), key: slot.slice(colon + 1) };
+}
+
+/** Merges by the field's law; a law that this build does not know takes what came last, which is the server's merged state. */
+function mergeKnown(field: number, old: Register | undefined, next: Register): Register {
+	const law = old && lawOf(field);
+	return law ? law.merge(old, next) : next;
+}
+
+function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+	let map = maps.get(key);
+	if (!map) maps.set(key, (map = new Map()));
+	return map;
+}
