@@ -1,0 +1,195 @@
+import type { RecordId } from '@mana/model';
+import type { DeviceId, Op, Transaction } from '../cell.ts';
+import { MAX_DRIFT_MS, nextStamp, stampAt } from '../clock.ts';
+import { encodeFrame, packDeltas } from '../codec/index.ts';
+import type { Ack, ByeCode, Role } from '../frames.ts';
+import { limits } from '../limits.ts';
+import { cellOf, mergeCell, placeKey } from '../merge.ts';
+import { hashTransaction } from './hash.ts';
+import type {
+	Answer,
+	Change,
+	Decision,
+	Denied,
+	DeviceState,
+	Found,
+	PushRequest,
+	Refused,
+	Request,
+	Rules,
+	SpaceState,
+	StoredCell,
+} from './state.ts';
+
+export interface Decided {
+	/** One answer for each request, in order. Valid only once the change is durable. */
+	readonly answers: readonly Answer[];
+	/** `null` when nothing has to be written. */
+	readonly change: Change | null;
+}
+
+/**
+ * Decides a group of requests of one space, in their order (sync.md §6.6). Pure: reads nothing but its arguments.
+ *
+ * @param now the server's time, ms since 1970
+ */
+export function decide(found: Found, requests: readonly Request[], now: number, rules: Rules): Decided {
+	if (!found.space) {
+		return {
+			answers: requests.map(() => denied('unknown-space', 'There is no such space, or you are not a member of it.')),
+			change: null,
+		};
+	}
+	const group = new Group(found, found.space, now, rules);
+	const answers = requests.map((request) => group.answer(request));
+	return { answers: answers.map((answer) => answer()), change: group.change() };
+}
+
+/** The state that a group of requests is building up. */
+class Group {
+	readonly #found: Found;
+	readonly #before: SpaceState;
+	readonly #now: number;
+	readonly #rules: Rules;
+	readonly #devices = new Map<DeviceId, DeviceState>();
+	readonly #cells = new Map<string, StoredCell>();
+	readonly #recordSeqs = new Map<RecordId, number>();
+	#seq: number;
+	#nextActor: number;
+
+	constructor(found: Found, space: SpaceState, now: number, rules: Rules) {
+		this.#found = found;
+		this.#before = space;
+		this.#now = now;
+		this.#rules = rules;
+		this.#seq = space.seq;
+		this.#nextActor = space.nextActor;
+	}
+
+	/** Applies one request. The answer is made when the whole group is applied: it speaks of the state after it. */
+	answer(request: Request): () => Answer {
+		const role = this.#found.roles.get(request.person);
+		if (!role) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
+		const device = this.#device(request);
+		if (!device) return () => denied('foreign-device', 'This device belongs to somebody else. Take a new device id.');
+		return request.kind === 'push' ? this.#push(request, device, role) : this.#seat(request, role);
+	}
+
+	change(): Change | null {
+		if (this.#devices.size === 0) return null;
+		const cells = [...this.#cells.values()].sort((a, b) => a.seq - b.seq);
+		const { id, seq: from } = this.#before;
+		return {
+			space: { ...this.#before, seq: this.#seq, nextActor: this.#nextActor },
+			from,
+			devices: this.#devices,
+			cells,
+			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
+		};
+	}
+
+	#seat({ space, device }: Request, role: Role): () => Answer {
+		return () => {
+			const { actor, n } = this.#devices.get(device) ?? this.#found.devices.get(device)!;
+			return { type: 'subbed', space, epoch: this.#before.epoch, seq: this.#seq, actor, nextN: n + 1, role };
+		};
+	}
+
+	#push(request: PushRequest, device: DeviceState, role: Role): () => Answer {
+		const first = request.transactions[0]?.n ?? device.n + 1;
+		if (first > device.n + 1) {
+			return () => denied('gap', `Transaction ${device.n + 1} is expected, ${first} came.`);
+		}
+		const oldest = device.n - device.decisions.length + 1;
+		const again = request.transactions.filter(({ n }) => n <= device.n);
+		if (again.some((transaction) => device.decisions[transaction.n - oldest]?.hash !== hashTransaction(transaction))) {
+			return () => denied('fork', 'This device id is used by two copies of a profile. Take a new device id and send again.');
+		}
+		const decisions = [...device.decisions];
+		let { n, stamp } = device;
+		for (const transaction of request.transactions.slice(again.length)) {
+			const decision = this.#decide(transaction, device.actor, stamp, role);
+			decisions.push(decision);
+			n = transaction.n;
+			if (!decision.refused) stamp = decision.restamped ?? transaction.stamp;
+		}
+		this.#devices.set(request.device, {
+			...device,
+			n,
+			stamp,
+			decisions: remembered(decisions, n - Math.min(request.known, first - 1)),
+		});
+		const last = decisions.slice(first - oldest);
+		return () => this.#ack(request, n, first, last);
+	}
+
+	#ack({ space }: PushRequest, n: number, first: number, decisions: readonly Decision[]): Ack {
+		const numbered = decisions.map((decision, i) => ({ n: first + i, ...decision }));
+		return {
+			type: 'ack',
+			space,
+			n,
+			seq: this.#seq,
+			restamped: numbered.flatMap(({ n, restamped }) => (restamped === undefined ? [] : [{ n, stamp: restamped }])),
+			refused: numbered.flatMap(({ n, refused }) => (refused ? [{ n, ...refused }] : [])),
+		};
+	}
+
+	/** Decides one new transaction. An accepted one that changes something takes the next seq. */
+	#decide(transaction: Transaction, actor: number, lastStamp: number, role: Role): Decision {
+		const hash = hashTransaction(transaction);
+		const refused = this.#refusal(transaction, role);
+		if (refused) return { hash, refused };
+		const { stamp } = transaction;
+		const possible = stamp > lastStamp && stamp <= stampAt(this.#now + MAX_DRIFT_MS);
+		const accepted = possible ? stamp : nextStamp(lastStamp, this.#now);
+		this.#apply(transaction.ops, accepted, actor);
+		return possible ? { hash } : { hash, restamped: accepted };
+	}
+
+	#refusal(transaction: Transaction, role: Role): Refused | null {
+		const forbidden = this.#rules.authorise(role, transaction);
+		if (forbidden) return forbidden;
+		for (const op of transaction.ops) {
+			const rule = this.#rules.validate(op);
+			if (rule !== null) return { code: 'invalid', detail: rule };
+		}
+		const moved = transaction.preconditions?.find(({ record, seq }) => this.#recordSeq(record) > seq);
+		return moved ? { code: 'stale', detail: 'Somebody changed this record in the meantime.' } : null;
+	}
+
+	#apply(ops: readonly Op[], stamp: number, actor: number): void {
+		const seq = this.#seq + 1;
+		for (const op of ops) {
+			const key = placeKey(op);
+			const held = this.#cells.get(key) ?? this.#found.cells.get(key);
+			const cell: StoredCell = { ...cellOf(op, stamp, actor), seq };
+			if (mergeCell(held, cell) !== cell) continue;
+			this.#cells.set(key, cell);
+			this.#recordSeqs.set(op.record, seq);
+			this.#seq = seq;
+		}
+	}
+
+	#recordSeq(record: RecordId): number {
+		return this.#recordSeqs.get(record) ?? this.#found.recordSeqs.get(record) ?? 0;
+	}
+
+	/** The state of the asking device, made when it is new; `null` when somebody else owns it. */
+	#device({ device, person }: Request): DeviceState | null {
+		const known = this.#devices.get(device) ?? this.#found.devices.get(device);
+		if (known) return known.person === person ? known : null;
+		const made: DeviceState = { actor: this.#nextActor++, person, n: 0, stamp: 0, decisions: [] };
+		this.#devices.set(device, made);
+		return made;
+	}
+}
+
+/** The last decisions, as many as the device may ask for again. */
+function remembered(decisions: readonly Decision[], unknown: number): readonly Decision[] {
+	return decisions.slice(-Math.min(unknown, limits.pushTransactions) || decisions.length);
+}
+
+function denied(code: ByeCode, detail: string): Denied {
+	return { type: 'denied', code, detail };
+}

@@ -1,0 +1,24 @@
+import type { SpaceId } from '../cell.ts';
+import type { Change, Found, Need, StoredCell } from './state.ts';
+
+/** Where spaces are kept. SQLite, PostgreSQL and the simulator's disk implement it; nothing in this folder knows which. */
+export interface SpaceStore {
+	/**
+	 * One durable transaction: takes the write locks of the spaces, reads what is needed (one answer for each need, in order), calls
+	 * `decide` once, writes its changes and commits. The promise settles when they would survive a power cut; it rejects when it is
+	 * not known whether they will.
+	 */
+	transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void>;
+	/**
+	 * Cells with a seq above `after`, ascending by seq: at least `atLeast` of them if there are so many, and always all cells of the last
+	 * seq returned. `space` and `cells` are read from one snapshot of the database. `null`: no such space.
+	 */
+	readSince(space: SpaceId, after: number, atLeast: number): Promise<Tail | null>;
+}
+
+export interface Tail {
+	readonly epoch: number;
+	/** Head of the space. */
+	readonly seq: number;
+	readonly cells: readonly StoredCell[];
+}
