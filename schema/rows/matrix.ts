@@ -1,0 +1,48 @@
+import { embedded, frontEnd, own } from '../row.ts';
+
+export const matrix = [
+	embedded({
+		name: 'synapse',
+		range: 'matrix',
+		owner: 'matrix/homeserver',
+		ports: [{ name: 'main', port: 4000, protocol: 'http', purpose: 'Client-server API' }],
+		description: 'Matrix homeserver',
+		needs: ['mana-auth'],
+		health: '/health',
+		metrics: '/_synapse/metrics',
+		exposure: 'proxy',
+	}),
+	own({
+		name: 'mana-matrix-bot',
+		port: 4001,
+		range: 'matrix',
+		owner: 'matrix/bot',
+		runtime: 'Go',
+		description: 'Go bot (health/metrics)',
+		purpose: 'Health and metrics',
+		needs: ['mana-auth', 'synapse'],
+	}),
+	embedded({
+		name: 'element-web',
+		range: 'matrix',
+		owner: 'matrix/element',
+		ports: [{ name: 'main', port: 4010, protocol: 'http', purpose: 'Web client' }],
+		description: 'Element web client',
+		needs: ['synapse'],
+		health: '/',
+		exposure: 'lan',
+	}),
+	frontEnd({ name: 'matrix-web', port: 4011, range: 'matrix', app: 'matrix', description: 'SvelteKit Matrix client' }),
+	own({
+		name: 'landings',
+		port: 4400,
+		range: 'landings',
+		owner: 'matrix/landings',
+		runtime: null,
+		description: 'Nginx static landing pages',
+		purpose: 'Pages',
+		needs: [],
+		exposure: 'proxy',
+		decision: 'Listed under 4000-4099. It keeps its number and forms the range "landings".',
+	}),
+] as const;

@@ -1,0 +1,96 @@
+import { embedded, own } from '../row.ts';
+
+export const ops = [
+	embedded({
+		name: 'grafana',
+		range: 'dashboards',
+		owner: 'ops/dashboards',
+		ports: [{ name: 'main', port: 8000, protocol: 'http', purpose: 'Dashboards' }],
+		description: 'Metrics dashboards',
+		needs: ['victoriametrics'],
+		health: '/api/health',
+		metrics: '/metrics',
+	}),
+	embedded({
+		name: 'umami',
+		range: 'dashboards',
+		owner: 'ops/web-analytics',
+		ports: [{ name: 'main', port: 8010, protocol: 'http', purpose: 'Collector and dashboard' }],
+		description: 'Web analytics',
+		health: '/api/heartbeat',
+	}),
+	embedded({
+		name: 'glitchtip',
+		range: 'dashboards',
+		owner: 'ops/errors',
+		ports: [{ name: 'main', port: 8020, protocol: 'http', purpose: 'Error ingest and dashboard' }],
+		description: 'Error tracking',
+		health: '/_health/',
+	}),
+	embedded({
+		name: 'minio',
+		range: 'exporters',
+		owner: 'ops/object-storage',
+		ports: [
+			{ name: 'main', port: 9000, protocol: 'http', purpose: 'S3 API: object storage' },
+			{ name: 'console', port: 9001, protocol: 'http', purpose: 'Console: MinIO admin UI' },
+		],
+		description: 'Object storage',
+		health: '/minio/health/live',
+		metrics: '/minio/v2/metrics/cluster',
+		decision: 'The document gives it two rows, "minio (S3 API)" and "minio (Console)". It is one service with two ports.',
+	}),
+	embedded({
+		name: 'victoriametrics',
+		range: 'exporters',
+		owner: 'ops/metrics',
+		ports: [{ name: 'main', port: 9090, protocol: 'http', purpose: 'Query and ingest' }],
+		description: 'Metrics storage',
+		health: '/health',
+		metrics: '/metrics',
+	}),
+	embedded({
+		name: 'pushgateway',
+		range: 'exporters',
+		owner: 'ops/pushgateway',
+		ports: [{ name: 'main', port: 9091, protocol: 'http', purpose: 'Push of short-lived metrics' }],
+		description: 'Deploy metrics',
+		health: '/-/healthy',
+		metrics: '/metrics',
+	}),
+	embedded({
+		name: 'alertmanager',
+		range: 'exporters',
+		owner: 'ops/alerts',
+		ports: [{ name: 'main', port: 9093, protocol: 'http', purpose: 'Alert API' }],
+		description: 'Alert routing',
+		health: '/-/healthy',
+		metrics: '/metrics',
+	}),
+	own({
+		name: 'alert-notifier',
+		port: 9095,
+		range: 'exporters',
+		owner: 'ops/alert-notifier',
+		runtime: null,
+		description: 'Matrix alert bridge',
+		purpose: 'Webhook for alerts',
+		needs: ['mana-notify'],
+	}),
+	exporter('node-exporter', 9100, 'Host metrics'),
+	exporter('cadvisor', 9110, 'Container metrics'),
+	exporter('redis-exporter', 9121, 'Redis metrics'),
+	exporter('postgres-exporter', 9187, 'Postgres metrics'),
+] as const;
+
+function exporter<const Name extends string>(name: Name, port: number, description: string) {
+	return embedded({
+		name,
+		range: 'exporters',
+		owner: `ops/${name}`,
+		ports: [{ name: 'main', port, protocol: 'http', purpose: 'Metrics' }],
+		description,
+		health: '/metrics',
+		metrics: '/metrics',
+	});
+}
