@@ -121,12 +121,9 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 		prioritise: (label, ids, priority) => each(label, ids, (tx, id) => tx.update(tasks, id, { priority })),
 		file: (label, ids, project) => {
 			let last = siblingsOf({ project, parent: null }).findLast(({ position }) => position !== null)?.position ?? null;
-			const moving = new Set(ids);
 			return mana.write(label, (tx) => {
-				for (const task of withSteps(ids)) {
-					if (!moving.has(task.id)) tx.update(tasks, task.id, { project });
-					else tx.update(tasks, task.id, { project, position: (last = keyBetween(last, null, random)) });
-				}
+				for (const id of ids) tx.update(tasks, id, { project, position: (last = keyBetween(last, null, random)) });
+				for (const task of withSteps(ids)) if (task.parent !== null) tx.update(tasks, task.id, { project });
 			});
 		},
 		tag: (label, ids, name) =>

@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+
+/** Tests through a real browser against a whole Mana that each file starts for itself. `MANA_CHROMIUM` names the browser. */
+export default defineConfig({
+	testDir: '.',
+	testMatch: '*.e2e.ts',
+	outputDir: '../test-results',
+	workers: 1,
+	retries: 0,
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	reporter: [['list']],
+	use: {
+		locale: 'en-GB',
+		timezoneId: 'Europe/Berlin',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			...(process.env['MANA_CHROMIUM'] ? { executablePath: process.env['MANA_CHROMIUM'] } : {}),
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-quic',
+				'--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		},
+	},
+});
