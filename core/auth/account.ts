@@ -1,0 +1,89 @@
+import { attempt, pardon } from './attempts.ts';
+import { library, noPasswords } from './library.ts';
+import { consumeLink, linkWorks } from './one-time-links.ts';
+import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { type Person, toPerson } from './person.ts';
+import { refuse } from './problems.ts';
+import { type Client, look, type Realm, transact } from './realm.ts';
+import { note } from './security-events.ts';
+import type { Presence } from './sessions.ts';
+import { credentialByEmail, type Db, personById } from './store.ts';
+
+/**
+ * Changes the password of whoever is signed in and knows the present one, and signs them out everywhere else.
+ *
+ * @throws Problem `wrong-credentials`, `weak-password`, `locked`
+ */
+export async function changePassword(
+	realm: Realm,
+	{ person, session }: Presence,
+	{ current, password }: { current: string; password: string },
+	client: Client,
+): Promise<void> {
+	const account = realm.keys.pseudonym(person.email);
+	const what = { kind: 'password', account, client, counts: ['wrong-credentials'], event: 'password-change-failed' } as const;
+	await attempt(realm, what, async () => {
+		const credential = await look(realm, (db) => credentialByEmail(db, person.email));
+		if (!(await verifyPassword(credential?.password, current)))
+			throw refuse('wrong-credentials', { detail: 'That is not your present password.' });
+		checkPassword(password, person.email);
+		const hash = await hashPassword(password);
+		await transact(realm, async (db) => {
+			await setPassword(realm, db, person.id, hash, client);
+			await db.deleteFrom('session').where('person_id', '=', person.id).where('id', '!=', session.id).execute();
+			await note(realm, db, 'password-changed', { person: person.id }, client);
+		});
+	});
+}
+
+/**
+ * Sets a new password with a reset link, signs the person out everywhere and forgets failures against their account.
+ *
+ * @throws Problem `reset-token-invalid`, `weak-password`, `locked`
+ */
+export async function resetPassword(realm: Realm, token: string, password: string, client: Client): Promise<void> {
+	await attempt(realm, { kind: 'link', account: '-', client, counts: ['reset-token-invalid'] }, async () => {
+		if (!(await look(realm, (db) => linkWorks(realm, db, 'reset', token)))) throw refuse('reset-token-invalid');
+		checkPassword(password, '');
+		const hash = await hashPassword(password);
+		await transact(realm, async (db) => {
+			const { person_id } = await consumeLink(realm, db, 'reset', token);
+			const person = person_id === null ? undefined : await personById(db, person_id);
+			if (person === undefined) throw refuse('reset-token-invalid');
+			checkPassword(password, person.email);
+			await setPassword(realm, db, person.id, hash, client);
+			await db.deleteFrom('session').where('person_id', '=', person.id).execute();
+			await pardon(db, realm.keys.pseudonym(person.email));
+			await note(realm, db, 'password-reset', { person: person.id }, client);
+		});
+	});
+}
+
+/** Changes how a person is called and addressed. Tokens carry it from the next one on. */
+export function changeProfile(
+	realm: Realm,
+	{ person }: Presence,
+	change: { name?: string | undefined; language?: string | undefined },
+	client: Client,
+): Promise<Person> {
+	return transact(realm, async (db) => {
+		await db
+			.updateTable('person')
+			.set({
+				...(change.name === undefined ? {} : { name: change.name }),
+				...(change.language === undefined ? {} : { language: change.language }),
+			})
+			.set({ updated_at: new Date(realm.clock.now()).toISOString() })
+			.where('id', '=', person.id)
+			.execute();
+		await note(realm, db, 'profile-changed', { person: person.id }, client);
+		const row = await personById(db, person.id);
+		if (row === undefined) throw refuse('session-expired');
+		return toPerson(row);
+	});
+}
+
+async function setPassword(realm: Realm, db: Db, person: string, hash: string, client: Client): Promise<void> {
+	const { internalAdapter } = await library(realm, db, client, noPasswords).$context;
+	await internalAdapter.updatePassword(person, hash);
+}

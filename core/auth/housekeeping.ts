@@ -1,0 +1,42 @@
+import { knownMs } from './attempts.ts';
+import { type Realm, transact } from './realm.ts';
+import { sessionMs } from './session-rules.ts';
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+/** Security events are kept for a year. */
+const eventsMs = 365 * dayMs;
+
+/** Deletes what has ended and can no longer change any answer. */
+export function tidy(realm: Realm): Promise<void> {
+	const now = realm.clock.now();
+	return transact(realm, async (db) => {
+		await db.deleteFrom('session').where('expires_at', '<=', new Date(now).toISOString()).execute();
+		await db
+			.deleteFrom('retired_token')
+			.where('retired_at', '<=', now - sessionMs)
+			.execute();
+		await db.deleteFrom('one_time_link').where('expires_at', '<=', now).execute();
+		await db
+			.deleteFrom('attempt')
+			.where('at', '<=', now - dayMs)
+			.execute();
+		await db
+			.deleteFrom('known_address')
+			.where('at', '<=', now - knownMs)
+			.execute();
+		await db
+			.deleteFrom('security_event')
+			.where('at', '<=', now - eventsMs)
+			.execute();
+	});
+}
+
+/** Tidies every hour until the returned function is called. */
+export function keepTidy(realm: Realm): () => void {
+	const timer = setInterval(() => {
+		tidy(realm).catch((error: unknown) => realm.log.error({ err: error }, 'tidying up failed; the next hour tries again'));
+	}, hourMs);
+	timer.unref();
+	return () => clearInterval(timer);
+}

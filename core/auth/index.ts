@@ -1,0 +1,67 @@
+import { defineService, generatedSecret } from '@mana/service';
+import { openStore } from '@mana/store';
+import { z } from 'zod';
+import { keepTidy } from './housekeeping.ts';
+import { instanceKeys } from './instance-keys.ts';
+import { migrations } from './migrations.ts';
+import { look, newId, type Realm, registrationModes } from './realm.ts';
+import { addRoutes } from './routes.ts';
+import { prepareSetup } from './setup.ts';
+import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
+import type { AuthStore, Tables } from './store.ts';
+
+export type { AuthRoutes } from './routes.ts';
+
+/** People, their sessions and passwords, and the tokens by which every other service knows them. */
+export const service = defineService({
+	name: 'mana-auth',
+	config: {
+		registration: z.enum(registrationModes).default('closed').describe('who may join besides the owner'),
+		name: z.string().max(80).optional().describe('what this Mana is called on its sign-in page'),
+		secret: generatedSecret('instance'),
+	},
+	limits: { bodyBytes: 16 * 1024 },
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log }) {
+		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
+		try {
+			const realm: Realm = {
+				store,
+				keys: instanceKeys(config.secret),
+				instance: await instanceId(store, { clock, random }),
+				publicUrl,
+				registration: config.registration,
+				home,
+				clock,
+				random,
+				log,
+			};
+			await dropForeignKeys(realm);
+			await publishedKeys(realm);
+			await prepareSetup(realm);
+			const stopTidying = keepTidy(realm);
+			return {
+				routes: (app) => addRoutes(app, realm, config.name ?? null),
+				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
+				async close() {
+					stopTidying();
+					await store.close();
+				},
+			};
+		} catch (error) {
+			await store.close();
+			throw error;
+		}
+	},
+});
+
+/** The id of this Mana, made at the first start; it never changes. */
+async function instanceId(store: AuthStore, made: Pick<Realm, 'clock' | 'random'>): Promise<string> {
+	await store.db
+		.insertInto('instance')
+		.values({ one: 1, id: newId(made), created_at: made.clock.now() })
+		.onConflict((conflict) => conflict.column('one').doNothing())
+		.execute();
+	return (await store.db.selectFrom('instance').select('id').executeTakeFirstOrThrow()).id;
+}
+
+if (import.meta.main) await service.run();

@@ -1,0 +1,51 @@
+import { type Problem, type ProblemInit, problem } from '@mana/service';
+
+type Entry = readonly [status: ProblemInit['status'], detail: string];
+
+/** Every refusal of mana-auth: its stable code, its HTTP status and what to do. `README.md` lists them for callers. */
+const refusals = {
+	'wrong-credentials': [401, 'E-mail address and password do not belong together. Check both and try again.'],
+	locked: [429, 'Too many attempts. Wait a while before the next one, or let the owner run "mana user reset EMAIL".'],
+	'not-signed-in': [401, 'Sign in first.'],
+	'session-expired': [401, 'This session has ended. Sign in again; what is on this device stays.'],
+	'session-reused': [
+		401,
+		'This session was used with a token that had been replaced, so it was ended for safety. Sign in again, and change the password if that was not you.',
+	],
+	'session-unknown': [404, 'You have no such session. It may have ended already.'],
+	'role-missing': [403, 'This is for the owner or an admin of this Mana only.'],
+	'registration-closed': [403, 'This Mana takes no new people. Its owner can allow it with MANA_AUTH_REGISTRATION=invitation.'],
+	'invitation-missing': [403, 'This Mana takes new people by invitation only. Ask its owner for a link.'],
+	'invitation-invalid': [403, 'This invitation was used, has ended or never existed. Ask for a new one.'],
+	'setup-needed': [409, 'This Mana has no owner yet. Open the setup link that the terminal printed.'],
+	'setup-done': [409, 'This Mana has an owner already. Sign in instead.'],
+	'setup-token-invalid': [403, 'This setup link is not the current one. Use the one that the terminal printed last.'],
+	'reset-token-invalid': [
+		403,
+		'This reset link was used, has ended or never existed. Make a new one with "mana user reset EMAIL".',
+	],
+	'email-taken': [409, 'This e-mail address has an account here. Sign in instead.'],
+	'weak-password': [422, 'Choose another password.'],
+	'person-unknown': [404, 'Nobody here has this e-mail address.'],
+	'origin-missing': [
+		403,
+		'A change that comes with a session cookie must say its origin. Open Mana in a browser at its own address.',
+	],
+	unavailable: [503, 'Mana cannot reach its accounts right now. Nothing was counted or changed: try again in a moment.'],
+} as const satisfies Record<string, Entry>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/**
+ * A refusal to throw.
+ *
+ * @example throw refuse('email-taken');
+ */
+export function refuse(
+	code: RefusalCode,
+	more: { readonly detail?: string; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+): Problem {
+	const [status, detail] = refusals[code];
+	const { detail: own, ...rest } = more;
+	return problem(status, code, own ?? detail, rest);
+}

@@ -1,0 +1,56 @@
+import { type Logger, Problem, type RandomBytes } from '@mana/service';
+import type { Clock } from '@mana/store';
+import { newRecordId, type RecordId } from '@mana/model';
+import type { InstanceKeys } from './instance-keys.ts';
+import { refuse } from './problems.ts';
+import type { AuthStore, Db } from './store.ts';
+
+export const registrationModes = ['closed', 'invitation', 'open'] as const;
+export type RegistrationMode = (typeof registrationModes)[number];
+
+/** Everything that the use cases of this service need from outside. */
+export interface Realm {
+	readonly store: AuthStore;
+	readonly keys: InstanceKeys;
+	/** Id of this Mana; part of its cookie's name, because cookies of localhost ignore ports. */
+	readonly instance: string;
+	/** The one origin people open, without a trailing slash. */
+	readonly publicUrl: string;
+	readonly registration: RegistrationMode;
+	/** The data folder. */
+	readonly home: string;
+	readonly clock: Clock;
+	readonly random: RandomBytes;
+	readonly log: Logger;
+}
+
+/** Who is at the other end of a request. */
+export interface Client {
+	readonly address: string;
+	/** `User-Agent`, shortened. */
+	readonly agent: string;
+}
+
+/** Runs queries of which all or none take effect. @throws Problem `unavailable` when the database fails */
+export function transact<T>(realm: Realm, work: (db: Db) => Promise<T>): Promise<T> {
+	return reaching(() => realm.store.db.transaction().execute(work));
+}
+
+/** Runs queries that only look. @throws Problem `unavailable` when the database fails */
+export function look<T>(realm: Realm, work: (db: Db) => Promise<T>): Promise<T> {
+	return reaching(() => work(realm.store.db));
+}
+
+export function newId(realm: Pick<Realm, 'clock' | 'random'>): RecordId {
+	return newRecordId(realm.clock.now(), (bytes) => realm.random(bytes as Uint8Array<ArrayBuffer>));
+}
+
+/** A failing database answers 503 and never looks like anybody's mistake; a mistake in this code stays one (500). */
+async function reaching<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof Problem || error instanceof TypeError || error instanceof ReferenceError) throw error;
+		throw refuse('unavailable', { retryAfterMs: 2000, cause: error });
+	}
+}

@@ -1,0 +1,50 @@
+import { systemRandom } from '@mana/service';
+import { openStore, systemClock } from '@mana/store';
+import { migrations } from './migrations.ts';
+import { createLink } from './one-time-links.ts';
+import { emailSchema } from './person.ts';
+import { refuse } from './problems.ts';
+import type { Client } from './realm.ts';
+import { note } from './security-events.ts';
+import { personByEmail, type Tables } from './store.ts';
+
+const resetMs = 30 * 60_000;
+const terminal: Client = { address: 'terminal', agent: 'mana user reset' };
+
+export interface RecoverOptions {
+	/** The data folder. */
+	readonly home: string;
+	readonly databaseUrl?: string | undefined;
+	/** Where people open this Mana, without a trailing slash. */
+	readonly publicUrl: string;
+}
+
+/**
+ * A link with which a person sets a new password, for whoever may run programs on this machine; no mail is needed. It works once,
+ * within half an hour, whether mana-auth runs or not.
+ *
+ * @throws Problem `person-unknown`
+ */
+export async function resetLink(options: RecoverOptions, email: string): Promise<{ link: string; expiresAt: string }> {
+	const store = await openStore<Tables>({
+		service: 'mana-auth',
+		home: options.home,
+		databaseUrl: options.databaseUrl,
+		migrations,
+	});
+	const realm = { clock: systemClock, random: systemRandom, publicUrl: options.publicUrl };
+	try {
+		return await store.db.transaction().execute(async (db) => {
+			const address = emailSchema.safeParse(email);
+			const person = address.success ? await personByEmail(db, address.data) : undefined;
+			if (person === undefined) throw refuse('person-unknown');
+			await db.deleteFrom('one_time_link').where('kind', '=', 'reset').where('person_id', '=', person.id).execute();
+			const { link, expiresAt } = await createLink(realm, db, { kind: 'reset', person: person.id, lifeMs: resetMs });
+			if (expiresAt === null) throw new TypeError('A reset link ends.');
+			await note(realm, db, 'reset-link-created', { person: person.id }, terminal);
+			return { link, expiresAt };
+		});
+	} finally {
+		await store.close();
+	}
+}

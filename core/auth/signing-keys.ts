@@ -1,0 +1,124 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { type JWK, SignJWT } from 'jose';
+import { look, newId, type Realm, transact } from './realm.ts';
+import type { Presence } from './sessions.ts';
+import { accessTokenMs } from './session-rules.ts';
+import type { Db, Tables } from './store.ts';
+
+const hourMs = 60 * 60_000;
+/** How long a key signs. */
+const activeMs = 30 * 24 * hourMs;
+/** How long a key is published before it signs, so that every service knows it by then. */
+const announcedMs = 24 * hourMs;
+/** Clocks of two machines may differ by this. */
+const toleranceMs = 60_000;
+const audience = 'mana';
+
+export interface AccessToken {
+	/** A JWT (EdDSA, RFC 8037) with `sub`, `sid`, `name`, `email`, `role`. */
+	readonly token: string;
+	/** ISO 8601, UTC. */
+	readonly expiresAt: string;
+}
+
+type KeyRow = Tables['signing_key'];
+
+/** The public keys with which every token that has not expired can be checked, and the one that will sign next (RFC 7517). */
+export async function publishedKeys(realm: Realm): Promise<{ keys: JWK[] }> {
+	const rows = await keysAt(realm);
+	return { keys: rows.map((row) => ({ ...(JSON.parse(row.public_jwk) as JWK), kid: row.id, use: 'sig', alg: 'EdDSA' })) };
+}
+
+/** The short-lived token that services verify. */
+export async function accessToken(realm: Realm, { person, session }: Presence): Promise<AccessToken> {
+	const issuedAt = Math.floor(realm.clock.now() / 1000);
+	const expires = issuedAt + accessTokenMs / 1000;
+	const key = await signingKey(realm);
+	const token = await new SignJWT({ sid: session.id, name: person.name, email: person.email, role: person.role })
+		.setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
+		.setSubject(person.id)
+		.setIssuer(realm.publicUrl)
+		.setAudience(audience)
+		.setIssuedAt(issuedAt)
+		.setExpirationTime(expires)
+		.sign(createPrivateKey({ key: Buffer.from(realm.keys.open(key.sealed, key.id)), format: 'der', type: 'pkcs8' }));
+	return { token, expiresAt: new Date(expires * 1000).toISOString() };
+}
+
+/**
+ * Drops keys that this instance's secret does not open: a database that was brought back without the secret cannot sign with them, and
+ * no token they signed is worth more than ten minutes.
+ */
+export async function dropForeignKeys(realm: Realm): Promise<void> {
+	await transact(realm, async (db) => {
+		for (const row of await db.selectFrom('signing_key').selectAll().execute()) {
+			if (opens(realm, row)) continue;
+			realm.log.warn({ key: row.id }, 'a signing key was sealed with another secret; everybody has to sign in again');
+			await db.deleteFrom('signing_key').where('id', '=', row.id).execute();
+		}
+	});
+}
+
+async function signingKey(realm: Realm): Promise<KeyRow> {
+	const now = realm.clock.now();
+	const key = (await keysAt(realm)).findLast((row) => row.active_from <= now && now < row.active_until);
+	if (key === undefined) throw new TypeError('There is always a key that signs now.');
+	return key;
+}
+
+/** The keys that matter now, oldest first, after making those that are missing. */
+async function keysAt(realm: Realm): Promise<KeyRow[]> {
+	const now = realm.clock.now();
+	const known = await look(realm, (db) => matteringKeys(db, now));
+	if (isComplete(known, now)) return known;
+	return transact(realm, async (db) => {
+		const last = (await matteringKeys(db, now)).at(-1);
+		if (last === undefined || last.active_until <= now) await db.insertInto('signing_key').values(newKey(realm, now)).execute();
+		else if (last.active_until - announcedMs <= now)
+			await db.insertInto('signing_key').values(newKey(realm, last.active_until)).execute();
+		await db
+			.deleteFrom('signing_key')
+			.where('active_until', '<=', now - accessTokenMs - toleranceMs)
+			.execute();
+		return matteringKeys(db, now);
+	});
+}
+
+/** Whether some key goes on signing long enough for its successor not to be due. */
+function isComplete(keys: readonly KeyRow[], now: number): boolean {
+	const last = keys.at(-1);
+	return last !== undefined && last.active_until - announcedMs > now;
+}
+
+function matteringKeys(db: Db, now: number): Promise<KeyRow[]> {
+	return db
+		.selectFrom('signing_key')
+		.selectAll()
+		.where('active_until', '>', now - accessTokenMs - toleranceMs)
+		.orderBy('active_from')
+		.orderBy('id')
+		.execute();
+}
+
+function newKey(realm: Realm, activeFrom: number): KeyRow {
+	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+	const id = newId(realm);
+	return {
+		id,
+		public_jwk: JSON.stringify(publicKey.export({ format: 'jwk' })),
+		sealed: realm.keys.seal(new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' })), id),
+		active_from: activeFrom,
+		active_until: activeFrom + activeMs,
+	};
+}
+
+/** GCM answers a wrong key with an error of `crypto`; nothing else can fail here. */
+function opens(realm: Realm, row: KeyRow): boolean {
+	try {
+		realm.keys.open(row.sealed, row.id);
+		return true;
+	} catch (error) {
+		if (error instanceof Error) return false;
+		throw error;
+	}
+}

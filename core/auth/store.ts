@@ -1,0 +1,101 @@
+import type { Store } from '@mana/store';
+import type { Kysely, Selectable } from 'kysely';
+import type { Role } from './person.ts';
+
+/** What the tables hold; see `migrations.ts` for how instants are written. */
+export interface Tables {
+	person: {
+		id: string;
+		name: string;
+		email: string;
+		email_verified: number;
+		image: string | null;
+		role: Role;
+		language: string;
+		created_at: string;
+		updated_at: string;
+	};
+	session: {
+		id: string;
+		token: string;
+		person_id: string;
+		created_at: string;
+		updated_at: string;
+		expires_at: string;
+		address: string | null;
+		agent: string | null;
+		/** When the token became the session's current one. */
+		rotated_at: number;
+		/** 0 until the current token was seen in a request: its answer may have been lost on the way. */
+		confirmed: number;
+	};
+	credential: {
+		id: string;
+		account_id: string;
+		provider_id: string;
+		person_id: string;
+		password: string | null;
+		updated_at: string;
+	};
+	retired_token: {
+		/** SHA-256 of the token. */
+		hash: string;
+		session_id: string;
+		retired_at: number;
+		/** When its successor was first used; `null` while nobody has. */
+		replaced_at: number | null;
+	};
+	instance: { one: 1; id: string; created_at: number };
+	one_time_link: {
+		/** SHA-256 of the secret in the link. */
+		hash: string;
+		kind: 'setup' | 'invitation' | 'reset';
+		/** Who invited, or whose password is reset. */
+		person_id: string | null;
+		/** What an invited person becomes. */
+		role: Role | null;
+		created_at: number;
+		expires_at: number | null;
+	};
+	attempt: { id: string; kind: string; account: string; address: string; state: 'open' | 'counted'; at: number };
+	known_address: { account: string; address: string; at: number };
+	security_event: {
+		id: string;
+		kind: string;
+		person_id: string | null;
+		account: string | null;
+		address: string;
+		agent: string;
+		at: number;
+	};
+	signing_key: { id: string; public_jwk: string; sealed: Uint8Array; active_from: number; active_until: number };
+}
+
+export type AuthStore = Store<Tables>;
+/** The store's own handle or a transaction's. */
+export type Db = Kysely<Tables>;
+export type SessionRow = Selectable<Tables['session']>;
+export type PersonRow = Selectable<Tables['person']>;
+
+export function personById(db: Db, id: string): Promise<PersonRow | undefined> {
+	return db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function personByEmail(db: Db, email: string): Promise<PersonRow | undefined> {
+	return db.selectFrom('person').selectAll().where('email', '=', email).executeTakeFirst();
+}
+
+export async function ownerExists(db: Db): Promise<boolean> {
+	return (await db.selectFrom('person').select('id').where('role', '=', 'owner').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** The Argon2id hash of a person's password, with the person; nothing when the address has no account. */
+export function credentialByEmail(db: Db, email: string): Promise<{ id: string; password: string | null } | undefined> {
+	return db
+		.selectFrom('person')
+		.innerJoin('credential', 'credential.person_id', 'person.id')
+		.select(['person.id', 'credential.password'])
+		.where('person.email', '=', email)
+		.where('credential.provider_id', '=', 'credential')
+		.executeTakeFirst();
+}
