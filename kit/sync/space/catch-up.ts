@@ -34,7 +34,7 @@ export async function* catchUp(store: SpaceStore, space: SpaceId, cursor: Cursor
 	if (from !== cursor.seq) tail = await read(store, space, from, chunk);
 	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return;
 	for (;;) {
-		const complete = tail.cells.length < chunk || lastSeq(tail) === tail.seq;
+		const complete = tail.cells.length === 0 || lastSeq(tail) === tail.seq;
 		const to = complete ? tail.seq : from;
 		yield { frames: packDeltas(space, from, to, !complete, tail.cells).map(encodeFrame), to, complete };
 		if (complete) return;

@@ -38,12 +38,14 @@ export class Committer {
 	submit(request: Request): Promise<Answer> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({ request, resolve, reject });
-			if (!this.#running) void this.#run();
+			if (this.#running) return;
+			this.#running = true;
+			// A microtask later, so that requests of one tick make one group.
+			queueMicrotask(() => void this.#run());
 		});
 	}
 
 	async #run(): Promise<void> {
-		this.#running = true;
 		while (this.#waiting.length > 0) {
 			const group = this.#take();
 			try {

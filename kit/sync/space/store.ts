@@ -10,10 +10,10 @@ export interface SpaceStore {
 	 */
 	transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void>;
 	/**
-	 * Cells with a seq above `after`, ascending by seq: at least `atLeast` of them if there are so many, and always all cells of the last
-	 * seq returned. `space` and `cells` are read from one snapshot of the database. `null`: no such space.
+	 * Cells with a seq above `after`, ascending by seq: about `chunk` of them, or fewer when they are large, but at least one if there is
+	 * one, and always all cells of the last seq returned. `space` and `cells` are read from one snapshot. `null`: no such space.
 	 */
-	readSince(space: SpaceId, after: number, atLeast: number): Promise<Tail | null>;
+	readSince(space: SpaceId, after: number, chunk: number): Promise<Tail | null>;
 }
 
 export interface Tail {
