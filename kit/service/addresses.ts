@@ -1,4 +1,4 @@
-import { portOf } from '@mana/schema';
+import { portOf, type ServiceName } from '@mana/schema';
 
 /** Where this process runs and how it is reached: the instance's settings that every service shares. */
 export interface Instance {
@@ -16,15 +16,18 @@ export interface Instance {
 	readonly logLevel: string;
 }
 
-/** A service of the schema by name. */
-export type ServiceName = Parameters<typeof portOf>[0];
-
 /** The port that a service has in this instance. */
-export function portIn(service: string, portOffset: number): number {
-	return portOf(service as ServiceName) + portOffset;
+export function portIn(service: ServiceName, { portOffset }: Pick<Instance, 'portOffset'>): number {
+	return portOf(service) + portOffset;
 }
 
-/** Where a service of this instance listens. All of them are on this machine until a host plan says otherwise. */
-export function addressIn(service: string, portOffset: number): string {
-	return `http://127.0.0.1:${portIn(service, portOffset)}`;
+/** Where a service of this instance listens: on this machine, until a host plan says otherwise. */
+export function addressIn(service: ServiceName, instance: Pick<Instance, 'portOffset' | 'host'>): string {
+	return addressOn(instance.host, portIn(service, instance));
+}
+
+/** How this machine reaches a port that was opened on `host`. */
+export function addressOn(host: string, port: number): string {
+	if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+	return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

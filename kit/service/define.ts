@@ -1,6 +1,7 @@
+import type { ServiceName } from '@mana/schema';
 import type { Hono } from 'hono';
 import type { Registry } from 'prom-client';
-import { addressIn, type Instance, portIn } from './addresses.ts';
+import { addressIn, addressOn, type Instance, portIn } from './addresses.ts';
 import { createApp } from './app.ts';
 import { listen, type Listener, type SocketHandlers, type Tls } from './bun.ts';
 import { call } from './client.ts';
@@ -37,7 +38,7 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	/** Where the service's own metrics go. */
 	readonly registry: Registry;
 	/** Where another service of this instance listens. */
-	readonly addressOf: (service: string) => string;
+	readonly addressOf: (service: ServiceName) => string;
 	/** `fetch` for calls to other services: request id, time limit, failures as `Problem`. For typed calls: `client`. */
 	readonly fetch: typeof fetch;
 	/** Checks a token of mana-auth; `guard(context.verifyToken)` protects routes. */
@@ -61,7 +62,7 @@ export interface OpenService {
 
 export interface ServiceDefinition<T extends ConfigTable> {
 	/** A row of the schema. */
-	readonly name: string;
+	readonly name: ServiceName;
 	readonly config?: T;
 	readonly limits?: Partial<Limits>;
 	readonly open: (context: ServiceContext<T>) => OpenService | Promise<OpenService>;
@@ -74,7 +75,7 @@ export interface StartOptions extends Partial<Omit<Instance, 'databaseUrl'>> {
 	/** Settings of the service, by variable name. Nothing else is read from the process's environment when given. */
 	readonly env?: Environment;
 	/** Addresses of other services that are not where the schema says. */
-	readonly addresses?: Readonly<Record<string, string>>;
+	readonly addresses?: { readonly [name in ServiceName]?: string };
 	readonly clock?: { now(): number };
 	readonly random?: RandomBytes;
 	readonly log?: Logger;
@@ -83,7 +84,7 @@ export interface StartOptions extends Partial<Omit<Instance, 'databaseUrl'>> {
 export interface RunningService {
 	readonly name: string;
 	readonly port: number;
-	/** `http://127.0.0.1:port` */
+	/** How this machine reaches it: `http://127.0.0.1:PORT`. */
 	readonly url: string;
 	/** Stops accepting, lets open requests finish, then closes the service. */
 	close(): Promise<void>;
@@ -135,8 +136,8 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	const limits = { ...defaultLimits, ...definition.limits };
 	const random = options.random ?? systemRandom;
 	const clock = options.clock ?? { now: () => Date.now() };
-	const port = options.port ?? portIn(name, instance.portOffset);
-	const addressOf = (service: string) => options.addresses?.[service] ?? addressIn(service, instance.portOffset);
+	const port = options.port ?? portIn(name, instance);
+	const addressOf = (service: ServiceName) => options.addresses?.[service] ?? addressIn(service, instance);
 	let listener: Listener | null = null;
 	const opened = await definition.open({
 		...instance,
@@ -174,7 +175,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	return {
 		name,
 		port: listening.port,
-		url: `${opened.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
+		url: addressOn(instance.host, listening.port).replace(/^http:/, opened.tls ? 'https:' : 'http:'),
 		close: () => (closing ??= stop(listening, gate, opened, limits.shutdownMs, log)),
 	};
 }

@@ -1,4 +1,4 @@
-export { addressIn, type Instance, portIn } from './addresses.ts';
+export { addressIn, addressOn, type Instance, portIn } from './addresses.ts';
 export type { Socket, SocketHandlers, Tls } from './bun.ts';
 export { call, type CallOptions, client } from './client.ts';
 export {

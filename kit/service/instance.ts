@@ -31,11 +31,12 @@ export function readInstance(env: Environment): Instance {
 	const values = readTable('Mana', table, (variable) => variable, env, null) as {
 		[K in keyof typeof table]: z.output<(typeof table)[K]>;
 	};
+	const portOffset = values.MANA_PORT_OFFSET;
 	return {
 		home: resolve(values.MANA_HOME),
-		portOffset: values.MANA_PORT_OFFSET,
+		portOffset,
 		host: values.MANA_HOST,
-		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${portIn(hub, values.MANA_PORT_OFFSET)}`).origin,
+		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${portIn(hub, { portOffset })}`).origin,
 		databaseUrl: values.MANA_DATABASE_URL,
 		logLevel: values.MANA_LOG,
 	};

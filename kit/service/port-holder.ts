@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { checkOffsetHere } from '@mana/schema/offsets';
 import type { Instance } from './addresses.ts';
-import { suggestOffset } from './offset.ts';
 
 /** The port is in use. The message names who holds it and a command that works. */
 export class PortTakenError extends Error {
@@ -28,12 +28,20 @@ export function isTakenPort(error: unknown): boolean {
 export async function describeTakenPort(service: string, port: number, instance: Instance): Promise<PortTakenError> {
 	const holder = await holderOf(port);
 	const who = holder ? `process ${holder.pid} (${holder.command})` : 'another process';
-	const offset = await suggestOffset(instance.portOffset);
+	const offset = await freeOffsetAfter(instance);
 	return new PortTakenError(
 		port,
 		`Port ${port}, which ${service} needs, is taken by ${who}.\n` +
-			`Stop that process, or start Mana beside it: npm start -- --port-offset ${offset}`,
+			(offset === null
+				? 'Stop that process, and start Mana again.'
+				: `Stop that process, or start Mana beside it: npm start -- --port-offset ${offset}`),
 	);
+}
+
+/** An offset under which every port of this machine is free now; `null` when there is none. */
+async function freeOffsetAfter({ portOffset, host }: Instance): Promise<number | null> {
+	const check = await checkOffsetHere(portOffset + 100, host);
+	return check.findings.length === 0 ? check.offset : check.suggestion;
 }
 
 /** Who listens on a TCP port of this machine; `null` when the system does not tell (another user's process). */
