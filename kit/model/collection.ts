@@ -53,9 +53,13 @@ export function collection<const F extends Fields>(
 	place: { readonly app: number; readonly number: number },
 	fields: F,
 ): Collection<F> {
+	for (const number of [place.app, place.number])
+		if (!Number.isInteger(number) || number < 1 || number > 255)
+			throw new Error(`${name}: app and collection numbers are 1 to 255.`);
 	const byNumber = new Map<number, Field<unknown>>();
-	for (const [fieldName, field] of Object.entries({ ...fields, ...systemFields })) {
-		const declared = fieldName in fields;
+	for (const [fieldName, field] of [...Object.entries(fields), ...Object.entries(systemFields)]) {
+		const declared = Object.hasOwn(fields, fieldName);
+		if (declared && RESERVED.has(fieldName)) throw new Error(`${name}.${fieldName}: every record has one of its own.`);
 		if (declared && (field.id < 1 || field.id > 1000)) throw new Error(`${name}.${fieldName}: field ids are 1 to 1000.`);
 		if ([...byNumber.values()].some((other) => other.id === field.id))
 			throw new Error(`${name}.${fieldName}: id ${field.id} is taken.`);
@@ -63,6 +67,9 @@ export function collection<const F extends Fields>(
 	}
 	return { name, number: place.app * 256 + place.number, fields, byNumber };
 }
+
+/** Names that a row has without declaring them. */
+const RESERVED: ReadonlySet<string> = new Set(['id', ...Object.keys(systemFields)]);
 
 /** The app number inside a collection number. */
 export function appOf(collectionNumber: number): number {

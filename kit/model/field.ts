@@ -51,6 +51,6 @@ export function plainField<T extends Value>(
 		fallback,
 		check: (value, key) => (key !== '' ? `A ${type} field has no keys.` : value === null ? null : check(value)),
 		read: (value) => (value === null ? fallback : (value as T)),
-		write: (value) => value,
+		write: (value) => (typeof value === 'string' ? value.toWellFormed() : value),
 	};
 }

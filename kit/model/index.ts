@@ -1,7 +1,10 @@
 export * from './collection.ts';
+export * from './export.ts';
 export * from './field.ts';
 export * as field from './fields/index.ts';
 export * from './laws/index.ts';
 export * from './order.ts';
 export * from './record-id.ts';
+export * from './records.ts';
+export * from './validate.ts';
 export * from './value.ts';

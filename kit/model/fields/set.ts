@@ -11,7 +11,7 @@ export function set(id: number): Field<ReadonlySet<string>> {
 		keyed: true,
 		fallback: new Set<string>(),
 		check(value, key) {
-			if (key.length === 0 || key.length > 64) return 'A key of a set has 1 to 64 characters.';
+			if (key.length === 0 || key.length > 64 || !key.isWellFormed()) return 'A key of a set has 1 to 64 characters.';
 			return value === true || value === null ? null : 'A key of a set is in (true) or out (null).';
 		},
 		read: () => {

@@ -1,4 +1,5 @@
 import type { Register } from '../value.ts';
+import { compareValues } from './compare.ts';
 
 /**
  * How two states of the same register become one. Every law is commutative, associative and idempotent
@@ -11,7 +12,10 @@ export interface Law {
 	merge(a: Register, b: Register): Register;
 }
 
-/** Orders registers by stamp, then by actor. Positive when `a` is the later write. */
+/**
+ * Orders registers by stamp, then by actor. Positive when `a` is the later write. A device never writes twice under one stamp; should
+ * one do it anyway, the values decide, so that replicas still agree.
+ */
 export function compareWrites(a: Register, b: Register): number {
-	return a.stamp - b.stamp || a.actor - b.actor;
+	return a.stamp - b.stamp || a.actor - b.actor || compareValues(a.value, b.value);
 }

@@ -1,5 +1,5 @@
 import { compareWrites, type Law } from './law.ts';
-import { compareValues } from './order.ts';
+import { compareValues } from './compare.ts';
 
 /** The greater value wins whoever wrote it (sync.md §6.4 `max`): read markers, progress. Equal values keep the later write. */
 export const max: Law = {

@@ -1,5 +1,5 @@
 import { compareWrites, type Law } from './law.ts';
-import { compareValues } from './order.ts';
+import { compareValues } from './compare.ts';
 
 /** The smaller value wins whoever wrote it (sync.md §6.4 `min`). Equal values keep the later write. */
 export const min: Law = {
