@@ -1,0 +1,64 @@
+// One process of a running Mana: starts the services it is told and tells its supervisor when they are up.
+//   bun cli/host.ts mana-auth
+import { join } from 'node:path';
+import { type Service as Row, serviceNamed } from '@mana/schema';
+import { ConfigError, readInstance, type Service } from '@mana/service';
+import { doorOf, openDoors } from '../web/doors.ts';
+import type { Listening } from './supervisor/keeper.ts';
+import { isDoor } from './supervisor/plan.ts';
+import type { HostMessage } from './supervisor/spawn.ts';
+
+interface Running extends Listening {
+	close(): Promise<void>;
+}
+
+const root = join(import.meta.dir, '..');
+const running: Running[] = [];
+let stopping: Promise<void> | null = null;
+
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());
+// The supervisor is gone, however it went: nobody would ever stop this process.
+process.on('disconnect', () => void stop());
+
+try {
+	for (const row of process.argv.slice(2).map(serviceNamed)) if (!isDoor(row)) running.push(await startService(row));
+	running.push(...startDoors(process.argv.slice(2).map(serviceNamed).filter(isDoor)));
+	tell({ kind: 'ready', listening: running.map(({ name, url }) => ({ name, url })) });
+} catch (error) {
+	const message = error instanceof Error ? error.message : String(error);
+	tell({ kind: 'failed', message });
+	if (!process.send || !isPlain(error)) console.error(error);
+	await close();
+	process.exit(1);
+}
+
+async function startService(row: Row): Promise<Running> {
+	const module = (await import(join(root, row.owner ?? '', 'index.ts'))) as { readonly service: Service };
+	return module.service.start();
+}
+
+function startDoors(rows: readonly Row[]): Running[] {
+	if (rows.length === 0) return [];
+	const { portOffset, publicUrl, host: near } = readInstance(process.env);
+	const host = process.env['MANA_WEB_LAN'] === 'true' ? '0.0.0.0' : near;
+	const open = openDoors({ doors: rows.map((row) => doorOf(row, portOffset)), host, publicUrl: new URL(publicUrl) });
+	return open.doors.map((door, index) => ({ ...door, close: async () => (index === 0 ? open.close() : undefined) }));
+}
+
+function tell(message: HostMessage): void {
+	process.send?.(message);
+}
+
+function isPlain(error: unknown): boolean {
+	return error instanceof ConfigError || (error instanceof Error && ['PortTakenError', 'StoreError'].includes(error.name));
+}
+
+async function stop(): Promise<void> {
+	stopping ??= close().then(() => process.exit(0));
+	await stopping;
+}
+
+async function close(): Promise<void> {
+	for (const service of running.toReversed()) await service.close();
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bun
+import type { Command, Io } from './command.ts';
+import { UsageError } from './place.ts';
+
+/** Every command, loaded when it is called: `mana status` need not wait for what `mana backup` uses. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+	up: async () => (await import('./up.ts')).upCommand,
+	status: async () => (await import('./status.ts')).statusCommand,
+	ports: async () => (await import('./ports.ts')).portsCommand,
+	config: async () => (await import('./config.ts')).configCommand,
+	backup: async () => (await import('./backup.ts')).backupCommand,
+	restore: async () => (await import('./restore.ts')).restoreCommand,
+	user: async () => (await import('./user.ts')).userCommand,
+};
+
+/** Runs one command. @returns the exit code */
+export async function mana([name = 'help', ...args]: readonly string[], io: Io): Promise<number> {
+	if (name === 'help' || name === '--help' || name === '-h') return help(args, io);
+	const load = commands[name];
+	if (!load) {
+		io.err(`There is no command "${name}". These are: ${Object.keys(commands).join(', ')}, help.`);
+		return 2;
+	}
+	const command = await load();
+	if (args.includes('--help')) return help([name], io);
+	try {
+		return await command.run(args, io);
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		io.err([error.message, '', ...command.usage].join('\n'));
+		return 2;
+	}
+}
+
+async function help([topic]: readonly string[], io: Io): Promise<number> {
+	const load = topic === undefined ? undefined : commands[topic];
+	if (load) {
+		const command = await load();
+		io.out([`mana ${command.name}: ${command.summary}`, '', ...command.usage].join('\n'));
+		return 0;
+	}
+	io.out('Mana: a home for your digital life.\n');
+	for (const command of await Promise.all(Object.values(commands).map((open) => open())))
+		io.out(`  ${command.name.padEnd(9)} ${command.summary}`);
+	io.out('\n"mana help COMMAND" shows how each is called. From a clone: npm run mana -- COMMAND');
+	return 0;
+}
+
+if (import.meta.main) {
+	process.exit(await mana(process.argv.slice(2), { out: (line) => console.log(line), err: (line) => console.error(line) }));
+}

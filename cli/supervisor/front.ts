@@ -1,0 +1,73 @@
+import { addressIn, portIn } from '@mana/service';
+import { renderUnicodeCompact } from 'uqr';
+import { lanAddresses } from '../../web/lan/addresses.ts';
+import { Refusal } from './refusal.ts';
+
+/** How people reach this Mana. */
+export interface Front {
+	readonly publicUrl: string;
+	/** The address that ports are listened on. */
+	readonly host: string;
+	/** What the processes are told about it. */
+	readonly environment: Readonly<Record<string, string>>;
+	/** What the terminal says when all is up. */
+	greeting(setupLink: string | null, took: string): string[];
+}
+
+export interface FrontOptions {
+	readonly lan: boolean;
+	/** The address people use, when a proxy stands before this Mana. */
+	readonly publicUrl: string | undefined;
+	readonly offset: number;
+}
+
+const hub = 'mana-web';
+const host = '127.0.0.1';
+
+/** @throws Refusal when the address cannot be used */
+export function frontOf({ lan, publicUrl, offset }: FrontOptions): Front {
+	if (lan && publicUrl !== undefined)
+		throw new Refusal('--lan and --public-url exclude each other: behind a proxy, the proxy opens it to others.');
+	if (lan) return onTheLan(portIn(hub, offset));
+	if (publicUrl !== undefined) return behindProxy(publicUrl, offset);
+	const url = `http://localhost:${portIn(hub, offset)}`;
+	return { publicUrl: url, host, environment: { MANA_PUBLIC_URL: url, MANA_HOST: host }, greeting: greet(url) };
+}
+
+function onTheLan(port: number): Front {
+	const [address] = lanAddresses();
+	if (!address) throw new Refusal('This machine has no address on a local network. Connect it to one, or start without --lan.');
+	const url = `https://${address}:${port}`;
+	const plain = `http://${address}:${port}`;
+	return {
+		publicUrl: url,
+		host: '0.0.0.0',
+		environment: { MANA_PUBLIC_URL: url, MANA_HOST: host, MANA_WEB_LAN: 'true' },
+		greeting: (link, took) => [
+			...greet(url)(link, took),
+			'',
+			`First time on a device? Open ${plain} there: it says how to trust this Mana.`,
+			renderUnicodeCompact(plain),
+		],
+	};
+}
+
+function behindProxy(text: string, offset: number): Front {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/')
+		throw new Refusal(`"${text}" is no address for a Mana. Use one without a path, as https://mana.example.org`);
+	const environment = { MANA_PUBLIC_URL: url.origin, MANA_HOST: process.env['MANA_HOST'] ?? host, MANA_WEB_BEHIND_PROXY: 'true' };
+	return {
+		publicUrl: url.origin,
+		host: environment.MANA_HOST,
+		environment,
+		greeting: (link, took) => [...greet(url.origin)(link, took), `Your proxy passes it on to ${addressIn(hub, offset)}`],
+	};
+}
+
+function greet(url: string): Front['greeting'] {
+	return (link, took) => [
+		`\nMana is ready (${took}):  ${url}`,
+		...(link === null ? [] : ['', 'Nobody owns it yet. This link makes you its owner:', `  ${link}`]),
+	];
+}

@@ -1,0 +1,49 @@
+import { connect } from 'node:net';
+import type { Service } from '@mana/schema';
+import { checkOffsetHere } from '@mana/schema/offsets';
+import { holderOf } from '@mana/service';
+
+/**
+ * Says why these rows cannot listen under an offset, and which command works instead.
+ *
+ * @returns a message for people, `null` when all is well
+ */
+export async function portTrouble(rows: readonly Service[], offset: number, host: string): Promise<string | null> {
+	const check = await checkOffsetHere(offset, host);
+	const instead = check.suggestion === null ? '' : `\nThis works: npm start -- --port-offset ${check.suggestion}`;
+	const wrong = check.findings.find((finding) => finding.code !== 'listening');
+	if (wrong) return `The offset ${offset} cannot be used: ${wrong.message}${instead}`;
+	const taken = new Set(check.findings.flatMap((finding) => finding.rows));
+	for (const row of rows) {
+		const port = row.ports[0].port + offset;
+		if (!taken.has(row.name) && !(await answersOnIpv6(port))) continue;
+		const holder = await holderOf(port);
+		const who = holder ? `process ${holder.pid} (${holder.command})` : 'another process';
+		const free = instead || `\nThis works: npm start -- --port-offset ${await anyOffset(host)}`;
+		return `Port ${port}, which ${row.name} needs, is taken by ${who}.\nStop it, or start Mana beside it.${free}`;
+	}
+	return null;
+}
+
+/** An offset that works now. */
+async function anyOffset(host: string): Promise<number | null> {
+	const noOffset = -1;
+	return (await checkOffsetHere(noOffset, host)).suggestion;
+}
+
+/**
+ * A browser tries `localhost` by IPv6 first, and there a stranger may listen although our IPv4 address is free (on macOS, AirPlay
+ * holds 5000 that way): people would see the stranger.
+ */
+function answersOnIpv6(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect({ port, host: '::1', timeout: 300 });
+		const say = (taken: boolean) => {
+			socket.destroy();
+			resolve(taken);
+		};
+		socket.on('connect', () => say(true));
+		socket.on('error', () => say(false));
+		socket.on('timeout', () => say(false));
+	});
+}

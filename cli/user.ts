@@ -1,0 +1,43 @@
+import { Problem } from '@mana/service';
+import type { Command, Io } from './command.ts';
+import { type Place, readArguments, UsageError } from './place.ts';
+import { frontOf } from './supervisor/front.ts';
+import { isLocked } from './supervisor/lock.ts';
+import { readState } from './supervisor/state.ts';
+
+export const userCommand: Command = {
+	name: 'user',
+	summary: 'let a person back in who has forgotten the password, without mail',
+	usage: [
+		'mana user reset EMAIL [--home DIR]',
+		'',
+		'  prints a link by which EMAIL sets a new password; it works once and not for long',
+	],
+	async run(args, io) {
+		const { place, positionals } = readArguments(args, { 'public-url': { type: 'string' } });
+		const [verb, email, ...rest] = positionals;
+		if (verb !== 'reset' || email === undefined || rest.length > 0) throw new UsageError('Say for whom: mana user reset EMAIL');
+		return reset(email, place, io);
+	},
+};
+
+/** Opens mana-auth's own store, so it works whether Mana runs or not: whoever may read the data folder may do this. */
+async function reset(email: string, place: Place, io: Io): Promise<number> {
+	const { resetLink } = await import('../core/auth/recover.ts');
+	const running = isLocked(place.home) ? readState(place.home) : null;
+	const publicUrl =
+		running?.publicUrl ?? frontOf({ lan: false, publicUrl: process.env['MANA_PUBLIC_URL'], offset: place.offset }).publicUrl;
+	try {
+		const { link, expiresAt } = await resetLink(
+			{ home: place.home, databaseUrl: process.env['MANA_DATABASE_URL'], publicUrl },
+			email,
+		);
+		io.out(link);
+		io.err(`Open it before ${new Date(expiresAt).toLocaleTimeString()}${running ? '' : ', after "npm start"'}.`);
+		return 0;
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error;
+		io.err(error.detail);
+		return 1;
+	}
+}

@@ -1,0 +1,77 @@
+import { isHandshake, problem, type ServiceEnv, upgrade } from '@mana/service';
+import type { Context, Hono } from 'hono';
+import type { Assets } from './assets.ts';
+import { type Address, entranceOf, strangerPage, wantsPage } from './entrance.ts';
+import { type Caller, forward, headersToService } from './forward.ts';
+import { plainSecurity, securityHeaders } from './security.ts';
+import { openTunnel } from './tunnel.ts';
+
+export interface HubOptions extends Address {
+	readonly assets: Assets;
+	/** Where a service listens, as `http://host:port`; `null` for one that is not to be reached from outside. */
+	readonly addressOf: (service: string) => string | null;
+	/** Where pages are sent that were asked for on this machine under another name than the public one. */
+	readonly pageElsewhere: string;
+}
+
+/** How long a service may take to answer a WebSocket handshake, in milliseconds. */
+const handshakeMs = 10_000;
+
+/** The hub: the one origin. Serves the build and passes `/api/<service>/…` on to that service. */
+export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
+	const { assets, publicUrl } = options;
+	const headers = securityHeaders(new TextDecoder().decode(assets.page.plain), publicUrl);
+
+	app.use(async (c, next) => {
+		const entrance = entranceOf(c.req.header('host'), c.req.header('x-forwarded-host'), options);
+		if (entrance === 'public' || c.req.path.startsWith('/health/')) return next();
+		const page = wantsPage(c.req.raw);
+		if (entrance === 'stranger') {
+			if (page) return strangerPage(c.req.header('host') ?? 'an unknown name', publicUrl);
+			throw problem(421, 'wrong-address', `This Mana lives at ${publicUrl.origin}. Ask there.`);
+		}
+		if (page && !options.behindProxy) return c.redirect(new URL(pathOf(c), options.pageElsewhere).href, 302);
+		return next();
+	});
+
+	app.all('/api/:service/*', (c) => passOn(c, options));
+
+	app.on(['GET', 'HEAD'], '*', async (c) => {
+		const asset = assets.find(c.req.path) ?? (wantsPage(c.req.raw) ? assets.page : null);
+		if (!asset) throw problem(404, 'not-found', `There is nothing at ${c.req.path}.`);
+		const answer = await assets.answer(asset, c.req.raw);
+		for (const [name, value] of Object.entries(asset === assets.page ? headers : plainSecurity)) answer.headers.set(name, value);
+		return answer;
+	});
+}
+
+async function passOn(c: Context<ServiceEnv>, { addressOf, publicUrl, behindProxy }: HubOptions): Promise<Response> {
+	const service = c.req.param('service') ?? '';
+	const address = addressOf(service);
+	if (!address) throw problem(404, 'unknown-service', `This Mana has no service "${service}" for its pages.`);
+	const target = address + pathOf(c).slice(`/api/${service}`.length);
+	const caller: Caller = { peer: c.env.ip, publicUrl, behindProxy };
+	try {
+		if (isHandshake(c)) {
+			const tunnel = await openTunnel(target.replace(/^http/, 'ws'), headersToService(c.req.raw.headers, caller), handshakeMs);
+			return upgrade(c, tunnel);
+		}
+		return await forward(c.req.raw, target, caller);
+	} catch (error) {
+		if (c.req.raw.signal.aborted) throw error;
+		throw problem(
+			503,
+			'service-unreachable',
+			`${service} does not answer. What you do is kept on this device; try again in a moment.`,
+			{
+				cause: error,
+				retryAfterMs: 1000,
+			},
+		);
+	}
+}
+
+/** Path and query as they came: taken from the address as text, so that nothing is decoded or folded on the way. */
+function pathOf(c: Context<ServiceEnv>): string {
+	return c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2));
+}

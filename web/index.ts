@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type ServiceRow, services } from '@mana/schema';
+import { defineService, type Service, type ServiceEnv } from '@mana/service';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { openAssets } from './assets.ts';
+import { addHub } from './hub.ts';
+import { lanAddresses, lanNames } from './lan/addresses.ts';
+import type { LanFront, LanFrontOptions } from './lan/front.ts';
+import { tunnelHandlers } from './tunnel.ts';
+
+const root = join(import.meta.dir, '..');
+const megabyte = 1024 * 1024;
+
+/** The hub's server: the one origin that people open. */
+export const service = hubOver(join(root, 'web', 'build'));
+
+/** @param build the folder with the built pages */
+export function hubOver(build: string): Service {
+	return defineService({
+		name: 'mana-web',
+		// A service behind the hub has its own, smaller limit; this one only has to let the largest of them through.
+		limits: { bodyBytes: 4096 * megabyte, requestMs: 120_000 },
+		config: {
+			lan: z.boolean().default(false).describe('also open to the local network, with TLS by a certificate of its own'),
+			behindProxy: z.boolean().default(false).describe('a proxy of yours stands before it and says who asks'),
+		},
+		async open({ config, home, publicUrl, port, addressOf, log }) {
+			const assets = openAssets(build);
+			const open = new Set(services.filter(isBehindHub).map((row) => row.name as string));
+			let hub: Hono<ServiceEnv> | null = null;
+			const front = config.lan
+				? await openLan({
+						home,
+						port,
+						publicUrl,
+						log,
+						fetch: (request, connection) => hub?.fetch(request, connection) ?? new Response(null, { status: 503 }),
+					})
+				: null;
+			return {
+				routes(app) {
+					addHub(app, {
+						assets,
+						publicUrl: new URL(publicUrl),
+						behindProxy: config.behindProxy,
+						pageElsewhere: config.lan ? publicUrl.replace('https:', 'http:') : publicUrl,
+						addressOf: (name) => (open.has(name) ? addressOf(name) : null),
+					});
+					hub = app;
+				},
+				ready: () => assets.answer(assets.page, new Request(publicUrl)),
+				websocket: tunnelHandlers,
+				close: async () => front?.close(),
+			};
+		},
+	});
+}
+
+/** Loaded only when it is asked for: the certificate library is large. */
+async function openLan(
+	options: Pick<LanFrontOptions, 'port' | 'log' | 'fetch'> & { home: string; publicUrl: string },
+): Promise<LanFront> {
+	const { hubCertificate } = await import('./lan/authority.ts');
+	const { openLanFront } = await import('./lan/front.ts');
+	const publicUrl = new URL(options.publicUrl);
+	const addresses = lanAddresses();
+	const certificate = await hubCertificate(options.home, [publicUrl.hostname, ...addresses, ...lanNames()], new Date());
+	return openLanFront({ ...options, publicUrl, addresses, certificate, websocket: tunnelHandlers });
+}
+
+/** Whether pages may talk to a service through the hub: what is ours, runs and is no front end itself. */
+export function isBehindHub(row: ServiceRow): boolean {
+	return row.kind === 'own' && row.status === 'running' && row.door === undefined;
+}
+
+if (import.meta.main) await service.run();
