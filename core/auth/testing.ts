@@ -15,7 +15,7 @@ export interface TestAuthOptions {
 }
 
 /** mana-auth as a process would run it, on a port of its own. */
-export interface TestAuth {
+export interface TestAuth extends AsyncDisposable {
 	readonly url: string;
 	readonly publicUrl: string;
 	readonly home: string;
@@ -37,7 +37,7 @@ export interface TestAnswer {
  * Starts mana-auth for a test.
  *
  * @example
- * const auth = await startAuth();
+ * await using auth = await startAuth();
  * const owner = await signedInOwner(auth);
  * const token = await owner.token();
  */
@@ -53,16 +53,18 @@ export async function startAuth(options: TestAuthOptions = {}): Promise<TestAuth
 		log: createLogger('mana-auth', 'silent'),
 		...(options.clock ? { clock: options.clock } : {}),
 	});
+	const close = async (): Promise<void> => {
+		await running.close();
+		if (options.home === undefined) await rm(home, { recursive: true });
+	};
 	return {
 		url: running.url,
 		publicUrl,
 		home,
 		browser: (address = '192.0.2.1') => new TestBrowser(running.url, publicUrl, address),
 		setupToken: async () => new URL((await readFile(setupLinkFile(home), 'utf8')).trim()).hash.replace('#token=', ''),
-		async close() {
-			await running.close();
-			if (options.home === undefined) await rm(home, { recursive: true });
-		},
+		close,
+		[Symbol.asyncDispose]: close,
 	};
 }
 
@@ -72,6 +74,20 @@ export const testOwner = {
 	password: 'first program 1843',
 	language: 'en',
 } as const;
+
+/** A clock that stands still until it is moved. */
+export class TestClock {
+	#ms = Date.UTC(2026, 0, 1, 12);
+
+	now(): number {
+		return this.#ms;
+	}
+
+	/** @param ms how far it moves on */
+	advance(ms: number): void {
+		this.#ms += ms;
+	}
+}
 
 /** Makes the owner with the setup link; the browser is signed in. */
 export async function signedInOwner(auth: TestAuth): Promise<TestBrowser> {
