@@ -1,0 +1,94 @@
+/** Who somebody is, as mana-auth knows them. */
+export interface Person {
+	readonly id: string;
+	readonly name: string;
+	readonly email: string;
+	readonly role: 'owner' | 'admin' | 'member' | 'guest';
+	readonly language: string;
+}
+
+/** How this Mana lets people in. */
+export interface Status {
+	readonly setup: 'needed' | 'done';
+	readonly registration: 'closed' | 'invitation' | 'open';
+	/** Stays the same for the life of this installation. */
+	readonly instance: string;
+	readonly name: string | null;
+}
+
+/** A place where the person is signed in. */
+export interface SessionInfo {
+	readonly id: string;
+	/** ISO 8601, UTC. */
+	readonly createdAt: string;
+	readonly usedAt: string;
+	readonly address: string;
+	/** `User-Agent` of the browser. */
+	readonly agent: string;
+	readonly current: boolean;
+}
+
+/** mana-auth said no, or could not be reached (`code: 'unreachable'`). `detail` is for people. */
+export class AuthProblem extends Error {
+	readonly code: string;
+	readonly status: number;
+	/** Seconds until it may be tried again. */
+	readonly retryAfter: number | null;
+
+	constructor(code: string, status: number, detail: string, retryAfter: number | null = null) {
+		super(detail);
+		this.name = 'AuthProblem';
+		this.code = code;
+		this.status = status;
+		this.retryAfter = retryAfter;
+	}
+
+	/** No answer from mana-auth itself: nothing is known about the session. */
+	get unreachable(): boolean {
+		return this.status === 0 || this.status >= 500;
+	}
+}
+
+/** The browser's side of mana-auth. The session is a cookie that pages cannot read. */
+export const auth = {
+	status: () => ask<Status>('GET', '/status'),
+	session: () => ask<{ person: Person; session: { id: string; expiresAt: string } }>('GET', '/session'),
+	setup: (input: { token: string; name: string; email: string; password: string; language: string }) =>
+		ask<{ person: Person }>('POST', '/setup', input),
+	signUp: (input: { name: string; email: string; password: string; language: string; invitation?: string }) =>
+		ask<{ person: Person }>('POST', '/sign-up', input),
+	signIn: (input: { email: string; password: string }) => ask<{ person: Person }>('POST', '/sign-in', input),
+	signOut: () => ask<unknown>('POST', '/sign-out'),
+	token: () => ask<{ token: string; expiresAt: string }>('POST', '/token'),
+	reset: (input: { token: string; password: string }) => ask<unknown>('POST', '/reset', input),
+	changePassword: (input: { current: string; password: string }) => ask<unknown>('POST', '/password', input),
+	invite: () => ask<{ link: string; expiresAt: string }>('POST', '/invitations', {}),
+	changeProfile: (input: { name?: string; language?: string }) => ask<{ person: Person }>('PATCH', '/person', input),
+	endOtherSessions: () => ask<unknown>('DELETE', '/sessions'),
+	sessions: () => ask<{ sessions: readonly SessionInfo[] }>('GET', '/sessions'),
+	endSession: (id: string) => ask<unknown>('DELETE', `/sessions/${encodeURIComponent(id)}`),
+};
+
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+	let answer: Response;
+	try {
+		answer = await fetch(`/api/mana-auth${path}`, {
+			method,
+			headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+			...(body && { body: JSON.stringify(body) }),
+		});
+	} catch (problem) {
+		throw new AuthProblem('unreachable', 0, problem instanceof Error ? problem.message : String(problem));
+	}
+	const text = await answer.text();
+	const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+	if (answer.ok && (isJson || text === '')) return (text === '' ? {} : JSON.parse(text)) as T;
+	const told = isJson ? (JSON.parse(text) as { code?: string; detail?: string; title?: string }) : {};
+	const retryAfter = Number(answer.headers.get('retry-after'));
+	throw new AuthProblem(
+		told.code ?? 'unreachable',
+		isJson ? answer.status : 0,
+		told.detail ?? told.title ?? answer.statusText,
+		retryAfter > 0 ? retryAfter : null,
+	);
+}

@@ -1,0 +1,29 @@
+import { m } from '../i18n/index.ts';
+import { AuthProblem } from './auth.ts';
+
+/** What mana-auth's refusals are called in the person's language, by their stable code. */
+const words: Record<string, () => string> = {
+	'wrong-credentials': () => m.auth_wrong_credentials(),
+	'not-signed-in': () => m.auth_not_signed_in(),
+	'session-expired': () => m.auth_session_expired(),
+	'session-reused': () => m.auth_session_reused(),
+	'role-missing': () => m.auth_role_missing(),
+	'registration-closed': () => m.auth_registration_closed(),
+	'invitation-missing': () => m.auth_invitation_missing(),
+	'invitation-invalid': () => m.auth_invitation_invalid(),
+	'setup-needed': () => m.auth_setup_needed(),
+	'setup-done': () => m.auth_setup_done(),
+	'setup-token-invalid': () => m.auth_setup_token_invalid(),
+	'reset-token-invalid': () => m.auth_reset_token_invalid(),
+	'email-taken': () => m.auth_email_taken(),
+	'weak-password': () => m.auth_weak_password(),
+	unreachable: () => m.auth_unreachable(),
+	unavailable: () => m.auth_unreachable(),
+};
+
+/** What happened and what to do, in the person's language; the server's own sentence where we have none. */
+export function problemWords(problem: unknown): string {
+	if (!(problem instanceof AuthProblem)) throw problem;
+	if (problem.code === 'locked' || problem.status === 429) return m.auth_locked({ count: Math.ceil((problem.retryAfter ?? 60) / 60) });
+	return (words[problem.code] ?? (problem.unreachable ? words['unreachable'] : undefined))?.() ?? problem.message;
+}

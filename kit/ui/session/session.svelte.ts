@@ -1,0 +1,90 @@
+import { createContext } from 'svelte';
+import { language } from '../i18n/language.svelte.ts';
+import { auth, AuthProblem, type Person, type Status } from './auth.ts';
+
+/** Who is in front of the screen, as far as this device knows. */
+export type Who = { readonly kind: 'guest' } | { readonly kind: 'person'; readonly person: Person };
+
+/** What mana-auth said about a known person's session: not asked yet, good, over, or nothing, since it could not be reached. */
+export type Standing = 'unasked' | 'good' | 'over' | 'unreachable';
+
+const key = 'mana.who';
+
+/**
+ * Who is signed in. The last known person is kept on this device, so an outage of mana-auth, or a session that ran out, never locks
+ * anyone out of what is stored here: only syncing waits.
+ */
+export class Session {
+	/** `null`: nobody chose a door on this device yet. */
+	who = $state.raw<Who | null>(remembered());
+	standing = $state<Standing>('unasked');
+	/** How this Mana lets people in; `null` while it is not known. */
+	status = $state.raw<Status | null>(null);
+
+	get person(): Person | null {
+		return this.who?.kind === 'person' ? this.who.person : null;
+	}
+
+	/** Asks mana-auth who we are. Never throws: what it does not know stays as it was. */
+	async refresh(): Promise<void> {
+		try {
+			const { person } = await auth.session();
+			this.enter(person);
+		} catch (problem) {
+			if (!(problem instanceof AuthProblem)) throw problem;
+			this.standing = problem.status === 401 ? 'over' : 'unreachable';
+			if (this.who === null) await this.readStatus();
+		}
+	}
+
+	/** Reads how this Mana lets people in. Leaves `status` at `null` when it cannot be reached. */
+	async readStatus(): Promise<void> {
+		try {
+			this.status = await auth.status();
+		} catch (problem) {
+			if (!(problem instanceof AuthProblem)) throw problem;
+			this.standing = 'unreachable';
+		}
+	}
+
+	/** A person came in by one of the doors. */
+	enter(person: Person): void {
+		this.standing = 'good';
+		this.#be({ kind: 'person', person });
+		language.suggest(person.language);
+	}
+
+	/** Goes on without an account: everything stays on this device. */
+	enterAsGuest(): void {
+		this.#be({ kind: 'guest' });
+	}
+
+	/** Ends the session here and on the server. What is stored on this device is the caller's business. */
+	async signOut(): Promise<void> {
+		try {
+			await auth.signOut();
+		} catch (problem) {
+			if (!(problem instanceof AuthProblem) || problem.status !== 401) throw problem;
+		}
+		localStorage.removeItem(key);
+		this.who = null;
+		this.standing = 'unasked';
+	}
+
+	#be(who: Who): void {
+		const same = this.who?.kind === who.kind && (who.kind === 'guest' || this.person?.id === who.person.id);
+		localStorage.setItem(key, JSON.stringify(who));
+		// The store hangs on `who`: a new object only when it is somebody else, or something about them changed.
+		if (!same || JSON.stringify(this.who) !== JSON.stringify(who)) this.who = who;
+	}
+}
+
+function remembered(): Who | null {
+	const kept = localStorage.getItem(key);
+	if (kept === null) return null;
+	const who = JSON.parse(kept) as Partial<{ kind: string; person: Partial<Person> }>;
+	if (who.kind === 'guest') return { kind: 'guest' };
+	return who.kind === 'person' && typeof who.person?.id === 'string' ? { kind: 'person', person: who.person as Person } : null;
+}
+
+export const [useSession, provideSession] = createContext<Session>();

@@ -1,0 +1,85 @@
+import type { Mana } from '@mana/sync/client/api';
+import type { Component } from 'svelte';
+import type { IconName } from '../components/icons.ts';
+
+/**
+ * What an app tells the house about itself, in its `app.ts`. Plain data that also loads outside a browser (icons, web manifests and
+ * the launcher are made from it), so everything with markup is behind a `load`.
+ */
+export interface AppManifest {
+	/** First segment of its addresses, name of its folder: `todo`. */
+	readonly id: string;
+	/** The permanent number that its collections carry. */
+	readonly number: number;
+	readonly name: () => string;
+	/** One sentence for the launcher. */
+	readonly purpose: () => string;
+	/** The glyph as SVG path data on a 24 × 24 grid, drawn with a round stroke: the icon of rail, launcher, favicon and PWA. */
+	readonly glyph: string;
+	/** Accent hue in degrees, a row of `hues`. */
+	readonly hue: number;
+	/** The three to five places that one goes to: bottom bar on the phone, palette everywhere. */
+	readonly places: readonly Place[];
+	readonly commands?: readonly Command[];
+	/** What the hub's first page may show of this app. */
+	readonly widgets?: readonly Widget[];
+	/** Finds records of this app by words. */
+	readonly search?: Loaded<{ readonly search: Search }>;
+	/** The field that `q` opens from anywhere. */
+	readonly quickAdd?: Loaded<{ readonly default: Component<QuickAddProps> }>;
+}
+
+/** A module that is fetched when it is first needed. */
+export type Loaded<M> = () => Promise<M>;
+
+export interface Place {
+	readonly id: string;
+	readonly name: () => string;
+	readonly href: string;
+	readonly icon: IconName;
+	/** Keys one after another, as in `g i`. */
+	readonly shortcut?: string;
+}
+
+/** Something that can be done from anywhere: in the palette, and by its keys. */
+export interface Command {
+	readonly id: string;
+	readonly name: () => string;
+	readonly icon?: IconName;
+	readonly shortcut?: string;
+	run(house: House): void | Promise<void>;
+}
+
+/** What a command may use. */
+export interface House {
+	readonly mana: Mana;
+	go(href: string): Promise<void>;
+	/** Opens the quick add of an app, with text already in it. */
+	quickAdd(app: string, text?: string): void;
+}
+
+export interface Widget {
+	readonly id: string;
+	readonly name: () => string;
+	/** A column of the hub's grid, or its whole width. */
+	readonly size: 'column' | 'full';
+	readonly load: Loaded<{ readonly default: Component }>;
+}
+
+export interface QuickAddProps {
+	/** What to begin with. */
+	readonly text: string;
+	close(): void;
+}
+
+/** Answers at once, from what is on this device. */
+export type Search = (mana: Mana, words: string, limit: number) => readonly Hit[];
+
+export interface Hit {
+	readonly id: string;
+	readonly title: string;
+	readonly detail?: string;
+	readonly href: string;
+	/** How well it fits, 0 to 1. */
+	readonly score: number;
+}

@@ -1,0 +1,3 @@
+import { tokensCss } from './css.ts';
+
+await Bun.write(new URL('tokens.css', import.meta.url), tokensCss());
