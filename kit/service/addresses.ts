@@ -1,4 +1,4 @@
-import { portOf, type ServiceName } from '@mana/schema';
+import { portOf, serviceNamed } from '@mana/schema';
 
 /** Where this process runs and how it is reached: the instance's settings that every service shares. */
 export interface Instance {
@@ -16,14 +16,14 @@ export interface Instance {
 	readonly logLevel: string;
 }
 
-/** The port that a service has in this instance. */
-export function portIn(service: ServiceName, { portOffset }: Pick<Instance, 'portOffset'>): number {
-	return portOf(service) + portOffset;
+/** The port that a service has in this instance. @throws when the schema has no such service; the message names similar ones */
+export function portIn(service: string, portOffset: number): number {
+	return portOf(serviceNamed(service).name) + portOffset;
 }
 
 /** Where a service of this instance listens: on this machine, until a host plan says otherwise. */
-export function addressIn(service: ServiceName, instance: Pick<Instance, 'portOffset' | 'host'>): string {
-	return addressOn(instance.host, portIn(service, instance));
+export function addressIn(service: string, portOffset: number, host = '127.0.0.1'): string {
+	return addressOn(host, portIn(service, portOffset));
 }
 
 /** How this machine reaches a port that was opened on `host`. */

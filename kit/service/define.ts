@@ -38,7 +38,7 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	/** Where the service's own metrics go. */
 	readonly registry: Registry;
 	/** Where another service of this instance listens. */
-	readonly addressOf: (service: ServiceName) => string;
+	readonly addressOf: (service: string) => string;
 	/** `fetch` for calls to other services: request id, time limit, failures as `Problem`. For typed calls: `client`. */
 	readonly fetch: typeof fetch;
 	/** Checks a token of mana-auth; `guard(context.verifyToken)` protects routes. */
@@ -75,7 +75,7 @@ export interface StartOptions extends Partial<Omit<Instance, 'databaseUrl'>> {
 	/** Settings of the service, by variable name. Nothing else is read from the process's environment when given. */
 	readonly env?: Environment;
 	/** Addresses of other services that are not where the schema says. */
-	readonly addresses?: { readonly [name in ServiceName]?: string };
+	readonly addresses?: Readonly<Record<string, string>>;
 	readonly clock?: { now(): number };
 	readonly random?: RandomBytes;
 	readonly log?: Logger;
@@ -136,8 +136,8 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	const limits = { ...defaultLimits, ...definition.limits };
 	const random = options.random ?? systemRandom;
 	const clock = options.clock ?? { now: () => Date.now() };
-	const port = options.port ?? portIn(name, instance);
-	const addressOf = (service: ServiceName) => options.addresses?.[service] ?? addressIn(service, instance);
+	const port = options.port ?? portIn(name, instance.portOffset);
+	const addressOf = (service: string) => options.addresses?.[service] ?? addressIn(service, instance.portOffset, instance.host);
 	let listener: Listener | null = null;
 	const opened = await definition.open({
 		...instance,

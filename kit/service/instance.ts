@@ -36,7 +36,7 @@ export function readInstance(env: Environment): Instance {
 		home: resolve(values.MANA_HOME),
 		portOffset,
 		host: values.MANA_HOST,
-		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${portIn(hub, { portOffset })}`).origin,
+		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${portIn(hub, portOffset)}`).origin,
 		databaseUrl: values.MANA_DATABASE_URL,
 		logLevel: values.MANA_LOG,
 	};

@@ -44,17 +44,19 @@ export async function backupPostgres(databaseUrl: string, schema: string, target
 
 /** Writes beside the target, makes it durable, then gives it its name: a reader sees the old file or the new one. */
 async function whole(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
-	const folder = dirname(target);
 	const temporary = `${target}.${randomUUID()}.partial`;
 	try {
-		await mkdir(folder, { recursive: true });
-		await write(temporary);
-		await chmod(temporary, 0o600);
-		await sync(temporary);
-		await rename(temporary, target);
-		await sync(folder);
+		await mkdir(dirname(target), { recursive: true });
+		try {
+			await write(temporary);
+			await chmod(temporary, 0o600);
+			await sync(temporary);
+			await rename(temporary, target);
+		} finally {
+			await rm(temporary, { force: true });
+		}
+		await sync(dirname(target));
 	} catch (error) {
-		await rm(temporary, { force: true });
 		if (error instanceof StoreError) throw error;
 		throw new StoreError(
 			'store-unwritable',

@@ -16,8 +16,10 @@ import { dirname, join } from 'node:path';
 import { StoreError } from '../store-error.ts';
 import { checkColumn } from './portable-types.ts';
 
-/** How long a statement waits for another process that holds the file. */
-const busyTimeoutMs = 10_000;
+/** How long SQLite itself waits for another user of the file: while opening, and then shortly, since it stops this whole process. */
+const blockingMs = { opening: 10_000, open: 50 };
+/** How long a statement is tried again while another writer has the file, and the pause between two tries. */
+const busy = { longestMs: 10_000, pauseMs: 10 };
 /** How long a query waits for a transaction of this process; longer means that the transaction waits for the query. */
 const connectionTimeoutMs = 20_000;
 
@@ -43,12 +45,13 @@ export function openSqlite(home: string, service: string): { database: Database;
 	let database: Database | undefined;
 	try {
 		database = new Database(file, { create: true });
-		database.run(`pragma busy_timeout = ${busyTimeoutMs}`);
+		database.run(`pragma busy_timeout = ${blockingMs.opening}`);
 		database.run('pragma journal_mode = wal');
 		database.run('pragma synchronous = full');
 		database.run('pragma foreign_keys = on');
 		database.run('pragma temp_store = memory');
 		database.query('select count(*) from sqlite_schema').get();
+		database.run(`pragma busy_timeout = ${blockingMs.open}`);
 		return { database, file };
 	} catch (error) {
 		database?.close();
@@ -161,14 +164,14 @@ class SqliteConnection implements DatabaseConnection {
 	}
 
 	async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-		const statement: Statement<Row, SQLQueryBindings[]> = this.#database.query(query.sql);
-		const bindings = query.parameters as SQLQueryBindings[];
-		if (statement.columnNames.length === 0) {
-			const { changes, lastInsertRowid } = statement.run(...bindings);
-			return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
+		for (let waitedMs = 0; ; waitedMs += busy.pauseMs) {
+			try {
+				return this.#execute<Row>(query);
+			} catch (error) {
+				if (!isBusy(error) || waitedMs >= busy.longestMs) throw error;
+				await new Promise((resolve) => setTimeout(resolve, busy.pauseMs));
+			}
 		}
-		const rows = statement.all(...bindings);
-		return { numAffectedRows: BigInt(rows.length), rows };
 	}
 
 	async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
@@ -179,6 +182,22 @@ class SqliteConnection implements DatabaseConnection {
 			statement.finalize();
 		}
 	}
+
+	#execute<Row>(query: CompiledQuery): QueryResult<Row> {
+		const statement: Statement<Row, SQLQueryBindings[]> = this.#database.query(query.sql);
+		const bindings = query.parameters as SQLQueryBindings[];
+		if (statement.columnNames.length === 0) {
+			const { changes, lastInsertRowid } = statement.run(...bindings);
+			return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
+		}
+		const rows = statement.all(...bindings);
+		return { numAffectedRows: BigInt(rows.length), rows };
+	}
+}
+
+/** Nothing has happened yet then: a statement that cannot get the lock changes nothing. */
+function isBusy(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
 
 function quoted(name: string): string {
@@ -193,7 +212,7 @@ function openingError(file: string, error: unknown): StoreError {
 			`${file} is not a readable SQLite database (${reason(error)}). Keep the file, and bring back the last backup with "mana restore FILE".`,
 			{ cause: error },
 		);
-	if (code.startsWith('SQLITE_BUSY'))
+	if (isBusy(error))
 		return new StoreError('store-busy', `${file} is held by another process (${reason(error)}). Stop it and start again.`, {
 			cause: error,
 		});
