@@ -1,0 +1,163 @@
+import { goto } from '$app/navigation';
+import type { RecordId } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
+import { addDays, type Capture, type Day, packsFor, quickAdd, speakDay, timeAt } from '@mana/time';
+import { live } from '@mana/ui/data/live.svelte';
+import { settle } from '@mana/ui/data/mana.svelte';
+import { today } from '@mana/ui/data/today.svelte';
+import { m } from '@mana/ui/i18n';
+import { language } from '@mana/ui/i18n/language.svelte';
+import { createContext } from 'svelte';
+import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
+import { type Project, projects, type Tag, tags, type Task, type TaskPriority, tasks } from './model.ts';
+
+/** The todo app on one page: what its parts share, and every action together with what it says afterwards. */
+export class Todo {
+	readonly mana: Mana;
+	readonly actions: TaskActions;
+	readonly #projects;
+	readonly #tags;
+	readonly #steps;
+
+	constructor(mana: Mana) {
+		this.mana = mana;
+		this.actions = taskActions(mana, Date.now, Math.random);
+		this.#projects = live(() =>
+			mana.query(projects, {
+				where: ({ deletedAt, archivedAt }) => deletedAt === null && archivedAt === null,
+				order: byProjectPosition,
+			}),
+		);
+		this.#tags = live(() => mana.query(tags, { order: (a, b) => a.name.localeCompare(b.name) }));
+		this.#steps = live(() => mana.query(tasks, { where: (task) => task.parent !== null && task.deletedAt === null }));
+	}
+
+	get projects(): readonly Project[] {
+		return this.#projects.rows;
+	}
+
+	get tags(): readonly Tag[] {
+		return this.#tags.rows;
+	}
+
+	readonly projectById: ReadonlyMap<RecordId, Project> = $derived.by(
+		() => new Map(this.projects.map((project) => [project.id, project])),
+	);
+	readonly tagById: ReadonlyMap<RecordId, Tag> = $derived.by(() => new Map(this.tags.map((tag) => [tag.id, tag])));
+
+	/** How many steps of each task there are and are done. */
+	readonly progress: ReadonlyMap<RecordId, { readonly done: number; readonly total: number }> = $derived.by(() => {
+		const counts = new Map<RecordId, { done: number; total: number }>();
+		for (const { parent, completedAt } of this.#steps.rows) {
+			const count = counts.get(parent!) ?? { done: 0, total: 0 };
+			counts.set(parent!, { done: count.done + (completedAt === null ? 0 : 1), total: count.total + 1 });
+		}
+		return counts;
+	});
+
+	/** What a typed line says, here and now. */
+	read(line: string, dismissed?: ReadonlySet<string>): Capture {
+		return quickAdd(line, {
+			today: today.day,
+			time: timeAt(Date.now()),
+			packs: packsFor(language.current),
+			projects: this.projects.map(({ name }) => name),
+			...(dismissed && { dismissed }),
+		});
+	}
+
+	add(capture: Capture, place?: TaskPlace): RecordId {
+		const { id, written } = this.actions.add(m.todo_done_added(), capture, place);
+		settle(written);
+		return id;
+	}
+
+	/** Completes open tasks; reopens when all of them are done. */
+	toggle(chosen: readonly Task[]): Written {
+		const open = chosen.filter(({ completedAt }) => completedAt === null);
+		if (open.length === 0)
+			return this.#say(m.todo_done_reopened({ count: chosen.length }), (said) => this.actions.reopen(said, idsOf(chosen)));
+		return this.#say(m.todo_done_completed({ count: open.length }), (said) => this.actions.complete(said, idsOf(open)));
+	}
+
+	schedule(ids: readonly RecordId[], day: Day | null): Written {
+		const said =
+			day === null
+				? m.todo_done_unscheduled({ count: ids.length })
+				: m.todo_done_scheduled({ count: ids.length, day: speakDay(day, today.day, language.current) });
+		return this.#say(said, (label) => this.actions.schedule(label, ids, day));
+	}
+
+	scheduleIn(ids: readonly RecordId[], days: number): Written {
+		return this.schedule(ids, addDays(today.day, days));
+	}
+
+	prioritise(ids: readonly RecordId[], priority: TaskPriority): Written {
+		return this.#say(m.todo_done_prioritised(), (said) => this.actions.prioritise(said, ids, priority));
+	}
+
+	file(ids: readonly RecordId[], project: RecordId | null): Written {
+		const place = project === null ? m.todo_inbox() : (this.projectById.get(project)?.name ?? '');
+		return this.#say(m.todo_done_moved({ count: ids.length, place }), (said) => this.actions.file(said, ids, project));
+	}
+
+	tag(ids: readonly RecordId[], name: string): Written {
+		return settle(this.actions.tag(m.todo_done_tagged(), ids, name));
+	}
+
+	untag(ids: readonly RecordId[], tag: RecordId): Written {
+		return settle(this.actions.untag(m.todo_done_untagged(), ids, tag));
+	}
+
+	edit(id: RecordId, draft: Parameters<TaskActions['edit']>[2]): Written {
+		return settle(this.actions.edit(m.todo_done_edited(), id, draft));
+	}
+
+	move(id: RecordId, between: Parameters<TaskActions['move']>[2]): Written {
+		return settle(this.actions.move(m.todo_done_reordered(), id, between));
+	}
+
+	trash(ids: readonly RecordId[]): Written {
+		return this.#say(m.todo_done_trashed({ count: ids.length }), (said) => this.actions.trash(said, ids));
+	}
+
+	restore(ids: readonly RecordId[]): Written {
+		return this.#say(m.todo_done_restored({ count: ids.length }), (said) => this.actions.restore(said, ids));
+	}
+
+	purge(ids: readonly RecordId[]): Written {
+		return settle(this.actions.purge(m.todo_done_purged({ count: ids.length }), ids));
+	}
+
+	addProject(name: string): RecordId {
+		const { id, written } = this.actions.addProject(m.todo_done_project_added(), name);
+		settle(written);
+		return id;
+	}
+
+	editProject(id: RecordId, draft: { name?: string; hue?: number }): Written {
+		return settle(this.actions.editProject(m.todo_done_project_edited(), id, draft));
+	}
+
+	trashProject(id: RecordId): Written {
+		return this.#say(m.todo_done_project_trashed(), (said) => this.actions.trashProject(said, id));
+	}
+
+	/** Opens the details of a task beside the list, with an address of their own. */
+	async open(id: RecordId | null, from: URL): Promise<void> {
+		const to = new URL(from);
+		if (id === null) to.searchParams.delete('task');
+		else to.searchParams.set('task', id);
+		await goto(to, { keepFocus: true, noScroll: true, replaceState: from.searchParams.has('task') && id !== null });
+	}
+
+	#say(said: string, write: (label: string) => Written): Written {
+		return settle(write(said), said);
+	}
+}
+
+export const [useTodo, provideTodo] = createContext<Todo>();
+
+function idsOf(chosen: readonly Task[]): RecordId[] {
+	return chosen.map(({ id }) => id);
+}

@@ -1,0 +1,36 @@
+import { type Day, speakDay, speakTime, spellDay } from '@mana/time';
+import { m } from '@mana/ui/i18n';
+import type { Task, TaskPriority } from './model.ts';
+
+/** The name of a priority in the language of the interface. */
+export function priorityName(priority: TaskPriority): string {
+	return {
+		none: m.todo_priority_none,
+		low: m.todo_priority_low,
+		medium: m.todo_priority_medium,
+		high: m.todo_priority_high,
+		urgent: m.todo_priority_urgent,
+	}[priority]();
+}
+
+/** The colour of a priority's check; the lowest two have none, so that colour keeps its meaning. */
+export function priorityTone(priority: TaskPriority): 'danger' | 'warning' | 'info' | undefined {
+	return ({ urgent: 'danger', high: 'warning', medium: 'info', low: undefined, none: undefined } as const)[priority];
+}
+
+/** When a task is due as people say it, with the exact day for hover and screen readers; `null` without a day. */
+export function dueWords(task: Task, today: Day, locale: string): { short: string; exact: string } | null {
+	if (task.dueDay === null) return null;
+	const time = task.dueTime === null ? '' : ` ${speakTime(task.dueTime, locale)}`;
+	return { short: capital(speakDay(task.dueDay, today, locale)) + time, exact: spellDay(task.dueDay, locale) + time };
+}
+
+/** With a capital first letter, for words that begin a line. */
+export function capital(text: string): string {
+	return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** A task's title, or what to call it while it has none. */
+export function titleOf(task: Pick<Task, 'title'>): string {
+	return task.title.trim() || m.todo_untitled();
+}
