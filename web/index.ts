@@ -27,7 +27,7 @@ export function hubOver(build: string): Service {
 		},
 		async open({ config, home, publicUrl, port, addressOf, log }) {
 			const assets = openAssets(build);
-			const open = new Set(services.filter(isBehindHub).map((row) => row.name as string));
+			const open = new Map<string, string>(services.filter(isBehindHub).map((row) => [row.name, addressOf(row.name)]));
 			let hub: Hono<ServiceEnv> | null = null;
 			const front = config.lan
 				? await openLan({
@@ -45,7 +45,7 @@ export function hubOver(build: string): Service {
 						publicUrl: new URL(publicUrl),
 						behindProxy: config.behindProxy,
 						pageElsewhere: config.lan ? publicUrl.replace('https:', 'http:') : publicUrl,
-						addressOf: (name) => (open.has(name) ? addressOf(name) : null),
+						addressOf: (name) => open.get(name) ?? null,
 					});
 					hub = app;
 				},

@@ -3,14 +3,13 @@ import { hostname, networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 /** Interfaces of containers, virtual machines and tunnels: nothing at home reaches this machine by them. */
 const virtual = /^(lo|docker|br-|veth|virbr|vbox|vmnet|vnic|tun|tap|utun|wg|zt|tailscale|cni|flannel|awdl|llw|bridge)/;
 
-/** This machine's private IPv4 addresses on the local network, the likeliest first. */
+/** This machine's IPv4 addresses on the local network, the likeliest first. */
 export function lanAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces()): string[] {
 	return Object.entries(interfaces)
 		.filter(([name]) => !virtual.test(name))
 		.flatMap(([, infos]) => infos ?? [])
 		.filter((info) => info.family === 'IPv4' && !info.internal)
 		.map((info) => info.address)
-		.filter((address) => homeliness(address) > 0)
 		.sort((a, b) => homeliness(b) - homeliness(a));
 }
 

@@ -35,7 +35,7 @@ const renewDays = 60;
 /**
  * The certificate by which the hub proves itself on the local network, signed by an authority of this Mana's own in `<home>/tls`.
  * The authority is made once, since people install it; the certificate anew when its names change or its end comes near.
- * The authority may speak only for private addresses and local names, so that trusting it risks nothing else.
+ * The authority may speak only for local names and for addresses, so that trusting it opens no site of the internet to anybody.
  *
  * @param names addresses and host names under which the hub is opened
  */

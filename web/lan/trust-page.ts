@@ -40,7 +40,7 @@ Settings → switch Mana on.</li>
 <p><a class="go" href="${escapeHtml(publicUrl.origin)}/">3. Open Mana</a></p>
 <p>To be sure that it is yours, compare its fingerprint with the one in <code>tls/authority.crt</code> of your data folder:<br>
 <code>${fingerprint}</code></p>
-<p>It can vouch for addresses of your local network only, for no site on the internet.</p>
+<p>It can vouch for local names and addresses only, for no site on the internet.</p>
 <p>For another device: scan this, or type <code>${escapeHtml(plain)}</code></p>
 <p>${qrCode(plain)}</p>`,
 	});
