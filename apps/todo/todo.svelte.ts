@@ -144,11 +144,12 @@ export class Todo {
 	}
 
 	/** Opens the details of a task beside the list, with an address of their own. */
-	async open(id: RecordId | null, from: URL): Promise<void> {
-		const to = new URL(from);
+	async open(id: RecordId | null, from: { readonly href: string }): Promise<void> {
+		const to = new URL(from.href);
+		const replaceState = id !== null && to.searchParams.has('task');
 		if (id === null) to.searchParams.delete('task');
 		else to.searchParams.set('task', id);
-		await goto(to, { keepFocus: true, noScroll: true, replaceState: from.searchParams.has('task') && id !== null });
+		await goto(to, { keepFocus: true, noScroll: true, replaceState });
 	}
 
 	#say(said: string, write: (label: string) => Written): Written {
