@@ -146,10 +146,10 @@ export class Todo {
 	/** Opens the details of a task beside the list, with an address of their own. */
 	async open(id: RecordId | null, from: { readonly href: string }): Promise<void> {
 		const to = new URL(from.href);
-		const replaceState = id !== null && to.searchParams.has('task');
+		const replace = id !== null && to.searchParams.has('task');
 		if (id === null) to.searchParams.delete('task');
 		else to.searchParams.set('task', id);
-		await goto(to, { keepFocus: true, noScroll: true, replaceState });
+		await goto(to, { reset: false, replace });
 	}
 
 	#say(said: string, write: (label: string) => Written): Written {
