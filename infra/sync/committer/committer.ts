@@ -1,0 +1,48 @@
+import type { Ack, SpaceId, Subbed } from '@mana/sync';
+import type { Denied, PushRequest, SeatRequest } from '@mana/sync/space/index';
+
+/** What a commit changed in one space. */
+export interface Published {
+	readonly space: SpaceId;
+	/** Encoded DELTAs, in order. */
+	readonly frames: readonly Uint8Array<ArrayBuffer>[];
+	/** The seq that the last of them leads to. */
+	readonly to: number;
+}
+
+/** A well-formed PUSH, read and as it came. The bytes are the committer's from then on. */
+export interface Pushed {
+	readonly request: PushRequest;
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly ops: number;
+}
+
+/**
+ * The one writer of a database. Whatever it answers is on the disk. It reports every change before it answers the pushes that made
+ * it, so a DELTA is always sent before the ACK of the same transactions.
+ */
+export interface Committer {
+	/** The personal space of a person, made when there is none. The same one however many ask at once. */
+	personal(person: string): Promise<SpaceId>;
+	/** Takes a seat in a space; a new device gets the next actor. */
+	seat(request: SeatRequest): Promise<Subbed | Denied>;
+	push(pushed: Pushed): Promise<Ack | Denied>;
+	/** Whether something is on its way to the disk that may change the space, so that its head may be about to move. */
+	busy(space: SpaceId): boolean;
+	/** Bytes of pushes that are not on the disk yet. */
+	readonly waitingBytes: number;
+	/** Drops the part of the log that is outside its window. */
+	prune(): Promise<number>;
+	/** Finishes what it was given, then stops. */
+	close(): Promise<void>;
+}
+
+/** What a committer tells the rest of the service. Must not throw. */
+export interface CommitterEvents {
+	/** Durable, and not yet answered. */
+	published(change: Published): void;
+	/** Nothing of the space is on its way any more. */
+	settled(space: SpaceId): void;
+	/** One commit for so many devices took `ms` until the disk had it. */
+	committed(devices: number, ms: number): void;
+}

@@ -1,0 +1,133 @@
+import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type Subbed } from '@mana/sync';
+import { catchUp, type Cursor, type SpaceStore } from '@mana/sync/space/index';
+import { Farewell } from './farewell.ts';
+import type { Fanout } from './fanout.ts';
+import { type Door, Session } from './session.ts';
+
+/** Longest wait of one request, in milliseconds. */
+export const LONGEST_WAIT_MS = 25_000;
+
+/** What an exchange needs beside the door. */
+export interface ExchangeOptions {
+	readonly door: Door;
+	readonly fanout: Fanout;
+	readonly store: SpaceStore;
+	/** How long to wait for news when there are none, in milliseconds. */
+	readonly waitMs: number;
+	/** Ends the wait: the client went away, or the service stops. */
+	readonly signal: AbortSignal;
+}
+
+/**
+ * One whole conversation in one request, for networks that let no WebSocket through (sync.md §6.5): HELLO, SUB, PUSH … in,
+ * WELCOME, SUBBED, DELTA …, ACK … out, or a BYE where it ends. Nothing is kept between requests.
+ *
+ * @param body frames one after another, each behind its length (4 bytes, big-endian)
+ * @returns the same form, frame by frame: no answer is ever whole in memory
+ */
+export async function* exchange(
+	body: Uint8Array<ArrayBuffer>,
+	options: ExchangeOptions,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	const session = new Session(options.door);
+	const places: Place[] = [];
+	const acks: Frame[] = [];
+	for (const bytes of split(body)) {
+		const frame = decodeFrame(bytes);
+		if (frame.type === 'push') acks.push(await session.push(frame, bytes));
+		else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
+	}
+	let told = acks.length > 0;
+	for await (const delta of news(places, options.store)) {
+		told = true;
+		yield* prefixed(delta);
+	}
+	for (const ack of acks) yield* prefixed(encode(ack));
+	if (told || !(await moved(places, options))) return;
+	for await (const delta of news(places, options.store)) yield* prefixed(delta);
+}
+
+/** Where this conversation stands in one space. */
+interface Place {
+	readonly seat: Subbed;
+	cursor: Cursor;
+}
+
+/** Cuts a body into frames. @throws BadFrame */
+export function* split(body: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+	const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+	for (let at = 0; at < body.length;) {
+		if (at + 4 > body.length) throw new BadFrame('truncated', 'ends inside the length of a frame');
+		const end = at + 4 + view.getUint32(at);
+		if (end > body.length) throw new BadFrame('truncated', 'ends inside a frame');
+		yield body.slice(at + 4, end);
+		at = end;
+	}
+}
+
+function* prefixed(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+	const length = new Uint8Array(4);
+	new DataView(length.buffer).setUint32(0, frame.length);
+	yield length;
+	yield frame;
+}
+
+async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, places: Place[]): Promise<Frame[]> {
+	switch (frame.type) {
+		case 'hello':
+			return [await session.hello(frame)];
+		case 'auth':
+			await session.auth(frame);
+			return [];
+		case 'ping':
+			return [session.pong(frame)];
+		case 'sub': {
+			const seat = await session.sub(frame);
+			places.push({ seat, cursor: frame });
+			return [seat];
+		}
+		default:
+			throw new Farewell('protocol', `A client does not send ${frame.type.toUpperCase()}.`);
+	}
+}
+
+/** The DELTAs that each place lacks; notes how far they lead. */
+async function* news(places: readonly Place[], store: SpaceStore): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	for (const place of places) {
+		const { space, epoch } = place.seat;
+		for await (const { frames, to, complete } of catchUp(store, space, place.cursor)) {
+			yield* frames as readonly Uint8Array<ArrayBuffer>[];
+			if (complete) place.cursor = { epoch, seq: to };
+		}
+	}
+}
+
+/** Waits until one of the spaces moves on. `false` when the time is over first. */
+async function moved(places: readonly Place[], { store, fanout, waitMs, signal }: ExchangeOptions): Promise<boolean> {
+	if (waitMs === 0 || places.length === 0 || signal.aborted) return false;
+	const { promise, resolve } = Promise.withResolvers<boolean>();
+	const stops: (() => void)[] = [];
+	for (const { seat, cursor } of places) {
+		const wait = () =>
+			stops.push(fanout.wait(seat.space, () => (fanout.headOf(seat.space) > cursor.seq ? resolve(true) : wait())));
+		stops.push(fanout.join(seat.space, { slowed: () => undefined }));
+		wait();
+		// What was committed before this was listening is not published any more.
+		const now = await store.readSince(seat.space, cursor.seq, 1);
+		if (now && now.seq > cursor.seq) resolve(true);
+	}
+	const timer = setTimeout(() => resolve(false), waitMs);
+	const abort = () => resolve(false);
+	signal.addEventListener('abort', abort);
+	try {
+		return await promise;
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener('abort', abort);
+		for (const stop of stops) stop();
+	}
+}
+
+function encode(frame: Frame): Uint8Array<ArrayBuffer> {
+	return encodeFrame(frame) as Uint8Array<ArrayBuffer>;
+}

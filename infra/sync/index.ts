@@ -1,0 +1,138 @@
+import { Database } from 'bun:sqlite';
+import { answers, defineService, query, upgrade } from '@mana/service';
+import { limits } from '@mana/sync';
+import { openStore } from '@mana/store';
+import { z } from 'zod';
+import { Buckets } from './bucket.ts';
+import type { Committer, CommitterEvents } from './committer/committer.ts';
+import { DirectCommitter } from './committer/direct.ts';
+import { ThreadedCommitter } from './committer/threaded.ts';
+import { exchange, LONGEST_WAIT_MS } from './exchange.ts';
+import { Fanout } from './fanout.ts';
+import { createMeters } from './metrics.ts';
+import type { Door } from './session.ts';
+import { farewellFor, Sockets } from './sockets.ts';
+import { joinFrames } from './spaces/bytes.ts';
+import { PostgresSpaces } from './spaces/postgres.ts';
+import type { SpaceKeeper } from './spaces/space-keeper.ts';
+import { SqliteSpaces } from './spaces/sqlite.ts';
+import { migrations, type SyncStore, type SyncTables } from './store.ts';
+
+const SWEEP_MS = 1000;
+const PRUNE_MS = 3600_000;
+/** Largest body of an exchange: a handful of full frames. */
+const BODY_BYTES = 4 * limits.frameBytes;
+
+/** mana-sync: keeps every space, decides every write, tells every device. The wire's answers are listed in `README.md`. */
+export const service = defineService({
+	name: 'mana-sync',
+	config: {
+		opsPerSecond: z.number().int().positive().default(20_000).describe('ops that a device may send each second for ever'),
+		opsBurst: z.number().int().positive().default(400_000).describe('ops that a device may send at once'),
+		connectsPerMinute: z.number().int().positive().default(120).describe('connections that a person may begin each minute'),
+	},
+	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3000 },
+	async open({ config, home, databaseUrl, clock, random, log, registry, verifyToken, publish }) {
+		const store = await openStore<SyncTables>({ service: 'mana-sync', home, databaseUrl, migrations });
+		const now = () => clock.now();
+		const fanout = new Fanout(publish);
+		const events: CommitterEvents = {
+			published: ({ space, frames, to }) => fanout.publish(space, frames, to),
+			settled: (space) => fanout.wake(space),
+			committed: (devices, ms) => meters.committed(devices, ms),
+		};
+		const { spaces, committer, close } = openSpaces(store, events, now);
+		const meters = createMeters(registry, {
+			sockets: () => sockets.count,
+			behind: () => sockets.behind,
+			waitingBytes: () => committer.waitingBytes,
+		});
+		const door: Door = {
+			committer,
+			verifyToken,
+			clock,
+			jitter: (from, to) => from + Math.floor(((random(new Uint8Array(1))[0] ?? 0) / 256) * (to - from)),
+			ops: new Buckets({ burst: config.opsBurst, perSecond: config.opsPerSecond }, now),
+			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
+			meters,
+		};
+		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters }, log);
+		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
+		const pruning = setInterval(() => void prune(), PRUNE_MS);
+		const stopping = new AbortController();
+
+		async function prune(): Promise<void> {
+			const rows = await committer.prune().catch((error: unknown) => log.error({ err: error }, 'the log could not be pruned'));
+			if (rows) log.info({ rows }, 'pruned the log');
+		}
+
+		return {
+			routes: (app) =>
+				app
+					.get('/socket', answers('WebSocket: binary frames, see kit/sync/frames.ts', null, 101), (c) =>
+						upgrade(c, sockets.begin()),
+					)
+					.post(
+						'/exchange',
+						answers('The same frames in one request, each behind its length (4 bytes, big-endian)', z.string()),
+						query(z.object({ wait: z.coerce.number().int().min(0).max(LONGEST_WAIT_MS).default(0) })),
+						async (c) => {
+							const body = new Uint8Array(await c.req.arrayBuffer());
+							const signal = AbortSignal.any([c.req.raw.signal, stopping.signal]);
+							const frames = exchange(body, { door, fanout, store: spaces, waitMs: c.req.valid('query').wait, signal });
+							return c.body(streamOf(frames), 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
+						},
+					),
+			websocket: sockets.handlers,
+			ready: () => store.db.selectFrom('space').select('seq').limit(1).execute(),
+			async close() {
+				stopping.abort();
+				clearInterval(sweeping);
+				clearInterval(pruning);
+				sockets.close();
+				await committer.close();
+				close();
+				await store.close();
+			},
+		};
+
+		/** Frames as they are made, and the BYE if one of them was not. */
+		function streamOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+			return new ReadableStream({
+				async pull(controller) {
+					try {
+						const { value, done } = await frames.next();
+						if (done) controller.close();
+						else controller.enqueue(value);
+					} catch (error) {
+						const farewell = farewellFor(error);
+						meters.farewell(farewell.code);
+						controller.enqueue(joinFrames([farewell.frame()]));
+						controller.close();
+					}
+				},
+				cancel: () => void frames.return(undefined),
+			});
+		}
+	},
+});
+
+/** Who reads and who writes, as the engine needs it. */
+function openSpaces(
+	store: SyncStore,
+	events: CommitterEvents,
+	now: () => number,
+): { spaces: SpaceKeeper; committer: Committer; close: () => void } {
+	if (store.engine === 'postgres') {
+		const spaces = new PostgresSpaces(store.raw, now);
+		return { spaces, committer: new DirectCommitter(spaces, events, now), close: () => undefined };
+	}
+	const reader = new Database(store.file, { readonly: true });
+	return {
+		spaces: new SqliteSpaces(reader, now),
+		committer: new ThreadedCommitter(store.file, events, now),
+		close: () => reader.close(),
+	};
+}
+
+if (import.meta.main) await service.run();

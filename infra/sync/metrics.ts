@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Ack } from '@mana/sync';
+
+/** What mana-sync counts. Words only, never what people wrote. */
+export interface Meters {
+	/** @param transactions how many the push had */
+	decided(ack: Ack, transactions: number): void;
+	/** @param devices how many one commit served; @param ms until the disk had it */
+	committed(devices: number, ms: number): void;
+	/** A conversation ended with a BYE. */
+	farewell(code: string): void;
+	/** A reader got too slow for live frames. */
+	fellBehind(): void;
+	/** @param bytes sent by a state query */
+	caughtUp(bytes: number): void;
+}
+
+/** Registers the service's metrics. @param gauges read when somebody looks */
+export function createMeters(
+	registry: Registry,
+	gauges: { readonly sockets: () => number; readonly behind: () => number; readonly waitingBytes: () => number },
+): Meters {
+	const registers = [registry];
+	const accepted = new Counter({ name: 'sync_transactions_accepted_total', help: 'Transactions that were accepted.', registers });
+	const restamped = new Counter({
+		name: 'sync_transactions_restamped_total',
+		help: 'Accepted transactions whose stamp lay in the future.',
+		registers,
+	});
+	const refused = new Counter({
+		name: 'sync_transactions_refused_total',
+		help: 'Transactions that were refused, by reason.',
+		labelNames: ['code'],
+		registers,
+	});
+	const farewells = new Counter({
+		name: 'sync_farewells_total',
+		help: 'Conversations that the server ended, by reason.',
+		labelNames: ['code'],
+		registers,
+	});
+	const behind = new Counter({
+		name: 'sync_fell_behind_total',
+		help: 'Times that a socket got too slow for live frames.',
+		registers,
+	});
+	const caught = new Counter({ name: 'sync_catch_up_bytes_total', help: 'Bytes of state that was sent to catch up.', registers });
+	const latency = new Histogram({
+		name: 'sync_commit_duration_seconds',
+		help: 'Time of one group commit, until it is on the disk.',
+		buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5],
+		registers,
+	});
+	const group = new Histogram({
+		name: 'sync_commit_devices',
+		help: 'Devices served by one group commit.',
+		buckets: [1, 2, 5, 10, 20, 50, 100, 500],
+		registers,
+	});
+	gauge('sync_sockets', 'Open WebSockets.', gauges.sockets);
+	gauge('sync_behind_sockets', 'Sockets that wait to catch up.', gauges.behind);
+	gauge('sync_waiting_bytes', 'Bytes of pushes that are not on the disk yet.', gauges.waitingBytes);
+	return {
+		decided(ack, transactions) {
+			accepted.inc(transactions - ack.refused.length);
+			restamped.inc(ack.restamped.length);
+			for (const { code } of ack.refused) refused.inc({ code });
+		},
+		committed(devices, ms) {
+			group.observe(devices);
+			latency.observe(ms / 1000);
+		},
+		farewell: (code) => farewells.inc({ code }),
+		fellBehind: () => behind.inc(),
+		caughtUp: (bytes) => caught.inc(bytes),
+	};
+
+	function gauge(name: string, help: string, read: () => number): void {
+		const metric: Gauge = new Gauge({ name, help, registers: [], collect: () => metric.set(read()) });
+		registry.registerMetric(metric);
+	}
+}

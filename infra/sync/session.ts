@@ -1,0 +1,123 @@
+import { type Ack, type DeviceId, type FrameOf, limits, type SpaceId, type Subbed } from '@mana/sync';
+import type { Denied } from '@mana/sync/space/index';
+import { type Person, Problem, type VerifyToken } from '@mana/service';
+import type { Buckets } from './bucket.ts';
+import type { Committer } from './committer/committer.ts';
+import { Farewell } from './farewell.ts';
+import type { Meters } from './metrics.ts';
+
+/** What every conversation needs; one for the service. */
+export interface Door {
+	readonly committer: Committer;
+	readonly verifyToken: VerifyToken;
+	readonly clock: { now(): number };
+	/** A random whole number in [from, to), so that clients do not all come back at once. */
+	readonly jitter: (from: number, to: number) => number;
+	/** Ops that a device may send, and conversations that a person may begin. */
+	readonly ops: Buckets;
+	readonly connects: Buckets;
+	readonly meters: Meters;
+}
+
+/**
+ * One conversation with a device, whatever carries it: who it is, what it may ask, what it is answered. Every method throws a
+ * `Farewell` when the conversation is over.
+ */
+export class Session {
+	readonly #door: Door;
+	readonly #seats = new Set<SpaceId>();
+	#who: { readonly person: string; readonly device: DeviceId } | null = null;
+	#expiresAt = Infinity;
+
+	constructor(door: Door) {
+		this.#door = door;
+	}
+
+	/** Whether a valid HELLO was heard. */
+	get known(): boolean {
+		return this.#who !== null;
+	}
+
+	/** When the token ends (ms since 1970); `Infinity` before HELLO. */
+	get expiresAt(): number {
+		return this.#expiresAt;
+	}
+
+	/** HELLO: proves who it is. The first valid token of a person makes the personal space. */
+	async hello(frame: FrameOf<'hello'>): Promise<FrameOf<'welcome'>> {
+		if (this.#who) throw new Farewell('protocol', 'A connection begins with one HELLO. Renew the token with AUTH.');
+		const person = await this.#verify(frame.token);
+		const retryAfterMs = this.#door.connects.take(person.id, 1);
+		if (retryAfterMs > 0) throw this.#busy('Too many connections in a short time. Come back a little later.', retryAfterMs);
+		const personal = await this.#door.committer.personal(person.id);
+		this.#who = { person: person.id, device: frame.device };
+		this.#expiresAt = person.expiresAt;
+		const { frameBytes, pushOps } = limits;
+		return {
+			type: 'welcome',
+			clockMs: frame.clockMs,
+			serverMs: this.#door.clock.now(),
+			person: person.id,
+			personal,
+			limits: { frameBytes, pushOps },
+		};
+	}
+
+	/** AUTH: a fresh token of the same person. */
+	async auth(frame: FrameOf<'auth'>): Promise<void> {
+		const who = this.#introduced();
+		const person = await this.#verify(frame.token);
+		if (person.id !== who.person) throw new Farewell('unauthorised', 'This token belongs to somebody else. Connect anew.');
+		this.#expiresAt = person.expiresAt;
+	}
+
+	/** SUB: takes a seat in a space. */
+	async sub({ space }: FrameOf<'sub'>): Promise<Subbed> {
+		const seat = granted(await this.#door.committer.seat({ kind: 'seat', space, ...this.#introduced() }));
+		this.#seats.add(space);
+		return seat;
+	}
+
+	/** PUSH: the answer is durable when it comes. @param bytes the whole frame; it is given away */
+	async push({ space, known, transactions }: FrameOf<'push'>, bytes: Uint8Array<ArrayBuffer>): Promise<Ack> {
+		const who = this.#introduced();
+		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you PUSH to it.');
+		const ops = transactions.reduce((sum, transaction) => sum + transaction.ops.length, 0);
+		const retryAfterMs = this.#door.ops.take(who.device, Math.max(1, ops));
+		if (retryAfterMs > 0) throw this.#busy('Too many changes in a short time. Send the rest a little later.', retryAfterMs);
+		const ack = granted(
+			await this.#door.committer.push({ request: { kind: 'push', space, known, transactions, ...who }, bytes, ops }),
+		);
+		this.#door.meters.decided(ack, transactions.length);
+		return ack;
+	}
+
+	pong(frame: FrameOf<'ping'>): FrameOf<'pong'> {
+		this.#introduced();
+		return { type: 'pong', clockMs: frame.clockMs, serverMs: this.#door.clock.now() };
+	}
+
+	#busy(detail: string, afterMs: number): Farewell {
+		return new Farewell('busy', detail, afterMs + this.#door.jitter(0, 250));
+	}
+
+	#introduced(): { readonly person: string; readonly device: DeviceId } {
+		if (!this.#who) throw new Farewell('protocol', 'A connection begins with HELLO.');
+		return this.#who;
+	}
+
+	async #verify(token: string): Promise<Person> {
+		try {
+			return await this.#door.verifyToken(token);
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			if (error.status === 401) throw new Farewell('unauthorised', error.detail);
+			throw new Farewell('busy', error.detail, error.retryAfterMs ?? 2000);
+		}
+	}
+}
+
+function granted<T extends object>(answer: T | Denied): T {
+	if ('code' in answer) throw new Farewell(answer.code, answer.detail);
+	return answer;
+}

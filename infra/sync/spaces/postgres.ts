@@ -1,0 +1,276 @@
+import type { RecordId } from '@mana/model';
+import { type DeviceId, placeKey, type Role, type SpaceId } from '@mana/sync';
+import type { Change, DeviceState, Found, Need, StoredCell, Tail } from '@mana/sync/space/index';
+import type { Pool, PoolClient } from 'pg';
+import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
+import { LOG_WINDOW, logRow, newPersonalSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+
+interface SpaceRow {
+	readonly id: SpaceId;
+	readonly number: number;
+	readonly epoch: number;
+	readonly seq: number;
+	readonly next_actor: number;
+	readonly log_hash: Uint8Array;
+	readonly log_position: number;
+}
+
+interface CellRow extends Omit<StoredCell, 'value'> {
+	readonly space: number;
+	readonly value: Uint8Array | null;
+}
+
+/**
+ * Spaces in PostgreSQL. The row of a space is locked from before its seq is read until the commit, so readers never see a seq before
+ * the one below it (sync.md §6.6), however many processes write. A group of many spaces takes as many round trips as one.
+ */
+export class PostgresSpaces implements SpaceKeeper {
+	readonly #pool: Pool;
+	readonly #now: () => number;
+
+	/** @param now ms since 1970 */
+	constructor(pool: Pool, now: () => number) {
+		this.#pool = pool;
+		this.#now = now;
+	}
+
+	async transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
+		await this.#transaction('begin', async (client) => {
+			const spaces = await lock(client, needs);
+			const changes = decide(await find(client, needs, spaces));
+			if (changes.length > 0) await write(client, changes, spaces, this.#now());
+		});
+	}
+
+	readSince(id: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+		return this.#transaction('begin isolation level repeatable read read only', async (client) => {
+			const space = await one<SpaceRow>(client, 'select number, epoch, seq from space where id = $1', [id]);
+			if (!space) return null;
+			return { epoch: space.epoch, seq: space.seq, cells: await part(client, space.number, after, Math.min(chunk, PART.cells)) };
+		});
+	}
+
+	async personal(person: string, now: number): Promise<SpaceId> {
+		const sql = 'select id from space where personal_of = $1';
+		const known = await one<SpaceRow>(this.#pool, sql, [person]);
+		if (known) return known.id;
+		const { id, epoch, logHash } = newPersonalSpace(now);
+		await this.#transaction('begin', async (client) => {
+			const made = await one<SpaceRow>(
+				client,
+				`insert into space (id, epoch, seq, next_actor, kind, name, personal_of, log_hash, created_at)
+				values ($1, $2, 0, 1, 'personal', '', $3, $4, $5) on conflict (personal_of) do nothing returning number`,
+				[id, epoch, person, buffer(logHash), now],
+			);
+			if (made)
+				await client.query("insert into member (space, person, role, since) values ($1, $2, 'owner', $3)", [
+					made.number,
+					person,
+					now,
+				]);
+		});
+		return (await one<SpaceRow>(this.#pool, sql, [person]))!.id;
+	}
+
+	async prune(now: number): Promise<number> {
+		let gone = 0;
+		for (let step = PRUNE_STEP; step >= PRUNE_STEP; gone += step) {
+			const { rowCount } = await this.#pool.query(
+				`delete from log where (space, to_seq) in (
+					select log.space, log.to_seq from log join space on space.number = log.space
+					where log.written_at < $1 or log.position < space.log_position - $2 limit ${PRUNE_STEP})`,
+				[now - LOG_WINDOW.ageMs, LOG_WINDOW.bytes],
+			);
+			step = rowCount ?? 0;
+		}
+		return gone;
+	}
+
+	async #transaction<T>(begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+		const client = await this.#pool.connect();
+		// A connection that breaks also fails the query under way; without a listener it would end the process.
+		let broken: Error | undefined;
+		const lost = (error: Error) => (broken = error);
+		client.on('error', lost);
+		try {
+			await client.query(begin);
+			const result = await work(client);
+			await client.query('commit');
+			return result;
+		} catch (error) {
+			if (!broken) await client.query('rollback').catch(lost);
+			throw error;
+		} finally {
+			client.off('error', lost);
+			client.release(broken);
+		}
+	}
+}
+
+/** Locks the spaces in one order for everybody, so that two groups never wait for each other. */
+async function lock(client: PoolClient, needs: readonly Need[]): Promise<Map<SpaceId, SpaceRow>> {
+	const { rows } = await client.query<SpaceRow>(
+		'select id, number, epoch, seq, next_actor, log_hash, log_position from space where id = any($1::text[]) order by id for update',
+		[needs.map(({ space }) => space)],
+	);
+	return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function find(client: PoolClient, needs: readonly Need[], spaces: ReadonlyMap<SpaceId, SpaceRow>): Promise<Found[]> {
+	const found = new Map<number, Mutable>();
+	for (const { number, id, epoch, seq, next_actor } of spaces.values())
+		found.set(number, {
+			space: { id, epoch, seq, nextActor: next_actor },
+			devices: new Map(),
+			roles: new Map(),
+			cells: new Map(),
+			recordSeqs: new Map(),
+		});
+	const known = needs.flatMap((need) => {
+		const row = spaces.get(need.space);
+		return row ? [{ ...need, number: row.number }] : [];
+	});
+	const devices = known.flatMap(({ number, devices }) => devices.map((device) => [number, device] as const));
+	const persons = known.flatMap(({ number, persons }) => persons.map((person) => [number, person] as const));
+	const places = known.flatMap(({ number, places }) => places.map((place) => ({ ...place, number })));
+	const records = known.flatMap(({ number, records }) => records.map((record) => [number, record] as const));
+
+	for (const row of await all<DeviceRow>(
+		client,
+		`select actor.space, device, actor, person, n, stamp, decisions from actor
+		join unnest($1::bigint[], $2::text[]) as asked (space, id) on actor.space = asked.space and device = asked.id`,
+		columns(devices),
+	))
+		found.get(row.space)!.devices.set(row.device, { ...row, decisions: decisionsFromBytes(row.decisions) });
+	for (const row of await all<{ space: number; person: string; role: Role }>(
+		client,
+		`select member.space, member.person, role from member
+		join unnest($1::bigint[], $2::text[]) as asked (space, person) on member.space = asked.space and member.person = asked.person`,
+		columns(persons),
+	))
+		found.get(row.space)!.roles.set(row.person, row.role);
+	if (places.length > 0)
+		for (const row of await all<CellRow>(
+			client,
+			`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+				as asked (space, record, collection, field, key)
+			join cell using (space, record, collection, field, key)`,
+			columns(places.map(({ number, record, collection, field, key }) => [number, record, collection, field, key])),
+		))
+			found.get(row.space)!.cells.set(placeKey(row), stored(row));
+	if (records.length > 0)
+		for (const row of await all<{ space: number; record: RecordId; seq: number }>(
+			client,
+			`select asked.space, asked.record, max(seq) as seq from unnest($1::bigint[], $2::text[]) as asked (space, record)
+			join cell using (space, record) group by asked.space, asked.record`,
+			columns(records),
+		))
+			found.get(row.space)!.recordSeqs.set(row.record, row.seq);
+	return needs.map((need) => found.get(spaces.get(need.space)?.number ?? NaN) ?? nothing());
+}
+
+async function write(
+	client: PoolClient,
+	changes: readonly Change[],
+	spaces: ReadonlyMap<SpaceId, SpaceRow>,
+	now: number,
+): Promise<void> {
+	const heads: unknown[][] = [];
+	const logs: unknown[][] = [];
+	const actors: unknown[][] = [];
+	const cells: unknown[][] = [];
+	for (const change of changes) {
+		const { number, log_hash, log_position } = spaces.get(change.space.id)!;
+		let hash = log_hash;
+		let position = log_position;
+		if (change.cells.length > 0) {
+			const row = logRow(change, log_hash);
+			logs.push([number, change.from, change.space.seq, buffer(log_hash), buffer(row.hash), position, now, buffer(row.frames)]);
+			hash = row.hash;
+			position += row.frames.length;
+		}
+		heads.push([number, change.space.seq, change.space.nextActor, buffer(hash), position]);
+		for (const [device, { actor, person, n, stamp, decisions }] of change.devices)
+			actors.push([number, actor, device, person, n, stamp, buffer(decisionsToBytes(decisions)), now]);
+		for (const { record, collection, field, key, value, stamp, actor, seq } of change.cells) {
+			const bytes = valueToBytes(value);
+			cells.push([number, record, collection, field, key, bytes && buffer(bytes), stamp, actor, seq]);
+		}
+	}
+	await client.query(
+		`update space set seq = next.seq, next_actor = next.next_actor, log_hash = next.log_hash, log_position = next.log_position
+		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[]) as next (number, seq, next_actor, log_hash, log_position)
+		where space.number = next.number`,
+		columns(heads),
+	);
+	await client.query(
+		`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at)
+		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[])
+		on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
+		columns(actors),
+	);
+	if (cells.length === 0) return;
+	await client.query(
+		`insert into cell (space, record, collection, field, key, value, stamp, actor, seq)
+		select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[], $8::bigint[], $9::bigint[])
+		on conflict (space, record, collection, field, key)
+		do update set value = excluded.value, stamp = excluded.stamp, actor = excluded.actor, seq = excluded.seq`,
+		columns(cells),
+	);
+	await client.query(
+		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames)
+		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[])`,
+		columns(logs),
+	);
+}
+
+/** Up to `most` cells, fewer when they are large, but all of the last seq. */
+async function part(client: PoolClient, space: number, after: number, most: number): Promise<StoredCell[]> {
+	const last = await one<{ seq: number | null }>(
+		client,
+		`select coalesce(min(seq) filter (where bytes >= $4), max(seq)) as seq from (
+			select seq, sum(48 + length(key) + coalesce(length(value), 0)) over (order by seq rows unbounded preceding) as bytes from (
+				select seq, key, value from cell where space = $1 and seq > $2 order by seq limit $3) as next) as summed`,
+		[space, after, most, PART.bytes],
+	);
+	if (!last || last.seq === null) return [];
+	const rows = await all<CellRow>(client, 'select * from cell where space = $1 and seq > $2 and seq <= $3 order by seq', [
+		space,
+		after,
+		last.seq,
+	]);
+	return rows.map(stored);
+}
+
+interface DeviceRow extends Omit<DeviceState, 'decisions'> {
+	readonly space: number;
+	readonly device: DeviceId;
+	readonly decisions: Uint8Array;
+}
+
+type Mutable = { -readonly [K in keyof Found]: Found[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : Found[K] };
+
+function nothing(): Found {
+	return { space: null, devices: new Map(), roles: new Map(), cells: new Map(), recordSeqs: new Map() };
+}
+
+function stored({ record, collection, field, key, value, stamp, actor, seq }: CellRow): StoredCell {
+	return { record, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
+}
+
+/** Rows as columns, for `unnest`. */
+function columns(rows: readonly (readonly unknown[])[]): unknown[][] {
+	return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));
+}
+
+function buffer(bytes: Uint8Array): Buffer {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+async function all<Row extends object>(client: Pool | PoolClient, sql: string, values: unknown[]): Promise<Row[]> {
+	return (await client.query<Row>(sql, values)).rows;
+}
+
+async function one<Row extends object>(client: Pool | PoolClient, sql: string, values: unknown[]): Promise<Row | undefined> {
+	return (await all<Row>(client, sql, values))[0];
+}

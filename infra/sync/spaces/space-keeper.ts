@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { newSpaceId, type SpaceId } from '@mana/sync';
+import { type Change, nextEpoch, type SpaceStore } from '@mana/sync/space/index';
+import { joinFrames } from './bytes.ts';
+
+/** Where spaces are kept. One class for each engine, the same behaviour (tested with the same tests). */
+export interface SpaceKeeper extends SpaceStore {
+	/** The personal space of a person, made when there is none. Safe against itself in other processes. @param now ms since 1970 */
+	personal(person: string, now: number): Promise<SpaceId>;
+	/** Drops log rows outside the window, oldest first, in small steps. Returns how many are gone. */
+	prune(now: number): Promise<number>;
+}
+
+/** How much of the log is kept for each space (sync.md §6.9). */
+export const LOG_WINDOW = { ageMs: 7 * 24 * 3600_000, bytes: 64 * 1024 * 1024 } as const;
+
+/** Log rows that one step of pruning drops. */
+export const PRUNE_STEP = 500;
+
+/** Cells and bytes of one part of a state query: a part is read in a few milliseconds and fits about one frame. */
+export const PART = { cells: 2048, bytes: 256 * 1024 } as const;
+
+/** What a new personal space starts with. */
+export function newPersonalSpace(now: number): { id: SpaceId; epoch: number; logHash: Uint8Array } {
+	return {
+		id: newSpaceId(now, (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)),
+		epoch: nextEpoch(0, now),
+		logHash: new Uint8Array(32),
+	};
+}
+
+/** The log's row for a change: chained to the one before by SHA-256 over (previous hash, frames). */
+export function logRow(change: Change, previousHash: Uint8Array): { frames: Uint8Array; hash: Uint8Array } {
+	const frames = joinFrames(change.frames);
+	const hash = createHash('sha256').update(previousHash).update(frames).digest();
+	return { frames, hash: new Uint8Array(hash) };
+}

@@ -1,0 +1,207 @@
+import type { Database } from 'bun:sqlite';
+import type { RecordId } from '@mana/model';
+import { type DeviceId, type Place, placeKey, type Role, type SpaceId } from '@mana/sync';
+import type { Change, DeviceState, Found, Need, StoredCell, Tail } from '@mana/sync/space/index';
+import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
+import { LOG_WINDOW, logRow, newPersonalSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+
+interface SpaceRow {
+	readonly number: number;
+	readonly epoch: number;
+	readonly seq: number;
+	readonly next_actor: number;
+	readonly log_hash: Uint8Array;
+	readonly log_position: number;
+}
+
+interface CellRow {
+	readonly record: string;
+	readonly collection: number;
+	readonly field: number;
+	readonly key: string;
+	readonly value: Uint8Array | null;
+	readonly stamp: number;
+	readonly actor: number;
+	readonly seq: number;
+}
+
+/**
+ * Spaces in a SQLite file that `openStore` made. Everything here blocks its thread until it is done, the commit until the disk has it
+ * (WAL, synchronous=FULL): writing belongs into the committer's worker, reading is short.
+ */
+export class SqliteSpaces implements SpaceKeeper {
+	readonly #database: Database;
+	readonly #now: () => number;
+	readonly #sql;
+
+	/** @param now ms since 1970 */
+	constructor(database: Database, now: () => number) {
+		this.#database = database;
+		this.#now = now;
+		this.#sql = {
+			begin: database.prepare('begin'),
+			lock: database.prepare('begin immediate'),
+			commit: database.prepare('commit'),
+			rollback: database.prepare('rollback'),
+			space: database.prepare<SpaceRow, [string]>(
+				'select number, epoch, seq, next_actor, log_hash, log_position from space where id = ?',
+			),
+			actor: database.prepare<
+				{ actor: number; person: string; n: number; stamp: number; decisions: Uint8Array },
+				[number, string]
+			>('select actor, person, n, stamp, decisions from actor where space = ? and device = ?'),
+			role: database.prepare<{ role: string }, [number, string]>('select role from member where space = ? and person = ?'),
+			cell: database.prepare<Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>, [number, string, number, number, string]>(
+				'select value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
+			),
+			recordSeq: database.prepare<{ seq: number | null }, [number, string]>(
+				'select max(seq) as seq from cell where space = ? and record = ?',
+			),
+			since: database.prepare<CellRow, [number, number]>(
+				'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and seq > ? order by seq',
+			),
+			advance: database.prepare<null, [number, number, Uint8Array, number, number]>(
+				'update space set seq = ?, next_actor = ?, log_hash = ?, log_position = ? where number = ?',
+			),
+			putActor: database.prepare<null, [number, number, string, string, number, number, Uint8Array, number]>(
+				`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at) values (?, ?, ?, ?, ?, ?, ?, ?)
+				on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
+			),
+			putCell: database.prepare<null, [number, string, number, number, string, Uint8Array | null, number, number, number]>(
+				`insert into cell (space, record, collection, field, key, value, stamp, actor, seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+				on conflict (space, record, collection, field, key)
+				do update set value = excluded.value, stamp = excluded.stamp, actor = excluded.actor, seq = excluded.seq`,
+			),
+			log: database.prepare<null, [number, number, number, Uint8Array, Uint8Array, number, number, Uint8Array]>(
+				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames) values (?, ?, ?, ?, ?, ?, ?, ?)',
+			),
+			personal: database.prepare<{ id: string }, [string]>('select id from space where personal_of = ?'),
+			putSpace: database.prepare<{ number: number }, [string, number, string, Uint8Array, number]>(
+				`insert into space (id, epoch, seq, next_actor, kind, name, personal_of, log_hash, created_at)
+				values (?, ?, 0, 1, 'personal', '', ?, ?, ?) returning number`,
+			),
+			putMember: database.prepare<null, [number, string, number]>(
+				"insert into member (space, person, role, since) values (?, ?, 'owner', ?)",
+			),
+			prune: database.prepare<null, [number, number]>(
+				`delete from log where (space, to_seq) in (
+					select log.space, log.to_seq from log join space on space.number = log.space
+					where log.written_at < ? or log.position < space.log_position - ? limit ${PRUNE_STEP})`,
+			),
+		};
+	}
+
+	async transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
+		this.#locked(() => {
+			const rows = new Map<SpaceId, SpaceRow>();
+			const found = needs.map((need) => this.#find(need, rows));
+			for (const change of decide(found)) this.#write(change, rows.get(change.space.id)!);
+		});
+	}
+
+	async readSince(id: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+		this.#sql.begin.run();
+		try {
+			const space = this.#sql.space.get(id);
+			if (!space) return null;
+			return { epoch: space.epoch, seq: space.seq, cells: this.#part(space.number, after, Math.min(chunk, PART.cells)) };
+		} finally {
+			this.#sql.commit.run();
+		}
+	}
+
+	async personal(person: string, now: number): Promise<SpaceId> {
+		const known = this.#sql.personal.get(person);
+		if (known) return known.id as SpaceId;
+		return this.#locked(() => {
+			const raced = this.#sql.personal.get(person);
+			if (raced) return raced.id as SpaceId;
+			const { id, epoch, logHash } = newPersonalSpace(now);
+			const { number } = this.#sql.putSpace.get(id, epoch, person, logHash, now)!;
+			this.#sql.putMember.run(number, person, now);
+			return id;
+		});
+	}
+
+	async prune(now: number): Promise<number> {
+		let gone = 0;
+		for (let step = PRUNE_STEP; step >= PRUNE_STEP; gone += step) {
+			step = this.#sql.prune.run(now - LOG_WINDOW.ageMs, LOG_WINDOW.bytes).changes;
+		}
+		return gone;
+	}
+
+	#locked<T>(work: () => T): T {
+		this.#sql.lock.run();
+		try {
+			const result = work();
+			this.#sql.commit.run();
+			return result;
+		} catch (error) {
+			// A full disk has rolled back already.
+			if (this.#database.inTransaction) this.#sql.rollback.run();
+			throw error;
+		}
+	}
+
+	#find(need: Need, rows: Map<SpaceId, SpaceRow>): Found {
+		const row = this.#sql.space.get(need.space);
+		const devices = new Map<DeviceId, DeviceState>();
+		const roles = new Map<string, Role>();
+		const cells = new Map<string, StoredCell>();
+		const recordSeqs = new Map<RecordId, number>();
+		if (!row) return { space: null, devices, roles, cells, recordSeqs };
+		rows.set(need.space, row);
+		const { number, epoch, seq, next_actor } = row;
+		for (const device of need.devices) {
+			const actor = this.#sql.actor.get(number, device);
+			if (actor) devices.set(device, { ...actor, decisions: decisionsFromBytes(actor.decisions) });
+		}
+		for (const person of need.persons) {
+			const member = this.#sql.role.get(number, person);
+			if (member) roles.set(person, member.role as Role);
+		}
+		for (const place of need.places) {
+			const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
+			if (cell) cells.set(placeKey(place), stored(place, cell));
+		}
+		for (const record of need.records) recordSeqs.set(record, this.#sql.recordSeq.get(number, record)?.seq ?? 0);
+		return { space: { id: need.space, epoch, seq, nextActor: next_actor }, devices, roles, cells, recordSeqs };
+	}
+
+	#write(change: Change, { number, log_hash, log_position }: SpaceRow): void {
+		const now = this.#now();
+		const { space, from, devices, cells } = change;
+		let hash = log_hash;
+		let position = log_position;
+		if (cells.length > 0) {
+			const row = logRow(change, log_hash);
+			this.#sql.log.run(number, from, space.seq, log_hash, row.hash, position, now, row.frames);
+			hash = row.hash;
+			position += row.frames.length;
+		}
+		this.#sql.advance.run(space.seq, space.nextActor, hash, position, number);
+		for (const [device, { actor, person, n, stamp, decisions }] of devices)
+			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
+		for (const { record, collection, field, key, value, stamp, actor, seq } of cells)
+			this.#sql.putCell.run(number, record, collection, field, key, valueToBytes(value), stamp, actor, seq);
+	}
+
+	#part(space: number, after: number, most: number): StoredCell[] {
+		const cells: StoredCell[] = [];
+		let bytes = 0;
+		for (const row of this.#sql.since.iterate(space, after)) {
+			if ((cells.length >= most || bytes >= PART.bytes) && row.seq !== cells.at(-1)!.seq) break;
+			bytes += 48 + row.key.length + (row.value?.length ?? 0);
+			cells.push(stored(row as unknown as Place, row));
+		}
+		return cells;
+	}
+}
+
+function stored(
+	{ record, collection, field, key }: Place,
+	{ value, stamp, actor, seq }: Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>,
+): StoredCell {
+	return { record, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
+}

@@ -1,0 +1,147 @@
+import type { Migrations, Store } from '@mana/store';
+import type { Generated } from 'kysely';
+
+/** Everything mana-sync keeps. Whoever reads the hot path's SQL (`spaces/`) finds the meaning of its columns here. */
+export interface SyncTables {
+	/** The unit of order, permission and quota. `number` stands for the 26 characters of `id` in every other table. */
+	space: {
+		number: Generated<number>;
+		id: string;
+		/** Random; changes when the history was replaced (restore), which makes every client ask from 0 (`restore.ts`). */
+		epoch: number;
+		/** The last given number: one for each accepted transaction. */
+		seq: number;
+		/** The actor of the next new device. */
+		next_actor: number;
+		acl_epoch: Generated<number>;
+		kind: 'personal' | 'shared';
+		name: string;
+		/** Whose personal space this is; unique, so that two first tokens at once make one space. */
+		personal_of: string | null;
+		/** Version of the key that seals the space's content; 0: not sealed. Reserved for end-to-end encryption (sync.md §6.12). */
+		key_version: Generated<number>;
+		/** Hash of the last row of the log, and the bytes that were ever logged. */
+		log_hash: Uint8Array;
+		log_position: Generated<number>;
+		created_at: number;
+	};
+	member: { space: number; person: string; role: string; since: number };
+	/** A device as one space knows it. `actor` is the index that its writes carry. */
+	actor: {
+		space: number;
+		actor: number;
+		device: string;
+		person: string;
+		/** Its last decided transaction, and the stamp of its last accepted one. */
+		n: number;
+		stamp: number;
+		/** What was decided on the transactions that it may send again, see `spaces/decisions.ts`. */
+		decisions: Uint8Array;
+		/** When it last sat down or wrote something (ms). */
+		seen_at: number;
+	};
+	/** The state: one row for each register that was ever written. There is no history in it. */
+	cell: {
+		space: number;
+		record: string;
+		collection: number;
+		field: number;
+		key: string;
+		/** `null` or the codec's bytes. */
+		value: Uint8Array | null;
+		stamp: number;
+		actor: number;
+		seq: number;
+	};
+	/** One row for each DELTA that was fanned out, chained by hash. A window for audits: sync never reads it (sync.md §6.9). */
+	log: {
+		space: number;
+		from_seq: number;
+		to_seq: number;
+		previous_hash: Uint8Array;
+		hash: Uint8Array;
+		/** Bytes of log that the space wrote before this row: what the size window is cut by. */
+		position: number;
+		written_at: number;
+		/** Whether `frames` are sealed and by which key. Reserved (sync.md §6.12). */
+		sealed: Generated<number>;
+		key_version: Generated<number>;
+		/** The DELTAs as they were fanned out, each behind its length (4 bytes, big-endian). */
+		frames: Uint8Array;
+	};
+}
+
+export type SyncStore = Store<SyncTables>;
+
+export const migrations: Migrations = {
+	'001-spaces': {
+		async up(db) {
+			await db.schema
+				.createTable('space')
+				.addColumn('number', 'integer', (column) => column.primaryKey().autoIncrement())
+				.addColumn('id', 'text', (column) => column.notNull().unique())
+				.addColumn('epoch', 'integer', (column) => column.notNull())
+				.addColumn('seq', 'integer', (column) => column.notNull())
+				.addColumn('next_actor', 'integer', (column) => column.notNull())
+				.addColumn('acl_epoch', 'integer', (column) => column.notNull().defaultTo(1))
+				.addColumn('kind', 'text', (column) => column.notNull())
+				.addColumn('name', 'text', (column) => column.notNull())
+				.addColumn('personal_of', 'text', (column) => column.unique())
+				.addColumn('key_version', 'integer', (column) => column.notNull().defaultTo(0))
+				.addColumn('log_hash', 'blob', (column) => column.notNull())
+				.addColumn('log_position', 'integer', (column) => column.notNull().defaultTo(0))
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.execute();
+			await db.schema
+				.createTable('member')
+				.addColumn('space', 'integer', (column) => column.notNull().references('space.number'))
+				.addColumn('person', 'text', (column) => column.notNull())
+				.addColumn('role', 'text', (column) => column.notNull())
+				.addColumn('since', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('member_key', ['space', 'person'])
+				.execute();
+			await db.schema.createIndex('member_person').on('member').column('person').execute();
+			await db.schema
+				.createTable('actor')
+				.addColumn('space', 'integer', (column) => column.notNull().references('space.number'))
+				.addColumn('actor', 'integer', (column) => column.notNull())
+				.addColumn('device', 'text', (column) => column.notNull())
+				.addColumn('person', 'text', (column) => column.notNull())
+				.addColumn('n', 'integer', (column) => column.notNull())
+				.addColumn('stamp', 'integer', (column) => column.notNull())
+				.addColumn('decisions', 'blob', (column) => column.notNull())
+				.addColumn('seen_at', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('actor_key', ['space', 'actor'])
+				.addUniqueConstraint('actor_device', ['space', 'device'])
+				.execute();
+			await db.schema
+				.createTable('cell')
+				.addColumn('space', 'integer', (column) => column.notNull())
+				.addColumn('record', 'text', (column) => column.notNull())
+				.addColumn('collection', 'integer', (column) => column.notNull())
+				.addColumn('field', 'integer', (column) => column.notNull())
+				.addColumn('key', 'text', (column) => column.notNull())
+				.addColumn('value', 'blob')
+				.addColumn('stamp', 'integer', (column) => column.notNull())
+				.addColumn('actor', 'integer', (column) => column.notNull())
+				.addColumn('seq', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('cell_key', ['space', 'record', 'collection', 'field', 'key'])
+				.execute();
+			await db.schema.createIndex('cell_seq').on('cell').columns(['space', 'seq']).execute();
+			await db.schema
+				.createTable('log')
+				.addColumn('space', 'integer', (column) => column.notNull())
+				.addColumn('from_seq', 'integer', (column) => column.notNull())
+				.addColumn('to_seq', 'integer', (column) => column.notNull())
+				.addColumn('previous_hash', 'blob', (column) => column.notNull())
+				.addColumn('hash', 'blob', (column) => column.notNull())
+				.addColumn('position', 'integer', (column) => column.notNull())
+				.addColumn('written_at', 'integer', (column) => column.notNull())
+				.addColumn('sealed', 'integer', (column) => column.notNull().defaultTo(0))
+				.addColumn('key_version', 'integer', (column) => column.notNull().defaultTo(0))
+				.addColumn('frames', 'blob', (column) => column.notNull())
+				.addPrimaryKeyConstraint('log_key', ['space', 'to_seq'])
+				.execute();
+		},
+	},
+};
