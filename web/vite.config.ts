@@ -2,7 +2,10 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
-/** One build for all apps: the routes are the folders of `apps/`, and every unknown address gets the same page. */
+/**
+ * One build for all apps: the routes are the folders of `apps/`, and every unknown address gets the same page. Its security headers are
+ * the hub's (see security.ts). Call it by `bun web/build.ts`, which makes what it needs first.
+ */
 export default defineConfig({
 	plugins: [
 		sveltekit({
@@ -11,19 +14,6 @@ export default defineConfig({
 			serviceWorker: { register: false },
 			paths: { relative: false },
 			version: { name: process.env['MANA_BUILD'] ?? 'development', pollInterval: 0 },
-			csp: {
-				mode: 'hash',
-				directives: {
-					'default-src': ['self'],
-					'script-src': ['self'],
-					'style-src': ['self', 'unsafe-inline'],
-					'img-src': ['self', 'data:', 'blob:'],
-					'connect-src': ['self'],
-					'object-src': ['none'],
-					'base-uri': ['none'],
-					'form-action': ['self'],
-				},
-			},
 			compilerOptions: { runes: true },
 		}),
 	],

@@ -1,4 +1,5 @@
-import { type Mana, openMemoryMana } from '@mana/sync/client';
+import type { Mana } from '@mana/sync/client/api';
+import { openMemoryMana } from '@mana/sync/client/open-memory';
 import type { Who } from '@mana/ui/session/session.svelte';
 
 export function openStore(_who: Who): Promise<Mana> {

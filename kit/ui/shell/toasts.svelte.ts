@@ -39,5 +39,5 @@ export function dismiss(key: number): void {
 export function durationOf({ durationMs, tone, undo, action }: Toast): number {
 	if (durationMs !== undefined) return durationMs;
 	if (tone === 'danger') return 0;
-	return undo || action ? 8000 : 5000;
+	return undo || action ? 8_000 : 5_000;
 }

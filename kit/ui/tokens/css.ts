@@ -25,7 +25,9 @@ ${colourLines(true)}
 ${colourLines(true)}
 }
 @media (prefers-reduced-motion: reduce) {
-	:root { ${Object.keys(motion).map((name) => `--${name}: 1ms;`).join(' ')} }
+	:root { ${Object.keys(motion)
+		.map((name) => `--${name}: 1ms;`)
+		.join(' ')} }
 }
 `;
 }
@@ -47,6 +49,7 @@ function fixed(): string {
 		['font', "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"],
 		['font-mono', "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"],
 		['shadow', '0 1px 2px oklch(0 0 0 / 0.05), 0 8px 28px oklch(0 0 0 / 0.14)'],
+		['veil', 'oklch(0 0 0 / 0.36)'],
 		['shadow-low', '0 1px 2px oklch(0 0 0 / 0.06)'],
 	]);
 }

@@ -190,10 +190,18 @@ export const space = { '1': 4, '2': 8, '3': 12, '4': 16, '5': 24, '6': 32, '7': 
 export const radius = { small: 6, medium: 10, large: 16, full: 999 } as const;
 
 /** Height of rows and controls in px. */
-export const size = { row: 40, 'row-compact': 32, 'row-touch': 48, control: 36, 'control-small': 28, rail: 56, sidebar: 248 } as const;
+export const size = {
+	row: 40,
+	'row-compact': 32,
+	'row-touch': 48,
+	control: 36,
+	'control-small': 28,
+	rail: 56,
+	sidebar: 248,
+} as const;
 
-/** Durations in ms: feedback, a move, an overlay. */
-export const motion = { fast: 120, move: 180, overlay: 240 } as const;
+/** Durations in ms: feedback, a move, something that appears. */
+export const motion = { fast: 120, move: 180, appear: 240 } as const;
 
 /** Widths in px where the shell changes: below `phone` a bottom bar, below `wide` the sidebar lies over the content. */
 export const breakpoint = { phone: 700, wide: 1100 } as const;

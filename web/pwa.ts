@@ -1,0 +1,83 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hub } from '@mana/ui/shell/hub';
+import type { AppManifest } from '@mana/ui/shell/manifest';
+import { shadeIn, toHex } from '@mana/ui/tokens/colour';
+import { colours } from '@mana/ui/tokens/tokens';
+import { pngIcon, svgIcon } from './icons/draw.ts';
+
+interface Installable {
+	/** Where it lives, as `/todo`; `/` for the hub. */
+	readonly path: string;
+	readonly name: string;
+	readonly purpose: string;
+	readonly hue: number;
+	readonly glyph: string;
+	readonly shortcuts: readonly { readonly name: string; readonly url: string }[];
+}
+
+/**
+ * Writes the web manifest and the icons of the hub and of every app, so that each installs as an app of its own: favicon, PWA icons and
+ * maskable icon from the glyph and hue in its `app.ts`.
+ *
+ * @param folder static files of the build
+ */
+export async function writeInstallables(apps: readonly AppManifest[], folder: string): Promise<void> {
+	await rm(folder, { recursive: true, force: true });
+	for (const one of [house, ...apps.map(installable)]) {
+		const sign = { glyph: one.glyph, ground: toHex(shadeIn(colours.accent, 'light'), one.hue) };
+		const into = join(folder, one.path);
+		await mkdir(into, { recursive: true });
+		await Bun.write(join(into, 'icon.svg'), svgIcon(sign, 'tile'));
+		await Bun.write(join(into, 'icon-192.png'), pngIcon(sign, 'tile', 192));
+		await Bun.write(join(into, 'icon-512.png'), pngIcon(sign, 'tile', 512));
+		await Bun.write(join(into, 'icon-maskable.png'), pngIcon(sign, 'maskable', 512));
+		await Bun.write(join(into, 'icon-touch.png'), pngIcon(sign, 'maskable', 180));
+		await Bun.write(join(into, 'manifest.webmanifest'), `${JSON.stringify(webManifest(one), null, '\t')}\n`);
+	}
+	await Bun.write(join(folder, 'robots.txt'), 'User-agent: *\nDisallow: /\n');
+}
+
+const house: Installable = {
+	path: '/',
+	name: 'Mana',
+	purpose: 'A home for your digital life',
+	hue: hub.hue,
+	glyph: hub.glyph,
+	shortcuts: [],
+};
+
+function installable(app: AppManifest): Installable {
+	return {
+		path: `/${app.id}`,
+		name: app.name(),
+		purpose: app.purpose(),
+		hue: app.hue,
+		glyph: app.glyph,
+		shortcuts: app.places.slice(0, 4).map((place) => ({ name: place.name(), url: place.href })),
+	};
+}
+
+/** https://www.w3.org/TR/appmanifest/ */
+function webManifest({ path, name, purpose, hue, shortcuts }: Installable): object {
+	const at = path === '/' ? '' : path;
+	return {
+		id: path,
+		name: path === '/' ? name : `Mana ${name}`,
+		short_name: name,
+		description: purpose,
+		lang: 'en',
+		start_url: path,
+		scope: path,
+		display: 'standalone',
+		theme_color: toHex(shadeIn(colours.panel, 'light'), hue),
+		background_color: toHex(shadeIn(colours.page, 'light'), hue),
+		icons: [
+			{ src: `${at}/icon.svg`, sizes: 'any', type: 'image/svg+xml' },
+			{ src: `${at}/icon-192.png`, sizes: '192x192', type: 'image/png' },
+			{ src: `${at}/icon-512.png`, sizes: '512x512', type: 'image/png' },
+			{ src: `${at}/icon-maskable.png`, sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+		],
+		...(shortcuts.length > 0 && { shortcuts }),
+	};
+}

@@ -1,0 +1,84 @@
+/// <reference no-default-lib="true"/>
+/// <reference lib="esnext" />
+/// <reference lib="webworker" />
+import { version } from '$app/env';
+
+/** What the build says belongs to what (see web/offline.ts). */
+interface OfflineFiles {
+	readonly version: string;
+	readonly shell: readonly string[];
+	readonly apps: Readonly<Record<string, readonly string[]>>;
+}
+
+const worker = globalThis.self as unknown as ServiceWorkerGlobalScope;
+const prefix = 'mana-build-';
+const cacheName = prefix + version;
+/** Remembers over builds which apps were opened. */
+const keptName = 'mana-kept';
+const listPath = '/offline.json';
+
+worker.addEventListener('install', (event) => event.waitUntil(install()));
+worker.addEventListener('activate', (event) => event.waitUntil(activate()));
+worker.addEventListener('fetch', (event) => {
+	const { request } = event;
+	const url = new URL(request.url);
+	if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+	if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/health/') || url.pathname === listPath) return;
+	if (request.mode === 'navigate') event.respondWith(page(request));
+	else event.respondWith(file(request));
+});
+worker.addEventListener('message', (event) => {
+	const message = event.data as { kind?: string; app?: string };
+	// The person said "reload to update".
+	if (message.kind === 'take-over') event.waitUntil(worker.skipWaiting());
+	if (message.kind === 'keep' && typeof message.app === 'string') event.waitUntil(keep(message.app));
+});
+
+async function install(): Promise<void> {
+	const answer = await fetch(listPath, { cache: 'no-store' });
+	const list = (await answer.clone().json()) as OfflineFiles;
+	// A newer build is being put in place this very moment: the next look for updates finds its worker.
+	if (list.version !== version) throw new Error(`The files are of build ${list.version}, this worker is of ${version}.`);
+	const cache = await caches.open(cacheName);
+	await cache.put(listPath, answer);
+	const apps = (await kept()).flatMap((app) => list.apps[app] ?? []);
+	await cache.addAll([...new Set([...list.shell, ...apps])].map(fresh));
+}
+
+async function activate(): Promise<void> {
+	// The build before this one stays: a tab that still runs it may fetch the rest of its files.
+	const builds = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== cacheName);
+	await Promise.all(builds.slice(0, -1).map((name) => caches.delete(name)));
+	await worker.clients.claim();
+}
+
+async function keep(app: string): Promise<void> {
+	const cache = await caches.open(cacheName);
+	const list = (await (await cache.match(listPath))?.json()) as OfflineFiles | undefined;
+	const files = list?.apps[app];
+	if (!files) return;
+	const apps = new Set([...(await kept()), app]);
+	await (await caches.open(keptName)).put('/kept', Response.json([...apps]));
+	const missing = [];
+	for (const path of files) if (!(await cache.match(path))) missing.push(path);
+	await cache.addAll(missing.map(fresh));
+}
+
+async function kept(): Promise<string[]> {
+	const answer = await caches.match('/kept', { cacheName: keptName });
+	return answer ? ((await answer.json()) as string[]) : [];
+}
+
+/** Every address is the same page, of the build that this worker belongs to. */
+async function page(request: Request): Promise<Response> {
+	return (await caches.match('/', { cacheName })) ?? fetch(request);
+}
+
+async function file(request: Request): Promise<Response> {
+	return (await caches.match(request, { cacheName })) ?? (await caches.match(request)) ?? fetch(request);
+}
+
+/** Files with a hash in their name may come from the browser's cache, the others must be this build's. */
+function fresh(path: string): Request {
+	return new Request(path, { cache: path.includes('/immutable/') ? 'default' : 'no-cache' });
+}
