@@ -17,13 +17,7 @@ export interface Range {
 	readonly decision?: string;
 }
 
-/**
- * Every range of the port schema, in the order of its numbers.
- *
- * The origin document states as its first principle "100 ports per range", while its four backend ranges have ten to
- * thirty. The headings win: they carry the numbers. The principle holds for the families from 4000 up.
- */
-export const ranges = [
+const table = [
 	{
 		name: 'core',
 		title: 'Core Platform Services',
@@ -144,7 +138,15 @@ export const ranges = [
 	},
 ] as const satisfies readonly Range[];
 
-export type RangeName = (typeof ranges)[number]['name'];
+export type RangeName = (typeof table)[number]['name'];
+
+/**
+ * Every range of the port schema, in the order of its numbers.
+ *
+ * The origin document states as its first principle "100 ports per range", while its four backend ranges have ten to
+ * thirty. The headings win: they carry the numbers. The principle holds for the families from 4000 up.
+ */
+export const ranges: readonly Range[] = table;
 
 /** `3010-3019`, or `5432` for a span of one. */
 export function spanText([from, to]: Span): string {

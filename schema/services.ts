@@ -68,13 +68,15 @@ export function portOf(name: ServiceName, portName = 'main'): number {
 	return port.port;
 }
 
-/** At most three names: those that contain the wrong one or differ from it by few letters. */
+/** At most three names: those that contain the wrong one, or else differ from it by the fewest letters. */
 function nearest(wrong: string): string[] {
 	const tolerance = Math.max(2, Math.floor(wrong.length / 4));
-	return services
+	const candidates = services
 		.map(({ name }) => ({ name, distance: wrong.length > 2 && name.includes(wrong) ? 0 : distance(wrong, name) }))
 		.filter((candidate) => candidate.distance <= tolerance)
-		.sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+		.sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name));
+	return candidates
+		.filter((candidate) => candidate.distance === candidates[0]?.distance)
 		.slice(0, 3)
 		.map((candidate) => candidate.name);
 }

@@ -1,0 +1,34 @@
+import type { HostPlan } from '../hosts.ts';
+import type { Range } from '../ranges.ts';
+import type { Port, ServiceRow } from '../row.ts';
+
+/** Something in a plan or in the schema that must not be, with what to do about it. */
+export interface Finding {
+	readonly code: string;
+	/** The services (or the service and the slot) that it is about. */
+	readonly rows: readonly string[];
+	readonly message: string;
+	readonly fix: string;
+}
+
+/** A port of a plan: the row's, with the plan's own number. */
+export interface Placed {
+	readonly row: ServiceRow;
+	readonly host: string;
+	readonly port: Port;
+}
+
+/** A plan with everything that an invariant looks at. */
+export interface Scene {
+	readonly plan: HostPlan;
+	readonly services: readonly ServiceRow[];
+	readonly ranges: readonly Range[];
+	readonly folderExists: ((folder: string) => boolean) | undefined;
+	/** The rows that the plan puts on some host. */
+	readonly active: readonly ServiceRow[];
+	readonly placed: readonly Placed[];
+}
+
+export function finding(code: string, rows: readonly string[], message: string, fix: string): Finding {
+	return { code, rows, message, fix };
+}
