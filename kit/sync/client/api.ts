@@ -94,6 +94,8 @@ export interface SyncState {
 	readonly problem: { readonly code: string; readonly detail: string } | null;
 	/** False when this device could not store (private window, quota): nothing survives closing the tab. */
 	readonly durable: boolean;
+	/** True when the browser had wiped this account's data here since the last visit: it is downloaded again, what was unsent is lost. */
+	readonly evicted?: boolean;
 	/** Whether this tab is the one that talks to the server. */
 	readonly leader: boolean;
 	/** First download of the space: cells received, `null` when it is done. */

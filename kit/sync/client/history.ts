@@ -156,6 +156,7 @@ export interface RecordedStep {
 
 export type { State };
 
-function nameOf(place: Place): string {
+/** A text that names a register, for maps. */
+export function nameOf(place: Place): string {
 	return `${place.collection}/${place.record}/${slotOf(place)}`;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { collection, field } from '@mana/model';
+import { collection, field, InvalidValue } from '@mana/model';
 import { openMemoryMana } from './open-memory.ts';
-import { InvalidValue } from './writer.ts';
 
 const tasks = collection(
 	'todo/tasks',

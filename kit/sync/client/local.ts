@@ -1,11 +1,11 @@
 import type { Collection, RecordId, Row } from '@mana/model';
-import type { Op, Transaction } from '../cell.ts';
+import type { Cell, Op, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type { History, LiveQuery, Mana, Question, Refused, SyncState, Unsent, Writer, Written } from './api.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
 import { ReplicaQuery } from './query.ts';
-import { Replica, type Pending } from './replica.ts';
+import { placeOf, Replica, type Pending } from './replica.ts';
 import { TransactionWriter } from './writer.ts';
 
 /** What stands behind the local state: the journal, the other tabs and the server. */
@@ -45,9 +45,9 @@ export class LocalMana implements Mana {
 	#sync: SyncState = INITIAL_STATE;
 	#acting = false;
 
-	constructor(env: Environment, backing: (local: LocalMana) => Backing) {
+	constructor(env: Environment, backing: Backing) {
 		this.#env = env;
-		this.#backing = backing(this);
+		this.#backing = backing;
 		this.#history = new ActionHistory(this.replica, (label, ops) => this.#commitOps(label, ops));
 		this.history = this.#history;
 	}
@@ -107,6 +107,22 @@ export class LocalMana implements Mana {
 		return [...this.replica.pending].filter((pending) => !pending.refused && pending.ackedSeq === null);
 	}
 
+	/** Everything as it is shown, confirmed or not. */
+	*shownCells(): IterableIterator<Cell> {
+		for (const { collection, record } of this.replica.names()) {
+			for (const [slot, register] of this.replica.registers(collection, record)) {
+				yield { collection, record, ...placeOf(slot), ...register };
+			}
+		}
+	}
+
+	/** Writes registers as they are, under the label of a person's action but without undo. */
+	writeOps(label: string, ops: readonly Op[]): Promise<void> {
+		const { saved } = this.#act(label, (writer) => ops.forEach((op) => writer.put(op)));
+		this.refresh();
+		return saved;
+	}
+
 	/** Changes what the sync pill says, counts the outbox again, and tells whoever listens. */
 	refresh(change: Partial<SyncState> = {}): void {
 		const phase = change.phase ?? this.#sync.phase;
@@ -118,7 +134,7 @@ export class LocalMana implements Mana {
 			unsentSince: unsent[0]?.at ?? null,
 			refused: [...this.replica.pending].filter((pending) => pending.refused).length,
 		};
-		for (const listener of [...this.#listeners]) listener();
+		for (const listener of this.#listeners) listener();
 	}
 
 	#act(label: string, action: (writer: TransactionWriter) => void): { writer: TransactionWriter; saved: Promise<void> } {

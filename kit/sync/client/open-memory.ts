@@ -1,6 +1,5 @@
 import type { Mana } from './api.ts';
-import { webEnvironment } from './web-environment.ts';
-import type { Environment } from './environment.ts';
+import { webEnvironment, type Environment } from './environment.ts';
 import { LocalMana } from './local.ts';
 
 /**
@@ -13,13 +12,13 @@ import { LocalMana } from './local.ts';
  */
 export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 	let n = 0;
-	const mana = new LocalMana(env, () => ({
+	const mana = new LocalMana(env, {
 		async save(transactions) {
 			for (const transaction of transactions) transaction.n = ++n;
 		},
 		forget: () => Promise.resolve(),
 		close: () => Promise.resolve(),
-	}));
+	});
 	mana.refresh({ phase: 'guest', durable: false });
 	return mana;
 }

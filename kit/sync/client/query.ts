@@ -59,7 +59,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		this.#version = now;
 		if (this.#rows === this.#told) return;
 		this.#told = this.#rows;
-		for (const listener of [...this.#listeners]) listener();
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Takes each touched row from its old place to its new one. */

@@ -1,6 +1,5 @@
-import { lawOf, type Collection, type RecordId, type Register, type Row, type Value } from '@mana/model';
+import { lawOf, readRow, type Collection, type Entry, type RecordId, type Register, type Row, type Value } from '@mana/model';
 import type { Cell, Op, Place } from '../cell.ts';
-import { buildRow, sameRow, type AnyRow } from './rows.ts';
 
 /** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
 export type Slot = number | string;
@@ -29,7 +28,7 @@ interface RecordState {
 	readonly base: Map<Slot, Register>;
 	/** Unconfirmed writes by slot, in the order of writing. */
 	overlay: Map<Slot, { readonly pending: Pending; value: Value }[]> | null;
-	row: AnyRow | undefined;
+	row: Row<Collection> | undefined;
 	/** Whether `row` must be built again before it is read. */
 	stale: boolean;
 }
@@ -72,7 +71,7 @@ export class Replica {
 			this.#touched = null;
 			if (touched.size > 0) {
 				this.version++;
-				for (const listener of [...this.#listeners]) listener(touched);
+				for (const listener of this.#listeners) listener(touched);
 			}
 		}
 	}
@@ -82,7 +81,7 @@ export class Replica {
 		const record = this.#collections.get(collection.number)?.get(id);
 		if (!record) return undefined;
 		if (record.stale) {
-			const row = buildRow(collection, id, this.#visible(record));
+			const row = readRow<Collection>(collection, id, entriesOf(this.#visible(record)));
 			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
 			record.stale = false;
 		}
@@ -106,16 +105,21 @@ export class Replica {
 		if (record) yield* this.#visible(record);
 	}
 
-	/** Every confirmed cell, for checkpoints and digests. */
+	/** The confirmed cells of a record, for checkpoints. */
 	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
 		const record = this.#collections.get(collection)?.get(id);
 		if (!record) return;
 		for (const [slot, register] of record.base) yield { collection, record: id, ...placeOf(slot), ...register };
 	}
 
-	/** Numbers of all collections that hold anything. */
-	collections(): Iterable<number> {
-		return this.#collections.keys();
+	/** Every confirmed cell of the space. */
+	*allCells(): IterableIterator<Cell> {
+		for (const { collection, record } of this.names()) yield* this.cells(collection, record);
+	}
+
+	/** Every record that has any register, purged ones included. */
+	*names(): IterableIterator<{ collection: number; record: RecordId }> {
+		for (const [collection, records] of this.#collections) for (const record of records.keys()) yield { collection, record };
 	}
 
 	/** Lays a transaction over the confirmed state; `write` may add ops to the last one while its action runs. */
@@ -230,6 +234,25 @@ export function placeOf(slot: Slot): { field: number; key: string } {
 	if (typeof slot === 'number') return { field: slot, key: '' };
 	const colon = slot.indexOf(':');
 	return { field: Number(slot.slice(0, colon)), key: slot.slice(colon + 1) };
+}
+
+function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<Entry> {
+	for (const [slot, { value }] of registers) yield { ...placeOf(slot), value };
+}
+
+/** Whether two rows of one collection read the same. */
+function sameRow(a: object, b: object): boolean {
+	const left = a as Readonly<Record<string, unknown>>;
+	const right = b as Readonly<Record<string, unknown>>;
+	for (const name in left) if (!sameValue(left[name], right[name])) return false;
+	return true;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+	if (a === b) return true;
+	if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((key) => b.has(key));
+	if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, at) => byte === b[at]);
+	return false;
 }
 
 /** Merges by the field's law; a law that this build does not know takes what came last, which is the server's merged state. */

@@ -1,37 +1,23 @@
 import {
+	InvalidValue,
+	isValue,
 	MAX_VALUE_BYTES,
+	namesOf,
 	newRecordId,
 	systemFields,
+	writeDraft,
 	type Collection,
 	type Draft,
-	type Field,
 	type RecordId,
 	type Row,
-	type SetDraft,
 	type Value,
 } from '@mana/model';
 import type { Op, Place } from '../cell.ts';
 import { limits } from '../limits.ts';
 import type { Writer } from './api.ts';
 import type { Environment } from './environment.ts';
-import type { RecordedStep, State, Step } from './history.ts';
-import { slotOf, type Pending, type Replica } from './replica.ts';
-
-/** A value broke the rule of its field. Nothing of the action was written. */
-export class InvalidValue extends Error {
-	override readonly name = 'InvalidValue';
-	readonly collection: string;
-	readonly field: string;
-	/** A sentence that names the broken rule. */
-	readonly rule: string;
-
-	constructor(collection: string, field: string, rule: string) {
-		super(`${collection}.${field}: ${rule}`);
-		this.collection = collection;
-		this.field = field;
-		this.rule = rule;
-	}
-}
+import { nameOf, type RecordedStep, type State, type Step } from './history.ts';
+import type { Pending, Replica } from './replica.ts';
 
 /** What the writer needs of its client. */
 export interface WriterParts {
@@ -91,12 +77,12 @@ export class TransactionWriter implements Writer {
 
 	trash<C extends Collection>(collection: C, id: RecordId): void {
 		const row = this.get(collection, id);
-		if (row && row.deletedAt === null) this.#set(collection, id, systemFields.deletedAt, '', this.#parts.env.now());
+		if (row && row.deletedAt === null) this.#set(placeOfTrash(collection, id), this.#parts.env.now());
 	}
 
 	restore<C extends Collection>(collection: C, id: RecordId): void {
 		const row = this.get(collection, id);
-		if (row && row.deletedAt !== null) this.#set(collection, id, systemFields.deletedAt, '', null);
+		if (row && row.deletedAt !== null) this.#set(placeOfTrash(collection, id), null);
 	}
 
 	purge<C extends Collection>(collection: C, id: RecordId): void {
@@ -106,7 +92,7 @@ export class TransactionWriter implements Writer {
 	/** Writes one register as it is, for undo and for sending again. Returns the transaction that it went into. */
 	put(op: Op): Pending {
 		if (!this.#open) throw new Error('This action is over: write only inside the function given to write().');
-		const name = `${op.collection}/${op.record}/${slotOf(op)}`;
+		const name = nameOf(op);
 		const written = this.#written.get(name);
 		const transaction = written?.transaction ?? this.#room(op);
 		if (written) transaction.ops[written.at] = op;
@@ -120,47 +106,22 @@ export class TransactionWriter implements Writer {
 		this.#open = false;
 	}
 
-	#draft(collection: Collection, id: RecordId, draft: object): void {
-		for (const [name, value] of Object.entries(draft)) {
-			if (value === undefined) continue;
-			const field: Field<unknown> | undefined = collection.fields[name];
-			if (!field) throw new InvalidValue(collection.name, name, 'There is no such field.');
-			const members: Iterable<[string, Value]> = field.keyed
-				? this.#members(collection, id, name, value as SetDraft)
-				: [['', field.write(value)]];
-			for (const [key, member] of members) {
-				const rule = field.check(member, key) ?? tooLong(member);
-				if (rule !== null) throw new InvalidValue(collection.name, name, rule);
-				this.#set(collection, id, field, key, member);
-			}
+	#draft<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>): void {
+		for (const { field, key, value } of writeDraft(collection, draft, this.get(collection, id))) {
+			if (!isValue(value)) throw new InvalidValue(collection.name, namesOf(collection).get(field)!, 'This is too long.');
+			this.#set({ collection: collection.number, record: id, field, key }, value);
 		}
 	}
 
-	/** The keys of a set that change: all of them when a whole set was given, else what is to be added or removed. */
-	#members(collection: Collection, id: RecordId, name: string, draft: SetDraft): [string, Value][] {
-		const row = this.#parts.replica.row(collection, id) as Readonly<Record<string, unknown>> | undefined;
-		const present = (row?.[name] ?? new Set()) as ReadonlySet<string>;
-		const whole = Symbol.iterator in draft;
-		const wanted = new Set<string>(whole ? (draft as Iterable<string>) : (draft as { readonly add?: Iterable<string> }).add);
-		const unwanted = whole
-			? [...present].filter((key) => !wanted.has(key))
-			: [...((draft as { readonly remove?: Iterable<string> }).remove ?? [])];
-		return [
-			...unwanted.filter((key) => present.has(key)).map((key): [string, Value] => [key, null]),
-			...[...wanted].filter((key) => !present.has(key)).map((key): [string, Value] => [key, true]),
-		];
-	}
-
-	#set(collection: Collection, id: RecordId, field: { readonly number: number }, key: string, value: Value): void {
-		const place = { collection: collection.number, record: id, field: field.number, key };
+	#set(place: Place, value: Value): void {
 		const before = this.#parts.replica.register(place);
 		if (before && before.value === value) return; // says nothing new
-		const name = `${place.collection}/${id}/${slotOf(place)}`;
+		const name = nameOf(place);
 		const again = this.#fields.get(name);
 		if (again) again.after = value;
 		const from = this.#parts.stateAt(place);
 		const pending = this.put({ ...place, value });
-		if (again || this.#created.has(id)) return;
+		if (again || this.#created.has(place.record)) return;
 		const step: Step = { kind: 'field', ...place, before: before?.value ?? null, after: value };
 		this.#fields.set(name, step);
 		this.steps.push({ step, from, pending });
@@ -182,8 +143,6 @@ export class TransactionWriter implements Writer {
 	}
 }
 
-/** No cell can hold more than travels (sync.md §6.2). A UTF-16 unit takes at most three bytes of UTF-8. */
-function tooLong(value: Value): string | null {
-	if (typeof value !== 'string' || value.length * 3 <= MAX_VALUE_BYTES) return null;
-	return new TextEncoder().encode(value).length > MAX_VALUE_BYTES ? `At most ${MAX_VALUE_BYTES} bytes.` : null;
+function placeOfTrash(collection: Collection, record: RecordId): Place {
+	return { collection: collection.number, record, field: systemFields.deletedAt.number, key: '' };
 }

@@ -1,0 +1,42 @@
+import { systemFields } from '@mana/model';
+import type { Cell, Op } from '../cell.ts';
+import { timeOf } from '../clock.ts';
+import { cellOf } from '../merge.ts';
+import { Replica } from './replica.ts';
+import type { ClientStore, FreshTransaction, Loaded } from './store.ts';
+
+/**
+ * Puts everything that a guest made into the outbox of an account, under the same ids and, as far as the account's own clock allows, the
+ * same stamps: what somebody else edited later still wins. Doing it again adds nothing but what the guest wrote since.
+ *
+ * @returns up to which of the guest's stamps everything is adopted now
+ */
+export async function adoptState(guest: Loaded, account: ClientStore): Promise<number> {
+	const { device } = await account.glance();
+	const upTo = guest.device.clock;
+	const since = device.adopted?.device === guest.device.device ? device.adopted.upTo : -1;
+	if (upTo <= since) return upTo;
+	const replica = new Replica();
+	replica.merge(guest.cells);
+	for (const { ops, stamp } of guest.outbox) replica.merge(ops.map((op) => cellOf(op, stamp, 0)));
+	const fresh = transactionsOf([...replica.allCells()].filter(({ stamp }) => stamp > since));
+	await account.commitLocal(fresh, { device: guest.device.device, upTo });
+	return upTo;
+}
+
+/** The transactions that make up a state: what was written together stays together, and nothing travels of records that are gone. */
+export function transactionsOf(cells: readonly Cell[]): FreshTransaction[] {
+	const gone = new Set(
+		cells.filter(({ field, value }) => field === systemFields.purged.number && value === true).map(({ record }) => record),
+	);
+	const byStamp = new Map<number, Op[]>();
+	for (const { collection, record, field, key, value, stamp } of cells) {
+		if (gone.has(record)) continue;
+		const op: Op = { collection, record, field, key, value };
+		const ops = byStamp.get(stamp);
+		if (ops) ops.push(op);
+		else byStamp.set(stamp, [op]);
+	}
+	const inOrder = [...byStamp].sort(([a], [b]) => a - b);
+	return inOrder.map(([stamp, ops]) => ({ stamp, ops, label: '', at: timeOf(stamp) }));
+}

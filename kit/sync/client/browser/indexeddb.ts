@@ -1,0 +1,141 @@
+import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { StorageFailed, type Area, type Disk, type DiskTransaction } from '../disk.ts';
+
+const AREAS: readonly Area[] = ['meta', 'outbox', 'journal', 'pages'];
+
+/** Version of the areas, not of what stands in them. */
+const VERSION = 1;
+
+/**
+ * A disk in the browser's IndexedDB. One database per account.
+ *
+ * @param patienceMs how long to wait for a tab that keeps the database in an older version
+ * @throws `StorageFailed` when there is no IndexedDB, or it does not open
+ */
+export async function openIndexedDb(name: string, patienceMs = 5_000): Promise<Disk> {
+	let lost = false;
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	try {
+		const opening = openDB(name, VERSION, {
+			upgrade(db) {
+				for (const area of AREAS) db.createObjectStore(area);
+			},
+			// Another tab deletes the database or brings a newer version: make way. Later requests fail, and the client goes on in memory.
+			blocking: (_current, _blocked, event) => {
+				lost = true;
+				(event.target as IDBDatabase).close();
+			},
+			terminated: () => {
+				lost = true;
+			},
+		});
+		const tooLong = new Promise<never>((_resolve, reject) => {
+			timer = setTimeout(() => reject(new Error('Another tab keeps the database.')), patienceMs);
+		});
+		tooLong.catch(() =>
+			opening.then(
+				(db) => db.close(),
+				() => undefined,
+			),
+		); // opened after all, but nobody waits any more
+		return new IndexedDbDisk(name, await Promise.race([opening, tooLong]), () => lost);
+	} catch (error) {
+		throw new StorageFailed(`The database ${name} does not open.`, { cause: error });
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** Deletes the database of an account. Tabs that have it open make way. */
+export function deleteIndexedDb(name: string): Promise<void> {
+	return deleteDB(name);
+}
+
+class IndexedDbDisk implements Disk {
+	readonly durable = true;
+	readonly #name: string;
+	readonly #db: IDBPDatabase;
+	readonly #lost: () => boolean;
+
+	constructor(name: string, db: IDBPDatabase, lost: () => boolean) {
+		this.#name = name;
+		this.#db = db;
+		this.#lost = lost;
+	}
+
+	async run<T>(
+		mode: 'read' | 'write' | 'write-strict',
+		areas: readonly Area[],
+		work: (tx: DiskTransaction) => Promise<T>,
+	): Promise<T> {
+		if (this.#lost()) throw new StorageFailed(`The database ${this.#name} was closed.`);
+		let tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>;
+		try {
+			tx = this.#db.transaction([...areas], mode === 'read' ? 'readonly' : 'readwrite', {
+				durability: mode === 'write-strict' ? 'strict' : 'default',
+			});
+		} catch (error) {
+			throw new StorageFailed(`The database ${this.#name} was closed.`, { cause: error });
+		}
+		const done = tx.done.then(
+			() => null,
+			(error: unknown) => new StorageFailed('The browser could not store this.', { cause: error }),
+		);
+		try {
+			const result = await work(requestsOf(tx));
+			const failure = await done;
+			if (failure) throw failure;
+			return result;
+		} catch (error) {
+			abort(tx);
+			const failure = await done;
+			throw isOurs(error) ? error : (failure ?? error);
+		}
+	}
+
+	close(): void {
+		this.#db.close();
+	}
+
+	destroy(): Promise<void> {
+		this.#db.close();
+		return deleteDB(this.#name);
+	}
+}
+
+function requestsOf(tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>): DiskTransaction {
+	const write = (area: Area) => {
+		const store = tx.objectStore(area);
+		return { put: store.put!.bind(store), delete: store.delete!.bind(store) };
+	};
+	return {
+		get: (area, key) => tx.objectStore(area).get([...key]),
+		async list(area, space, from = -Infinity, to = Infinity) {
+			const range = IDBKeyRange.bound([space, from], [space, to]);
+			const store = tx.objectStore(area);
+			const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+			return keys.map((key, i) => ({ at: (key as [string, number])[1], value: values[i] as unknown }));
+		},
+		put: (area, key, value) => told(write(area).put(value, [...key])),
+		remove: (area, space, from = -Infinity, to = Infinity) =>
+			told(write(area).delete(IDBKeyRange.bound([space, from], [space, to]))),
+	};
+}
+
+/** A failed request fails its transaction, and that is where it is handled. */
+function told(request: Promise<unknown>): void {
+	request.catch(() => undefined);
+}
+
+function abort(tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>): void {
+	try {
+		tx.abort();
+	} catch (error) {
+		if (!(error instanceof DOMException)) throw error; // it is over already
+	}
+}
+
+/** Errors that the work itself threw, as opposed to the database. */
+function isOurs(error: unknown): boolean {
+	return !(error instanceof DOMException);
+}

@@ -1,0 +1,101 @@
+import { webEnvironment } from '../environment.ts';
+import { SignedOut, type Token } from '../link.ts';
+import type { Platform } from '../platform.ts';
+import type { Channel, Locks, TabMessage } from '../tabs.ts';
+import { exchangeConnector, fallbackConnector, socketConnector } from '../transport.ts';
+import { deleteIndexedDb, openIndexedDb } from './indexeddb.ts';
+
+/** Doors of the services on the page's own origin. */
+const SOCKET = '/api/mana-sync/socket';
+const EXCHANGE = '/api/mana-sync/exchange';
+const TOKEN = '/api/mana-auth/token';
+
+/** The browser's clock, disk, tabs and network. The only file of the client that knows global names. */
+export function browserPlatform(): Platform {
+	const env = webEnvironment();
+	return {
+		env,
+		locks: navigator.locks ? webLocks(navigator.locks) : freeForAll,
+		connector: fallbackConnector(
+			socketConnector(() => new WebSocket(new URL(SOCKET, location.origin.replace(/^http/, 'ws')))),
+			exchangeConnector((body, waitMs, signal) =>
+				fetch(`${EXCHANGE}?wait=${waitMs}`, { method: 'POST', body: body as Uint8Array<ArrayBuffer>, signal, cache: 'no-store' }),
+			),
+			env.elapsed,
+		),
+		token: fetchToken,
+		notes: safeNotes(),
+		openDisk: (name) => openIndexedDb(name),
+		deleteDisk: deleteIndexedDb,
+		channel: broadcast,
+		persist: () => void navigator.storage?.persist?.().catch(report),
+		onWake,
+		report,
+	};
+}
+
+/** A line among tabs over BroadcastChannel. */
+export function broadcast(name: string): Channel {
+	const channel = new BroadcastChannel(name);
+	let heard: (message: TabMessage) => void = () => undefined;
+	channel.addEventListener('message', ({ data }) => heard(data as TabMessage));
+	return {
+		post: (message) => channel.postMessage(message),
+		listen: (listener) => {
+			heard = listener;
+		},
+		close: () => channel.close(),
+	};
+}
+
+function webLocks(locks: LockManager): Locks {
+	return {
+		hold(name, signal, work) {
+			locks.request(name, { signal }, work).catch((error: unknown) => {
+				if (!signal.aborted) report(error);
+			});
+		},
+	};
+}
+
+/** Without the lock manager (plain HTTP) every tab leads: wasteful, but numbers and merges make it harmless. */
+const freeForAll: Locks = {
+	hold: (_name, _signal, work) => void work().catch(report),
+};
+
+async function fetchToken(): Promise<Token> {
+	const response = await fetch(TOKEN, { method: 'POST', cache: 'no-store' });
+	if (response.status === 401) throw new SignedOut();
+	if (!response.ok) throw new Error(`No token: ${response.status}.`);
+	const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: number | string };
+	return { token, expiresAt: new Date(expiresAt).getTime() };
+}
+
+/** Local storage, or nothing where it is forbidden. */
+function safeNotes(): Platform['notes'] {
+	try {
+		localStorage.getItem('');
+		return localStorage;
+	} catch (error) {
+		report(error);
+		return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+	}
+}
+
+function onWake(wake: () => void): () => void {
+	const visible = () => {
+		if (document.visibilityState === 'visible') wake();
+	};
+	addEventListener('online', wake);
+	addEventListener('pageshow', wake);
+	document.addEventListener('visibilitychange', visible);
+	return () => {
+		removeEventListener('online', wake);
+		removeEventListener('pageshow', wake);
+		document.removeEventListener('visibilitychange', visible);
+	};
+}
+
+function report(error: unknown): void {
+	console.error('Mana:', error);
+}

@@ -1,0 +1,639 @@
+import type { Cell, DeviceId, Transaction } from '../cell.ts';
+import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
+import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
+import { newDeviceId } from '../ids.ts';
+import { cellOf } from '../merge.ts';
+import type { SyncState } from './api.ts';
+import { StorageFailed } from './disk.ts';
+import type { Environment } from './environment.ts';
+import type { Connector, TokenSource } from './link.ts';
+import { LocalMana, type Backing } from './local.ts';
+import type { Pending } from './replica.ts';
+import { Session, type Problem, type SessionHost } from './session.ts';
+import { Fenced, type ClientStore, type Loaded, type SpaceRow, type StoredTransaction } from './store.ts';
+import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
+
+/** Where this account syncs to. */
+export interface Remote {
+	readonly connector: Connector;
+	readonly token: TokenSource;
+	/** Collections that this build knows, for HELLO. */
+	readonly schema: Hello['schema'];
+	/** The person whose data this is; a token of somebody else is not used. */
+	readonly person: string;
+}
+
+export interface ClientParts {
+	readonly env: Environment;
+	readonly store: ClientStore;
+	/** A store in memory, for when `store` fails. */
+	spare(): ClientStore;
+	readonly channel: Channel;
+	readonly locks: Locks;
+	/** Name of the account, for the lock of its leader. */
+	readonly name: string;
+	/** `null` for a guest. */
+	readonly remote: Remote | null;
+	/** Called once, at the first edit: the moment to ask for lasting storage. */
+	edited?(): void;
+	/** Called once when the client ends. */
+	ended?(): void;
+	/** Told of what must not happen, for logs. */
+	report(error: unknown): void;
+}
+
+/** The leader writes pages after this quiet time, or when the journal is that big. */
+const CHECKPOINT_AFTER_MS = 5_000;
+const CHECKPOINT_BYTES = 1024 * 1024;
+/** A guest's transactions are folded into the confirmed state when there are more. */
+const GUEST_OUTBOX = 256;
+const POLL_MS = 5_000;
+
+/**
+ * One tab of one account: the local state, its disk, the other tabs and, while this tab leads, the conversation with the server. What is
+ * shown never waits for any of them.
+ */
+export class Client implements Backing, SessionHost {
+	readonly mana: LocalMana;
+	/** Whether the disk was empty when this client opened. */
+	readonly fresh: boolean;
+	readonly #parts: ClientParts;
+	readonly #tabs: Tabs;
+	readonly #session: Session | null;
+	readonly #stopTicking: () => void;
+	/** Stored transactions without a stored decision, by `n`. */
+	readonly #outbox = new Map<number, Pending>();
+	#store: ClientStore;
+	#device: DeviceId;
+	#space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>;
+	#doneN: number;
+	#knownN: number;
+	#nextN: number;
+	/** Our fencing number while this tab leads. */
+	#generation: number | null = null;
+	/** Commits and reloads, one after another. */
+	#local: Promise<unknown> = Promise.resolve();
+	/** What the leader writes, one after another. */
+	#remote: Promise<unknown> = Promise.resolve();
+	#waiting: { transactions: readonly Pending[]; resolve(): void; reject(error: unknown): void }[] = [];
+	#restamped: { n: number; stamp: number }[] = [];
+	#changedAt = 0;
+	#polledAt = 0;
+	#behind: string | null = null;
+	#edited = false;
+	#closed = false;
+
+	/** Opens an account from its disk. What other tabs say meanwhile is not lost. */
+	static async open(parts: ClientParts): Promise<Client> {
+		const heard: TabMessage[] = [];
+		parts.channel.listen((message) => heard.push(message));
+		try {
+			const loaded = await parts.store.load();
+			const client = new Client(parts, loaded);
+			for (const message of heard) client.#heard(message);
+			client.#tabs.start(loaded.device.generation);
+			return client;
+		} catch (error) {
+			parts.report(error);
+			const store = parts.spare();
+			const client = new Client({ ...parts, store }, await store.load());
+			client.#alone();
+			return client;
+		}
+	}
+
+	private constructor(parts: ClientParts, loaded: Loaded) {
+		this.#parts = parts;
+		this.fresh = loaded.fresh;
+		this.#store = parts.store;
+		this.#device = loaded.device.device;
+		this.#space = loaded.space;
+		this.#doneN = this.#knownN = loaded.space.doneN;
+		this.#nextN = loaded.space.nextN;
+		this.mana = new LocalMana(parts.env, this);
+		this.#session = parts.remote && new Session({ ...parts.remote, env: parts.env, host: this });
+		this.#tabs = new Tabs({
+			...parts,
+			claim: (generation) => this.#claim(generation),
+			latest: async () => (await this.#store.glance()).device.generation,
+			lead: (generation) => void this.#lead(generation),
+			follow: () => this.#follow(),
+			heard: (message) => this.#heard(message),
+		});
+		this.#adopt(loaded);
+		this.mana.refresh({ phase: parts.remote ? 'connecting' : 'guest', durable: parts.store.durable, leader: false });
+		this.#stopTicking = parts.env.every(1_000, () => this.tick());
+	}
+
+	/** Time has passed. */
+	tick(): void {
+		this.#tabs.tick();
+		const now = this.#parts.env.elapsed();
+		if (now - this.#polledAt >= POLL_MS) {
+			this.#polledAt = now;
+			void this.#poll();
+		}
+		if (this.#generation === null) return;
+		this.#session?.tick();
+		this.#setClockRight();
+		if (!this.#parts.remote && this.#outbox.size > GUEST_OUTBOX) this.#fold();
+		const { entries, bytes } = this.#store.journalSize;
+		if (bytes > CHECKPOINT_BYTES || (entries > 0 && now - this.#changedAt > CHECKPOINT_AFTER_MS)) this.#checkpoint();
+	}
+
+	/** The network or the person came back. */
+	wake(): void {
+		this.#session?.wake();
+		void this.#poll();
+	}
+
+	/** Tells the other tabs that this account's data goes away. */
+	forgetting(): void {
+		this.#tabs.post({ kind: 'forgetting' });
+	}
+
+	// Backing: what the local half asks for
+
+	save(transactions: readonly Pending[]): Promise<void> {
+		if (this.#closed) return Promise.reject(new StorageFailed('This Mana was closed.'));
+		if (!this.#edited) this.#parts.edited?.();
+		this.#edited = true;
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({ transactions, resolve, reject });
+			if (this.#waiting.length === 1) void this.#inTurn(() => this.#commit());
+		});
+	}
+
+	async forget({ n }: Pending): Promise<void> {
+		await this.#store.forget(n!);
+		this.#tabs.post({ kind: 'forgotten', device: this.#device, n: n! });
+	}
+
+	async close(): Promise<void> {
+		this.#session?.stop();
+		await this.#local;
+		this.abandon();
+		await this.#remote;
+		this.#store.close();
+	}
+
+	/** Stops at once, as if the tab had been killed. */
+	abandon(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#parts.ended?.();
+		this.#stopTicking();
+		this.#session?.stop();
+		this.#tabs.close();
+	}
+
+	// SessionHost: what the conversation with the server needs
+
+	get device(): DeviceId {
+		return this.#device;
+	}
+
+	get space(): Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'> {
+		return this.#space;
+	}
+
+	get doneN(): number {
+		return this.#doneN;
+	}
+
+	get knownN(): number {
+		return this.#knownN;
+	}
+
+	get nextN(): number {
+		return this.#nextN;
+	}
+
+	*unsentFrom(from: number): IterableIterator<Transaction> {
+		for (let n = from, pending; (pending = this.#outbox.get(n)); n++) yield { n, stamp: pending.stamp, ops: pending.ops };
+	}
+
+	welcomed({ person, personal }: Welcome): Problem | null {
+		if (person !== this.#parts.remote?.person)
+			return { code: 'other-person', detail: 'This browser is signed in as somebody else.' };
+		if (this.#space.id === personal) return null;
+		if (this.#space.id !== null) {
+			return { code: 'other-space', detail: 'The server does not have the space that this device was synced with.' };
+		}
+		this.#space = { ...this.#space, id: personal };
+		this.#write((generation) => this.#store.learn({ id: personal, person }, generation));
+		return null;
+	}
+
+	subbed({ actor }: Subbed): void {
+		for (const pending of this.#outbox.values()) pending.ackedSeq = null; // an acknowledgement counts within its connection
+		if (actor === this.#space.actor) return;
+		this.#space = { ...this.#space, actor };
+		this.mana.replica.actor = actor;
+		this.#write((generation) => this.#store.learn({ actor }, generation));
+	}
+
+	confirmed({ epoch, to, cells, replace }: { epoch: number; to: number; cells: readonly Cell[]; replace: boolean }): void {
+		const from = this.#space.seq;
+		this.#changedAt = this.#parts.env.elapsed();
+		this.#space = { ...this.#space, epoch, seq: replace ? to : Math.max(from, to) };
+		this.mana.replica.batch(() => {
+			if (replace) this.mana.replica.replace(cells);
+			else this.mana.replica.merge(cells);
+			const settled = this.#settled();
+			this.#write(async (generation) => {
+				await this.#store.applyRemote({ epoch, to: this.#laterOf(from, to, replace), cells, replace }, generation);
+				if (replace) return this.#tabs.post({ kind: 'reload' });
+				this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+			});
+			settled();
+		});
+		this.mana.refresh();
+	}
+
+	acked({ n, seq, restamped, refused }: Ack): void {
+		const { replica } = this.mana;
+		replica.batch(() => {
+			for (const { n, stamp } of restamped) {
+				const pending = this.#outbox.get(n);
+				if (pending) replica.restamp(pending, stamp);
+			}
+			for (const { n, code, detail } of refused) {
+				const pending = this.#outbox.get(n);
+				if (pending) pending.refused = { code, detail };
+			}
+			for (const [number, pending] of this.#outbox) if (number <= n) pending.ackedSeq ??= seq;
+			this.#restamped.push(...restamped.filter(({ n }) => n > this.#doneN));
+			this.#settled()();
+		});
+		this.mana.refresh();
+	}
+
+	async disown(): Promise<void> {
+		await this.#remote;
+		const { device, space } = await this.#store.glance();
+		const explained = device.device !== this.#device || space.nextN !== this.#nextN || space.doneN !== this.#doneN;
+		if (explained) return this.#reload();
+		this.#write((generation) => this.#store.reissue(newDeviceId(this.#parts.env.randomBytes), generation));
+		await this.#remote;
+		await this.#reload();
+		this.#tabs.post({ kind: 'reload' });
+	}
+
+	clockMeasured(skewMs: number): void {
+		const moved = Math.abs(skewMs - this.mana.skewMs) > 250;
+		this.mana.skewMs = skewMs;
+		if (moved) this.#write((generation) => this.#store.learn({ skewMs }, generation));
+	}
+
+	state(change: Partial<SyncState>): void {
+		this.mana.refresh(change);
+		this.#tellSync();
+	}
+
+	// The outbox
+
+	/** Commits everything that waits in one disk transaction. */
+	async #commit(): Promise<void> {
+		const waiting = this.#waiting;
+		this.#waiting = [];
+		const transactions = waiting.flatMap(({ transactions }) => transactions);
+		try {
+			this.#committed(transactions, await this.#store.commitLocal(transactions));
+			for (const { resolve } of waiting) resolve();
+		} catch (error) {
+			await this.#goVolatile(error, transactions);
+			for (const { reject } of waiting) reject(error);
+		}
+	}
+
+	#committed(transactions: readonly Pending[], stored: readonly StoredTransaction[]): void {
+		const { replica } = this.mana;
+		replica.batch(() => {
+			for (const [i, { n, stamp }] of stored.entries()) {
+				const pending = transactions[i]!;
+				pending.n = n;
+				replica.restamp(pending, stamp);
+				this.#outbox.set(n, pending);
+				this.#nextN = Math.max(this.#nextN, n + 1);
+				this.mana.lastStamp = Math.max(this.mana.lastStamp, stamp);
+			}
+			for (const pending of replica.pending) {
+				if (pending.n === null && pending.stamp <= this.mana.lastStamp) replica.restamp(pending, ++this.mana.lastStamp);
+			}
+		});
+		this.#tabs.post({ kind: 'committed', device: this.#device, transactions: stored });
+		this.#session?.flush();
+	}
+
+	/** Takes decided transactions out of the overlay once their effects have arrived; returns how to write that down. */
+	#settled(): () => void {
+		const before = this.#doneN;
+		const refused: StoredTransaction[] = [];
+		for (let n = before + 1, pending; (pending = this.#outbox.get(n)); n++) {
+			if (pending.ackedSeq === null || pending.ackedSeq > this.#space.seq) break;
+			this.#doneN = n;
+			this.#outbox.delete(n);
+			if (pending.refused) refused.push({ ...pending, n, refused: pending.refused });
+			else this.mana.replica.remove(pending);
+		}
+		const n = this.#doneN;
+		if (n === before) return () => undefined;
+		const restamped = this.#restamped.filter((one) => one.n <= n);
+		this.#restamped = this.#restamped.filter((one) => one.n > n);
+		return () =>
+			this.#write(async (generation) => {
+				await this.#store.settle(n, refused, generation);
+				this.#knownN = n;
+				const reasons = refused.map(({ n, refused }) => ({ n, ...refused! }));
+				this.#tabs.post({ kind: 'acked', device: this.#device, ack: { n, restamped, refused: reasons } });
+			});
+	}
+
+	/** A guest has no server that would confirm what was written, so that the outbox would grow for ever. */
+	#fold(): void {
+		const cells: Cell[] = [];
+		for (const pending of this.#outbox.values()) {
+			for (const op of pending.ops) cells.push(cellOf(op, pending.stamp, 0));
+			pending.ackedSeq = this.#space.seq + 1;
+		}
+		this.confirmed({ epoch: this.#space.epoch, to: this.#space.seq + 1, cells, replace: false });
+	}
+
+	// The other tabs
+
+	#heard(message: TabMessage): void {
+		if (this.#closed) return;
+		if ('device' in message && message.device !== this.#device) return void this.#reload();
+		const { replica } = this.mana;
+		switch (message.kind) {
+			case 'committed':
+				replica.batch(() => message.transactions.forEach((transaction) => this.#add(transaction)));
+				this.#session?.flush();
+				return this.mana.refresh();
+			case 'confirmed': {
+				const { seq, epoch } = this.#space;
+				if (epoch !== message.epoch && seq > 0) return void this.#reload();
+				if (message.from > seq) return void this.#reload();
+				if (message.to <= seq) return;
+				this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
+				return replica.merge(readCells(new ByteReader(message.cells)));
+			}
+			case 'acked':
+				return this.#heardAck(message.ack);
+			case 'forgotten':
+				for (const pending of replica.pending) if (pending.refused && pending.n === message.n) replica.remove(pending);
+				return this.mana.refresh();
+			case 'sync':
+				return this.#heardSync(message);
+			case 'asking':
+				return this.#tellSync();
+			case 'reload':
+				return void this.#reload();
+			case 'forgetting':
+				this.abandon();
+				this.#store.close();
+				return this.mana.refresh({
+					phase: 'stopped',
+					durable: false,
+					problem: { code: 'forgotten', detail: 'This account was removed from this device.' },
+				});
+		}
+	}
+
+	#heardAck({ n, restamped, refused }: Pick<Ack, 'n' | 'restamped' | 'refused'>): void {
+		const { replica } = this.mana;
+		replica.batch(() => {
+			for (const one of restamped) {
+				const pending = this.#outbox.get(one.n);
+				if (pending) replica.restamp(pending, one.stamp);
+			}
+			for (const [number, pending] of this.#outbox) {
+				if (number > n) continue;
+				this.#outbox.delete(number);
+				const refusal = refused.find((one) => one.n === number);
+				if (refusal) pending.refused = { code: refusal.code, detail: refusal.detail };
+				else replica.remove(pending);
+			}
+			this.#doneN = this.#knownN = Math.max(this.#doneN, n);
+		});
+		this.mana.refresh();
+	}
+
+	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {
+		if (this.#generation !== null) return;
+		this.#space = { ...this.#space, ...space };
+		this.mana.replica.actor = space.actor;
+		this.mana.skewMs = skewMs;
+		if (this.mana.replica.pending.size === 0) this.mana.lastStamp = 0;
+		this.mana.refresh({ ...state, leader: false, durable: this.#store.durable });
+	}
+
+	#tellSync(): void {
+		if (this.#generation === null) return;
+		const { id, actor } = this.#space;
+		this.#tabs.post({ kind: 'sync', state: this.mana.sync, space: { id, actor }, skewMs: this.mana.skewMs });
+	}
+
+	async #claim(generation: number): Promise<boolean> {
+		try {
+			return await this.#store.claim(generation);
+		} catch (error) {
+			await this.#inTurn(() => this.#goVolatile(error));
+			return false;
+		}
+	}
+
+	async #lead(generation: number): Promise<void> {
+		this.#generation = generation;
+		const disk = await this.#glance();
+		if (disk && (isBehind(this.#position(), disk) || disk.seq !== this.#space.seq)) await this.#reload();
+		if (this.#closed || this.#generation !== generation) return;
+		this.mana.refresh({ leader: true });
+		this.#session?.start();
+		this.#tellSync();
+	}
+
+	#follow(): void {
+		this.#generation = null;
+		this.#session?.stop();
+		this.mana.refresh({ leader: false });
+	}
+
+	// The disk
+
+	/** Something that only the leader writes, after everything that it wrote before. */
+	#write(work: (generation: number) => Promise<unknown>): void {
+		this.#remote = this.#remote.then(async () => {
+			if (this.#generation === null) return;
+			try {
+				await work(this.#generation);
+			} catch (error) {
+				if (error instanceof Fenced) this.#tabs.fenced();
+				else await this.#inTurn(() => this.#goVolatile(error));
+			}
+		});
+	}
+
+	#checkpoint(): void {
+		this.#changedAt = this.#parts.env.elapsed();
+		this.#write(async (generation) => {
+			if (this.#store.journalSize.entries === 0) return;
+			const done = await this.#store.checkpoint((collection, id) => this.mana.replica.cells(collection, id), generation);
+			if (!done) await this.#reload();
+		});
+	}
+
+	/** Loads everything anew when the disk has what this tab was not told, twice in a row: what is told late is not lost. */
+	async #poll(): Promise<void> {
+		const disk = await this.#glance();
+		const behind = disk && isBehind(this.#position(), disk) ? JSON.stringify(disk) : null;
+		if (behind !== null && behind === this.#behind) await this.#reload();
+		this.#behind = behind;
+	}
+
+	/** Where the disk is, once everything that this tab wrote is there; `null` when that cannot be known. */
+	async #glance(): Promise<Position | null> {
+		try {
+			await Promise.all([this.#local, this.#remote]);
+			if (this.#closed) return null;
+			const { device, space } = await this.#store.glance();
+			const { epoch, seq, nextN, doneN } = space;
+			return { device: device.device, epoch, seq, nextN, doneN };
+		} catch (error) {
+			this.#parts.report(error);
+			return null;
+		}
+	}
+
+	/** Where this tab is; a hole in its outbox counts as not knowing what comes after. */
+	#position(): Position {
+		let nextN = this.#doneN + 1;
+		while (this.#outbox.has(nextN)) nextN++;
+		return { device: this.#device, epoch: this.#space.epoch, seq: this.#space.seq, nextN, doneN: this.#doneN };
+	}
+
+	/** Takes the state from the disk, keeping what is not there yet. */
+	#reload(): Promise<void> {
+		return this.#inTurn(async () => {
+			if (this.#closed) return;
+			this.#session?.stop();
+			try {
+				this.#adopt(await this.#store.load());
+			} catch (error) {
+				await this.#goVolatile(error);
+			}
+			if (this.#generation !== null) this.#session?.start();
+		});
+	}
+
+	/** After every commit and reload that was asked for before. */
+	#inTurn(job: () => Promise<void>): Promise<void> {
+		const turn = this.#local.then(job);
+		this.#local = turn;
+		return turn;
+	}
+
+	#adopt({ device, space, cells, outbox }: Loaded): void {
+		const { replica } = this.mana;
+		this.#device = device.device;
+		this.#space = space;
+		this.#doneN = this.#knownN = space.doneN;
+		this.#nextN = space.nextN;
+		this.mana.skewMs = device.skewMs;
+		this.mana.lastStamp = Math.max(this.mana.lastStamp, device.clock);
+		replica.actor = space.actor;
+		replica.batch(() => {
+			replica.replace(cells);
+			const known = new Map([...replica.pending].filter(({ n }) => n !== null).map((pending) => [pending.stamp, pending]));
+			this.#outbox.clear();
+			for (const transaction of outbox) {
+				const pending = known.get(transaction.stamp);
+				known.delete(transaction.stamp);
+				if (!pending) this.#add(transaction);
+				else {
+					pending.n = transaction.n;
+					pending.refused = transaction.refused;
+					pending.ackedSeq = null;
+					if (!transaction.refused) this.#outbox.set(transaction.n, pending);
+				}
+			}
+			for (const pending of known.values()) replica.remove(pending);
+		});
+		this.mana.refresh();
+	}
+
+	/** Takes in a stored transaction that another tab, or this one in an earlier life, wrote. */
+	#add({ n, stamp, ops, label, at, refused }: StoredTransaction): void {
+		if (!refused && (n <= this.#doneN || this.#outbox.has(n))) return;
+		const pending: Pending = { n, stamp, ops, label, at, refused, ackedSeq: null };
+		this.mana.replica.add(pending);
+		if (!refused) this.#outbox.set(n, pending);
+		this.#nextN = Math.max(this.#nextN, n + 1);
+		this.mana.lastStamp = Math.max(this.mana.lastStamp, stamp);
+	}
+
+	/**
+	 * The disk failed: go on in memory, as a device of its own that syncs by itself. What stands in the outbox on the disk stays there
+	 * and is sent once more when it can be read again; sending twice changes nothing.
+	 */
+	async #goVolatile(error: unknown, failed: readonly Pending[] = []): Promise<void> {
+		this.#parts.report(error);
+		if (this.#closed || !this.#store.durable) return;
+		this.#session?.stop();
+		this.#store = this.#parts.spare();
+		const { replica } = this.mana;
+		const { id, epoch, seq } = this.#space;
+		const { device } = await this.#store.load();
+		await this.#store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
+		await this.#store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true }, 0);
+		const unsent = [...replica.pending].filter((pending) => !pending.refused && (pending.n !== null || failed.includes(pending)));
+		this.#device = device.device;
+		this.#space = { id, epoch, seq, actor: 0 };
+		this.#outbox.clear();
+		this.#doneN = this.#knownN = 0;
+		this.#nextN = 1;
+		this.#committed(unsent, await this.#store.commitLocal(unsent));
+		this.mana.refresh({ durable: false });
+		this.#alone();
+	}
+
+	/** Nobody else shares our store: lead without asking. */
+	#alone(): void {
+		this.#tabs.close();
+		this.#generation = 0;
+		this.mana.refresh({ leader: true });
+		this.#session?.start();
+	}
+
+	/** After a time with a clock far in front, stamps may go back to the right time once nothing wrong is on its way. */
+	#setClockRight(): void {
+		const right = stampAt(this.#parts.env.now() + this.mana.skewMs);
+		const tooFar = this.mana.lastStamp > stampAt(this.#parts.env.now() + this.mana.skewMs + 2 * MAX_DRIFT_MS);
+		if (this.mana.sync.phase !== 'live' || !tooFar || this.mana.replica.pending.size > 0) return;
+		const clock = Math.max(right, this.mana.replica.seenStamp);
+		this.mana.lastStamp = clock;
+		this.#write((generation) => this.#store.learn({ clock }, generation));
+	}
+
+	#laterOf(from: number, to: number, replace: boolean): number {
+		return replace ? to : Math.max(from, to);
+	}
+}
+
+/** How far somebody has come. */
+interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {
+	readonly device: DeviceId;
+}
+
+function isBehind(tab: Position, disk: Position): boolean {
+	const otherHistory = tab.device !== disk.device || tab.epoch !== disk.epoch;
+	return otherHistory || tab.seq < disk.seq || tab.nextN < disk.nextN || tab.doneN < disk.doneN;
+}
+
+function bytesOf(cells: readonly Cell[]): Uint8Array {
+	const out = new ByteWriter();
+	writeCells(out, cells);
+	return out.finish().slice();
+}

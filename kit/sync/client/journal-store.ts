@@ -1,0 +1,272 @@
+import type { RecordId } from '@mana/model';
+import type { Cell, DeviceId } from '../cell.ts';
+import { ByteReader, ByteWriter, readCells, readTransactions, writeCells, writeTransactions } from '../codec/index.ts';
+import { newDeviceId, type FillRandom } from '../ids.ts';
+import type { Area, Disk, DiskTransaction } from './disk.ts';
+import { Pages } from './pages.ts';
+import {
+	Fenced,
+	type ClientStore,
+	type DeviceRow,
+	type Facts,
+	type FreshTransaction,
+	type Loaded,
+	type RemotePatch,
+	type SpaceRow,
+	type StoredTransaction,
+} from './store.ts';
+
+/** Local name of the personal space; its id is known only after the first contact. */
+const SPACE = 'personal';
+
+interface OutboxRow {
+	readonly bytes: Uint8Array;
+	readonly label: string;
+	readonly at: number;
+	readonly refused: StoredTransaction['refused'];
+}
+
+/**
+ * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
+ * since); unconfirmed state is the outbox. A local write is one row of the outbox.
+ */
+export class JournalStore implements ClientStore {
+	readonly #disk: Disk;
+	readonly #random: FillRandom;
+	#pages = new Pages();
+	#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
+
+	constructor(disk: Disk, random: FillRandom) {
+		this.#disk = disk;
+		this.#random = random;
+	}
+
+	get durable(): boolean {
+		return this.#disk.durable;
+	}
+
+	get journalSize(): { readonly entries: number; readonly bytes: number } {
+		return this.#journal;
+	}
+
+	async load(): Promise<Loaded> {
+		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages'], async (tx) => {
+			const rows = await this.#rows(tx);
+			if (rows.fresh) this.#put(tx, rows);
+			const pages = await tx.list('pages', SPACE);
+			const journal = await tx.list('journal', SPACE);
+			return { ...rows, pages, journal, outbox: await tx.list('outbox', SPACE) };
+		});
+		const cells: Cell[] = [];
+		this.#pages = new Pages();
+		for (const { at, value } of found.pages) this.#pages.loaded(at, append(cells, value as Uint8Array));
+		this.#journal = { entries: 0, bytes: 0, next: found.space.journal, checkpoint: found.space.checkpoint };
+		for (const { value } of found.journal) this.#journaled(value as Uint8Array, append(cells, value as Uint8Array));
+		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
+		return { device: found.device, space: found.space, cells, outbox, fresh: found.fresh };
+	}
+
+	glance(): Promise<{ device: DeviceRow; space: SpaceRow }> {
+		return this.#disk.run('read', ['meta'], (tx) => this.#rows(tx));
+	}
+
+	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]> {
+		return this.#disk.run('write-strict', ['meta', 'outbox'], async (tx) => {
+			const { device, space } = await this.#rows(tx);
+			let { clock } = device;
+			const stored = fresh.map((transaction, i): StoredTransaction => {
+				clock = Math.max(transaction.stamp, clock + 1);
+				return { ...transaction, n: space.nextN + i, stamp: clock, refused: null };
+			});
+			for (const transaction of stored) tx.put('outbox', [SPACE, transaction.n], rowOf(transaction));
+			this.#put(tx, {
+				device: { ...device, clock, adopted: adopted ?? device.adopted },
+				space: { ...space, nextN: space.nextN + stored.length },
+			});
+			return stored;
+		});
+	}
+
+	outboxAfter(n: number): Promise<readonly StoredTransaction[]> {
+		return this.#disk.run('read', ['outbox'], async (tx) => {
+			const rows = await tx.list('outbox', SPACE, n + 1);
+			return rows.map(({ at, value }) => storedOf(at, value as OutboxRow));
+		});
+	}
+
+	async applyRemote(patch: RemotePatch, generation: number): Promise<void> {
+		const bytes = patch.cells.length > 0 || patch.replace ? bytesOf(patch.cells) : null;
+		const space = await this.#lead(['meta', 'journal', 'pages'], generation, async (tx, { device, space }) => {
+			if (patch.replace) {
+				tx.remove('journal', SPACE);
+				tx.remove('pages', SPACE);
+			}
+			if (bytes) tx.put('journal', [SPACE, space.journal], bytes);
+			const after: SpaceRow = {
+				...space,
+				epoch: patch.epoch,
+				seq: patch.to,
+				journal: space.journal + (bytes ? 1 : 0),
+				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
+			};
+			this.#put(tx, { device, space: after });
+			return after;
+		});
+		if (patch.replace) {
+			this.#pages = new Pages();
+			this.#journal = { entries: 0, bytes: 0, next: space.journal - 1, checkpoint: space.checkpoint };
+		}
+		if (!bytes) return;
+		if (this.#journal.next === space.journal - 1) this.#journal.next = space.journal; // else another tab wrote in between
+		this.#journaled(bytes, patch.cells);
+	}
+
+	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void> {
+		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
+			if (n <= space.doneN) return;
+			tx.remove('outbox', SPACE, space.doneN + 1, n);
+			for (const transaction of refused) {
+				if (transaction.n > space.doneN) tx.put('outbox', [SPACE, transaction.n], rowOf(transaction));
+			}
+			this.#put(tx, { device, space: { ...space, doneN: n } });
+		});
+	}
+
+	forget(n: number): Promise<void> {
+		return this.#disk.run('write', ['outbox'], async (tx) => {
+			const row = (await tx.get('outbox', [SPACE, n])) as OutboxRow | undefined;
+			if (row?.refused) tx.remove('outbox', SPACE, n, n);
+		});
+	}
+
+	learn({ person, skewMs, clock, ...facts }: Facts, generation: number): Promise<void> {
+		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
+			const idle = clock !== undefined && space.nextN === space.doneN + 1;
+			this.#put(tx, {
+				device: {
+					...device,
+					...(person !== undefined && { person }),
+					...(skewMs !== undefined && { skewMs }),
+					...(idle && { clock }),
+				},
+				space: { ...space, ...facts },
+			});
+		});
+	}
+
+	reissue(id: DeviceId, generation: number): Promise<void> {
+		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
+			const rows = await tx.list('outbox', SPACE);
+			tx.remove('outbox', SPACE);
+			let nextN = 1;
+			let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
+			for (const { at, value } of rows) {
+				const transaction = storedOf(at, value as OutboxRow);
+				const n = transaction.refused ? nextRefused-- : nextN++;
+				tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
+			}
+			this.#put(tx, { device: { ...device, device: id }, space: { ...space, actor: 0, nextN, doneN: 0 } });
+		});
+	}
+
+	claim(generation: number): Promise<boolean> {
+		return this.#disk.run('write', ['meta'], async (tx) => {
+			const { device, space } = await this.#rows(tx);
+			if (device.generation > generation) return false;
+			this.#put(tx, { device: { ...device, generation }, space });
+			return true;
+		});
+	}
+
+	async checkpoint(cellsOf: (collection: number, record: RecordId) => Iterable<Cell>, generation: number): Promise<boolean> {
+		const pages = this.#pages;
+		const dirty = pages.assignDirty();
+		const done = await this.#lead(['meta', 'journal', 'pages'], generation, async (tx, { device, space }) => {
+			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint) return null;
+			for (const [page, records] of dirty) {
+				tx.put('pages', [SPACE, page], bytesOf(records.flatMap(([collection, id]) => [...cellsOf(collection, id)])));
+			}
+			tx.remove('journal', SPACE, -Infinity, space.journal - 1);
+			const after = { ...space, checkpoint: space.checkpoint + 1 };
+			this.#put(tx, { device, space: after });
+			return after;
+		});
+		if (!done) return false;
+		pages.written(dirty);
+		this.#journal = { entries: 0, bytes: 0, next: done.journal, checkpoint: done.checkpoint };
+		return true;
+	}
+
+	close(): void {
+		this.#disk.close();
+	}
+
+	destroy(): Promise<void> {
+		return this.#disk.destroy();
+	}
+
+	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {
+		this.#journal.entries++;
+		this.#journal.bytes += bytes.length;
+		for (const { collection, record } of cells) this.#pages.dirty(collection, record);
+	}
+
+	/** A transaction that only the leading tab may run. */
+	#lead<T>(
+		areas: readonly Area[],
+		generation: number,
+		work: (tx: DiskTransaction, rows: { device: DeviceRow; space: SpaceRow }) => Promise<T>,
+	): Promise<T> {
+		return this.#disk.run('write', areas, async (tx) => {
+			const rows = await this.#rows(tx);
+			if (rows.device.generation > generation) throw new Fenced('Another tab leads by now.');
+			return work(tx, rows);
+		});
+	}
+
+	async #rows(tx: DiskTransaction): Promise<{ device: DeviceRow; space: SpaceRow; fresh: boolean }> {
+		const device = (await tx.get('meta', ['', 0])) as DeviceRow | undefined;
+		const space = (await tx.get('meta', [SPACE, 0])) as SpaceRow | undefined;
+		return {
+			device: device ?? {
+				device: newDeviceId(this.#random),
+				clock: 0,
+				skewMs: 0,
+				generation: 0,
+				person: null,
+				adopted: null,
+			},
+			space: space ?? { id: null, epoch: 0, seq: 0, actor: 0, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
+			fresh: !device,
+		};
+	}
+
+	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {
+		tx.put('meta', ['', 0], device);
+		tx.put('meta', [SPACE, 0], space);
+	}
+}
+
+/** Decodes cells, adds them to `all` and returns them. */
+function append(all: Cell[], bytes: Uint8Array): Cell[] {
+	const cells = readCells(new ByteReader(bytes));
+	for (const cell of cells) all.push(cell);
+	return cells;
+}
+
+function bytesOf(cells: readonly Cell[]): Uint8Array {
+	const out = new ByteWriter();
+	writeCells(out, cells);
+	return out.finish().slice();
+}
+
+function rowOf({ n, stamp, ops, label, at, refused }: StoredTransaction): OutboxRow {
+	const out = new ByteWriter();
+	writeTransactions(out, [{ n: Math.abs(n), stamp, ops }]);
+	return { bytes: out.finish().slice(), label, at, refused };
+}
+
+function storedOf(n: number, { bytes, label, at, refused }: OutboxRow): StoredTransaction {
+	const { stamp, ops } = readTransactions(new ByteReader(bytes))[0]!;
+	return { n, stamp, ops, label, at, refused };
+}

@@ -1,0 +1,128 @@
+import type { Collection } from '@mana/model';
+import { adoptState, transactionsOf } from './adopt.ts';
+import type { Mana } from './api.ts';
+import type { Platform } from './platform.ts';
+import { Client } from './client.ts';
+import { JournalStore } from './journal-store.ts';
+import { LocalMana } from './local.ts';
+import { MemoryDisk } from './memory-disk.ts';
+
+/** Whose data: nobody's in particular, or that of a person of mana-auth. Each has a database of its own. */
+export type Account = 'guest' | { readonly person: string };
+
+export interface OpenOptions {
+	readonly account: Account;
+	/** The collections that this build knows. */
+	readonly models?: readonly Collection[];
+	/** The guest's Mana that was in use until now: it is closed, and everything it made becomes the account's. */
+	readonly adopt?: Mana;
+	readonly platform: Platform;
+}
+
+/**
+ * Opens an account's data on this device. Never waits for the network and never fails for want of storage: without it everything goes on
+ * in memory, and `sync.durable` says so.
+ */
+export async function openMana({ account, models = [], adopt, platform }: OpenOptions): Promise<Mana> {
+	const { env, notes } = platform;
+	const orphan = adopt instanceof LocalMana && !adopt.sync.durable ? transactionsOf([...adopt.shownCells()]) : [];
+	await adopt?.close();
+	if (account === 'guest') await dropClaimedGuest(platform);
+	else if (adopt || notes.getItem(ADOPTING) === account.person) await adoptGuest(account.person, platform);
+	const name = databaseName(account);
+	const spare = () => new JournalStore(new MemoryDisk(), env.randomBytes);
+	const disk = await platform.openDisk(name).catch((error: unknown) => {
+		platform.report(error);
+		return new MemoryDisk();
+	});
+	const client = await Client.open({
+		env,
+		store: new JournalStore(disk, env.randomBytes),
+		spare,
+		channel: platform.channel(name),
+		locks: platform.locks,
+		name,
+		remote: account === 'guest' ? null : { ...platform, person: account.person, schema: models.map(schemaOf) },
+		edited: platform.persist,
+		ended: () => stopWaking(),
+		report: platform.report,
+	});
+	const stopWaking = platform.onWake(() => client.wake());
+	const { mana } = client;
+	if (mana.sync.durable) {
+		if (client.fresh && notes.getItem(aliveNote(name)) !== null) mana.refresh({ evicted: true });
+		notes.setItem(aliveNote(name), String(env.now()));
+	}
+	for (const { ops, label } of orphan) mana.writeOps(label, ops);
+	return mana;
+}
+
+/**
+ * Gives everything that a guest made on this device to a person, and removes the guest. Ids stay the same. Can be cut off at any moment:
+ * it is completed when the person's data is opened next.
+ */
+export async function adoptGuest(person: string, platform: Platform): Promise<void> {
+	const { env, notes } = platform;
+	const guestDisk = await platform.openDisk(databaseName('guest'));
+	const guest = new JournalStore(guestDisk, env.randomBytes);
+	const claimed = notes.getItem(ADOPTING);
+	if (claimed !== null && claimed !== person) return guest.close(); // it is being given to somebody else
+	notes.setItem(ADOPTING, person);
+	tellTabs(platform, 'guest');
+	const account = new JournalStore(await platform.openDisk(databaseName({ person })), env.randomBytes);
+	await account.load();
+	for (;;) {
+		const upTo = await adoptState(await guest.load(), account);
+		if ((await guest.glance()).device.clock === upTo) break; // else a guest's tab wrote in between
+	}
+	account.close();
+	await guest.destroy();
+	notes.removeItem(aliveNote(databaseName('guest')));
+	notes.removeItem(ADOPTING);
+}
+
+/** Removes an account's data from this device, in all tabs. What was not sent is lost: show `mana.outbox()` first, or `exportOutbox`. */
+export async function forgetAccount(account: Account, platform: Platform): Promise<void> {
+	const name = databaseName(account);
+	tellTabs(platform, account);
+	await platform.deleteDisk(name);
+	platform.notes.removeItem(aliveNote(name));
+}
+
+/** What was not sent or was refused, as JSON text for a file: names, times and every value (bytes as base64). */
+export function exportOutbox(mana: Mana): string {
+	const unsent = [...mana.outbox(), ...mana.refused()];
+	return JSON.stringify(
+		{ format: 'mana-outbox', version: 1, unsent },
+		(_key, value: unknown) => (value instanceof Uint8Array ? { base64: btoa(String.fromCharCode(...value)) } : value),
+		'\t',
+	);
+}
+
+/** Note that a guest is being given to a person. */
+const ADOPTING = 'mana-adopting';
+
+/** Where a crash cut an adoption off, the guest's data belongs to that person already and is no guest's any more. */
+async function dropClaimedGuest(platform: Platform): Promise<void> {
+	const person = platform.notes.getItem(ADOPTING);
+	if (person !== null) await adoptGuest(person, platform).catch(platform.report);
+}
+
+function tellTabs(platform: Platform, account: Account): void {
+	const channel = platform.channel(databaseName(account));
+	channel.post({ kind: 'forgetting' });
+	channel.close();
+}
+
+function databaseName(account: Account): string {
+	return account === 'guest' ? 'mana-guest' : `mana-${account.person}`;
+}
+
+function aliveNote(database: string): string {
+	return `alive-${database}`;
+}
+
+/** Collections have one version until lenses come (sync.md §6.10). */
+function schemaOf({ number }: Collection): { collection: number; version: number } {
+	return { collection: number, version: 1 };
+}

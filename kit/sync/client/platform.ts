@@ -1,0 +1,29 @@
+import type { Disk } from './disk.ts';
+import type { Environment } from './environment.ts';
+import type { Connector, TokenSource } from './link.ts';
+import type { Channel, Locks } from './tabs.ts';
+
+/** Everything outside of the client, in one table: the browser's by default, anything in tests. */
+export interface Platform {
+	readonly env: Environment;
+	readonly locks: Locks;
+	readonly connector: Connector;
+	readonly token: TokenSource;
+	/** Small notes that outlive the databases: what tells a new browser from a wiped one. */
+	readonly notes: Notes;
+	openDisk(name: string): Promise<Disk>;
+	deleteDisk(name: string): Promise<void>;
+	channel(name: string): Channel;
+	/** Asks that the browser does not clear our data when space is short. */
+	persist(): void;
+	/** Calls back when it is worth trying at once: the network or the person came back. Returns the way to stop. */
+	onWake(wake: () => void): () => void;
+	report(error: unknown): void;
+}
+
+/** The part of `localStorage` that we use. */
+export interface Notes {
+	getItem(name: string): string | null;
+	setItem(name: string, value: string): void;
+	removeItem(name: string): void;
+}

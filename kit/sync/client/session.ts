@@ -1,0 +1,413 @@
+import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
+import { decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
+import type { Ack, Bye, Delta, Frame, Hello, Pong, Subbed, Welcome } from '../frames.ts';
+import type { SyncState } from './api.ts';
+import { BackOff } from './back-off.ts';
+import type { Environment } from './environment.ts';
+import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
+
+/** What the session speaks about: the local state of one space. */
+export interface SessionHost {
+	readonly device: DeviceId;
+	/** Cursor and id of the space; the id is `null` until the first contact. */
+	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number };
+	/** Decisions up to this `n` have been taken in. */
+	readonly doneN: number;
+	/** Decisions up to this `n` are on our disk; never above `doneN`. */
+	readonly knownN: number;
+	/** The `n` that the next local transaction gets. */
+	readonly nextN: number;
+	/** Transactions without a decision, in the order of `n`, from `from` on and without a gap. */
+	unsentFrom(from: number): Iterable<Transaction>;
+	/** The server told who we are. Answers a problem when this is not the space that our data is from. */
+	welcomed(welcome: Welcome): Problem | null;
+	subbed(subbed: Subbed): void;
+	/** One checkpoint's worth of confirmed cells; `replace`: the history before it is void. */
+	confirmed(change: { epoch: number; to: number; cells: readonly Cell[]; replace: boolean }): void;
+	acked(ack: Ack): void;
+	/** The server counts our transactions differently: look at the disk, and become another device if that does not explain it. */
+	disown(): Promise<void>;
+	clockMeasured(skewMs: number): void;
+	state(change: Pick<Partial<SyncState>, 'phase' | 'retryAt' | 'problem' | 'firstSync'>): void;
+}
+
+export type Problem = NonNullable<SyncState['problem']>;
+
+/** Longest silence that is taken for granted, in ms. */
+const ANSWER_MS = 10_000;
+const PING_AFTER_MS = 20_000;
+/** Slowest upload that is not taken for a dead one, in bytes per ms. */
+const SLOWEST = 16;
+/** What may be on its way without an answer. */
+const WINDOW = { transactions: 512, ops: 4096 };
+const SIGNED_OUT_RETRY_MS = 60_000;
+/** Between exchanges that brought nothing. */
+const PAUSE_MS = 1_000;
+
+/** What a conversation stands at. */
+type Stage = 'stopped' | 'waiting' | 'token' | 'opening' | 'greeting' | 'subscribing' | 'subscribed' | 'disowning';
+
+/**
+ * One device's conversation with the server about one space: HELLO, SUB, catch-up, PUSH, ACK, for ever. Sans-IO: time comes with `tick`,
+ * bytes go through a `Link`. It never blocks local work, and no state of it is worth keeping: it can be dropped and begun at any moment.
+ */
+export class Session {
+	readonly #env: Environment;
+	readonly #host: SessionHost;
+	readonly #connector: Connector;
+	readonly #fetchToken: TokenSource;
+	readonly #schema: Hello['schema'];
+	readonly #backOff: BackOff;
+	#stage: Stage = 'stopped';
+	/** Grows with each attempt, so that late answers to an earlier one are recognised. */
+	#attempt = 0;
+	#link: Link | null = null;
+	#token: { readonly token: string; readonly renewAt: number; readonly goodUntil: number } | null = null;
+	#renewing = false;
+	#retryAt = 0;
+	#heardAt = 0;
+	/** When we began to wait for an answer of any kind; `null` while none is due. */
+	#askedAt: number | null = null;
+	/** Until when the pushes on their way must have been answered. */
+	#pushDeadline = Infinity;
+	#pingedAt: number | null = null;
+	#bestRoundTrip = Infinity;
+	#sentN = 0;
+	#ackedN = 0;
+	#head = 0;
+	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean } | null = null;
+	/** An exchange is under way that only asks for news. */
+	#polling = false;
+	/** This connection brought something. */
+	#news = false;
+	#unauthorised = 0;
+
+	constructor(parts: { env: Environment; host: SessionHost; connector: Connector; token: TokenSource; schema: Hello['schema'] }) {
+		this.#env = parts.env;
+		this.#host = parts.host;
+		this.#connector = parts.connector;
+		this.#fetchToken = parts.token;
+		this.#schema = parts.schema;
+		this.#backOff = new BackOff(() => this.#env.random());
+	}
+
+	start(): void {
+		if (this.#stage !== 'stopped') return;
+		this.#host.state({ phase: 'connecting', retryAt: null, problem: null });
+		this.#begin();
+	}
+
+	stop(): void {
+		this.#drop();
+		this.#stage = 'stopped';
+	}
+
+	/** The network came back, the person came back or signed in: try now. */
+	wake(): void {
+		if (this.#stage === 'waiting') this.#begin();
+	}
+
+	/** Something new waits in the outbox. */
+	flush(): void {
+		if (this.#polling) this.#begin(); // breaks off a question that only waits for news
+		else if (this.#stage === 'subscribed' && this.#link?.kind === 'stream') this.#push();
+	}
+
+	/** Time has passed. Call it about once a second. */
+	tick(): void {
+		const now = this.#env.elapsed();
+		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
+		if (!this.#link) return this.#watchToken(now);
+		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > ANSWER_MS;
+		if (silent || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
+		if (this.#link.kind === 'exchange' || this.#stage !== 'subscribed') return;
+		if (this.#pingedAt === null && now - this.#heardAt > PING_AFTER_MS) this.#ping(now);
+		if (this.#token && now > this.#token.renewAt) this.#renew();
+	}
+
+	#begin(): void {
+		this.#drop();
+		const attempt = this.#attempt;
+		if (this.#token && this.#env.elapsed() < this.#token.goodUntil) return this.#open(this.#token.token);
+		this.#stage = 'token';
+		this.#askedAt = this.#env.elapsed();
+		this.#fetchToken().then(
+			(token) => {
+				if (attempt !== this.#attempt) return;
+				this.#open(this.#keep(token));
+			},
+			(error: unknown) => {
+				if (attempt !== this.#attempt) return;
+				if (error instanceof SignedOut) this.#signedOut();
+				else this.#lost('no-token', 'The server cannot be reached.');
+			},
+		);
+	}
+
+	#open(token: string): void {
+		this.#stage = 'opening';
+		this.#askedAt = this.#heardAt = this.#env.elapsed();
+		const attempt = this.#attempt;
+		const current = () => attempt === this.#attempt;
+		this.#link = this.#connector.open({
+			opened: () => current() && this.#greet(token),
+			received: (bytes) => current() && this.#hear(bytes),
+			closed: (how) => current() && this.#ended(how),
+		});
+	}
+
+	#greet(token: string): void {
+		const { device, space } = this.#host;
+		this.#stage = 'greeting';
+		this.#askedAt = this.#env.elapsed();
+		this.#send({ type: 'hello', token, device, clockMs: wireTime(this.#env.now()), schema: this.#schema });
+		if (space.id === null) return;
+		this.#subscribe(space.id);
+		if (this.#link?.kind !== 'exchange') return;
+		this.#push(); // there is no second chance to speak in this exchange
+		this.#askedAt = null; // and the connector minds how long it takes
+		this.#polling = this.#sentN === this.#ackedN;
+	}
+
+	#subscribe(id: SpaceId): void {
+		const { space } = this.#host;
+		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: space.seq });
+	}
+
+	#hear(bytes: Uint8Array): void {
+		this.#heardAt = this.#env.elapsed();
+		let frame: Frame;
+		try {
+			frame = decodeFrame(bytes);
+		} catch {
+			return this.#lost('bad-frame', 'The server speaks in a way that this app does not understand. Reload the page.');
+		}
+		this.#pingedAt = null;
+		if (this.#stage === 'subscribed') this.#askedAt = null;
+		switch (frame.type) {
+			case 'welcome':
+				return this.#welcome(frame);
+			case 'subbed':
+				return this.#subbed(frame);
+			case 'delta':
+				return this.#delta(frame);
+			case 'ack':
+				return this.#acked(frame);
+			case 'pong':
+				return this.#measure(frame);
+			case 'bye':
+				return this.#bye(frame);
+			default:
+				return this.#lost('protocol', `The server sent an unexpected ${frame.type}.`);
+		}
+	}
+
+	#welcome(welcome: Welcome): void {
+		this.#unauthorised = 0;
+		this.#measure(welcome);
+		const known = this.#host.space.id !== null;
+		const problem = this.#host.welcomed(welcome);
+		if (problem) return this.#refuse(problem);
+		this.#stage = 'subscribing';
+		if (known) return;
+		this.#news = true;
+		if (this.#link?.kind === 'stream') this.#subscribe(welcome.personal);
+	}
+
+	#subbed(subbed: Subbed): void {
+		const { space, doneN, nextN } = this.#host;
+		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
+		this.#head = subbed.seq;
+		if (subbed.epoch !== space.epoch || subbed.seq < space.seq) {
+			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
+		}
+		this.#host.subbed(subbed);
+		this.#stage = 'subscribed';
+		if (this.#link?.kind === 'stream') {
+			this.#askedAt = null;
+			this.#ackedN = this.#sentN = doneN;
+			this.#push();
+		}
+		this.#checkCaughtUp();
+	}
+
+	#delta({ from, to, more, cells }: Delta): void {
+		const { epoch, seq } = this.#host.space;
+		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
+		if (from > staged.to) return this.#lost('gap', 'Something got lost on the way.');
+		for (const cell of cells) staged.cells.push(cell);
+		staged.to = Math.max(staged.to, to);
+		this.#news = true;
+		if (more) {
+			if (seq === 0) this.#host.state({ firstSync: { received: staged.cells.length } });
+			return;
+		}
+		this.#staged = null;
+		this.#host.confirmed(staged);
+		this.#checkCaughtUp();
+	}
+
+	#acked(ack: Ack): void {
+		this.#ackedN = Math.max(this.#ackedN, ack.n);
+		this.#pushDeadline = this.#ackedN < this.#sentN ? this.#env.elapsed() + ANSWER_MS : Infinity;
+		this.#news = true;
+		this.#host.acked(ack);
+		if (this.#link?.kind === 'stream' && this.#stage === 'subscribed') this.#push();
+	}
+
+	/** Sends what waits, as far as the window is open. */
+	#push(): void {
+		const { space, doneN, knownN } = this.#host;
+		if (space.id === null || !this.#link) return;
+		if (this.#link.kind === 'exchange') this.#ackedN = this.#sentN = doneN;
+		const batch: Transaction[] = [];
+		let room = WINDOW.transactions - (this.#sentN - this.#ackedN);
+		let ops = WINDOW.ops;
+		for (const transaction of this.#host.unsentFrom(this.#sentN + 1)) {
+			ops -= transaction.ops.length;
+			if (room-- <= 0 || (ops < 0 && batch.length > 0)) break;
+			batch.push(transaction);
+			this.#sentN = transaction.n;
+		}
+		if (batch.length === 0) return;
+		let bytes = 0;
+		for (const push of packPushes(space.id, knownN, batch)) bytes += this.#send(push);
+		const now = this.#env.elapsed();
+		this.#pushDeadline = Math.max(this.#pushDeadline === Infinity ? 0 : this.#pushDeadline, now + ANSWER_MS) + bytes / SLOWEST;
+	}
+
+	#checkCaughtUp(): void {
+		if (this.#stage !== 'subscribed' || this.#staged || this.#host.space.seq < this.#head) return;
+		this.#backOff.reset();
+		this.#host.state({ phase: 'live', retryAt: null, problem: null, firstSync: null });
+	}
+
+	/** Keeps the measurement with the shortest round trip: its error is at most half of that. */
+	#measure({ clockMs, serverMs }: Welcome | Pong): void {
+		const roundTrip = wireTime(this.#env.now()) - clockMs;
+		if (roundTrip < 0 || roundTrip >= this.#bestRoundTrip) return;
+		this.#bestRoundTrip = roundTrip;
+		this.#host.clockMeasured(Math.round(serverMs - clockMs - roundTrip / 2));
+	}
+
+	#ping(now: number): void {
+		this.#pingedAt = now;
+		this.#askedAt = now;
+		this.#send({ type: 'ping', clockMs: wireTime(this.#env.now()) });
+	}
+
+	#bye({ code, detail, retryAfterMs }: Bye): void {
+		if (code === 'unauthorised') {
+			this.#token = null;
+			if (++this.#unauthorised > 1) return this.#signedOut();
+			return this.#lost(code, detail, retryAfterMs ?? 0);
+		}
+		if (code === 'fork' || code === 'foreign-device' || code === 'gap') return this.#disown();
+		if (retryAfterMs !== null) return this.#lost(code, detail, retryAfterMs);
+		if (code === 'version' || code === 'unknown-space') return this.#refuse({ code, detail });
+		this.#lost(code, detail, SIGNED_OUT_RETRY_MS); // a defect of one side: slow down, say it, keep trying
+	}
+
+	#ended(how: 'done' | 'lost'): void {
+		if (how === 'lost') return this.#lost('connection', 'The connection to the server was lost.');
+		if (this.#news) return this.#begin();
+		this.#drop();
+		this.#stage = 'waiting';
+		this.#retryAt = this.#env.elapsed() + PAUSE_MS;
+	}
+
+	/** The server numbers our transactions in a way that cannot be: settle who we are, then begin anew. */
+	#disown(): void {
+		this.#drop();
+		this.#stage = 'disowning';
+		const attempt = this.#attempt;
+		const goOn = () => {
+			if (attempt === this.#attempt) this.#wait(0);
+		};
+		this.#host.disown().then(goOn, goOn); // a failing disk is the host's business; the conversation goes on either way
+	}
+
+	#signedOut(): void {
+		this.#drop();
+		this.#token = null;
+		this.#stage = 'waiting';
+		this.#retryAt = this.#env.elapsed() + SIGNED_OUT_RETRY_MS;
+		this.#host.state({
+			phase: 'signed-out',
+			retryAt: null,
+			problem: { code: 'signed-out', detail: 'Sign in again to go on syncing.' },
+		});
+	}
+
+	#refuse(problem: Problem): void {
+		this.stop();
+		this.#host.state({ phase: 'stopped', retryAt: null, problem, firstSync: null });
+	}
+
+	#lost(code: string, detail: string, least = 0): void {
+		this.#drop();
+		this.#wait(least, { code, detail });
+	}
+
+	#wait(least: number, problem: Problem | null = null): void {
+		this.#stage = 'waiting';
+		const waitMs = this.#backOff.next(least);
+		this.#retryAt = this.#env.elapsed() + waitMs;
+		this.#host.state({ phase: 'offline', retryAt: this.#env.now() + waitMs, problem });
+	}
+
+	/** Ends the connection, if there is one, without a word. */
+	#drop(): void {
+		this.#attempt++;
+		this.#link?.close();
+		this.#link = null;
+		this.#askedAt = null;
+		this.#pingedAt = null;
+		this.#pushDeadline = Infinity;
+		this.#bestRoundTrip = Infinity;
+		this.#staged = null;
+		this.#polling = false;
+		this.#news = false;
+	}
+
+	#watchToken(now: number): void {
+		if (this.#stage === 'token' && now - this.#askedAt! > ANSWER_MS) this.#lost('no-token', 'The server cannot be reached.');
+	}
+
+	#renew(): void {
+		if (this.#renewing) return;
+		this.#renewing = true;
+		const attempt = this.#attempt;
+		this.#fetchToken()
+			.then(
+				(token) => {
+					const text = this.#keep(token);
+					if (attempt === this.#attempt && this.#link) this.#send({ type: 'auth', token: text });
+				},
+				(error: unknown) => {
+					if (error instanceof SignedOut && attempt === this.#attempt) this.#signedOut();
+					else if (this.#token) this.#token = { ...this.#token, renewAt: this.#env.elapsed() + ANSWER_MS };
+				},
+			)
+			.finally(() => (this.#renewing = false));
+	}
+
+	/** Remembers a token by the time that it has left; our own clock may be years off. */
+	#keep({ token, expiresAt }: Token): string {
+		const now = this.#env.elapsed();
+		const left = Math.min(Math.max(expiresAt - this.#env.now(), 30_000), 600_000);
+		this.#token = { token, renewAt: now + left * 0.8, goodUntil: now + left * 0.9 };
+		return token;
+	}
+
+	#send(frame: Frame): number {
+		const bytes = encodeFrame(frame);
+		this.#link?.send(bytes);
+		return bytes.length;
+	}
+}
+
+/** Milliseconds as they travel: whole and not negative, whatever the clock says. */
+function wireTime(ms: number): number {
+	return Math.max(0, Math.floor(ms));
+}

@@ -1,0 +1,111 @@
+import type { RecordId } from '@mana/model';
+import type { Cell, DeviceId, Op, SpaceId } from '../cell.ts';
+
+/** What the device knows about itself. */
+export interface DeviceRow {
+	readonly device: DeviceId;
+	/** The highest stamp that any tab of this device gave. */
+	readonly clock: number;
+	/** Server time minus this device's time, in ms. */
+	readonly skewMs: number;
+	/** Fencing number of the leading tab: what an earlier leader still wants to write is refused. */
+	readonly generation: number;
+	/** Who this database belongs to; `null` for a guest. */
+	readonly person: string | null;
+	/** Which guest was adopted, up to which of its stamps. */
+	readonly adopted: { readonly device: DeviceId; readonly upTo: number } | null;
+}
+
+/** What the device knows about one space. */
+export interface SpaceRow {
+	/** `null` until the server told it. */
+	readonly id: SpaceId | null;
+	readonly epoch: number;
+	readonly seq: number;
+	readonly actor: number;
+	/** The `n` of the next local transaction. */
+	readonly nextN: number;
+	/** Every transaction up to this `n` was decided, and the decision is stored. */
+	readonly doneN: number;
+	/** Key of the next journal entry. */
+	readonly journal: number;
+	/** Grows with every checkpoint. */
+	readonly checkpoint: number;
+}
+
+/** A transaction to be stored; `stamp` is the lowest it may get. */
+export interface FreshTransaction {
+	readonly stamp: number;
+	readonly ops: readonly Op[];
+	readonly label: string;
+	/** ms since 1970 */
+	readonly at: number;
+}
+
+/** A transaction of the outbox: not yet decided, or refused and waiting for the person. */
+export interface StoredTransaction extends FreshTransaction {
+	readonly n: number;
+	readonly refused: { readonly code: string; readonly detail: string } | null;
+}
+
+/** Everything that stands on the disk. */
+export interface Loaded {
+	readonly device: DeviceRow;
+	readonly space: SpaceRow;
+	readonly cells: readonly Cell[];
+	readonly outbox: readonly StoredTransaction[];
+	/** True when the disk was empty. */
+	readonly fresh: boolean;
+}
+
+/** Cells that the server confirmed, with the cursor after them. */
+export interface RemotePatch {
+	readonly epoch: number;
+	readonly to: number;
+	readonly cells: readonly Cell[];
+	/** The history of the space was replaced: forget what was confirmed before. */
+	readonly replace: boolean;
+}
+
+/**
+ * One account's data on this device. Every method is one disk transaction: whatever happens in between, the disk holds the state
+ * before or after it. Methods with a `generation` throw `Fenced` when another tab leads by now.
+ */
+export interface ClientStore {
+	readonly durable: boolean;
+	load(): Promise<Loaded>;
+	/** The two small rows, without the data. */
+	glance(): Promise<{ readonly device: DeviceRow; readonly space: SpaceRow }>;
+	/**
+	 * Puts transactions into the outbox, in the order given: each gets the next `n` and a stamp above all that this device ever gave,
+	 * in any tab. `adopted` is remembered in the same transaction.
+	 */
+	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]>;
+	/** Transactions of the outbox above `n`, in order. */
+	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
+	/** Adds to the journal and moves the cursor. */
+	applyRemote(patch: RemotePatch, generation: number): Promise<void>;
+	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused. */
+	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void>;
+	/** Removes one refused transaction. */
+	forget(n: number): Promise<void>;
+	/** Remembers what the server told. A `clock` may only be lower while the outbox is empty. */
+	learn(facts: Facts, generation: number): Promise<void>;
+	/** Becomes another device: the outbox is numbered from 1 again and nothing of it is lost. */
+	reissue(device: DeviceId, generation: number): Promise<void>;
+	/** Takes the lead under a fencing number; false when a later leader exists. */
+	claim(generation: number): Promise<boolean>;
+	/** Rewrites the pages of records that changed and empties the journal. False when another tab wrote meanwhile: load first. */
+	checkpoint(cellsOf: (collection: number, record: RecordId) => Iterable<Cell>, generation: number): Promise<boolean>;
+	/** Journal entries since the last checkpoint, and their bytes. */
+	readonly journalSize: { readonly entries: number; readonly bytes: number };
+	close(): void;
+	destroy(): Promise<void>;
+}
+
+export type Facts = Partial<Pick<DeviceRow, 'person' | 'skewMs' | 'clock'> & Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>>;
+
+/** Another tab leads by now; this one must step back. */
+export class Fenced extends Error {
+	override readonly name = 'Fenced';
+}

@@ -1,0 +1,176 @@
+import type { DeviceId } from '../cell.ts';
+import type { Ack } from '../frames.ts';
+import type { SyncState } from './api.ts';
+import type { Environment } from './environment.ts';
+import type { SpaceRow, StoredTransaction } from './store.ts';
+
+/** A line to the other tabs of this browser: BroadcastChannel in life. What is posted does not come back to the poster. */
+export interface Channel {
+	post(message: TabMessage): void;
+	/** Only one listener. */
+	listen(listener: (message: TabMessage) => void): void;
+	close(): void;
+}
+
+/** Exclusive locks among the tabs of this browser: `navigator.locks` in life. */
+export interface Locks {
+	/** Waits for `name`, holds it until `work` settles. Gives up when `signal` aborts; then `work` was not called. */
+	hold(name: string, signal: AbortSignal, work: () => Promise<void>): void;
+}
+
+/** What tabs tell each other. All of it was on the disk before it was told. */
+export type TabMessage =
+	/** The leader is alive. */
+	| { readonly kind: 'beat'; readonly generation: number }
+	/** A new tab asks how sync is going. */
+	| { readonly kind: 'asking' }
+	| { readonly kind: 'committed'; readonly device: DeviceId; readonly transactions: readonly StoredTransaction[] }
+	| {
+			readonly kind: 'confirmed';
+			readonly device: DeviceId;
+			readonly epoch: number;
+			/** Cursor before; a tab that is not there has missed something. */
+			readonly from: number;
+			readonly to: number;
+			readonly cells: Uint8Array;
+	  }
+	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }
+	| { readonly kind: 'forgotten'; readonly device: DeviceId; readonly n: number }
+	| { readonly kind: 'sync'; readonly state: SyncState; readonly space: Pick<SpaceRow, 'id' | 'actor'>; readonly skewMs: number }
+	/** The disk changed in a way that cannot be told in parts. */
+	| { readonly kind: 'reload' }
+	/** The data of this account is being removed from this device. */
+	| { readonly kind: 'forgetting' };
+
+const BEAT_MS = 2_000;
+const SILENCE_MS = 10_000;
+
+interface TabsParts {
+	readonly env: Environment;
+	readonly channel: Channel;
+	readonly locks: Locks;
+	/** Prefix of the lock's name: one leader per account. */
+	readonly name: string;
+	/** Takes the lead on the disk; false when a later leader exists. */
+	claim(generation: number): Promise<boolean>;
+	/** The latest leader's number on the disk. */
+	latest(): Promise<number>;
+	/** This tab leads from now on. */
+	lead(generation: number): void;
+	/** This tab leads no more. */
+	follow(): void;
+	heard(message: TabMessage): void;
+}
+
+/**
+ * Tabs of one account: one leads (talks to the server), all others follow. The lead is an exclusive lock, and goes on when the leading
+ * tab ends. A leader that is frozen keeps its lock, so after a silence the others agree on the next generation, whose lock is free; the
+ * disk refuses what an earlier generation still wants to write (fencing), which sends it among the followers when it wakes.
+ */
+export class Tabs {
+	readonly #parts: TabsParts;
+	#generation = 0;
+	#waiting: AbortController | null = null;
+	#stepDown: (() => void) | null = null;
+	#heardAt = 0;
+	#beatAt = -Infinity;
+	#tickedAt = 0;
+	#closed = false;
+
+	constructor(parts: TabsParts) {
+		this.#parts = parts;
+		parts.channel.listen((message) => this.#hear(message));
+	}
+
+	get leading(): boolean {
+		return this.#stepDown !== null;
+	}
+
+	/** Begins to wait for the lead. `generation`: the latest one on the disk. */
+	start(generation: number): void {
+		this.#generation = generation;
+		this.#heardAt = this.#tickedAt = this.#parts.env.elapsed();
+		this.#parts.channel.post({ kind: 'asking' });
+		this.#wait();
+	}
+
+	post(message: TabMessage): void {
+		if (!this.#closed) this.#parts.channel.post(message);
+	}
+
+	/** Time has passed. Call it about once a second. */
+	tick(): void {
+		const now = this.#parts.env.elapsed();
+		if (now - this.#tickedAt > BEAT_MS * 2) this.#heardAt = now; // it was us who slept
+		this.#tickedAt = now;
+		if (this.leading) {
+			if (now - this.#beatAt >= BEAT_MS) this.#beat(now);
+		} else if (now - this.#heardAt > SILENCE_MS) {
+			this.#heardAt = now;
+			this.#join(this.#generation + 1);
+		}
+	}
+
+	/** The disk said that another tab leads. */
+	fenced(): void {
+		if (!this.leading) return;
+		this.#release();
+		void this.#parts.latest().then(
+			(generation) => this.#join(Math.max(generation, this.#generation)),
+			() => this.#join(this.#generation + 1), // a broken disk: whoever leads next finds out
+		);
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#waiting?.abort();
+		this.#release();
+		this.#parts.channel.close();
+	}
+
+	#hear(message: TabMessage): void {
+		if (this.#closed) return;
+		if (message.kind !== 'beat') return this.#parts.heard(message);
+		if (message.generation < this.#generation) return; // a leader of the past; the disk will tell it
+		this.#heardAt = this.#parts.env.elapsed();
+		if (message.generation === this.#generation) return;
+		this.#release();
+		this.#join(message.generation);
+	}
+
+	#join(generation: number): void {
+		if (this.#closed || (generation === this.#generation && this.#waiting)) return;
+		this.#generation = generation;
+		this.#waiting?.abort();
+		this.#wait();
+	}
+
+	#wait(): void {
+		const generation = this.#generation;
+		const waiting = (this.#waiting = new AbortController());
+		this.#parts.locks.hold(`${this.#parts.name}/${generation}`, waiting.signal, async () => {
+			if (this.#closed || this.#waiting !== waiting) return;
+			this.#waiting = null;
+			const claimed = await this.#parts.claim(generation);
+			if (this.#closed || this.#generation !== generation) return;
+			if (!claimed) return this.#join(Math.max(await this.#parts.latest(), generation + 1));
+			const done = new Promise<void>((resolve) => (this.#stepDown = resolve));
+			this.#beat(this.#parts.env.elapsed());
+			this.#parts.lead(generation);
+			await done;
+		});
+	}
+
+	#beat(now: number): void {
+		this.#beatAt = now;
+		this.#parts.channel.post({ kind: 'beat', generation: this.#generation });
+	}
+
+	#release(): void {
+		const stepDown = this.#stepDown;
+		if (!stepDown) return;
+		this.#stepDown = null;
+		this.#parts.follow();
+		stepDown();
+	}
+}
