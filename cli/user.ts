@@ -23,7 +23,7 @@ export const userCommand: Command = {
 
 /** Opens mana-auth's own store, so it works whether Mana runs or not: whoever may read the data folder may do this. */
 async function reset(email: string, place: Place, io: Io): Promise<number> {
-	const { resetLink } = await import('../core/auth/recover.ts');
+	const { resetLink } = await import('../core/auth/index.ts');
 	const running = isLocked(place.home) ? readState(place.home) : null;
 	const publicUrl =
 		running?.publicUrl ?? frontOf({ lan: false, publicUrl: process.env['MANA_PUBLIC_URL'], offset: place.offset }).publicUrl;

@@ -44,7 +44,7 @@ const behind = Bun.serve<{ path: string }>({
 	websocket: {
 		open: (socket) => void (socket.data.path === '/greets' && socket.send('hello')),
 		message(socket, message) {
-			if (message === 'leave') socket.close(4001, 'as you wish');
+			if (message === 'leave') socket.close(4_001, 'as you wish');
 			else if (message === 'flood') for (let count = 0; count < 64; count++) socket.send(new Uint8Array(1024 * 1024).fill(count));
 			else socket.send(message);
 		},
@@ -282,7 +282,7 @@ describe('a socket through the hub', () => {
 		const socket = await open('/api/mana-auth/socket');
 		const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));
 		socket.send('leave');
-		expect(await closed).toMatchObject({ code: 4001, reason: 'as you wish' });
+		expect(await closed).toMatchObject({ code: 4_001, reason: 'as you wish' });
 		closes.length = 0;
 		const other = await open('/api/mana-auth/socket');
 		other.close(4002, 'bye');

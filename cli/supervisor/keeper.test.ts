@@ -3,7 +3,7 @@ import { type Exit, Keeper, type Life, type Listening } from './keeper.ts';
 import type { RestartPolicy } from './restarts.ts';
 import { FakeTimers } from './testing/fake-timers.ts';
 
-const policy: RestartPolicy = { firstMs: 100, longestMs: 1000, steadyMs: 5000, tries: 3 };
+const policy: RestartPolicy = { firstMs: 100, longestMs: 1000, steadyMs: 5_000, tries: 3 };
 const listening: readonly Listening[] = [{ name: 'a', url: 'http://127.0.0.1:1' }];
 
 /** A process that does what the test says. */

@@ -33,7 +33,7 @@ async function anyOffset(host: string): Promise<number | null> {
 
 /**
  * A browser tries `localhost` by IPv6 first, and there a stranger may listen although our IPv4 address is free (on macOS, AirPlay
- * holds 5000 that way): people would see the stranger.
+ * holds the hub's that way): people would see the stranger.
  */
 function answersOnIpv6(port: number): Promise<boolean> {
 	return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { type RestartPolicy, Restarts } from './restarts.ts';
 
-const policy: RestartPolicy = { firstMs: 100, longestMs: 1000, steadyMs: 5000, tries: 6 };
+const policy: RestartPolicy = { firstMs: 100, longestMs: 1000, steadyMs: 5_000, tries: 6 };
 const longest = () => 1 - Number.EPSILON;
 
 describe('restarts', () => {
@@ -20,7 +20,7 @@ describe('restarts', () => {
 	test('begin anew after a steady life', () => {
 		const restarts = new Restarts(policy, longest);
 		for (let crash = 1; crash <= policy.tries; crash++) restarts.died(10);
-		expect(restarts.died(5000)).toBe(100);
+		expect(restarts.died(5_000)).toBe(100);
 		expect(restarts.died(10)).toBe(200);
 	});
 

@@ -31,7 +31,7 @@ function supervise(plans: readonly ProcessPlan[]) {
 	const supervisor = new Supervisor({
 		plans,
 		timers: systemTimers,
-		policy: { firstMs: 10, longestMs: 50, steadyMs: 5000, tries: 2 },
+		policy: { firstMs: 10, longestMs: 50, steadyMs: 5_000, tries: 2 },
 		stopTimeoutMs: 300,
 		spawn: (which) => spawnHost(which, { ...process.env } as Record<string, string>, log, child),
 		changed: (keeper) => void events.push(`${keeper.plan.name} ${keeper.state}`),

@@ -10,6 +10,7 @@ import { prepareSetup } from './setup.ts';
 import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
 import type { AuthStore, Tables } from './store.ts';
 
+export { resetLink } from './recover.ts';
 export type { AuthRoutes } from './routes.ts';
 
 /** People, their sessions and passwords, and the tokens by which every other service knows them. */

@@ -12,7 +12,7 @@ test('adding and counting days are inverse, over leap years and centuries', () =
 	fc.assert(
 		fc.property(
 			days,
-			fc.integer({ min: -5000, max: 5000 }),
+			fc.integer({ min: -5_000, max: 5_000 }),
 			(day, count) => fc.pre(addDays(day, count).length === 10) === undefined && daysBetween(day, addDays(day, count)) === count,
 		),
 	);

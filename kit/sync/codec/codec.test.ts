@@ -31,7 +31,7 @@ test('a frame with a flipped bit is read or refused, never anything else', () =>
 			bytes[at >> 3]! ^= 1 << (at & 7);
 			readsOrRefuses(bytes);
 		}),
-		{ numRuns: 5000 },
+		{ numRuns: 5_000 },
 	);
 });
 
@@ -41,7 +41,7 @@ test('random bytes are read or refused, never anything else', () => {
 			readsOrRefuses(bytes);
 			readsOrRefuses(Uint8Array.from([1, type, ...bytes]));
 		}),
-		{ numRuns: 5000 },
+		{ numRuns: 5_000 },
 	);
 });
 
