@@ -15,13 +15,20 @@ export interface Import {
 export function importsOf(path: string, text: string): Import[] {
 	if (path.endsWith('.css'))
 		return [...text.matchAll(/@import\s+(?:url\()?['"]([^'"]+)['"]/g)].map(([, specifier]) => valueOf(specifier));
-	const scripts = path.endsWith('.svelte')
-		? [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, body]) => body ?? '')
-		: [text];
-	return scripts.flatMap((script) => importsIn(ts.createSourceFile('source.ts', script, ts.ScriptTarget.Latest)));
+	if (!path.endsWith('.svelte')) return importsIn(text);
+	const markup = text.replace(script, '');
+	return [...[...text.matchAll(script)].flatMap(([, body = '']) => importsIn(body)), ...lazyIn(markup)];
 }
 
-function importsIn(source: ts.SourceFile): Import[] {
+const script = /<script[^>]*>([\s\S]*?)<\/script>/g;
+
+/** `{#await import('./Part.svelte')}` in the markup of a component. */
+function lazyIn(markup: string): Import[] {
+	return [...markup.matchAll(/\bimport\(\s*['"`]([^'"`]+)['"`]\s*\)/g)].map(([, specifier = '']) => ({ specifier, how: 'lazy' }));
+}
+
+function importsIn(text: string): Import[] {
+	const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest);
 	const found: Import[] = [];
 	const add = (specifier: ts.Node | undefined, how: How) => {
 		if (specifier && ts.isStringLiteralLike(specifier)) found.push({ specifier: specifier.text, how });

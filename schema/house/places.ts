@@ -17,9 +17,12 @@ export type Kind =
 export interface Place {
 	readonly path: string;
 	readonly kind: Kind;
-	/** The folder that owns it: `schema`, `kit/store`, `apps/todo`, `core/auth`, `web`, `cli`; `apps` for the shell around all apps. */
+	/** The folder that owns it: `schema`, `kit/store`, `apps/todo`, `core/auth`, `web`, `cli`. */
 	readonly room: string;
 }
+
+/** The hub's room also owns the shell around every app, which lies directly in `apps/`. */
+const hub = 'apps/(hub)';
 
 const serviceFolders = ['core', 'infra', 'ai', 'matrix', 'ops'];
 
@@ -27,9 +30,8 @@ const serviceFolders = ['core', 'infra', 'ai', 'matrix', 'ops'];
 export function placeOf(path: string): Place {
 	const [top = '', second = ''] = path.split('/');
 	const name = path.slice(path.lastIndexOf('/') + 1);
-	const ofTheShell = path === `apps/${name}` && name.includes('.');
 	const holdsRooms = top === 'kit' || top === 'apps' || serviceFolders.includes(top);
-	const room = holdsRooms && !ofTheShell ? `${top}/${second}` : top;
+	const room = path === `apps/${name}` && name.includes('.') ? hub : holdsRooms ? `${top}/${second}` : top;
 	return { path, kind: kindOf(path, top, name), room };
 }
 
