@@ -103,7 +103,7 @@ export function describeTable(table: ConfigTable, variableFor: (key: string) => 
 function fromText(schema: z.ZodType, text: string | undefined): unknown {
 	if (text === undefined) return undefined;
 	const type = shapeOf(schema).type;
-	if ((type === 'number' || type === 'integer') && text.trim() !== '') return Number(text);
+	if ((type === 'number' || type === 'integer') && text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
 	if (type === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
 	if (type === 'array')
 		return text

@@ -64,7 +64,7 @@ test('a setting that does not fit stops the whole process with a message for peo
 	expect(await child.exited).toBe(1);
 	expect(await new Response(child.stderr).text()).toBe(
 		'mana-media cannot start with this configuration:\n' +
-			'  MANA_MEDIA_QUOTA is "much". Invalid input: expected number, received NaN. Rule: number. Example: MANA_MEDIA_QUOTA=5\n',
+			'  MANA_MEDIA_QUOTA is "much". Invalid input: expected number, received string. Rule: number. Example: MANA_MEDIA_QUOTA=5\n',
 	);
 });
 

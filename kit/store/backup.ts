@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from './store-error.ts';
 
+const run = promisify(execFile);
+
 /**
  * Copies a SQLite database that is in use (VACUUM INTO: one read transaction, no write is held up).
  *
@@ -24,22 +26,31 @@ export async function backupSqlite(source: string, target: string): Promise<void
 /**
  * Copies one PostgreSQL schema with `pg_dump` (custom format, for `pg_restore`).
  *
- * @throws StoreError `store-tool-missing` without pg_dump, `store-unwritable`
+ * @throws StoreError `store-tool-missing` when pg_dump is absent or older than the server, `store-unwritable`
  */
 export async function backupPostgres(databaseUrl: string, schema: string, target: string): Promise<void> {
+	const url = new URL(databaseUrl);
+	// In the environment, because every user of the machine can read the arguments of a process.
+	const env = { ...process.env, ...(url.password ? { PGPASSWORD: decodeURIComponent(url.password) } : {}) };
+	url.password = '';
 	await whole(target, async (temporary) => {
 		try {
-			await promisify(execFile)('pg_dump', ['--format=custom', `--schema=${schema}`, `--file=${temporary}`, databaseUrl]);
+			await run('pg_dump', ['--format=custom', `--schema=${schema}`, `--file=${temporary}`, url.href], { env });
 		} catch (error) {
-			if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-				throw new StoreError(
-					'store-tool-missing',
-					'A backup of PostgreSQL needs its program pg_dump, which is not in PATH. Install the PostgreSQL client tools.',
-					{ cause: error },
-				);
-			throw error;
+			throw missingTool(error) ?? error;
 		}
 	});
+}
+
+function missingTool(error: unknown): StoreError | null {
+	if (!(error instanceof Error)) return null;
+	const absent = 'code' in error && error.code === 'ENOENT';
+	if (!absent && !error.message.includes('server version mismatch')) return null;
+	return new StoreError(
+		'store-tool-missing',
+		`A backup of PostgreSQL needs its program pg_dump, which is ${absent ? 'not in PATH' : 'older than the server'}. Install the client tools of the server's version.`,
+		{ cause: error },
+	);
 }
 
 /** Writes beside the target, makes it durable, then gives it its name: a reader sees the old file or the new one. */

