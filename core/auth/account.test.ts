@@ -12,7 +12,9 @@ eachEngine('changing the password', (engine) => {
 		const phone = auth.browser();
 		await signIn(phone, testOwner.password);
 		expect((await owner.post('/password', { current: 'not it', password: changed })).body['code']).toBe('wrong-credentials');
-		expect((await owner.post('/password', { current: testOwner.password, password: 'short' })).body['code']).toBe('weak-password');
+		expect((await owner.post('/password', { current: testOwner.password, password: 'short' })).body['code']).toBe(
+			'weak-password',
+		);
 		expect((await owner.post('/password', { current: testOwner.password, password: changed })).status).toBe(204);
 		expect((await owner.get('/session')).status).toBe(200);
 		expect((await phone.get('/session')).body['code']).toBe('session-expired');
@@ -24,7 +26,8 @@ eachEngine('changing the password', (engine) => {
 		await using auth = await startAuth({ ...(await engine.place()), clock: new TestClock() });
 		const owner = await signedInOwner(auth);
 		const answers: number[] = [];
-		for (let i = 0; i < 6; i++) answers.push((await owner.post('/password', { current: `guess ${i}`, password: changed })).status);
+		for (let i = 0; i < 6; i++)
+			answers.push((await owner.post('/password', { current: `guess ${i}`, password: changed })).status);
 		expect(answers).toEqual([401, 401, 401, 401, 401, 429]);
 		expect((await owner.get('/session')).status).toBe(200);
 	});

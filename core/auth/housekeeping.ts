@@ -8,7 +8,7 @@ const dayMs = 24 * hourMs;
 const eventsMs = 365 * dayMs;
 
 /** Deletes what has ended and can no longer change any answer. */
-export function tidy(realm: Realm): Promise<void> {
+export function tidy(realm: Pick<Realm, 'store' | 'clock'>): Promise<void> {
 	const now = realm.clock.now();
 	return transact(realm, async (db) => {
 		await db.deleteFrom('session').where('expires_at', '<=', new Date(now).toISOString()).execute();

@@ -32,12 +32,12 @@ export interface Client {
 }
 
 /** Runs queries of which all or none take effect. @throws Problem `unavailable` when the database fails */
-export function transact<T>(realm: Realm, work: (db: Db) => Promise<T>): Promise<T> {
+export function transact<T>(realm: Pick<Realm, 'store'>, work: (db: Db) => Promise<T>): Promise<T> {
 	return reaching(() => realm.store.db.transaction().execute(work));
 }
 
 /** Runs queries that only look. @throws Problem `unavailable` when the database fails */
-export function look<T>(realm: Realm, work: (db: Db) => Promise<T>): Promise<T> {
+export function look<T>(realm: Pick<Realm, 'store'>, work: (db: Db) => Promise<T>): Promise<T> {
 	return reaching(() => work(realm.store.db));
 }
 

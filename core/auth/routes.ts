@@ -54,6 +54,8 @@ export type AuthRoutes = ReturnType<typeof addRoutes>;
 export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: string | null) {
 	const present = async (c: Context<ServiceEnv>): Promise<Presence> => recognise(realm, await readToken(realm, c), clientOf(c));
 	const open = async (c: Context<ServiceEnv>, { token, presence }: Opened): Promise<{ person: Person }> => {
+		const previous = await readToken(realm, c);
+		if (previous !== null) await signOut(realm, previous, clientOf(c));
 		await writeToken(realm, c, token);
 		return { person: presence.person };
 	};

@@ -2,7 +2,6 @@ import { expect, test } from 'bun:test';
 import { eachEngine, type TestEngine, type TestPlace } from '@mana/store/testing';
 import { migrations } from './migrations.ts';
 import { tidy } from './housekeeping.ts';
-import type { Realm } from './realm.ts';
 import type { AuthStore, Tables } from './store.ts';
 import { signedInOwner, startAuth, TestClock, testOwner } from './testing.ts';
 
@@ -173,7 +172,7 @@ eachEngine('a session', (engine) => {
 		await owner.post('/invitations', {});
 		const store = await look(engine, place);
 		clock.advance(400 * dayMs);
-		await tidy({ store, clock } as Realm);
+		await tidy({ store, clock });
 		for (const table of ['session', 'retired_token', 'one_time_link', 'attempt', 'known_address', 'security_event'] as const)
 			expect(await store.db.selectFrom(table).selectAll().execute()).toEqual([]);
 		expect(await store.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
@@ -185,9 +184,7 @@ eachEngine('the session cookie', (engine) => {
 		await using plain = await startAuth(await engine.place());
 		const { headers } = await plain.browser().post('/setup', { token: await plain.setupToken(), ...testOwner });
 		expect(headers.getSetCookie()).toHaveLength(1);
-		expect(headers.getSetCookie()[0]).toMatch(
-			/^mana-[0-9a-z]{10}=\S+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
-		);
+		expect(headers.getSetCookie()[0]).toMatch(/^mana-[0-9a-z]{10}=\S+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
 		await using tls = await startAuth({ ...(await engine.place()), publicUrl: 'https://mana.example' });
 		const over = await tls.browser().post('/setup', { token: await tls.setupToken(), ...testOwner });
 		expect(over.headers.getSetCookie()[0]).toMatch(

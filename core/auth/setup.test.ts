@@ -44,7 +44,9 @@ eachEngine('setting up', (engine) => {
 		await using auth = await startAuth(place);
 		const token = await auth.setupToken();
 		const answers = await Promise.all(
-			Array.from({ length: 8 }, (_, i) => auth.browser().post('/setup', { token, ...testOwner, email: `owner${i}@mana.example` })),
+			Array.from({ length: 8 }, (_, i) =>
+				auth.browser().post('/setup', { token, ...testOwner, email: `owner${i}@mana.example` }),
+			),
 		);
 		expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
 		const store = await look(engine, place);

@@ -19,6 +19,15 @@ eachEngine('signing in', (engine) => {
 		expect((await browser.get('/session')).status).toBe(200);
 	});
 
+	test('ends the session that the browser had before', async () => {
+		await using auth = await startAuth(await engine.place());
+		const owner = await signedInOwner(auth);
+		const before = owner.copy();
+		expect((await tryIn(owner, testOwner.password)).status).toBe(200);
+		expect((await owner.get('/sessions')).body['sessions']).toHaveLength(1);
+		expect((await before.get('/session')).body['code']).toBe('session-expired');
+	});
+
 	test('answers an unknown address as it answers a wrong password, locks included', async () => {
 		await using auth = await startAuth({ ...(await engine.place()), clock: new TestClock() });
 		await signedInOwner(auth);

@@ -31,8 +31,12 @@ eachEngine('joining', (engine) => {
 		await using auth = await startAuth(await engine.place());
 		const owner = await signedInOwner(auth);
 		const invitation = await invited(owner, {});
-		expect((await auth.browser().post('/sign-up', { ...grace, email: 'Ada@mana.example', invitation })).body['code']).toBe('email-taken');
-		expect((await auth.browser().post('/sign-up', { ...grace, password: 'short', invitation })).body['code']).toBe('weak-password');
+		expect((await auth.browser().post('/sign-up', { ...grace, email: 'Ada@mana.example', invitation })).body['code']).toBe(
+			'email-taken',
+		);
+		expect((await auth.browser().post('/sign-up', { ...grace, password: 'short', invitation })).body['code']).toBe(
+			'weak-password',
+		);
 		expect((await auth.browser().post('/sign-up', { ...grace, invitation })).status).toBe(200);
 	});
 
@@ -55,7 +59,7 @@ eachEngine('joining', (engine) => {
 			[1, 2, 3].map((i) => auth.browser().post('/sign-up', { ...grace, email: `racer${i}@mana.example`, invitation })),
 		);
 		expect(shared.map(({ body }) => body['code'] ?? 'in').sort()).toEqual(['in', 'invitation-invalid', 'invitation-invalid']);
-		const own = await Promise.all([await invited(owner, {}), await invited(owner, {})]);
+		const own = [await invited(owner, {}), await invited(owner, {})];
 		const same = await Promise.all(own.map((invitation) => auth.browser().post('/sign-up', { ...grace, invitation })));
 		expect(same.map(({ body }) => body['code'] ?? 'in').sort()).toEqual(['email-taken', 'in']);
 	});
