@@ -61,10 +61,7 @@ function behindProxy(text: string, offset: number): Front {
 		publicUrl: url.origin,
 		host: environment.MANA_HOST,
 		environment,
-		greeting: (link, took) => [
-			...greet(url.origin)(link, took),
-			`Your proxy passes it on to ${addressIn(hub, offset)}`,
-		],
+		greeting: (link, took) => [...greet(url.origin)(link, took), `Your proxy passes it on to ${addressIn(hub, offset)}`],
 	};
 }
 
