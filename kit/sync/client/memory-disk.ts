@@ -23,8 +23,15 @@ export class MemoryDisk implements Disk {
 		return result;
 	}
 
+	/** A copy of everything, as when a whole browser profile is copied. */
+	clone(): MemoryDisk {
+		const copy = new MemoryDisk(this.durable);
+		copy.#areas = structuredClone(this.#areas);
+		return copy;
+	}
+
 	close(): void {
-		this.fault = null;
+		// it stays readable for the next one, as a database does
 	}
 
 	async destroy(): Promise<void> {

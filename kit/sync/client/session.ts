@@ -74,7 +74,9 @@ export class Session {
 	#bestRoundTrip = Infinity;
 	#sentN = 0;
 	#ackedN = 0;
+	/** The newest checkpoint of the space that we heard of, and when something last brought us nearer to it. */
 	#head = 0;
+	#movedAt = 0;
 	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean } | null = null;
 	/** An exchange is under way that only asks for news. */
 	#polling = false;
@@ -119,7 +121,8 @@ export class Session {
 		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
 		if (!this.#link) return this.#watchToken(now);
 		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > ANSWER_MS;
-		if (silent || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
+		const stalled = this.#stage === 'subscribed' && this.#host.space.seq < this.#head && now - this.#movedAt > ANSWER_MS;
+		if (silent || stalled || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
 		if (this.#link.kind === 'exchange' || this.#stage !== 'subscribed') return;
 		if (this.#pingedAt === null && now - this.#heardAt > PING_AFTER_MS) this.#ping(now);
 		if (this.#token && now > this.#token.renewAt) this.#renew();
@@ -218,6 +221,7 @@ export class Session {
 		const { space, doneN, nextN } = this.#host;
 		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
 		this.#head = subbed.seq;
+		this.#movedAt = this.#env.elapsed();
 		if (subbed.epoch !== space.epoch || subbed.seq < space.seq) {
 			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
 		}
@@ -237,6 +241,7 @@ export class Session {
 		if (from > staged.to) return this.#lost('gap', 'Something got lost on the way.');
 		for (const cell of cells) staged.cells.push(cell);
 		staged.to = Math.max(staged.to, to);
+		this.#movedAt = this.#env.elapsed();
 		this.#news = true;
 		if (more) {
 			if (seq === 0) this.#host.state({ firstSync: { received: staged.cells.length } });
@@ -249,6 +254,8 @@ export class Session {
 
 	#acked(ack: Ack): void {
 		this.#ackedN = Math.max(this.#ackedN, ack.n);
+		if (this.#host.space.seq >= this.#head) this.#movedAt = this.#env.elapsed();
+		this.#head = Math.max(this.#head, ack.seq);
 		this.#pushDeadline = this.#ackedN < this.#sentN ? this.#env.elapsed() + ANSWER_MS : Infinity;
 		this.#news = true;
 		this.#host.acked(ack);
@@ -310,6 +317,7 @@ export class Session {
 
 	#ended(how: 'done' | 'lost'): void {
 		if (how === 'lost') return this.#lost('connection', 'The connection to the server was lost.');
+		if (this.#stage === 'greeting') return this.#lost('no-answer', 'The server does not answer.');
 		if (this.#news) return this.#begin();
 		this.#drop();
 		this.#stage = 'waiting';

@@ -40,7 +40,7 @@ export function broadcast(name: string): Channel {
 	let heard: (message: TabMessage) => void = () => undefined;
 	channel.addEventListener('message', ({ data }) => heard(data as TabMessage));
 	return {
-		post: (message) => channel.postMessage(message),
+		post: (message) => channel.postMessage(message), // oxlint-disable-line unicorn/require-post-message-target-origin -- that is for windows
 		listen: (listener) => {
 			heard = listener;
 		},

@@ -1,0 +1,371 @@
+import { collection, field } from '@mana/model';
+import type { SpaceId } from '../cell.ts';
+import { decodeFrame, encodeFrame } from '../codec/index.ts';
+import type { Bye, Frame } from '../frames.ts';
+import { newSpaceId } from '../ids.ts';
+import { placeKey } from '../merge.ts';
+import {
+	catchUp,
+	Committer,
+	type Change,
+	type DeviceState,
+	type SpaceState,
+	type SpaceStore,
+	type StoredCell,
+} from '../space/index.ts';
+import type { DeviceId } from '../cell.ts';
+import { Client } from './client.ts';
+import type { Environment } from './environment.ts';
+import { JournalStore } from './journal-store.ts';
+import { SignedOut, type Connector, type Link, type LinkHandlers } from './link.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import type { Channel, Locks, TabMessage } from './tabs.ts';
+
+/** A collection to play with. */
+export const tasks = collection(
+	'todo/tasks',
+	{ app: 1, number: 1 },
+	{ title: field.text(1, { fallback: '' }), done: field.flag(2), tags: field.set(3), rank: field.integer(4) },
+);
+
+/** A generator of numbers in [0,1) (mulberry32, public domain). */
+export function seeded(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+	};
+}
+
+/** One server with one person's space, and any number of browsers of that person. Time moves only by `pass`. */
+export class World {
+	readonly random: () => number;
+	readonly server: TestServer;
+	now = Date.UTC(2026, 5, 1);
+	readonly #jobs = new Set<{ ms: number; next: number; job: () => void }>();
+
+	constructor(seed = 1) {
+		this.random = seeded(seed);
+		this.server = new TestServer(this);
+	}
+
+	environment(): Environment {
+		return {
+			now: () => this.now,
+			elapsed: () => this.now,
+			random: this.random,
+			randomBytes: (bytes) => bytes.map(() => Math.floor(this.random() * 256)),
+			every: (ms, job) => {
+				const entry = { ms, next: this.now + ms, job };
+				this.#jobs.add(entry);
+				return () => this.#jobs.delete(entry);
+			},
+		};
+	}
+
+	/** Lets everything that can happen now happen, for `ms` of virtual time. */
+	async pass(ms = 0): Promise<void> {
+		await settle();
+		for (const end = this.now + ms; this.now < end;) {
+			this.now = Math.min(end, this.now + 500);
+			for (const entry of this.#jobs) {
+				if (entry.next > this.now) continue;
+				entry.next = this.now + entry.ms;
+				entry.job();
+			}
+			await settle();
+		}
+	}
+}
+
+/** One browser profile: a disk, its tabs, their locks and channel. */
+export class TestBrowser {
+	readonly disk = new MemoryDisk(true);
+	online = true;
+	signedIn = true;
+	/** The HTTP exchange in place of a socket. */
+	exchange = false;
+	readonly tabs = new Set<Client>();
+	readonly #world: World;
+	readonly #person: string | null;
+	readonly #lines = new Map<number, (message: TabMessage) => void>();
+	readonly #held = new Map<string, (() => void)[]>();
+	#line = 0;
+
+	constructor(world: World, person: string | null = 'ada') {
+		this.#world = world;
+		this.#person = person;
+	}
+
+	async open(): Promise<Client> {
+		const env = this.#world.environment();
+		const client = await Client.open({
+			env,
+			store: new JournalStore(this.disk, env.randomBytes),
+			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes),
+			channel: this.#channel(),
+			locks: this.#locks(),
+			name: 'account',
+			remote:
+				this.#person === null
+					? null
+					: { connector: this.#connector(), token: () => this.#token(), schema: [], person: this.#person },
+			report: (error) => this.reported.push(error),
+		});
+		this.tabs.add(client);
+		return client;
+	}
+
+	readonly reported: unknown[] = [];
+
+	/** Ends a tab as a crash does: its locks are released, nothing else. */
+	kill(client: Client): void {
+		this.tabs.delete(client);
+		client.abandon();
+	}
+
+	/** Cuts every connection of this browser. */
+	cut(): void {
+		this.#world.server.cut(this);
+	}
+
+	async #token(): Promise<{ token: string; expiresAt: number }> {
+		if (!this.online) throw new Error('offline');
+		if (!this.signedIn) throw new SignedOut();
+		return { token: this.#person!, expiresAt: this.#world.now + 600_000 };
+	}
+
+	#connector(): Connector {
+		return { open: (handlers) => this.#world.server.connect(this, handlers) };
+	}
+
+	#channel(): Channel {
+		const line = ++this.#line;
+		return {
+			post: (message) => {
+				const copy = structuredClone(message);
+				for (const [other, heard] of this.#lines)
+					if (other !== line) queueMicrotask(() => this.#lines.get(other) === heard && heard(copy));
+			},
+			listen: (listener) => void this.#lines.set(line, listener),
+			close: () => void this.#lines.delete(line),
+		};
+	}
+
+	#locks(): Locks {
+		return {
+			hold: (name, signal, work) => {
+				const queue = this.#held.get(name) ?? [];
+				this.#held.set(name, queue);
+				const turn = () => {
+					const next = () => {
+						queue.shift();
+						queue[0]?.();
+					};
+					if (signal.aborted) next();
+					else void work().finally(next);
+				};
+				if (queue.push(turn) === 1) turn();
+			},
+		};
+	}
+}
+
+/** A whole sync server in a few lines: the real committer and catch-up over a map. */
+export class TestServer implements SpaceStore {
+	space: SpaceState;
+	readonly cells = new Map<string, StoredCell>();
+	readonly devices = new Map<DeviceId, DeviceState>();
+	/** A rule that refuses ops, for tests. */
+	refuse: (value: unknown) => string | null = () => null;
+	/** Answers nothing while true. */
+	mute = false;
+	readonly committer: Committer;
+	readonly frames: Frame[] = [];
+	readonly #connections = new Set<Connection>();
+	readonly #world: World;
+
+	constructor(world: World) {
+		this.#world = world;
+		const id = newSpaceId(world.now, (bytes) => bytes.map(() => Math.floor(world.random() * 256)));
+		this.space = { id, epoch: 1, seq: 0, nextActor: 1 };
+		this.committer = new Committer({
+			store: this,
+			rules: { authorise: () => null, validate: ({ value }) => this.refuse(value) },
+			now: () => world.now,
+			committed: (change) => this.#committed(change),
+		});
+	}
+
+	async transact(needs: Parameters<SpaceStore['transact']>[0], decide: Parameters<SpaceStore['transact']>[1]): Promise<void> {
+		const recordSeqs = new Map();
+		const found = needs.map(() => ({ space: this.space, devices: this.devices, roles: roles, cells: this.cells, recordSeqs }));
+		for (const change of decide(found)) {
+			this.space = change.space;
+			for (const cell of change.cells) this.cells.set(placeKey(cell), cell);
+			for (const [id, device] of change.devices) this.devices.set(id, device);
+		}
+	}
+
+	async readSince(_space: SpaceId, after: number, chunk: number): Promise<{ epoch: number; seq: number; cells: StoredCell[] }> {
+		const newer = [...this.cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+		const last = newer[chunk - 1]?.seq ?? Infinity;
+		return { epoch: this.space.epoch, seq: this.space.seq, cells: newer.filter(({ seq }) => seq <= last) };
+	}
+
+	connect(browser: TestBrowser, handlers: LinkHandlers): Link {
+		const connection = new Connection(this, browser, handlers, this.#world);
+		this.#connections.add(connection);
+		return connection;
+	}
+
+	cut(browser: TestBrowser): void {
+		for (const connection of this.#connections) if (connection.browser === browser) connection.end('lost');
+	}
+
+	over(connection: Connection): void {
+		this.#connections.delete(connection);
+	}
+
+	/** Says goodbye to everybody. */
+	bye(bye: Omit<Bye, 'type'>): void {
+		for (const connection of this.#connections) connection.answer({ type: 'bye', ...bye });
+	}
+
+	/** Goes back to what a backup held. */
+	restore(backup: {
+		space: SpaceState;
+		cells: ReadonlyMap<string, StoredCell>;
+		devices: ReadonlyMap<DeviceId, DeviceState>;
+	}): void {
+		this.space = { ...backup.space, epoch: this.space.epoch + 1 };
+		this.cells.clear();
+		this.devices.clear();
+		for (const [key, cell] of backup.cells) this.cells.set(key, cell);
+		for (const [id, device] of backup.devices) this.devices.set(id, device);
+		for (const connection of this.#connections) connection.end('lost');
+	}
+
+	backup(): Parameters<TestServer['restore']>[0] {
+		return { space: this.space, cells: new Map(this.cells), devices: new Map(this.devices) };
+	}
+
+	#committed(change: Change): void {
+		for (const connection of this.#connections) connection.committed(change);
+	}
+}
+
+const roles = new Map([['ada', 'owner' as const]]);
+
+class Connection implements Link {
+	readonly kind: 'stream' | 'exchange';
+	readonly browser: TestBrowser;
+	readonly #server: TestServer;
+	readonly #handlers: LinkHandlers;
+	readonly #world: World;
+	#device: DeviceId | null = null;
+	#cursor: { epoch: number; seq: number } | null = null;
+	#over = false;
+	#work: Promise<void> = Promise.resolve();
+	#asked = 0;
+
+	constructor(server: TestServer, browser: TestBrowser, handlers: LinkHandlers, world: World) {
+		this.#server = server;
+		this.browser = browser;
+		this.#handlers = handlers;
+		this.#world = world;
+		this.kind = browser.exchange ? 'exchange' : 'stream';
+		queueMicrotask(() => {
+			if (this.#over) return;
+			if (!browser.online) return this.end('lost');
+			handlers.opened();
+			if (this.kind === 'exchange' && this.#asked > 0) {
+				this.#work = this.#work.then(() => settle()).then(() => this.end('done'));
+			}
+		});
+	}
+
+	send(bytes: Uint8Array): void {
+		const frame = decodeFrame(bytes.slice());
+		this.#asked++;
+		this.#server.frames.push(frame);
+		this.#work = this.#work.then(() => (this.#over || this.#server.mute ? undefined : this.#hear(frame)));
+	}
+
+	close(): void {
+		this.#over = true;
+		this.#server.over(this);
+	}
+
+	end(how: 'done' | 'lost'): void {
+		if (this.#over) return;
+		this.close();
+		this.#handlers.closed(how);
+	}
+
+	committed(change: Change): void {
+		if (!this.#cursor) return; // still catching up, which brings this too
+		this.#cursor = { ...this.#cursor, seq: change.space.seq };
+		for (const frame of change.frames) this.#bytes(frame);
+	}
+
+	answer(frame: Frame): void {
+		this.#bytes(encodeFrame(frame));
+		if (frame.type === 'bye') this.end('lost');
+	}
+
+	#bytes(frame: Uint8Array): void {
+		if (!this.#over && !this.#server.mute) this.#handlers.received(frame.slice());
+	}
+
+	async #hear(frame: Frame): Promise<void> {
+		const { space } = this.#server;
+		switch (frame.type) {
+			case 'hello':
+				this.#device = frame.device;
+				return this.answer({
+					type: 'welcome',
+					clockMs: frame.clockMs,
+					serverMs: this.#world.now,
+					person: frame.token,
+					personal: space.id,
+					limits: { frameBytes: 1 << 20, pushOps: 4096 },
+				});
+			case 'ping':
+				return this.answer({ type: 'pong', clockMs: frame.clockMs, serverMs: this.#world.now });
+			case 'sub': {
+				const seat = await this.#server.committer.submit({
+					kind: 'seat',
+					space: frame.space,
+					device: this.#device!,
+					person: 'ada',
+				});
+				if (seat.type !== 'subbed') return this.answer({ type: 'bye', code: 'unknown-space', detail: '', retryAfterMs: null });
+				this.answer(seat);
+				let at = { epoch: frame.epoch, seq: frame.seq };
+				do {
+					for await (const part of catchUp(this.#server, frame.space, at, 50)) {
+						for (const bytes of part.frames) this.#bytes(bytes);
+						if (part.complete) at = { epoch: seat.epoch, seq: part.to };
+					}
+				} while (at.seq < this.#server.space.seq);
+				this.#cursor = at;
+				return;
+			}
+			case 'push': {
+				const { known, transactions } = frame;
+				const push = { kind: 'push' as const, space: frame.space, device: this.#device!, person: 'ada', known, transactions };
+				const answer = await this.#server.committer.submit(push);
+				if (answer.type === 'ack') return this.answer(answer);
+				if (answer.type === 'denied') this.answer({ type: 'bye', code: answer.code, detail: answer.detail, retryAfterMs: 0 });
+			}
+		}
+	}
+}
+
+/** Everything here runs on promises, so that enough turns of the microtask queue let all of it happen. */
+async function settle(): Promise<void> {
+	for (let i = 0; i < 300; i++) await Promise.resolve();
+}
