@@ -1,3 +1,4 @@
+import type { SpaceId } from '../cell.ts';
 import { limits } from '../limits.ts';
 import { decide, type Decided } from './decide.ts';
 import { needOf } from './need.ts';
@@ -11,6 +12,8 @@ export interface CommitterParts {
 	now(): number;
 	/** Told of each durable change with cells, before anybody gets an answer: what makes DELTA precede ACK. Must not throw. */
 	committed(change: Change): void;
+	/** The store failed: nobody knows whether these spaces moved, so readers of them must be brought up to date. Must not throw. */
+	uncertain?(spaces: readonly SpaceId[]): void;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Committer {
 			try {
 				await this.#commit(group);
 			} catch (error) {
+				this.#parts.uncertain?.([...new Set(group.map(({ request }) => request.space))]);
 				for (const { reject } of group) reject(error);
 			}
 		}

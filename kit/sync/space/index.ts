@@ -1,7 +1,6 @@
 export * from './catch-up.ts';
 export * from './committer.ts';
 export * from './decide.ts';
-export * from './feed.ts';
 export * from './hash.ts';
 export * from './need.ts';
 export * from './state.ts';

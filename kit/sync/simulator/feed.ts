@@ -1,7 +1,5 @@
 import type { SpaceId } from '../cell.ts';
-import { catchUp, type Cursor } from './catch-up.ts';
-import type { Change } from './state.ts';
-import type { SpaceStore } from './store.ts';
+import { catchUp, type Change, type Cursor, type SpaceStore } from '../space/index.ts';
 
 export interface FeedParts {
 	readonly store: SpaceStore;
@@ -10,6 +8,8 @@ export interface FeedParts {
 	readonly cursor: Cursor;
 	/** Epoch that SUBBED announced. */
 	readonly epoch: number;
+	/** Cells that are read at once. */
+	readonly chunk: number;
 	send(frame: Uint8Array): void;
 	/** The store failed while catching up: end the connection, the client will come back. */
 	failed(error: unknown): void;
@@ -33,11 +33,6 @@ export class Feed {
 		this.#cursor = parts.cursor;
 	}
 
-	/** Whether it has sent everything it heard of. */
-	get live(): boolean {
-		return !this.#catchingUp;
-	}
-
 	start(): void {
 		void this.#catchUp();
 	}
@@ -55,17 +50,17 @@ export class Feed {
 		this.#cursor = { epoch: this.#cursor.epoch, seq: change.space.seq };
 	}
 
-	/** A slow reader, whose live frames were dropped, can be written to again. */
-	resume(): void {
-		if (!this.#catchingUp) void this.#catchUp();
+	/** The space may have moved without a word. */
+	recheck(): void {
+		if (!this.#stopped && !this.#catchingUp) void this.#catchUp();
 	}
 
 	async #catchUp(): Promise<void> {
 		this.#catchingUp = true;
-		const { store, space, epoch, send, failed } = this.#parts;
+		const { store, space, epoch, chunk, send, failed } = this.#parts;
 		try {
 			do {
-				for await (const { frames, to, complete } of catchUp(store, space, this.#cursor)) {
+				for await (const { frames, to, complete } of catchUp(store, space, this.#cursor, chunk)) {
 					if (this.#stopped) return;
 					for (const frame of frames) send(frame);
 					if (complete) this.#cursor = { epoch, seq: to };

@@ -1,0 +1,235 @@
+import { Client, type ClientParts } from '../client/client.ts';
+import { JournalStore } from '../client/journal-store.ts';
+import { MemoryDisk } from '../client/memory-disk.ts';
+import type { LinkHandlers } from '../client/link.ts';
+import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
+import { BrowserDisk } from './browser-disk.ts';
+import type { Dice } from './dice.ts';
+import type { Timeline } from './timeline.ts';
+import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
+
+export interface BrowserParts {
+	readonly timeline: Timeline;
+	readonly dice: Dice;
+	readonly acceptor: Acceptor;
+	readonly weather: Weather;
+	readonly person: string;
+	/** Streams, or HTTP exchanges. */
+	readonly transport: 'stream' | 'exchange';
+	/** How long a transaction of the local database takes, ms: from, to. */
+	readonly diskMs: readonly [number, number];
+	/** The profile's disk; another browser's for a cloned profile. */
+	readonly disk?: BrowserDisk;
+	/** What a tab gets instead of a frame, when somebody tampers with the network. */
+	tamper?(frame: Uint8Array): readonly Uint8Array[];
+	/** Something that the client says must not happen. */
+	report(error: unknown): void;
+}
+
+/** One browser profile on one machine: its clock, its disk, its tabs. */
+export class Browser {
+	/** How far its clock is off, ms. */
+	skewMs = 0;
+	readonly weather: Weather;
+	readonly disk: BrowserDisk;
+	readonly tabs: Tab[] = [];
+	readonly #parts: BrowserParts;
+	readonly #locks = new Map<string, (() => void)[]>();
+
+	constructor(parts: BrowserParts) {
+		this.#parts = parts;
+		this.weather = parts.weather;
+		this.disk = parts.disk ?? new BrowserDisk(parts.timeline, parts.dice, parts.diskMs);
+	}
+
+	openTab(): Tab {
+		const tab = new Tab(this.#parts, this);
+		this.tabs.push(tab);
+		return tab;
+	}
+
+	/** The browser is killed; when the machine loses its power, what was not yet forced to the disk is gone too. */
+	crash(power: boolean): void {
+		for (const tab of [...this.tabs]) this.kill(tab);
+		this.disk.crash(power);
+	}
+
+	kill(tab: Tab): void {
+		const at = this.tabs.indexOf(tab);
+		if (at < 0) return;
+		tab.kill();
+		this.tabs.splice(at, 1);
+	}
+
+	/** Cuts the connection that is open, if there is one. */
+	cut(mode: CutMode): void {
+		for (const tab of this.tabs) tab.link?.cut(mode);
+	}
+
+	post(from: Tab, message: TabMessage): void {
+		const latency = this.#parts.dice.int(0, 2);
+		for (const tab of this.tabs) if (tab !== from) this.#parts.timeline.after(latency, () => tab.run(() => tab.heard(message)));
+	}
+
+	/** Waits for a lock; gives back what releases it when it was granted, or stops waiting. */
+	lock(name: string, granted: () => void): () => void {
+		const queue = this.#locks.get(name) ?? [];
+		this.#locks.set(name, queue);
+		if (queue.push(granted) === 1) this.#parts.timeline.after(0, () => queue[0] === granted && granted());
+		return () => {
+			const at = queue.indexOf(granted);
+			if (at >= 0) queue.splice(at, 1);
+			if (at === 0 && queue[0]) this.#parts.timeline.after(0, queue[0]);
+		};
+	}
+}
+
+/** One tab with the real client in it. Everything that comes from outside comes through `run`, so that it can be frozen and killed. */
+export class Tab {
+	client: Client | null = null;
+	link: (Wire | Exchange) | null = null;
+	readonly browser: Browser;
+	readonly #parts: BrowserParts;
+	readonly #started: number;
+	readonly #releases = new Set<() => void>();
+	#alive = true;
+	#frozen: (() => void)[] | null = null;
+	#listener: (message: TabMessage) => void = () => undefined;
+
+	constructor(parts: BrowserParts, browser: Browser) {
+		this.#parts = parts;
+		this.browser = browser;
+		this.#started = parts.timeline.now;
+		Client.open(this.#clientParts()).then(
+			(client) => {
+				if (this.#alive) this.client = client;
+				else client.abandon();
+			},
+			(error: unknown) => parts.report(error),
+		);
+	}
+
+	/** Does something that comes from outside, now or when the tab is thawed, or never when it is dead. */
+	run(job: () => void): void {
+		if (!this.#alive) return;
+		if (this.#frozen) this.#frozen.push(job);
+		else job();
+	}
+
+	heard(message: TabMessage): void {
+		this.#listener(message);
+	}
+
+	get frozen(): boolean {
+		return this.#frozen !== null;
+	}
+
+	freeze(): void {
+		this.#frozen ??= [];
+	}
+
+	thaw(): void {
+		const jobs = this.#frozen ?? [];
+		this.#frozen = null;
+		for (const job of jobs) this.#parts.timeline.after(0, () => this.run(job));
+	}
+
+	kill(): void {
+		this.client?.abandon();
+		this.#alive = false;
+		this.link?.close();
+		this.link = null;
+		for (const release of this.#releases) release();
+	}
+
+	#clientParts(): ClientParts {
+		const { timeline, dice, person } = this.#parts;
+		const random = (bytes: Uint8Array) => dice.bytes(bytes);
+		return {
+			env: {
+				now: () => timeline.now + this.browser.skewMs,
+				elapsed: () => timeline.now - this.#started,
+				random: () => dice.next(),
+				randomBytes: random,
+				every: (ms, job) => this.#every(ms, job),
+			},
+			store: new JournalStore(this.browser.disk.for(this), random),
+			spare: () => new JournalStore(new MemoryDisk(), random),
+			channel: this.#channel(),
+			locks: this.#locks(),
+			name: person,
+			remote: {
+				person,
+				schema: [],
+				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },
+				token: () => this.#token(),
+			},
+			report: (error) => this.#parts.report(error),
+		};
+	}
+
+	#connect(handlers: LinkHandlers): Wire | Exchange {
+		const { timeline, dice, weather, acceptor, transport, tamper } = this.#parts;
+		const guarded: LinkHandlers = {
+			opened: () => this.run(() => handlers.opened()),
+			received: (frame) => {
+				for (const part of tamper?.(frame) ?? [frame]) this.run(() => handlers.received(part));
+			},
+			closed: (how) => this.run(() => handlers.closed(how)),
+		};
+		return transport === 'stream'
+			? new Wire(timeline, dice, weather, acceptor, guarded)
+			: new Exchange(timeline, dice, weather, acceptor, guarded);
+	}
+
+	#token(): Promise<{ token: string; expiresAt: number }> {
+		const { promise, resolve, reject } = Promise.withResolvers<{ token: string; expiresAt: number }>();
+		const { timeline, dice, weather, person } = this.#parts;
+		timeline.after(dice.int(...weather.latency), () =>
+			this.run(() =>
+				weather.offline ? reject(new Error('offline')) : resolve({ token: person, expiresAt: timeline.now + 600_000 }),
+			),
+		);
+		return promise;
+	}
+
+	#every(ms: number, job: () => void): () => void {
+		let stopped = false;
+		const { timeline, dice } = this.#parts;
+		const next = (wait: number) => {
+			timeline.after(wait, () => {
+				if (stopped || !this.#alive) return;
+				if (!this.#frozen) job(); // a frozen tab's timers do not pile up
+				next(ms);
+			});
+		};
+		next(dice.int(1, ms));
+		return () => (stopped = true);
+	}
+
+	#channel(): Channel {
+		return {
+			post: (message) => this.browser.post(this, message),
+			listen: (listener) => (this.#listener = listener),
+			close: () => (this.#listener = () => undefined),
+		};
+	}
+
+	#locks(): Locks {
+		return {
+			hold: (name, signal, work) => {
+				const release = this.browser.lock(name, () =>
+					this.run(() => {
+						signal.removeEventListener('abort', release);
+						void work().finally(() => {
+							this.#releases.delete(release);
+							release();
+						});
+					}),
+				);
+				this.#releases.add(release);
+				signal.addEventListener('abort', release, { once: true });
+			},
+		};
+	}
+}

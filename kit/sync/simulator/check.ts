@@ -1,0 +1,56 @@
+import type { Cell } from '../cell.ts';
+import { placeKey } from '../merge.ts';
+import type { Tab } from './browser.ts';
+import { things } from './things.ts';
+import { beats, type Oracle, same, show, Violation } from './oracle.ts';
+
+/** What the tab had seen when it was last looked at. */
+const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number }>();
+
+/**
+ * Looks at one tab at any moment. Its confirmed state must be exactly the server's at some checkpoint (I5, I6: no gap, no part of a
+ * transaction), never an older one than before (I7), and what it wrote itself must be visible over it (I7).
+ */
+export function checkTab(tab: Tab, oracle: Oracle): void {
+	const { client } = tab;
+	if (!client) return;
+	const { epoch, seq, actor } = client.space;
+	const expected = oracle.stateAt(epoch, seq);
+	if (!expected) throw new Violation('I5', `a tab stands at ${epoch}/${seq}, which is no checkpoint`);
+	compare('I6', `a tab at ${epoch}/${seq}`, expected, confirmed(tab));
+	const last = lastSeen.get(tab);
+	if (last?.epoch === epoch && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
+	lastSeen.set(tab, { epoch, seq });
+	for (const { transaction } of client.mana.outbox()) {
+		for (const op of transaction.ops) {
+			const shown = client.mana.replica.register(op);
+			const own = { op, value: op.value, stamp: transaction.stamp, actor };
+			if (!shown || beats(own, { op, ...shown })) throw new Violation('I7', `own write ${show(own)} is hidden by ${show(shown)}`);
+		}
+	}
+}
+
+/** What the server confirmed to this tab. */
+export function confirmed(tab: Tab): Map<string, Cell> {
+	const { replica } = tab.client!.mana;
+	const cells = new Map<string, Cell>();
+	for (const id of replica.ids(things.number))
+		for (const cell of replica.cells(things.number, id)) cells.set(placeKey(cell), cell);
+	return cells;
+}
+
+/** Two states must be the same, place by place. */
+export function compare(
+	invariant: string,
+	who: string,
+	expected: ReadonlyMap<string, Cell>,
+	found: ReadonlyMap<string, Cell>,
+): void {
+	for (const [place, cell] of expected) {
+		const other = found.get(place);
+		if (!other || !same(cell, other))
+			throw new Violation(invariant, `${who} holds ${show(other)} at ${place}, not ${show(cell)}`);
+	}
+	for (const [place, cell] of found)
+		if (!expected.has(place)) throw new Violation(invariant, `${who} holds ${show(cell)} at ${place}, where nothing should be`);
+}

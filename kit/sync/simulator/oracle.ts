@@ -1,0 +1,181 @@
+import { lawOf, type Register } from '@mana/model';
+import type { Cell, Op, Transaction } from '../cell.ts';
+import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
+import { placeKey } from '../merge.ts';
+import { type Answer, type Change, type Found, hashTransaction, type PushRequest, type Refused } from '../space/index.ts';
+
+/** A broken invariant of sync.md §7.1. */
+export class Violation extends Error {
+	override readonly name = 'Violation';
+	readonly invariant: string;
+
+	constructor(invariant: string, detail: string) {
+		super(`${invariant}: ${detail}`);
+		this.invariant = invariant;
+	}
+}
+
+/** One write as the oracle keeps it: nothing is ever merged here. */
+interface Write extends Register {
+	readonly op: Op;
+}
+
+interface Past {
+	readonly decided: ReadonlyMap<string, Decided>;
+	readonly writes: ReadonlyMap<string, readonly Write[]>;
+	readonly checkpoints: readonly Checkpoint[];
+}
+
+interface Decided {
+	readonly hash: number;
+	readonly stamp: number;
+	readonly refused: Refused | undefined;
+	readonly transaction: Transaction;
+}
+
+interface Checkpoint {
+	readonly seq: number;
+	readonly cells: readonly Cell[];
+}
+
+/**
+ * The reference model: a list of all accepted writes, folded naively whenever somebody asks. It shares no code with the engine but
+ * names and hashes, watches the server's disk and answers, and throws a `Violation` when an invariant breaks.
+ */
+export class Oracle {
+	/** Every push that ever reached a committer, to find out what a decision was about. */
+	readonly #pushed = new Map<string, Transaction>();
+	#decided = new Map<string, Decided>();
+	/** The latest time that the server's clock ever showed: when it goes back, stamps do not. */
+	#latest = 0;
+	#writes = new Map<string, Write[]>();
+	/** What each change wrote, by the seq it led to; one list for each history (epoch). */
+	#checkpoints = new Map<number, Checkpoint[]>();
+
+	pushed({ device, transactions }: PushRequest): void {
+		for (const transaction of transactions) this.#pushed.set(`${device} ${hashTransaction(transaction)}`, transaction);
+	}
+
+	/** A change became durable at the server's time `now`. */
+	committed(found: Found, change: Change, now: number): void {
+		this.#latest = Math.max(this.#latest, now);
+		const { epoch, seq } = change.space;
+		let expected = change.from;
+		const touched = new Set<string>();
+		// Devices are independent of each other but their transactions interleave; within a group only the outcome can be compared.
+		let effective = 0;
+		for (const [device, state] of change.devices) {
+			const before = found.devices.get(device);
+			const first = (before?.n ?? 0) + 1;
+			let last = before?.stamp ?? 0;
+			for (let n = first; n <= state.n; n++) {
+				const decision = state.decisions[state.decisions.length - 1 - (state.n - n)];
+				const transaction = decision && this.#pushed.get(`${device} ${decision.hash}`);
+				if (!transaction || transaction.n !== n) throw new Violation('I4', `${device} has a decision on ${n} that it never sent`);
+				const key = `${device} ${n}`;
+				if (this.#decided.has(key)) throw new Violation('I4', `${key} was decided twice`);
+				const stamp = decision.restamped ?? transaction.stamp;
+				this.#decided.set(key, { hash: decision.hash, stamp, refused: decision.refused, transaction });
+				if (decision.refused) continue;
+				if (stamp <= last) throw new Violation('I15', `${key}: stamp ${stamp} is not above ${last}`);
+				if (stamp > stampAt(this.#latest + MAX_DRIFT_MS)) throw new Violation('I15', `${key}: stamp ${stamp} is in the future`);
+				last = stamp;
+				effective++;
+				for (const op of transaction.ops) touched.add(this.#add(op, stamp, state.actor));
+			}
+		}
+		expected += effective;
+		if (seq > expected) throw new Violation('I5', `seq ${seq} after ${change.from} and ${effective} accepted transactions`);
+		if (seq > change.from !== change.cells.length > 0) throw new Violation('I5', `seq ${seq} with ${change.cells.length} cells`);
+		const list = this.#checkpoints.get(epoch) ?? [];
+		this.#checkpoints.set(epoch, list);
+		if (change.cells.length > 0) list.push({ seq, cells: change.cells });
+		const written = new Map(change.cells.map((cell) => [placeKey(cell), cell]));
+		for (const place of touched) {
+			const cell = written.get(place) ?? found.cells.get(place);
+			if (!cell || !same(cell, this.winner(place)!))
+				throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(this.winner(place))}`);
+		}
+	}
+
+	/** The server answers a push: every answer on one transaction must be the same, and durable. */
+	answered({ device, transactions }: PushRequest, answer: Answer): void {
+		if (answer.type !== 'ack') return;
+		for (const { n } of transactions) {
+			const decided = this.#decided.get(`${device} ${n}`);
+			if (!decided) throw new Violation('I3', `${device} ${n} is acknowledged but not on the disk`);
+			const refused = answer.refused.find((one) => one.n === n);
+			const restamped = answer.restamped.find((one) => one.n === n);
+			if ((refused?.code ?? null) !== (decided.refused?.code ?? null))
+				throw new Violation('I4', `${device} ${n} got another answer`);
+			const { stamp } = decided.transaction;
+			if (!refused && (restamped?.stamp ?? stamp) !== decided.stamp)
+				throw new Violation('I4', `${device} ${n} got another stamp`);
+		}
+	}
+
+	/** The write that a replica which saw everything must show. */
+	winner(place: string): Write | undefined {
+		return this.#writes.get(place)?.reduce((best, write) => (beats(write, best) ? write : best));
+	}
+
+	/** Everything that was accepted, folded. */
+	*state(): IterableIterator<readonly [string, Register]> {
+		for (const place of this.#writes.keys()) yield [place, this.winner(place)!];
+	}
+
+	/** What a replica with this cursor must hold; `null` when there never was such a checkpoint. */
+	stateAt(epoch: number, seq: number): ReadonlyMap<string, Cell> | null {
+		const checkpoints = this.#checkpoints.get(epoch) ?? [];
+		if (seq > 0 && !checkpoints.some((checkpoint) => checkpoint.seq === seq)) return null;
+		const state = new Map<string, Cell>();
+		for (const checkpoint of checkpoints) {
+			if (checkpoint.seq > seq) break;
+			for (const cell of checkpoint.cells) state.set(placeKey(cell), cell);
+		}
+		return state;
+	}
+
+	/** All transactions that were decided, for whoever looks for a write of his. */
+	decisions(): Iterable<Decided> {
+		return this.#decided.values();
+	}
+
+	/** What a backup of the server holds. */
+	past(epoch: number): Past {
+		const writes = new Map([...this.#writes].map(([place, list]) => [place, [...list]]));
+		return { decided: new Map(this.#decided), writes, checkpoints: [...(this.#checkpoints.get(epoch) ?? [])] };
+	}
+
+	/** The server went back to a backup, under a new epoch. */
+	restored(past: Past, epoch: number): void {
+		this.#decided = new Map(past.decided);
+		this.#writes = new Map([...past.writes].map(([place, list]) => [place, [...list]]));
+		this.#checkpoints.set(epoch, [...past.checkpoints]);
+	}
+
+	#add(op: Op, stamp: number, actor: number): string {
+		const place = placeKey(op);
+		const list = this.#writes.get(place) ?? [];
+		this.#writes.set(place, list);
+		list.push({ op, value: op.value, stamp, actor });
+		return place;
+	}
+}
+
+/** The rules of sync.md §6.4 in the plainest words, on purpose not those of `@mana/model`. */
+export function beats(a: Write, b: Write): boolean {
+	const law = lawOf(a.op.field)!.name;
+	if (law === 'max' && a.value !== b.value) return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
+	if (a.stamp !== b.stamp) return a.stamp > b.stamp;
+	if (law === 'set' && a.value !== b.value) return a.value === true;
+	return a.actor > b.actor;
+}
+
+export function same(a: Register, b: Register): boolean {
+	return a.value === b.value && a.stamp === b.stamp && a.actor === b.actor;
+}
+
+export function show(register: Register | undefined): string {
+	return register ? `${JSON.stringify(register.value)} (${register.stamp}, ${register.actor})` : 'nothing';
+}

@@ -1,0 +1,113 @@
+import { Dice } from './dice.ts';
+import type { CutMode } from './wire.ts';
+
+/** What one seed decides before anything happens: a random subset of faults and sizes ("swarm testing", Groce et al. 2012). */
+export interface Plan {
+	readonly seed: number;
+	readonly config: Config;
+	readonly steps: readonly Step[];
+}
+
+export interface Config {
+	readonly browsers: number;
+	/** ms, from and to */
+	readonly latency: readonly [number, number];
+	readonly browserDiskMs: readonly [number, number];
+	/** Until a commit of the server is durable, ms. */
+	readonly commitMs: number;
+	readonly transports: readonly ('stream' | 'exchange')[];
+	/** Cells that a catch-up reads at once. */
+	readonly chunk: number;
+	/** Of `records`. */
+	readonly records: number;
+	readonly durationMs: number;
+}
+
+/** One thing that happens, at `at` ms after the start. Each has dice of its own, so that dropping one step changes no other. */
+export type Step = { readonly at: number; readonly luck: number } & Deed;
+
+export type Deed =
+	| { readonly kind: 'write'; readonly browser: number; readonly what: WriteKind }
+	| { readonly kind: 'undo'; readonly browser: number }
+	| { readonly kind: 'resolve'; readonly browser: number }
+	| { readonly kind: 'look'; readonly browser: number }
+	| { readonly kind: 'cut'; readonly browser: number; readonly mode: CutMode }
+	| { readonly kind: 'offline'; readonly browser: number; readonly ms: number }
+	| { readonly kind: 'client-crash'; readonly browser: number; readonly power: boolean; readonly ms: number }
+	| { readonly kind: 'client-clock'; readonly browser: number; readonly byMs: number }
+	| { readonly kind: 'tab-open' | 'tab-close' | 'tab-kill'; readonly browser: number }
+	| { readonly kind: 'tab-freeze'; readonly browser: number; readonly ms: number }
+	| { readonly kind: 'clone'; readonly browser: number }
+	| { readonly kind: 'server-crash'; readonly ms: number }
+	| { readonly kind: 'server-dismiss' }
+	| { readonly kind: 'server-clock'; readonly byMs: number }
+	| { readonly kind: 'server-stall'; readonly ms: number }
+	| { readonly kind: 'server-failure'; readonly how: 'lost' | 'ambiguous' }
+	| { readonly kind: 'server-role'; readonly ms: number }
+	| { readonly kind: 'server-restore'; readonly backMs: number };
+
+const WRITE_KINDS = ['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const;
+export type WriteKind = (typeof WRITE_KINDS)[number];
+
+const YEARS = 365 * 86_400_000;
+
+/** How often each kind of trouble comes when a swarm has it, and what it is. */
+const troubles: Readonly<Record<string, (dice: Dice, browser: number) => Deed>> = {
+	cut: (dice, browser) => ({
+		kind: 'cut',
+		browser,
+		mode: dice.pick(['close', 'close', 'silent', 'up-lost', 'down-lost', 'truncate']),
+	}),
+	offline: (dice, browser) => ({ kind: 'offline', browser, ms: dice.int(10, 15_000) }),
+	'client-crash': (dice, browser) => ({ kind: 'client-crash', browser, power: dice.chance(0.4), ms: dice.int(1, 3000) }),
+	'client-clock': (dice, browser) => ({
+		kind: 'client-clock',
+		browser,
+		byMs: dice.pick([10 * YEARS, -10 * YEARS, dice.int(-100_000, 100_000), dice.int(-3000, 3000)]),
+	}),
+	tabs: (dice, browser) => ({ kind: dice.pick(['tab-open', 'tab-open', 'tab-close', 'tab-kill']), browser }),
+	freeze: (dice, browser) => ({ kind: 'tab-freeze', browser, ms: dice.int(500, 20_000) }),
+	clone: (_, browser) => ({ kind: 'clone', browser }),
+	'server-crash': (dice) => ({ kind: 'server-crash', ms: dice.int(0, 3000) }),
+	'server-dismiss': () => ({ kind: 'server-dismiss' }),
+	'server-clock': (dice) => ({ kind: 'server-clock', byMs: dice.int(-90_000, 90_000) }),
+	'server-stall': (dice) => ({ kind: 'server-stall', ms: dice.int(10, 4_000) }),
+	'server-failure': (dice) => ({ kind: 'server-failure', how: dice.pick(['lost', 'ambiguous']) }),
+	'server-role': (dice) => ({ kind: 'server-role', ms: dice.int(100, 5_000) }),
+	'server-restore': (dice) => ({ kind: 'server-restore', backMs: dice.int(0, 10_000) }),
+};
+
+/** Makes the plan of a seed. */
+export function planOf(seed: number): Plan {
+	const dice = new Dice(seed);
+	const config = configOf(dice);
+	const chosen = Object.values(troubles).filter(() => dice.chance(0.3));
+	const count = dice.int(5, 45);
+	const steps = Array.from({ length: count }, (): Step => {
+		const browser = dice.int(0, config.browsers - 1);
+		const at = dice.int(0, config.durationMs);
+		const luck = dice.int(0, 0x7fffffff);
+		const roll = dice.next();
+		if (roll < 0.3 && chosen.length > 0) return { at, luck, ...dice.pick(chosen)(dice, browser) };
+		if (roll < 0.34) return { at, luck, kind: 'undo', browser };
+		if (roll < 0.38) return { at, luck, kind: 'resolve', browser };
+		if (roll < 0.5) return { at, luck, kind: 'look', browser };
+		return { at, luck, kind: 'write', browser, what: dice.pick(WRITE_KINDS) };
+	});
+	return { seed, config, steps: steps.sort((a, b) => a.at - b.at) };
+}
+
+function configOf(dice: Dice): Config {
+	const slow = dice.pick([2, 20, 200, 1500]);
+	const disk = dice.pick([1, 5, 40]);
+	return {
+		browsers: dice.pick([1, 2, 2, 2, 3, 3, 4, 6]),
+		latency: [dice.pick([0, 1, slow]), slow],
+		browserDiskMs: [dice.pick([0, 1]), disk],
+		commitMs: dice.pick([1, 3, 30]),
+		transports: dice.pick([['stream'], ['stream'], ['stream'], ['exchange'], ['stream', 'exchange']]),
+		chunk: dice.pick([1, 3, 8, 8192]),
+		records: dice.int(1, 6),
+		durationMs: dice.pick([300, 3000, 15_000, 40_000]),
+	};
+}

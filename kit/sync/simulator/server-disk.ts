@@ -1,0 +1,138 @@
+import type { RecordId } from '@mana/model';
+import type { DeviceId, SpaceId } from '../cell.ts';
+import type { Role } from '../frames.ts';
+import { placeKey } from '../merge.ts';
+import {
+	type Change,
+	type DeviceState,
+	type Found,
+	type Need,
+	nextEpoch,
+	type SpaceState,
+	type SpaceStore,
+	type StoredCell,
+	type Tail,
+} from '../space/index.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What one space has on the disk. */
+export interface SpaceFile {
+	readonly space: SpaceState;
+	readonly devices: ReadonlyMap<DeviceId, DeviceState>;
+	readonly roles: ReadonlyMap<string, Role>;
+	readonly cells: ReadonlyMap<string, StoredCell>;
+}
+
+/** How the disk behaves just now; steps of the plan change it. */
+export interface DiskMood {
+	/** Until a commit is durable, and until the committer hears of it, in ms. */
+	commitMs: number;
+	tellMs: number;
+	/** What happens to the next commit: nothing of it is kept, or all of it but nobody is told. */
+	failure: 'lost' | 'ambiguous' | null;
+}
+
+/**
+ * The server's disk: one space, commits that take time, a power switch. What is durable at the moment of a crash survives it; a commit
+ * under way is gone.
+ */
+export class ServerDisk implements SpaceStore {
+	file: SpaceFile;
+	readonly mood: DiskMood = { commitMs: 1, tellMs: 1, failure: null };
+	readonly #timeline: Timeline;
+	readonly #committed: (found: Found, change: Change) => void;
+	/** Grows with every crash: whatever was under way belongs to the past. */
+	#power = 0;
+
+	/** @param committed told at the very moment when a change is durable */
+	constructor(
+		timeline: Timeline,
+		space: SpaceState,
+		roles: ReadonlyMap<string, Role>,
+		committed: (found: Found, change: Change) => void,
+	) {
+		this.#timeline = timeline;
+		this.#committed = committed;
+		this.file = { space, devices: new Map(), roles, cells: new Map() };
+	}
+
+	crash(): void {
+		this.#power++;
+	}
+
+	/** Brings an older state back, as from a backup. */
+	restore(backup: SpaceFile, now: number): void {
+		this.file = { ...backup, roles: this.file.roles, space: { ...backup.space, epoch: nextEpoch(this.file.space.epoch, now) } };
+	}
+
+	setRole(person: string, role: Role): void {
+		this.file = { ...this.file, roles: new Map(this.file.roles).set(person, role) };
+	}
+
+	transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
+		const { promise, resolve, reject } = Promise.withResolvers<void>();
+		const { commitMs, tellMs, failure } = this.mood;
+		this.mood.failure = null;
+		const power = this.#power;
+		this.#timeline.after(commitMs, () => {
+			if (power !== this.#power) return;
+			if (failure === 'lost') return reject(new Error('disk full'));
+			const found = needs.map((need) => this.#find(need));
+			for (const change of decide(found)) this.#write(found[0]!, change);
+			this.#timeline.after(tellMs, () => {
+				if (power !== this.#power) return;
+				if (failure === 'ambiguous') reject(new Error('connection lost after COMMIT'));
+				else resolve();
+			});
+		});
+		return promise;
+	}
+
+	readSince(space: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+		const { promise, resolve } = Promise.withResolvers<Tail | null>();
+		const power = this.#power;
+		this.#timeline.after(this.mood.tellMs, () => {
+			if (power === this.#power) resolve(this.#tail(space, after, chunk));
+		});
+		return promise;
+	}
+
+	#tail(space: SpaceId, after: number, chunk: number): Tail | null {
+		const { space: state, cells } = this.file;
+		if (state.id !== space) return null;
+		const newer = [...cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+		const last = newer[chunk - 1]?.seq ?? Infinity;
+		return { epoch: state.epoch, seq: state.seq, cells: newer.filter(({ seq }) => seq <= last) };
+	}
+
+	#find(need: Need): Found {
+		const { space, devices, roles, cells } = this.file;
+		if (need.space !== space.id)
+			return { space: null, devices: new Map(), roles: new Map(), cells: new Map(), recordSeqs: new Map() };
+		const places = need.places.map(placeKey);
+		const recordSeqs = new Map<RecordId, number>();
+		for (const record of need.records) {
+			const seqs = [...cells.values()].filter((cell) => cell.record === record).map(({ seq }) => seq);
+			recordSeqs.set(record, Math.max(0, ...seqs));
+		}
+		return {
+			space,
+			devices: pick(devices, need.devices),
+			roles: pick(roles, need.persons),
+			cells: pick(cells, places),
+			recordSeqs,
+		};
+	}
+
+	#write(found: Found, change: Change): void {
+		const cells = new Map(this.file.cells);
+		for (const cell of change.cells) cells.set(placeKey(cell), cell);
+		const devices = new Map([...this.file.devices, ...change.devices]);
+		this.file = { space: change.space, devices, roles: this.file.roles, cells };
+		this.#committed(found, change);
+	}
+}
+
+function pick<K, V>(all: ReadonlyMap<K, V>, keys: readonly K[]): Map<K, V> {
+	return new Map(keys.flatMap((key) => (all.has(key) ? [[key, all.get(key)!] as const] : [])));
+}

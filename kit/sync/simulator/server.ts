@@ -1,0 +1,287 @@
+import type { SpaceId } from '../cell.ts';
+import type { DeviceId } from '../cell.ts';
+import { BadFrame, decodeFrame, encodeFrame } from '../codec/index.ts';
+import type { Frame, FrameOf, ServerFrame } from '../frames.ts';
+import { limits } from '../limits.ts';
+import {
+	type Answer,
+	catchUp,
+	type Change,
+	Committer,
+	type Cursor,
+	type PushRequest,
+	type Rules,
+	type SpaceStore,
+} from '../space/index.ts';
+import { Feed } from './feed.ts';
+import type { Timeline } from './timeline.ts';
+import type { Acceptor, ServerEnd, Wire } from './wire.ts';
+
+export interface ServerParts {
+	readonly timeline: Timeline;
+	readonly store: SpaceStore;
+	readonly space: SpaceId;
+	readonly rules: Rules;
+	/** Cells that a catch-up reads at once. */
+	readonly chunk: number;
+	/** The server's clock, ms since 1970. */
+	now(): number;
+	/** Told of every push that reaches the committer, and of every answer that leaves it. */
+	pushed(request: PushRequest): void;
+	answered(request: PushRequest, answer: Answer): void;
+}
+
+/** How long an exchange without news is held. */
+const HOLD_MS = 5_000;
+
+/**
+ * One life of the server process: connections around the real committer, catch-up and codec. What it adds itself is what a room adds
+ * (sockets, who is who), as plain as can be.
+ */
+export class Server implements Acceptor {
+	readonly #parts: ServerParts;
+	readonly #committer: Committer;
+	readonly #connections = new Set<Connection>();
+	readonly #exchanges = new Set<(frames: readonly Uint8Array[] | null) => void>();
+	readonly #waiting = new Set<() => void>();
+	#alive = true;
+
+	constructor(parts: ServerParts) {
+		this.#parts = parts;
+		this.#committer = new Committer({
+			store: parts.store,
+			rules: parts.rules,
+			now: () => parts.now(),
+			committed: (change) => this.#committed(change),
+			uncertain: () => this.#uncertain(),
+		});
+	}
+
+	accept(wire: Wire): ServerEnd | null {
+		if (!this.#alive) return null;
+		const connection = new Connection(this.#parts, this.#committer, wire, () => this.#connections.delete(connection));
+		this.#connections.add(connection);
+		return connection;
+	}
+
+	exchange(request: readonly Uint8Array[], answer: (frames: readonly Uint8Array[] | null) => void): void {
+		this.#exchanges.add(answer);
+		void converse(this.#parts, this.#committer, request, () => this.#news()).then(
+			(frames) => this.#exchanges.delete(answer) && answer(frames),
+		);
+	}
+
+	/** The process is killed: nothing that it was about to do happens. */
+	kill(): void {
+		this.#alive = false;
+		for (const connection of this.#connections) connection.die();
+		for (const answer of this.#exchanges) answer(null);
+		this.#exchanges.clear();
+	}
+
+	/** Ends every connection as a server does that is overloaded or stops. */
+	dismissAll(code: 'busy' | 'restart'): void {
+		for (const connection of this.#connections) connection.bye(code, 100);
+	}
+
+	#committed(change: Change): void {
+		for (const connection of this.#connections) connection.committed(change);
+		for (const wake of [...this.#waiting]) wake();
+	}
+
+	#uncertain(): void {
+		for (const connection of this.#connections) connection.recheck();
+		for (const wake of [...this.#waiting]) wake();
+	}
+
+	/** Settles at the next commit, or after a while. */
+	#news(): Promise<void> {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#waiting.add(resolve);
+		this.#parts.timeline.after(HOLD_MS, resolve);
+		return promise.finally(() => this.#waiting.delete(resolve));
+	}
+}
+
+/** One stream. Frames are handled in order; pushes wait for the disk together. */
+class Connection implements ServerEnd {
+	readonly #parts: ServerParts;
+	readonly #committer: Committer;
+	readonly #wire: Wire;
+	readonly #ended: () => void;
+	#who: Who | null = null;
+	#feed: Feed | null = null;
+	#over = false;
+
+	constructor(parts: ServerParts, committer: Committer, wire: Wire, ended: () => void) {
+		this.#parts = parts;
+		this.#committer = committer;
+		this.#wire = wire;
+		this.#ended = ended;
+	}
+
+	received(bytes: Uint8Array): void {
+		if (this.#over) return;
+		try {
+			this.#handle(decodeFrame(bytes));
+		} catch (error) {
+			if (!(error instanceof BadFrame)) throw error;
+			this.bye('bad-frame', null);
+		}
+	}
+
+	closed(): void {
+		this.#end();
+	}
+
+	/** The process died: the peer may hear of it, this end does nothing more. */
+	die(): void {
+		this.#over = true;
+		this.#feed?.stop();
+		this.#wire.hangUp();
+	}
+
+	committed(change: Change): void {
+		this.#feed?.committed(change);
+	}
+
+	recheck(): void {
+		this.#feed?.recheck();
+	}
+
+	bye(code: FrameOf<'bye'>['code'], retryAfterMs: number | null): void {
+		if (this.#over) return;
+		this.#say({ type: 'bye', code, detail: code, retryAfterMs });
+		this.#end();
+		this.#wire.hangUp();
+	}
+
+	#handle(frame: Frame): void {
+		if (frame.type === 'hello') {
+			this.#who = whoOf(frame);
+			return this.#say(welcome(frame, this.#parts));
+		}
+		if (frame.type === 'ping')
+			return this.#say({ type: 'pong', clockMs: frame.clockMs, serverMs: Math.floor(this.#parts.now()) });
+		if (frame.type === 'auth') return;
+		if (!this.#who) return this.bye('protocol', null);
+		if (frame.type === 'sub') void this.#sub(frame, this.#who);
+		else if (frame.type === 'push') void this.#push(frame, this.#who);
+		else this.bye('protocol', null);
+	}
+
+	async #sub({ space, epoch, seq }: FrameOf<'sub'>, who: Who): Promise<void> {
+		const answer = await this.#submit({ kind: 'seat', space, ...who });
+		if (answer?.type !== 'subbed' || this.#over) return;
+		this.#say(answer);
+		this.#feed = new Feed({
+			...this.#parts,
+			space,
+			cursor: { epoch, seq },
+			epoch: answer.epoch,
+			send: (frame) => !this.#over && this.#wire.tell(frame),
+			failed: () => this.bye('busy', 0),
+		});
+		this.#feed.start();
+	}
+
+	async #push({ space, known, transactions }: FrameOf<'push'>, who: Who): Promise<void> {
+		const request: PushRequest = { kind: 'push', space, ...who, known, transactions };
+		this.#parts.pushed(request);
+		const answer = await this.#submit(request);
+		if (!answer) return;
+		this.#parts.answered(request, answer);
+		if (answer.type === 'ack' && !this.#over) this.#say(answer);
+	}
+
+	/** The answer, or nothing when the conversation is over because of it. */
+	async #submit(request: Parameters<Committer['submit']>[0]): Promise<Answer | null> {
+		try {
+			const answer = await this.#committer.submit(request);
+			if (answer.type !== 'denied') return answer;
+			this.bye(answer.code, null);
+		} catch {
+			this.bye('busy', 100); // the store failed: nobody knows whether it was done, and asking again is safe
+		}
+		return null;
+	}
+
+	#say(frame: ServerFrame): void {
+		if (!this.#over) this.#wire.tell(encodeFrame(frame));
+	}
+
+	#end(): void {
+		this.#over = true;
+		this.#feed?.stop();
+		this.#ended();
+	}
+}
+
+interface Who {
+	readonly device: DeviceId;
+	readonly person: string;
+}
+
+/** One HTTP exchange: DELTAs before ACKs; when nothing was pushed and there is no news, it waits for some. */
+async function converse(
+	parts: ServerParts,
+	committer: Committer,
+	request: readonly Uint8Array[],
+	news: () => Promise<void>,
+): Promise<Uint8Array[]> {
+	const answers: Uint8Array[] = [];
+	const acks: Frame[] = [];
+	let cursor: Cursor | null = null;
+	let who: Who | null = null;
+	try {
+		for (const frame of request.map(decodeFrame)) {
+			if (frame.type === 'hello') {
+				who = whoOf(frame);
+				answers.push(encodeFrame(welcome(frame, parts)));
+			} else if (frame.type === 'sub' || frame.type === 'push') {
+				const asked = { space: frame.space, ...who! };
+				if (frame.type === 'sub') cursor = frame;
+				const { known, transactions } = frame.type === 'push' ? frame : { known: 0, transactions: [] };
+				const question =
+					frame.type === 'sub' ? { kind: 'seat' as const, ...asked } : { kind: 'push' as const, ...asked, known, transactions };
+				if (question.kind === 'push') parts.pushed(question);
+				const answer = await committer.submit(question);
+				if (question.kind === 'push') parts.answered(question, answer);
+				if (answer.type === 'denied') return [...answers, encodeFrame({ ...answer, type: 'bye', retryAfterMs: null })];
+				if (answer.type === 'ack') acks.push(answer);
+				else answers.push(encodeFrame(answer));
+			}
+		}
+		if (!cursor) return answers;
+		const deltas = async () => {
+			for await (const part of catchUp(parts.store, parts.space, cursor!, parts.chunk)) answers.push(...part.frames);
+		};
+		const before = answers.length;
+		await deltas();
+		if (answers.length === before && acks.length === 0) {
+			await news();
+			await deltas();
+		}
+		return [...answers, ...acks.map(encodeFrame)];
+	} catch {
+		// A damaged request, or a store that failed: the peer comes back.
+		return [...answers, encodeFrame({ type: 'bye', code: 'busy', detail: 'busy', retryAfterMs: 100 })];
+	}
+}
+
+/** In this world the token is the name. */
+function whoOf({ token, device }: FrameOf<'hello'>): Who {
+	return { person: token, device };
+}
+
+function welcome({ token, clockMs }: FrameOf<'hello'>, { now, space }: ServerParts): FrameOf<'welcome'> {
+	const { frameBytes, pushOps } = limits;
+	return {
+		type: 'welcome',
+		clockMs,
+		serverMs: Math.floor(now()),
+		person: token,
+		personal: space,
+		limits: { frameBytes, pushOps },
+	};
+}

@@ -1,0 +1,99 @@
+import type { Cell } from '../cell.ts';
+import { placeKey } from '../merge.ts';
+import { compare, confirmed } from './check.ts';
+import { perform, tokensOf } from './deeds.ts';
+import { show, Violation } from './oracle.ts';
+import type { Plan } from './plan.ts';
+import type { Sabotage } from './sabotage.ts';
+import { World } from './world.ts';
+
+/** Virtual time that everything may take to settle once nothing is broken any more (I8), ms. */
+const SETTLE_MS = 30_000;
+
+/**
+ * Runs one history to its end: the plan, then peace, then the last judgement.
+ *
+ * @throws `Violation` naming the broken invariant
+ */
+export function simulate(plan: Plan, sabotage?: Sabotage): World {
+	const world = new World(plan, sabotage);
+	const start = world.timeline.now;
+	for (const [index, step] of plan.steps.entries())
+		world.timeline.at(start + step.at, () => perform(world, step, index, plan.config.records));
+	world.pass(plan.config.durationMs);
+	world.pass(21_000); // the longest step of a plan is over by then
+	heal(world);
+	settle(world);
+	judge(world);
+	return world;
+}
+
+/** Nothing is broken any more; every browser has a tab. Clocks stay wrong. */
+function heal(world: World): void {
+	world.startServer();
+	world.disk.mood.failure = null;
+	for (const browser of world.browsers) {
+		browser.weather.offline = false;
+		if (browser.tabs.length === 0) browser.openTab();
+		for (const tab of browser.tabs) {
+			tab.thaw();
+			tab.link?.reset();
+			tab.client?.wake();
+		}
+	}
+}
+
+/** Waits until every outbox is empty and every tab shows the newest state. */
+function settle(world: World): void {
+	const { file } = world.disk;
+	void file;
+	world.pass(SETTLE_MS, () => world.tabs.every((tab) => unsettled(world, tab) === null));
+	for (const tab of world.tabs) {
+		const reason = unsettled(world, tab);
+		if (reason !== null) throw new Violation('I8', `after ${SETTLE_MS} ms of peace a tab ${reason}`);
+	}
+}
+
+function unsettled({ disk }: World, { client }: World['tabs'][number]): string | null {
+	if (!client) return 'is not open';
+	const { epoch, seq } = disk.file.space;
+	if (client.mana.outbox().length > 0) return `has ${client.mana.outbox().length} unsent (${client.mana.sync.phase})`;
+	if (client.space.epoch !== epoch || client.space.seq !== seq)
+		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
+	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
+}
+
+function judge(world: World): void {
+	const { oracle, disk, promised, forgiven } = world;
+	const expected = new Map<string, Cell>(disk.file.cells);
+	for (const [place, register] of oracle.state()) {
+		const cell = expected.get(place);
+		if (!cell || cell.stamp !== register.stamp || cell.actor !== register.actor || cell.value !== register.value)
+			throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(register)}`);
+	}
+	const decided = new Set(tokensOf(oracle.decisions()));
+	for (const token of promised)
+		if (!decided.has(token) && !forgiven.has(token))
+			throw new Violation('I3', `${token} was saved on a device and never reached the server`);
+	for (const browser of world.browsers) world.look(browser);
+	for (const tab of world.tabs) compare('I1', 'a tab', expected, confirmed(tab));
+	dropRefused(world);
+	for (const tab of world.tabs) compare('I1', 'a page', expected, visible(tab));
+}
+
+/** Drops what the server refused, so that pages show the server's state. */
+function dropRefused(world: World): void {
+	for (const tab of world.tabs) {
+		for (const { transaction } of tab.client!.mana.refused()) void tab.client!.mana.resolve(transaction.n, 'drop');
+		world.pass(2_000);
+	}
+	const left = world.tabs.find((tab) => tab.client!.mana.refused().length > 0);
+	if (left) throw new Violation('I8', 'a refused transaction cannot be dropped');
+}
+
+function visible(tab: World['tabs'][number]): Map<string, Cell> {
+	const { replica } = tab.client!.mana;
+	const cells = new Map<string, Cell>();
+	for (const cell of confirmed(tab).values()) cells.set(placeKey(cell), { ...cell, ...replica.register(cell)! });
+	return cells;
+}
