@@ -1,11 +1,33 @@
+import { models } from '@mana/schema/registry/models';
 import type { Mana } from '@mana/sync/client/api';
-import { openMemoryMana } from '@mana/sync/client/open-memory';
-import type { Who } from '@mana/ui/session/session.svelte';
+import { browserPlatform } from '@mana/sync/client/browser';
+import { type Account, adoptGuest, forgetAccount, openMana } from '@mana/sync/client/open';
+import type { Session } from '@mana/ui/session/session.svelte';
 
-export function openStore(_who: Who): Promise<Mana> {
-	return Promise.resolve(openMemoryMana());
+/**
+ * Opens what is stored on this device for who is here. What a guest wrote becomes the person's when they come in.
+ *
+ * @param before the store that was open until now, `null` for none
+ */
+export async function openStore(session: Session, before: Mana | null): Promise<Mana> {
+	const account = accountOf(session.account);
+	const platform = browserPlatform();
+	const adopts = account !== 'guest' && session.guestWaits;
+	if (!adopts) {
+		await before?.close();
+		return openMana({ account, models, platform });
+	}
+	// Without an open store (the page was loaded on the way in) the guest's lies on the disk.
+	if (before === null) await adoptGuest(account.person, platform);
+	const mana = await openMana({ account, models, platform, ...(before && { adopt: before }) });
+	session.guestAdopted();
+	return mana;
 }
 
-export function wipeStore(_who: Who): Promise<void> {
-	return Promise.resolve();
+export async function wipeStore(account: string): Promise<void> {
+	await forgetAccount(accountOf(account), browserPlatform());
+}
+
+function accountOf(account: string | null): Account {
+	return account === null || account === 'guest' ? 'guest' : { person: account };
 }

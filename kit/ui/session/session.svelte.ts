@@ -9,6 +9,8 @@ export type Who = { readonly kind: 'guest' } | { readonly kind: 'person'; readon
 export type Standing = 'unasked' | 'good' | 'over' | 'unreachable';
 
 const key = 'mana.who';
+/** Set while a guest's data lies on this device that nobody adopted yet. */
+const guestKey = 'mana.guest';
 
 /**
  * Who is signed in. The last known person is kept on this device, so an outage of mana-auth, or a session that ran out, never locks
@@ -23,6 +25,21 @@ export class Session {
 
 	get person(): Person | null {
 		return this.who?.kind === 'person' ? this.who.person : null;
+	}
+
+	/** Whose data is open: `guest`, a person's id, or nobody's. */
+	get account(): string | null {
+		return this.who === null ? null : (this.person?.id ?? 'guest');
+	}
+
+	/** A guest wrote on this device, and no account has taken that over yet. */
+	get guestWaits(): boolean {
+		return localStorage.getItem(guestKey) !== null;
+	}
+
+	/** The guest's data became the account's. */
+	guestAdopted(): void {
+		localStorage.removeItem(guestKey);
 	}
 
 	/** Asks mana-auth who we are. Never throws: what it does not know stays as it was. */
@@ -56,6 +73,7 @@ export class Session {
 
 	/** Goes on without an account: everything stays on this device. */
 	enterAsGuest(): void {
+		localStorage.setItem(guestKey, 'waits');
 		this.#be({ kind: 'guest' });
 	}
 
@@ -72,10 +90,8 @@ export class Session {
 	}
 
 	#be(who: Who): void {
-		const same = this.who?.kind === who.kind && (who.kind === 'guest' || this.person?.id === who.person.id);
 		localStorage.setItem(key, JSON.stringify(who));
-		// The store hangs on `who`: a new object only when it is somebody else, or something about them changed.
-		if (!same || JSON.stringify(this.who) !== JSON.stringify(who)) this.who = who;
+		this.who = who;
 	}
 }
 
