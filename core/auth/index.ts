@@ -17,7 +17,7 @@ export type { AuthRoutes } from './routes.ts';
 export const service = defineService({
 	name: 'mana-auth',
 	config: {
-		registration: z.enum(registrationModes).default('closed').describe('who may join besides the owner'),
+		registration: z.enum(registrationModes).default('invitation').describe('who may join besides the owner'),
 		name: z.string().max(80).optional().describe('what this Mana is called on its sign-in page'),
 		secret: generatedSecret('instance'),
 	},
