@@ -25,7 +25,7 @@ export type Touched = ReadonlyMap<number, ReadonlySet<RecordId>>;
 
 interface RecordState {
 	/** What the server confirmed (or, for a guest, what was folded). */
-	readonly base: Map<Slot, Register>;
+	readonly base: Map<Slot, Cell>;
 	/** Unconfirmed writes by slot, in the order of writing. */
 	overlay: Map<Slot, { readonly pending: Pending; value: Value }[]> | null;
 	row: Row<Collection> | undefined;
@@ -81,7 +81,8 @@ export class Replica {
 		const record = this.#collections.get(collection.number)?.get(id);
 		if (!record) return undefined;
 		if (record.stale) {
-			const row = readRow<Collection>(collection, id, entriesOf(this.#visible(record)));
+			const entries = record.overlay ? entriesOf(this.#visible(record)) : record.base.values();
+			const row = readRow<Collection>(collection, id, entries);
 			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
 			record.stale = false;
 		}
@@ -107,9 +108,7 @@ export class Replica {
 
 	/** The confirmed cells of a record, for checkpoints. */
 	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
-		const record = this.#collections.get(collection)?.get(id);
-		if (!record) return;
-		for (const [slot, register] of record.base) yield { collection, record: id, ...placeOf(slot), ...register };
+		yield* this.#collections.get(collection)?.get(id)?.base.values() ?? [];
 	}
 
 	/** Every confirmed cell of the space. */
@@ -171,12 +170,14 @@ export class Replica {
 	/** Merges cells into the confirmed state. Order, repetition and grouping do not matter. */
 	merge(cells: Iterable<Cell>): void {
 		this.batch(() => {
+			let last: { readonly cell: Cell; readonly base: Map<Slot, Cell> } | null = null;
 			for (const cell of cells) {
-				const { base } = this.#touch(cell.collection, cell.record);
+				const same = last?.cell.record === cell.record && last.cell.collection === cell.collection;
+				const base: Map<Slot, Cell> = same ? last!.base : this.#touch(cell.collection, cell.record).base;
+				if (!same) last = { cell, base };
 				const slot = slotOf(cell);
-				const { value, stamp, actor } = cell;
-				base.set(slot, mergeKnown(cell.field, base.get(slot), { value, stamp, actor }));
-				if (stamp > this.seenStamp) this.seenStamp = stamp;
+				base.set(slot, mergeKnown(cell.field, base.get(slot), cell));
+				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
 			}
 		});
 	}
@@ -213,7 +214,7 @@ export class Replica {
 	}
 
 	#merged(record: RecordState, slot: Slot): Register | undefined {
-		let shown = record.base.get(slot);
+		let shown: Register | undefined = record.base.get(slot);
 		const writes = record.overlay?.get(slot);
 		if (!writes) return shown;
 		const field = placeOf(slot).field;
@@ -256,9 +257,9 @@ function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** Merges by the field's law; a law that this build does not know takes what came last, which is the server's merged state. */
-function mergeKnown(field: number, old: Register | undefined, next: Register): Register {
+function mergeKnown<R extends Register>(field: number, old: R | undefined, next: R): R {
 	const law = old && lawOf(field);
-	return law ? law.merge(old, next) : next;
+	return law ? (law.merge(old, next) as R) : next;
 }
 
 function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
