@@ -1,0 +1,139 @@
+#!/usr/bin/env node
+// Proves Mana: npm test, or a part of it:
+//
+//   node test.mjs check            static checks only
+//   node test.mjs unit [PATTERN]   unit, property and integration tests
+//   node test.mjs e2e [PATTERN]    through a real browser
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { findBrowser } from './cli/setup/browser.mjs';
+import { findBun } from './cli/setup/bun.mjs';
+import { installPackages } from './cli/setup/packages.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const say = (line) => console.log(line);
+const packaged = (...path) => join(root, 'node_modules', ...path);
+
+/** The steps in order. `count` reads how many tests passed and failed; a step without it is one check. */
+const steps = [
+	{ part: 'check', name: 'Format', run: () => [packaged('.bin', 'oxfmt'), '--check'] },
+	{ part: 'check', name: 'Lint', run: () => [packaged('.bin', 'oxlint')] },
+	{
+		part: 'check',
+		name: 'Lint of markup',
+		run: () => [process.execPath, packaged('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
+	},
+	{ part: 'check', name: 'Registry is what the rooms say', run: (bun) => [bun, 'schema/generate/registry.ts', '--check'] },
+	{ part: 'check', name: 'Ports', run: (bun) => [bun, 'cli/mana.ts', 'ports', 'check'] },
+	{
+		part: 'check',
+		name: 'Types of servers and tests',
+		run: () => [packaged('typescript-native', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.bun.json'],
+	},
+	{
+		part: 'check',
+		name: 'Types of what runs anywhere',
+		run: () => [packaged('typescript-native', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.browser.json'],
+	},
+	{ part: 'check e2e', name: 'Build', run: (bun) => [bun, 'web/build.ts', '--if-stale'] },
+	{
+		part: 'check',
+		name: 'Types of pages',
+		run: (bun) => [bun, packaged('svelte-check', 'bin', 'svelte-check'), '--workspace', 'web', '--tsconfig', 'tsconfig.json'],
+	},
+	{
+		part: 'unit',
+		name: 'Unit, property and integration tests, on SQLite and PostgreSQL',
+		run: (bun, patterns) => [bun, 'test', '--only-failures', '--timeout', '30000', ...patterns],
+		count: { passed: /^ *(\d+) pass$/m, failed: /^ *(\d+) fail$/m },
+	},
+	{
+		part: 'e2e',
+		name: 'End to end, in Chromium',
+		exists: () => existsSync(join(root, 'e2e', 'playwright.config.ts')),
+		env: () => ({ MANA_CHROMIUM: findBrowser(root, say) }),
+		run: (bun, patterns) => [
+			bun,
+			'--bun',
+			packaged('@playwright', 'test', 'cli.js'),
+			'test',
+			'-c',
+			'e2e/playwright.config.ts',
+			...patterns,
+		],
+		count: { passed: /^ *(\d+) (?:passed|flaky)\b/m, failed: /^ *(\d+) (?:failed|did not run)\b/gm },
+	},
+];
+
+try {
+	process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+	console.error(error instanceof Error ? error.message : String(error));
+	process.exitCode = 1;
+}
+
+async function main([part, ...patterns]) {
+	const parts = ['check', 'unit', 'e2e'];
+	if (part !== undefined && !parts.includes(part))
+		throw new Error(`There is no part "${part}". There are: ${parts.join(', ')}; without one, all run.`);
+	await installPackages(root, { dev: true, say });
+	const bun = findBun(root);
+	if (!bun) throw new Error('No Bun was installed. Run "npm ci" and try again.');
+	const total = { passed: 0, failed: 0 };
+	const failures = [];
+	for (const step of steps) {
+		if ((part !== undefined && !step.part.split(' ').includes(part)) || step.exists?.() === false) continue;
+		say(`\n── ${step.name}`);
+		const began = Date.now();
+		const { passed, failed } = await take(step, bun, part === undefined ? [] : patterns);
+		total.passed += passed;
+		total.failed += failed;
+		if (failed > 0) failures.push(step.name);
+		say(
+			`── ${failed === 0 ? 'passed' : 'FAILED'}${step.count ? ` (${passed} passed, ${failed} failed)` : ''} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
+		);
+	}
+	if (failures.length > 0) say(`\nFailed: ${failures.join('; ')}`);
+	say(`\n${total.passed} passed, ${total.failed} failed`);
+	return total.failed === 0 ? 0 : 1;
+}
+
+/** Runs one step. @returns {Promise<{ passed: number, failed: number }>} */
+async function take({ run, env, count }, bun, patterns) {
+	const [command, ...args] = run(bun, patterns);
+	const { code, told } = await execute(command, args, env?.() ?? {});
+	if (!count) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+	const passed = sum(told, count.passed);
+	const failed = sum(told, count.failed);
+	// A run that broke down, or found nothing to run, has failed too.
+	const broke = code !== 0 || passed === 0;
+	return { passed, failed: failed === 0 && broke ? 1 : failed };
+}
+
+/** Shows what the command says while it says it. */
+function execute(command, args, env) {
+	return new Promise((resolve, reject) => {
+		let told = '';
+		const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		for (const [from, to] of [
+			[child.stdout, process.stdout],
+			[child.stderr, process.stderr],
+		]) {
+			from.on('data', (chunk) => {
+				told = (told + chunk).slice(-100_000);
+				to.write(chunk);
+			});
+		}
+		child.on('error', reject);
+		child.on('close', (code) => resolve({ code, told: stripVTControlCharacters(told) }));
+	});
+}
+
+/** Adds up the numbers that a pattern finds; without the g flag, of its last match. */
+function sum(text, pattern) {
+	const matches = [...text.matchAll(new RegExp(pattern.source, 'gm'))].map((match) => Number(match[1]));
+	return pattern.global ? matches.reduce((all, number) => all + number, 0) : (matches.at(-1) ?? 0);
+}
