@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { isStroke, strokesOf } from './keys.ts';
 
 /** A key, or keys one after another, that do something on this screen. */
@@ -34,7 +35,7 @@ export const shortcuts = {
 export function useShortcuts(list: () => readonly Shortcut[]): void {
 	$effect(() => {
 		const layer = list();
-		layers = [layer, ...layers.filter((one) => one !== layer)];
+		layers = [layer, ...untrack(() => layers)];
 		return () => {
 			layers = layers.filter((one) => one !== layer);
 		};

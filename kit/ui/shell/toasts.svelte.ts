@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A short message at the lower edge. With `undo` it offers to take back what it tells. */
 export interface Toast {
 	readonly text: string;
@@ -27,7 +29,8 @@ export const toasts = {
 /** Shows a toast. Returns the way to take it away again. */
 export function toast(message: Toast): () => void {
 	const key = ++lastKey;
-	shown = [...shown, { ...message, key }].slice(-most);
+	// Also called from effects, which must not run again for every toast.
+	shown = [...untrack(() => shown), { ...message, key }].slice(-most);
 	return () => dismiss(key);
 }
 
