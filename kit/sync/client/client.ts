@@ -433,7 +433,8 @@ export class Client implements Backing, SessionHost {
 	#tellSync(): void {
 		if (this.#generation === null) return;
 		const { id, actor } = this.#space;
-		this.#tabs.post({ kind: 'sync', state: this.mana.sync, space: { id, actor }, skewMs: this.mana.skewMs });
+		const { sync: state, skewMs } = this.mana;
+		this.#tabs.post({ kind: 'sync', generation: this.#generation, state, space: { id, actor }, skewMs });
 	}
 
 	async #claim(generation: number): Promise<boolean> {

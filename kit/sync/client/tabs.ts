@@ -36,7 +36,14 @@ export type TabMessage =
 	  }
 	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }
 	| { readonly kind: 'forgotten'; readonly device: DeviceId; readonly n: number }
-	| { readonly kind: 'sync'; readonly state: SyncState; readonly space: Pick<SpaceRow, 'id' | 'actor'>; readonly skewMs: number }
+	| {
+			readonly kind: 'sync';
+			/** Of the leader that says it. */
+			readonly generation: number;
+			readonly state: SyncState;
+			readonly space: Pick<SpaceRow, 'id' | 'actor'>;
+			readonly skewMs: number;
+	  }
 	/** The disk changed in a way that cannot be told in parts. */
 	| { readonly kind: 'reload' }
 	/** The data of this account is being removed from this device. */
@@ -130,8 +137,9 @@ export class Tabs {
 
 	#hear(message: TabMessage): void {
 		if (this.#closed) return;
+		const generation = 'generation' in message ? message.generation : this.#generation;
+		if (generation < this.#generation) return; // a leader of the past; the disk will tell it
 		if (message.kind !== 'beat') return this.#parts.heard(message);
-		if (message.generation < this.#generation) return; // a leader of the past; the disk will tell it
 		this.#heardAt = this.#parts.env.elapsed();
 		if (message.generation === this.#generation) return;
 		this.#release();
