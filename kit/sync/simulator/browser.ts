@@ -35,6 +35,7 @@ export class Browser {
 	readonly tabs: Tab[] = [];
 	readonly #parts: BrowserParts;
 	readonly #locks = new Map<string, (() => void)[]>();
+	#postedAt = 0;
 
 	constructor(parts: BrowserParts) {
 		this.#parts = parts;
@@ -67,8 +68,9 @@ export class Browser {
 	}
 
 	post(from: Tab, message: TabMessage): void {
-		const latency = this.#parts.dice.int(0, 2);
-		for (const tab of this.tabs) if (tab !== from) this.#parts.timeline.after(latency, () => tab.run(() => tab.heard(message)));
+		const { timeline, dice } = this.#parts;
+		this.#postedAt = Math.max(this.#postedAt, timeline.now + dice.int(0, 2)); // messages keep their order
+		for (const tab of this.tabs) if (tab !== from) timeline.at(this.#postedAt, () => tab.run(() => tab.heard(message)));
 	}
 
 	/** Waits for a lock; gives back what releases it when it was granted, or stops waiting. */

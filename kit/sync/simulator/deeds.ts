@@ -38,9 +38,12 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	},
 	look: ({ world, browser }) => world.look(browser),
 	cut: ({ browser }, { mode }) => browser.cut(mode),
-	offline({ world, browser }, { ms }) {
+	offline({ world, browser, dice }, { ms }) {
 		browser.weather.offline = true;
-		world.timeline.after(ms, () => (browser.weather.offline = false));
+		world.timeline.after(ms, () => {
+			browser.weather.offline = false;
+			if (dice.chance(0.5)) for (const { client } of browser.tabs) client?.wake();
+		});
 	},
 	'client-crash'({ world, browser }, { power, ms }) {
 		browser.crash(power);
@@ -70,10 +73,8 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	'server-dismiss': ({ world }) => world.dismissAll(),
 	'server-clock': ({ world }, { byMs }) => void (world.serverSkewMs += byMs),
 	'server-stall'({ world }, { ms }) {
-		const { mood } = world.disk;
-		const before = mood.commitMs;
-		mood.commitMs = ms;
-		world.timeline.after(ms, () => (mood.commitMs = before));
+		world.disk.mood.commitMs = ms;
+		world.timeline.after(ms, () => world.calmDisk());
 	},
 	'server-failure': ({ world }, { how }) => void (world.disk.mood.failure = how),
 	'server-role'({ world }, { ms }) {

@@ -31,22 +31,22 @@ export function simulate(plan: Plan, sabotage?: Sabotage): World {
 /** Nothing is broken any more; every browser has a tab. Clocks stay wrong. */
 function heal(world: World): void {
 	world.startServer();
-	world.disk.mood.failure = null;
-	for (const browser of world.browsers) {
-		browser.weather.offline = false;
-		if (browser.tabs.length === 0) browser.openTab();
-		for (const tab of browser.tabs) {
+	world.calmDisk();
+	for (const { weather, tabs } of world.browsers) {
+		weather.offline = false;
+		weather.latency = [0, Math.min(weather.latency[1], 100)];
+		for (const tab of tabs) {
 			tab.thaw();
 			tab.link?.reset();
-			tab.client?.wake();
 		}
 	}
+	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
+	world.pass(250);
+	for (const tab of world.tabs) tab.client?.wake();
 }
 
 /** Waits until every outbox is empty and every tab shows the newest state. */
 function settle(world: World): void {
-	const { file } = world.disk;
-	void file;
 	world.pass(SETTLE_MS, () => world.tabs.every((tab) => unsettled(world, tab) === null));
 	for (const tab of world.tabs) {
 		const reason = unsettled(world, tab);

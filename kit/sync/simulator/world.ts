@@ -49,7 +49,7 @@ export class World {
 		this.disk = new ServerDisk(this.timeline, space, new Map([[PERSON, 'owner']]), (found, change) =>
 			this.watch(() => this.oracle.committed(found, change, this.serverNow)),
 		);
-		this.disk.mood.commitMs = plan.config.commitMs;
+		this.calmDisk();
 		this.startServer();
 		for (let i = 0; i < plan.config.browsers; i++) this.addBrowser();
 	}
@@ -91,6 +91,11 @@ export class World {
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
 		});
+	}
+
+	calmDisk(): void {
+		this.disk.mood.commitMs = this.#plan.config.commitMs;
+		this.disk.mood.failure = null;
 	}
 
 	stopServer(): void {
