@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { alone } from './build-lock.ts';
 import { compileMessages } from './messages.ts';
 import { writeOffline } from './offline.ts';
 import { writeInstallables } from './pwa.ts';
@@ -15,7 +16,15 @@ const root = join(web, '..');
 const build = join(web, 'build');
 const stamp = join(build, '.stamp');
 const sources = ['apps', 'kit/ui', 'kit/model', 'kit/sync', 'kit/time', 'schema', 'web/src', 'web/icons'];
-const singles = ['package-lock.json', 'web/build.ts', 'web/vite.config.ts', 'web/messages.ts', 'web/pwa.ts', 'web/offline.ts', 'tsconfig.json'];
+const singles = [
+	'package-lock.json',
+	'web/build.ts',
+	'web/vite.config.ts',
+	'web/messages.ts',
+	'web/pwa.ts',
+	'web/offline.ts',
+	'tsconfig.json',
+];
 
 /** Names what a build is made of: a hash over every source file. */
 export function inputsHash(): string {
@@ -45,11 +54,22 @@ async function run(): Promise<void> {
 	const { apps } = await import('@mana/schema/registry/apps');
 	await writeInstallables(apps, join(web, 'generated/static'));
 	say(`icons and web manifests of ${apps.length + 1}`);
-	await command(['--bun', join(dirname(Bun.resolveSync('vite/package.json', web)), 'bin/vite.js'), 'build', '--logLevel', 'warn'], web, {
-		MANA_BUILD: inputs,
-	});
-	const files = await writeOffline(web, build, apps.map((app) => app.id), inputs);
-	say(`pages: ${files.shell.length} files of the shell, ${apps.map((app) => `${files.apps[app.id]?.length ?? 0} of ${app.id}`).join(', ')}`);
+	await command(
+		['--bun', join(dirname(Bun.resolveSync('vite/package.json', web)), 'bin/vite.js'), 'build', '--logLevel', 'warn'],
+		web,
+		{
+			MANA_BUILD: inputs,
+		},
+	);
+	const files = await writeOffline(
+		web,
+		build,
+		apps.map((app) => app.id),
+		inputs,
+	);
+	say(
+		`pages: ${files.shell.length} files of the shell, ${apps.map((app) => `${files.apps[app.id]?.length ?? 0} of ${app.id}`).join(', ')}`,
+	);
 	await Bun.write(stamp, inputs);
 	say(`built in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }
@@ -64,4 +84,10 @@ function say(line: string): void {
 	console.log(`Building: ${line}`);
 }
 
-if (import.meta.main) await run();
+if (import.meta.main)
+	try {
+		await alone(join(web, 'generated/build.lock'), () => say('another build is at work, waiting'), run);
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : error);
+		process.exitCode = 1;
+	}

@@ -1,7 +1,7 @@
 import { models } from '@mana/schema/registry/models';
 import type { Mana } from '@mana/sync/client/api';
-import { browserPlatform } from '@mana/sync/client/browser';
-import { type Account, adoptGuest, forgetAccount, openMana } from '@mana/sync/client/open';
+import { adoptGuest, forgetAccount, openMana } from '@mana/sync/client/browser/index';
+import type { Account } from '@mana/sync/client/open';
 import type { Session } from '@mana/ui/session/session.svelte';
 
 /**
@@ -11,21 +11,20 @@ import type { Session } from '@mana/ui/session/session.svelte';
  */
 export async function openStore(session: Session, before: Mana | null): Promise<Mana> {
 	const account = accountOf(session.account);
-	const platform = browserPlatform();
 	const adopts = account !== 'guest' && session.guestWaits;
 	if (!adopts) {
 		await before?.close();
-		return openMana({ account, models, platform });
+		return openMana({ account, models });
 	}
 	// Without an open store (the page was loaded on the way in) the guest's lies on the disk.
-	if (before === null) await adoptGuest(account.person, platform);
-	const mana = await openMana({ account, models, platform, ...(before && { adopt: before }) });
+	if (before === null) await adoptGuest(account.person);
+	const mana = await openMana({ account, models, ...(before && { adopt: before }) });
 	session.guestAdopted();
 	return mana;
 }
 
 export async function wipeStore(account: string): Promise<void> {
-	await forgetAccount(accountOf(account), browserPlatform());
+	await forgetAccount(accountOf(account));
 }
 
 function accountOf(account: string | null): Account {

@@ -18,6 +18,11 @@ class Language {
 		return this.#current;
 	}
 
+	/** The language with the region that the browser asks for (`en-GB`): how dates, times and numbers are written. */
+	get tag(): string {
+		return navigator.languages.find((tag) => tag.split('-')[0] === this.#current) ?? this.#current;
+	}
+
 	/** Uses a language and remembers it on this device. */
 	use(locale: Locale): void {
 		localStorage.setItem(key, locale);

@@ -22,6 +22,8 @@ export class Session {
 	standing = $state<Standing>('unasked');
 	/** How this Mana lets people in; `null` while it is not known. */
 	status = $state.raw<Status | null>(null);
+	/** Grows when somebody signs in again after their session was over: their store must be opened anew to sync at once. */
+	comebacks = $state(0);
 
 	get person(): Person | null {
 		return this.who?.kind === 'person' ? this.who.person : null;
@@ -66,6 +68,7 @@ export class Session {
 
 	/** A person came in by one of the doors. */
 	enter(person: Person): void {
+		if (this.standing === 'over' && this.person?.id === person.id) this.comebacks += 1;
 		this.standing = 'good';
 		this.#be({ kind: 'person', person });
 		language.suggest(person.language);

@@ -1,4 +1,3 @@
-import { untrack } from 'svelte';
 import { isStroke, strokesOf } from './keys.ts';
 
 /** A key, or keys one after another, that do something on this screen. */
