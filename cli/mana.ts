@@ -47,5 +47,9 @@ async function help([topic]: readonly string[], io: Io): Promise<number> {
 }
 
 if (import.meta.main) {
-	process.exit(await mana(process.argv.slice(2), { out: (line) => console.log(line), err: (line) => console.error(line) }));
+	// Not console.error: Bun paints what it writes to a terminal red.
+	const io: Io = { out: (line) => process.stdout.write(`${line}\n`), err: (line) => process.stderr.write(`${line}\n`) };
+	const code = await mana(process.argv.slice(2), io);
+	for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve));
+	process.exit(code);
 }

@@ -54,6 +54,11 @@ describe('a door', () => {
 		expect(text).toContain('href="https://mana.test/"');
 	});
 
+	test('says it in German to whoever asks for that first', async () => {
+		const answer = await ask('calendar-web', '/', { headers: { 'accept-language': 'fr-FR, de-AT;q=0.9, en;q=0.8' } });
+		expect(await answer.text()).toContain('Calendar gehört noch nicht zu diesem Mana');
+	});
+
 	test('takes nothing', async () => {
 		expect((await ask('todo-web', '/', { method: 'POST', body: 'x' })).status).toBe(405);
 	});

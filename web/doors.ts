@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceRow } from '@mana/schema';
 import { version } from '@mana/service';
-import { escapeHtml, smallPage } from './small-page.ts';
+import { escapeHtml, languageOf, smallPage } from './small-page.ts';
 
 /** The door of an app: a port that answers health and sends pages on to the hub. */
 export interface DoorPlan {
@@ -13,7 +13,6 @@ export interface DoorPlan {
 	readonly app: string;
 	/** Where the app lives on the hub's origin, as `/todo`. */
 	readonly path: string;
-	readonly description: string;
 }
 
 export interface DoorsOptions {
@@ -43,7 +42,6 @@ export function doorOf(row: ServiceRow, portOffset: number): DoorPlan {
 		port: row.ports[0].port + portOffset,
 		app: row.door.app,
 		path: row.door.path,
-		description: row.description,
 	};
 }
 
@@ -85,7 +83,7 @@ export function answer(request: Request, door: DoorPlan, publicUrl: URL, exists:
 	if (pathname === '/health/ready') return json({ status: 'ready' });
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
-	if (!exists) return missingPage(door, publicUrl);
+	if (!exists) return missingPage(request, door, publicUrl);
 	const rest =
 		pathname === '/' || pathname === door.path
 			? ''
@@ -102,15 +100,31 @@ function hasPages(app: string): boolean {
 	return existsSync(join(import.meta.dir, '..', 'apps', app, '+page.svelte'));
 }
 
-function missingPage(door: DoorPlan, publicUrl: URL): Response {
+function missingPage(request: Request, door: DoorPlan, publicUrl: URL): Response {
+	const language = languageOf(request);
+	const words = missing[language];
 	const name = door.app.charAt(0).toUpperCase() + door.app.slice(1);
 	return smallPage({
-		title: `${name} isn’t part of this Mana yet`,
+		language,
+		title: words.title.replace('{name}', name),
 		status: 404,
-		body: `<p>This door is kept for it: ${escapeHtml(door.description)}</p>
-<p><a class="go" href="${escapeHtml(publicUrl.origin)}/">Open your Mana</a></p>`,
+		body: `<p>${words.why}</p>
+<p><a class="go" href="${escapeHtml(publicUrl.origin)}/">${words.hub}</a></p>`,
 	});
 }
+
+const missing = {
+	en: {
+		title: '{name} isn’t part of this Mana yet',
+		why: 'This address is kept for it. What is there already, you find in your Mana.',
+		hub: 'Open your Mana',
+	},
+	de: {
+		title: '{name} gehört noch nicht zu diesem Mana',
+		why: 'Diese Adresse ist dafür reserviert. Was es schon gibt, findest du in deinem Mana.',
+		hub: 'Dein Mana öffnen',
+	},
+} as const;
 
 function json(value: unknown): Response {
 	return Response.json(value, { headers: { 'cache-control': 'no-store' } });

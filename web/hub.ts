@@ -27,7 +27,7 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 		if (entrance === 'public' || c.req.path.startsWith('/health/')) return next();
 		const page = wantsPage(c.req.raw);
 		if (entrance === 'stranger') {
-			if (page) return strangerPage(c.req.header('host') ?? 'an unknown name', publicUrl);
+			if (page) return strangerPage(c.req.raw, publicUrl);
 			throw problem(421, 'wrong-address', `This Mana lives at ${publicUrl.origin}. Ask there.`);
 		}
 		if (page && !options.behindProxy) return c.redirect(new URL(pathOf(c), options.pageElsewhere).href, 302);

@@ -135,7 +135,11 @@ describe('addresses', () => {
 			wg0: at('10.9.0.1'),
 			eth1: at('203.0.113.9'),
 		};
-		expect(lanAddresses(interfaces as unknown as ReturnType<typeof networkInterfaces>)).toEqual(['192.168.1.5', '10.0.0.7', '203.0.113.9']);
+		expect(lanAddresses(interfaces as unknown as ReturnType<typeof networkInterfaces>)).toEqual([
+			'192.168.1.5',
+			'10.0.0.7',
+			'203.0.113.9',
+		]);
 	});
 
 	test('include the name by which neighbours find it', () => {
