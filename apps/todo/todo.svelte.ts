@@ -84,7 +84,7 @@ export class Todo {
 		const said =
 			day === null
 				? m.todo_done_unscheduled({ count: ids.length })
-				: m.todo_done_scheduled({ count: ids.length, day: speakDay(day, today.day, language.current) });
+				: m.todo_done_scheduled({ count: ids.length, day: speakDay(day, today.day, language.tag) });
 		return this.#say(said, (label) => this.actions.schedule(label, ids, day));
 	}
 
