@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { isStroke, strokesOf } from './keys.ts';
 
 /** A key, or keys one after another, that do something on this screen. */
