@@ -26,6 +26,8 @@ export interface Mana {
 	refused(): readonly Refused[];
 	/** Sends a refused transaction again as a new one, or drops it and shows the server's value. */
 	resolve(n: number, decision: 'retry' | 'drop'): Promise<void>;
+	/** Tries to reach the server now instead of at `sync.retryAt`. */
+	retry(): void;
 	close(): Promise<void>;
 }
 
@@ -90,7 +92,10 @@ export interface SyncState {
 	readonly refused: number;
 	/** Next attempt (ms since 1970) while offline. */
 	readonly retryAt: number | null;
-	/** Why not `live`, in a stable code and a sentence. */
+	/**
+	 * Why not `live`, in a stable code and a sentence. Codes: those of BYE (`ByeCode`), 'connection', 'no-answer', 'no-token' (offline),
+	 * 'signed-out', 'other-person', 'other-space', 'forgotten' (removed from this device in another tab).
+	 */
 	readonly problem: { readonly code: string; readonly detail: string } | null;
 	/** False when this device could not store (private window, quota): nothing survives closing the tab. */
 	readonly durable: boolean;

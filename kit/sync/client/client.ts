@@ -9,9 +9,10 @@ import { StorageFailed } from './disk.ts';
 import type { Environment } from './environment.ts';
 import type { Connector, TokenSource } from './link.ts';
 import { LocalMana, type Backing } from './local.ts';
+import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
 import { Session, type Problem, type SessionHost } from './session.ts';
-import { Fenced, type ClientStore, type Loaded, type SpaceRow, type StoredTransaction } from './store.ts';
+import { Fenced, type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
 import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
 
 /** Where this account syncs to. */
@@ -62,14 +63,10 @@ export class Client implements Backing, SessionHost {
 	readonly #tabs: Tabs;
 	readonly #session: Session | null;
 	readonly #stopTicking: () => void;
-	/** Stored transactions without a stored decision, by `n`. */
-	readonly #outbox = new Map<number, Pending>();
+	readonly #outbox: Outbox;
 	#store: ClientStore;
 	#device: DeviceId;
 	#space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>;
-	#doneN: number;
-	#knownN: number;
-	#nextN: number;
 	/** Our fencing number while this tab leads. */
 	#generation: number | null = null;
 	/** Commits and reloads, one after another. */
@@ -77,7 +74,6 @@ export class Client implements Backing, SessionHost {
 	/** What the leader writes, one after another. */
 	#remote: Promise<unknown> = Promise.resolve();
 	#waiting: { transactions: readonly Pending[]; resolve(): void; reject(error: unknown): void }[] = [];
-	#restamped: { n: number; stamp: number }[] = [];
 	#changedAt = 0;
 	#polledAt = 0;
 	#behind: string | null = null;
@@ -109,9 +105,8 @@ export class Client implements Backing, SessionHost {
 		this.#store = parts.store;
 		this.#device = loaded.device.device;
 		this.#space = loaded.space;
-		this.#doneN = this.#knownN = loaded.space.doneN;
-		this.#nextN = loaded.space.nextN;
 		this.mana = new LocalMana(parts.env, this);
+		this.#outbox = this.mana.stored;
 		this.#session = parts.remote && new Session({ ...parts.remote, env: parts.env, host: this });
 		this.#tabs = new Tabs({
 			...parts,
@@ -142,9 +137,10 @@ export class Client implements Backing, SessionHost {
 		if (bytes > CHECKPOINT_BYTES || (entries > 0 && now - this.#changedAt > CHECKPOINT_AFTER_MS)) this.#checkpoint();
 	}
 
-	/** The network or the person came back. */
+	/** The network or the person came back: try now. */
 	wake(): void {
 		this.#session?.wake();
+		this.#tabs.post({ kind: 'waking' });
 		void this.#poll();
 	}
 
@@ -199,19 +195,19 @@ export class Client implements Backing, SessionHost {
 	}
 
 	get doneN(): number {
-		return this.#doneN;
+		return this.#outbox.doneN;
 	}
 
 	get knownN(): number {
-		return this.#knownN;
+		return this.#outbox.knownN;
 	}
 
 	get nextN(): number {
-		return this.#nextN;
+		return this.#outbox.nextN;
 	}
 
-	*unsentFrom(from: number): IterableIterator<Transaction> {
-		for (let n = from, pending; (pending = this.#outbox.get(n)); n++) yield { n, stamp: pending.stamp, ops: pending.ops };
+	unsentFrom(from: number): Iterable<Transaction> {
+		return this.#outbox.from(from);
 	}
 
 	welcomed({ person, personal }: Welcome): Problem | null {
@@ -227,45 +223,35 @@ export class Client implements Backing, SessionHost {
 	}
 
 	subbed({ actor }: Subbed): void {
-		for (const pending of this.#outbox.values()) pending.ackedSeq = null; // an acknowledgement counts within its connection
+		this.#outbox.forgetAcks();
 		if (actor === this.#space.actor) return;
 		this.#space = { ...this.#space, actor };
 		this.mana.replica.actor = actor;
 		this.#write((generation) => this.#store.learn({ actor }, generation));
 	}
 
-	confirmed({ epoch, to, cells, replace }: { epoch: number; to: number; cells: readonly Cell[]; replace: boolean }): void {
+	confirmed({ epoch, to, cells, replace }: RemotePatch): void {
 		const from = this.#space.seq;
+		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace };
 		this.#changedAt = this.#parts.env.elapsed();
-		this.#space = { ...this.#space, epoch, seq: replace ? to : Math.max(from, to) };
+		this.#space = { ...this.#space, epoch, seq: patch.to };
+		this.#write(async (generation) => {
+			await this.#store.applyRemote(patch, generation);
+			if (replace) return this.#tabs.post({ kind: 'reload' });
+			this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+		});
 		this.mana.replica.batch(() => {
 			if (replace) this.mana.replica.replace(cells);
 			else this.mana.replica.merge(cells);
-			const settled = this.#settled();
-			this.#write(async (generation) => {
-				await this.#store.applyRemote({ epoch, to: this.#laterOf(from, to, replace), cells, replace }, generation);
-				if (replace) return this.#tabs.post({ kind: 'reload' });
-				this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
-			});
-			settled();
+			this.#settle();
 		});
 		this.mana.refresh();
 	}
 
-	acked({ n, seq, restamped, refused }: Ack): void {
-		const { replica } = this.mana;
-		replica.batch(() => {
-			for (const { n, stamp } of restamped) {
-				const pending = this.#outbox.get(n);
-				if (pending) replica.restamp(pending, stamp);
-			}
-			for (const { n, code, detail } of refused) {
-				const pending = this.#outbox.get(n);
-				if (pending) pending.refused = { code, detail };
-			}
-			for (const [number, pending] of this.#outbox) if (number <= n) pending.ackedSeq ??= seq;
-			this.#restamped.push(...restamped.filter(({ n }) => n > this.#doneN));
-			this.#settled()();
+	acked(ack: Ack): void {
+		this.mana.replica.batch(() => {
+			this.#outbox.acked(ack);
+			this.#settle();
 		});
 		this.mana.refresh();
 	}
@@ -273,7 +259,7 @@ export class Client implements Backing, SessionHost {
 	async disown(): Promise<void> {
 		await this.#remote;
 		const { device, space } = await this.#store.glance();
-		const explained = device.device !== this.#device || space.nextN !== this.#nextN || space.doneN !== this.#doneN;
+		const explained = device.device !== this.#device || space.nextN !== this.nextN || space.doneN !== this.doneN;
 		if (explained) return this.#reload();
 		this.#write((generation) => this.#store.reissue(newDeviceId(this.#parts.env.randomBytes), generation));
 		await this.#remote;
@@ -309,52 +295,28 @@ export class Client implements Backing, SessionHost {
 	}
 
 	#committed(transactions: readonly Pending[], stored: readonly StoredTransaction[]): void {
-		const { replica } = this.mana;
-		replica.batch(() => {
-			for (const [i, { n, stamp }] of stored.entries()) {
-				const pending = transactions[i]!;
-				pending.n = n;
-				replica.restamp(pending, stamp);
-				this.#outbox.set(n, pending);
-				this.#nextN = Math.max(this.#nextN, n + 1);
-				this.mana.lastStamp = Math.max(this.mana.lastStamp, stamp);
-			}
-			for (const pending of replica.pending) {
-				if (pending.n === null && pending.stamp <= this.mana.lastStamp) replica.restamp(pending, ++this.mana.lastStamp);
-			}
-		});
+		this.#outbox.stored(transactions, stored);
 		this.#tabs.post({ kind: 'committed', device: this.#device, transactions: stored });
 		this.#session?.flush();
 	}
 
-	/** Takes decided transactions out of the overlay once their effects have arrived; returns how to write that down. */
-	#settled(): () => void {
-		const before = this.#doneN;
-		const refused: StoredTransaction[] = [];
-		for (let n = before + 1, pending; (pending = this.#outbox.get(n)); n++) {
-			if (pending.ackedSeq === null || pending.ackedSeq > this.#space.seq) break;
-			this.#doneN = n;
-			this.#outbox.delete(n);
-			if (pending.refused) refused.push({ ...pending, n, refused: pending.refused });
-			else this.mana.replica.remove(pending);
-		}
-		const n = this.#doneN;
-		if (n === before) return () => undefined;
-		const restamped = this.#restamped.filter((one) => one.n <= n);
-		this.#restamped = this.#restamped.filter((one) => one.n > n);
-		return () =>
-			this.#write(async (generation) => {
-				await this.#store.settle(n, refused, generation);
-				this.#knownN = n;
-				const reasons = refused.map(({ n, refused }) => ({ n, ...refused! }));
-				this.#tabs.post({ kind: 'acked', device: this.#device, ack: { n, restamped, refused: reasons } });
-			});
+	/** Writes down what is decided and has arrived. */
+	#settle(): void {
+		const settled = this.#outbox.settle(this.#space.seq);
+		if (!settled) return;
+		const { n, restamped, refused } = settled;
+		this.#write(async (generation) => {
+			await this.#store.settle(n, refused, generation);
+			this.#outbox.knownN = n;
+			const reasons = refused.map(({ n, refused }) => ({ n, ...refused! }));
+			this.#tabs.post({ kind: 'acked', device: this.#device, ack: { n, restamped, refused: reasons } });
+		});
 	}
 
 	/** A guest has no server that would confirm what was written, so that the outbox would grow for ever. */
 	#fold(): void {
 		const cells: Cell[] = [];
-		for (const pending of this.#outbox.values()) {
+		for (const pending of this.#outbox.all()) {
 			for (const op of pending.ops) cells.push(cellOf(op, pending.stamp, 0));
 			pending.ackedSeq = this.#space.seq + 1;
 		}
@@ -369,7 +331,7 @@ export class Client implements Backing, SessionHost {
 		const { replica } = this.mana;
 		switch (message.kind) {
 			case 'committed':
-				replica.batch(() => message.transactions.forEach((transaction) => this.#add(transaction)));
+				replica.batch(() => message.transactions.forEach((transaction) => this.#outbox.add(transaction)));
 				this.#session?.flush();
 				return this.mana.refresh();
 			case 'confirmed': {
@@ -381,12 +343,15 @@ export class Client implements Backing, SessionHost {
 				return replica.merge(readCells(new ByteReader(message.cells)));
 			}
 			case 'acked':
-				return this.#heardAck(message.ack);
+				this.#outbox.settled(message.ack);
+				return this.mana.refresh();
 			case 'forgotten':
 				for (const pending of replica.pending) if (pending.refused && pending.n === message.n) replica.remove(pending);
 				return this.mana.refresh();
 			case 'sync':
 				return this.#heardSync(message);
+			case 'waking':
+				return this.#session?.wake();
 			case 'asking':
 				return this.#tellSync();
 			case 'reload':
@@ -402,31 +367,12 @@ export class Client implements Backing, SessionHost {
 		}
 	}
 
-	#heardAck({ n, restamped, refused }: Pick<Ack, 'n' | 'restamped' | 'refused'>): void {
-		const { replica } = this.mana;
-		replica.batch(() => {
-			for (const one of restamped) {
-				const pending = this.#outbox.get(one.n);
-				if (pending) replica.restamp(pending, one.stamp);
-			}
-			for (const [number, pending] of this.#outbox) {
-				if (number > n) continue;
-				this.#outbox.delete(number);
-				const refusal = refused.find((one) => one.n === number);
-				if (refusal) pending.refused = { code: refusal.code, detail: refusal.detail };
-				else replica.remove(pending);
-			}
-			this.#doneN = this.#knownN = Math.max(this.#doneN, n);
-		});
-		this.mana.refresh();
-	}
-
 	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {
 		if (this.#generation !== null) return;
 		this.#space = { ...this.#space, ...space };
 		this.mana.replica.actor = space.actor;
 		this.mana.skewMs = skewMs;
-		if (this.mana.replica.pending.size === 0) this.mana.lastStamp = 0;
+		if (this.mana.replica.pending.size === 0) this.#outbox.lastStamp = 0;
 		this.mana.refresh({ ...state, leader: false, durable: this.#store.durable });
 	}
 
@@ -510,9 +456,9 @@ export class Client implements Backing, SessionHost {
 
 	/** Where this tab is; a hole in its outbox counts as not knowing what comes after. */
 	#position(): Position {
-		let nextN = this.#doneN + 1;
-		while (this.#outbox.has(nextN)) nextN++;
-		return { device: this.#device, epoch: this.#space.epoch, seq: this.#space.seq, nextN, doneN: this.#doneN };
+		const { doneN } = this.#outbox;
+		const nextN = doneN + 1 + [...this.#outbox.from(doneN + 1)].length;
+		return { device: this.#device, epoch: this.#space.epoch, seq: this.#space.seq, nextN, doneN };
 	}
 
 	/** Takes the state from the disk, keeping what is not there yet. */
@@ -540,39 +486,14 @@ export class Client implements Backing, SessionHost {
 		const { replica } = this.mana;
 		this.#device = device.device;
 		this.#space = space;
-		this.#doneN = this.#knownN = space.doneN;
-		this.#nextN = space.nextN;
 		this.mana.skewMs = device.skewMs;
-		this.mana.lastStamp = Math.max(this.mana.lastStamp, device.clock);
+		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
 		replica.actor = space.actor;
 		replica.batch(() => {
 			replica.replace(cells);
-			const known = new Map([...replica.pending].filter(({ n }) => n !== null).map((pending) => [pending.stamp, pending]));
-			this.#outbox.clear();
-			for (const transaction of outbox) {
-				const pending = known.get(transaction.stamp);
-				known.delete(transaction.stamp);
-				if (!pending) this.#add(transaction);
-				else {
-					pending.n = transaction.n;
-					pending.refused = transaction.refused;
-					pending.ackedSeq = null;
-					if (!transaction.refused) this.#outbox.set(transaction.n, pending);
-				}
-			}
-			for (const pending of known.values()) replica.remove(pending);
+			this.#outbox.load(outbox, space);
 		});
 		this.mana.refresh();
-	}
-
-	/** Takes in a stored transaction that another tab, or this one in an earlier life, wrote. */
-	#add({ n, stamp, ops, label, at, refused }: StoredTransaction): void {
-		if (!refused && (n <= this.#doneN || this.#outbox.has(n))) return;
-		const pending: Pending = { n, stamp, ops, label, at, refused, ackedSeq: null };
-		this.mana.replica.add(pending);
-		if (!refused) this.#outbox.set(n, pending);
-		this.#nextN = Math.max(this.#nextN, n + 1);
-		this.mana.lastStamp = Math.max(this.mana.lastStamp, stamp);
 	}
 
 	/**
@@ -589,13 +510,16 @@ export class Client implements Backing, SessionHost {
 		const { device } = await this.#store.load();
 		await this.#store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
 		await this.#store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true }, 0);
-		const unsent = [...replica.pending].filter((pending) => !pending.refused && (pending.n !== null || failed.includes(pending)));
+		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
+		const unsent = kept.filter(({ refused }) => !refused);
 		this.#device = device.device;
 		this.#space = { id, epoch, seq, actor: 0 };
-		this.#outbox.clear();
-		this.#doneN = this.#knownN = 0;
-		this.#nextN = 1;
-		this.#committed(unsent, await this.#store.commitLocal(unsent));
+		const stored = await this.#store.commitLocal(unsent);
+		replica.batch(() => {
+			this.#outbox.load([], { doneN: 0, nextN: 1 });
+			for (const pending of kept) replica.add(pending);
+			this.#outbox.stored(unsent, stored);
+		});
 		this.mana.refresh({ durable: false });
 		this.#alone();
 	}
@@ -611,15 +535,11 @@ export class Client implements Backing, SessionHost {
 	/** After a time with a clock far in front, stamps may go back to the right time once nothing wrong is on its way. */
 	#setClockRight(): void {
 		const right = stampAt(this.#parts.env.now() + this.mana.skewMs);
-		const tooFar = this.mana.lastStamp > stampAt(this.#parts.env.now() + this.mana.skewMs + 2 * MAX_DRIFT_MS);
+		const tooFar = this.#outbox.lastStamp > stampAt(this.#parts.env.now() + this.mana.skewMs + 2 * MAX_DRIFT_MS);
 		if (this.mana.sync.phase !== 'live' || !tooFar || this.mana.replica.pending.size > 0) return;
 		const clock = Math.max(right, this.mana.replica.seenStamp);
-		this.mana.lastStamp = clock;
+		this.#outbox.lastStamp = clock;
 		this.#write((generation) => this.#store.learn({ clock }, generation));
-	}
-
-	#laterOf(from: number, to: number, replace: boolean): number {
-		return replace ? to : Math.max(from, to);
 	}
 }
 

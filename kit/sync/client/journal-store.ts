@@ -105,7 +105,7 @@ export class JournalStore implements ClientStore {
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
-				seq: patch.to,
+				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
 				journal: space.journal + (bytes ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
 			};

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { collection, field, InvalidValue } from '@mana/model';
+import { InvalidValue, type RecordId, type Row } from '@mana/model';
+import type { LocalMana } from './local.ts';
 import { openMemoryMana } from './open-memory.ts';
-
-const tasks = collection(
-	'todo/tasks',
-	{ app: 1, number: 1 },
-	{ title: field.text(1, { fallback: '' }), done: field.flag(2), tags: field.set(3), rank: field.integer(4) },
-);
+import { seeded, tasks } from './test-world.ts';
 
 describe('a local write', () => {
 	test('is visible at once, in the action and after it', () => {
@@ -31,7 +27,7 @@ describe('a local write', () => {
 
 	test('of sets adds and removes single keys', () => {
 		const mana = openMemoryMana();
-		let id!: ReturnType<Parameters<Parameters<typeof mana.write>[1]>[0]['newId']>;
+		let id!: RecordId;
 		mana.write('Add', (tx) => void (id = tx.create(tasks, { tags: ['a', 'b'] })));
 		mana.write('Tag', (tx) => tx.update(tasks, id, { tags: { add: ['c'], remove: ['a'] } }));
 		expect([...mana.get(tasks, id)!.tags].sort()).toEqual(['b', 'c']);
@@ -90,5 +86,80 @@ describe('undo', () => {
 		expect(tick.undo()).toBe(true);
 		expect(tick.undo()).toBe(false);
 		expect(mana.get(tasks, id)).toMatchObject({ title: 'B', done: false });
+	});
+
+	test('skips what somebody else wrote since, and takes the rest back', () => {
+		const mana = openMemoryMana() as LocalMana;
+		mana.write('Add', (tx) => tx.create(tasks, { title: 'A' }));
+		const { id } = mana.query(tasks).rows[0]!;
+		mana.write('Edit', (tx) => tx.update(tasks, id, { title: 'B', rank: 2 }));
+		const { stamp } = mana.replica.register({ collection: tasks.number, record: id, field: tasks.fields.title.number, key: '' })!;
+		const theirs = { collection: tasks.number, record: id, field: tasks.fields.title.number, key: '', value: 'theirs' };
+		mana.replica.merge([{ ...theirs, stamp: stamp + 1, actor: 9 }]);
+		expect(mana.history.undo()).toBe(true);
+		expect(mana.get(tasks, id)).toMatchObject({ title: 'theirs', rank: null });
+		expect(mana.history.undo()).toBe(false);
+		expect(mana.get(tasks, id)?.title).toBe('theirs');
+	});
+
+	test('follows its writes through new stamps and acknowledgement', () => {
+		const mana = openMemoryMana() as LocalMana;
+		mana.write('Add', (tx) => tx.create(tasks, { title: 'A' }));
+		const { id } = mana.query(tasks).rows[0]!;
+		mana.write('Rename', (tx) => tx.update(tasks, id, { title: 'B' }));
+		const pending = [...mana.replica.pending].at(-1)!;
+		mana.replica.batch(() => {
+			mana.replica.restamp(pending, pending.stamp + 5);
+			mana.replica.merge(pending.ops.map((op) => ({ ...op, stamp: pending.stamp, actor: 0 })));
+			mana.replica.remove(pending);
+		});
+		expect(mana.history.undo()).toBe(true);
+		expect(mana.get(tasks, id)?.title).toBe('A');
+	});
+
+	test('of a big action takes all of it back as one', () => {
+		const mana = openMemoryMana();
+		mana.write('Paste', (tx) => {
+			for (let rank = 0; rank < 3_000; rank++) tx.create(tasks, { title: 't', rank });
+		});
+		expect(mana.outbox().every(({ transaction }) => transaction.ops.length <= 4096)).toBe(true);
+		expect(mana.query(tasks).rows).toHaveLength(3_000);
+		expect(mana.history.undo()).toBe(true);
+		expect(mana.query(tasks).rows).toHaveLength(0);
+		expect(mana.history.redo()).toBe(true);
+		expect(mana.query(tasks).rows).toHaveLength(3_000);
+	});
+});
+
+describe('queries kept current', () => {
+	test('answer like a fresh one after any writes', () => {
+		const random = seeded(7);
+		const dice = (sides: number) => Math.floor(random() * sides);
+		const mana = openMemoryMana();
+		const question = {
+			where: (row: Row<typeof tasks>) => !row.done && row.deletedAt === null,
+			order: (a: Row<typeof tasks>, b: Row<typeof tasks>) => (a.rank ?? 0) - (b.rank ?? 0),
+			limit: 20,
+		};
+		const live = mana.query(tasks, question);
+		let told = 0;
+		live.subscribe(() => told++);
+		const ids: RecordId[] = [];
+		for (let step = 0; step < 400; step++) {
+			const before = live.rows;
+			const heard = told;
+			mana.write('Step', (tx) => {
+				for (let i = dice(3); i >= 0; i--) {
+					const id = ids[dice(ids.length)];
+					if (!id || dice(3) === 0) ids.push(tx.create(tasks, { rank: dice(30) }));
+					else if (dice(6) === 0) tx.trash(tasks, id);
+					else tx.update(tasks, id, [{ rank: dice(30) }, { done: dice(3) === 0 }, { title: `x${dice(5)}` }][dice(3)]!);
+				}
+			});
+			if (dice(10) === 0) mana.history.undo();
+			expect(live.rows).toEqual(mana.query(tasks, question).rows);
+			if (told === heard) expect(live.rows).toBe(before);
+			else expect(live.rows).not.toBe(before);
+		}
 	});
 });

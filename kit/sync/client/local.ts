@@ -5,6 +5,7 @@ import type { History, LiveQuery, Mana, Question, Refused, SyncState, Unsent, Wr
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
 import { ReplicaQuery } from './query.ts';
+import { Outbox } from './outbox.ts';
 import { placeOf, Replica, type Pending } from './replica.ts';
 import { TransactionWriter } from './writer.ts';
 
@@ -14,6 +15,8 @@ export interface Backing {
 	save(transactions: readonly Pending[]): Promise<void>;
 	/** Removes a refused transaction for good. */
 	forget(pending: Pending): Promise<void>;
+	/** Try to reach the server now. */
+	wake(): void;
 	close(): Promise<void>;
 }
 
@@ -36,8 +39,8 @@ export class LocalMana implements Mana {
 	readonly history: History;
 	/** Server time minus this device's time, in ms, as the last handshake measured it. */
 	skewMs = 0;
-	/** The highest stamp known to be taken by this device. */
-	lastStamp = 0;
+	/** What has its number; what was written a moment ago has none yet. */
+	readonly stored = new Outbox(this.replica);
 	readonly #env: Environment;
 	readonly #backing: Backing;
 	readonly #listeners = new Set<() => void>();
@@ -98,6 +101,10 @@ export class LocalMana implements Mana {
 		await this.#backing.forget(refused);
 	}
 
+	retry(): void {
+		this.#backing.wake();
+	}
+
 	close(): Promise<void> {
 		return this.#backing.close();
 	}
@@ -141,7 +148,8 @@ export class LocalMana implements Mana {
 		if (this.#acting) throw new Error('write() was called inside write(): use the writer that the action was given.');
 		const writer = new TransactionWriter({
 			replica: this.replica,
-			env: this.#env,
+			now: () => this.#now(),
+			randomBytes: this.#env.randomBytes,
 			begin: () => this.#begin(label),
 			stateAt: (place) => this.#history.stateAt(place),
 		});
@@ -171,11 +179,17 @@ export class LocalMana implements Mana {
 	}
 
 	#begin(label: string): Pending & { readonly ops: Op[] } {
-		const at = this.#env.now();
-		this.lastStamp = nextStamp(Math.max(this.lastStamp, this.replica.seenStamp), at + this.skewMs);
-		const pending = { n: null, stamp: this.lastStamp, ops: [], label, at, ackedSeq: null, refused: null };
+		const at = this.#now();
+		const stamp = nextStamp(Math.max(this.stored.lastStamp, this.replica.seenStamp), at);
+		this.stored.lastStamp = stamp;
+		const pending = { n: null, stamp, ops: [], label, at, ackedSeq: null, refused: null };
 		this.replica.add(pending);
 		return pending;
+	}
+
+	/** The time as the server has it, as far as we know. */
+	#now(): number {
+		return Math.round(this.#env.now() + this.skewMs);
 	}
 }
 

@@ -4,6 +4,7 @@ import type { Ack, Bye, Delta, Frame, Hello, Pong, Subbed, Welcome } from '../fr
 import type { SyncState } from './api.ts';
 import { BackOff } from './back-off.ts';
 import type { Environment } from './environment.ts';
+import type { RemotePatch } from './store.ts';
 import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
 
 /** What the session speaks about: the local state of one space. */
@@ -23,7 +24,7 @@ export interface SessionHost {
 	welcomed(welcome: Welcome): Problem | null;
 	subbed(subbed: Subbed): void;
 	/** One checkpoint's worth of confirmed cells; `replace`: the history before it is void. */
-	confirmed(change: { epoch: number; to: number; cells: readonly Cell[]; replace: boolean }): void;
+	confirmed(patch: RemotePatch): void;
 	acked(ack: Ack): void;
 	/** The server counts our transactions differently: look at the disk, and become another device if that does not explain it. */
 	disown(): Promise<void>;
@@ -226,6 +227,7 @@ export class Session {
 			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
 		}
 		this.#host.subbed(subbed);
+		if (space.seq === 0 && subbed.seq > 0) this.#host.state({ firstSync: { received: 0 } });
 		this.#stage = 'subscribed';
 		if (this.#link?.kind === 'stream') {
 			this.#askedAt = null;

@@ -22,6 +22,8 @@ export interface Locks {
 export type TabMessage =
 	/** The leader is alive. */
 	| { readonly kind: 'beat'; readonly generation: number }
+	/** The network or the person came back: the leader should try now. */
+	| { readonly kind: 'waking' }
 	/** A new tab asks how sync is going. */
 	| { readonly kind: 'asking' }
 	| { readonly kind: 'committed'; readonly device: DeviceId; readonly transactions: readonly StoredTransaction[] }

@@ -17,7 +17,7 @@ import type { DeviceId } from '../cell.ts';
 import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
-import { SignedOut, type Connector, type Link, type LinkHandlers } from './link.ts';
+import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
 
@@ -90,7 +90,7 @@ export class TestBrowser {
 	readonly tabs = new Set<Client>();
 	readonly #world: World;
 	readonly #person: string | null;
-	readonly #lines = new Map<number, (message: TabMessage) => void>();
+	readonly #lines = new Map<number, { readonly name: string; heard(message: TabMessage): void }>();
 	readonly #held = new Map<string, (() => void)[]>();
 	#line = 0;
 
@@ -105,7 +105,7 @@ export class TestBrowser {
 			env,
 			store: new JournalStore(this.disk, env.randomBytes),
 			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes),
-			channel: this.#channel(),
+			channel: this.#channel('account'),
 			locks: this.#locks(),
 			name: 'account',
 			remote:
@@ -131,6 +131,16 @@ export class TestBrowser {
 		this.#world.server.cut(this);
 	}
 
+	/** Locks, lines, network and token of this browser. */
+	surroundings(): { locks: Locks; channel(name: string): Channel; connector: Connector; token: TokenSource } {
+		return {
+			locks: this.#locks(),
+			channel: (name) => this.#channel(name),
+			connector: this.#connector(),
+			token: () => this.#token(),
+		};
+	}
+
 	async #token(): Promise<{ token: string; expiresAt: number }> {
 		if (!this.online) throw new Error('offline');
 		if (!this.signedIn) throw new SignedOut();
@@ -141,15 +151,16 @@ export class TestBrowser {
 		return { open: (handlers) => this.#world.server.connect(this, handlers) };
 	}
 
-	#channel(): Channel {
+	#channel(name: string): Channel {
 		const line = ++this.#line;
 		return {
 			post: (message) => {
 				const copy = structuredClone(message);
-				for (const [other, heard] of this.#lines)
-					if (other !== line) queueMicrotask(() => this.#lines.get(other) === heard && heard(copy));
+				for (const [other, end] of this.#lines) {
+					if (other !== line && end.name === name) queueMicrotask(() => this.#lines.get(other)?.heard(copy));
+				}
 			},
-			listen: (listener) => void this.#lines.set(line, listener),
+			listen: (heard) => void this.#lines.set(line, { name, heard }),
 			close: () => void this.#lines.delete(line),
 		};
 	}

@@ -15,14 +15,15 @@ import {
 import type { Op, Place } from '../cell.ts';
 import { limits } from '../limits.ts';
 import type { Writer } from './api.ts';
-import type { Environment } from './environment.ts';
 import { nameOf, type RecordedStep, type State, type Step } from './history.ts';
 import type { Pending, Replica } from './replica.ts';
 
 /** What the writer needs of its client. */
 export interface WriterParts {
 	readonly replica: Replica;
-	readonly env: Environment;
+	/** Time for `createdAt`, `deletedAt` and new ids, ms since 1970. */
+	now(): number;
+	randomBytes(bytes: Uint8Array): Uint8Array;
 	/** Begins a transaction of this action and lays it over the replica. */
 	begin(): Pending & { readonly ops: Op[] };
 	/** Which state a register is in, for undo. */
@@ -50,7 +51,7 @@ export class TransactionWriter implements Writer {
 	}
 
 	newId(): RecordId {
-		return newRecordId(this.#parts.env.now(), this.#parts.env.randomBytes);
+		return newRecordId(this.#parts.now(), this.#parts.randomBytes);
 	}
 
 	get<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined {
@@ -63,7 +64,7 @@ export class TransactionWriter implements Writer {
 		if (!this.#parts.replica.register(created)) {
 			const purged = { ...record, field: systemFields.purged.number };
 			const from = this.#parts.stateAt(purged);
-			const transaction = this.put({ ...created, value: this.#parts.env.now() });
+			const transaction = this.put({ ...created, value: this.#parts.now() });
 			this.#created.add(id);
 			this.steps.push({ step: { kind: 'creation', ...purged, before: true, after: null }, from, pending: transaction });
 		}
@@ -77,7 +78,7 @@ export class TransactionWriter implements Writer {
 
 	trash<C extends Collection>(collection: C, id: RecordId): void {
 		const row = this.get(collection, id);
-		if (row && row.deletedAt === null) this.#set(placeOfTrash(collection, id), this.#parts.env.now());
+		if (row && row.deletedAt === null) this.#set(placeOfTrash(collection, id), this.#parts.now());
 	}
 
 	restore<C extends Collection>(collection: C, id: RecordId): void {

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'bun:test';
+import type { RecordId } from '@mana/model';
+import type { Mana } from './api.ts';
+import type { Disk } from './disk.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import { adoptGuest, forgetAccount, openMana } from './open.ts';
+import type { Notes, Platform } from './platform.ts';
+import { tasks, TestBrowser, World } from './test-world.ts';
+
+/** A platform whose databases are in memory and whose network is never there. */
+function platformOf(world: World): Platform & { readonly disks: Map<string, MemoryDisk>; readonly kept: Map<string, string> } {
+	const disks = new Map<string, MemoryDisk>();
+	const kept = new Map<string, string>();
+	const notes: Notes = {
+		getItem: (name) => kept.get(name) ?? null,
+		setItem: (name, value) => void kept.set(name, value),
+		removeItem: (name) => void kept.delete(name),
+	};
+	const browser = new TestBrowser(world);
+	return {
+		env: world.environment(),
+		...browser.surroundings(),
+		notes,
+		disks,
+		kept,
+		openDisk: async (name): Promise<Disk> => {
+			const disk = disks.get(name) ?? new MemoryDisk(true);
+			disks.set(name, disk);
+			return disk;
+		},
+		deleteDisk: async (name) => void disks.delete(name),
+		persist: () => undefined,
+		onWake: () => () => undefined,
+		report: (error) => {
+			throw error;
+		},
+	};
+}
+
+function add(mana: Mana, title: string): RecordId {
+	let id!: RecordId;
+	mana.write('Add', (tx) => {
+		id = tx.create(tasks, { title, tags: ['a'] });
+	});
+	return id;
+}
+
+const titles = (mana: Mana) => mana.query(tasks).rows.map((row) => row.title);
+
+describe('signing up as a guest', () => {
+	test('brings everything along under the same ids, sent as ordinary changes', async () => {
+		const world = new World();
+		const platform = platformOf(world);
+		const guest = await openMana({ account: 'guest', platform });
+		const id = add(guest, 'draft');
+		guest.write('Rename', (tx) => tx.update(tasks, id, { title: 'final' }));
+		await guest.write('Add', (tx) => tx.purge(tasks, tx.create(tasks, { title: 'gone' }))).saved;
+		const mana = await openMana({ account: { person: 'ada' }, adopt: guest, platform });
+		expect(mana.get(tasks, id)?.title).toBe('final');
+		await world.pass(5_000);
+		expect(mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
+		expect([...world.server.cells.values()].map(({ value }) => value)).not.toContain('gone');
+		const again = await openMana({ account: 'guest', platform });
+		expect(titles(again)).toEqual([]);
+	});
+
+	test('adds to what the account has here, and a newer edit of the account wins', async () => {
+		const world = new World();
+		const platform = platformOf(world);
+		const guest = await openMana({ account: 'guest', platform });
+		const id = add(guest, 'of the guest');
+		await world.pass(60_000);
+		const first = await openMana({ account: { person: 'ada' }, platform });
+		first.write('Inbox', (tx) => tx.create(tasks, { title: 'of the account' }, id));
+		await world.pass(1_000);
+		await first.close();
+		const mana = await openMana({ account: { person: 'ada' }, adopt: guest, platform });
+		await world.pass(5_000);
+		expect(mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
+		expect(titles(mana)).toHaveLength(1);
+	});
+
+	test('can be cut off anywhere and is completed by the next opening', async () => {
+		for (let request = 0; request < 40; request++) {
+			const world = new World(request + 1);
+			const platform = platformOf(world);
+			const guest = await openMana({ account: 'guest', platform });
+			const ids = ['a', 'b', 'c'].map((title) => add(guest, title));
+			await guest.close();
+			let left = request;
+			const crash = () => {
+				if (left-- <= 0) throw new Error('crash');
+			};
+			platform.disks.set('mana-ada', new MemoryDisk(true));
+			for (const disk of platform.disks.values()) disk.fault = crash;
+			await adoptGuest('ada', platform).catch(() => undefined);
+			for (const disk of platform.disks.values()) disk.fault = null;
+			const mana = await openMana({
+				account: { person: 'ada' },
+				adopt: await openMana({ account: 'guest', platform }),
+				platform,
+			});
+			expect(
+				mana
+					.query(tasks)
+					.rows.map((row) => row.id)
+					.sort(),
+			).toEqual(ids.sort());
+			expect(platform.disks.get('mana-ada')).toBeDefined();
+			await world.pass(5_000);
+			expect(mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
+		}
+	});
+});
+
+test('a guest never has anything unsent, and a long guest life does not grow without bounds', async () => {
+	const world = new World();
+	const platform = platformOf(world);
+	const guest = await openMana({ account: 'guest', platform });
+	const id = add(guest, '0');
+	for (let i = 1; i < 600; i++) guest.write('Rename', (tx) => tx.update(tasks, id, { title: String(i) }));
+	await world.pass(20_000);
+	expect(guest.sync).toMatchObject({ phase: 'guest', unsent: 0 });
+	const rows = await platform.disks.get('mana-guest')!.run('read', ['outbox', 'pages'], async (tx) => {
+		return [(await tx.list('outbox', 'personal')).length, (await tx.list('pages', 'personal')).length];
+	});
+	expect(rows).toEqual([0, 1]);
+	await guest.close();
+	const again = await openMana({ account: 'guest', platform });
+	expect(titles(again)).toEqual(['599']);
+});
+
+test('forgetting an account removes it from the disk and stops its tabs', async () => {
+	const world = new World();
+	const platform = platformOf(world);
+	const mana = await openMana({ account: { person: 'ada' }, platform });
+	add(mana, 'secret');
+	await world.pass(2_000);
+	await forgetAccount({ person: 'ada' }, platform);
+	await world.pass();
+	expect(mana.sync).toMatchObject({ phase: 'stopped', problem: { code: 'forgotten' } });
+	expect([...platform.disks.keys()]).toEqual([]);
+	expect([...platform.kept.keys()]).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import type { Connector, LinkHandlers } from './link.ts';
+import { exchangeConnector, fallbackConnector, join, socketConnector, split } from './transport.ts';
+
+const frame = (...bytes: number[]) => new Uint8Array(bytes);
+
+const service = Bun.serve({
+	port: 0,
+	hostname: '127.0.0.1',
+	async fetch(request, server) {
+		const { pathname } = new URL(request.url);
+		if (pathname === '/socket' && server.upgrade(request)) return undefined;
+		if (pathname === '/portal') return new Response('<html>Pay for the network first</html>');
+		if (pathname === '/exchange') return new Response(join(split(await request.bytes()).map((one) => one.toReversed())));
+		return new Response(null, { status: 503 });
+	},
+	websocket: { message: (socket, data) => void socket.sendBinary(new Uint8Array(data as Buffer).toReversed()) },
+});
+afterAll(() => service.stop(true));
+
+/** Sends `frames` over a link and collects what comes back until it closes or `enough` frames came. */
+function talk(connector: Connector, frames: Uint8Array[], enough = Infinity): Promise<{ heard: number[][]; how: string }> {
+	const heard: number[][] = [];
+	return new Promise((resolve) => {
+		const link = connector.open({
+			opened: () => frames.forEach((one) => link.send(one)),
+			received(one) {
+				heard.push([...one]);
+				if (heard.length < enough) return;
+				link.close();
+				resolve({ heard, how: 'enough' });
+			},
+			closed: (how) => resolve({ heard, how }),
+		});
+	});
+}
+
+const post = (path: string) => (body: Uint8Array) =>
+	fetch(new URL(path, service.url), { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
+
+describe('a socket', () => {
+	test('carries one frame a message, both ways', async () => {
+		const connector = socketConnector(() => new WebSocket(new URL('/socket', service.url.href.replace('http', 'ws'))));
+		expect(await talk(connector, [frame(1, 2), frame(3)], 2)).toEqual({ heard: [[2, 1], [3]], how: 'enough' });
+	});
+});
+
+describe('an exchange', () => {
+	test('carries all frames of a turn in one request', async () => {
+		expect(await talk(exchangeConnector(post('/exchange')), [frame(1, 2), frame(3)])).toEqual({
+			heard: [[2, 1], [3]],
+			how: 'done',
+		});
+	});
+
+	test('is lost when something else answers', async () => {
+		for (const path of ['/portal', '/down'])
+			expect(await talk(exchangeConnector(post(path)), [frame(1)])).toEqual({ heard: [], how: 'lost' });
+	});
+});
+
+describe('the fallback', () => {
+	test('takes exchanges after two sockets that brought nothing, and sockets again later', () => {
+		const opened: string[] = [];
+		const fake = (name: string): Connector => ({
+			open(handlers: LinkHandlers) {
+				opened.push(name);
+				queueMicrotask(() => handlers.closed('lost'));
+				return { kind: 'stream', send: () => undefined, close: () => undefined };
+			},
+		});
+		let now = 0;
+		const connector = fallbackConnector(fake('socket'), fake('exchange'), () => now);
+		const attempt = () => connector.open({ opened: () => undefined, received: () => undefined, closed: () => undefined }).close();
+		for (let i = 0; i < 4; i++) attempt();
+		now += 400_000;
+		attempt();
+		expect(opened).toEqual(['socket', 'socket', 'exchange', 'exchange', 'socket']);
+	});
+});
