@@ -5,9 +5,10 @@ test('a burst is let through, then the rate', () => {
 	const bucket = new Bucket({ burst: 10, perSecond: 2 }, 0);
 	for (let i = 0; i < 10; i++) expect(bucket.take(1, 0)).toBe(0);
 	expect(bucket.take(1, 0)).toBe(500);
-	expect(bucket.take(1, 499)).toBe(0); // 0.998 of a token: one may be in debt
 	expect(bucket.take(1, 499)).toBeGreaterThan(0);
-	expect(bucket.take(1, 2000)).toBe(0);
+	expect(bucket.take(1, 500)).toBe(0);
+	expect(bucket.take(2, 500)).toBe(1000);
+	expect(bucket.take(2, 1500)).toBe(0);
 });
 
 test('something larger than the burst passes once and is paid for afterwards', () => {
@@ -15,6 +16,7 @@ test('something larger than the burst passes once and is paid for afterwards', (
 	expect(bucket.take(110, 0)).toBe(0);
 	expect(bucket.take(1, 0)).toBe(10_100);
 	expect(bucket.take(1, 10_100)).toBe(0);
+	expect(bucket.take(110, 10_200)).toBe(900);
 });
 
 test('a clock that goes back gives nothing and takes nothing', () => {

@@ -4,7 +4,7 @@ export interface Rate {
 	readonly perSecond: number;
 }
 
-/** A token bucket (RFC 2697 calls the like of it a meter). It may go into debt by one purchase, so any size can be paid for, later. */
+/** A token bucket. What is larger than the burst passes when the bucket is full, and is paid off afterwards. */
 export class Bucket {
 	readonly #rate: Rate;
 	#tokens: number;
@@ -20,7 +20,8 @@ export class Bucket {
 	/** Takes `amount` and answers 0, or takes nothing and answers after how many milliseconds to come again. */
 	take(amount: number, now: number): number {
 		this.#refill(now);
-		if (this.#tokens <= 0) return Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1000);
+		const missing = Math.min(amount, this.#rate.burst) - this.#tokens;
+		if (missing > 0) return Math.ceil((missing / this.#rate.perSecond) * 1000);
 		this.#tokens -= amount;
 		return 0;
 	}

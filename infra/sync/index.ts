@@ -45,6 +45,7 @@ export const service = defineService({
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
 			behind: () => sockets.behind,
+			unsentBytes: () => sockets.unsentBytes,
 			waitingBytes: () => committer.waitingBytes,
 		});
 		const door: Door = {
@@ -65,6 +66,9 @@ export const service = defineService({
 			const rows = await committer.prune().catch((error: unknown) => log.error({ err: error }, 'the log could not be pruned'));
 			if (rows) log.info({ rows }, 'pruned the log');
 		}
+
+		// Also starts the writer, so that the first push does not wait for it.
+		void prune();
 
 		return {
 			routes: (app) =>

@@ -18,7 +18,12 @@ export interface Meters {
 /** Registers the service's metrics. @param gauges read when somebody looks */
 export function createMeters(
 	registry: Registry,
-	gauges: { readonly sockets: () => number; readonly behind: () => number; readonly waitingBytes: () => number },
+	gauges: {
+		readonly sockets: () => number;
+		readonly behind: () => number;
+		readonly unsentBytes: () => number;
+		readonly waitingBytes: () => number;
+	},
 ): Meters {
 	const registers = [registry];
 	const accepted = new Counter({ name: 'sync_transactions_accepted_total', help: 'Transactions that were accepted.', registers });
@@ -59,6 +64,7 @@ export function createMeters(
 	});
 	gauge('sync_sockets', 'Open WebSockets.', gauges.sockets);
 	gauge('sync_behind_sockets', 'Sockets that wait to catch up.', gauges.behind);
+	gauge('sync_unsent_bytes', 'Bytes that sockets have not taken yet.', gauges.unsentBytes);
 	gauge('sync_waiting_bytes', 'Bytes of pushes that are not on the disk yet.', gauges.waitingBytes);
 	return {
 		decided(ack, transactions) {

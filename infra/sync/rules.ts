@@ -9,6 +9,10 @@ export const rules: Rules = {
 			? null
 			: { code: 'read-only', detail: 'You may read this space but not change it. Ask its owner for the right.' },
 	// Fields that this build does not know are welcome: newer apps write them, and their law travels in their number.
-	validate: (op) =>
-		lawOf(op.field) ? null : `Field ${op.field} follows a merge law that this server does not know. Update the server.`,
+	validate(op) {
+		if (!lawOf(op.field)) return `Field ${op.field} follows a merge law that this server does not know. Update the server.`;
+		// PostgreSQL has no such text, and what one engine keeps the other must keep.
+		if (op.key.includes('\0')) return 'A key cannot contain the character NUL.';
+		return null;
+	},
 };

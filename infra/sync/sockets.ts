@@ -56,6 +56,13 @@ export class Sockets {
 		return count;
 	}
 
+	/** Bytes that were sent and that no socket has taken yet. */
+	get unsentBytes(): number {
+		let bytes = 0;
+		for (const wire of this.#open) bytes += wire.getBufferedAmount();
+		return bytes;
+	}
+
 	/** What a handshake puts on its socket. @throws Problem `too-many-strangers` */
 	begin(): Conversation {
 		if (this.#strangers.size >= MOST_STRANGERS)

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { eachEngine, type TestPlace } from '@mana/store/testing';
+import { fieldNumber, set } from '@mana/model';
 import { type Frame, type FrameOf, stampAt, timeOf } from '@mana/sync';
 import { cp } from 'node:fs/promises';
 import { Client } from 'pg';
@@ -112,6 +113,17 @@ eachEngine('mana-sync', (engine) => {
 		await a.acked(3);
 		expect((await refusals(a)).map(({ n, code }) => `${n} ${code}`)).toEqual(['3 stale']);
 		expect([...a.cells.values()].map(({ value }) => value)).toEqual(['two']);
+	});
+
+	test('a key that one engine could not keep is refused on both, and holds up nobody', async () => {
+		await using server = await start();
+		const { url, token } = server;
+		const a = await RawClient.join(url, token);
+		a.write({ ...op(newRecord(), true, fieldNumber(3, set)), key: 'a\0b' });
+		a.write({ ...op(newRecord(), true, fieldNumber(3, set)), key: 'ä 🌍' });
+		await a.acked(2);
+		expect((await refusals(a)).map(({ n, code }) => `${n} ${code}`)).toEqual(['1 invalid']);
+		expect([...a.cells.values()].map(({ key }) => key)).toEqual(['ä 🌍']);
 	});
 
 	test('a restart forgets nothing that was acknowledged, and devices keep their place', async () => {

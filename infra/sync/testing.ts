@@ -247,3 +247,23 @@ export async function startSync(
 		},
 	};
 }
+
+export interface TestProcess extends AsyncDisposable {
+	readonly url: string;
+	/** SIGKILL: no goodbye, nothing flushed. Resolves when the process is gone. */
+	kill(): Promise<void>;
+}
+
+/** The service in a process of its own. */
+export async function startProcess(home: string, issuer: Issuer): Promise<TestProcess> {
+	const child = Bun.spawn([process.execPath, new URL('./testing-process.ts', import.meta.url).pathname, home, issuer.url], {
+		stdout: 'pipe',
+		stderr: 'inherit',
+	});
+	const { value } = await child.stdout.getReader().read();
+	const kill = async () => {
+		child.kill('SIGKILL');
+		await child.exited;
+	};
+	return { url: new TextDecoder().decode(value).trim(), kill, [Symbol.asyncDispose]: kill };
+}

@@ -132,40 +132,41 @@ async function find(client: PoolClient, needs: readonly Need[], spaces: Readonly
 	});
 	const devices = known.flatMap(({ number, devices }) => devices.map((device) => [number, device] as const));
 	const persons = known.flatMap(({ number, persons }) => persons.map((person) => [number, person] as const));
-	const places = known.flatMap(({ number, places }) => places.map((place) => ({ ...place, number })));
+	// A key with NUL cannot even be asked for; there is none (`rules.ts`).
+	const places = known.flatMap(({ number, places }) =>
+		places.filter(({ key }) => !key.includes('\0')).map((place) => ({ ...place, number })),
+	);
 	const records = known.flatMap(({ number, records }) => records.map((record) => [number, record] as const));
 
-	for (const row of await all<DeviceRow>(
+	for (const row of await ask<DeviceRow>(
 		client,
 		`select actor.space, device, actor, person, n, stamp, decisions from actor
 		join unnest($1::bigint[], $2::text[]) as asked (space, id) on actor.space = asked.space and device = asked.id`,
-		columns(devices),
+		devices,
 	))
 		found.get(row.space)!.devices.set(row.device, { ...row, decisions: decisionsFromBytes(row.decisions) });
-	for (const row of await all<{ space: number; person: string; role: Role }>(
+	for (const row of await ask<{ space: number; person: string; role: Role }>(
 		client,
 		`select member.space, member.person, role from member
 		join unnest($1::bigint[], $2::text[]) as asked (space, person) on member.space = asked.space and member.person = asked.person`,
-		columns(persons),
+		persons,
 	))
 		found.get(row.space)!.roles.set(row.person, row.role);
-	if (places.length > 0)
-		for (const row of await all<CellRow>(
-			client,
-			`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+	for (const row of await ask<CellRow>(
+		client,
+		`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
 				as asked (space, record, collection, field, key)
 			join cell using (space, record, collection, field, key)`,
-			columns(places.map(({ number, record, collection, field, key }) => [number, record, collection, field, key])),
-		))
-			found.get(row.space)!.cells.set(placeKey(row), stored(row));
-	if (records.length > 0)
-		for (const row of await all<{ space: number; record: RecordId; seq: number }>(
-			client,
-			`select asked.space, asked.record, max(seq) as seq from unnest($1::bigint[], $2::text[]) as asked (space, record)
+		places.map(({ number, record, collection, field, key }) => [number, record, collection, field, key]),
+	))
+		found.get(row.space)!.cells.set(placeKey(row), stored(row));
+	for (const row of await ask<{ space: number; record: RecordId; seq: number }>(
+		client,
+		`select asked.space, asked.record, max(seq) as seq from unnest($1::bigint[], $2::text[]) as asked (space, record)
 			join cell using (space, record) group by asked.space, asked.record`,
-			columns(records),
-		))
-			found.get(row.space)!.recordSeqs.set(row.record, row.seq);
+		records,
+	))
+		found.get(row.space)!.recordSeqs.set(row.record, row.seq);
 	return needs.map((need) => found.get(spaces.get(need.space)?.number ?? NaN) ?? nothing());
 }
 
@@ -197,30 +198,33 @@ async function write(
 			cells.push([number, record, collection, field, key, bytes && buffer(bytes), stamp, actor, seq]);
 		}
 	}
-	await client.query(
+	await ask(
+		client,
 		`update space set seq = next.seq, next_actor = next.next_actor, log_hash = next.log_hash, log_position = next.log_position
 		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[]) as next (number, seq, next_actor, log_hash, log_position)
 		where space.number = next.number`,
-		columns(heads),
+		heads,
 	);
-	await client.query(
+	await ask(
+		client,
 		`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at)
 		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[])
 		on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
-		columns(actors),
+		actors,
 	);
-	if (cells.length === 0) return;
-	await client.query(
+	await ask(
+		client,
 		`insert into cell (space, record, collection, field, key, value, stamp, actor, seq)
 		select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[], $8::bigint[], $9::bigint[])
 		on conflict (space, record, collection, field, key)
 		do update set value = excluded.value, stamp = excluded.stamp, actor = excluded.actor, seq = excluded.seq`,
-		columns(cells),
+		cells,
 	);
-	await client.query(
+	await ask(
+		client,
 		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames)
 		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[])`,
-		columns(logs),
+		logs,
 	);
 }
 
@@ -258,9 +262,14 @@ function stored({ record, collection, field, key, value, stamp, actor, seq }: Ce
 	return { record, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
 }
 
-/** Rows as columns, for `unnest`. */
-function columns(rows: readonly (readonly unknown[])[]): unknown[][] {
-	return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));
+/** Runs a statement over many rows at once: they go as one array for each column, for `unnest`. Without rows there is nothing to run. */
+async function ask<Row extends object>(client: PoolClient, sql: string, rows: readonly (readonly unknown[])[]): Promise<Row[]> {
+	if (!rows[0]) return [];
+	return all<Row>(
+		client,
+		sql,
+		rows[0].map((_, column) => rows.map((row) => row[column])),
+	);
 }
 
 function buffer(bytes: Uint8Array): Buffer {
