@@ -23,6 +23,11 @@ class Language {
 		return navigator.languages.find((tag) => tag.split('-')[0] === this.#current) ?? this.#current;
 	}
 
+	/** The language with this person's region, for dates and numbers: `en-GB` for somebody whose browser speaks British English. */
+	get tag(): string {
+		return navigator.languages.find((tag) => tag.split('-')[0] === this.#current) ?? this.#current;
+	}
+
 	/** Uses a language and remembers it on this device. */
 	use(locale: Locale): void {
 		localStorage.setItem(key, locale);
