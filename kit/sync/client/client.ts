@@ -8,11 +8,12 @@ import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import type { Environment } from './environment.ts';
 import type { Connector, TokenSource } from './link.ts';
+import { Keeper } from './keeper.ts';
 import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
 import { Session, type Problem, type SessionHost } from './session.ts';
-import { Fenced, type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
+import { type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
 import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
 
 /** Where this account syncs to. */
@@ -64,16 +65,9 @@ export class Client implements Backing, SessionHost {
 	readonly #session: Session | null;
 	readonly #stopTicking: () => void;
 	readonly #outbox: Outbox;
-	#store: ClientStore;
+	readonly #keeper: Keeper;
 	#device: DeviceId;
 	#space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>;
-	/** Our fencing number while this tab leads. */
-	#generation: number | null = null;
-	/** Commits and reloads, one after another. */
-	#local: Promise<unknown> = Promise.resolve();
-	/** What the leader writes, one after another. */
-	#remote: Promise<unknown> = Promise.resolve();
-	#waiting: { transactions: readonly Pending[]; resolve(): void; reject(error: unknown): void }[] = [];
 	#changedAt = 0;
 	#polledAt = 0;
 	#behind: string | null = null;
@@ -102,16 +96,21 @@ export class Client implements Backing, SessionHost {
 	private constructor(parts: ClientParts, loaded: Loaded) {
 		this.#parts = parts;
 		this.fresh = loaded.fresh;
-		this.#store = parts.store;
 		this.#device = loaded.device.device;
 		this.#space = loaded.space;
 		this.mana = new LocalMana(parts.env, this);
 		this.#outbox = this.mana.stored;
+		this.#keeper = new Keeper({
+			store: parts.store,
+			stored: (transactions, rows) => this.#stored(transactions, rows),
+			failed: (error, transactions) => this.#goVolatile(error, transactions),
+			fenced: () => this.#tabs.fenced(),
+		});
 		this.#session = parts.remote && new Session({ ...parts.remote, env: parts.env, host: this });
 		this.#tabs = new Tabs({
 			...parts,
 			claim: (generation) => this.#claim(generation),
-			latest: async () => (await this.#store.glance()).device.generation,
+			latest: async () => (await this.#keeper.store.glance()).device.generation,
 			lead: (generation) => void this.#lead(generation),
 			follow: () => this.#follow(),
 			heard: (message) => this.#heard(message),
@@ -129,11 +128,11 @@ export class Client implements Backing, SessionHost {
 			this.#polledAt = now;
 			void this.#poll();
 		}
-		if (this.#generation === null) return;
+		if (this.#keeper.generation === null) return;
 		this.#session?.tick();
 		this.#setClockRight();
 		if (!this.#parts.remote && this.#outbox.size > GUEST_OUTBOX) this.#fold();
-		const { entries, bytes } = this.#store.journalSize;
+		const { entries, bytes } = this.#keeper.store.journalSize;
 		if (bytes > CHECKPOINT_BYTES || (entries > 0 && now - this.#changedAt > CHECKPOINT_AFTER_MS)) this.#checkpoint();
 	}
 
@@ -155,23 +154,20 @@ export class Client implements Backing, SessionHost {
 		if (this.#closed) return Promise.reject(new StorageFailed('This Mana was closed.'));
 		if (!this.#edited) this.#parts.edited?.();
 		this.#edited = true;
-		return new Promise((resolve, reject) => {
-			this.#waiting.push({ transactions, resolve, reject });
-			if (this.#waiting.length === 1) void this.#inTurn(() => this.#commit());
-		});
+		return this.#keeper.commit(transactions);
 	}
 
 	async forget({ n }: Pending): Promise<void> {
-		await this.#store.forget(n!);
+		await this.#keeper.store.forget(n!);
 		this.#tabs.post({ kind: 'forgotten', device: this.#device, n: n! });
 	}
 
 	async close(): Promise<void> {
 		this.#session?.stop();
-		await this.#local;
+		await this.#keeper.idle();
 		this.abandon();
-		await this.#remote;
-		this.#store.close();
+		await this.#keeper.idle();
+		this.#keeper.store.close();
 	}
 
 	/** Stops at once, as if the tab had been killed. */
@@ -218,7 +214,7 @@ export class Client implements Backing, SessionHost {
 			return { code: 'other-space', detail: 'The server does not have the space that this device was synced with.' };
 		}
 		this.#space = { ...this.#space, id: personal };
-		this.#write((generation) => this.#store.learn({ id: personal, person }, generation));
+		this.#keeper.write((store, generation) => store.learn({ id: personal, person }, generation));
 		return null;
 	}
 
@@ -227,7 +223,7 @@ export class Client implements Backing, SessionHost {
 		if (actor === this.#space.actor) return;
 		this.#space = { ...this.#space, actor };
 		this.mana.replica.actor = actor;
-		this.#write((generation) => this.#store.learn({ actor }, generation));
+		this.#keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
 	confirmed({ epoch, to, cells, replace }: RemotePatch): void {
@@ -235,8 +231,8 @@ export class Client implements Backing, SessionHost {
 		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace };
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to };
-		this.#write(async (generation) => {
-			await this.#store.applyRemote(patch, generation);
+		this.#keeper.write(async (store, generation) => {
+			await store.applyRemote(patch, generation);
 			if (replace) return this.#tabs.post({ kind: 'reload' });
 			this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
 		});
@@ -257,12 +253,12 @@ export class Client implements Backing, SessionHost {
 	}
 
 	async disown(): Promise<void> {
-		await this.#remote;
-		const { device, space } = await this.#store.glance();
+		await this.#keeper.idle();
+		const { device, space } = await this.#keeper.store.glance();
 		const explained = device.device !== this.#device || space.nextN !== this.nextN || space.doneN !== this.doneN;
 		if (explained) return this.#reload();
-		this.#write((generation) => this.#store.reissue(newDeviceId(this.#parts.env.randomBytes), generation));
-		await this.#remote;
+		this.#keeper.write((store, generation) => store.reissue(newDeviceId(this.#parts.env.randomBytes), generation));
+		await this.#keeper.idle();
 		await this.#reload();
 		this.#tabs.post({ kind: 'reload' });
 	}
@@ -270,7 +266,7 @@ export class Client implements Backing, SessionHost {
 	clockMeasured(skewMs: number): void {
 		const moved = Math.abs(skewMs - this.mana.skewMs) > 250;
 		this.mana.skewMs = skewMs;
-		if (moved) this.#write((generation) => this.#store.learn({ skewMs }, generation));
+		if (moved) this.#keeper.write((store, generation) => store.learn({ skewMs }, generation));
 	}
 
 	state(change: Partial<SyncState>): void {
@@ -280,21 +276,7 @@ export class Client implements Backing, SessionHost {
 
 	// The outbox
 
-	/** Commits everything that waits in one disk transaction. */
-	async #commit(): Promise<void> {
-		const waiting = this.#waiting;
-		this.#waiting = [];
-		const transactions = waiting.flatMap(({ transactions }) => transactions);
-		try {
-			this.#committed(transactions, await this.#store.commitLocal(transactions));
-			for (const { resolve } of waiting) resolve();
-		} catch (error) {
-			await this.#goVolatile(error, transactions);
-			for (const { reject } of waiting) reject(error);
-		}
-	}
-
-	#committed(transactions: readonly Pending[], stored: readonly StoredTransaction[]): void {
+	#stored(transactions: readonly Pending[], stored: readonly StoredTransaction[]): void {
 		this.#outbox.stored(transactions, stored);
 		this.#tabs.post({ kind: 'committed', device: this.#device, transactions: stored });
 		this.#session?.flush();
@@ -305,8 +287,8 @@ export class Client implements Backing, SessionHost {
 		const settled = this.#outbox.settle(this.#space.seq);
 		if (!settled) return;
 		const { n, restamped, refused } = settled;
-		this.#write(async (generation) => {
-			await this.#store.settle(n, refused, generation);
+		this.#keeper.write(async (store, generation) => {
+			await store.settle(n, refused, generation);
 			this.#outbox.knownN = n;
 			const reasons = refused.map(({ n, refused }) => ({ n, ...refused! }));
 			this.#tabs.post({ kind: 'acked', device: this.#device, ack: { n, restamped, refused: reasons } });
@@ -358,7 +340,7 @@ export class Client implements Backing, SessionHost {
 				return void this.#reload();
 			case 'forgetting':
 				this.abandon();
-				this.#store.close();
+				this.#keeper.store.close();
 				return this.mana.refresh({
 					phase: 'stopped',
 					durable: false,
@@ -368,66 +350,53 @@ export class Client implements Backing, SessionHost {
 	}
 
 	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {
-		if (this.#generation !== null) return;
+		if (this.#keeper.generation !== null) return;
 		this.#space = { ...this.#space, ...space };
 		this.mana.replica.actor = space.actor;
 		this.mana.skewMs = skewMs;
 		if (this.mana.replica.pending.size === 0) this.#outbox.lastStamp = 0;
-		this.mana.refresh({ ...state, leader: false, durable: this.#store.durable });
+		this.mana.refresh({ ...state, leader: false, durable: this.#keeper.store.durable });
 	}
 
 	#tellSync(): void {
-		if (this.#generation === null) return;
+		if (this.#keeper.generation === null) return;
 		const { id, actor } = this.#space;
 		const { sync: state, skewMs } = this.mana;
-		this.#tabs.post({ kind: 'sync', generation: this.#generation, state, space: { id, actor }, skewMs });
+		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor }, skewMs });
 	}
 
 	async #claim(generation: number): Promise<boolean> {
 		try {
-			return await this.#store.claim(generation);
+			return await this.#keeper.store.claim(generation);
 		} catch (error) {
-			await this.#inTurn(() => this.#goVolatile(error));
+			await this.#keeper.inTurn(() => this.#goVolatile(error));
 			return false;
 		}
 	}
 
 	async #lead(generation: number): Promise<void> {
-		this.#generation = generation;
+		this.#keeper.generation = generation;
 		const disk = await this.#glance();
 		if (disk && (isBehind(this.#position(), disk) || disk.seq !== this.#space.seq)) await this.#reload();
-		if (this.#closed || this.#generation !== generation) return;
+		if (this.#closed || this.#keeper.generation !== generation) return;
 		this.mana.refresh({ leader: true });
 		this.#session?.start();
 		this.#tellSync();
 	}
 
 	#follow(): void {
-		this.#generation = null;
+		this.#keeper.generation = null;
 		this.#session?.stop();
 		this.mana.refresh({ leader: false });
 	}
 
 	// The disk
 
-	/** Something that only the leader writes, after everything that it wrote before. */
-	#write(work: (generation: number) => Promise<unknown>): void {
-		this.#remote = this.#remote.then(async () => {
-			if (this.#generation === null) return;
-			try {
-				await work(this.#generation);
-			} catch (error) {
-				if (error instanceof Fenced) this.#tabs.fenced();
-				else await this.#inTurn(() => this.#goVolatile(error));
-			}
-		});
-	}
-
 	#checkpoint(): void {
 		this.#changedAt = this.#parts.env.elapsed();
-		this.#write(async (generation) => {
-			if (this.#store.journalSize.entries === 0) return;
-			const done = await this.#store.checkpoint((collection, id) => this.mana.replica.cells(collection, id), generation);
+		this.#keeper.write(async (store, generation) => {
+			if (store.journalSize.entries === 0) return;
+			const done = await store.checkpoint((collection, id) => this.mana.replica.cells(collection, id), generation);
 			if (!done) await this.#reload();
 		});
 	}
@@ -443,9 +412,9 @@ export class Client implements Backing, SessionHost {
 	/** Where the disk is, once everything that this tab wrote is there; `null` when that cannot be known. */
 	async #glance(): Promise<Position | null> {
 		try {
-			await Promise.all([this.#local, this.#remote]);
+			await this.#keeper.idle();
 			if (this.#closed) return null;
-			const { device, space } = await this.#store.glance();
+			const { device, space } = await this.#keeper.store.glance();
 			const { epoch, seq, nextN, doneN } = space;
 			return { device: device.device, epoch, seq, nextN, doneN };
 		} catch (error) {
@@ -463,23 +432,16 @@ export class Client implements Backing, SessionHost {
 
 	/** Takes the state from the disk, keeping what is not there yet. */
 	#reload(): Promise<void> {
-		return this.#inTurn(async () => {
+		return this.#keeper.inTurn(async () => {
 			if (this.#closed) return;
 			this.#session?.stop();
 			try {
-				this.#adopt(await this.#store.load());
+				this.#adopt(await this.#keeper.store.load());
 			} catch (error) {
 				await this.#goVolatile(error);
 			}
-			if (this.#generation !== null) this.#session?.start();
+			if (this.#keeper.generation !== null) this.#session?.start();
 		});
-	}
-
-	/** After every commit and reload that was asked for before. */
-	#inTurn(job: () => Promise<void>): Promise<void> {
-		const turn = this.#local.then(job);
-		this.#local = turn;
-		return turn;
 	}
 
 	#adopt({ device, space, cells, outbox }: Loaded): void {
@@ -502,19 +464,20 @@ export class Client implements Backing, SessionHost {
 	 */
 	async #goVolatile(error: unknown, failed: readonly Pending[] = []): Promise<void> {
 		this.#parts.report(error);
-		if (this.#closed || !this.#store.durable) return;
+		if (this.#closed || !this.#keeper.store.durable) return;
 		this.#session?.stop();
-		this.#store = this.#parts.spare();
+		this.#keeper.generation = null;
+		this.#keeper.store = this.#parts.spare();
 		const { replica } = this.mana;
 		const { id, epoch, seq } = this.#space;
-		const { device } = await this.#store.load();
-		await this.#store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
-		await this.#store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true }, 0);
+		const { device } = await this.#keeper.store.load();
+		await this.#keeper.store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
+		await this.#keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true }, 0);
 		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
 		const unsent = kept.filter(({ refused }) => !refused);
 		this.#device = device.device;
 		this.#space = { id, epoch, seq, actor: 0 };
-		const stored = await this.#store.commitLocal(unsent);
+		const stored = await this.#keeper.store.commitLocal(unsent);
 		replica.batch(() => {
 			this.#outbox.load([], { doneN: 0, nextN: 1 });
 			for (const pending of kept) replica.add(pending);
@@ -527,7 +490,7 @@ export class Client implements Backing, SessionHost {
 	/** Nobody else shares our store: lead without asking. */
 	#alone(): void {
 		this.#tabs.close();
-		this.#generation = 0;
+		this.#keeper.generation = 0;
 		this.mana.refresh({ leader: true });
 		this.#session?.start();
 	}
@@ -539,7 +502,7 @@ export class Client implements Backing, SessionHost {
 		if (this.mana.sync.phase !== 'live' || !tooFar || this.mana.replica.pending.size > 0) return;
 		const clock = Math.max(right, this.mana.replica.seenStamp);
 		this.#outbox.lastStamp = clock;
-		this.#write((generation) => this.#store.learn({ clock }, generation));
+		this.#keeper.write((store, generation) => store.learn({ clock }, generation));
 	}
 }
 
