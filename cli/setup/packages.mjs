@@ -46,7 +46,15 @@ export async function installPackages(root, { dev, say, force = false }) {
 		say(`  ${there} of ${wanted.length} packages, ${Math.round((Date.now() - started) / 1000)} s`);
 	}, 3000);
 	try {
-		await npm(root, ['ci', ...(withTools ? [] : ['--omit=dev']), '--no-audit', '--no-fund', '--loglevel=error']);
+		// Not `npm ci`: it refuses a lockfile that leaves out what other platforms need, and would empty a folder that a Mana runs from.
+		await npm(root, [
+			'install',
+			'--no-save',
+			...(withTools ? [] : ['--omit=dev']),
+			'--no-audit',
+			'--no-fund',
+			'--loglevel=error',
+		]);
 	} finally {
 		clearInterval(progress);
 	}
