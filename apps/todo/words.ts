@@ -1,4 +1,4 @@
-import { type Day, speakDay, speakTime, spellDay } from '@mana/time';
+import { type Day, daysBetween, speakDay, speakTime, speakWeekday, spellDate, spellDay } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { Task, TaskPriority } from './model.ts';
 
@@ -23,6 +23,25 @@ export function dueWords(task: Task, today: Day, locale: string): { short: strin
 	if (task.dueDay === null) return null;
 	const time = task.dueTime === null ? '' : ` ${speakTime(task.dueTime, locale)}`;
 	return { short: capital(speakDay(task.dueDay, today, locale)) + time, exact: spellDay(task.dueDay, locale) + time };
+}
+
+/** The same under a heading that has the day already: only the time; `null` without one. */
+export function dueTimeWords(task: Task, locale: string): { short: string; exact: string } | null {
+	if (task.dueDay === null || task.dueTime === null) return null;
+	const short = speakTime(task.dueTime, locale);
+	return { short, exact: `${spellDay(task.dueDay, locale)} ${short}` };
+}
+
+/** The heading of a day: as people say it, then what that leaves open. */
+export function dayHeading(day: Day, today: Day, locale: string): { title: string; detail: string } {
+	const away = daysBetween(today, day);
+	const detail =
+		away <= 1
+			? `${speakWeekday(day, locale)}, ${spellDate(day, locale)}`
+			: away < 7
+				? spellDate(day, locale)
+				: speakWeekday(day, locale);
+	return { title: capital(speakDay(day, today, locale)), detail };
 }
 
 /** With a capital first letter, for words that begin a line. */

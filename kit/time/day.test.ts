@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { addDays, addMonths, dayAt, daysBetween, makeDay, nextWeekday, timeAt, weekdayOf } from './day.ts';
-import { speakAgo, speakDay, speakTime, spellDay } from './speak.ts';
+import { speakAgo, speakDay, speakTime, speakWeekday, spellDate, spellDay } from './speak.ts';
 
 const days = fc
 	.integer({ min: -200_000, max: 200_000 })
@@ -57,6 +57,7 @@ test('days are spoken as people do', () => {
 	expect([say('2026-12-03', 'en-GB'), say('2027-12-03', 'en-GB')]).toEqual(['3 Dec', '3 Dec 2027']);
 	expect([say('2026-11-24', 'de'), say('2026-11-27', 'de')]).toEqual(['morgen', 'Freitag']);
 	expect(spellDay('2026-11-23', 'de')).toBe('Montag, 23. November 2026');
+	expect([spellDate('2026-11-25', 'en-GB'), speakWeekday('2026-11-25', 'de')]).toEqual(['25 November', 'Mittwoch']);
 	expect(speakTime('14:05', 'de')).toBe('14:05');
 	expect(speakAgo(0, 180_000, 'en')).toBe('3 minutes ago');
 });

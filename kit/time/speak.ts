@@ -8,7 +8,7 @@ import { type Day, daysBetween, toUtc } from './day.ts';
 export function speakDay(day: Day, today: Day, locale: string): string {
 	const away = daysBetween(today, day);
 	if (Math.abs(away) <= 1) return relative(locale).format(away, 'day');
-	if (away > 1 && away < 7) return format(locale, { weekday: 'long' }, day);
+	if (away > 1 && away < 7) return speakWeekday(day, locale);
 	const sameYear = day.slice(0, 4) === today.slice(0, 4);
 	return format(locale, sameYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }, day);
 }
@@ -16,6 +16,16 @@ export function speakDay(day: Day, today: Day, locale: string): string {
 /** A day in full, for titles and screen readers: "Monday, 23 November 2026". */
 export function spellDay(day: Day, locale: string): string {
 	return format(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, day);
+}
+
+/** The date without its year, in full: "25 November". */
+export function spellDate(day: Day, locale: string): string {
+	return format(locale, { day: 'numeric', month: 'long' }, day);
+}
+
+/** The name of the day of the week: "Wednesday". */
+export function speakWeekday(day: Day, locale: string): string {
+	return format(locale, { weekday: 'long' }, day);
 }
 
 /** A time of day `HH:MM` the way the locale writes it: "14:30", "2:30 PM". */

@@ -18,11 +18,6 @@ class Language {
 		return this.#current;
 	}
 
-	/** The language with the region that the browser asks for (`en-GB`): how dates, times and numbers are written. */
-	get tag(): string {
-		return navigator.languages.find((tag) => tag.split('-')[0] === this.#current) ?? this.#current;
-	}
-
 	/** The language with this person's region, for dates and numbers: `en-GB` for somebody whose browser speaks British English. */
 	get tag(): string {
 		return navigator.languages.find((tag) => tag.split('-')[0] === this.#current) ?? this.#current;
