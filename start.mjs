@@ -12,9 +12,9 @@ import { constants } from 'node:os';
 const root = dirname(fileURLToPath(import.meta.url));
 const oldestNode = 20;
 
-/** Commands that are programs of their own; everything else is a command of `cli/mana.ts`. */
+/** Commands that are programs of their own, for developers; everything else is a command of `cli/mana.ts`. */
 const programs = {
-	simulate: 'kit/sync/simulator/run.ts',
+	simulate: 'kit/sync/simulator/simulate.ts',
 	bench: 'bench/run.ts',
 };
 
@@ -31,14 +31,15 @@ async function main(args) {
 	const { installPackages } = await import('./cli/setup/packages.mjs');
 	const { findBun } = await import('./cli/setup/bun.mjs');
 	const say = (line) => console.error(line);
-	await installPackages(root, { dev: false, say });
-	if (!findBun(root)) await installPackages(root, { dev: false, say, force: true });
+	const [command, ...rest] = args.length === 0 || args[0].startsWith('-') ? ['up', ...args] : args;
+	const dev = command in programs;
+	await installPackages(root, { dev, say });
+	if (!findBun(root)) await installPackages(root, { dev, say, force: true });
 	const bun = findBun(root);
 	if (!bun)
 		throw new Error(
 			`No Bun for ${process.platform} ${process.arch} was installed. Run "npm ci" without --omit=optional; if it stays so, this platform is not supported.`,
 		);
-	const [command, ...rest] = args.length === 0 || args[0].startsWith('-') ? ['up', ...args] : args;
 	return run(bun, command in programs ? [programs[command], ...rest] : ['cli/mana.ts', command, ...rest]);
 }
 
