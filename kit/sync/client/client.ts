@@ -105,6 +105,7 @@ export class Client implements Backing, SessionHost {
 			stored: (transactions, rows) => this.#stored(transactions, rows),
 			failed: (error, transactions) => this.#goVolatile(error, transactions),
 			fenced: () => this.#tabs.fenced(),
+			report: parts.report,
 		});
 		this.#session = parts.remote && new Session({ ...parts.remote, env: parts.env, host: this });
 		this.#tabs = new Tabs({

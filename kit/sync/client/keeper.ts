@@ -9,6 +9,8 @@ interface KeeperParts {
 	failed(error: unknown, transactions: readonly Pending[]): Promise<void>;
 	/** Another tab leads by now. */
 	fenced(): void;
+	/** Told of what must not happen: a queue goes on after it all the same. */
+	report(error: unknown): void;
 }
 
 interface Waiting {
@@ -39,14 +41,14 @@ export class Keeper {
 	commit(transactions: readonly Pending[]): Promise<void> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({ transactions, resolve, reject });
-			if (this.#waiting.length === 1) void this.inTurn(() => this.#commitWaiting());
+			if (this.#waiting.length === 1) this.inTurn(() => this.#commitWaiting()).catch(reject);
 		});
 	}
 
 	/** Does `job` after every commit and every job that was asked for before. */
 	inTurn(job: () => Promise<void>): Promise<void> {
 		const turn = this.#turns.then(job);
-		this.#turns = turn;
+		this.#turns = turn.catch((error: unknown) => this.#parts.report(error));
 		return turn;
 	}
 
@@ -59,7 +61,7 @@ export class Keeper {
 				await work(store, this.generation);
 			} catch (error) {
 				if (error instanceof Fenced) this.#parts.fenced();
-				else await this.inTurn(() => this.#parts.failed(error, []));
+				else await this.inTurn(() => this.#parts.failed(error, [])).catch(() => undefined); // the turn told of it
 			}
 		});
 	}
@@ -73,12 +75,15 @@ export class Keeper {
 		const waiting = this.#waiting;
 		this.#waiting = [];
 		const transactions = waiting.flatMap((one) => one.transactions);
+		let rows: readonly StoredTransaction[];
 		try {
-			this.#parts.stored(transactions, await this.store.commitLocal(transactions));
-			for (const { resolve } of waiting) resolve();
+			rows = await this.store.commitLocal(transactions);
 		} catch (error) {
 			await this.#parts.failed(error, transactions);
 			for (const { reject } of waiting) reject(error);
+			return;
 		}
+		for (const { resolve } of waiting) resolve();
+		this.#parts.stored(transactions, rows);
 	}
 }

@@ -1,5 +1,5 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
-import { decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
+import { boundOf, decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
 import type { Ack, Bye, Delta, Frame, Hello, Pong, Subbed, Welcome } from '../frames.ts';
 import type { SyncState } from './api.ts';
 import { BackOff } from './back-off.ts';
@@ -40,7 +40,7 @@ const PING_AFTER_MS = 20_000;
 /** Slowest upload that is not taken for a dead one, in bytes per ms. */
 const SLOWEST = 16;
 /** What may be on its way without an answer. */
-const WINDOW = { transactions: 512, ops: 4096 };
+const WINDOW = { transactions: 512, ops: 4096, bytes: 2 * 1024 * 1024 };
 const SIGNED_OUT_RETRY_MS = 60_000;
 /** Between exchanges that brought nothing. */
 const PAUSE_MS = 1_000;
@@ -271,10 +271,11 @@ export class Session {
 		if (this.#link.kind === 'exchange') this.#ackedN = this.#sentN = doneN;
 		const batch: Transaction[] = [];
 		let room = WINDOW.transactions - (this.#sentN - this.#ackedN);
-		let ops = WINDOW.ops;
+		let { ops, bytes: left }: { ops: number; bytes: number } = WINDOW;
 		for (const transaction of this.#host.unsentFrom(this.#sentN + 1)) {
 			ops -= transaction.ops.length;
-			if (room-- <= 0 || (ops < 0 && batch.length > 0)) break;
+			left -= boundOf(transaction);
+			if (room-- <= 0 || ((ops < 0 || left < 0) && batch.length > 0)) break;
 			batch.push(transaction);
 			this.#sentN = transaction.n;
 		}
