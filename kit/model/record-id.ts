@@ -2,7 +2,9 @@
 export type RecordId = string & { readonly __brand: 'RecordId' };
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const DIGITS = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+/** The value of a letter by its character code. */
+const DIGITS = new Uint8Array(128);
+for (let value = 0; value < 32; value++) DIGITS[ALPHABET.charCodeAt(value)] = value;
 
 /** Length of the text form. */
 export const RECORD_ID_LENGTH = 26;
@@ -19,13 +21,13 @@ export function isRecordId(value: unknown): value is RecordId {
 	return typeof value === 'string' && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value);
 }
 
-/** The 26 characters for 16 bytes. Order of text equals order of bytes. */
-export function recordIdFromBytes(bytes: Uint8Array): RecordId {
+/** The 26 characters for the 16 bytes from `at` on. Order of text equals order of bytes. */
+export function recordIdFromBytes(bytes: Uint8Array, at = 0): RecordId {
 	let out = '';
 	let bits = 2; // 130 bits of text hold 128 bits: the first letter carries two leading zeros
 	let buffer = 0;
-	for (const byte of bytes) {
-		buffer = (buffer << 8) | byte;
+	for (let i = at; i < at + 16; i++) {
+		buffer = (buffer << 8) | bytes[i]!;
 		bits += 8;
 		while (bits >= 5) {
 			bits -= 5;
@@ -42,8 +44,8 @@ export function recordIdToBytes(id: RecordId): Uint8Array {
 	let bits = -2;
 	let buffer = 0;
 	let at = 0;
-	for (const letter of id) {
-		buffer = (buffer << 5) | DIGITS.get(letter)!;
+	for (let i = 0; i < id.length; i++) {
+		buffer = (buffer << 5) | DIGITS[id.charCodeAt(i)]!;
 		bits += 5;
 		if (bits >= 8) {
 			bits -= 8;

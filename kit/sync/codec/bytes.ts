@@ -146,8 +146,7 @@ export class ByteReader {
 	}
 
 	id(): RecordId {
-		const at = this.#skip(16);
-		return recordIdFromBytes(this.#bytes.subarray(at, at + 16));
+		return recordIdFromBytes(this.#bytes, this.#skip(16));
 	}
 
 	#skip(length: number): number {

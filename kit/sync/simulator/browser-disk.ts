@@ -9,30 +9,35 @@ interface User {
 	run(job: () => void): void;
 }
 
+export interface DiskParts {
+	readonly timeline: Timeline;
+	readonly dice: Dice;
+	/** How long a transaction takes, ms: from, to. */
+	readonly diskMs: readonly [number, number];
+	/** It forces nothing to the platter, whatever it says. */
+	readonly lazyDisk: boolean;
+}
+
 /**
  * A profile's database, shared by its tabs: one transaction after another, each taking its time. A killed tab's transactions end with
  * it. Only a strict transaction reaches the platter at once (`durability` of IndexedDB); a power cut takes back what came after the last.
  */
 export class BrowserDisk {
-	readonly #timeline: Timeline;
-	readonly #dice: Dice;
-	readonly #takes: readonly [number, number];
+	readonly #parts: DiskParts;
 	#rows: Map<string, Row>;
 	#platter: Map<string, Row>;
 	#busyUntil = 0;
 	#crashes = 0;
 
-	constructor(timeline: Timeline, dice: Dice, takes: readonly [number, number], rows: ReadonlyMap<string, Row> = new Map()) {
-		this.#timeline = timeline;
-		this.#dice = dice;
-		this.#takes = takes;
+	constructor(parts: DiskParts, rows: ReadonlyMap<string, Row> = new Map()) {
+		this.#parts = parts;
 		this.#rows = new Map(rows);
 		this.#platter = this.#rows;
 	}
 
 	/** The same content on another machine. */
 	clone(): BrowserDisk {
-		return new BrowserDisk(this.#timeline, this.#dice, this.#takes, this.#rows);
+		return new BrowserDisk(this.#parts, this.#rows);
 	}
 
 	/** Every transaction under way ends without effect. */
@@ -53,17 +58,18 @@ export class BrowserDisk {
 
 	#run<T>(user: User, mode: 'read' | 'write' | 'write-strict', work: (tx: DiskTransaction) => Promise<T>): Promise<T> {
 		const { promise, resolve, reject } = Promise.withResolvers<T>();
+		const { timeline, dice, diskMs, lazyDisk } = this.#parts;
 		const crashes = this.#crashes;
-		this.#busyUntil = Math.max(this.#busyUntil, this.#timeline.now) + this.#dice.int(...this.#takes);
-		this.#timeline.at(this.#busyUntil, () =>
+		this.#busyUntil = Math.max(this.#busyUntil, timeline.now) + dice.int(...diskMs);
+		timeline.at(this.#busyUntil, () =>
 			user.run(() => {
 				if (crashes !== this.#crashes) return;
 				const rows = new Map(this.#rows);
 				// The work awaits nothing but its own reads, so that it is over before anything else happens.
 				void work(new Transaction(rows)).then((result) => {
 					if (mode !== 'read') this.#rows = rows;
-					if (mode === 'write-strict') this.#platter = rows;
-					this.#timeline.after(this.#dice.int(0, 1), () => user.run(() => resolve(result)));
+					if (mode === 'write-strict' && !lazyDisk) this.#platter = rows;
+					timeline.after(dice.int(0, 1), () => user.run(() => resolve(result)));
 				}, reject);
 			}),
 		);

@@ -3,21 +3,15 @@ import { JournalStore } from '../client/journal-store.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
-import { BrowserDisk } from './browser-disk.ts';
-import type { Dice } from './dice.ts';
-import type { Timeline } from './timeline.ts';
+import { BrowserDisk, type DiskParts } from './browser-disk.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
 
-export interface BrowserParts {
-	readonly timeline: Timeline;
-	readonly dice: Dice;
+export interface BrowserParts extends DiskParts {
 	readonly acceptor: Acceptor;
 	readonly weather: Weather;
 	readonly person: string;
 	/** Streams, or HTTP exchanges. */
 	readonly transport: 'stream' | 'exchange';
-	/** How long a transaction of the local database takes, ms: from, to. */
-	readonly diskMs: readonly [number, number];
 	/** The profile's disk; another browser's for a cloned profile. */
 	readonly disk?: BrowserDisk;
 	/** What a tab gets instead of a frame, when somebody tampers with the network. */
@@ -40,7 +34,7 @@ export class Browser {
 	constructor(parts: BrowserParts) {
 		this.#parts = parts;
 		this.weather = parts.weather;
-		this.disk = parts.disk ?? new BrowserDisk(parts.timeline, parts.dice, parts.diskMs);
+		this.disk = parts.disk ?? new BrowserDisk(parts);
 	}
 
 	openTab(): Tab {
@@ -51,7 +45,7 @@ export class Browser {
 
 	/** The browser is killed; when the machine loses its power, what was not yet forced to the disk is gone too. */
 	crash(power: boolean): void {
-		for (const tab of [...this.tabs]) this.kill(tab);
+		while (this.tabs.length > 0) this.kill(this.tabs[0]!);
 		this.disk.crash(power);
 	}
 

@@ -31,10 +31,13 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		for (let i = 0; i < count; i++) write(context, what === 'burst' ? 'field' : what, `w${context.index}.${i}`);
 	},
 	undo: ({ browser, dice }) => void awake(browser, dice)?.mana.history.undo(),
-	resolve({ browser, dice }) {
+	resolve({ world, browser, dice }) {
 		const client = awake(browser, dice);
 		const refused = client?.mana.refused() ?? [];
-		if (refused.length > 0) void client!.mana.resolve(dice.pick(refused).transaction.n, dice.pick(['retry', 'drop']));
+		if (refused.length === 0) return;
+		const one = dice.pick(refused);
+		for (const token of tokensOf([one])) world.answered.add(token);
+		void client!.mana.resolve(one.transaction.n, dice.pick(['retry', 'drop']));
 	},
 	look: ({ world, browser }) => world.look(browser),
 	cut: ({ browser }, { mode }) => browser.cut(mode),

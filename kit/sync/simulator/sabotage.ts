@@ -1,9 +1,76 @@
-import type { SpaceStore } from '../space/index.ts';
+import { decodeFrame, encodeFrame } from '../codec/index.ts';
+import type { Frame, FrameOf } from '../frames.ts';
+import type { Found, SpaceStore } from '../space/index.ts';
+import type { ServerDisk, SpaceFile } from './server-disk.ts';
 
 /** A defect put in on purpose, to see that the simulator sees it. */
 export interface Sabotage {
 	/** Stands between the server and its disk. */
-	store?(store: SpaceStore): SpaceStore;
+	store?(disk: ServerDisk): SpaceStore;
+	/** The server loses its power. */
+	crash?(disk: ServerDisk): void;
 	/** Stands between the network and a tab: the frames that it gets instead of the one that came. */
 	receive?(frame: Uint8Array): readonly Uint8Array[];
+	/** How far the committer's clock is off, ms. */
+	readonly clockErrorMs?: number;
+	/** A browser's disk says that it wrote when it did not. */
+	readonly lazyDisks?: boolean;
+}
+
+/** Defects that engines like this one have had, each made anew for every run. */
+export const sabotages: Readonly<Record<string, () => Sabotage>> = {
+	'the server forgets its last commit in a crash': () => {
+		let before: SpaceFile | null = null;
+		return {
+			store: (disk) => ({
+				readSince: (...question) => disk.readSince(...question),
+				transact: (needs, decide) =>
+					disk.transact(needs, (found) => {
+						before = disk.file;
+						return decide(found);
+					}),
+			}),
+			crash(disk) {
+				if (before?.space.epoch === disk.file.space.epoch) disk.file = before;
+			},
+		};
+	},
+	'the server forgets which transactions it had': () =>
+		reading((found) => ({
+			...found,
+			devices: new Map([...found.devices].map(([id, device]) => [id, { ...device, n: 0, decisions: [] }])),
+		})),
+	'the last one to arrive wins': () => reading((found) => ({ ...found, cells: new Map() })),
+	'stamps from the future are taken as they are': () => ({ clockErrorMs: 20 * 365 * 86_400_000 }),
+	'a cell gets lost on the way': () => receiving('delta', (delta) => [{ ...delta, cells: delta.cells.slice(1) }]),
+	'a transaction is shown in two parts': () =>
+		receiving('delta', (delta) => [
+			{ ...delta, cells: delta.cells.slice(0, 1) },
+			{ ...delta, cells: delta.cells.slice(1) },
+		]),
+	'a live change is not sent': () => {
+		let count = 0;
+		return receiving('delta', (delta) => (++count % 5 === 0 && !delta.more ? [{ ...delta, cells: [] }] : [delta]));
+	},
+	'more is acknowledged than was decided': () => receiving('ack', (ack) => [{ ...ack, n: ack.n + 1 }]),
+	'an acknowledgement comes without its refusals': () => receiving('ack', (ack) => [{ ...ack, refused: [] }]),
+	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
+};
+
+function reading(change: (found: Found) => Found): Sabotage {
+	return {
+		store: (disk) => ({
+			readSince: (...question) => disk.readSince(...question),
+			transact: (needs, decide) => disk.transact(needs, (found) => decide(found.map(change))),
+		}),
+	};
+}
+
+function receiving<T extends Frame['type']>(type: T, change: (frame: FrameOf<T>) => readonly Frame[]): Sabotage {
+	return {
+		receive(bytes) {
+			const frame = decodeFrame(bytes);
+			return frame.type === type ? change(frame as FrameOf<T>).map(encodeFrame) : [bytes];
+		},
+	};
 }

@@ -86,12 +86,12 @@ export class Server implements Acceptor {
 
 	#committed(change: Change): void {
 		for (const connection of this.#connections) connection.committed(change);
-		for (const wake of [...this.#waiting]) wake();
+		for (const wake of this.#waiting) wake();
 	}
 
 	#uncertain(): void {
 		for (const connection of this.#connections) connection.recheck();
-		for (const wake of [...this.#waiting]) wake();
+		for (const wake of this.#waiting) wake();
 	}
 
 	/** Settles at the next commit, or after a while. */

@@ -3,7 +3,7 @@ import { placeKey } from '../merge.ts';
 import { compare, confirmed } from './check.ts';
 import { perform, tokensOf } from './deeds.ts';
 import { show, Violation } from './oracle.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
 
@@ -20,12 +20,16 @@ export function simulate(plan: Plan, sabotage?: Sabotage): World {
 	const start = world.timeline.now;
 	for (const [index, step] of plan.steps.entries())
 		world.timeline.at(start + step.at, () => perform(world, step, index, plan.config.records));
-	world.pass(plan.config.durationMs);
-	world.pass(21_000); // the longest step of a plan is over by then
+	world.pass(Math.max(plan.config.durationMs, ...plan.steps.map(endOf)));
 	heal(world);
 	settle(world);
 	judge(world);
 	return world;
+}
+
+/** When a step is over, ms after the start. */
+function endOf(step: Step): number {
+	return step.at + ('ms' in step ? step.ms : 'backMs' in step ? step.backMs : 0);
 }
 
 /** Nothing is broken any more; every browser has a tab. Clocks stay wrong. */
@@ -47,7 +51,8 @@ function heal(world: World): void {
 
 /** Waits until every outbox is empty and every tab shows the newest state. */
 function settle(world: World): void {
-	world.pass(SETTLE_MS, () => world.tabs.every((tab) => unsettled(world, tab) === null));
+	for (let passed = 0; passed < SETTLE_MS && world.tabs.some((tab) => unsettled(world, tab) !== null); passed += 250)
+		world.pass(250);
 	for (const tab of world.tabs) {
 		const reason = unsettled(world, tab);
 		if (reason !== null) throw new Violation('I8', `after ${SETTLE_MS} ms of peace a tab ${reason}`);
@@ -64,17 +69,23 @@ function unsettled({ disk }: World, { client }: World['tabs'][number]): string |
 }
 
 function judge(world: World): void {
-	const { oracle, disk, promised, forgiven } = world;
+	const { oracle, disk, promised, forgiven, answered } = world;
 	const expected = new Map<string, Cell>(disk.file.cells);
 	for (const [place, register] of oracle.state()) {
 		const cell = expected.get(place);
 		if (!cell || cell.stamp !== register.stamp || cell.actor !== register.actor || cell.value !== register.value)
 			throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(register)}`);
 	}
-	const decided = new Set(tokensOf(oracle.decisions()));
+	const decisions = [...oracle.decisions()];
+	const decided = new Set(tokensOf(decisions));
 	for (const token of promised)
 		if (!decided.has(token) && !forgiven.has(token))
 			throw new Violation('I3', `${token} was saved on a device and never reached the server`);
+	const accepted = new Set(tokensOf(decisions.filter(({ refused }) => !refused)));
+	const told = new Set(world.tabs.flatMap((tab) => [...tokensOf(tab.client!.mana.refused())]));
+	for (const token of promised)
+		if (decided.has(token) && !accepted.has(token) && !told.has(token) && !answered.has(token))
+			throw new Violation('I8', `${token} was refused and nobody was told`);
 	for (const browser of world.browsers) world.look(browser);
 	for (const tab of world.tabs) compare('I1', 'a tab', expected, confirmed(tab));
 	dropRefused(world);
@@ -83,9 +94,10 @@ function judge(world: World): void {
 
 /** Drops what the server refused, so that pages show the server's state. */
 function dropRefused(world: World): void {
-	for (const tab of world.tabs) {
-		for (const { transaction } of tab.client!.mana.refused()) void tab.client!.mana.resolve(transaction.n, 'drop');
-		world.pass(2_000);
+	for (const { client } of world.tabs) {
+		const refused = client!.mana.refused();
+		for (const { transaction } of refused) void client!.mana.resolve(transaction.n, 'drop');
+		if (refused.length > 0) world.pass(2_000);
 	}
 	const left = world.tabs.find((tab) => tab.client!.mana.refused().length > 0);
 	if (left) throw new Violation('I8', 'a refused transaction cannot be dropped');

@@ -33,6 +33,8 @@ export class World {
 	serverSkewMs = 0;
 	/** Tokens of writes that some device promised to keep. */
 	readonly promised = new Set<string>();
+	/** Tokens of refused writes on which the person decided. */
+	readonly answered = new Set<string>();
 	/** Tokens that went with a restore from a backup. */
 	readonly forgiven = new Set<string>();
 	readonly #plan: Plan;
@@ -87,7 +89,7 @@ export class World {
 			space: SPACE,
 			rules,
 			chunk: config.chunk,
-			now: () => this.serverNow,
+			now: () => this.serverNow + (this.#sabotage.clockErrorMs ?? 0),
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
 		});
@@ -100,6 +102,7 @@ export class World {
 
 	stopServer(): void {
 		this.#server?.kill();
+		if (this.#server) this.#sabotage.crash?.(this.disk);
 		this.#server = null;
 		this.disk.crash();
 	}
@@ -121,6 +124,7 @@ export class World {
 			transport: this.#dice.pick(config.transports),
 			diskMs: config.browserDiskMs,
 			...(copy && { disk: copy.disk.clone() }),
+			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),
 			report: (error) => this.#failures.push(new Violation('report', String(error))),
 		});
