@@ -26,6 +26,7 @@ const steps = [
 		name: 'Lint of markup',
 		run: () => [process.execPath, packaged('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
 	},
+	{ part: 'check e2e', name: 'Build', run: (bun) => [bun, 'web/build.ts', '--if-stale'] },
 	{ part: 'check', name: 'Registry is what the rooms say', run: (bun) => [bun, 'schema/generate/registry.ts', '--check'] },
 	{ part: 'check', name: 'Ports', run: (bun) => [bun, 'cli/mana.ts', 'ports', 'check'] },
 	{
@@ -38,7 +39,6 @@ const steps = [
 		name: 'Types of what runs anywhere',
 		run: () => [packaged('typescript-native', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.browser.json'],
 	},
-	{ part: 'check e2e', name: 'Build', run: (bun) => [bun, 'web/build.ts', '--if-stale'] },
 	{
 		part: 'check',
 		name: 'Types of pages',

@@ -1,4 +1,5 @@
 import type { ServiceRow } from '@mana/schema';
+import { Refusal } from './refusal.ts';
 
 /** One operating-system process of a running Mana. */
 export interface ProcessPlan {
@@ -64,15 +65,15 @@ export function planProcesses(rows: readonly ServiceRow[]): ProcessPlan[] {
  * The rows that `names` stand for.
  *
  * @param names services; empty: all that are running
- * @throws when a name is no row or not built yet
+ * @throws Refusal when a name is no row or not built yet
  */
 export function rowsToRun<Row extends ServiceRow>(all: readonly Row[], names: readonly string[]): Row[] {
 	const running = all.filter((row) => row.status === 'running');
 	if (names.length === 0) return running;
 	return names.map((name) => {
 		const row = all.find((candidate) => candidate.name === name);
-		if (!row) throw new Error(`There is no service "${name}". "npm run mana -- ports list" names them all.`);
-		if (row.status !== 'running') throw new Error(`${name} is not part of this Mana yet.`);
+		if (!row) throw new Refusal(`There is no service "${name}". "npm run mana -- ports list" names them all.`);
+		if (row.status !== 'running') throw new Refusal(`${name} is not part of this Mana yet.`);
 		return row;
 	});
 }

@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { portIn } from '@mana/service';
+import { freeOffset } from '@mana/schema/offsets';
+
+const program = join(import.meta.dir, 'mana.ts');
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function newHome(): string {
+	const home = mkdtempSync(join(tmpdir(), 'mana-up-'));
+	cleanups.push(() => rmSync(home, { recursive: true, force: true }));
+	return home;
+}
+
+async function newOffset(): Promise<number> {
+	const held = await freeOffset();
+	cleanups.push(() => held.close());
+	return held.offset;
+}
+
+function spawnMana(...args: string[]) {
+	const child = Bun.spawn({ cmd: [process.execPath, program, ...args], stdout: 'pipe', stderr: 'pipe' });
+	cleanups.push(async () => {
+		child.kill('SIGTERM');
+		await child.exited;
+	});
+	return child;
+}
+
+/** Runs a command to its end. */
+async function mana(...args: string[]) {
+	const child = spawnMana(...args);
+	const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+	return { code: await child.exited, out, err };
+}
+
+/** Starts the services without pages and waits for the greeting. */
+async function up(home: string, offset: number) {
+	const child = spawnMana('up', 'mana-auth', 'mana-sync', '--home', home, '--port-offset', String(offset));
+	let said = '';
+	const decoder = new TextDecoder();
+	for await (const chunk of child.stdout) {
+		said += decoder.decode(chunk);
+		if (said.includes('/setup#')) break;
+	}
+	return { child, said };
+}
+
+interface Status {
+	readonly running: boolean;
+	readonly address: string;
+	readonly services: readonly { service: string; health: string; pid: number; restarts: number; address: string }[];
+}
+
+async function status(home: string): Promise<Status> {
+	return JSON.parse((await mana('status', '--json', '--home', home)).out) as Status;
+}
+
+function lives(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+		throw error;
+	}
+}
+
+describe('mana up', () => {
+	test('prints one address and the setup link, is seen by status, and leaves nothing behind', async () => {
+		const [home, offset] = [newHome(), await newOffset()];
+		const { child, said } = await up(home, offset);
+		const address = `http://localhost:${portIn('mana-web', offset)}`;
+		expect(said).toContain(`Mana is ready`);
+		expect(said).toContain(address);
+		expect(said).toMatch(/\/setup#token=\S{20,}/);
+
+		const running = await status(home);
+		expect(running).toMatchObject({ running: true, address });
+		expect(running.services.map(({ service, health }) => [service, health])).toEqual([
+			['mana-auth', 'ready'],
+			['mana-sync', 'ready'],
+		]);
+
+		child.kill('SIGTERM');
+		expect(await child.exited).toBe(0);
+		for (const { pid } of running.services) expect(lives(pid)).toBe(false);
+		expect(await status(home)).toMatchObject({ running: false, services: [] });
+		expect((await mana('status', '--home', home)).code).toBe(1);
+	});
+
+	test('has a service running again that was killed', async () => {
+		const [home, offset] = [newHome(), await newOffset()];
+		await up(home, offset);
+		const before = (await status(home)).services.find(({ service }) => service === 'mana-sync');
+		process.kill(before?.pid ?? 0, 'SIGKILL');
+		for (;;) {
+			const now = (await status(home)).services.find(({ service }) => service === 'mana-sync');
+			if (now?.health === 'ready' && now.pid !== before?.pid) {
+				expect(now.restarts).toBe(1);
+				break;
+			}
+		}
+		expect(readFileSync(join(home, 'logs', 'mana.log'), 'utf8')).toContain('sync stopped: it ended with SIGKILL');
+	});
+
+	test('refuses a folder that another Mana uses, and names that one', async () => {
+		const [home, offset] = [newHome(), await newOffset()];
+		const { child } = await up(home, offset);
+		const { code, err } = await mana('up', 'mana-auth', '--home', home, '--port-offset', String(await newOffset()));
+		expect(code).toBe(1);
+		expect(err).toContain(`is in use by another Mana (process ${child.pid}`);
+	});
+
+	test('names who holds a port, and a command that works', async () => {
+		const offset = await newOffset();
+		await up(newHome(), offset);
+		const { code, err } = await mana('up', 'mana-auth', '--home', newHome(), '--port-offset', String(offset));
+		expect(code).toBe(1);
+		expect(err).toContain(`Port ${portIn('mana-auth', offset)}, which mana-auth needs, is taken by process`);
+		const other = Number(/--port-offset (\d+)/.exec(err)?.[1]);
+		expect(other).not.toBe(offset);
+		const { said } = await up(newHome(), other);
+		expect(said).toContain('Mana is ready');
+	});
+
+	test('says what is wrong with what it was asked for', async () => {
+		const home = newHome();
+		writeFileSync(join(home, 'file'), '');
+		const wrong: Readonly<Record<string, readonly string[]>> = {
+			'a part of its path is a file': ['--home', join(home, 'file', 'data')],
+			'takes a whole number': ['--port-offset', 'x', '--home', home],
+			'The offset 1000 cannot be used': ['--port-offset', '1000', '--home', home],
+			'exclude each other': ['--lan', '--public-url', 'https://mana.example', '--home', home],
+			'no address for a Mana': ['--public-url', 'mana.example/path', '--home', home],
+			'There is no service "nobody"': ['nobody', '--home', home],
+			'Unknown option': ['--nonsense', '--home', home],
+		};
+		for (const [message, args] of Object.entries(wrong)) {
+			const { code, err } = await mana('up', ...args);
+			expect(err).toContain(message);
+			expect(code).toBeGreaterThan(0);
+			expect(err).not.toContain('    at ');
+		}
+	});
+});
+
+describe('mana user reset', () => {
+	test('knows nobody in a new Mana, and says so plainly', async () => {
+		const { code, err } = await mana('user', 'reset', 'ada@example.org', '--home', newHome());
+		expect(code).toBe(1);
+		expect(err).not.toContain('    at ');
+	});
+});
+
+describe('mana', () => {
+	test('names its commands, and how each is called', async () => {
+		const { out } = await mana('help');
+		for (const name of ['up', 'status', 'ports', 'config', 'backup', 'restore', 'user']) {
+			expect(out).toContain(name);
+			expect((await mana('help', name)).out).toContain(`mana ${name}`);
+		}
+		expect((await mana('nonsense')).code).toBe(2);
+	});
+
+	test('shows the configuration with its secrets masked', async () => {
+		const { out } = await mana('config');
+		expect(out).toContain('MANA_AUTH_REGISTRATION');
+		expect(out).toMatch(/MANA_AUTH_SECRET\s+•+/);
+	});
+});
