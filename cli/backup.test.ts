@@ -5,25 +5,16 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { openStore, type Store } from '@mana/store';
 import { eachEngine } from '@mana/store/testing';
+import { createLogger } from '@mana/service';
 import { packTar } from 'modern-tar';
-import { migrations as syncMigrations, type SyncTables } from '../infra/sync/store.ts';
+import { Client } from 'pg';
+import { service as sync } from '../infra/sync/index.ts';
 import { backupHome } from './backup.ts';
 import { restoreHome } from './restore.ts';
 import { lockHome } from './supervisor/lock.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
 const folder = mkdtempSync(join(tmpdir(), 'mana-backup-'));
-const spaceRow = {
-	id: '0123456789abcdefghjkmnpqrs',
-	epoch: 1000,
-	seq: 7,
-	next_actor: 1,
-	kind: 'personal',
-	name: 'Personal',
-	personal_of: 'ada',
-	log_hash: new Uint8Array(32),
-	created_at: 0,
-} as const;
 let count = 0;
 const fresh = () => join(folder, `place-${count++}`);
 afterEach(() => {
@@ -133,20 +124,16 @@ eachEngine('backup and restore', (engine) => {
 	});
 
 	test('begin a new epoch in every space, so that devices ahead of the backup are heard', async () => {
-		const place = await engine.place();
+		const { databaseUrl } = await engine.place();
 		const home = await makeHome();
-		const open = (at: string) =>
-			openStore<SyncTables>({ service: 'mana-sync', home: at, databaseUrl: place.databaseUrl, migrations: syncMigrations });
-		const sync = await open(home);
-		await sync.db.insertInto('space').values(spaceRow).execute();
-		await sync.close();
+		const log = createLogger('mana-sync', 'silent');
+		await (await sync.start({ port: 0, home, databaseUrl, env: {}, log })).close();
+		await ask(home, databaseUrl, newSpace(databaseUrl === undefined ? "x'00'" : "'hash'"));
 		const file = join(fresh(), 'mana.tar.gz');
-		await backupHome(home, place.databaseUrl, file, now);
-		await restoreHome(file, { home, databaseUrl: place.databaseUrl, replace: true, now });
-		const back = await open(home);
-		const { epoch } = await back.db.selectFrom('space').select('epoch').executeTakeFirstOrThrow();
-		await back.close();
-		expect(epoch).toBeGreaterThan(spaceRow.epoch);
+		await backupHome(home, databaseUrl, file, now);
+		await restoreHome(file, { home, databaseUrl, replace: true, now });
+		const [space] = await ask(home, databaseUrl, 'select epoch from space');
+		expect(Number(space?.['epoch'])).toBeGreaterThan(1000);
 	});
 });
 
@@ -245,6 +232,28 @@ describe('a restore', () => {
 		database.close();
 	});
 });
+
+const newSpace = (hash: string) => `insert into space (id, epoch, seq, next_actor, kind, name, log_hash, created_at)
+	values ('0123456789abcdefghjkmnpqrs', 1000, 7, 1, 'personal', 'Personal', ${hash}, 0)`;
+
+/** Asks the database of mana-sync, as somebody outside of it would. */
+async function ask(home: string, databaseUrl: string | undefined, sql: string): Promise<Record<string, unknown>[]> {
+	if (databaseUrl === undefined) {
+		const database = new Database(join(home, 'mana-sync', 'mana-sync.sqlite'));
+		try {
+			return database.query<Record<string, unknown>, []>(sql).all();
+		} finally {
+			database.close();
+		}
+	}
+	const client = new Client({ connectionString: databaseUrl, options: '-c search_path=mana_sync' });
+	await client.connect();
+	try {
+		return (await client.query<Record<string, unknown>>(sql)).rows;
+	} finally {
+		await client.end();
+	}
+}
 
 /** An archive as anybody could make one. */
 async function archive(manifest: object, path?: string): Promise<Uint8Array> {

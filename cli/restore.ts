@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { version } from '@mana/service';
-import { bumpEpochs } from '../infra/sync/restore.ts';
+import { bumpEpochs } from '../infra/sync/index.ts';
 import { ArchiveError, type Manifest } from './archive/manifest.ts';
 import { putSchemasAside, restoreSchemas } from './archive/postgres.ts';
 import { unpackArchive } from './archive/unpack.ts';

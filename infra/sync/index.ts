@@ -18,6 +18,8 @@ import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
 import { migrations, type SyncStore, type SyncTables } from './store.ts';
 
+export { bumpEpochs } from './restore.ts';
+
 const SWEEP_MS = 1000;
 const PRUNE_MS = 3600_000;
 /** Largest body of an exchange: a handful of full frames. */
