@@ -72,6 +72,8 @@ export class Client implements Backing, SessionHost {
 	#polledAt = 0;
 	#behind: string | null = null;
 	#edited = false;
+	/** Nothing is written any more. */
+	#closing = false;
 	#closed = false;
 
 	/** Opens an account from its disk. What other tabs say meanwhile is not lost. */
@@ -152,7 +154,7 @@ export class Client implements Backing, SessionHost {
 	// Backing: what the local half asks for
 
 	save(transactions: readonly Pending[]): Promise<void> {
-		if (this.#closed) return Promise.reject(new StorageFailed('This Mana was closed.'));
+		if (this.#closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
 		if (!this.#edited) this.#parts.edited?.();
 		this.#edited = true;
 		return this.#keeper.commit(transactions);
@@ -164,6 +166,7 @@ export class Client implements Backing, SessionHost {
 	}
 
 	async close(): Promise<void> {
+		this.#closing = true;
 		this.#session?.stop();
 		await this.#keeper.idle();
 		this.abandon();
@@ -174,7 +177,7 @@ export class Client implements Backing, SessionHost {
 	/** Stops at once, as if the tab had been killed. */
 	abandon(): void {
 		if (this.#closed) return;
-		this.#closed = true;
+		this.#closing = this.#closed = true;
 		this.#parts.ended?.();
 		this.#stopTicking();
 		this.#session?.stop();
