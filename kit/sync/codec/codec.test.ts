@@ -87,6 +87,22 @@ test('codes tell what is wrong', () => {
 	expect(refusal(new Uint8Array(1024 * 1024 + 1))?.code).toBe('too-large');
 });
 
+test('stamps at the ends of their range come back as they were', () => {
+	const stamps = [
+		0,
+		Number.MAX_SAFE_INTEGER,
+		0,
+		4623599627370497,
+		7881299347898370,
+		240000000000001,
+		Number.MAX_SAFE_INTEGER - 1,
+		1,
+	];
+	const transactions = stamps.map((stamp, i) => ({ n: i + 1, stamp, ops: [] }));
+	const frame = { type: 'push', space: aSpace, known: 0, transactions } as const;
+	expect(decodeFrame(encodeFrame(frame))).toEqual(frame);
+});
+
 test('packed pushes keep every limit and all transactions', () => {
 	fc.assert(
 		fc.property(anyTransactions, (transactions) => {

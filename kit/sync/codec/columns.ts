@@ -70,7 +70,7 @@ export function writeStamps(out: ByteWriter, runs: Iterable<readonly [stamp: num
 	let last = 0;
 	let step = 0;
 	for (const [stamp, length] of runs) {
-		const difference = stamp - last - step;
+		const difference = stamp - predict(last, step);
 		const whole = difference % PER_MS === 0;
 		const size = Math.abs(whole ? difference / PER_MS : difference);
 		if (size < PLAIN_ABOVE) out.varint(size * 4 + (difference < 0 ? 2 : 0) + (whole ? 0 : 1));
@@ -93,7 +93,7 @@ export function readStamps(from: ByteReader, count: number, total: number): [sta
 	while (count === EVERY ? left > 0 : runs.length < count) {
 		const head = from.varint();
 		const size = Math.floor(head / 4) * (head & 1 ? 1 : PER_MS) * (head & 2 ? -1 : 1);
-		const stamp = head === PLAIN ? from.varint() : last + step + size;
+		const stamp = head === PLAIN ? from.varint() : predict(last, step) + size;
 		if (!Number.isSafeInteger(stamp) || stamp < 0) throw new BadFrame('bad-number', `stamp ${stamp}`);
 		const length = from.varint();
 		if (length > left || (count === EVERY && length === 0))
@@ -105,6 +105,12 @@ export function readStamps(from: ByteReader, count: number, total: number): [sta
 	}
 	if (left > 0) throw new BadFrame('bad-run', `${left} ops without a stamp`);
 	return runs;
+}
+
+/** The next stamp of a clock that ticks evenly; the last one again where that would leave the safe integers. */
+function predict(last: number, step: number): number {
+	const next = last + step;
+	return next >= 0 && Number.isSafeInteger(next) ? next : last;
 }
 
 /** As many runs as it takes to reach the total. */
