@@ -58,18 +58,27 @@ export async function openMana({ account, models = [], adopt, platform }: OpenOp
 }
 
 /**
- * Gives everything that a guest made on this device to a person, and removes the guest. Ids stay the same. Can be cut off at any moment:
- * it is completed when the person's data is opened next.
+ * Gives everything that a guest made on this device to a person, and removes the guest. Ids stay the same. Can be cut off at any moment,
+ * also by a disk that fails: it is completed when the person's data is opened next.
  */
 export async function adoptGuest(person: string, platform: Platform): Promise<void> {
-	const { env, notes } = platform;
-	const guestDisk = await platform.openDisk(databaseName('guest'));
-	const guest = new JournalStore(guestDisk, env.randomBytes);
+	const { notes } = platform;
 	const claimed = notes.getItem(ADOPTING);
-	if (claimed !== null && claimed !== person) return guest.close(); // it is being given to somebody else
+	if (claimed !== null && claimed !== person) return; // it is being given to somebody else
 	notes.setItem(ADOPTING, person);
 	tellTabs(platform, 'guest');
-	const account = new JournalStore(await platform.openDisk(databaseName({ person })), env.randomBytes);
+	try {
+		await moveGuest(person, platform);
+		notes.removeItem(aliveNote(databaseName('guest')));
+		notes.removeItem(ADOPTING);
+	} catch (error) {
+		platform.report(error);
+	}
+}
+
+async function moveGuest(person: string, { env, openDisk }: Platform): Promise<void> {
+	const guest = new JournalStore(await openDisk(databaseName('guest')), env.randomBytes);
+	const account = new JournalStore(await openDisk(databaseName({ person })), env.randomBytes);
 	await account.load();
 	for (;;) {
 		const upTo = await adoptState(await guest.load(), account);
@@ -77,8 +86,6 @@ export async function adoptGuest(person: string, platform: Platform): Promise<vo
 	}
 	account.close();
 	await guest.destroy();
-	notes.removeItem(aliveNote(databaseName('guest')));
-	notes.removeItem(ADOPTING);
 }
 
 /** Removes an account's data from this device, in all tabs. What was not sent is lost: show `mana.outbox()` first, or `exportOutbox`. */
@@ -105,7 +112,7 @@ const ADOPTING = 'mana-adopting';
 /** Where a crash cut an adoption off, the guest's data belongs to that person already and is no guest's any more. */
 async function dropClaimedGuest(platform: Platform): Promise<void> {
 	const person = platform.notes.getItem(ADOPTING);
-	if (person !== null) await adoptGuest(person, platform).catch(platform.report);
+	if (person !== null) await adoptGuest(person, platform);
 }
 
 function tellTabs(platform: Platform, account: Account): void {
