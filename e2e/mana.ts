@@ -1,83 +1,144 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freeOffset } from '@mana/schema/offsets';
 
 const root = join(import.meta.dir, '..');
-const startMs = 60_000;
+const command = join(root, 'cli/mana.ts');
+/** Long enough for another build of the pages to end and one more to be made. */
+const startMs = 180_000;
+const comebackMs = 20_000;
 
 /** A whole Mana of a test's own: a fresh home, ports that nobody else uses, started with the command that people use. */
 export interface TestMana {
 	readonly url: string;
+	/** The link that the first start printed. */
 	readonly setupLink: string;
 	readonly home: string;
-	/** Kills the process that runs a service as a power cut would, and waits until the supervisor has it running again. */
+	/** Added to every port of the schema. */
+	readonly offset: number;
+	/** Runs another `mana` command on this home. @returns what it printed @throws when it failed */
+	command(...args: string[]): Promise<string>;
+	/** Kills the process that runs a service as a power cut would; the supervisor starts it again. Resolves when it is gone. */
 	kill(service: string): Promise<void>;
+	/** Resolves when the supervisor has every service running. */
+	whole(): Promise<void>;
+	/** Halts the process that runs a service, so that it takes connections and never answers. @returns the way to let it go on */
+	freeze(service: string): () => void;
+	/** Stops everything and keeps home and ports. */
+	down(): Promise<void>;
+	/** Starts again what `down` stopped. */
+	up(): Promise<void>;
+	/** Stops for good and removes everything. */
 	stop(): Promise<void>;
 }
 
-/** Starts a Mana. The pages must be built (`npm test` and `npm start` do). */
+/** Starts a Mana. It builds the pages when they are older than their sources, as `npm start` does. */
 export async function startMana(): Promise<TestMana> {
 	const home = mkdtempSync(join(tmpdir(), 'mana-e2e-'));
 	const held = await freeOffset();
-	const child = spawn(process.execPath, [join(root, 'cli/mana.ts'), 'up', '--home', home, '--port-offset', String(held.offset)], {
-		cwd: root,
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	const stopped = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+	let running = run(home, held.offset, /\/setup#\S+\s/);
 	const stop = async (): Promise<void> => {
-		child.kill('SIGTERM');
-		await stopped;
+		await running.end();
 		held.close();
 		rmSync(home, { recursive: true, force: true });
 	};
 	try {
-		const said = await greeting(child, stopped);
+		const said = await running.ready;
 		const setupLink = /https?:\/\/\S+\/setup#\S+/.exec(said)?.[0];
 		if (!setupLink) throw new Error(`No setup link in what Mana said:\n${said}`);
-		return { url: new URL(setupLink).origin, setupLink, home, kill: (service) => kill(home, service), stop };
+		return {
+			url: new URL(setupLink).origin,
+			setupLink,
+			home,
+			offset: held.offset,
+			command: async (...args) =>
+				(await promisify(execFile)(process.execPath, [command, ...args, '--home', home], { cwd: root })).stdout,
+			kill: (service) => kill(home, service),
+			whole: () => until(() => statesOf(home).every(({ state }) => state === 'ready'), `every service of ${home} to be ready`),
+			freeze: (service) => freeze(home, service),
+			down: () => running.end(),
+			up: async () => {
+				running = run(home, held.offset, /Mana is ready/);
+				await running.ready;
+			},
+			stop,
+		};
 	} catch (error) {
 		await stop();
 		throw error;
 	}
 }
 
-/** Everything that was printed until the setup link came. */
-function greeting(child: ChildProcess, stopped: Promise<void>): Promise<string> {
+/** One life of the supervisor. `ready` resolves with what it printed, once that holds `sign`. */
+function run(home: string, offset: number, sign: RegExp): { readonly ready: Promise<string>; end(): Promise<void> } {
+	const child = spawn(process.execPath, [command, 'up', '--home', home, '--port-offset', String(offset)], {
+		cwd: root,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+	return {
+		ready: greeting(child, ended, sign),
+		end: async () => {
+			child.kill('SIGTERM');
+			await ended;
+		},
+	};
+}
+
+function greeting(child: ChildProcess, ended: Promise<void>, sign: RegExp): Promise<string> {
 	let said = '';
 	return new Promise((resolve, reject) => {
 		const late = setTimeout(() => reject(new Error(`Mana was not up within ${startMs / 1000} s. It said:\n${said}`)), startMs);
 		const hear = (chunk: Buffer): void => {
 			said += chunk.toString();
-			if (!/\/setup#\S+\s/.test(said)) return;
+			if (!sign.test(said)) return;
 			clearTimeout(late);
 			resolve(said);
 		};
 		child.stdout!.on('data', hear);
 		child.stderr!.on('data', hear);
-		void stopped.then(() => {
+		void ended.then(() => {
 			clearTimeout(late);
 			reject(new Error(`Mana stopped before it was up. It said:\n${said}`));
 		});
 	});
 }
 
-async function kill(home: string, service: string): Promise<void> {
-	const before = processOf(home, service);
-	process.kill(before.pid!, 'SIGKILL');
-	const patience = Date.now() + 20_000;
-	for (;;) {
-		const now = processOf(home, service);
-		if (now.state === 'ready' && now.pid !== before.pid) return;
-		if (Date.now() > patience) throw new Error(`${service} did not come back within 20 s: ${JSON.stringify(now)}`);
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
+interface ProcessState {
+	readonly pid: number | null;
+	readonly state: string;
+	readonly services: readonly string[];
 }
 
-function processOf(home: string, service: string): { pid: number | null; state: string; services: string[] } {
-	const state = JSON.parse(readFileSync(join(home, 'run/state.json'), 'utf8')) as { processes: ReturnType<typeof processOf>[] };
-	const found = state.processes.find(({ services }) => services.includes(service));
-	if (!found) throw new Error(`No process of this Mana runs ${service}.`);
-	return found;
+async function kill(home: string, service: string): Promise<void> {
+	const pid = pidOf(home, service);
+	process.kill(pid, 'SIGKILL');
+	await until(() => statesOf(home).every((other) => other.pid !== pid), `the supervisor to notice that ${service} is gone`);
+}
+
+function freeze(home: string, service: string): () => void {
+	const pid = pidOf(home, service);
+	process.kill(pid, 'SIGSTOP');
+	return () => void process.kill(pid, 'SIGCONT');
+}
+
+function pidOf(home: string, service: string): number {
+	const pid = statesOf(home).find(({ services }) => services.includes(service))?.pid;
+	if (!pid) throw new Error(`No process of this Mana runs ${service}.`);
+	return pid;
+}
+
+function statesOf(home: string): readonly ProcessState[] {
+	return (JSON.parse(readFileSync(join(home, 'run/state.json'), 'utf8')) as { processes: ProcessState[] }).processes;
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+	const patience = Date.now() + comebackMs;
+	while (!condition()) {
+		if (Date.now() > patience) throw new Error(`Waited ${comebackMs / 1000} s for ${what}.`);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
 }
