@@ -33,6 +33,7 @@ const behind = Bun.serve<{ path: string }>({
 			});
 		if (pathname === '/moved') return new Response(null, { status: 302, headers: { location: '/elsewhere' } });
 		if (pathname === '/packed') return new Response(Bun.gzipSync('packed'), { headers: { 'content-encoding': 'gzip' } });
+		if (pathname === '/first') return new Response((await request.body?.getReader().read())?.value);
 		if (pathname === '/drip') return new Response(drip());
 		return Response.json({
 			method: request.method,
@@ -181,6 +182,20 @@ describe('the name it is asked under', () => {
 		expect(answer.headers.get('location')).toBe(`${publicUrl}/todo?x=1`);
 	});
 
+	test('leads nowhere else, whatever the path looks like', async () => {
+		for (const path of [
+			'//evil.example/',
+			'/\\evil.example/',
+			'/%09/evil.example/',
+			'/x//evil.example',
+			'http://evil.example/',
+		]) {
+			const text = await raw(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
+			const location = /^location: (.*)$/im.exec(text)?.[1]?.trim();
+			if (location !== undefined) expect([path, new URL(location).origin]).toEqual([path, publicUrl]);
+		}
+	});
+
 	test('is refused when a stranger has it lead here, except to explain', async () => {
 		const explained = await ask('/', { headers: { ...page, host: 'evil.example' } });
 		expect(explained.status).toBe(421);
@@ -197,6 +212,20 @@ describe('the name it is asked under', () => {
 });
 
 describe('the way to a service', () => {
+	test('has one spelling', async () => {
+		for (const name of ['mana%2Dauth', 'mana-aut%68', '%6d%61%6e%61%2d%61%75%74%68', 'mana-auth%2Fx', 'mana-auth%00'])
+			expect([name, (await ask(`/api/${name}/x`)).status]).toEqual([name, 404]);
+	});
+
+	test('lets a body flow while it is being sent: a large one fills no memory here', async () => {
+		const socket = connect({ port: hub.port, host: '127.0.0.1' }, () =>
+			socket.write('POST /api/mana-auth/first HTTP/1.1\r\nHost: mana.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nearly\r\n'),
+		);
+		const text = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
+		expect(text).toContain('early');
+		socket.destroy();
+	});
+
 	test('passes method, path, query and body on and takes the name away', async () => {
 		const answer = await ask('/api/mana-auth/a%2Fb/c?d=%20e&f', {
 			method: 'POST',
@@ -310,6 +339,13 @@ describe('a socket through the hub', () => {
 		await expect(open('/api/mana-auth/refused')).rejects.toThrow('503');
 		await expect(open('/api/mana-sync/socket')).rejects.toThrow('503');
 		await expect(open('/api/mana-auth/socket', { host: 'evil.example' })).rejects.toThrow('421');
+	});
+
+	test('that never becomes one keeps nothing open to the service', async () => {
+		const before = behind.pendingWebSockets;
+		const half = await ask('/api/mana-auth/socket', { headers: { upgrade: 'websocket', connection: 'upgrade' } });
+		expect(half.status).toBe(426);
+		await until(() => behind.pendingWebSockets === before);
 	});
 });
 

@@ -1,4 +1,4 @@
-import { isHandshake, problem, type ServiceEnv, upgrade } from '@mana/service';
+import { isHandshake, Problem, problem, type ServiceEnv, upgrade } from '@mana/service';
 import type { Context, Hono } from 'hono';
 import type { Assets } from './assets.ts';
 import { type Address, entranceOf, strangerPage, wantsPage } from './entrance.ts';
@@ -10,7 +10,7 @@ export interface HubOptions extends Address {
 	readonly assets: Assets;
 	/** Where a service listens, as `http://host:port`; `null` for one that is not to be reached from outside. */
 	readonly addressOf: (service: string) => string | null;
-	/** Where pages are sent that were asked for on this machine under another name than the public one. */
+	/** The origin to which pages are sent that were asked for on this machine under another name than the public one. */
 	readonly pageElsewhere: string;
 }
 
@@ -30,7 +30,7 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 			if (page) return strangerPage(c.req.raw, publicUrl);
 			throw problem(421, 'wrong-address', `This Mana lives at ${publicUrl.origin}. Ask there.`);
 		}
-		if (page && !options.behindProxy) return c.redirect(new URL(pathOf(c), options.pageElsewhere).href, 302);
+		if (page && !options.behindProxy) return c.redirect(options.pageElsewhere + pathOf(c), 302);
 		return next();
 	});
 
@@ -46,19 +46,26 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 }
 
 async function passOn(c: Context<ServiceEnv>, { addressOf, publicUrl, behindProxy }: HubOptions): Promise<Response> {
-	const service = c.req.param('service') ?? '';
+	const path = pathOf(c);
+	// As it stands in the address: decoded, its length would cut the rest of the path in the wrong place.
+	const service = path.split('/', 3)[2] ?? '';
 	const address = addressOf(service);
 	if (!address) throw problem(404, 'unknown-service', `This Mana has no service "${service}" for its pages.`);
-	const target = address + pathOf(c).slice(`/api/${service}`.length);
+	const target = address + path.slice(`/api/${service}`.length);
 	const caller: Caller = { peer: c.env.ip, publicUrl, behindProxy };
 	try {
 		if (isHandshake(c)) {
 			const tunnel = await openTunnel(target.replace(/^http/, 'ws'), headersToService(c.req.raw.headers, caller), handshakeMs);
-			return upgrade(c, tunnel);
+			try {
+				return upgrade(c, tunnel);
+			} catch (error) {
+				tunnel.service.terminate();
+				throw error;
+			}
 		}
 		return await forward(c.req.raw, target, caller);
 	} catch (error) {
-		if (c.req.raw.signal.aborted) throw error;
+		if (error instanceof Problem || c.req.raw.signal.aborted) throw error;
 		throw problem(
 			503,
 			'service-unreachable',

@@ -57,6 +57,7 @@ function noteRoutes(app: App) {
 		})
 		.get('/echo-id', (c) => c.json({ id: c.get('requestId') }))
 		.post('/raw', async (c) => c.json({ bytes: (await c.req.arrayBuffer()).byteLength }))
+		.post('/first', async (c) => c.body((await c.req.raw.body?.getReader().read())?.value ?? null))
 		.get('/slow', async (c) => {
 			await Bun.sleep(Number(c.req.query('ms')));
 			return c.text('done');
@@ -184,6 +185,16 @@ test('a body over the limit is refused, with or without its length, and the serv
 	});
 	expect(await problemOf(send(chunked))).toMatchObject({ status: 413 });
 	expect((await fetch(`${url}/notes`)).status).toBe(200);
+});
+
+test('a body without a length is not gathered before the service sees it', async () => {
+	const { port } = await start(notes);
+	const socket = connect({ port, host: '127.0.0.1' }, () =>
+		socket.write('POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nearly\r\n'),
+	);
+	const text = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
+	expect(text).toContain('early');
+	socket.destroy();
 });
 
 test('an answer that takes too long becomes a problem', async () => {

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { problem } from './problem.ts';
+import { type Problem, problem } from './problem.ts';
 import { isHandshake } from './socket.ts';
 
 export interface Limits {
@@ -14,12 +13,32 @@ export interface Limits {
 
 export const defaultLimits: Limits = { bodyBytes: 1024 * 1024, requestMs: 30_000, shutdownMs: 10_000 };
 
-/** @throws Problem `body-too-large` */
+/**
+ * Refuses bodies that are too large: by the length they announce or, without one, while they are read. Nothing is gathered here, so
+ * that nobody can fill the memory of a service that only passes bodies on.
+ *
+ * @throws Problem `body-too-large`; reading the body may throw it too
+ */
 export function sizeLimit(bodyBytes: number): MiddlewareHandler {
-	return bodyLimit({
-		maxSize: bodyBytes,
-		onError: () => {
-			throw problem(413, 'body-too-large', `The request is larger than ${bodyBytes} bytes. Send it in smaller parts.`);
+	const tooLarge = () =>
+		problem(413, 'body-too-large', `The request is larger than ${bodyBytes} bytes. Send it in smaller parts.`);
+	return async (c, next) => {
+		const announced = c.req.header('content-length');
+		if (announced !== undefined && Number(announced) > bodyBytes) throw tooLarge();
+		if (announced === undefined && c.req.raw.body)
+			c.req.raw = new Request(c.req.raw, { body: c.req.raw.body.pipeThrough(counted(bodyBytes, tooLarge)) });
+		await next();
+	};
+}
+
+/** Lets so many bytes pass, then breaks. */
+function counted(most: number, tooLarge: () => Problem): TransformStream<Uint8Array, Uint8Array> {
+	let bytes = 0;
+	return new TransformStream({
+		transform(chunk, controller) {
+			bytes += chunk.byteLength;
+			if (bytes > most) controller.error(tooLarge());
+			else controller.enqueue(chunk);
 		},
 	});
 }
