@@ -113,6 +113,12 @@ describe('the pages', () => {
 		}
 	});
 
+	test('come with a service worker that may fetch them', async () => {
+		const policy = (await ask('/service-worker.js')).headers.get('content-security-policy') ?? '';
+		expect(policy).toContain("default-src 'self'");
+		expect(policy).toContain("connect-src 'self'");
+	});
+
 	test('allow the scripts that stand in them by hash, and no others', async () => {
 		const policy = (await ask('/', { headers: page })).headers.get('content-security-policy') ?? '';
 		const hash = new Bun.CryptoHasher('sha256').update(inline).digest('base64');

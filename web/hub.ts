@@ -40,7 +40,9 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 		const asset = assets.find(c.req.path) ?? (wantsPage(c.req.raw) ? assets.page : null);
 		if (!asset) throw problem(404, 'not-found', `There is nothing at ${c.req.path}.`);
 		const answer = await assets.answer(asset, c.req.raw);
-		for (const [name, value] of Object.entries(asset === assets.page ? headers : plainSecurity)) answer.headers.set(name, value);
+		// A service worker lives under the policy of its own script: it fetches what the page may fetch.
+		const acts = asset === assets.page || c.req.path === '/service-worker.js';
+		for (const [name, value] of Object.entries(acts ? headers : plainSecurity)) answer.headers.set(name, value);
 		return answer;
 	});
 }

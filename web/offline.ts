@@ -34,7 +34,9 @@ export function offlineFiles(
 	const ownerOf = (source: string) => apps.find((app) => source.includes(`/apps/${app}/`)) ?? null;
 	const nodeKeys = (owner: string | null) => [...nodes].filter(([, source]) => ownerOf(source) === owner).map(([key]) => key);
 	const otherNodes = (owner: string | null) => new Set([...nodes.keys()].filter((key) => !nodeKeys(owner).includes(key)));
-	const entries = Object.keys(manifest).filter((key) => /\/entry\.js$|\/app\.js$|generated\/.*\/app\.js$|entry/.test(key) && !nodes.has(key));
+	const entries = Object.keys(manifest).filter(
+		(key) => /\/entry\.js$|\/app\.js$|generated\/.*\/app\.js$|entry/.test(key) && !nodes.has(key),
+	);
 	// The shell reaches every app's `app.ts`, which fetches that app's widgets: those are the app's.
 	const shellStops = otherNodes(null);
 	const isApps = (key: string) => ownerOf(`/${key}`) !== null && !key.endsWith('/app.ts');

@@ -7,11 +7,26 @@ const sign = { glyph: 'M4 12h16', ground: '#336699' };
 
 test('lines, moves and closing come out as they are written, absolute and relative', () => {
 	expect(flatten('M1 2L3 4l1-1h2V9z')).toEqual([
-		[{ x: 1, y: 2 }, { x: 3, y: 4 }],
-		[{ x: 3, y: 4 }, { x: 4, y: 3 }],
-		[{ x: 4, y: 3 }, { x: 6, y: 3 }],
-		[{ x: 6, y: 3 }, { x: 6, y: 9 }],
-		[{ x: 6, y: 9 }, { x: 1, y: 2 }],
+		[
+			{ x: 1, y: 2 },
+			{ x: 3, y: 4 },
+		],
+		[
+			{ x: 3, y: 4 },
+			{ x: 4, y: 3 },
+		],
+		[
+			{ x: 4, y: 3 },
+			{ x: 6, y: 3 },
+		],
+		[
+			{ x: 6, y: 3 },
+			{ x: 6, y: 9 },
+		],
+		[
+			{ x: 6, y: 9 },
+			{ x: 1, y: 2 },
+		],
 	]);
 });
 

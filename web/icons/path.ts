@@ -34,7 +34,8 @@ export function flatten(data: string): Segment[] {
 		});
 		const kind = letter.toUpperCase();
 		// The reflected control point of the curve before, for S and T.
-		const mirrored = (of: string): Point => (control && of.includes(last) ? { x: 2 * base.x - control.x, y: 2 * base.y - control.y } : base);
+		const mirrored = (of: string): Point =>
+			control && of.includes(last) ? { x: 2 * base.x - control.x, y: 2 * base.y - control.y } : base;
 		let next: Point | null = null;
 		if (kind === 'M') at = start = point(0);
 		else if (kind === 'L') lineTo(point(0));
@@ -47,7 +48,10 @@ export function flatten(data: string): Segment[] {
 		else {
 			const bend = kind === 'Q' ? point(0) : mirrored('QT');
 			const end = kind === 'Q' ? point(2) : point(0);
-			const third = (from: Point): Point => ({ x: from.x + (2 / 3) * (bend.x - from.x), y: from.y + (2 / 3) * (bend.y - from.y) });
+			const third = (from: Point): Point => ({
+				x: from.x + (2 / 3) * (bend.x - from.x),
+				y: from.y + (2 / 3) * (bend.y - from.y),
+			});
 			curve(base, third(base), third(end), end).forEach(lineTo);
 			next = bend;
 		}
@@ -66,8 +70,11 @@ function* commands(data: string): Generator<{ letter: string; numbers: number[] 
 			continue;
 		}
 		const numbers = [...rest.matchAll(/-?(?:\d+\.?\d*|\.\d+)/g)].map(Number);
-		if (count === 0) yield { letter, numbers: [] };
-		for (let from = 0; count > 0 && from + count <= numbers.length; from += count) {
+		if (count === 0) {
+			yield { letter, numbers: [] };
+			continue;
+		}
+		for (let from = 0; from + count <= numbers.length; from += count) {
 			// Further pairs after a move are lines.
 			const repeated = from > 0 && letter.toUpperCase() === 'M' ? (letter === 'm' ? 'l' : 'L') : letter;
 			yield { letter: repeated, numbers: numbers.slice(from, from + count) };
@@ -87,7 +94,8 @@ function curve(from: Point, one: Point, two: Point, to: Point): Point[] {
 	return Array.from({ length: pieces }, (_, index) => {
 		const t = (index + 1) / pieces;
 		const u = 1 - t;
-		const mix = (a: number, b: number, c: number, d: number) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+		const mix = (a: number, b: number, c: number, d: number) =>
+			u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
 		return { x: mix(from.x, one.x, two.x, to.x), y: mix(from.y, one.y, two.y, to.y) };
 	});
 }

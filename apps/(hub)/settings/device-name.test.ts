@@ -8,7 +8,8 @@ test('a browser that pretends to be others is called by its own name', () => {
 });
 
 test('a phone is a phone, not the system it says it is like', () => {
-	const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+	const phone =
+		'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
 	expect(deviceName(phone)).toBe('Safari · iPhone');
 });
 

@@ -24,6 +24,7 @@ const words: Record<string, () => string> = {
 /** What happened and what to do, in the person's language; the server's own sentence where we have none. */
 export function problemWords(problem: unknown): string {
 	if (!(problem instanceof AuthProblem)) throw problem;
-	if (problem.code === 'locked' || problem.status === 429) return m.auth_locked({ count: Math.ceil((problem.retryAfter ?? 60) / 60) });
+	if (problem.code === 'locked' || problem.status === 429)
+		return m.auth_locked({ count: Math.ceil((problem.retryAfter ?? 60) / 60) });
 	return (words[problem.code] ?? (problem.unreachable ? words['unreachable'] : undefined))?.() ?? problem.message;
 }

@@ -1,4 +1,4 @@
-import type { AppManifest, Command, Hit, House } from './manifest.ts';
+import type { AppManifest, Command, Hit, House, Place } from './manifest.ts';
 import type { IconName } from '../components/icons.ts';
 
 /** One line of the palette. */
@@ -12,33 +12,41 @@ export interface Entry {
 	run(): void | Promise<void>;
 }
 
-/** Everything one can go to or do, of all apps: the current app's first. */
-export function entriesOf(apps: readonly AppManifest[], own: readonly Command[], house: House): Entry[] {
-	const command = (prefix: string, app: AppManifest | undefined, one: Command): Entry => ({
-		key: `${prefix}/${one.id}`,
+/**
+ * Everything one can go to or do, of all apps: the current app's first, and only its keys, since those of others do nothing here.
+ *
+ * @param here the app that is open, `null` in the hub
+ */
+export function entriesOf(apps: readonly AppManifest[], here: AppManifest | null, own: readonly Command[], house: House): Entry[] {
+	const sorted = [...apps].sort((a, b) => Number(b === here) - Number(a === here));
+	return [
+		...sorted.flatMap((app) => (app.commands ?? []).map((one) => commandEntry(app.id, one, house, app, app === here))),
+		...sorted.flatMap((app) => app.places.map((place) => placeEntry(app, place, house, app === here))),
+		...own.map((one) => commandEntry('house', one, house)),
+	];
+}
+
+function commandEntry(owner: string, one: Command, house: House, app?: AppManifest, keysWork = true): Entry {
+	return {
+		key: `${owner}/${one.id}`,
 		title: one.name(),
 		...(one.icon && { icon: one.icon }),
-		...(one.shortcut && { shortcut: one.shortcut }),
+		...(one.shortcut && keysWork && { shortcut: one.shortcut }),
 		...(app && { app, detail: app.name() }),
 		run: () => one.run(house),
-	});
-	return [
-		...apps.flatMap((app) => (app.commands ?? []).map((one) => command(app.id, app, one))),
-		...apps.flatMap((app) =>
-			app.places.map(
-				(place): Entry => ({
-					key: `${app.id}/go/${place.id}`,
-					title: place.name(),
-					detail: app.name(),
-					icon: place.icon,
-					app,
-					...(place.shortcut && { shortcut: place.shortcut }),
-					run: () => house.go(place.href),
-				}),
-			),
-		),
-		...own.map((one) => command('house', undefined, one)),
-	];
+	};
+}
+
+function placeEntry(app: AppManifest, place: Place, house: House, keysWork: boolean): Entry {
+	return {
+		key: `${app.id}/go/${place.id}`,
+		title: place.name(),
+		detail: app.name(),
+		icon: place.icon,
+		app,
+		...(place.shortcut && keysWork && { shortcut: place.shortcut }),
+		run: () => house.go(place.href),
+	};
 }
 
 /** A record that was found, as a line of the palette. */

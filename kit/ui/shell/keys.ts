@@ -27,7 +27,11 @@ export function isStroke(stroke: string, press: KeyPress, apple = isApple()): bo
 	const key = press.key.toLowerCase();
 	const shiftCounts = key.length > 1 || key.toUpperCase() !== key;
 	return (
-		key === wanted.key && mod === wanted.mod && !other && press.altKey === wanted.alt && (!shiftCounts || press.shiftKey === wanted.shift)
+		key === wanted.key &&
+		mod === wanted.mod &&
+		!other &&
+		press.altKey === wanted.alt &&
+		(!shiftCounts || press.shiftKey === wanted.shift)
 	);
 }
 
@@ -57,6 +61,14 @@ function nameOf(part: string, apple: boolean): string {
 	return name ?? (part.length === 1 ? part.toUpperCase() : part[0]?.toUpperCase() + part.slice(1));
 }
 
-const names: Record<string, string> = { arrowup: '↑', arrowdown: '↓', arrowleft: '←', arrowright: '→', enter: '↵', escape: 'Esc', space: '␣' };
+const names: Record<string, string> = {
+	arrowup: '↑',
+	arrowdown: '↓',
+	arrowleft: '←',
+	arrowright: '→',
+	enter: '↵',
+	escape: 'Esc',
+	space: '␣',
+};
 const appleNames: Record<string, string> = { mod: '⌘', shift: '⇧', alt: '⌥', backspace: '⌫', delete: '⌫' };
 const otherNames: Record<string, string> = { mod: 'Ctrl', shift: '⇧', alt: 'Alt', backspace: '⌫', delete: 'Del' };

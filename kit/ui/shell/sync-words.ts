@@ -17,7 +17,11 @@ export interface SyncWords {
 export function syncWords(sync: SyncState, now: number, locale: string): SyncWords {
 	if (!sync.durable) return { tone: 'attention', short: m.sync_not_kept(), long: m.sync_not_kept_long() };
 	if (sync.refused > 0)
-		return { tone: 'attention', short: m.sync_refused({ count: sync.refused }), long: m.sync_refused_long({ count: sync.refused }) };
+		return {
+			tone: 'attention',
+			short: m.sync_refused({ count: sync.refused }),
+			long: m.sync_refused_long({ count: sync.refused }),
+		};
 	switch (sync.phase) {
 		case 'guest':
 			return { tone: 'well', short: m.sync_guest(), long: m.sync_guest_long() };
@@ -29,9 +33,14 @@ export function syncWords(sync: SyncState, now: number, locale: string): SyncWor
 			if (sync.firstSync) return { tone: 'working', short: m.sync_first(), long: m.sync_first_long() };
 			return { tone: 'working', short: m.sync_connecting(), long: unsent(sync, now, locale) ?? m.sync_connecting_long() };
 		case 'offline':
-			return { tone: 'waiting', short: sync.unsent > 0 ? m.sync_unsent({ count: sync.unsent }) : m.sync_offline(), long: whyOffline(sync, now, locale) };
+			return {
+				tone: 'waiting',
+				short: sync.unsent > 0 ? m.sync_unsent({ count: sync.unsent }) : m.sync_offline(),
+				long: whyOffline(sync, now, locale),
+			};
 		case 'live':
-			if (sync.unsent > 0) return { tone: 'working', short: m.sync_sending(), long: unsent(sync, now, locale) ?? m.sync_sending() };
+			if (sync.unsent > 0)
+				return { tone: 'working', short: m.sync_sending(), long: unsent(sync, now, locale) ?? m.sync_sending() };
 			return { tone: 'well', short: m.sync_live(), long: m.sync_live_long() };
 	}
 }

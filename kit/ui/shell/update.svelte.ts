@@ -44,7 +44,10 @@ function offer(worker: ServiceWorker): void {
 	toast({
 		text: m.update_ready(),
 		durationMs: 0,
-		action: { label: m.update_reload(), run: () => worker.postMessage({ kind: 'take-over' }) },
+		action: {
+			label: m.update_reload(),
+			run: () => worker.postMessage({ kind: 'take-over' }), // oxlint-disable-line unicorn/require-post-message-target-origin -- that is for windows
+		},
 	});
 }
 

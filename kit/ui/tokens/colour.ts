@@ -32,7 +32,11 @@ function encode(linear: number): number {
 /** `#rrggbb`, for the places that know no OKLCH: web manifests and icons. */
 export function toHex(shade: Shade, appHue: number): string {
 	return `#${toRgb(shade, appHue)
-		.map((channel) => Math.round(channel * 255).toString(16).padStart(2, '0'))
+		.map((channel) =>
+			Math.round(channel * 255)
+				.toString(16)
+				.padStart(2, '0'),
+		)
 		.join('')}`;
 }
 

@@ -53,12 +53,13 @@ export const meanings = Object.keys(hueOf) as Meaning[];
 /** A neutral with a trace of the app's hue. */
 const grey = (light: number, dark: number, more?: readonly [number, number]): Colour => ({
 	light: { l: light, c: traceAt(light) },
-	dark: { l: dark, c: traceAt(dark) * 1.6 },
-	...(more && { more: { light: { l: more[0], c: 0.004 }, dark: { l: more[1], c: 0.004 } } }),
+	dark: { l: dark, c: traceAt(dark) * 1.2 },
+	...(more && { more: { light: { l: more[0], c: traceAt(more[0]) / 2 }, dark: { l: more[1], c: traceAt(more[1]) / 2 } } }),
 });
 
+/** White is white; the darker, the more of the hue shows. */
 function traceAt(lightness: number): number {
-	return Math.round((0.003 + 0.009 * (1 - Math.abs(lightness - 0.55) / 0.55)) * 1000) / 1000;
+	return Math.round(0.012 * Math.sqrt(1 - lightness) * 10_000) / 10_000;
 }
 
 /** The ramp: 1–3 surfaces, 4–6 washes, 7–8 lines, 9–12 ink. */
@@ -92,7 +93,7 @@ const tinted = (hue: number, shades: Colour): Colour => ({
 /** What the names mean. Components use these and nothing else. */
 const surfaces = {
 	/** Behind everything: sidebar and rail. */
-	panel: ramp['neutral-3'],
+	panel: { ...ramp['neutral-3'], dark: grey(0.968, 0.155).dark },
 	/** The main area, where content lies. */
 	page: ramp['neutral-1'],
 	/** The outermost ground, seen on wide screens and behind sheets. */
