@@ -25,8 +25,11 @@ export function sizeLimit(bodyBytes: number): MiddlewareHandler {
 	return async (c, next) => {
 		const announced = c.req.header('content-length');
 		if (announced !== undefined && Number(announced) > bodyBytes) throw tooLarge();
-		if (announced === undefined && c.req.raw.body)
-			c.req.raw = new Request(c.req.raw, { body: c.req.raw.body.pipeThrough(counted(bodyBytes, tooLarge)) });
+		const { body } = c.req.raw;
+		if (announced === undefined && body) {
+			const flowing: RequestInit = { body: body.pipeThrough(counted(bodyBytes, tooLarge)) };
+			c.req.raw = new Request(c.req.raw, flowing);
+		}
 		await next();
 	};
 }

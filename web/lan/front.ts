@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Logger, ServiceEnv, SocketHandlers } from '@mana/service';
+import { getPath } from 'hono/utils/url';
 import type { HubCertificate } from './authority.ts';
 import { trustAnswer } from './trust-page.ts';
 
@@ -14,6 +15,8 @@ export interface LanFrontOptions {
 	readonly fetch: (request: Request, connection: ServiceEnv['Bindings']) => Response | Promise<Response>;
 	// oxlint-disable-next-line typescript/no-explicit-any -- the hub's own handlers; the front only passes them on
 	readonly websocket: SocketHandlers<any>;
+	/** How long a connection may say nothing at all, in milliseconds. */
+	readonly silenceMs?: number;
 }
 
 export interface LanFront {
@@ -24,6 +27,8 @@ export interface LanFront {
 
 /** A TLS connection begins with a handshake record (RFC 8446 §5.1). */
 const tlsHandshake = 0x16;
+/** Whoever only holds a connection open must not use up what this process may open. */
+const longestSilenceMs = 10_000;
 
 /**
  * Opens the hub to the local network. Both https and http are answered on the hub's one port, told apart by the first byte: https
@@ -44,9 +49,11 @@ export async function openLanFront(options: LanFrontOptions): Promise<LanFront> 
 				sockets.add(socket);
 				socket.on('close', () => sockets.delete(socket));
 				socket.on('error', (error) => options.log.debug({ err: error }, 'a connection of the local network broke'));
-				socket.once('data', (first: Buffer) =>
-					join(socket, first, (first[0] === tlsHandshake ? secure.port : plain.port) ?? 0, peers),
-				);
+				socket.setTimeout(options.silenceMs ?? longestSilenceMs, () => socket.destroy());
+				socket.once('data', (first: Buffer) => {
+					socket.setTimeout(0);
+					join(socket, first, (first[0] === tlsHandshake ? secure.port : plain.port) ?? 0, peers);
+				});
 			}),
 		),
 	);
@@ -68,7 +75,8 @@ function serveHub({ certificate, fetch, websocket }: LanFrontOptions, peers: Rea
 		idleTimeout: 255,
 		maxRequestBodySize: Number.MAX_SAFE_INTEGER,
 		fetch: (request, server) => {
-			if (new URL(request.url).pathname === '/metrics') return new Response(null, { status: 404 });
+			// As the router reads it: it knows more than one spelling of a path.
+			if (getPath(request) === '/metrics') return new Response(null, { status: 404 });
 			return fetch(request, {
 				ip: peers.get(server.requestIP(request)?.port ?? 0) ?? '',
 				upgrade: (data) => server.upgrade(request, { data }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
+import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@mana/service';
@@ -11,6 +12,7 @@ import { type LanFront, openLanFront } from './front.ts';
 const home = mkdtempSync(join(tmpdir(), 'mana-lan-'));
 const now = new Date('2026-11-23T12:00:00Z');
 const day = 86_400_000;
+const silenceMs = 150;
 let certificate: HubCertificate;
 let front: LanFront;
 let port: string;
@@ -23,6 +25,7 @@ beforeAll(async () => {
 		publicUrl: new URL('https://192.168.1.5:1'),
 		certificate,
 		log: createLogger('mana-web', 'silent'),
+		silenceMs,
 		fetch: async (request, connection) => {
 			if (request.headers.has('upgrade'))
 				return connection.upgrade({}) ? new Response(null) : new Response(null, { status: 400 });
@@ -97,7 +100,8 @@ describe('the one port on the local network', () => {
 	});
 
 	test('does not tell the network its metrics', async () => {
-		expect((await fetch(`https://localhost:${port}/metrics`, { tls: { ca: certificate.authority } })).status).toBe(404);
+		for (const path of ['/metrics', '/%6detrics', '/metrics?x'])
+			expect((await fetch(`https://localhost:${port}${path}`, { tls: { ca: certificate.authority } })).status).toBe(404);
 	});
 
 	test('explains over http how to trust it, and gives the certificate', async () => {
@@ -119,6 +123,17 @@ describe('the one port on the local network', () => {
 			socket.end();
 		}
 		expect((await fetch(`http://localhost:${port}/health/live`)).status).toBe(200);
+	});
+
+	test('lets go of whoever only holds a connection, and of nobody who has said something', async () => {
+		const closed = (first: string) =>
+			new Promise<boolean>((resolve) => {
+				const socket = connect(Number(port), '127.0.0.1', () => socket.write(first));
+				socket.on('close', () => resolve(true));
+				setTimeout(() => (resolve(false), socket.destroy()), 4 * silenceMs);
+			});
+		expect(await closed('')).toBe(true);
+		expect(await closed('GET / HTTP/1.1\r\n')).toBe(false);
 	});
 });
 
