@@ -15,6 +15,8 @@ export interface Config {
 	readonly browserDiskMs: readonly [number, number];
 	/** Until a commit of the server is durable, ms. */
 	readonly commitMs: number;
+	/** What a read of the server's disk, and the way of its answers to the committer, take, ms. */
+	readonly readMs: number;
 	readonly transports: readonly ('stream' | 'exchange')[];
 	/** Cells that a catch-up reads at once. */
 	readonly chunk: number;
@@ -105,6 +107,7 @@ function configOf(dice: Dice): Config {
 		latency: [dice.pick([0, 1, slow]), slow],
 		browserDiskMs: [dice.pick([0, 1]), disk],
 		commitMs: dice.pick([1, 3, 30]),
+		readMs: dice.pick([1, 1, 10, 300]),
 		transports: dice.pick([['stream'], ['stream'], ['stream'], ['exchange'], ['stream', 'exchange']]),
 		chunk: dice.pick([1, 3, 8, 8192]),
 		records: dice.int(1, 6),

@@ -25,9 +25,10 @@ export interface SpaceFile {
 
 /** How the disk behaves just now; steps of the plan change it. */
 export interface DiskMood {
-	/** Until a commit is durable, and until the committer hears of it, in ms. */
+	/** Until a commit is durable, in ms. */
 	commitMs: number;
-	tellMs: number;
+	/** What a read takes, and until the committer hears that a commit is durable, in ms. */
+	readMs: number;
 	/** What happens to the next commit: nothing of it is kept, or all of it but nobody is told. */
 	failure: 'lost' | 'ambiguous' | null;
 }
@@ -38,7 +39,7 @@ export interface DiskMood {
  */
 export class ServerDisk implements SpaceStore {
 	file: SpaceFile;
-	readonly mood: DiskMood = { commitMs: 1, tellMs: 1, failure: null };
+	readonly mood: DiskMood = { commitMs: 1, readMs: 1, failure: null };
 	readonly #timeline: Timeline;
 	readonly #committed: (found: Found, change: Change) => void;
 	/** Grows with every crash: whatever was under way belongs to the past. */
@@ -71,7 +72,7 @@ export class ServerDisk implements SpaceStore {
 
 	transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
 		const { promise, resolve, reject } = Promise.withResolvers<void>();
-		const { commitMs, tellMs, failure } = this.mood;
+		const { commitMs, readMs, failure } = this.mood;
 		this.mood.failure = null;
 		const power = this.#power;
 		this.#timeline.after(commitMs, () => {
@@ -79,7 +80,7 @@ export class ServerDisk implements SpaceStore {
 			if (failure === 'lost') return reject(new Error('disk full'));
 			const found = needs.map((need) => this.#find(need));
 			for (const change of decide(found)) this.#write(found[0]!, change);
-			this.#timeline.after(tellMs, () => {
+			this.#timeline.after(readMs, () => {
 				if (power !== this.#power) return;
 				if (failure === 'ambiguous') reject(new Error('connection lost after COMMIT'));
 				else resolve();
@@ -90,9 +91,10 @@ export class ServerDisk implements SpaceStore {
 
 	readSince(space: SpaceId, after: number, chunk: number): Promise<Tail | null> {
 		const { promise, resolve } = Promise.withResolvers<Tail | null>();
+		const tail = this.#tail(space, after, chunk);
 		const power = this.#power;
-		this.#timeline.after(this.mood.tellMs, () => {
-			if (power === this.#power) resolve(this.#tail(space, after, chunk));
+		this.#timeline.after(this.mood.readMs, () => {
+			if (power === this.#power) resolve(tail);
 		});
 		return promise;
 	}

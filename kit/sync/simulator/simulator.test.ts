@@ -20,7 +20,7 @@ test(
 		}
 		expect(failures).toEqual([]);
 	},
-	{ timeout: 120_000 },
+	{ timeout: 300_000 },
 );
 
 test('one seed is one history', () => {

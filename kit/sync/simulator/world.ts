@@ -97,6 +97,7 @@ export class World {
 
 	calmDisk(): void {
 		this.disk.mood.commitMs = this.#plan.config.commitMs;
+		this.disk.mood.readMs = this.#plan.config.readMs;
 		this.disk.mood.failure = null;
 	}
 
