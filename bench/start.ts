@@ -11,7 +11,7 @@ export const start: Bench = {
 			const stack = await startStack();
 			starts.push(stack.startMs / 1000);
 			if (round === 4) {
-				await Bun.sleep(5000);
+				await Bun.sleep(5_000);
 				idleMb = stack.memoryMb();
 			}
 			await stack.stop();

@@ -130,7 +130,7 @@ describe('who it is', () => {
 	test('the token ends: BYE unauthorised, unless AUTH renewed it in time', async () => {
 		const silent = await RawClient.join(server.url, token);
 		const renewed = await RawClient.join(server.url, token);
-		renewed.send({ type: 'auth', token: await server.issuer.token('ada', { seconds: 5000 }) });
+		renewed.send({ type: 'auth', token: await server.issuer.token('ada', { seconds: 5_000 }) });
 		await pong(renewed);
 		aheadMs += 601_000;
 		expect(await silent.bye()).toMatchObject({ code: 'unauthorised', closedWith: 1008 });

@@ -42,7 +42,7 @@ describe('a push', () => {
 	});
 
 	test('that comes again is answered in the same words and changes nothing', () => {
-		const future = { ...transaction(1, op(1, 'a')), stamp: stampAt(now + MAX_DRIFT_MS + 5000) };
+		const future = { ...transaction(1, op(1, 'a')), stamp: stampAt(now + MAX_DRIFT_MS + 5_000) };
 		const request = push(phone, future, transaction(2, op(1, 'bad')), transaction(3, op(2, 'c')));
 		const once = play([request]);
 		const twice = play([request], [request]);
