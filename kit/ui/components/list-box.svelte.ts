@@ -194,7 +194,8 @@ export class ListBox<Id extends string> {
 		action();
 		this.clear();
 		requestAnimationFrame(() => {
-			if (this.current === null || !this.#elementOf(this.current)) this.focus();
+			// A row that is on its way out is still in the document for a moment: what counts is whether it still belongs here.
+			if (this.current === null || !this.#actions.ids().includes(this.current)) this.focus();
 		});
 	}
 
