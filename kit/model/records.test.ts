@@ -90,6 +90,7 @@ test('a server checks what it knows and lets through what it can merge', () => {
 	expect(validateOp({ ...write, collection: 999, value: 'x'.repeat(70_000) }, registry)).toContain('too big');
 	expect(validateOp({ ...write, collection: 999, value: '\ud800' }, registry)).not.toBeNull();
 	expect(validateOp({ ...write, collection: 999, value: Number.NaN }, registry)).not.toBeNull();
+	expect(validateOp({ ...write, collection: 999, key: 'a\0b' }, registry)).toContain('NUL');
 	expect(validateOp({ ...write, field: systemFields.deletedAt.number, value: 'x' }, registry)).toContain('deletedAt');
 });
 

@@ -24,6 +24,7 @@ export function validateOp(write: Write, registry: Registry): string | null {
 	const { field: number, key, value } = write;
 	if (!isRecordId(write.record)) return 'The id of the record is not one.';
 	if (!isValue(value)) return 'The value is too big, or nothing that a field can hold.';
+	if (key.includes('\0') || !key.isWellFormed()) return 'A key cannot contain the character NUL, or half a character.';
 	const law = lawOf(number);
 	if (!law) return `Field number ${number} merges by a rule that this server does not know. Update the server.`;
 	const collection = registry(write.collection);
