@@ -1,4 +1,4 @@
-import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type Subbed } from '@mana/sync';
+import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId, type Subbed } from '@mana/sync';
 import { catchUp, type Cursor, type SpaceStore } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import type { Fanout } from './fanout.ts';
@@ -30,7 +30,8 @@ export async function* exchange(
 	options: ExchangeOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 	const session = new Session(options.door);
-	const places: Place[] = [];
+	// One for each space, however often a request asks for it: what is told once is not sent a thousand times.
+	const places = new Map<SpaceId, Place>();
 	const acks: Frame[] = [];
 	for (const bytes of split(body)) {
 		const frame = decodeFrame(bytes);
@@ -38,13 +39,13 @@ export async function* exchange(
 		else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
 	}
 	let told = acks.length > 0;
-	for await (const delta of news(places, options.store)) {
+	for await (const delta of news([...places.values()], options.store)) {
 		told = true;
 		yield* prefixed(delta);
 	}
 	for (const ack of acks) yield* prefixed(encode(ack));
-	if (told || !(await moved(places, options))) return;
-	for await (const delta of news(places, options.store)) yield* prefixed(delta);
+	if (told || !(await moved([...places.values()], options))) return;
+	for await (const delta of news([...places.values()], options.store)) yield* prefixed(delta);
 }
 
 /** Where this conversation stands in one space. */
@@ -72,7 +73,7 @@ function* prefixed(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBu
 	yield frame;
 }
 
-async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, places: Place[]): Promise<Frame[]> {
+async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, places: Map<SpaceId, Place>): Promise<Frame[]> {
 	switch (frame.type) {
 		case 'hello':
 			return [await session.hello(frame)];
@@ -83,7 +84,7 @@ async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, 
 			return [session.pong(frame)];
 		case 'sub': {
 			const seat = await session.sub(frame);
-			places.push({ seat, cursor: frame });
+			places.set(frame.space, { seat, cursor: frame });
 			return [seat];
 		}
 		default:

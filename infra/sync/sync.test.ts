@@ -184,6 +184,18 @@ eachEngine('mana-sync', (engine) => {
 		]);
 	});
 
+	test('an exchange that asks for one space a hundred times is told its state once', async () => {
+		await using server = await start();
+		const { url, token } = server;
+		const a = await RawClient.join(url, token);
+		a.write(op(newRecord(), 'once'));
+		await a.acked(1);
+		const hello: Frame = { type: 'hello', token, device: newDevice(), clockMs: 1, schema: [] };
+		const subs: Frame[] = Array.from({ length: 100 }, () => ({ type: 'sub', space: a.space!, epoch: 0, seq: 0 }));
+		const frames = await exchangeOnce(url, [hello, ...subs]);
+		expect(frames.filter(({ type }) => type === 'delta')).toHaveLength(1);
+	});
+
 	test('after a restore a client that is ahead of the backup brings back what it has', async () => {
 		const place = await engine.place();
 		const [old, lost, edited] = [newRecord(), newRecord(), newRecord()];
