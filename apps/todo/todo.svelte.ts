@@ -8,6 +8,7 @@ import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { language } from '@mana/ui/i18n/language.svelte';
 import { createContext } from 'svelte';
+import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
 import { type Project, projects, type Tag, tags, type Task, type TaskPriority, tasks } from './model.ts';
 
@@ -15,6 +16,8 @@ import { type Project, projects, type Tag, tags, type Task, type TaskPriority, t
 export class Todo {
 	readonly mana: Mana;
 	readonly actions: TaskActions;
+	/** The list that has, or last had, the focus. */
+	focused: FocusedList | null = null;
 	readonly #projects;
 	readonly #tags;
 	readonly #steps;

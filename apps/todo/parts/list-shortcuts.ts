@@ -1,0 +1,46 @@
+import type { RecordId } from '@mana/model';
+import { m } from '@mana/ui/i18n';
+import { openMenu } from '@mana/ui/shell/menus.svelte';
+import type { Shortcut } from '@mana/ui/shell/shortcuts.svelte';
+import type { Task, TaskPriority } from '../model.ts';
+import type { Todo } from '../todo.svelte.ts';
+import { priorityName } from '../words.ts';
+import { projectItems } from './menu-items.ts';
+
+/** A list that has, or last had, the focus: what the keys act on. */
+export interface FocusedList {
+	/** The selected tasks, or the one in focus. */
+	chosen(): readonly Task[];
+	open(id: RecordId): void;
+}
+
+const levels: readonly TaskPriority[] = ['none', 'urgent', 'high', 'medium', 'low'];
+
+/** What keys do with the row in focus, beyond what every list does with arrows, Space, Enter and `x`. */
+export function listShortcuts(todo: Todo): Shortcut[] {
+	const chosen = (): readonly Task[] => todo.focused?.chosen() ?? [];
+	const ids = (): RecordId[] => chosen().map(({ id }) => id);
+	const when = (): boolean => rowInFocus() !== null && chosen().length > 0;
+	return [
+		{ keys: 'x', name: m.todo_keys_complete, run: () => void todo.toggle(chosen()), when },
+		{ keys: 'e', name: m.todo_keys_open, run: () => todo.focused?.open(ids()[0]!), when },
+		{ keys: 't', name: m.todo_keys_today, run: () => void todo.scheduleIn(ids(), 0), when },
+		{ keys: 'shift+t', name: m.todo_keys_tomorrow, run: () => void todo.scheduleIn(ids(), 1), when },
+		{
+			keys: 'v',
+			name: m.todo_keys_project,
+			run: () => openMenu(rowInFocus()!, m.todo_move_to(), projectItems(todo, chosen())),
+			when,
+		},
+		...levels.map((priority, level) => ({
+			keys: String(level),
+			name: () => priorityName(priority),
+			run: () => void todo.prioritise(ids(), priority),
+			when,
+		})),
+	];
+}
+
+function rowInFocus(): HTMLElement | null {
+	return document.activeElement?.closest<HTMLElement>('[data-row]') ?? null;
+}
