@@ -60,6 +60,10 @@ function answerTo(error: Error, c: Context<ServiceEnv>): Problem {
 		else log.debug({ code: error.code }, error.message);
 		return error;
 	}
+	if (error.name === 'AbortError' && c.req.raw.signal.aborted) {
+		log.debug({ err: error }, 'the caller went away');
+		return problem(408, 'caller-gone', 'The connection was closed before the answer.');
+	}
 	if (error instanceof ZodError) return invalidInput(error);
 	if (error instanceof HTTPException && error.status < 500)
 		return problem(error.status as Problem['status'], 'bad-request', error.message || 'The request cannot be understood.');

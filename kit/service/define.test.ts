@@ -9,6 +9,7 @@ import {
 	body,
 	call,
 	client,
+	createLogger,
 	defineService,
 	params,
 	Problem,
@@ -195,6 +196,16 @@ test('a body without a length is not gathered before the service sees it', async
 	const text = await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
 	expect(text).toContain('early');
 	socket.destroy();
+});
+
+test('a caller that goes away in the middle of a request is no failure of ours', async () => {
+	const lines: string[] = [];
+	const { port } = await start(notes, { log: createLogger('mana-user', 'info', { write: (line) => void lines.push(line) }) });
+	const socket = connect({ port, host: '127.0.0.1' }, () =>
+		socket.write('POST /raw HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nonly so much', () => socket.destroy()),
+	);
+	while (!lines.some((line) => line.includes('"route":"/raw"'))) await Bun.sleep(1);
+	expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
 test('an answer that takes too long becomes a problem', async () => {
