@@ -4,6 +4,7 @@ import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts
 import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
+import { aheadOf } from './ahead.ts';
 import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import type { Environment } from './environment.ts';
@@ -13,7 +14,7 @@ import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
 import { Session, type Problem, type SessionHost } from './session.ts';
-import { type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
+import { type Ahead, type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
 import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
 
 /** Where this account syncs to. */
@@ -233,19 +234,40 @@ export class Client implements Backing, SessionHost {
 	confirmed({ epoch, to, cells, replace }: RemotePatch): void {
 		const from = this.#space.seq;
 		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace };
+		const ahead = replace ? this.#aheadOf(cells) : null;
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to };
+		// What was decided under our old numbers must not be taken for decisions on the new ones.
+		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
-			await store.applyRemote(patch, generation);
-			if (replace) return this.#tabs.post({ kind: 'reload' });
-			this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+			await store.applyRemote({ ...patch, ahead }, generation);
+			if (!replace) return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+			this.#tabs.post({ kind: 'reload' });
+			if (ahead) await this.#reload();
 		});
 		this.mana.replica.batch(() => {
 			if (replace) this.mana.replica.replace(cells);
 			else this.mana.replica.merge(cells);
-			this.#settle();
+			if (!ahead) return this.#settle();
+			// They get their numbers from the disk; until then they are shown.
+			for (const transaction of ahead.transactions)
+				this.mana.replica.add({ ...transaction, n: 0, ackedSeq: null, refused: null });
 		});
 		this.mana.refresh();
+	}
+
+	/** The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`). */
+	#aheadOf(cells: readonly Cell[]): Ahead | null {
+		const { replica } = this.mana;
+		// A pending transaction is known by its stamp, so no two may have the same.
+		const taken = new Set([...replica.pending].map(({ stamp }) => stamp));
+		const transactions = aheadOf(replica.allCells(), cells).map((transaction) => {
+			let { stamp } = transaction;
+			while (taken.has(stamp)) stamp++;
+			taken.add(stamp);
+			return { ...transaction, stamp };
+		});
+		return transactions.length > 0 ? { device: newDeviceId(this.#parts.env.randomBytes), transactions } : null;
 	}
 
 	acked(ack: Ack): void {

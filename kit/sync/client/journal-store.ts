@@ -96,7 +96,8 @@ export class JournalStore implements ClientStore {
 
 	async applyRemote(patch: RemotePatch, generation: number): Promise<void> {
 		const bytes = patch.cells.length > 0 || patch.replace ? bytesOf(patch.cells) : null;
-		const space = await this.#lead(['meta', 'journal', 'pages'], generation, async (tx, { device, space }) => {
+		const areas = ['meta', 'journal', 'pages', 'outbox'] as const;
+		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 3), generation, async (tx, { device, space }) => {
 			if (patch.replace) {
 				tx.remove('journal', SPACE);
 				tx.remove('pages', SPACE);
@@ -109,7 +110,8 @@ export class JournalStore implements ClientStore {
 				journal: space.journal + (bytes ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
 			};
-			this.#put(tx, { device, space: after });
+			if (patch.ahead) await this.#renumber(tx, { device, space: after }, patch.ahead.device, patch.ahead.transactions);
+			else this.#put(tx, { device, space: after });
 			return after;
 		});
 		if (patch.replace) {
@@ -155,18 +157,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	reissue(id: DeviceId, generation: number): Promise<void> {
-		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
-			const rows = await tx.list('outbox', SPACE);
-			tx.remove('outbox', SPACE);
-			let nextN = 1;
-			let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
-			for (const { at, value } of rows) {
-				const transaction = storedOf(at, value as OutboxRow);
-				const n = transaction.refused ? nextRefused-- : nextN++;
-				tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
-			}
-			this.#put(tx, { device: { ...device, device: id }, space: { ...space, actor: 0, nextN, doneN: 0 } });
-		});
+		return this.#lead(['meta', 'outbox'], generation, (tx, rows) => this.#renumber(tx, rows, id, []));
 	}
 
 	claim(generation: number): Promise<boolean> {
@@ -239,6 +230,32 @@ export class JournalStore implements ClientStore {
 			space: space ?? { id: null, epoch: 0, seq: 0, actor: 0, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
 			fresh: !device,
 		};
+	}
+
+	/** Becomes the device `id`, with `more` in the outbox. */
+	async #renumber(
+		tx: DiskTransaction,
+		{ device, space }: { device: DeviceRow; space: SpaceRow },
+		id: DeviceId,
+		more: readonly FreshTransaction[],
+	): Promise<void> {
+		const rows = (await tx.list('outbox', SPACE)).map(({ at, value }) => storedOf(at, value as OutboxRow));
+		tx.remove('outbox', SPACE);
+		let nextN = 1;
+		let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
+		const unsent = [
+			...more.map((transaction) => ({ ...transaction, n: 0, refused: null })),
+			...rows.filter(({ refused }) => !refused),
+		];
+		for (const transaction of unsent.sort((a, b) => a.stamp - b.stamp)) {
+			const n = nextN++;
+			tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
+		}
+		for (const transaction of rows.filter(({ refused }) => refused)) {
+			const n = nextRefused--;
+			tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
+		}
+		this.#put(tx, { device: { ...device, device: id }, space: { ...space, actor: 0, nextN, doneN: 0 } });
 	}
 
 	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {

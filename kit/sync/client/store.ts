@@ -65,6 +65,14 @@ export interface RemotePatch {
 	readonly cells: readonly Cell[];
 	/** The history of the space was replaced: forget what was confirmed before. */
 	readonly replace: boolean;
+	/** With `replace`: what this device had and the server has not. */
+	readonly ahead?: Ahead | null;
+}
+
+/** Goes into the outbox in the order of stamps, all of which is numbered from 1 again, by this new device. */
+export interface Ahead {
+	readonly device: DeviceId;
+	readonly transactions: readonly FreshTransaction[];
 }
 
 /**

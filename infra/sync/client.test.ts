@@ -1,0 +1,144 @@
+// The real client of `kit/sync` against the real service: sockets, HTTP, a kill, a restore.
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { collection, field, type RecordId } from '@mana/model';
+import type { Mana } from '@mana/sync/client/api';
+import { webEnvironment } from '@mana/sync/client/environment';
+import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { openMana } from '@mana/sync/client/open';
+import type { Platform } from '@mana/sync/client/platform';
+import { exchangeConnector, socketConnector } from '@mana/sync/client/transport';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bumpEpochs } from './restore.ts';
+import { type Issuer, startIssuer, startProcess, type TestProcess } from './testing.ts';
+
+const tasks = collection('todo/tasks', { app: 1, number: 1 }, { title: field.text(1, { fallback: '' }), done: field.flag(2) });
+
+let home: string;
+let issuer: Issuer;
+let server: TestProcess;
+const opened: Mana[] = [];
+
+beforeEach(async () => {
+	home = await mkdtemp(join(tmpdir(), 'mana-sync-'));
+	issuer = await startIssuer();
+	server = await startProcess(home, issuer);
+});
+
+afterEach(async () => {
+	for (const mana of opened.splice(0)) await mana.close();
+	await server.kill();
+	await issuer.close();
+	await rm(home, { recursive: true });
+});
+
+test('what one browser writes the other shows, by socket and by HTTP, through a kill of the server', async () => {
+	const [a, b] = [await browse('socket'), await browse('exchange')];
+	const first = add(a, 'by socket');
+	await shows(b, first, 'by socket');
+	const second = add(b, 'by HTTP');
+	await shows(a, second, 'by HTTP');
+	await until(a, () => a.sync.unsent === 0);
+	await server.kill();
+	const third = add(a, 'while the server was dead');
+	add(b, 'and another');
+	server = await startProcess(home, issuer);
+	await shows(b, third, 'while the server was dead');
+	await until(a, () => a.sync.unsent === 0 && a.query(tasks).rows.length === 4);
+	expect(titles(a)).toEqual(titles(b));
+}, 60_000);
+
+test('clients that are ahead of a restored backup bring back everything they have', async () => {
+	const [a, b] = [await browse('socket'), await browse('socket')];
+	const old = add(a, 'in the backup');
+	await shows(b, old, 'in the backup');
+	await server.kill();
+	await cp(join(home, 'mana-sync'), join(home, 'backup'), { recursive: true });
+	server = await startProcess(home, issuer);
+
+	const lost = add(a, 'after the backup');
+	await shows(b, lost, 'after the backup');
+	b.write('Rename', (tx) => tx.update(tasks, old, { title: 'renamed after the backup' }));
+	await shows(a, old, 'renamed after the backup');
+	await until(b, () => b.sync.unsent === 0);
+	await server.kill();
+	const unsent = add(a, 'while the server was away');
+	await rm(join(home, 'mana-sync'), { recursive: true });
+	await cp(join(home, 'backup'), join(home, 'mana-sync'), { recursive: true });
+	expect(await bumpEpochs({ home }, Date.now())).toBe(1);
+	server = await startProcess(home, issuer);
+
+	const c = await browse('socket');
+	await shows(c, unsent, 'while the server was away');
+	await shows(c, lost, 'after the backup');
+	await shows(c, old, 'renamed after the backup');
+	await until(a, () => a.sync.unsent === 0 && a.sync.phase === 'live');
+	await until(b, () => b.sync.unsent === 0 && titles(b).length === 3);
+	expect(titles(a)).toEqual(titles(c));
+	expect(titles(b)).toEqual(titles(c));
+}, 60_000);
+
+/** A browser profile of Ada with a store in memory. */
+async function browse(kind: 'socket' | 'exchange'): Promise<Mana> {
+	const disks = new Map<string, MemoryDisk>();
+	const notes = new Map<string, string>();
+	const platform: Platform = {
+		env: webEnvironment(),
+		locks: { hold: (_name, _signal, work) => void work() },
+		connector:
+			kind === 'socket'
+				? socketConnector(() => new WebSocket(`${server.url.replace('http', 'ws')}/socket`))
+				: exchangeConnector((body, waitMs, signal) =>
+						fetch(`${server.url}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
+					),
+		token: async () => ({ token: await issuer.token('ada'), expiresAt: Date.now() + 600_000 }),
+		notes: {
+			getItem: (name) => notes.get(name) ?? null,
+			setItem: (name, value) => void notes.set(name, value),
+			removeItem: (name) => void notes.delete(name),
+		},
+		async openDisk(name) {
+			const disk = disks.get(name) ?? new MemoryDisk(true);
+			disks.set(name, disk);
+			return disk;
+		},
+		deleteDisk: async (name) => void disks.delete(name),
+		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
+		persist: () => undefined,
+		onWake: () => () => undefined,
+		report: (error) => console.error(error),
+	};
+	const mana = await openMana({ account: { person: 'ada' }, models: [tasks], platform });
+	opened.push(mana);
+	await until(mana, () => mana.sync.phase === 'live');
+	return mana;
+}
+
+function add(mana: Mana, title: string): RecordId {
+	let id: RecordId | undefined;
+	mana.write('Add', (tx) => void (id = tx.create(tasks, { title })));
+	return id!;
+}
+
+function titles(mana: Mana): string[] {
+	return mana.query(tasks).rows.map(({ title }) => title);
+}
+
+async function shows(mana: Mana, id: RecordId, title: string): Promise<void> {
+	await until(mana, () => mana.get(tasks, id)?.title === title);
+}
+
+/** Waits for the client to say that something changed, until `condition` holds. */
+async function until(mana: Mana, condition: () => boolean): Promise<void> {
+	const rows = mana.query(tasks);
+	while (!condition()) {
+		await new Promise<void>((resolve) => {
+			const stops = [mana.subscribe(done), rows.subscribe(done)];
+			function done(): void {
+				for (const stop of stops) stop();
+				resolve();
+			}
+		});
+	}
+}
