@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Issuer, newDevice, newRecord, op, RawClient, startIssuer, startProcess, type TestProcess } from './testing.ts';
+import { MOST_STRANGERS_OF_ONE } from './sockets.ts';
 import { SlowClient } from './testing-slow.ts';
 
 const MB = 1024 * 1024;
@@ -117,6 +118,15 @@ test('two hundred sockets that say nothing cost little and are let go', async ()
 	const clients = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(server.url)));
 	expect(await metric('sync_sockets')).toBeGreaterThanOrEqual(200);
 	expect((await metric('process_resident_memory_bytes')) - before).toBeLessThan(60 * MB);
+	for (const client of clients) client.close();
+	await Promise.all(clients.map((client) => client.closing()));
+});
+
+test('silent sockets of one address keep nobody else out', async () => {
+	const from = (address: string) => RawClient.open(server.url, newDevice(), { 'x-forwarded-for': address });
+	const clients = await Promise.all(Array.from({ length: MOST_STRANGERS_OF_ONE }, () => from('192.0.2.1')));
+	await expect(from('192.0.2.1')).rejects.toThrow();
+	clients.push(await from('192.0.2.2'));
 	for (const client of clients) client.close();
 	await Promise.all(clients.map((client) => client.closing()));
 });

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { answers, defineService, query, upgrade } from '@mana/service';
+import { answers, callerAddress, defineService, query, upgrade } from '@mana/service';
 import { limits } from '@mana/sync';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
@@ -76,7 +76,7 @@ export const service = defineService({
 			routes: (app) =>
 				app
 					.get('/socket', answers('WebSocket: binary frames, see kit/sync/frames.ts', null, 101), (c) =>
-						upgrade(c, sockets.begin()),
+						upgrade(c, sockets.begin(callerAddress(c))),
 					)
 					.post(
 						'/exchange',

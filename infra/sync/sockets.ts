@@ -8,6 +8,8 @@ import { type Door, Session } from './session.ts';
 export const HELLO_WITHIN_MS = 10_000;
 /** Sockets that may be open without having said HELLO. */
 const MOST_STRANGERS = 2048;
+/** The same from one address, so that nobody alone can keep the others out. */
+export const MOST_STRANGERS_OF_ONE = 512;
 /** Bytes of one socket that may be under way to the disk before it is read no further. */
 const UNDER_WAY_BYTES = 2 * limits.frameBytes;
 /** The same for a socket that was not yet heard, and for everybody while this much is waiting in total. */
@@ -15,6 +17,8 @@ const CROWDED_BYTES = 64 * 1024 * 1024;
 
 interface Conversation {
 	readonly session: Session;
+	/** Where it comes from. */
+	readonly address: string;
 	readonly openedAt: number;
 	readonly followers: Map<SpaceId, Follower>;
 	readonly backlog: Uint8Array<ArrayBuffer>[];
@@ -64,14 +68,15 @@ export class Sockets {
 	}
 
 	/** What a handshake puts on its socket. @throws Problem `too-many-strangers` */
-	begin(): Conversation {
-		if (this.#strangers.size >= MOST_STRANGERS)
+	begin(address: string): Conversation {
+		if (this.#strangers.size >= MOST_STRANGERS || this.#strangersOf(address) >= MOST_STRANGERS_OF_ONE)
 			throw problem(503, 'too-many-strangers', 'Too many connections are waiting to say who they are. Try again in a moment.', {
 				retryAfterMs: 2000,
 			});
 		const { clock } = this.#door;
 		return {
 			session: new Session(this.#door),
+			address,
 			openedAt: clock.now(),
 			followers: new Map(),
 			backlog: [],
@@ -79,6 +84,12 @@ export class Sockets {
 			underWay: 0,
 			over: false,
 		};
+	}
+
+	#strangersOf(address: string): number {
+		let count = 0;
+		for (const wire of this.#strangers) if (wire.data.address === address) count++;
+		return count;
 	}
 
 	/** For Bun's server. */
