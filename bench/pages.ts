@@ -79,7 +79,7 @@ async function fill(stack: Stack, token: string): Promise<void> {
 					{ ...place, field: notes.number, value: 'Not too much.' },
 					{ ...place, field: dueDay.number, value: '2030-01-01' },
 					{ ...place, field: priority.number, value: 'medium' },
-					{ ...place, field: position.number, value: `a${String(done + index).padStart(6, '1')}1` },
+					{ ...place, field: position.number, value: `a${String(done + index).padStart(6, '0')}1` },
 				];
 			}).flat(),
 		);
