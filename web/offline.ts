@@ -52,7 +52,7 @@ export function offlineFiles(
 		].sort();
 	}
 	const house = ['/icon.svg', '/icon-192.png', '/icon-512.png', '/manifest.webmanifest'];
-	return { version, shell: ['/', ...[...shell].sort(), ...house], apps: files };
+	return { version, shell: ['/index.html', ...[...shell].sort(), ...house], apps: files };
 }
 
 /** Writes `offline.json` beside the built pages. */

@@ -71,7 +71,7 @@ async function kept(): Promise<string[]> {
 
 /** Every address is the same page, of the build that this worker belongs to. */
 async function page(request: Request): Promise<Response> {
-	return (await caches.match('/', { cacheName })) ?? fetch(request);
+	return (await caches.match('/index.html', { cacheName })) ?? fetch(request);
 }
 
 async function file(request: Request): Promise<Response> {
