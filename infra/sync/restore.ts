@@ -13,10 +13,12 @@ import { migrations, type SyncTables } from './store.ts';
  *    client holds as acknowledged.
  * 2. DELTA starts from 0. The client takes this state in place of its own, keeping its outbox and, aside, its old cells.
  * 3. It sends its outbox, and every old cell that is newer than the server's (by the field's merge law) as ops under their old
- *    stamps, numbered from `nextN` on. The server has no memory of those numbers, so they are no fork; the stamps decide as ever, so
- *    several devices that bring the same cell back agree, and an old cell never beats a newer edit.
+ *    stamps, oldest first, as a new device: its first `n` is 1, and no stamp lies below one that the server knows of it. The stamps
+ *    decide as ever, so several devices that bring the same cell back agree, and an old cell never beats a newer edit
+ *    (`kit/sync/client/ahead.ts`; `client.test.ts` plays all of it).
  *
  * A device that the backup does not know at all is simply a new actor. `decisions` of the backup still answer what is sent again.
+ * So a restore brings back what was lost; it does not take back what devices still know.
  *
  * @param place the data folder (`MANA_HOME`), or the PostgreSQL URL that takes its place
  * @param now ms since 1970; a later restore of the same backup must come with a later one
