@@ -250,8 +250,10 @@ export class Client implements Backing, SessionHost {
 			else this.mana.replica.merge(cells);
 			if (!ahead) return this.#settle();
 			// They get their numbers from the disk; until then they are shown.
-			for (const transaction of ahead.transactions)
+			for (const transaction of ahead.transactions) {
 				this.mana.replica.add({ ...transaction, n: 0, ackedSeq: null, refused: null });
+				this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, transaction.stamp); // what is written now comes after
+			}
 		});
 		this.mana.refresh();
 	}

@@ -255,7 +255,8 @@ export class JournalStore implements ClientStore {
 			const n = nextRefused--;
 			tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
 		}
-		this.#put(tx, { device: { ...device, device: id }, space: { ...space, actor: 0, nextN, doneN: 0 } });
+		const clock = more.reduce((highest, { stamp }) => Math.max(highest, stamp), device.clock);
+		this.#put(tx, { device: { ...device, device: id, clock }, space: { ...space, actor: 0, nextN, doneN: 0 } });
 	}
 
 	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {
