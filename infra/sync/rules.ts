@@ -1,4 +1,5 @@
-import { lawOf } from '@mana/model';
+import { validateOp } from '@mana/model';
+import { collectionNumbered } from '@mana/schema/registry/models';
 import type { Rules } from '@mana/sync/space/index';
 import { can } from './members.ts';
 
@@ -8,11 +9,5 @@ export const rules: Rules = {
 		can(role, 'write')
 			? null
 			: { code: 'read-only', detail: 'You may read this space but not change it. Ask its owner for the right.' },
-	// Fields that this build does not know are welcome: newer apps write them, and their law travels in their number.
-	validate(op) {
-		if (!lawOf(op.field)) return `Field ${op.field} follows a merge law that this server does not know. Update the server.`;
-		// PostgreSQL has no such text, and what one engine keeps the other must keep.
-		if (op.key.includes('\0')) return 'A key cannot contain the character NUL.';
-		return null;
-	},
+	validate: (op) => validateOp(op, collectionNumbered),
 };
