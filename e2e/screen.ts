@@ -1,0 +1,64 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** Goes from anywhere to the inbox, by the rail. */
+export async function goToTodo(page: Page): Promise<void> {
+	await page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'Todo' }).click();
+	// The hub has a field to add tasks too: only the heading tells that it is gone.
+	await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+}
+
+/** The field at the end of the list that is shown. */
+export function addField(page: Page): Locator {
+	return page.getByRole('textbox', { name: 'Add a task' }).first();
+}
+
+/** Types tasks into the list that is shown, one after another. */
+export async function addTasks(page: Page, ...lines: readonly string[]): Promise<void> {
+	const field = addField(page);
+	for (const line of lines) {
+		await field.fill(line);
+		await field.press('Enter');
+	}
+}
+
+/** A task of the list that is shown. */
+export function task(page: Page, title: string): Locator {
+	return page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: `“${title}”` }) });
+}
+
+/** All tasks of the list that is shown. */
+export function tasks(page: Page): Locator {
+	return page.getByRole('grid').getByRole('row');
+}
+
+/** Titles of the list that is shown, in order. */
+export async function titles(page: Page): Promise<string[]> {
+	const all = await tasks(page).locator('label').allTextContents();
+	return all.map((text) => /“(.*)”/s.exec(text)?.[1] ?? text);
+}
+
+/** Opens the details of a task. */
+export async function openTask(page: Page, title: string): Promise<Locator> {
+	await task(page, title).getByRole('paragraph').first().click();
+	return details(page);
+}
+
+export function details(page: Page): Locator {
+	return page.getByRole('complementary', { name: 'Details' });
+}
+
+/** What stands between this device and the server, by its words: `Up to date`, `2 unsent`. */
+export function syncPill(page: Page, words: string | RegExp): Locator {
+	return page.getByRole('button', { name: words });
+}
+
+export async function closeDetails(page: Page): Promise<void> {
+	await details(page).getByRole('button', { name: 'Close details' }).click();
+	await details(page).waitFor({ state: 'hidden' });
+}
+
+/** Resolves when the service worker serves this page and has everything of an app for going offline. */
+export async function readyForOffline(page: Page, app = 'todo'): Promise<void> {
+	const kept = `navigator.serviceWorker.controller !== null && (await caches.match('/${app}/manifest.webmanifest')) !== undefined`;
+	await expect.poll(() => page.evaluate<boolean>(`(async () => ${kept})()`), `${app} to be kept for offline use`).toBe(true);
+}
