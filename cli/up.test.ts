@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portIn } from '@mana/service';
@@ -109,6 +109,16 @@ describe('mana up', () => {
 		expect(readFileSync(join(home, 'logs', 'mana.log'), 'utf8')).toContain('sync stopped: it ended with SIGKILL');
 	});
 
+	test('goes on when it cannot write down what runs', async () => {
+		const [home, offset] = [newHome(), await newOffset()];
+		mkdirSync(join(home, 'run', 'state.json.new'), { recursive: true });
+		const { child, said } = await up(home, offset);
+		expect(said).toContain('Mana is ready');
+		child.kill('SIGTERM');
+		expect(await child.exited).toBe(0);
+		expect(readFileSync(join(home, 'logs', 'mana.log'), 'utf8')).toContain('cannot be written down');
+	});
+
 	test('refuses a folder that another Mana uses, and names that one', async () => {
 		const [home, offset] = [newHome(), await newOffset()];
 		const { child } = await up(home, offset);
@@ -120,8 +130,10 @@ describe('mana up', () => {
 	test('names who holds a port, and a command that works', async () => {
 		const offset = await newOffset();
 		await up(newHome(), offset);
-		const { code, err } = await mana('up', 'mana-auth', '--home', newHome(), '--port-offset', String(offset));
+		const home = newHome();
+		const { code, err } = await mana('up', 'mana-auth', '--home', home, '--port-offset', String(offset));
 		expect(code).toBe(1);
+		expect(err).toContain(`npm start -- up mana-auth --home ${home} --port-offset `);
 		expect(err).toContain(`Port ${portIn('mana-auth', offset)}, which mana-auth needs, is taken by process`);
 		const other = Number(/--port-offset (\d+)/.exec(err)?.[1]);
 		expect(other).not.toBe(offset);

@@ -40,7 +40,7 @@ export const upCommand: Command = {
 				publicUrl: values['public-url'] ?? process.env['MANA_PUBLIC_URL'],
 				offset: place.offset,
 			});
-			return await runMana(rows, place, front, io);
+			return await runMana(rows, place, front, io, (other) => startWith(args, other));
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			io.err(error.message);
@@ -50,13 +50,19 @@ export const upCommand: Command = {
 };
 
 /** Runs until it is told to stop. @returns the exit code @throws Refusal with what to do about it */
-async function runMana(rows: readonly Service[], place: Place, front: Front, io: Io): Promise<number> {
+async function runMana(
+	rows: readonly Service[],
+	place: Place,
+	front: Front,
+	io: Io,
+	again: (offset: number) => string,
+): Promise<number> {
 	const { home, offset } = place;
 	prepareHome(home);
 	const lock = lockHome(home);
 	if (!lock) throw new Refusal(inUse(home));
 	try {
-		const trouble = await portTrouble(rows, offset, front.host);
+		const trouble = await portTrouble(rows, offset, front.host, again);
 		if (trouble !== null) throw new Refusal(trouble);
 		if (rows.some((row) => row.name === hub)) await buildPages(io);
 		return await supervise(rows, place, front, io);
@@ -70,13 +76,21 @@ async function supervise(rows: readonly Service[], { home, offset }: Place, fron
 	const environment = { ...inherited(), ...front.environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) };
 	const startedAt = systemTimers.now();
 	const changed = (keeper: Keeper, message: string | null) => {
-		writeState(home, { pid: process.pid, startedAt, publicUrl: front.publicUrl, offset, processes: supervisor.report() });
+		try {
+			writeState(home, { pid: process.pid, startedAt, publicUrl: front.publicUrl, offset, processes: supervisor.report() });
+		} catch (error) {
+			// A full disk stops nobody who works; only "mana status" knows less.
+			log.say(
+				'warn',
+				`what runs cannot be written down for "mana status": ${error instanceof Error ? error.message : String(error)}`,
+			);
+		}
 		log.say(
 			keeper.state === 'failed' ? 'error' : message === null || keeper.state === 'ready' ? 'info' : 'warn',
 			message ?? `${keeper.plan.name}: ${keeper.state}`,
 		);
-		if (keeper.state === 'ready' && keeper.restarts === 0)
-			io.err(`  ${keeper.plan.name} is up (${seconds(systemTimers.now() - startedAt)})`);
+		if (keeper.state === 'ready')
+			io.err(`  ${message ?? `${keeper.plan.name} is up (${seconds(systemTimers.now() - startedAt)})`}`);
 	};
 	const supervisor: Supervisor = new Supervisor({
 		plans: planProcesses(rows),
@@ -128,6 +142,14 @@ async function buildPages(io: Io): Promise<void> {
 	for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream()))
 		for (const line of chunk.split('\n')) if (line.trim() !== '') io.err(line);
 	if ((await child.exited) !== 0) throw new Refusal(`The pages could not be built:\n${(await errors).trim()}`);
+}
+
+/** The same start under another offset: with the same folder, or people would find an empty Mana. */
+function startWith(args: readonly string[], offset: number): string {
+	const kept = args.filter((arg, index) => !arg.startsWith('--port-offset') && args[index - 1] !== '--port-offset');
+	const words = [...kept, '--port-offset', String(offset)];
+	if (!words[0]?.startsWith('-')) words.unshift('up');
+	return `npm start -- ${words.map((word) => (/[^\w./:@%+=,~-]/.test(word) ? `'${word}'` : word)).join(' ')}`;
 }
 
 function inUse(home: string): string {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MergedLog } from './log.ts';
@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mana-log-'));
 const file = join(folder, 'mana.log');
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function open(more: { bytes?: number; keep?: number } = {}) {
+function open(more: { file?: string; bytes?: number; keep?: number } = {}) {
 	const shown: string[] = [];
 	const log = new MergedLog({ file, now: () => 1000, show: (line) => shown.push(line), ...more });
 	const lines = () =>
@@ -50,6 +50,25 @@ describe('the merged log', () => {
 			[50, 'core', 'panic: half a li'],
 		]);
 		expect(shown).toHaveLength(1);
+	});
+
+	test.skipIf(!existsSync('/dev/full'))('goes on without its file when the disk is full, and says so once', () => {
+		const { log, shown } = open({ file: '/dev/full' });
+		log.say('info', 'all well');
+		log.say('warn', 'something else');
+		expect(shown).toHaveLength(2);
+		expect(shown[0]).toContain('/dev/full cannot be written (ENOSPC');
+		expect(shown[1]).toEndWith('something else');
+	});
+
+	test('goes on when a full file cannot be put aside', () => {
+		mkdirSync(join(folder, 'mana.log.1', 'in the way'), { recursive: true });
+		const { log, shown } = open({ bytes: 200, keep: 1 });
+		for (let count = 0; count < 10; count++) log.say('info', `line ${count} with some words in it`);
+		expect(shown).toHaveLength(1);
+		rmSync(join(folder, 'mana.log.1'), { recursive: true });
+		log.say('info', 'again');
+		expect(readFileSync(file, 'utf8')).toContain('again');
 	});
 
 	test('puts full files aside and keeps only so many', () => {

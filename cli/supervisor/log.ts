@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, existsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface MergedLogOptions {
@@ -21,18 +21,23 @@ interface Entry {
 
 const levels: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 
-/** One file for what all processes say, one JSON object a line; warnings and worse also go to the terminal, in short. */
+/**
+ * One file for what all processes say, one JSON object a line; warnings and worse also go to the terminal, in short. When the file
+ * cannot be written (a full disk), that is said once and Mana goes on: nobody stops working for want of a log.
+ */
 export class MergedLog {
 	readonly #options: Required<MergedLogOptions>;
-	#handle: number;
-	#size: number;
+	/** `null`: to be opened by the next write. */
+	#handle: number | null = null;
+	#size = 0;
+	/** Whether the last write failed, so that its line may be there in part. */
+	#failing = false;
 	readonly #rests = new Map<string, string>();
 
 	constructor(options: MergedLogOptions) {
 		this.#options = { bytes: 10_000_000, keep: 5, ...options };
 		mkdirSync(dirname(options.file), { recursive: true });
-		this.#handle = openSync(options.file, 'a', 0o600);
-		this.#size = fstatSync(this.#handle).size;
+		this.#open();
 	}
 
 	/**
@@ -59,7 +64,8 @@ export class MergedLog {
 	}
 
 	close(): void {
-		closeSync(this.#handle);
+		if (this.#handle !== null) closeSync(this.#handle);
+		this.#handle = null;
 	}
 
 	#line(source: string, stream: 'stdout' | 'stderr', line: string): void {
@@ -77,22 +83,43 @@ export class MergedLog {
 	}
 
 	#write(entry: Entry): void {
-		const line = `${JSON.stringify(entry)}\n`;
+		try {
+			this.#append(`${JSON.stringify(entry)}\n`);
+			this.#failing = false;
+		} catch (error) {
+			if (!this.#failing)
+				this.#show({ ...entry, level: 50, name: 'supervisor', msg: `${this.#options.file} cannot be written`, err: error });
+			this.#failing = true;
+		}
+		if (entry.level >= 40) this.#show(entry);
+	}
+
+	#append(line: string): void {
 		if (this.#size + line.length > this.#options.bytes) this.#rotate();
-		this.#size += writeSync(this.#handle, line);
-		if (entry.level >= 40)
-			this.#options.show(`${new Date(entry.time).toTimeString().slice(0, 8)} ${entry.name}: ${entry.msg}${cause(entry)}`);
+		const text = this.#failing ? `\n${line}` : line;
+		const written = writeSync(this.#handle ?? this.#open(), text);
+		this.#size += written;
+		if (written < Buffer.byteLength(text)) throw new Error('the disk is full');
+	}
+
+	#show(entry: Entry & { readonly err?: unknown }): void {
+		this.#options.show(`${new Date(entry.time).toTimeString().slice(0, 8)} ${entry.name}: ${entry.msg}${cause(entry)}`);
+	}
+
+	#open(): number {
+		const handle = openSync(this.#options.file, 'a', 0o600);
+		this.#size = fstatSync(handle).size;
+		return (this.#handle = handle);
 	}
 
 	#rotate(): void {
 		const { file, keep } = this.#options;
-		closeSync(this.#handle);
+		this.close();
 		for (let number = keep - 1; number >= 0; number--) {
 			const from = number === 0 ? file : `${file}.${number}`;
 			if (existsSync(from)) renameSync(from, `${file}.${number + 1}`);
 		}
-		this.#handle = openSync(file, 'a', 0o600);
-		this.#size = 0;
+		this.#open();
 	}
 }
 

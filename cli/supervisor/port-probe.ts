@@ -6,11 +6,18 @@ import { holderOf } from '@mana/service';
 /**
  * Says why these rows cannot listen under an offset, and which command works instead.
  *
+ * @param again the command that starts the same under another offset
  * @returns a message for people, `null` when all is well
  */
-export async function portTrouble(rows: readonly Service[], offset: number, host: string): Promise<string | null> {
+export async function portTrouble(
+	rows: readonly Service[],
+	offset: number,
+	host: string,
+	again: (offset: number) => string,
+): Promise<string | null> {
 	const check = await checkOffsetHere(offset, host);
-	const instead = check.suggestion === null ? '' : `\nThis works: npm start -- --port-offset ${check.suggestion}`;
+	const works = (other: number | null) => (other === null ? '' : `\nThis works: ${again(other)}`);
+	const instead = works(check.suggestion);
 	const wrong = check.findings.find((finding) => finding.code !== 'listening');
 	if (wrong) return `The offset ${offset} cannot be used: ${wrong.message}${instead}`;
 	const taken = new Set(check.findings.flatMap((finding) => finding.rows));
@@ -19,7 +26,7 @@ export async function portTrouble(rows: readonly Service[], offset: number, host
 		if (!taken.has(row.name) && !(await answersOnIpv6(port))) continue;
 		const holder = await holderOf(port);
 		const who = holder ? `process ${holder.pid} (${holder.command})` : 'another process';
-		const free = instead || `\nThis works: npm start -- --port-offset ${await anyOffset(host)}`;
+		const free = instead || works(await anyOffset(host));
 		return `Port ${port}, which ${row.name} needs, is taken by ${who}.\nStop it, or start Mana beside it.${free}`;
 	}
 	return null;
