@@ -3,7 +3,7 @@
  *
  * @param text a link, a fragment as `#token=…`, or the token itself
  */
-export function tokenIn(text: string, name: 'token' | 'invitation'): string {
+export function tokenIn(text: string): string {
 	const fragment = text.includes('#') ? text.slice(text.indexOf('#') + 1) : text;
-	return new URLSearchParams(fragment).get(name) ?? (fragment.includes('=') ? '' : fragment.trim());
+	return new URLSearchParams(fragment).get('token') ?? (fragment.includes('=') ? '' : fragment.trim());
 }

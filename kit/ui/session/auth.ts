@@ -69,18 +69,23 @@ export const auth = {
 	endSession: (id: string) => ask<unknown>('DELETE', `/sessions/${encodeURIComponent(id)}`),
 };
 
+/** A server that takes longer counts as one that does not answer, in milliseconds. Writes may hash a password on a small machine. */
+const patienceMs = { read: 5_000, write: 30_000 };
+
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {
 	let answer: Response;
+	let text: string;
 	try {
 		answer = await fetch(`/api/mana-auth${path}`, {
 			method,
 			headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
 			...(body && { body: JSON.stringify(body) }),
+			signal: AbortSignal.timeout(method === 'GET' ? patienceMs.read : patienceMs.write),
 		});
+		text = await answer.text();
 	} catch (problem) {
 		throw new AuthProblem('unreachable', 0, problem instanceof Error ? problem.message : String(problem));
 	}
-	const text = await answer.text();
 	const isJson = /json/.test(answer.headers.get('content-type') ?? '');
 	if (answer.ok && (isJson || text === '')) return (text === '' ? {} : JSON.parse(text)) as T;
 	const told = isJson ? (JSON.parse(text) as { code?: string; detail?: string; title?: string }) : {};

@@ -52,7 +52,7 @@ export class Session {
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem)) throw problem;
 			this.standing = problem.status === 401 ? 'over' : 'unreachable';
-			if (this.who === null) await this.readStatus();
+			if (this.who === null && this.standing === 'over') await this.readStatus();
 		}
 	}
 
