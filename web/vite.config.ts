@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
@@ -6,13 +6,27 @@ import { defineConfig } from 'vite';
 
 const rooms = join(import.meta.dirname, '../apps');
 const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'app.ts')));
+/** Messages that an app's manifest says: the shell shows them wherever one is. */
+const shown = new Set(
+	apps.flatMap((app) =>
+		[...readFileSync(join(rooms, app, 'app.ts'), 'utf8').matchAll(/\bm\.(\w+)/g)].map((match) => match[1] ?? ''),
+	),
+);
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
-const later = /Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|Widget|Detail|Steps|draft\.svelte|search\.ts|\/app\.ts/;
+const later =
+	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|Widget|Detail|Steps|draft\.svelte|search\.ts/;
+/** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
+const elsewhere =
+	/session\/(problem-words|checks)|tokens\/colours|components\/(DatePicker|ProgressBar|Segmented|Select|Switch|TextArea)\.svelte|messages\/(auth|check|hub|palette|shortcuts|sign_out)_/;
+/** Pages belong to their own address; what an app declares belongs to the house. */
+const entries = /\/\+\w+\.(svelte|ts)|\/(app|model)\.ts/;
 
-/** The app that a file, or a message, belongs to. */
+/** The app that a file or a message belongs to. */
 function appOf(id: string): string | null {
-	const name = /\/apps\/(\w+)\//.exec(id)?.[1] ?? /\/generated\/messages\/([a-z]+)_\w+\.js$/.exec(id)?.[1];
+	const message = /\/generated\/messages\/(\w+)\.js$/.exec(id)?.[1];
+	if (message !== undefined && shown.has(message)) return null;
+	const name = /\/apps\/(\w+)\//.exec(id)?.[1] ?? message?.split('_')[0];
 	return apps.find((app) => app === name) ?? null;
 }
 
@@ -21,10 +35,20 @@ function appOf(id: string): string | null {
  * is split by where it is used.
  */
 const bundles = [
-	{ name: 'svelte', test: /node_modules\/(svelte|esm-env|clsx)\//, priority: 4 },
+	// SvelteKit looks for its two entries by themselves.
+	{
+		name: 'svelte',
+		test: /node_modules\/(svelte|esm-env|clsx|devalue|@sveltejs\/kit(?!.*client\/(client-)?entry\.js))\//,
+		priority: 4,
+	},
 	{ name: 'icons', test: /node_modules\/@lucide\//, priority: 3, minShareCount: 2 },
-	{ name: (id: string) => (later.test(id) ? null : appOf(id)), priority: 2 },
-	{ name: 'house', test: (id: string) => /\/kit\/(ui|time|model|sync)\//.test(id) && !later.test(id), priority: 1 },
+	{
+		name: 'house',
+		test: (id: string) =>
+			/\/kit\/(ui|time|model|sync)\//.test(id) && !later.test(id) && !elsewhere.test(id) && appOf(id) === null,
+		priority: 2,
+	},
+	{ debugName: 'app', name: (id: string) => (later.test(id) || entries.test(id) ? null : appOf(id)), priority: 1 },
 ];
 
 /**
@@ -44,5 +68,10 @@ export default defineConfig({
 	],
 	server: { fs: { allow: ['..'] } },
 	environments: { client: { build: { rolldownOptions: { output: { codeSplitting: { groups: bundles } } } } } },
-	build: { target: 'es2023', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], sourcemap: false, reportCompressedSize: false },
+	build: {
+		target: 'es2023',
+		cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+		sourcemap: false,
+		reportCompressedSize: false,
+	},
 });

@@ -1,5 +1,5 @@
 import { MediaQuery } from 'svelte/reactivity';
-import { breakpoint } from '../tokens/tokens.ts';
+import { breakpoint } from '../tokens/sizes.ts';
 
 const key = 'mana.sidebar';
 

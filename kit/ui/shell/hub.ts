@@ -1,4 +1,4 @@
-import { hues } from '../tokens/tokens.ts';
+import { hues } from '../tokens/sizes.ts';
 
 /** The hub's own sign and hue: not an app, but drawn like one. */
 export const hub = {

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
-import { contrast, shadeIn, toRgb } from './colour.ts';
+import { contrast, shadeIn, toRgb } from './contrast.ts';
 import { tokensCss } from './css.ts';
-import { colours, hues, pairs, themes } from './tokens.ts';
+import { hues } from './sizes.ts';
+import { colours, pairs, themes } from './colours.ts';
 
 for (const theme of themes)
 	test(`every pair of colours in use can be read in ${theme}, for every app`, () => {

@@ -1,11 +1,12 @@
-import { colours, motion, radius, type Shade, size, space, type } from './tokens.ts';
+import { colours, type Shade } from './colours.ts';
+import { motion, radius, size, space, type } from './sizes.ts';
 
 /**
  * The stylesheet of the tokens. Colours use `light-dark()`, so `color-scheme` alone turns a page or a part of it, and they are
  * declared again on `[data-hue]`, so an element may take another app's accent.
  */
 export function tokensCss(): string {
-	return `/* Generated from tokens.ts by generate.ts. Do not edit. */
+	return `/* Generated from colours.ts and sizes.ts by generate.ts. Do not edit. */
 :root {
 	color-scheme: light dark;
 	--hue: 265;

@@ -1,4 +1,4 @@
-import type { Colour, Shade, Theme } from './tokens.ts';
+import type { Colour, Shade, Theme } from './colours.ts';
 
 /** sRGB channels in [0,1]. */
 export type Rgb = readonly [number, number, number];
