@@ -90,11 +90,11 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		const past = oracle.past(backup.space.epoch);
 		world.timeline.after(backMs, () => {
 			world.stopServer();
-			const decided = [...oracle.decisions()];
+			const accepted = oracle.accepted();
 			disk.restore(backup, world.serverNow);
 			oracle.restored(past, disk.file.space.epoch);
-			const kept = new Set(tokensOf(oracle.decisions()));
-			for (const token of tokensOf(decided)) if (!kept.has(token)) world.forgiven.add(token);
+			const kept = new Set(tokensOf(oracle.accepted()));
+			for (const token of tokensOf(accepted)) if (!kept.has(token)) world.forgiven.add(token);
 			world.startServer();
 		});
 	},

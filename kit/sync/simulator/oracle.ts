@@ -137,8 +137,13 @@ export class Oracle {
 	}
 
 	/** All transactions that were decided, for whoever looks for a write of his. */
-	decisions(): Iterable<Decided> {
-		return this.#decided.values();
+	decisions(): Decided[] {
+		return [...this.#decided.values()];
+	}
+
+	/** Those of them that were accepted. */
+	accepted(): Decided[] {
+		return this.decisions().filter(({ refused }) => !refused);
 	}
 
 	/** What a backup of the server holds. */

@@ -2,7 +2,7 @@ import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { compare, confirmed } from './check.ts';
 import { perform, tokensOf } from './deeds.ts';
-import { show, Violation } from './oracle.ts';
+import { same, show, Violation } from './oracle.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
@@ -69,27 +69,29 @@ function unsettled({ disk }: World, { client }: World['tabs'][number]): string |
 }
 
 function judge(world: World): void {
-	const { oracle, disk, promised, forgiven, answered } = world;
-	const expected = new Map<string, Cell>(disk.file.cells);
+	judgeWrites(world);
+	const { oracle, disk } = world;
 	for (const [place, register] of oracle.state()) {
-		const cell = expected.get(place);
-		if (!cell || cell.stamp !== register.stamp || cell.actor !== register.actor || cell.value !== register.value)
+		const cell = disk.file.cells.get(place);
+		if (!cell || !same(cell, register))
 			throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(register)}`);
 	}
-	const decisions = [...oracle.decisions()];
-	const decided = new Set(tokensOf(decisions));
-	for (const token of promised)
-		if (!decided.has(token) && !forgiven.has(token))
-			throw new Violation('I3', `${token} was saved on a device and never reached the server`);
-	const accepted = new Set(tokensOf(decisions.filter(({ refused }) => !refused)));
-	const told = new Set(world.tabs.flatMap((tab) => [...tokensOf(tab.client!.mana.refused())]));
-	for (const token of promised)
-		if (decided.has(token) && !accepted.has(token) && !told.has(token) && !answered.has(token))
-			throw new Violation('I8', `${token} was refused and nobody was told`);
 	for (const browser of world.browsers) world.look(browser);
-	for (const tab of world.tabs) compare('I1', 'a tab', expected, confirmed(tab));
+	for (const tab of world.tabs) compare('I1', 'a tab', disk.file.cells, confirmed(tab));
 	dropRefused(world);
-	for (const tab of world.tabs) compare('I1', 'a page', expected, visible(tab));
+	for (const tab of world.tabs) compare('I1', 'a page', disk.file.cells, visible(tab));
+}
+
+/** Every write that a device promised to keep was accepted, or refused and its person told; a restore may have taken it back. */
+function judgeWrites({ oracle, promised, forgiven, answered, tabs }: World): void {
+	const decided = new Set(tokensOf(oracle.decisions()));
+	const accepted = new Set(tokensOf(oracle.accepted()));
+	const told = new Set(tabs.flatMap((tab) => [...tokensOf(tab.client!.mana.refused())]));
+	for (const token of promised) {
+		if ([accepted, told, answered, forgiven].some((tokens) => tokens.has(token))) continue;
+		if (decided.has(token)) throw new Violation('I8', `${token} was refused and nobody was told`);
+		throw new Violation('I3', `${token} was saved on a device and never reached the server`);
+	}
 }
 
 /** Drops what the server refused, so that pages show the server's state. */
