@@ -45,6 +45,10 @@ export async function backupHome(home: string, databaseUrl: string | undefined, 
 	if (!existsSync(home)) throw new ArchiveError(`There is no data folder ${home}. Name it with --home DIR.`);
 	if (existsSync(file)) throw new ArchiveError(`${file} exists already. A backup never overwrites another: choose a new name.`);
 	const scratch = `${file}.parts`;
+	if (existsSync(scratch))
+		throw new ArchiveError(
+			`${scratch} is there: another backup is under way, or was cut off. Delete it then, or choose a new name.`,
+		);
 	await mkdir(dirname(file), { recursive: true });
 	await mkdir(scratch, { mode: 0o700 });
 	try {

@@ -26,10 +26,17 @@ export async function mana([name = 'help', ...args]: readonly string[], io: Io):
 	try {
 		return await command.run(args, io);
 	} catch (error) {
-		if (!(error instanceof UsageError)) throw error;
-		io.err([error.message, '', ...command.usage].join('\n'));
-		return 2;
+		if (error instanceof UsageError) io.err([error.message, '', ...command.usage].join('\n'));
+		else if (isForPeople(error)) io.err(error.message);
+		else throw error;
+		return error instanceof UsageError ? 2 : 1;
 	}
+}
+
+/** What the store, the settings or the file system refuse says all a person needs; anything else is ours and keeps its stack. */
+function isForPeople(error: unknown): error is Error {
+	if (!(error instanceof Error)) return false;
+	return ['StoreError', 'ConfigError'].includes(error.name) || 'syscall' in error;
 }
 
 async function help([topic]: readonly string[], io: Io): Promise<number> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { version } from '@mana/service';
@@ -59,7 +59,7 @@ export async function restoreHome(
 	file: string,
 	{ home, databaseUrl, replace, now }: RestoreOptions,
 ): Promise<{ manifest: Manifest; aside: string | null }> {
-	if (!existsSync(file)) throw new ArchiveError(`There is no file ${file}.`);
+	if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new ArchiveError(`There is no file ${file}.`);
 	const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
 	const staging = join(dirname(home), `.${basename(home)}.restoring-${stamp}`);
 	await mkdir(dirname(home), { recursive: true });

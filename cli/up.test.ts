@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portIn } from '@mana/service';
@@ -168,9 +168,34 @@ describe('mana user reset', () => {
 		expect(code).toBe(1);
 		expect(err).not.toContain('    at ');
 	});
+
+	test('makes no folder where it was told a wrong one', async () => {
+		const home = join(newHome(), 'mistyped');
+		const { code, err } = await mana('user', 'reset', 'ada@example.org', '--home', home);
+		expect([code, existsSync(home)]).toEqual([1, false]);
+		expect(err).toContain(`There is no data folder ${home}`);
+	});
 });
 
 describe('mana', () => {
+	test('says plainly what the file system or the store refuses', async () => {
+		const home = newHome();
+		writeFileSync(join(home, 'file'), 'no folder');
+		mkdirSync(join(home, 'cut.tar.gz.parts'));
+		const refused: Readonly<Record<string, readonly string[]>> = {
+			mkdir: ['backup', join(home, 'file', 'a.tar.gz'), '--home', home],
+			'was cut off': ['backup', join(home, 'cut.tar.gz'), '--home', home],
+			'cannot be written': ['user', 'reset', 'ada@example.org', '--home', join(home, 'file')],
+			'There is no file': ['restore', home, '--home', join(home, 'new')],
+		};
+		for (const [message, args] of Object.entries(refused)) {
+			const { code, err } = await mana(...args);
+			expect(err).toContain(message);
+			expect(code).toBe(1);
+			expect(err).not.toContain('    at ');
+		}
+	});
+
 	test('names its commands, and how each is called', async () => {
 		const { out } = await mana('help');
 		for (const name of ['up', 'status', 'ports', 'config', 'backup', 'restore', 'user']) {

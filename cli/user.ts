@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Problem } from '@mana/service';
 import type { Command, Io } from './command.ts';
 import { type Place, readArguments, UsageError } from './place.ts';
@@ -23,6 +24,10 @@ export const userCommand: Command = {
 
 /** Opens mana-auth's own store, so it works whether Mana runs or not: whoever may read the data folder may do this. */
 async function reset(email: string, place: Place, io: Io): Promise<number> {
+	if (!existsSync(place.home)) {
+		io.err(`There is no data folder ${place.home}. Name it with --home DIR.`);
+		return 1;
+	}
 	const { resetLink } = await import('../core/auth/index.ts');
 	const running = isLocked(place.home) ? readState(place.home) : null;
 	const publicUrl =
