@@ -86,7 +86,7 @@ function say(line: string): void {
 
 if (import.meta.main)
 	try {
-		await alone(join(web, 'generated/build.lock'), () => say('another build is at work, waiting'), run);
+		await alone(join(web, 'generated/building.sqlite'), () => say('another build is at work, waiting'), run);
 	} catch (error) {
 		console.error(error instanceof Error ? error.message : error);
 		process.exitCode = 1;
