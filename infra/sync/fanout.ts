@@ -7,6 +7,8 @@ export type Publish = (topic: string, frame: Uint8Array<ArrayBuffer>) => number;
 export interface Reader {
 	/** Some reader of the space could not take all that was published: look whether it is you. */
 	slowed(): void;
+	/** The space may have moved without a publication: read from where you stand. */
+	doubted(): void;
 }
 
 interface LiveSpace {
@@ -59,6 +61,12 @@ export class Fanout {
 		let slow = false;
 		for (const frame of frames) slow = this.#publish(topicOf(id), frame) <= 0 || slow;
 		if (slow) for (const reader of space.readers) reader.slowed();
+		this.wake(id);
+	}
+
+	/** Has every reader look at the store, since a commit may have been kept whose changes nobody could publish. */
+	doubt(id: SpaceId): void {
+		for (const reader of this.#spaces.get(id)?.readers ?? []) reader.doubted();
 		this.wake(id);
 	}
 

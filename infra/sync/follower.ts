@@ -61,11 +61,23 @@ export class Follower implements Reader {
 
 	slowed(): void {
 		if (this.#phase !== 'live' || this.#outlet.buffered() <= BEHIND_BYTES) return;
-		this.#outlet.unsubscribe(topicOf(this.#space));
-		// What was published up to now is in the socket's buffer, in order.
-		this.#cursor = { epoch: this.#epoch, seq: this.#parts.fanout.headOf(this.#space) };
+		this.#leaveTopic();
 		this.#phase = 'behind';
 		this.#parts.meters.fellBehind();
+	}
+
+	doubted(): void {
+		if (this.#phase !== 'live') return;
+		this.#leaveTopic();
+		this.#phase = 'waiting';
+		this.run();
+	}
+
+	/** From here on it is read: what was published up to now is in the socket's buffer, in order. */
+	#leaveTopic(): void {
+		this.#outlet.unsubscribe(topicOf(this.#space));
+		const head = this.#parts.fanout.headOf(this.#space);
+		this.#cursor = { epoch: this.#epoch, seq: Math.max(head, this.#cursor.seq) };
 	}
 
 	end(): void {

@@ -40,6 +40,9 @@ export const service = defineService({
 		const fanout = new Fanout(publish);
 		const events: CommitterEvents = {
 			published: ({ space, frames, to }) => fanout.publish(space, frames, to),
+			uncertain(of) {
+				for (const space of of) fanout.doubt(space);
+			},
 			settled: (space) => fanout.wake(space),
 			committed: (devices, ms) => meters.committed(devices, ms),
 		};

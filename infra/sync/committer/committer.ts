@@ -41,6 +41,8 @@ export interface Committer {
 export interface CommitterEvents {
 	/** Durable, and not yet answered. */
 	published(change: Published): void;
+	/** A commit failed and may have been kept all the same: readers of these spaces must look for themselves. */
+	uncertain(spaces: Iterable<SpaceId>): void;
 	/** Nothing of the space is on its way any more. */
 	settled(space: SpaceId): void;
 	/** One commit for so many devices took `ms` until the disk had it. */

@@ -24,6 +24,7 @@ export class DirectCommitter implements Committer {
 			now,
 			committed: ({ space, frames }) =>
 				events.published({ space: space.id, frames: frames as readonly Uint8Array<ArrayBuffer>[], to: space.seq }),
+			uncertain: (of) => events.uncertain(of),
 		});
 	}
 

@@ -88,6 +88,7 @@ export class ThreadedCommitter implements Committer {
 				for (const change of outcome.changes) this.#events.published(change);
 				for (const [i, { resolve }] of group.entries()) resolve(outcome.answers[i]!);
 			} catch (error) {
+				this.#events.uncertain(new Set(group.map(({ request }) => request.space)));
 				for (const { reject } of group) reject(error);
 			}
 		}

@@ -1,0 +1,87 @@
+import { expect, test } from 'bun:test';
+import { eachEngine } from '@mana/store/testing';
+import { decodeFrame, type Frame, stampAt } from '@mana/sync';
+import type { SpaceStore } from '@mana/sync/space/index';
+import type { CommitterEvents } from './committer/committer.ts';
+import { DirectCommitter } from './committer/direct.ts';
+import { Fanout } from './fanout.ts';
+import { Follower, type Outlet } from './follower.ts';
+import { createMeters } from './metrics.ts';
+import { PostgresSpaces } from './spaces/postgres.ts';
+import type { SpaceKeeper } from './spaces/space-keeper.ts';
+import { SqliteSpaces } from './spaces/sqlite.ts';
+import { migrations, type SyncTables } from './store.ts';
+import { newDevice, newRecord, op } from './testing.ts';
+import { Database } from 'bun:sqlite';
+import { Registry } from 'prom-client';
+
+const NOW = Date.UTC(2026, 5, 1);
+
+eachEngine('a commit whose outcome is unknown', (engine) => {
+	test('reaches live readers all the same when it was kept', async () => {
+		const store = await engine.open<SyncTables>({ migrations });
+		const spaces: SpaceKeeper =
+			store.engine === 'postgres'
+				? new PostgresSpaces(store.raw, () => NOW)
+				: new SqliteSpaces(new Database(store.file), () => NOW);
+		let loseTheAnswer = false;
+		const flaky = overlaid(spaces, async (needs, decide) => {
+			await spaces.transact(needs, decide);
+			if (loseTheAnswer) throw new Error('the connection was lost after COMMIT was sent');
+		});
+
+		const heard: Frame[] = [];
+		const topic = new Set<string>();
+		const hear = (frame: Uint8Array<ArrayBuffer>): void => void heard.push(decodeFrame(frame));
+		const fanout = new Fanout((name, frame) => (topic.has(name) ? (hear(frame), frame.length) : frame.length));
+		const meters = createMeters(new Registry(), {
+			sockets: () => 0,
+			behind: () => 0,
+			unsentBytes: () => 0,
+			waitingBytes: () => 0,
+		});
+		const events: CommitterEvents = {
+			published: ({ space, frames, to }) => fanout.publish(space, frames, to),
+			uncertain(of) {
+				for (const space of of) fanout.doubt(space);
+			},
+			settled: (space) => fanout.wake(space),
+			committed: () => undefined,
+		};
+		const committer = new DirectCommitter(flaky, events, () => NOW);
+		const space = await committer.personal('ada');
+		const who = { space, device: newDevice(), person: 'ada' };
+		const subbed = await committer.seat({ kind: 'seat', ...who });
+		if (subbed.type !== 'subbed') throw new Error(subbed.detail);
+		const outlet: Outlet = {
+			send: hear,
+			buffered: () => 0,
+			subscribe: (name) => topic.add(name),
+			unsubscribe: (name) => topic.delete(name),
+			fail: (error) => {
+				throw error;
+			},
+		};
+		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, outlet, { store: spaces, committer, fanout, meters });
+		follower.run();
+		while (topic.size === 0) await Bun.sleep(1);
+
+		loseTheAnswer = true;
+		const transactions = [{ n: 1, stamp: stampAt(NOW), ops: [op(newRecord(), 'kept')] }];
+		const push = committer.push({ request: { kind: 'push', ...who, known: 0, transactions }, bytes: new Uint8Array(1), ops: 1 });
+		await expect(push).rejects.toThrow('connection was lost');
+		while (!heard.some((frame) => frame.type === 'delta' && frame.cells.some(({ value }) => value === 'kept')))
+			await Bun.sleep(1);
+		follower.end();
+	});
+});
+
+/** The keeper with another way to transact. */
+function overlaid(spaces: SpaceKeeper, transact: SpaceStore['transact']): SpaceKeeper {
+	return {
+		transact,
+		readSince: (...question) => spaces.readSince(...question),
+		personal: (...question) => spaces.personal(...question),
+		prune: (...question) => spaces.prune(...question),
+	};
+}
