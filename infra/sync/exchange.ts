@@ -111,7 +111,7 @@ async function moved(places: readonly Place[], { store, fanout, waitMs, signal }
 	for (const { seat, cursor } of places) {
 		const wait = () =>
 			stops.push(fanout.wait(seat.space, () => (fanout.headOf(seat.space) > cursor.seq ? resolve(true) : wait())));
-		stops.push(fanout.join(seat.space, { slowed: () => undefined, doubted: () => undefined }));
+		stops.push(fanout.join(seat.space, { slowed: () => undefined, doubted: () => resolve(true) }));
 		wait();
 		// What was committed before this was listening is not published any more.
 		const now = await store.readSince(seat.space, cursor.seq, 1);
