@@ -106,6 +106,18 @@ describe('the supervisor', () => {
 		expect(lives(pid)).toBe(false);
 	});
 
+	test('starts nothing again that it was told to end at once', async () => {
+		const { supervisor, events } = supervise([plan('core'), plan('sync', ['core'], 'stubborn')]);
+		await supervisor.start();
+		const stopped = supervisor.stop();
+		supervisor.kill();
+		await stopped;
+		await Bun.sleep(50);
+		expect(events).not.toContain('core restarting');
+		expect(events.filter((event) => event === 'core starting')).toHaveLength(1);
+		expect(supervisor.keepers.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+	});
+
 	test('takes its processes along when it is killed itself', async () => {
 		const program = `
 			import { spawnHost } from ${JSON.stringify(join(import.meta.dir, 'spawn.ts'))};

@@ -62,9 +62,12 @@ export class Supervisor {
 		return this.#stopping;
 	}
 
-	/** Ends everything at once. */
+	/** Ends everything at once, and for good. */
 	kill(): void {
-		for (const keeper of this.keepers) keeper.kill();
+		for (const keeper of this.keepers) {
+			void keeper.stop();
+			keeper.kill();
+		}
 	}
 
 	async #stopInOrder(): Promise<void> {
