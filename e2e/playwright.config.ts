@@ -7,10 +7,12 @@ export default defineConfig({
 	outputDir: '../test-results',
 	workers: 1,
 	retries: 0,
-	timeout: 60_000,
+	timeout: 90_000,
 	expect: { timeout: 10_000 },
 	reporter: [['list']],
 	use: {
+		actionTimeout: 15_000,
+		navigationTimeout: 20_000,
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
 		trace: 'retain-on-failure',

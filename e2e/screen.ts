@@ -37,6 +37,12 @@ export async function titles(page: Page): Promise<string[]> {
 	return all.map((text) => /“(.*)”/s.exec(text)?.[1] ?? text);
 }
 
+/** Ticks a task or a step off. */
+export async function tick(page: Page, title: string): Promise<void> {
+	// What is drawn lies over the checkbox itself; a press on it ticks, as its label.
+	await page.getByRole('checkbox', { name: `Complete “${title}”` }).click({ force: true });
+}
+
 /** Opens the details of a task. */
 export async function openTask(page: Page, title: string): Promise<Locator> {
 	await task(page, title).getByRole('paragraph').first().click();
