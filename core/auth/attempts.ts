@@ -145,6 +145,8 @@ async function waitOf(
 		.select(['at', 'state'])
 		.where('kind', '=', own.kind)
 		.where('id', '!=', own.id)
+		// A clock that was ahead and was put right must not lock anybody out until then.
+		.where('at', '<=', now + openMs)
 		.where((is) =>
 			is.and([
 				...(by === 'address' ? [] : [is('account', '=', own.account)]),

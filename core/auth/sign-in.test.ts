@@ -55,6 +55,17 @@ eachEngine('signing in', (engine) => {
 		expect((await tryIn(browser, testOwner.password)).status).toBe(200);
 	});
 
+	test('is not locked for years because the clock was ahead', async () => {
+		const clock = new TestClock();
+		await using auth = await startAuth({ ...(await engine.place()), clock });
+		await signedInOwner(auth);
+		const day = 24 * 60 * minuteMs;
+		clock.advance(1000 * day);
+		await tries(auth.browser(), testOwner.email, 5);
+		clock.advance(-1000 * day);
+		expect((await tryIn(auth.browser(), testOwner.password)).status).toBe(200);
+	});
+
 	test('does not make a lock longer by trying while it holds', async () => {
 		const clock = new TestClock();
 		await using auth = await startAuth({ ...(await engine.place()), clock });

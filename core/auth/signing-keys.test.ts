@@ -70,6 +70,15 @@ eachEngine('the signing keys', (engine) => {
 		expect(await publishedIds(auth)).toEqual(announced.slice(1));
 	});
 
+	test('sign also after a clock that was years ahead was put right', async () => {
+		const clock = new TestClock();
+		clock.advance(1000 * dayMs);
+		await using auth = await startAuth({ ...(await engine.place()), clock });
+		const owner = await signedInOwner(auth);
+		clock.advance(-1000 * dayMs);
+		expect(await verifierOf(auth, clock)(await owner.token())).toMatchObject({ role: 'owner' });
+	});
+
 	test('are new at once when the last one ended while Mana was off', async () => {
 		const clock = new TestClock();
 		const place = await engine.place();

@@ -61,7 +61,7 @@ export async function dropForeignKeys(realm: Realm): Promise<void> {
 
 async function signingKey(realm: Realm): Promise<KeyRow> {
 	const now = realm.clock.now();
-	const key = (await keysAt(realm)).findLast((row) => row.active_from <= now && now < row.active_until);
+	const key = (await keysAt(realm)).findLast((row) => signsAt(row, now));
 	if (key === undefined) throw new TypeError('There is always a key that signs now.');
 	return key;
 }
@@ -72,8 +72,10 @@ async function keysAt(realm: Realm): Promise<KeyRow[]> {
 	const known = await look(realm, (db) => matteringKeys(db, now));
 	if (isComplete(known, now)) return known;
 	return transact(realm, async (db) => {
-		const last = (await matteringKeys(db, now)).at(-1);
-		if (last === undefined || last.active_until <= now) await db.insertInto('signing_key').values(newKey(realm, now)).execute();
+		const keys = await matteringKeys(db, now);
+		const last = keys.at(-1);
+		if (last === undefined || !keys.some((row) => signsAt(row, now)))
+			await db.insertInto('signing_key').values(newKey(realm, now)).execute();
 		else if (last.active_until - announcedMs <= now)
 			await db.insertInto('signing_key').values(newKey(realm, last.active_until)).execute();
 		await db
@@ -84,10 +86,15 @@ async function keysAt(realm: Realm): Promise<KeyRow[]> {
 	});
 }
 
-/** Whether some key goes on signing long enough for its successor not to be due. */
+/** Whether some key signs now, and goes on or is followed long enough for no successor to be due. */
 function isComplete(keys: readonly KeyRow[], now: number): boolean {
 	const last = keys.at(-1);
-	return last !== undefined && last.active_until - announcedMs > now;
+	// A clock that was ahead and was put right leaves keys that sign only later.
+	return last !== undefined && last.active_until - announcedMs > now && keys.some((row) => signsAt(row, now));
+}
+
+function signsAt(row: KeyRow, now: number): boolean {
+	return row.active_from <= now && now < row.active_until;
 }
 
 function matteringKeys(db: Db, now: number): Promise<KeyRow[]> {
