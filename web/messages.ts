@@ -63,7 +63,7 @@ export async function compileMessages(into = join(root, 'kit/ui/i18n/generated')
 		},
 	});
 	await project.close();
-	await writeFolder(into, output);
+	await writeFolder(into, { ...withoutRouting(output), ...runtime });
 	return Object.keys(messages.en).length;
 }
 
@@ -118,6 +118,33 @@ function patternOf(text: string): object[] {
 		const name = /^\{(\w+)\}$/.exec(part)?.[1];
 		return name ? [{ type: 'expression', arg: { type: 'variable-reference', name } }] : [{ type: 'text', value: part }];
 	});
+}
+
+/**
+ * What messages ask at run time. The compiler's own runtime also finds languages in addresses, cookies and headers; here the interface
+ * says which one it speaks (kit/ui/i18n/language.svelte.ts), and a first visit need not carry the rest.
+ */
+const runtime = {
+	'runtime.js': `export const baseLocale = '${baseLocale}';
+export const locales = ${JSON.stringify(locales)};
+export const experimentalStaticLocale = undefined;
+let current = () => baseLocale;
+export const getLocale = () => current();
+export const overwriteGetLocale = (speak) => { current = speak; };
+`,
+	'runtime.d.ts': `export type Locale = ${locales.map((locale) => `'${locale}'`).join(' | ')};
+export type LocalizedString = string;
+export type MessageMetadata<Inputs, Options, Markup> = {};
+export const baseLocale: Locale;
+export const locales: readonly Locale[];
+export const experimentalStaticLocale: Locale | undefined;
+export function getLocale(): Locale;
+export function overwriteGetLocale(speak: () => Locale): void;
+`,
+};
+
+function withoutRouting(output: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(Object.entries(output).filter(([name]) => !name.startsWith('server.')));
 }
 
 async function writeFolder(folder: string, files: Record<string, string>): Promise<void> {

@@ -15,10 +15,11 @@ const shown = new Set(
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
 const later =
-	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|Widget|Detail|Steps|draft\.svelte|search\.ts/;
+	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|draft\.svelte|search\.ts|time\/phrase\/(?!pack\.ts)/;
+const doors = /parts\/(Doors|DoorPage)\.svelte/;
 /** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
 const elsewhere =
-	/session\/(problem-words|checks)|tokens\/colours|components\/(DatePicker|ProgressBar|Segmented|Select|Switch|TextArea)\.svelte|messages\/(auth|check|hub|palette|shortcuts|sign_out)_/;
+	/session\/(problem-words|checks)|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Segmented|Select|Switch|TextArea|TextField)\.svelte|messages\/(auth|check|hub|palette|shortcuts|sign_out)_|messages\/sync_\w+_(long|at)/;
 /** Pages belong to their own address; what an app declares belongs to the house. */
 const entries = /\/\+\w+\.(svelte|ts)|\/(app|model)\.ts/;
 
@@ -38,7 +39,7 @@ const bundles = [
 	// SvelteKit looks for its two entries by themselves.
 	{
 		name: 'svelte',
-		test: /node_modules\/(svelte|esm-env|clsx|devalue|@sveltejs\/kit(?!.*client\/(client-)?entry\.js))\//,
+		test: /node_modules\/(svelte(?!.*(bindings\/select|reactivity\/(map|set|date|url)))|esm-env|clsx|devalue|@sveltejs\/kit(?!.*client\/(client-)?entry\.js))\//,
 		priority: 4,
 	},
 	{ name: 'icons', test: /node_modules\/@lucide\//, priority: 3, minShareCount: 2 },
@@ -64,6 +65,8 @@ export default defineConfig({
 			paths: { relative: false },
 			version: { name: process.env['MANA_BUILD'] ?? 'development', pollInterval: 0 },
 			compilerOptions: { runes: true },
+			// Their styles come with them. As files of their own they would be fetched ahead of any need.
+			dynamicCompileOptions: ({ filename }) => (later.test(filename) || doors.test(filename) ? { css: 'injected' } : undefined),
 		}),
 	],
 	server: { fs: { allow: ['..'] } },

@@ -1,7 +1,7 @@
 import { goto } from '$app/navigation';
 import type { RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import { addDays, type Capture, type Day, packsFor, quickAdd, speakDay, timeAt } from '@mana/time';
+import { addDays, type Capture, type Day, speakDay, timeAt } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import { today } from '@mana/ui/data/today.svelte';
@@ -11,6 +11,18 @@ import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
 import { type Project, projects, type Tag, tags, type Task, type TaskPriority, tasks } from './model.ts';
+
+/** What reads a typed line: fetched when a field for one first gets the focus. */
+let reader = $state.raw<typeof import('@mana/time/phrase/index') | null>(null);
+
+/** Fetches what reads a typed line, if it is not here yet. Where it cannot be had, lines are titles: nothing typed is lost. */
+export async function fetchReader(): Promise<void> {
+	try {
+		reader ??= await import('@mana/time/phrase/index');
+	} catch (error) {
+		console.warn('Days and tags in a line are not understood right now:', error);
+	}
+}
 
 /** The todo app on one page: what its parts share, and every action together with what it says afterwards. */
 export class Todo {
@@ -58,12 +70,13 @@ export class Todo {
 		return counts;
 	});
 
-	/** What a typed line says, here and now. */
+	/** What a typed line says, here and now. Until `fetchReader` is done, it is a title. */
 	read(line: string, dismissed?: ReadonlySet<string>): Capture {
-		return quickAdd(line, {
+		if (!reader) return { title: line.trim(), day: null, time: null, tags: [], priority: null, project: null, tokens: [] };
+		return reader.quickAdd(line, {
 			today: today.day,
 			time: timeAt(Date.now()),
-			packs: packsFor(language.current),
+			packs: reader.packsFor(language.current),
 			projects: this.projects.map(({ name }) => name),
 			...(dismissed && { dismissed }),
 		});

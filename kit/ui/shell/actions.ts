@@ -17,7 +17,12 @@ export interface Entry {
  *
  * @param here the app that is open, `null` in the hub
  */
-export function entriesOf(apps: readonly AppManifest[], here: AppManifest | null, own: readonly Command[], house: House): Entry[] {
+export function entriesOf(
+	apps: readonly AppManifest[],
+	here: AppManifest | null,
+	own: readonly Command[],
+	house: House,
+): Entry[] {
 	const sorted = [...apps].sort((a, b) => Number(b === here) - Number(a === here));
 	return [
 		...sorted.flatMap((app) => (app.commands ?? []).map((one) => commandEntry(app.id, one, house, app, app === here))),

@@ -19,6 +19,10 @@ export class HouseState {
 		this.apps = apps;
 	}
 
+	show(panel: Panel): void {
+		this.panel = panel;
+	}
+
 	/** The app whose address this is, `null` in the hub. */
 	appAt(pathname: string): AppManifest | null {
 		return this.apps.find((app) => app.id === pathname.split('/')[1]) ?? null;

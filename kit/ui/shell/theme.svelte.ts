@@ -5,10 +5,12 @@ export type ContrastName = (typeof contrastNames)[number];
 
 /** Light or dark, and how much contrast: a setting of this device. `system` follows what the device is set to. */
 class Theme {
+	readonly #more = matchMedia('(prefers-contrast: more)');
 	#theme = $state<ThemeName>(kept('mana.theme', themeNames));
 	#contrast = $state<ContrastName>(kept('mana.contrast', contrastNames));
 
 	constructor() {
+		this.#more.addEventListener('change', () => this.#show());
 		this.#show();
 	}
 
@@ -35,7 +37,8 @@ class Theme {
 	#show(): void {
 		const { dataset } = document.documentElement;
 		dataset['theme'] = this.#theme;
-		dataset['contrast'] = this.#contrast;
+		const more = this.#contrast === 'more' || (this.#contrast === 'system' && this.#more.matches);
+		dataset['contrast'] = more ? 'more' : 'normal';
 	}
 }
 

@@ -38,7 +38,7 @@ function traceAt(lightness: number): number {
 }
 
 /** The ramp: 1–3 surfaces, 4–6 washes, 7–8 lines, 9–12 ink. */
-const ramp = {
+export const ramp = {
 	'neutral-1': grey(0.998, 0.205, [1, 0.13]),
 	'neutral-2': grey(0.983, 0.178, [1, 0.1]),
 	'neutral-3': grey(0.968, 0.235, [0.985, 0.165]),
@@ -92,6 +92,8 @@ const inks = {
 	line: ramp['neutral-7'],
 	/** Edges that one must see to use a control. */
 	'line-strong': ramp['neutral-8'],
+	/** The same under the pointer. */
+	'line-hover': ramp['neutral-9'],
 } satisfies Record<string, Colour>;
 
 const accents = {
@@ -121,8 +123,8 @@ const meaningful = Object.fromEntries(
 	}),
 ) as Record<Meaning | `${Meaning}-text` | `${Meaning}-soft`, Colour>;
 
-/** Every colour by its CSS name. */
-export const colours = { ...ramp, ...surfaces, ...inks, ...accents, ...meaningful };
+/** Every colour by its CSS name. The ramp itself has none: what a colour means decides where it is used. */
+export const colours = { ...surfaces, ...inks, ...accents, ...meaningful };
 export type ColourName = keyof typeof colours;
 
 const grounds = ['page', 'ground', 'panel', 'raised', 'overlay'] as const;

@@ -17,11 +17,6 @@ ${fixed()}
 :root, [data-hue] {
 ${colourLines(false)}
 }
-@media (prefers-contrast: more) {
-	:root:not([data-contrast='normal']), :root:not([data-contrast='normal']) [data-hue] {
-${colourLines(true)}
-	}
-}
 :root[data-contrast='more'], :root[data-contrast='more'] [data-hue] {
 ${colourLines(true)}
 }

@@ -1,0 +1,46 @@
+import { goto } from '$app/navigation';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Languages from '@lucide/svelte/icons/languages';
+import LogIn from '@lucide/svelte/icons/log-in';
+import LogOut from '@lucide/svelte/icons/log-out';
+import Settings from '@lucide/svelte/icons/settings';
+import SunMoon from '@lucide/svelte/icons/sun-moon';
+import { locales, m } from '../i18n/index.ts';
+import { language } from '../i18n/language.svelte.ts';
+import type { HouseState } from './house.svelte.ts';
+import { languageName } from './language-name.ts';
+import type { MenuItem } from './menus.svelte.ts';
+import { theme, themeNames } from './theme.svelte.ts';
+
+const themeWords = { system: () => m.theme_system(), light: () => m.theme_light(), dark: () => m.theme_dark() };
+
+/** What belongs to who is here: language, look, keys, settings, coming and going. */
+export function accountItems(house: HouseState, signedIn: boolean): MenuItem[] {
+	return [
+		{
+			name: m.language(),
+			icon: Languages,
+			items: locales.map((locale) => ({
+				name: languageName(locale),
+				checked: language.current === locale,
+				run: () => language.use(locale),
+			})),
+		},
+		{
+			name: m.theme(),
+			icon: SunMoon,
+			items: themeNames.map((name) => ({
+				name: themeWords[name](),
+				checked: theme.theme === name,
+				run: () => {
+					theme.theme = name;
+				},
+			})),
+		},
+		{ name: m.shortcuts(), icon: Keyboard, shortcut: '?', run: () => house.show({ kind: 'shortcuts' }) },
+		{ name: m.settings(), icon: Settings, run: () => void goto('/settings') },
+		signedIn
+			? { name: m.sign_out(), icon: LogOut, separated: true, run: () => house.show({ kind: 'sign-out' }) }
+			: { name: m.sign_in_or_up(), icon: LogIn, separated: true, run: () => void goto('/sign-in') },
+	];
+}

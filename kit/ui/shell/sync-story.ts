@@ -1,0 +1,38 @@
+import type { SyncState } from '@mana/sync/client/api';
+import { speakAgo, speakTime, timeAt } from '@mana/time';
+import { m } from '../i18n/index.ts';
+
+/**
+ * What is unsent, since when and why, in whole sentences: what opens under the sync pill.
+ *
+ * @param now ms since 1970
+ */
+export function syncStory(sync: SyncState, now: number, locale: string): string {
+	if (!sync.durable) return m.sync_not_kept_long();
+	if (sync.refused > 0) return m.sync_refused_long({ count: sync.refused });
+	switch (sync.phase) {
+		case 'guest':
+			return m.sync_guest_long();
+		case 'stopped':
+			return sync.problem?.detail ?? m.sync_stopped_long();
+		case 'signed-out':
+			return m.sync_signed_out_long();
+		case 'connecting':
+			return sync.firstSync ? m.sync_first_long() : (unsent(sync, now, locale) ?? m.sync_connecting_long());
+		case 'offline':
+			return whyOffline(sync, now, locale);
+		case 'live':
+			return unsent(sync, now, locale) ?? m.sync_live_long();
+	}
+}
+
+function whyOffline(sync: SyncState, now: number, locale: string): string {
+	const again = sync.retryAt && sync.retryAt > now ? m.sync_retry_at({ time: speakTime(timeAt(sync.retryAt), locale) }) : '';
+	return [unsent(sync, now, locale) ?? m.sync_offline_long(), again].filter(Boolean).join(' ');
+}
+
+function unsent(sync: SyncState, now: number, locale: string): string | null {
+	if (sync.unsent === 0) return null;
+	const since = sync.unsentSince === null ? '' : speakAgo(sync.unsentSince, now, locale);
+	return m.sync_unsent_long({ count: sync.unsent, since });
+}

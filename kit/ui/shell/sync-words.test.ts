@@ -1,0 +1,41 @@
+import { expect, test } from 'bun:test';
+import type { SyncState } from '@mana/sync/client/api';
+import { syncStory } from './sync-story.ts';
+import { syncWords } from './sync-words.ts';
+
+const now = Date.UTC(2026, 10, 23, 12);
+const well: SyncState = {
+	phase: 'live',
+	unsent: 0,
+	unsentSince: null,
+	refused: 0,
+	retryAt: null,
+	problem: null,
+	durable: true,
+	evicted: false,
+	leader: true,
+	firstSync: null,
+};
+
+test('all well is quiet', () => {
+	expect(syncWords(well)).toEqual({ tone: 'well', short: 'Up to date' });
+	expect(syncWords({ ...well, phase: 'guest' }).tone).toBe('well');
+});
+
+test('offline says how much waits and since when', () => {
+	const waiting: SyncState = { ...well, phase: 'offline', unsent: 3, unsentSince: now - 5 * 60_000 };
+	expect(syncWords(waiting)).toEqual({ tone: 'waiting', short: '3 unsent' });
+	expect(syncStory(waiting, now, 'en')).toBe('3 changes wait to be sent, the oldest written 5 minutes ago.');
+	expect(syncStory({ ...waiting, unsent: 0, unsentSince: null }, now, 'en')).toContain('You can go on');
+});
+
+test('what the server refused, or a device that keeps nothing, goes before everything else', () => {
+	expect(syncWords({ ...well, refused: 1 })).toEqual({ tone: 'attention', short: 'One change refused' });
+	expect(syncWords({ ...well, refused: 1, durable: false }).short).toBe('Not stored');
+	expect(syncStory({ ...well, durable: false }, now, 'en')).toContain('private window');
+});
+
+test('a server that refuses this device says why in its own words', () => {
+	const problem = { code: 'too-old', detail: 'This Mana is newer than your page. Reload it.' };
+	expect(syncStory({ ...well, phase: 'stopped', problem }, now, 'en')).toBe(problem.detail);
+});
