@@ -24,7 +24,8 @@ export const statusCommand: Command = {
 	usage: ['mana status [--json] [--home DIR]'],
 	async run(args, io) {
 		const { place, values } = readArguments(args, { json: { type: 'boolean' } });
-		const state = isLocked(place.home) ? readState(place.home) : null;
+		const locked = isLocked(place.home);
+		const state = locked ? readState(place.home) : null;
 		const services = state ? (await Promise.all(state.processes.map(look))).flat() : [];
 		const well = state !== null && services.every((service) => service.health === 'ready');
 		if (values.json)
@@ -32,6 +33,7 @@ export const statusCommand: Command = {
 				JSON.stringify({ running: state !== null, home: place.home, address: state?.publicUrl ?? null, services }, null, '\t'),
 			);
 		else if (state) report(state, services, io);
+		else if (locked) io.out(`A Mana is only just starting in ${place.home}. Ask again in a moment.`);
 		else io.out(`No Mana runs in ${place.home}. "npm start" starts it.`);
 		return well ? 0 : 1;
 	},

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portIn } from '@mana/service';
 import { freeOffset } from '@mana/schema/offsets';
+import { lockHome } from './supervisor/lock.ts';
+import { writeState } from './supervisor/state.ts';
 
 const program = join(import.meta.dir, 'mana.ts');
 const cleanups: (() => unknown)[] = [];
@@ -92,6 +94,17 @@ describe('mana up', () => {
 		for (const { pid } of running.services) expect(lives(pid)).toBe(false);
 		expect(await status(home)).toMatchObject({ running: false, services: [] });
 		expect((await mana('status', '--home', home)).code).toBe(1);
+	});
+
+	test('is not taken for the one before it while it is starting', async () => {
+		const home = newHome();
+		mkdirSync(join(home, 'run'));
+		writeState(home, { pid: 1, startedAt: 0, publicUrl: 'http://before.example', offset: 0, processes: [] });
+		await mana('up', 'mana-auth', '--home', home, '--port-offset', '1000');
+		const lock = lockHome(home);
+		cleanups.push(() => lock?.release());
+		const { code, out } = await mana('status', '--home', home);
+		expect([code, out]).toEqual([1, `A Mana is only just starting in ${home}. Ask again in a moment.\n`]);
 	});
 
 	test('has a service running again that was killed', async () => {

@@ -11,7 +11,7 @@ import { planProcesses, rowsToRun } from './supervisor/plan.ts';
 import { portTrouble } from './supervisor/port-probe.ts';
 import { Refusal } from './supervisor/refusal.ts';
 import { spawnHost } from './supervisor/spawn.ts';
-import { readState, writeState } from './supervisor/state.ts';
+import { clearState, readState, writeState } from './supervisor/state.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { systemTimers } from './supervisor/timers.ts';
 
@@ -62,6 +62,7 @@ async function runMana(
 	const lock = lockHome(home);
 	if (!lock) throw new Refusal(inUse(home));
 	try {
+		clearState(home);
 		const trouble = await portTrouble(rows, offset, front.host, again);
 		if (trouble !== null) throw new Refusal(trouble);
 		if (rows.some((row) => row.name === hub)) await buildPages(io);

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exit, Listening, ProcessState } from './keeper.ts';
 
@@ -29,7 +29,12 @@ export function writeState(home: string, state: RunState): void {
 	renameSync(`${file}.new`, file);
 }
 
-/** @returns `null` when no Mana has run in this folder */
+/** What the last Mana in this folder said is over. */
+export function clearState(home: string): void {
+	rmSync(stateFile(home), { force: true });
+}
+
+/** @returns `null` when no Mana has run in this folder, or one is only just starting */
 export function readState(home: string): RunState | null {
 	try {
 		return JSON.parse(readFileSync(stateFile(home), 'utf8')) as RunState;
