@@ -37,13 +37,15 @@ export interface TestMana {
 
 /** Starts a Mana. It builds the pages when they are older than their sources, as `npm start` does. */
 export async function startMana(): Promise<TestMana> {
-	const home = mkdtempSync(join(tmpdir(), 'mana-e2e-'));
+	// A folder in a folder of its own: a restore puts what was there beside it.
+	const folder = mkdtempSync(join(tmpdir(), 'mana-e2e-'));
+	const home = join(folder, 'home');
 	const held = await freeOffset();
 	let running = run(home, held.offset, /\/setup#\S+\s/);
 	const stop = async (): Promise<void> => {
 		await running.end();
 		held.close();
-		rmSync(home, { recursive: true, force: true });
+		rmSync(folder, { recursive: true, force: true });
 	};
 	try {
 		const said = await running.ready;

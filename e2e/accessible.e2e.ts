@@ -1,0 +1,225 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { ownerOf } from './people.ts';
+import { addTasks, openTask, task, titles } from './screen.ts';
+import { type Device, expect, test } from './test.ts';
+
+/** A screen of the house, and how one comes to it. */
+interface Screen {
+	readonly name: string;
+	readonly path: string;
+	/** What is done there before one looks. */
+	readonly then?: (page: Page) => Promise<unknown>;
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
+const dialog = (page: Page) => page.getByRole('dialog').waitFor();
+const press = (key: string) => async (page: Page) => {
+	await heading(page);
+	await page.keyboard.press(key);
+	await dialog(page);
+};
+
+/** What one sees before one is in. */
+const outside: readonly Screen[] = [
+	{ name: 'doors', path: '/' },
+	{ name: 'setup', path: '/setup' },
+	{ name: 'sign in', path: '/sign-in' },
+	{
+		name: 'sign in, refused',
+		path: '/sign-in',
+		then: async (page) => {
+			await page.getByRole('button', { name: 'Sign in' }).click();
+			await page.getByText('Write an e-mail address').waitFor();
+		},
+	},
+	{ name: 'join', path: '/join' },
+	{ name: 'reset', path: '/reset' },
+];
+
+/** What the person sees. `/todo` holds the tasks of `fill`. */
+const inside: readonly Screen[] = [
+	{
+		name: 'hub',
+		path: '/',
+		then: (page) => page.getByRole('region', { name: 'Today' }).getByRole('link', { name: 'Water the plants' }).waitFor(),
+	},
+	{ name: 'settings', path: '/settings', then: (page) => page.getByText('This device', { exact: true }).first().waitFor() },
+	{ name: 'gallery', path: '/gallery' },
+	{ name: 'inbox', path: '/todo', then: (page) => task(page, 'Read Middlemarch').waitFor() },
+	{ name: 'today', path: '/todo/today', then: (page) => task(page, 'Water the plants').waitFor() },
+	{ name: 'upcoming', path: '/todo/upcoming', then: (page) => task(page, 'Call Ana').waitFor() },
+	{
+		name: 'projects',
+		path: '/todo/projects',
+		then: (page) => page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).waitFor(),
+	},
+	{ name: 'new project', path: '/todo/projects?new', then: dialog },
+	{
+		name: 'project',
+		path: '/todo/projects',
+		then: async (page) => {
+			await page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).click();
+			await page.getByRole('heading', { name: 'Work', level: 1 }).waitFor();
+		},
+	},
+	{ name: 'search', path: '/todo/search?q=middle', then: (page) => task(page, 'Read Middlemarch').waitFor() },
+	{
+		name: 'search without an answer',
+		path: '/todo/search?q=nothing+at+all',
+		then: (page) => page.getByText('Nothing found').waitFor(),
+	},
+	{ name: 'completed', path: '/todo/completed', then: (page) => task(page, 'Already done').waitFor() },
+	{
+		name: 'trash',
+		path: '/todo/trash',
+		then: (page) => page.getByRole('list', { name: 'Trash' }).getByRole('listitem').first().waitFor(),
+	},
+	{ name: 'no such page', path: '/nothing-here', then: heading },
+	{ name: 'details', path: '/todo', then: (page) => openTask(page, 'Read Middlemarch').then((pane) => pane.waitFor()) },
+	{
+		name: 'details with the calendar',
+		path: '/todo',
+		then: async (page) => {
+			await openTask(page, 'Read Middlemarch');
+			await page.getByRole('button', { name: /^Day/ }).click();
+			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
+		},
+	},
+	{ name: 'palette', path: '/todo', then: press('Control+k') },
+	{ name: 'shortcuts', path: '/todo', then: press('?') },
+	{
+		name: 'quick add',
+		path: '/todo',
+		then: async (page) => {
+			await press('q')(page);
+			await page.keyboard.type('Call Ana tomorrow 9:00 #phone !high @Work');
+		},
+	},
+	{
+		name: 'menu of a task',
+		path: '/todo',
+		then: async (page) => {
+			await task(page, 'Read Middlemarch').click({ button: 'right' });
+			await page.getByRole('menu').waitFor();
+		},
+	},
+	{
+		name: 'several selected',
+		path: '/todo',
+		then: async (page) => {
+			await task(page, 'Read Middlemarch').focus();
+			await page.keyboard.press('Control+a');
+			await page.getByRole('toolbar').waitFor();
+		},
+	},
+	{
+		name: 'notice',
+		path: '/todo',
+		then: async (page) => {
+			await task(page, 'Read Middlemarch').focus();
+			await page.keyboard.press('1');
+			await page.getByText('Priority changed').waitFor();
+		},
+	},
+	{
+		name: 'signing out',
+		path: '/settings',
+		then: async (page) => {
+			await page.getByRole('button', { name: 'Sign out' }).last().click();
+			await dialog(page);
+		},
+	},
+];
+
+const looks = [
+	{ scheme: 'light', width: 1280, height: 800 },
+	{ scheme: 'dark', width: 1280, height: 800 },
+	{ scheme: 'light', width: 390, height: 844 },
+	{ scheme: 'dark', width: 390, height: 844 },
+] as const;
+
+for (const { scheme, width, height } of looks)
+	test.describe(`${scheme}, ${width} px`, () => {
+		const view = { viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' } as const;
+
+		test('axe finds nothing on the way in', async ({ mana, newDevice }) => {
+			const { page } = await newDevice(view);
+			for (const screen of outside) await test.step(screen.name, () => isAccessible(page, mana.url, screen));
+		});
+
+		test('axe finds nothing inside', async ({ mana, newDevice }) => {
+			const device = await newDevice({ ...view, person: await ownerOf(mana) });
+			await fill(device, mana.url);
+			for (const screen of inside) await test.step(screen.name, () => isAccessible(device.page, mana.url, screen));
+		});
+	});
+
+test('nothing needs scrolling sideways at 320 px, which is also 1280 px at 400 %', async ({ mana, newDevice }) => {
+	const view = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' } as const;
+	const stranger = await newDevice(view);
+	const owner = await newDevice({ ...view, person: await ownerOf(mana) });
+	await fill(owner, mana.url);
+	for (const [page, screens] of [
+		[stranger.page, outside],
+		[owner.page, inside],
+	] as const)
+		for (const screen of screens)
+			await test.step(screen.name, async () => {
+				await show(page, mana.url, screen);
+				expect(await page.evaluate<string[]>(tooWide), `${screen.name}: parts that stick out`).toEqual([]);
+			});
+});
+
+/** Every part of the page that reaches beyond its right edge without being in something that scrolls by itself or is cut off. */
+const tooWide = `[...document.querySelectorAll('body *')]
+	.filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && element.checkVisibility({ visibilityProperty: true }))
+	.filter((element) => {
+		for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
+			if (getComputedStyle(around).overflowX !== 'visible' && around.getBoundingClientRect().right <= innerWidth + 1) return false;
+		}
+		return true;
+	})
+	.map((element) => element.outerHTML.slice(0, 120))`;
+
+async function isAccessible(page: Page, url: string, screen: Screen): Promise<void> {
+	await show(page, url, screen);
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	const found = violations.map(({ id, help, nodes }) => ({
+		id,
+		help,
+		where: nodes.map(({ html, failureSummary }) => `${html}\\n${failureSummary}`),
+	}));
+	expect(found, `what axe finds on "${screen.name}"`).toEqual([]);
+}
+
+async function show(page: Page, url: string, { path, then }: Screen): Promise<void> {
+	await page.goto(url + path);
+	await heading(page);
+	await then?.(page);
+	// What fades or grows in has its final colours only then.
+	await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+}
+
+async function fill({ page }: Device, url: string): Promise<void> {
+	await page.goto(`${url}/todo`);
+	await page.getByRole('textbox', { name: 'Add a task' }).waitFor();
+	if ((await page.getByRole('link', { name: /^Inbox \d+ tasks/ }).count()) > 0) return;
+	await addTasks(
+		page,
+		'Water the plants today #home',
+		'Call Ana tomorrow 9:00 #phone !high @Work',
+		'Read Middlemarch',
+		'Already done',
+		'Thrown away',
+		'Sort the photos !low',
+	);
+	for (const [title, key] of [
+		['Already done', 'x'],
+		['Thrown away', 'Delete'],
+	] as const) {
+		await task(page, title).focus();
+		await page.keyboard.press(key);
+	}
+	await expect.poll(() => titles(page)).toEqual(['Water the plants', 'Read Middlemarch', 'Sort the photos']);
+}

@@ -1,0 +1,37 @@
+import { invite } from './people.ts';
+import { addTasks, closeDetails, openTask, syncPill, task, titles } from './screen.ts';
+import { expect, test } from './test.ts';
+
+test('a browser that knows more than the backup brings it back to the server', async ({ mana, newDevice }, info) => {
+	const ada = await invite(mana, 'Ada');
+	const ahead = await newDevice({ person: ada });
+	await ahead.page.goto(`${mana.url}/todo`);
+	await addTasks(ahead.page, 'Before the backup', 'Renamed after the backup');
+	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible();
+
+	const file = info.outputPath('mana.tar.gz');
+	await mana.command('backup', file);
+	const pane = await openTask(ahead.page, 'Renamed after the backup');
+	const title = pane.getByRole('textbox', { name: 'Title' }).first();
+	await title.fill('Has its new name');
+	await title.press('Enter');
+	await closeDetails(ahead.page);
+	await addTasks(ahead.page, 'Synced after the backup');
+	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible();
+
+	await mana.down();
+	await addTasks(ahead.page, 'Written while nothing ran');
+	await expect(syncPill(ahead.page, /unsent/)).toBeVisible();
+	await mana.command('restore', file, '--replace');
+	await mana.up();
+
+	const all = ['Before the backup', 'Has its new name', 'Synced after the backup', 'Written while nothing ran'];
+	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible({ timeout: 45_000 });
+	expect(await titles(ahead.page)).toEqual(all);
+	const fresh = await newDevice({ person: ada });
+	await fresh.page.goto(`${mana.url}/todo`);
+	await expect.poll(() => titles(fresh.page)).toEqual(all);
+
+	await addTasks(fresh.page, 'And on it goes');
+	await expect(task(ahead.page, 'And on it goes')).toBeVisible();
+});
