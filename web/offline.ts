@@ -55,9 +55,33 @@ export function offlineFiles(
 	return { version, shell: ['/index.html', ...[...shell].sort(), ...house], apps: files };
 }
 
+/**
+ * Proves that the entry loads nothing but itself before it has said which build this is. Otherwise SvelteKit takes every page for one of
+ * another build and loads it anew, for ever.
+ *
+ * @throws when bundling has drawn other code into the entry
+ */
+export function checkEntry(manifest: ViteManifest, sizeOf: (file: string) => number): void {
+	const entry = Object.keys(manifest).find((key) => key.endsWith('/runtime/client/entry.js'));
+	if (!entry) throw new Error('The build has no entry.');
+	const seen = new Set<string>();
+	const queue = [entry];
+	for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+		if (seen.has(key)) continue;
+		seen.add(key);
+		queue.push(...(manifest[key]?.imports ?? []));
+	}
+	const bytes = [...seen].reduce((sum, key) => sum + sizeOf(manifest[key]?.file ?? ''), 0);
+	if (bytes > mostEntryBytes)
+		throw new Error(`The entry draws in ${bytes} bytes of other code. Look at the groups in vite.config.ts.`);
+}
+
+const mostEntryBytes = 8_000;
+
 /** Writes `offline.json` beside the built pages. */
 export async function writeOffline(web: string, build: string, apps: readonly string[], version: string): Promise<OfflineFiles> {
 	const manifest = (await Bun.file(join(web, '.svelte-kit/output/client/.vite/manifest.json')).json()) as ViteManifest;
+	checkEntry(manifest, (file) => Bun.file(join(build, file)).size);
 	const nodes = new Map<string, string>();
 	for (const key of Object.keys(manifest).filter((name) => /generated\/.*\/nodes\/\d+\.js$/.test(name)))
 		nodes.set(key, await Bun.file(join(web, key)).text());

@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hub } from '@mana/ui/shell/hub';
 import type { AppManifest } from '@mana/ui/shell/manifest';
-import { shadeIn, toHex } from '@mana/ui/tokens/colour';
-import { colours } from '@mana/ui/tokens/tokens';
+import { shadeIn, toHex } from '@mana/ui/tokens/contrast';
+import { colours } from '@mana/ui/tokens/colours';
 import { pngIcon, svgIcon } from './icons/draw.ts';
 
 interface Installable {

@@ -36,6 +36,8 @@ function appOf(id: string): string | null {
  * is split by where it is used.
  */
 const bundles = [
+	// The entry must run before everything else: it hands over where and which build this is (checked in build.ts).
+	{ name: 'entry', test: /preload-helper|runtime\/client\/payload\.js/, priority: 5 },
 	// SvelteKit looks for its two entries by themselves.
 	{
 		name: 'svelte',

@@ -46,6 +46,9 @@ function fixed(): string {
 		['font-mono', "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"],
 		['shadow', '0 1px 2px oklch(0 0 0 / 0.05), 0 8px 28px oklch(0 0 0 / 0.14)'],
 		['veil', 'oklch(0 0 0 / 0.36)'],
+		// Scanners want dark on light, in every theme.
+		['code-ground', 'oklch(1 0 0)'],
+		['code-ink', 'oklch(0 0 0)'],
 		['shadow-low', '0 1px 2px oklch(0 0 0 / 0.06)'],
 	]);
 }
