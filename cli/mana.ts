@@ -54,6 +54,12 @@ async function help([topic]: readonly string[], io: Io): Promise<number> {
 }
 
 if (import.meta.main) {
+	// While the main module waits, Bun goes on after an error that nobody caught, and nobody knows what still works. Services end with us.
+	for (const event of ['uncaughtException', 'unhandledRejection'])
+		process.on(event, (error: unknown) => {
+			process.stderr.write(`${Bun.inspect(error)}\n`);
+			process.exit(1);
+		});
 	// Not console.error: Bun paints what it writes to a terminal red.
 	const io: Io = { out: (line) => process.stdout.write(`${line}\n`), err: (line) => process.stderr.write(`${line}\n`) };
 	const code = await mana(process.argv.slice(2), io);

@@ -122,6 +122,21 @@ describe('mana up', () => {
 		expect(readFileSync(join(home, 'logs', 'mana.log'), 'utf8')).toContain('sync stopped: it ended with SIGKILL');
 	});
 
+	test('ends with all its services at an error that nobody caught', async () => {
+		const [home, offset] = [newHome(), await newOffset()];
+		const fault = join(home, 'fault.ts');
+		writeFileSync(fault, "process.on('SIGUSR2', () => void Promise.reject(new Error('nobody caught this')));");
+		const args = ['--preload', fault, program, 'up', 'mana-auth', '--home', home, '--port-offset', String(offset)];
+		const child = Bun.spawn({ cmd: [process.execPath, ...args], stdout: 'pipe', stderr: 'pipe' });
+		cleanups.push(() => child.kill('SIGKILL'));
+		await child.stdout.getReader().read();
+		const [service] = (await status(home)).services;
+		child.kill('SIGUSR2');
+		expect(await child.exited).toBe(1);
+		expect(await new Response(child.stderr).text()).toContain('nobody caught this');
+		while (lives(service?.pid ?? 0)) await Bun.sleep(5);
+	});
+
 	test('goes on when it cannot write down what runs', async () => {
 		const [home, offset] = [newHome(), await newOffset()];
 		mkdirSync(join(home, 'run', 'state.json.new'), { recursive: true });

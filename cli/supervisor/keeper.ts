@@ -141,7 +141,7 @@ export class Keeper {
 		this.#listening = [];
 		this.#lastExit = exit;
 		if (this.#state === 'stopping') return this.#end('stopped', null);
-		const why = life.complaint() ?? `it ended with ${exit.signal ?? `code ${exit.code}`}`;
+		const why = life.complaint()?.replace(/\.$/, '') ?? `it ended with ${exit.signal ?? `code ${exit.code}`}`;
 		const pauseMs = this.#restarts.died(this.#options.timers.now() - this.#bornAt);
 		if (pauseMs === null) return this.#end('failed', `${this.plan.name} (${this.plan.services.join(', ')}) was given up: ${why}`);
 		this.#callOff = this.#options.timers.after(pauseMs, () => this.#begin());
