@@ -145,6 +145,8 @@ describe('a backup', () => {
 		await expect(backupHome(home, undefined, file, now)).rejects.toThrow('exists already');
 		expect(readFileSync(file, 'utf8')).toBe('an older backup');
 		await expect(backupHome(fresh(), undefined, join(folder, 'x'), now)).rejects.toThrow('There is no data folder');
+		await expect(backupHome(home, undefined, join(home, 'backups', 'x'), now)).rejects.toThrow('lies in the data folder');
+		expect(existsSync(join(home, 'backups'))).toBe(false);
 	});
 
 	test('is not made of a damaged database', async () => {

@@ -44,6 +44,10 @@ export const backupCommand: Command = {
 export async function backupHome(home: string, databaseUrl: string | undefined, file: string, now: Date): Promise<Manifest> {
 	if (!existsSync(home)) throw new ArchiveError(`There is no data folder ${home}. Name it with --home DIR.`);
 	if (existsSync(file)) throw new ArchiveError(`${file} exists already. A backup never overwrites another: choose a new name.`);
+	if (`${file}/`.startsWith(`${resolve(home)}/`))
+		throw new ArchiveError(
+			`${file} lies in the data folder, so every backup would hold those before it. Choose a place outside.`,
+		);
 	const scratch = `${file}.parts`;
 	if (existsSync(scratch))
 		throw new ArchiveError(
