@@ -9,7 +9,7 @@ interface Screen {
 	readonly name: string;
 	readonly path: string;
 	/** What is done there before one looks. */
-	readonly then?: (page: Page) => Promise<unknown>;
+	readonly ready?: (page: Page) => Promise<unknown>;
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
@@ -28,7 +28,7 @@ const outside: readonly Screen[] = [
 	{
 		name: 'sign in, refused',
 		path: '/sign-in',
-		then: async (page) => {
+		ready: async (page) => {
 			await page.getByRole('button', { name: 'Sign in' }).click();
 			await page.getByText('Write an e-mail address').waitFor();
 		},
@@ -42,56 +42,56 @@ const inside: readonly Screen[] = [
 	{
 		name: 'hub',
 		path: '/',
-		then: (page) => page.getByRole('region', { name: 'Today' }).getByRole('link', { name: 'Water the plants' }).waitFor(),
+		ready: (page) => page.getByRole('region', { name: 'Today' }).getByRole('link', { name: 'Water the plants' }).waitFor(),
 	},
-	{ name: 'settings', path: '/settings', then: (page) => page.getByText('This device', { exact: true }).first().waitFor() },
+	{ name: 'settings', path: '/settings', ready: (page) => page.getByText('This device', { exact: true }).first().waitFor() },
 	{ name: 'gallery', path: '/gallery' },
-	{ name: 'inbox', path: '/todo', then: (page) => task(page, 'Read Middlemarch').waitFor() },
-	{ name: 'today', path: '/todo/today', then: (page) => task(page, 'Water the plants').waitFor() },
-	{ name: 'upcoming', path: '/todo/upcoming', then: (page) => task(page, 'Call Ana').waitFor() },
+	{ name: 'inbox', path: '/todo', ready: (page) => task(page, 'Read Middlemarch').waitFor() },
+	{ name: 'today', path: '/todo/today', ready: (page) => task(page, 'Water the plants').waitFor() },
+	{ name: 'upcoming', path: '/todo/upcoming', ready: (page) => task(page, 'Call Ana').waitFor() },
 	{
 		name: 'projects',
 		path: '/todo/projects',
-		then: (page) => page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).waitFor(),
+		ready: (page) => page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).waitFor(),
 	},
-	{ name: 'new project', path: '/todo/projects?new', then: dialog },
+	{ name: 'new project', path: '/todo/projects?new', ready: dialog },
 	{
 		name: 'project',
 		path: '/todo/projects',
-		then: async (page) => {
+		ready: async (page) => {
 			await page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).click();
 			await page.getByRole('heading', { name: 'Work', level: 1 }).waitFor();
 		},
 	},
-	{ name: 'search', path: '/todo/search?q=middle', then: (page) => task(page, 'Read Middlemarch').waitFor() },
+	{ name: 'search', path: '/todo/search?q=middle', ready: (page) => task(page, 'Read Middlemarch').waitFor() },
 	{
 		name: 'search without an answer',
 		path: '/todo/search?q=nothing+at+all',
-		then: (page) => page.getByText('Nothing found').waitFor(),
+		ready: (page) => page.getByText('Nothing found').waitFor(),
 	},
-	{ name: 'completed', path: '/todo/completed', then: (page) => task(page, 'Already done').waitFor() },
+	{ name: 'completed', path: '/todo/completed', ready: (page) => task(page, 'Already done').waitFor() },
 	{
 		name: 'trash',
 		path: '/todo/trash',
-		then: (page) => page.getByRole('list', { name: 'Trash' }).getByRole('listitem').first().waitFor(),
+		ready: (page) => page.getByRole('list', { name: 'Trash' }).getByRole('listitem').first().waitFor(),
 	},
-	{ name: 'no such page', path: '/nothing-here', then: heading },
-	{ name: 'details', path: '/todo', then: (page) => openTask(page, 'Read Middlemarch').then((pane) => pane.waitFor()) },
+	{ name: 'no such page', path: '/nothing-here', ready: heading },
+	{ name: 'details', path: '/todo', ready: (page) => openTask(page, 'Read Middlemarch').then((pane) => pane.waitFor()) },
 	{
 		name: 'details with the calendar',
 		path: '/todo',
-		then: async (page) => {
+		ready: async (page) => {
 			await openTask(page, 'Read Middlemarch');
 			await page.getByRole('button', { name: /^Day/ }).click();
 			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
 		},
 	},
-	{ name: 'palette', path: '/todo', then: press('Control+k') },
-	{ name: 'shortcuts', path: '/todo', then: press('?') },
+	{ name: 'palette', path: '/todo', ready: press('Control+k') },
+	{ name: 'shortcuts', path: '/todo', ready: press('?') },
 	{
 		name: 'quick add',
 		path: '/todo',
-		then: async (page) => {
+		ready: async (page) => {
 			await press('q')(page);
 			await page.keyboard.type('Call Ana tomorrow 9:00 #phone !high @Work');
 		},
@@ -99,7 +99,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'menu of a task',
 		path: '/todo',
-		then: async (page) => {
+		ready: async (page) => {
 			await task(page, 'Read Middlemarch').click({ button: 'right' });
 			await page.getByRole('menu').waitFor();
 		},
@@ -107,7 +107,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'several selected',
 		path: '/todo',
-		then: async (page) => {
+		ready: async (page) => {
 			await task(page, 'Read Middlemarch').focus();
 			await page.keyboard.press('Control+a');
 			await page.getByRole('toolbar').waitFor();
@@ -116,7 +116,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'notice',
 		path: '/todo',
-		then: async (page) => {
+		ready: async (page) => {
 			await task(page, 'Read Middlemarch').focus();
 			await page.keyboard.press('1');
 			await page.getByText('Priority changed').waitFor();
@@ -125,30 +125,26 @@ const inside: readonly Screen[] = [
 	{
 		name: 'signing out',
 		path: '/settings',
-		then: async (page) => {
+		ready: async (page) => {
 			await page.getByRole('button', { name: 'Sign out' }).last().click();
 			await dialog(page);
 		},
 	},
 ];
 
-const looks = [
-	{ scheme: 'light', width: 1280, height: 800 },
-	{ scheme: 'dark', width: 1280, height: 800 },
-	{ scheme: 'light', width: 390, height: 844 },
-	{ scheme: 'dark', width: 390, height: 844 },
-] as const;
+for (const [width, height] of [
+	[1280, 800],
+	[390, 844],
+] as const)
+	test.describe(`at ${width} px`, () => {
+		const view = { viewport: { width, height }, reducedMotion: 'reduce' } as const;
 
-for (const { scheme, width, height } of looks)
-	test.describe(`${scheme}, ${width} px`, () => {
-		const view = { viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' } as const;
-
-		test('axe finds nothing on the way in', async ({ mana, newDevice }) => {
+		test('axe finds nothing on the way in, light and dark', async ({ mana, newDevice }) => {
 			const { page } = await newDevice(view);
 			for (const screen of outside) await test.step(screen.name, () => isAccessible(page, mana.url, screen));
 		});
 
-		test('axe finds nothing inside', async ({ mana, newDevice }) => {
+		test('axe finds nothing inside, light and dark', async ({ mana, newDevice }) => {
 			const device = await newDevice({ ...view, person: await ownerOf(mana) });
 			await fill(device, mana.url);
 			for (const screen of inside) await test.step(screen.name, () => isAccessible(device.page, mana.url, screen));
@@ -183,21 +179,35 @@ const tooWide = `[...document.querySelectorAll('body *')]
 	.map((element) => element.outerHTML.slice(0, 120))`;
 
 async function isAccessible(page: Page, url: string, screen: Screen): Promise<void> {
+	await page.emulateMedia({ colorScheme: 'light' });
 	await show(page, url, screen);
-	const { violations } = await new AxeBuilder({ page }).analyze();
+	await isClean(new AxeBuilder({ page }), `${screen.name}, light`);
+	// The markup is the same in the dark; only its colours are others.
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await stillness(page);
+	await isClean(new AxeBuilder({ page }).withRules('color-contrast'), `${screen.name}, dark`);
+}
+
+async function isClean(axe: AxeBuilder, name: string): Promise<void> {
+	const { violations, passes } = await axe.analyze();
 	const found = violations.map(({ id, help, nodes }) => ({
 		id,
 		help,
-		where: nodes.map(({ html, failureSummary }) => `${html}\\n${failureSummary}`),
+		where: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
 	}));
-	expect(found, `what axe finds on "${screen.name}"`).toEqual([]);
+	expect(found, `what axe finds on "${name}"`).toEqual([]);
+	expect(passes.length, `rules that axe applied to "${name}"`).toBeGreaterThan(0);
 }
 
-async function show(page: Page, url: string, { path, then }: Screen): Promise<void> {
+async function show(page: Page, url: string, { path, ready }: Screen): Promise<void> {
 	await page.goto(url + path);
 	await heading(page);
-	await then?.(page);
-	// What fades or grows in has its final colours only then.
+	await ready?.(page);
+	await stillness(page);
+}
+
+/** What fades or grows in has its final colours only then. */
+async function stillness(page: Page): Promise<void> {
 	await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
 }
 
