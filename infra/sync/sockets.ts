@@ -69,7 +69,8 @@ export class Sockets {
 
 	/** What a handshake puts on its socket. @throws Problem `too-many-strangers` */
 	begin(address: string): Conversation {
-		if (this.#strangers.size >= MOST_STRANGERS || this.#strangersOf(address) >= MOST_STRANGERS_OF_ONE)
+		const ofOne = [...this.#strangers].filter((wire) => wire.data.address === address).length;
+		if (this.#strangers.size >= MOST_STRANGERS || ofOne >= MOST_STRANGERS_OF_ONE)
 			throw problem(503, 'too-many-strangers', 'Too many connections are waiting to say who they are. Try again in a moment.', {
 				retryAfterMs: 2000,
 			});
@@ -84,12 +85,6 @@ export class Sockets {
 			underWay: 0,
 			over: false,
 		};
-	}
-
-	#strangersOf(address: string): number {
-		let count = 0;
-		for (const wire of this.#strangers) if (wire.data.address === address) count++;
-		return count;
 	}
 
 	/** For Bun's server. */
