@@ -255,6 +255,16 @@ test('metrics count by route pattern, so that paths without number do not fill t
 	});
 });
 
+test('metrics are not told to whoever came by a proxy or by a name that was made to lead here', async () => {
+	const { url, port } = await start(notes);
+	const status = async (headers: Record<string, string>) => (await fetch(`${url}/metrics`, { headers })).status;
+	for (const host of ['localhost', `127.0.0.1:${port}`, `[::1]:${port}`, 'mana-user:80'])
+		expect([host, await status({ host })]).toEqual([host, 200]);
+	for (const host of ['mana.example', 'evil.example:80', '127.0.0.1.evil.example', 'x.localhost'])
+		expect([host, await status({ host })]).toEqual([host, 404]);
+	expect(await status({ 'x-forwarded-for': '192.0.2.1' })).toBe(404);
+});
+
 test('two services in one process share nothing', async () => {
 	const one = await start(notes);
 	const two = await start(

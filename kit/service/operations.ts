@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { problem } from './problem.ts';
-import { isForwarded, type ServiceEnv } from './request.ts';
+import { isDirect, isForwarded, type ServiceEnv } from './request.ts';
 import { answers } from './routes.ts';
 
 export interface OperationsOptions {
@@ -36,7 +36,7 @@ export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions)
 		return c.json({ status: 'ready' } as const);
 	});
 	app.get('/metrics', async (c) => {
-		if (isForwarded(c)) throw problem(404, 'not-found', 'Metrics are for this machine only.');
+		if (!isDirect(c)) throw problem(404, 'not-found', 'Metrics are for this machine only.');
 		return c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
 	});
 	app.get('/openapi.json', (c) => c.json(openApi(name, version, app.routes)));

@@ -39,6 +39,15 @@ export function isForwarded(c: Context): boolean {
 	return c.req.header('x-forwarded-for') !== undefined || c.req.header('x-forwarded-host') !== undefined;
 }
 
+/**
+ * Whether a request came straight to this process, by an address or a name without a dot. A name with one is how others reach it: by a
+ * proxy that says nothing of them, or by a page of theirs whose name they made lead here (DNS rebinding).
+ */
+export function isDirect(c: Context): boolean {
+	const host = (c.req.header('host') ?? '').replace(/:\d+$/, '');
+	return !isForwarded(c) && (/^\[[\da-f:.]+\]$/i.test(host) || /^\d+(\.\d+){3}$/.test(host) || /^[^.]+$/.test(host));
+}
+
 function isLoopback(ip: string): boolean {
 	return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 }
