@@ -132,6 +132,9 @@ const inside: readonly Screen[] = [
 	},
 ];
 
+// Each walks through all screens.
+test.describe.configure({ timeout: 300_000 });
+
 for (const [width, height] of [
 	[1280, 800],
 	[390, 844],

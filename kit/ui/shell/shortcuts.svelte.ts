@@ -1,4 +1,3 @@
-import { untrack } from 'svelte';
 import { isStroke, strokesOf } from './keys.ts';
 
 /** A key, or keys one after another, that do something on this screen. */
@@ -16,13 +15,15 @@ export interface Shortcut {
 }
 
 const patienceMs = 900;
-let layers = $state.raw<readonly (readonly Shortcut[])[]>([]);
+/** The latest screen's first. Not read through the rune when a screen goes: there Svelte answers with what was before the change. */
+let layers: readonly (readonly Shortcut[])[] = [];
+let shown = $state.raw(layers);
 let begun: { readonly strokes: readonly string[]; readonly at: number } = { strokes: [], at: 0 };
 
 /** What the keys of this screen do: for the `?` list. The latest screen comes first. */
 export const shortcuts = {
 	get all(): readonly Shortcut[] {
-		return layers.flat();
+		return shown.flat();
 	},
 };
 
@@ -35,9 +36,9 @@ export const shortcuts = {
 export function useShortcuts(list: () => readonly Shortcut[]): void {
 	$effect(() => {
 		const layer = list();
-		layers = [layer, ...untrack(() => layers)];
+		layers = shown = [layer, ...layers];
 		return () => {
-			layers = layers.filter((one) => one !== layer);
+			layers = shown = layers.filter((one) => one !== layer);
 		};
 	});
 }

@@ -1,0 +1,20 @@
+import { afterNavigate } from '$app/navigation';
+import { onMount } from 'svelte';
+
+/**
+ * Hands the focus to the content (`#main`) where going to another page, or in by a door, would leave it nowhere. A page that was only
+ * just opened is read from its top. Call it while a component is made.
+ */
+export function keepFocus(): void {
+	afterNavigate(({ type }) => {
+		if (type !== 'enter') focusMain();
+	});
+	onMount(() => {
+		if (navigator.userActivation?.hasBeenActive) focusMain();
+	});
+}
+
+/** Gives the content the focus, unless something has it. */
+export function focusMain(): void {
+	if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true });
+}
