@@ -211,9 +211,11 @@ async function show(page: Page, url: string, { path, ready }: Screen): Promise<v
 	await stillness(page);
 }
 
-/** What fades or grows in has its final colours only then. */
+/** What fades or grows in has its final colours only then. What turns for ever is left out. */
 async function stillness(page: Page): Promise<void> {
-	await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+	await page.evaluate(`Promise.allSettled(
+		document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)
+	)`);
 }
 
 async function fill({ page }: Device, url: string): Promise<void> {
