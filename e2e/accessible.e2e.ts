@@ -213,9 +213,9 @@ async function show(page: Page, url: string, { path, ready }: Screen): Promise<v
 
 /** What fades or grows in has its final colours only then. What turns for ever is left out. */
 async function stillness(page: Page): Promise<void> {
-	await page.evaluate(`Promise.allSettled(
-		document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)
-	)`);
+	const moving = `document.getAnimations()
+		.filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity).length`;
+	await expect.poll(() => page.evaluate<number>(moving), 'animations that run').toBe(0);
 }
 
 async function fill({ page }: Device, url: string): Promise<void> {

@@ -1,99 +1,204 @@
 import type { Page } from '@playwright/test';
-import { addField, details, task, titles } from './screen.ts';
+import { invite } from './people.ts';
+import { addField, details, syncPill, task, tasks, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } })) {
-	test(`${size}: everything from the door to the settings is done by keyboard alone`, async ({ mana, newDevice }) => {
+	test(`${size}: everything from the door to the account is done by keyboard alone`, async ({ mana, newDevice }) => {
+		const person = await invite(mana, `Kim ${size}`);
 		const { page } = await newDevice({ viewport });
-
+		const keys = new Keyboard(page);
 		await page.goto(mana.url);
 		await page.getByRole('heading', { level: 1 }).waitFor();
-		await tabTo(page, 'Try it as a guest');
-		await page.keyboard.press('Enter');
-		await page.getByRole('region', { name: 'Today' }).waitFor();
 
-		await page.keyboard.press('g');
-		await page.keyboard.press('h');
-		await page.keyboard.press('q');
-		await expect(page.getByRole('textbox', { name: 'What do you want to do?' })).toBeFocused();
-		await page.keyboard.type('First task');
-		await page.keyboard.press('Enter');
-		await expect(page.getByRole('dialog')).toBeHidden();
+		await test.step('in by the door', async () => {
+			await keys.reach('Try it as a guest');
+			await keys.press('Enter');
+			await page.getByRole('region', { name: 'Today' }).waitFor();
+		});
 
-		await page.keyboard.press('Control+k');
-		await expect(page.getByRole('dialog').locator('input')).toBeFocused();
-		await page.keyboard.type('Inbox');
-		await page.keyboard.press('Enter');
-		await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-		await expect(task(page, 'First task')).toBeVisible();
-		await expect(page.getByRole('dialog')).toBeHidden();
+		await test.step('quick add from anywhere', async () => {
+			await keys.press('q');
+			await expect(page.getByRole('textbox', { name: 'What do you want to do?' })).toBeFocused();
+			await keys.type('First task');
+			await keys.press('Enter');
+			await expect(page.getByRole('dialog')).toBeHidden();
+		});
 
-		await page.keyboard.press('n');
-		await expect(addField(page)).toBeFocused();
-		await page.keyboard.type('Second task\nThird task\n', { delay: 5 });
-		await expect.poll(() => titles(page)).toEqual(['First task', 'Second task', 'Third task']);
+		await test.step('by the palette to the inbox', async () => {
+			await keys.press('Control+k');
+			await expect(page.getByRole('combobox')).toBeFocused();
+			await keys.type('Inbox');
+			await keys.press('Enter');
+			await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+			await expect(task(page, 'First task')).toBeVisible();
+		});
 
-		await tabTo(page, /First task/, 'Shift+Tab');
-		await page.keyboard.press('Alt+ArrowDown');
-		await expect.poll(() => titles(page)).toEqual(['Second task', 'First task', 'Third task']);
-		await expectFocusOn(page, 'First task');
+		await test.step('tasks are added', async () => {
+			await keys.press('n');
+			await expect(addField(page)).toBeFocused();
+			for (const title of ['Second task', 'Third task']) {
+				await keys.type(title);
+				await keys.press('Enter');
+			}
+			await expect.poll(() => titles(page)).toEqual(['First task', 'Second task', 'Third task']);
+		});
 
-		await page.keyboard.press('1');
-		await expect(task(page, 'First task')).toContainText('Urgent');
-		await page.keyboard.press('t');
-		await expect(task(page, 'First task')).toContainText('Today');
-		await expectFocusOn(page, 'First task');
+		await test.step('moved, made urgent, given a day', async () => {
+			await keys.reach('First task', 'Shift+Tab');
+			await keys.press('Alt+ArrowDown');
+			await expect.poll(() => titles(page)).toEqual(['Second task', 'First task', 'Third task']);
+			await keys.isOn('First task');
+			await keys.press('1');
+			await expect(task(page, 'First task')).toContainText('Urgent');
+			await keys.press('t');
+			await expect(task(page, 'First task')).toContainText('Today');
+			await keys.isOn('First task');
+		});
 
-		await page.keyboard.press('x');
-		await expect(task(page, 'First task')).toHaveCount(0);
-		await expectFocusOn(page, 'Third task');
-		await page.keyboard.press('Control+z');
-		await expect(task(page, 'First task')).toBeVisible();
+		await test.step('completed, and taken back', async () => {
+			await keys.press('x');
+			await expect(task(page, 'First task')).toHaveCount(0);
+			await keys.isOn('Third task');
+			await keys.press('Control+z');
+			await expect(task(page, 'First task')).toBeVisible();
+			await keys.isOn('Third task');
+		});
 
-		await page.keyboard.press('Home');
-		await page.keyboard.press('Shift+ArrowDown');
-		await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible();
-		await page.keyboard.press('Escape');
+		await test.step('several at once', async () => {
+			await keys.press('Home', 'Shift+ArrowDown');
+			await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible();
+			await keys.press('v');
+			await expect(page.getByRole('menu')).toBeVisible();
+			await keys.press('Escape');
+			await expect(page.getByRole('menu')).toBeHidden();
+			await keys.press('Escape');
+			await expect(page.getByRole('toolbar')).toBeHidden();
+		});
 
-		await page.keyboard.press('Home');
-		await page.keyboard.press('Enter');
-		await details(page).waitFor();
-		await tabTo(page, 'Close details');
-		await page.keyboard.press('Escape');
-		await details(page).waitFor({ state: 'hidden' });
-		await expectFocusOn(page, 'Second task');
+		await test.step('the menu of a task', async () => {
+			await keys.press('Home', 'Shift+F10');
+			await expect(page.getByRole('menu')).toBeVisible();
+			await keys.press('ArrowDown', 'Escape');
+			await expect(page.getByRole('menu')).toBeHidden();
+			await keys.isOn('Second task');
+		});
 
-		await page.keyboard.press('?');
-		await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
-		await page.keyboard.press('Escape');
-		await page.getByRole('dialog').waitFor({ state: 'hidden' });
+		await test.step('details: steps, a day, and back', async () => {
+			await keys.press('Enter');
+			await details(page).waitFor();
+			await keys.reach('Add a step');
+			await keys.type('First step');
+			await keys.press('Enter');
+			await keys.reach('Day: No day');
+			await keys.press('Enter');
+			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
+			await keys.reach('Tomorrow');
+			await keys.press('Enter');
+			await expect(details(page).getByRole('button', { name: /^Day: / })).toHaveText('Tomorrow');
+			await keys.isOn('Day: ');
+			await keys.press('Escape');
+			await details(page).waitFor({ state: 'hidden' });
+			await keys.isOn('Second task');
+		});
 
-		await page.keyboard.press('g');
-		await page.keyboard.press(',');
-		await page.getByRole('heading', { name: 'Settings' }).waitFor();
-		await tabTo(page, /Sign in/);
+		await test.step('everything is deleted, down to the last', async () => {
+			for (const left of [2, 1, 0]) {
+				await keys.press('Delete');
+				await expect(tasks(page)).toHaveCount(left);
+			}
+			await keys.press('Control+z');
+			await expect(tasks(page)).toHaveCount(1);
+		});
+
+		await test.step('the keys of this screen', async () => {
+			await keys.press('Escape');
+			await keys.reach('task', 'Shift+Tab');
+			await keys.press('?');
+			await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+			await keys.press('Escape');
+			await page.getByRole('dialog').waitFor({ state: 'hidden' });
+		});
+
+		await test.step('through the settings into the account', async () => {
+			await keys.press('g', ',');
+			await page.getByRole('heading', { name: 'Settings' }).waitFor();
+			await keys.reach('Sign in');
+			await keys.press('Enter');
+			await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+			await keys.reach('E-mail');
+			await keys.type(person.email);
+			await keys.press('Tab');
+			await keys.type(person.password);
+			await keys.press('Enter');
+			await page.getByRole('region', { name: 'Today' }).waitFor();
+			await keys.press('g', 'h');
+			if (size === 'wide') await expect(syncPill(page, 'Up to date')).toBeVisible();
+		});
 	});
 }
 
-/** Presses Tab until the control with a name has the focus. Fails when it is not reached, or when the focus gets lost on the way. */
-async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
-	const passed: string[] = [];
-	for (let press = 0; press < 60; press++) {
-		await page.keyboard.press(key);
-		const here = await nameInFocus(page);
-		if (typeof name === 'string' ? here.includes(name) : name.test(here)) return;
-		passed.push(here);
+/** Hands on a keyboard. After every key something must have the focus, and show it. */
+class Keyboard {
+	readonly #page: Page;
+
+	constructor(page: Page) {
+		this.#page = page;
 	}
-	throw new Error(`${key} does not lead to ${name}. It passed:\n${passed.join('\n')}`);
+
+	async press(...keys: readonly string[]): Promise<void> {
+		for (const key of keys) {
+			await this.#page.keyboard.press(key);
+			await this.#seesFocus(key);
+		}
+	}
+
+	async type(text: string): Promise<void> {
+		await this.#page.keyboard.type(text);
+		await this.#seesFocus(text);
+	}
+
+	/** Presses Tab until the control with a name has the focus. */
+	async reach(name: string, key = 'Tab'): Promise<void> {
+		const passed: string[] = [];
+		for (let press = 0; press < 60; press++) {
+			await this.press(key);
+			const here = await this.#name();
+			if (here.includes(name)) return;
+			passed.push(here);
+		}
+		throw new Error(`${key} does not lead to ${name}. It passed:\n${passed.join('\n')}`);
+	}
+
+	async isOn(name: string): Promise<void> {
+		await expect.poll(() => this.#name(), 'what has the focus').toContain(name);
+	}
+
+	async #seesFocus(after: string): Promise<void> {
+		await expect.poll(() => this.#page.evaluate<string | null>(whyUnseen), `the focus after ${after}`).toBeNull();
+	}
+
+	/** What the control in focus says: its label, or its text. */
+	#name(): Promise<string> {
+		return this.#page.evaluate<string>(
+			`[document.activeElement.getAttribute('aria-label'), document.activeElement.labels?.[0]?.textContent, document.activeElement.textContent].join(' ')`,
+		);
+	}
 }
 
-async function expectFocusOn(page: Page, title: string): Promise<void> {
-	await expect.poll(() => nameInFocus(page), 'the focus stays in the list').toContain(title);
-}
-
-/** What the control in focus says: its label, or its text. */
-function nameInFocus(page: Page): Promise<string> {
-	return page.evaluate<string>(
-		'((at) => (at.getAttribute("aria-label") ?? "") + " " + (at.labels?.[0]?.textContent ?? "") + " " + at.textContent)(document.activeElement)',
-	);
-}
+/** Why a person does not see where the focus is; `null` when they do. */
+const whyUnseen = `(() => {
+	const at = document.activeElement;
+	if (at === null || at === document.body) return 'nothing has the focus';
+	// The content as a whole after going to another page, and what has just opened, are seen without a mark.
+	if (at.matches('#main, aside, [role="dialog"], [role="menu"]')) return null;
+	const name = at.outerHTML.slice(0, 160);
+	const { top, bottom, left, right } = at.getBoundingClientRect();
+	if (bottom <= 0 || right <= 0 || top >= innerHeight || left >= innerWidth) return 'out of sight: ' + name;
+	// A caret shows itself.
+	if (at.matches('textarea, input:not([type="checkbox"], [type="radio"])')) return null;
+	// In a menu another ground marks where one is.
+	if (at.matches('[role^="menuitem"][data-highlighted]')) return null;
+	const marked = [at, at.nextElementSibling, at.parentElement].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
+	return marked ? null : 'not marked: ' + name;
+})()`;

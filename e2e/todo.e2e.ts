@@ -47,6 +47,7 @@ test('quick add understands German in a German interface, and leaves in the titl
 	await dialog.getByRole('textbox').fill('Morgen Magazin abonnieren übermorgen um 14 Uhr #post !dringend @Haus');
 	await dialog.getByRole('button', { name: /„Morgen“/ }).click();
 	await page.keyboard.press('Enter');
+	await expect(page.getByText('Aufgabe hinzugefügt')).toBeVisible();
 	await page.goto(`${mana.url}/todo/upcoming`);
 	const row = page.getByRole('row').filter({ hasText: 'Morgen Magazin abonnieren' });
 	for (const part of ['Dringend', '14:00', 'Haus', '#post']) await expect(row).toContainText(part);
