@@ -207,14 +207,15 @@ describe('mana user reset', () => {
 
 describe('mana', () => {
 	test('says plainly what the file system or the store refuses', async () => {
-		const home = newHome();
-		writeFileSync(join(home, 'file'), 'no folder');
-		mkdirSync(join(home, 'cut.tar.gz.parts'));
+		const [home, outside] = [newHome(), newHome()];
+		writeFileSync(join(outside, 'file'), 'no folder');
+		mkdirSync(join(outside, 'cut.tar.gz.parts'));
 		const refused: Readonly<Record<string, readonly string[]>> = {
-			mkdir: ['backup', join(home, 'file', 'a.tar.gz'), '--home', home],
-			'was cut off': ['backup', join(home, 'cut.tar.gz'), '--home', home],
-			'cannot be written': ['user', 'reset', 'ada@example.org', '--home', join(home, 'file')],
-			'There is no file': ['restore', home, '--home', join(home, 'new')],
+			mkdir: ['backup', join(outside, 'file', 'a.tar.gz'), '--home', home],
+			'was cut off': ['backup', join(outside, 'cut.tar.gz'), '--home', home],
+			'lies in the data folder': ['backup', join(home, 'a.tar.gz'), '--home', home],
+			'cannot be written': ['user', 'reset', 'ada@example.org', '--home', join(outside, 'file')],
+			'There is no file': ['restore', outside, '--home', join(outside, 'new')],
 		};
 		for (const [message, args] of Object.entries(refused)) {
 			const { code, err } = await mana(...args);
