@@ -65,13 +65,13 @@ describe('mana ports check', () => {
 			`outside-range: mana-notify is on ${portOf('presi-server')}, outside its range infra (${infra}). ` +
 				`Move mana-notify to ${portOf('mana-notify')}.`,
 		);
-		expect(err.at(-1)).toBe('The plan 2026-04-08 has 12 findings.');
+		expect(err.at(-1)).toBe('The plan 2026-04-08 has 17 findings.');
 	});
 
 	test('gives the findings as JSON', async () => {
 		const { code, out } = await run('check', '--plan', '2026-04-08', '--json');
 		expect(code).toBe(1);
-		expect(JSON.parse(out.join('\n'))).toHaveLength(12);
+		expect(JSON.parse(out.join('\n'))).toHaveLength(17);
 	});
 });
 

@@ -76,7 +76,8 @@ export function listedPorts(plan: HostPlan): ListedPort[] {
 					kind: row.kind,
 					state: row.door && row.door.path !== '/' ? 'door' : row.status,
 					host: placement?.host ?? null,
-					publicName: placement?.publicName ?? null,
+					publicName:
+						plan.publicNames.find((route) => route.service === row.name && (route.port ?? 'main') === port.name)?.name ?? null,
 					description: row.ports.length > 1 ? port.purpose : row.description,
 				})),
 			);

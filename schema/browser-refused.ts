@@ -1,5 +1,3 @@
-import type { Span } from './ranges.ts';
-
 /** Ports that browsers refuse to fetch from: the "bad ports" of the Fetch Standard, section "Port blocking". */
 export const browserRefusedPorts: ReadonlySet<number> = new Set([
 	0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113,
@@ -7,14 +5,3 @@ export const browserRefusedPorts: ReadonlySet<number> = new Set([
 	563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
 	6668, 6669, 6679, 6697, 10080,
 ]);
-
-/** Ports that systems hand out to outgoing connections, so that a fixed listener may find its own taken. */
-export const ephemeralSpans: readonly Span[] = [
-	// Linux: net.ipv4.ip_local_port_range
-	[32768, 60999],
-	// RFC 6335, section 6; macOS and Windows
-	[49152, 65535],
-];
-
-/** The highest port there is. */
-export const lastPort = 65535;

@@ -1,8 +1,9 @@
-import { browserRefusedPorts, ephemeralSpans, lastPort } from './browser-refused.ts';
+import { browserRefusedPorts } from './browser-refused.ts';
 import type { Finding } from './check.ts';
 import { spanText, within } from './ranges.ts';
 import type { Port, ServiceRow } from './row.ts';
 import { services as allServices } from './services.ts';
+import { ephemeralSpans, lastPort } from './systems.ts';
 
 /** What a second copy is checked against. */
 export interface OffsetFacts {

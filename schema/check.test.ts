@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPlan, frontEnds, type HostPlan, planNamed, type ServiceRow, serviceNamed, services } from './index.ts';
+import { checkPlan, frontEnds, type HostPlan, planNamed, portOf, type ServiceRow, serviceNamed, services } from './index.ts';
 import type { Port } from './row.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -51,6 +51,11 @@ test('the plan of 2026-04-08 shows what has to move before it is the one in use'
 		'reserved: mana-llm, ai 3025',
 		'reserved: mana-sync, app-servers 3041-3059',
 		'need-not-placed: mana-search, searxng',
+		'need-unreachable: mana-llm, mana-auth',
+		'need-unreachable: mana-stt, mana-auth',
+		'need-unreachable: mana-tts, mana-auth',
+		'need-unreachable: mana-image-gen, mana-auth',
+		'need-unreachable: mana-video-gen, mana-auth',
 	]);
 });
 
@@ -86,7 +91,7 @@ describe('one fault is one finding', () => {
 	test('one number on two hosts is none', () => {
 		const hosts = [...plan.hosts, { name: 'other', title: 'Another', system: 'linux' as const }];
 		const placements = plan.placements.map((placement) =>
-			placement.service === 'mana-tts' ? { ...placement, host: 'other', ports: { main: 3021 } } : placement,
+			placement.service === 'glitchtip' ? { ...placement, host: 'other', ports: { main: portOf('umami') } } : placement,
 		);
 		expect(checkPlan({ ...plan, hosts, placements })).toEqual([]);
 	});

@@ -2,10 +2,26 @@
  * The port schema: the one place that knows a port. Pure data and pure functions; it imports nothing from outside.
  * Beside it stand `@mana/schema/offsets` (an offset for a second copy), `@mana/schema/registry/models` and `…/apps` (generated).
  */
-export { browserRefusedPorts, ephemeralSpans } from './browser-refused.ts';
+export { browserRefusedPorts } from './browser-refused.ts';
 export { checkPlan, type Finding, type PlanFacts } from './check.ts';
 export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
-export { asOf20260408, hostPlans, onThisMachine, planNamed, type Host, type HostPlan, type Placement } from './hosts.ts';
+export { deploymentOf, type Deployed } from './deployment.ts';
+export { hostPlans, planNamed, type Host, type HostPlan, type Placement, type PublicName } from './plans.ts';
+export { principles, type Principle } from './principles.ts';
 export { rangeNamed, rangeOf, ranges, spanText, within, type Range, type RangeName, type Span } from './ranges.ts';
-export type { Door, Exposure, Kind, Port, Protocol, ServiceRow, Status } from './row.ts';
+export {
+	speaksHttp,
+	transportOf,
+	type Door,
+	type Engine,
+	type Exposure,
+	type Family,
+	type Kind,
+	type Port,
+	type Protocol,
+	type ServiceRow,
+	type Status,
+	type Transport,
+} from './row.ts';
 export { frontEnds, portOf, serviceNamed, services, type FrontEnd, type Service, type ServiceName } from './services.ts';
+export { ephemeralSpans, lastPort, systems, systemsOf, type Occupant, type System, type SystemName } from './systems.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { checkOffset, offsetFindings, shiftedPorts, type OffsetCheck } from './check-offset.ts';
-import { lastPort } from './browser-refused.ts';
+import { lastPort } from './systems.ts';
 
 /** An offset that nobody else uses until it is closed. */
 export interface HeldOffset {

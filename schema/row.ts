@@ -1,7 +1,20 @@
 import type { RangeName } from './ranges.ts';
 
-/** What is spoken on a port. All of them run over TCP; `http+ws` answers HTTP and upgrades to WebSocket. */
-export type Protocol = 'http' | 'http+ws' | 'tcp';
+/** What is spoken on a port. `http+ws` answers HTTP and upgrades to WebSocket; all but `udp` run over TCP. */
+export type Protocol = 'http' | 'http+ws' | 'tcp' | 'udp';
+
+/** What a number is taken on: TCP and UDP count their ports apart. */
+export type Transport = 'tcp' | 'udp';
+
+export type Family = 'ipv4' | 'ipv6';
+
+export function transportOf(protocol: Protocol): Transport {
+	return protocol === 'udp' ? 'udp' : 'tcp';
+}
+
+export function speaksHttp({ protocol }: Port): boolean {
+	return protocol === 'http' || protocol === 'http+ws';
+}
 
 /** One port of a service. */
 export interface Port {
@@ -10,6 +23,8 @@ export interface Port {
 	readonly port: number;
 	readonly protocol: Protocol;
 	readonly purpose: string;
+	/** The address family it is bound to; left out, both. */
+	readonly family?: Family;
 }
 
 /**
@@ -44,6 +59,21 @@ export interface Door {
 	readonly digits?: string;
 }
 
+/** The real engine of a row, for host plans that choose it: as a container, or installed on the host. */
+export interface Engine {
+	/** Container image with its tag. */
+	readonly image: string;
+	/** The port that the image itself listens on, by the name of the row's port. */
+	readonly inside: Readonly<Record<string, number>>;
+	readonly command?: readonly string[];
+	/** Settings that the image needs; a value `${NAME}` must come from the operator and has no default. */
+	readonly environment?: Readonly<Record<string, string>>;
+	/** Where the image keeps what must outlive it. */
+	readonly keeps?: string;
+	/** A command inside the image that succeeds while the engine is well. */
+	readonly probe: readonly string[];
+}
+
 /** One row of the port schema. */
 export interface ServiceRow {
 	readonly name: string;
@@ -66,6 +96,10 @@ export interface ServiceRow {
 	/** Collections it may read through mana-sync, as `todo/tasks`, or `todo/*` for all of an app. */
 	readonly reads: readonly string[];
 	readonly door?: Door;
+	/** The real engine that a plan may choose for this row. Every external row has one. */
+	readonly engine?: Engine;
+	/** Why the row stands at a number that an operating system uses for itself. Stated only where it does. */
+	readonly shadows?: string;
 	/** Where the origin document left two readings: the one that holds, and why. */
 	readonly decision?: string;
 }
@@ -78,7 +112,7 @@ type Own<Name extends string> = { readonly name: Name; readonly port: number; re
 	ServiceRow,
 	'owner' | 'runtime' | 'description'
 > &
-	Partial<Pick<ServiceRow, 'needs' | 'reads' | 'exposure' | 'status' | 'decision'>> & {
+	Partial<Pick<ServiceRow, 'needs' | 'reads' | 'exposure' | 'status' | 'shadows' | 'decision'>> & {
 		readonly protocol?: Protocol;
 		readonly purpose?: string;
 	};
@@ -110,11 +144,13 @@ export function frontEnd<const Name extends string>({ app, server, digits, range
 	} as const satisfies ServiceRow;
 }
 
-type Engine<Name extends string> = { readonly name: Name } & Pick<ServiceRow, 'range' | 'ports' | 'owner' | 'description'> &
-	Partial<Pick<ServiceRow, 'runtime' | 'needs' | 'health' | 'metrics' | 'exposure' | 'reads' | 'decision'>>;
+type Foreign<Name extends string> = { readonly name: Name } & Pick<ServiceRow, 'range' | 'ports' | 'owner' | 'description'> &
+	Partial<
+		Pick<ServiceRow, 'runtime' | 'needs' | 'health' | 'metrics' | 'exposure' | 'reads' | 'engine' | 'shadows' | 'decision'>
+	>;
 
 /** A third-party engine's row that a room of ours fills. */
-export function embedded<const Name extends string>(row: Engine<Name>) {
+export function embedded<const Name extends string>(row: Foreign<Name>) {
 	return {
 		kind: 'embedded',
 		status: 'planned',
@@ -129,6 +165,6 @@ export function embedded<const Name extends string>(row: Engine<Name>) {
 }
 
 /** An engine that only a host plan brings in. */
-export function external<const Name extends string>(row: Omit<Engine<Name>, 'owner'>) {
+export function external<const Name extends string>(row: Omit<Foreign<Name>, 'owner'> & { readonly engine: Engine }) {
 	return { ...embedded({ ...row, owner: null }), kind: 'external', status: 'external' } as const satisfies ServiceRow;
 }

@@ -103,11 +103,12 @@ describe('the ranges', () => {
 
 describe('the host plans', () => {
 	test('keep the real ports of 2026-04-08 beside the one in use', () => {
-		expect(hostPlans.map((plan) => plan.name)).toEqual(['default', '2026-04-08']);
-		const { placements, notDeployed } = planNamed('2026-04-08');
-		const real = placements.map(({ service, host, ports, publicName = '', scheduledTask = '' }) =>
-			[host, service, ports?.['main'], publicName, scheduledTask].join(' ').trim(),
-		);
+		expect(hostPlans.map((plan) => plan.name)).toEqual(['default', 'containers', 'two-machines', '2026-04-08']);
+		const { placements, publicNames, notDeployed } = planNamed('2026-04-08');
+		const real = placements.map(({ service, host, ports, scheduledTask = '' }) => {
+			const name = publicNames.find((route) => route.service === service)?.name ?? '';
+			return [host, service, ports?.['main'], name, scheduledTask].join(' ').trim();
+		});
 		expect(real).toEqual([
 			'windows-gpu mana-stt 3020 gpu-stt.mana.how ManaSTT',
 			'windows-gpu mana-tts 3022 gpu-tts.mana.how ManaTTS',
@@ -131,6 +132,6 @@ describe('the host plans', () => {
 	});
 
 	test('are found by name, and a wrong name lists them', () => {
-		expect(() => planNamed('tomorrow')).toThrow('The plans are default, 2026-04-08.');
+		expect(() => planNamed('tomorrow')).toThrow('The plans are default, containers, two-machines, 2026-04-08.');
 	});
 });

@@ -45,7 +45,7 @@ function filesIn(folder: string): string[] {
 
 async function run(): Promise<void> {
 	const began = performance.now();
-	await command([join(root, 'schema/generate/registry.ts')], root);
+	await command([join(root, 'schema/generate/generate.ts'), 'registry'], root);
 	const inputs = inputsHash();
 	if (process.argv.includes('--if-stale') && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
 	const messages = await compileMessages();

@@ -1,7 +1,18 @@
-import { browserRefusedPorts, ephemeralSpans } from '../browser-refused.ts';
 import { type Range, spanText, within } from '../ranges.ts';
-import type { ServiceRow } from '../row.ts';
+import { type Port, type ServiceRow, transportOf } from '../row.ts';
+import { lastPort } from '../systems.ts';
 import { type Finding, finding, type Placed, type Scene } from './scene.ts';
+
+export function* possible({ placed }: Scene): Generator<Finding> {
+	for (const { row, port } of placed)
+		if (!Number.isSafeInteger(port.port) || port.port < 1 || port.port > lastPort)
+			yield finding(
+				'no-port',
+				[row.name],
+				`${row.name} is on ${port.port}, which is no port.`,
+				`Use a whole number from 1 to ${lastPort}.`,
+			);
+}
 
 export function* insideItsRange({ placed, ranges, services }: Scene): Generator<Finding> {
 	for (const { row, port } of placed) {
@@ -34,21 +45,32 @@ function nextFree(range: Range, services: readonly ServiceRow[]): number | undef
 	return undefined;
 }
 
+/** Once on a host, for each transport and address family: TCP and UDP count apart, and so do IPv4 and IPv6. */
 export function* oncePerHost({ placed }: Scene): Generator<Finding> {
-	const holders = new Map<string, Placed>();
+	const holders = new Map<string, Placed[]>();
 	for (const entry of placed) {
-		// Every protocol of the schema runs over TCP, so the number alone decides.
-		const key = `${entry.host}:${entry.port.port}`;
-		const holder = holders.get(key);
+		const key = `${entry.host}:${entry.port.port}/${transportOf(entry.port.protocol)}`;
+		const others = holders.get(key) ?? [];
+		const holder = others.find((other) => meet(other.port, entry.port));
 		if (holder && (holder.row !== entry.row || holder.port.name !== entry.port.name))
 			yield finding(
 				'duplicate',
 				[holder.row.name, entry.row.name],
-				`${holder.row.name} and ${entry.row.name} both listen on ${entry.port.port} of ${entry.host}.`,
+				`${holder.row.name} and ${entry.row.name} both listen on ${entry.port.port} of ${entry.host}${over(entry.port)}.`,
 				`Give ${entry.row.name} a free number of the range ${entry.row.range}, or another host.`,
 			);
-		holders.set(key, holder ?? entry);
+		holders.set(key, [...others, entry]);
 	}
+}
+
+function meet(a: Port, b: Port): boolean {
+	return a.family === undefined || b.family === undefined || a.family === b.family;
+}
+
+/** Said only where it is not what one expects, TCP on both families. */
+function over({ protocol, family }: Port): string {
+	const words = [...(protocol === 'udp' ? ['UDP'] : []), ...(family === undefined ? [] : [family === 'ipv4' ? 'IPv4' : 'IPv6'])];
+	return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
 export function* notReserved({ placed, ranges }: Scene): Generator<Finding> {
@@ -62,28 +84,4 @@ export function* notReserved({ placed, ranges }: Scene): Generator<Finding> {
 						`${row.name} is on ${port.port}, which is a reserved slot of ${range.name} (${spanText(slot)}).`,
 						`Move ${row.name}, or release the slot in ranges.ts.`,
 					);
-}
-
-export function* notRefusedByBrowsers({ placed }: Scene): Generator<Finding> {
-	for (const { row, port } of placed)
-		if (browserRefusedPorts.has(port.port))
-			yield finding(
-				'browser-refused',
-				[row.name],
-				`${row.name} is on ${port.port}, which browsers refuse to connect to.`,
-				`Move ${row.name} to another number.`,
-			);
-}
-
-export function* notEphemeral({ placed }: Scene): Generator<Finding> {
-	for (const { row, port } of placed) {
-		const span = ephemeralSpans.find((span) => within(port.port, [span]));
-		if (span)
-			yield finding(
-				'ephemeral',
-				[row.name],
-				`${row.name} is on ${port.port}, which the system may hand to any outgoing connection (${spanText(span)}).`,
-				`Move ${row.name} below ${span[0]}.`,
-			);
-	}
 }

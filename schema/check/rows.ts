@@ -3,41 +3,66 @@ import { type Finding, finding, type Scene } from './scene.ts';
 /** The room that opens the doors of all front ends. */
 const doorRoom = 'web';
 
-export function* needsResolve({ plan, services, active }: Scene): Generator<Finding> {
-	for (const row of active)
-		for (const name of row.needs) {
-			const needed = services.find((other) => other.name === name);
-			if (!needed)
-				yield finding(
-					'unknown-need',
-					[row.name, name],
-					`${row.name} needs ${name}, which has no row.`,
-					`Add ${name}, or correct the name.`,
+/** What a row must not say about itself, whatever the plan. */
+export function* soundRows({ services }: Scene): Generator<Finding> {
+	const apps = new Map<string, string>();
+	for (const row of services) {
+		const told = (code: string, message: string, fix: string) => finding(code, [row.name], message, fix);
+		for (const [kind, path] of [
+			['health', row.health],
+			['metrics', row.metrics],
+		] as const)
+			if (path !== null && !/^\/[\w./-]*$/.test(path))
+				yield told(
+					'bad-path',
+					`${row.name} has the ${kind} path "${path}".`,
+					'Begin it with a slash and leave out host and query.',
 				);
-			else if (!active.includes(needed))
-				yield finding(
-					'need-not-placed',
-					[row.name, name],
-					`${row.name} needs ${name}, which the plan ${plan.name} puts on no host.`,
-					`Place ${name} on a host of the plan.`,
+		if ((row.kind === 'external') !== (row.status === 'external'))
+			yield told(
+				'kind-status',
+				`${row.name} is ${row.kind} and its status ${row.status}.`,
+				'A row is external in both or in neither.',
+			);
+		if (row.kind === 'external' && (row.owner !== null || !row.engine))
+			yield told(
+				'external-row',
+				`${row.name} is external, so it has an engine and no folder of ours.`,
+				`State the engine of ${row.name}, and null as its owner.`,
+			);
+		const names = row.ports.map((port) => port.name);
+		if (new Set(names).size < names.length || !names.includes('main'))
+			yield told('port-names', `${row.name} names its ports ${names.join(', ')}.`, 'Name one of them main, and each once.');
+		for (const read of row.reads)
+			if (
+				!services.some((other) => other.door && read.startsWith(`${other.door.app}/`)) ||
+				!/^[a-z-]+\/(\*|[a-z-]+)$/i.test(read)
+			)
+				yield told(
+					'unknown-read',
+					`${row.name} reads "${read}", which names no app's records.`,
+					'Write it as todo/tasks or todo/*.',
 				);
-			else if (row.status === 'running' && needed.status === 'planned')
-				yield finding(
-					'need-not-running',
-					[row.name, name],
-					`${row.name} is running and needs ${name}, which is only planned.`,
-					`Build ${name}, or drop the need.`,
-				);
-		}
+		if (!row.door) continue;
+		const other = apps.get(row.door.app) ?? apps.get(row.door.path);
+		if (other !== undefined)
+			yield finding(
+				'duplicate-door',
+				[other, row.name],
+				`${other} and ${row.name} lead to one app, ${row.door.app} at ${row.door.path}.`,
+				'Give each front end an app and a path of its own.',
+			);
+		apps.set(row.door.app, row.name).set(row.door.path, row.name);
+	}
 }
 
-export function* exposedHasHealth({ active }: Scene): Generator<Finding> {
-	for (const row of active)
-		if (row.exposure !== 'loopback' && row.health === null)
+export function* exposedHasHealth({ placed }: Scene): Generator<Finding> {
+	for (const { row, exposure, port } of placed)
+		if (exposure !== 'loopback' && row.health === null && port.name === 'main')
 			yield finding(
 				'no-health',
 				[row.name],
-				`${row.name} is reachable from outside (${row.exposure}) and has no health path.`,
+				`${row.name} is reachable from outside (${exposure}) and has no health path.`,
 				`State the path that answers while ${row.name} lives, or keep it on loopback.`,
 			);
 }
@@ -97,4 +122,17 @@ export function* ownerFolder({ active, ranges, folderExists }: Scene): Generator
 				`Add ${opener}, or set the row to planned.`,
 			);
 	}
+}
+
+/** Nothing listens behind the schema's back: a folder that holds a room has a row, or it is deleted. */
+export function* roomHasRow({ services, rooms }: Scene): Generator<Finding> {
+	const owners = new Set(services.map((row) => row.owner));
+	for (const room of rooms)
+		if (!owners.has(room))
+			yield finding(
+				'room-without-row',
+				[room],
+				`The folder ${room} holds a room, but no row names it as its owner.`,
+				`Add a row with the owner ${room} (mana ports add), or delete the folder.`,
+			);
 }

@@ -1,6 +1,6 @@
-import type { HostPlan } from '../hosts.ts';
+import type { Host, HostPlan, Placement } from '../plans.ts';
 import type { Range } from '../ranges.ts';
-import type { Port, ServiceRow } from '../row.ts';
+import type { Exposure, Port, ServiceRow } from '../row.ts';
 
 /** Something in a plan or in the schema that must not be, with what to do about it. */
 export interface Finding {
@@ -14,8 +14,12 @@ export interface Finding {
 /** A port of a plan: the row's, with the plan's own number. */
 export interface Placed {
 	readonly row: ServiceRow;
+	readonly placement: Placement;
 	readonly host: string;
+	/** The host itself; `undefined` where the plan names one that it does not have. */
+	readonly machine: Host | undefined;
 	readonly port: Port;
+	readonly exposure: Exposure;
 }
 
 /** A plan with everything that an invariant looks at. */
@@ -24,6 +28,7 @@ export interface Scene {
 	readonly services: readonly ServiceRow[];
 	readonly ranges: readonly Range[];
 	readonly folderExists: ((folder: string) => boolean) | undefined;
+	readonly rooms: readonly string[];
 	/** The rows that the plan puts on some host. */
 	readonly active: readonly ServiceRow[];
 	readonly placed: readonly Placed[];

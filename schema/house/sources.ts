@@ -11,6 +11,7 @@ const skippedFolders = new Set([
 	'playwright-report',
 	'results',
 	'dist',
+	'deploy',
 ]);
 
 const readable = /\.(ts|mjs|js|svelte|css|html|json|jsonc|yml|yaml|toml)$/;

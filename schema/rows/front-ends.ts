@@ -17,6 +17,9 @@ export const frontEnds = [
 			status: 'running',
 			needs: ['mana-auth', 'mana-sync'],
 			exposure: 'proxy',
+			shadows:
+				'The document gives the hub this number, and links point to it. On macOS AirPlay Receiver holds it until it is switched off; ' +
+				'`npm start` says so and names an offset that works.',
 		}),
 		door: { app: 'hub', path: '/', server: null },
 	},

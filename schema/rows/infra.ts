@@ -69,6 +69,13 @@ export const infra = [
 		ports: [{ name: 'main', port: 8080, protocol: 'http', purpose: 'Search API' }],
 		description: 'Meta-search (not exposed to host)',
 		health: '/healthz',
+		engine: {
+			image: 'searxng/searxng:latest',
+			inside: { main: 8080 },
+			environment: { SEARXNG_SECRET: '${MANA_SEARXNG_SECRET}' },
+			keeps: '/etc/searxng',
+			probe: ['wget', '-qO-', 'http://127.0.0.1:8080/healthz'],
+		},
 		decision:
 			'"Not exposed to host" speaks of containers. Without them it listens on loopback only, on its well-known number. ' +
 			'The room of mana-search fills it, since nobody else talks to it.',
@@ -78,6 +85,13 @@ export const infra = [
 		range: 'engines',
 		ports: [{ name: 'main', port: 5432, protocol: 'tcp', purpose: 'PostgreSQL protocol' }],
 		description: 'PostgreSQL',
+		engine: {
+			image: 'postgres:17',
+			inside: { main: 5432 },
+			environment: { POSTGRES_USER: 'mana', POSTGRES_DB: 'mana', POSTGRES_PASSWORD: '${MANA_POSTGRES_PASSWORD}' },
+			keeps: '/var/lib/postgresql/data',
+			probe: ['pg_isready', '-U', 'mana'],
+		},
 		decision: 'Every service keeps SQLite files unless MANA_DATABASE_URL is set, so nothing of ours listens here.',
 	}),
 	external({
@@ -85,6 +99,12 @@ export const infra = [
 		range: 'engines',
 		ports: [{ name: 'main', port: 6379, protocol: 'tcp', purpose: 'Redis protocol' }],
 		description: 'Redis cache',
+		engine: {
+			image: 'valkey/valkey:8',
+			inside: { main: 6379 },
+			command: ['valkey-server', '--maxmemory', '256mb', '--maxmemory-policy', 'allkeys-lru'],
+			probe: ['valkey-cli', 'ping'],
+		},
 		decision: 'Caches are in process and bounded, so nothing of ours listens here.',
 	}),
 	external({
@@ -93,6 +113,12 @@ export const infra = [
 		ports: [{ name: 'main', port: 11434, protocol: 'http', purpose: 'Model API' }],
 		description: 'Local language models, used by mana-llm where a host has it',
 		health: '/',
+		engine: {
+			image: 'ollama/ollama:latest',
+			inside: { main: 11434 },
+			keeps: '/root/.ollama',
+			probe: ['ollama', 'list'],
+		},
 		decision: 'Named only in the list of real ports. It is a row, so that nothing else may take its number.',
 	}),
 ] as const;

@@ -10,6 +10,13 @@ export const ops = [
 		needs: ['victoriametrics'],
 		health: '/api/health',
 		metrics: '/metrics',
+		engine: {
+			image: 'grafana/grafana:11.6.0',
+			inside: { main: 3000 },
+			environment: { GF_SECURITY_ADMIN_PASSWORD: '${MANA_GRAFANA_PASSWORD}' },
+			keeps: '/var/lib/grafana',
+			probe: ['wget', '-qO-', 'http://127.0.0.1:3000/api/health'],
+		},
 	}),
 	embedded({
 		name: 'umami',
@@ -48,6 +55,15 @@ export const ops = [
 		description: 'Metrics storage',
 		health: '/health',
 		metrics: '/metrics',
+		engine: {
+			image: 'victoriametrics/victoria-metrics:v1.122.0',
+			inside: { main: 8428 },
+			command: ['-promscrape.config=/etc/mana/prometheus.yaml', '-storageDataPath=/storage'],
+			keeps: '/storage',
+			probe: ['wget', '-qO-', 'http://127.0.0.1:8428/health'],
+		},
+		shadows:
+			'The document gives it the number that Prometheus is known by. Cockpit holds it on some Linux systems, which start it on demand only.',
 	}),
 	embedded({
 		name: 'pushgateway',
@@ -57,6 +73,11 @@ export const ops = [
 		description: 'Deploy metrics',
 		health: '/-/healthy',
 		metrics: '/metrics',
+		engine: {
+			image: 'prom/pushgateway:v1.11.1',
+			inside: { main: 9091 },
+			probe: ['wget', '-qO-', 'http://127.0.0.1:9091/-/healthy'],
+		},
 	}),
 	embedded({
 		name: 'alertmanager',
@@ -66,6 +87,12 @@ export const ops = [
 		description: 'Alert routing',
 		health: '/-/healthy',
 		metrics: '/metrics',
+		engine: {
+			image: 'prom/alertmanager:v0.28.1',
+			inside: { main: 9093 },
+			keeps: '/alertmanager',
+			probe: ['wget', '-qO-', 'http://127.0.0.1:9093/-/healthy'],
+		},
 	}),
 	own({
 		name: 'alert-notifier',
@@ -77,13 +104,31 @@ export const ops = [
 		purpose: 'Webhook for alerts',
 		needs: ['mana-notify'],
 	}),
-	exporter('node-exporter', 9100, 'Host metrics'),
-	exporter('cadvisor', 9110, 'Container metrics'),
-	exporter('redis-exporter', 9121, 'Redis metrics'),
-	exporter('postgres-exporter', 9187, 'Postgres metrics'),
+	exporter('node-exporter', 9100, 'Host metrics', { image: 'prom/node-exporter:v1.9.1', inside: 9100 }),
+	exporter('cadvisor', 9110, 'Container metrics', { image: 'gcr.io/cadvisor/cadvisor:v0.52.1', inside: 8080 }),
+	exporter('redis-exporter', 9121, 'Redis metrics', {
+		image: 'oliver006/redis_exporter:v1.74.0',
+		inside: 9121,
+		environment: { REDIS_ADDR: 'redis://redis:6379' },
+	}),
+	exporter('postgres-exporter', 9187, 'Postgres metrics', {
+		image: 'prometheuscommunity/postgres-exporter:v0.17.1',
+		inside: 9187,
+		environment: {
+			DATA_SOURCE_URI: 'postgres:5432/mana?sslmode=disable',
+			DATA_SOURCE_USER: 'mana',
+			DATA_SOURCE_PASS: '${MANA_POSTGRES_PASSWORD}',
+		},
+	}),
 ] as const;
 
-function exporter<const Name extends string>(name: Name, port: number, description: string) {
+interface ExporterImage {
+	readonly image: string;
+	readonly inside: number;
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+function exporter<const Name extends string>(name: Name, port: number, description: string, image: ExporterImage) {
 	return embedded({
 		name,
 		range: 'exporters',
@@ -92,5 +137,10 @@ function exporter<const Name extends string>(name: Name, port: number, descripti
 		description,
 		health: '/metrics',
 		metrics: '/metrics',
+		engine: {
+			...image,
+			inside: { main: image.inside },
+			probe: ['wget', '-qO-', `http://127.0.0.1:${image.inside}/metrics`],
+		},
 	});
 }

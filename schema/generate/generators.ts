@@ -1,0 +1,7 @@
+import { env } from './env.ts';
+import type { Generator } from './generator.ts';
+import { trustedOrigins } from './origins.ts';
+import { registry } from './registry.ts';
+
+/** Everything that is made from the schema. Another kind of file is another file beside these, and a line here. */
+export const generators: readonly Generator[] = [registry, env, trustedOrigins];
