@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkPlan, type HostPlan, planNamed, type Port, rangeNamed, ranges, services, spanText } from '@mana/schema';
+import { checkPlan, type HostPlan, type Port, rangeNamed, ranges, services, spanText } from '@mana/schema';
 import type { Command, Io } from './command.ts';
+import { planFrom } from './plan.ts';
 import { table } from './table.ts';
 
 /** `mana ports`: what the port schema says, and whether it holds. */
@@ -34,7 +35,7 @@ function optionsIn(args: readonly string[]) {
 		args: [...args],
 		options: { range: { type: 'string' }, host: { type: 'string' }, plan: { type: 'string' }, json: { type: 'boolean' } },
 	});
-	return { ...values, plan: planNamed(values.plan ?? 'default') };
+	return { ...values, plan: planFrom(values.plan) };
 }
 
 function usage(io: Io, complaint: string): number {

@@ -1,7 +1,8 @@
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { trustedOrigins } from './origins.ts';
+import { planSchema } from './plan-schema.ts';
 import { registry } from './registry.ts';
 
 /** Everything that is made from the schema. Another kind of file is another file beside these, and a line here. */
-export const generators: readonly Generator[] = [registry, env, trustedOrigins];
+export const generators: readonly Generator[] = [registry, planSchema, env, trustedOrigins];

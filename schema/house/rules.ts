@@ -39,6 +39,8 @@ const knowsServices = (from: Place, to: Place, how: How) =>
 const isServed = (to: Place) => to.kind === 'service' || to.kind === 'server' || to.kind === 'web';
 const sameRoomOrItsModel = (from: Place, to: Place) => sameRoom(from, to) && (to.kind === from.kind || to.kind === 'model');
 
+const isGenerator = (to: Place) => to.kind === 'tool' && to.path.startsWith('schema/generate/');
+
 const testsMeet = (from: Place, to: Place) =>
 	to.kind === 'registry' || to.kind === 'model' || isManifest(to) || from.room === 'bench' || from.room === 'e2e';
 
@@ -96,8 +98,8 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: anyPackage,
 	},
 	cli: {
-		says: "cli/ knows kit/, schema/, the registry and every service's manifest, no room's inside",
-		may: (_, to) => ['cli', 'kit', 'schema', 'registry'].includes(to.kind) || isManifest(to),
+		says: "cli/ knows kit/, schema/ and its generators, the registry and every service's manifest, no room's inside",
+		may: (_, to) => ['cli', 'kit', 'schema', 'registry'].includes(to.kind) || isGenerator(to) || isManifest(to),
 		packages: anyPackage,
 	},
 	tool: {
