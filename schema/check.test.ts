@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPlan, frontEnds, type HostPlan, planNamed, portOf, type ServiceRow, serviceNamed, services } from './index.ts';
+import { roomsIn } from './house/rooms.ts';
+import { checkPlan, type HostPlan, planNamed, portOf, type ServiceRow, serviceNamed, services } from './index.ts';
 import type { Port } from './row.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -26,13 +27,8 @@ function codes(name: string, change: Parameters<typeof withRow>[1]): string[] {
 
 describe('the plan in use', () => {
 	test('has no finding, with the folders as they are', () => {
-		expect(checkPlan(plan, { folderExists })).toEqual([]);
-	});
-
-	test('knows every folder of apps/', () => {
-		const folders = readdirSync(join(root, 'apps'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-		const known = frontEnds.map(({ door }) => (door.path === '/' ? `(${door.app})` : door.app));
-		for (const { name } of folders) expect(known).toContain(name);
+		expect(roomsIn(root)).toContain('core/auth');
+		expect(checkPlan(plan, { folderExists, rooms: roomsIn(root) })).toEqual([]);
 	});
 });
 

@@ -5,8 +5,9 @@ import { needsReachable, needsResolve } from './check/needs.ts';
 import { insideItsRange, notReserved, oncePerHost, possible } from './check/ports.ts';
 import { publicNamesLead } from './check/public-names.ts';
 import { soundRanges } from './check/ranges.ts';
-import { digitsMatch, exposedHasHealth, ownerFolder, roomHasRow, soundRows } from './check/rows.ts';
+import { digitsMatch, exposedHasHealth, ownerFolder, roomHasRow } from './check/rows.ts';
 import type { Finding, Scene } from './check/scene.ts';
+import { oneDoorEach, soundRows } from './check/sound-row.ts';
 import { noCircleAtStart } from './check/start-circle.ts';
 import type { HostPlan, Placement } from './plans.ts';
 import { ranges as allRanges, type Range } from './ranges.ts';
@@ -29,6 +30,7 @@ export interface PlanFacts {
 const invariants: readonly ((scene: Scene) => Iterable<Finding>)[] = [
 	soundRanges,
 	soundRows,
+	oneDoorEach,
 	soundHosts,
 	soundPlacements,
 	knownNames,

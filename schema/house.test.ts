@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { factsOf, generatedFiles } from './generate/generate.ts';
 import { colourLiterals, portLiterals } from './house/literals.ts';
 import { readSources } from './house/sources.ts';
 import { checkHouse } from './house.ts';
-import { portOf } from './index.ts';
+import { portOf, rangeNamed } from './index.ts';
 
-const sources = readSources(join(import.meta.dirname, '..'));
+const root = join(import.meta.dirname, '..');
+const sources = readSources(root);
 
 describe('this repository', () => {
 	test('has no arrow that the house forbids and no circle', () => {
@@ -15,7 +17,10 @@ describe('this repository', () => {
 
 	test('names no port outside schema/', () => {
 		const advice = 'ask @mana/schema for a port, and write a quantity with a separator, as 5_000';
-		expect(portLiterals(sources).map((found) => `${found.path}:${found.line} says ${found.literal}: ${advice}`)).toEqual([]);
+		const generated = new Set(generatedFiles(factsOf(root)).map(({ path }) => path));
+		expect(
+			portLiterals(sources, { generated }).map((found) => `${found.path}:${found.line} says ${found.literal}: ${advice}`),
+		).toEqual([]);
 	});
 
 	test('names no colour outside kit/ui/tokens/', () => {
@@ -261,8 +266,40 @@ describe('port literals', () => {
 
 	test('may be allowed one by one', () => {
 		const files = tree({ 'a.ts': `${port}`, 'b.ts': `${port}` });
-		const found = portLiterals(files, [{ path: 'a.ts', literal: port, reason: 'an example' }]);
+		const found = portLiterals(files, { allowed: [{ path: 'a.ts', literal: port, reason: 'an example' }] });
 		expect(found.map(({ path }) => path)).toEqual(['b.ts']);
+	});
+
+	test('are found in documents, scripts and settings, and not in what is generated', () => {
+		const files = tree({
+			'docs/guide.md': `open ${port}`,
+			'.ci/run': `curl x:${port}`,
+			'a.env': `PORT=${port}`,
+			'docs/made.md': port,
+		});
+		const found = portLiterals(files, { generated: new Set(['docs/made.md']) });
+		expect(found.map(({ path }) => path)).toEqual(['docs/guide.md', '.ci/run', 'a.env']);
+	});
+
+	test('are found however they are spelt', () => {
+		const value = portOf('mana-auth');
+		const spellings = [
+			`0x${value.toString(16)}`,
+			`0b${value.toString(2)}`,
+			`0o${value.toString(8)}`,
+			`${value / 1000}e3`,
+			`${value - 1} + 1`,
+			`'${port.slice(0, 2)}' + '${port.slice(2)}'`,
+		];
+		for (const literal of spellings) expect(portLiterals(tree({ 'a.ts': `listen(${literal})` }))).toMatchObject([{ literal }]);
+	});
+
+	test('are reserved slots too, and whatever an address states', () => {
+		const slot = rangeNamed('core').reserved[0]![0];
+		expect(portLiterals(tree({ 'a.ts': `listen(${slot})` }))).toHaveLength(1);
+		for (const address of ['localhost:7777', '127.0.0.1:81', '[::1]:7777'])
+			expect(portLiterals(tree({ 'a.md': `http://${address}/` })), address).toMatchObject([{ literal: address }]);
+		expect(portLiterals(tree({ 'a.ts': '`localhost:${port}`' }))).toEqual([]);
 	});
 });
 

@@ -3,59 +3,6 @@ import { type Finding, finding, type Scene } from './scene.ts';
 /** The room that opens the doors of all front ends. */
 const doorRoom = 'web';
 
-/** What a row must not say about itself, whatever the plan. */
-export function* soundRows({ services }: Scene): Generator<Finding> {
-	const apps = new Map<string, string>();
-	for (const row of services) {
-		const told = (code: string, message: string, fix: string) => finding(code, [row.name], message, fix);
-		for (const [kind, path] of [
-			['health', row.health],
-			['metrics', row.metrics],
-		] as const)
-			if (path !== null && !/^\/[\w./-]*$/.test(path))
-				yield told(
-					'bad-path',
-					`${row.name} has the ${kind} path "${path}".`,
-					'Begin it with a slash and leave out host and query.',
-				);
-		if ((row.kind === 'external') !== (row.status === 'external'))
-			yield told(
-				'kind-status',
-				`${row.name} is ${row.kind} and its status ${row.status}.`,
-				'A row is external in both or in neither.',
-			);
-		if (row.kind === 'external' && (row.owner !== null || !row.engine))
-			yield told(
-				'external-row',
-				`${row.name} is external, so it has an engine and no folder of ours.`,
-				`State the engine of ${row.name}, and null as its owner.`,
-			);
-		const names = row.ports.map((port) => port.name);
-		if (new Set(names).size < names.length || !names.includes('main'))
-			yield told('port-names', `${row.name} names its ports ${names.join(', ')}.`, 'Name one of them main, and each once.');
-		for (const read of row.reads)
-			if (
-				!services.some((other) => other.door && read.startsWith(`${other.door.app}/`)) ||
-				!/^[a-z-]+\/(\*|[a-z-]+)$/i.test(read)
-			)
-				yield told(
-					'unknown-read',
-					`${row.name} reads "${read}", which names no app's records.`,
-					'Write it as todo/tasks or todo/*.',
-				);
-		if (!row.door) continue;
-		const other = apps.get(row.door.app) ?? apps.get(row.door.path);
-		if (other !== undefined)
-			yield finding(
-				'duplicate-door',
-				[other, row.name],
-				`${other} and ${row.name} lead to one app, ${row.door.app} at ${row.door.path}.`,
-				'Give each front end an app and a path of its own.',
-			);
-		apps.set(row.door.app, row.name).set(row.door.path, row.name);
-	}
-}
-
 export function* exposedHasHealth({ placed }: Scene): Generator<Finding> {
 	for (const { row, exposure, port } of placed)
 		if (exposure !== 'loopback' && row.health === null && port.name === 'main')

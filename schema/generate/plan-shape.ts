@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HostPlan } from '../plans.ts';
-import { services, type ServiceName } from '../services.ts';
+import { serviceNamed, services, type ServiceName } from '../services.ts';
 import { lastPort } from '../systems.ts';
 
 const name = z
@@ -8,7 +8,7 @@ const name = z
 	.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use small letters, digits and hyphens')
 	.describe('small letters, digits and hyphens');
 const service = z
-	.enum(services.map((row) => row.name) as [ServiceName, ...ServiceName[]])
+	.enum(services.map((row) => row.name) as [ServiceName, ...ServiceName[]], { error: ({ input }) => noService(input) })
 	.describe('a service of the port schema');
 const port = z.number().int().min(1).max(lastPort);
 const exposure = z
@@ -87,6 +87,16 @@ export function readPlan(text: string): HostPlan {
 		);
 	const { $schema: _, ...plan } = read.data;
 	return plan as HostPlan;
+}
+
+/** Names the nearest ones instead of all seventy. */
+function noService(input: unknown): string {
+	if (typeof input !== 'string') return 'name a service of the port schema, as "mana-auth"';
+	try {
+		return `${serviceNamed(input).name} does not belong here`;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
 }
 
 /** `placements[3].host` */

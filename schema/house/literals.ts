@@ -1,4 +1,5 @@
 import type { Sources } from '../house.ts';
+import { ranges } from '../ranges.ts';
 import { services } from '../services.ts';
 
 /** Something that stands outside its one home. */
@@ -16,20 +17,56 @@ export interface Allowed {
 	readonly reason: string;
 }
 
-const ports = new RegExp(
-	`(?<![\\w.]|RFC )(?:${services.flatMap((row) => row.ports.map(({ port }) => port)).join('|')})(?!\\w)`,
-	'g',
-);
+/** The numbers that the schema gives out or keeps: those of all rows, and every slot of the backend and front-end ranges. */
+const schemaPorts = new Set<number>([
+	...services.flatMap((row) => row.ports.map(({ port }) => port)),
+	...ranges
+		.flatMap((range) => range.reserved)
+		.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, step) => from + step)),
+]);
+
+/** A number as people and JavaScript write it, but not within a word, a longer number, or as the number of an RFC. */
+const numbers = /(?<![\w.#-]|RFC |rfc)(?:0x[\da-f]+|0o[0-7]+|0b[01]+|\d+(?:\.\d+)?e\d+|\d{4,5})(?![\w.]*\w)/gi;
+
+/** Any port behind a host name or an address, also one that no row has. */
+const addresses = /(?:localhost|\b127(?:\.\d+){3}|\b0\.0\.0\.0|\[::1?\]|host\.docker\.internal):(\d{2,5})(?!\w)/g;
+
+/** Written out, or put together: `'30' + '01'`, `3000 + 1`. */
+const sums = /(?<![\w.])(\d{4,5}) *\+ *(\d{1,3})(?![\w.])|(['"`])(\d{1,3})\3 *\+ *(['"`])(\d{1,3})\5/g;
 
 /**
- * Numbers of the port schema outside `schema/`. Quantities that happen to be one are written with a separator (`5_000`), and the
- * number of an RFC is no port.
+ * Numbers of the port schema outside `schema/`, in code, configuration, documents and tests, however they are spelt; and any port
+ * that an address states. A quantity that happens to be one is written with a separator (`5_000`); the number of an RFC is no port.
+ *
+ * @param generated paths of files that are made from the schema, where its numbers belong
  */
-export function portLiterals(sources: Sources, allowed: readonly Allowed[] = []): LiteralFinding[] {
+export function portLiterals(
+	sources: Sources,
+	{
+		allowed = [],
+		generated = new Set(),
+	}: { readonly allowed?: readonly Allowed[]; readonly generated?: ReadonlySet<string> } = {},
+): LiteralFinding[] {
 	return [...sources]
-		.filter(([path]) => !path.startsWith('schema/'))
-		.flatMap(([path, text]) => matches(path, text, ports))
+		.filter(([path]) => !path.startsWith('schema/') && !generated.has(path))
+		.flatMap(([path, text]) => portsIn(path, text))
 		.filter((found) => !allowed.some(({ path, literal }) => path === found.path && literal === found.literal));
+}
+
+function portsIn(path: string, text: string): LiteralFinding[] {
+	const found = [
+		...matches(path, text, numbers).filter(({ literal }) => schemaPorts.has(Number(literal))),
+		...matches(path, text, addresses).filter(({ literal }) => !schemaPorts.has(Number(literal.split(':').at(-1)))),
+		...matches(path, text, sums).filter(({ literal }) => schemaPorts.has(valueOf(literal))),
+	];
+	return found.sort((a, b) => a.line - b.line);
+}
+
+function valueOf(sum: string): number {
+	const parts = sum.split('+').map((part) => part.trim());
+	return /^['"`]/.test(sum)
+		? Number(parts.map((part) => part.slice(1, -1)).join(''))
+		: parts.reduce((all, part) => all + Number(part), 0);
 }
 
 const named =

@@ -14,7 +14,9 @@ const skippedFolders = new Set([
 	'deploy',
 ]);
 
-const readable = /\.(ts|mjs|js|svelte|css|html|json|jsonc|yml|yaml|toml)$/;
+/** Text that people write: code, configuration, documents. */
+const readable =
+	/\.(ts|mjs|js|svelte|css|html|json|jsonc|yml|yaml|toml|md|txt|sh|ps1|env|conf|service|xml|svg)$|(^|\/)(Dockerfile|Caddyfile|\.npmrc|run)$/;
 
 /** Every source and configuration file of a repository that people write, by its path from the root. */
 export function readSources(root: string): Map<string, string> {
@@ -23,8 +25,8 @@ export function readSources(root: string): Map<string, string> {
 		for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
 			const path = folder ? `${folder}/${entry.name}` : entry.name;
 			if (entry.isDirectory()) {
-				if (!skippedFolders.has(entry.name) && !entry.name.startsWith('.')) walk(path);
-			} else if (readable.test(entry.name) && entry.name !== 'package-lock.json') {
+				if (!skippedFolders.has(entry.name) && (!entry.name.startsWith('.') || entry.name === '.ci')) walk(path);
+			} else if (readable.test(path) && entry.name !== 'package-lock.json') {
 				sources.set(path, readFileSync(join(root, path), 'utf8'));
 			}
 		}
