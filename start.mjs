@@ -16,6 +16,7 @@ const oldestNode = 20;
 const programs = {
 	simulate: 'kit/sync/simulator/simulate.ts',
 	bench: 'bench/run.ts',
+	faults: 'e2e/faults/run.ts',
 };
 
 try {

@@ -1,12 +1,12 @@
-// The service in a process of its own, for tests that kill or weigh it: `bun testing-process.ts HOME AUTH_URL`, prints its address.
+// The service in a process of its own, for tests that kill or weigh it: `bun testing-process.ts HOME AUTH_URL [ORIGIN]`, prints its address.
 import { service } from './index.ts';
 import { TEST_ORIGIN } from './testing.ts';
 
-const [home = '', auth = ''] = process.argv.slice(2);
+const [home = '', auth = '', publicUrl = TEST_ORIGIN] = process.argv.slice(2);
 const running = await service.start({
 	home,
 	port: 0,
-	publicUrl: TEST_ORIGIN,
+	publicUrl,
 	addresses: { 'mana-auth': auth },
 	env: {},
 	logLevel: 'error',

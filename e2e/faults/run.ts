@@ -1,0 +1,169 @@
+import { Dice } from '@mana/sync/simulator/dice';
+import { parseArgs } from 'node:util';
+import { Cluster } from './cluster.ts';
+import { faultsIn, type View } from './checks.ts';
+import { digestOf } from './digest.ts';
+import { harms } from './nemesis.ts';
+import { startProcess } from './process.ts';
+import type { Told, WireView } from './replica.ts';
+import { Server } from './server.ts';
+import { openStage, type Stage } from './tabs.ts';
+
+const HELP = `Troubles a real mana-sync and real clients, each in a process of its own, and checks what they show (docs/sync.md).
+
+  npm run faults -- --runs 20 --seed 1       twenty runs, from a seed on
+  npm run faults -- --runs 1 --seed 17       one of them again
+  npm run faults -- --tabs                   clients are tabs of Chromium, with its IndexedDB
+  npm run faults -- --without "fill the disk" --with "cut up" …   leaves harms out, or takes only those named
+`;
+
+/** How long trouble is made, in milliseconds. */
+const troubleMs = [2500, 7000] as const;
+/** Within this, in peace, every outbox is empty and all show the same (I8). */
+const peaceMs = 10_000;
+
+interface Result {
+	readonly seed: number;
+	readonly faults: readonly string[];
+	readonly transactions: number;
+	/** From peace to equal states and empty outboxes, in milliseconds. */
+	readonly settledMs: number;
+	readonly harms: readonly string[];
+}
+
+if (import.meta.main) process.exitCode = await main();
+
+async function main(): Promise<number> {
+	const { values } = parseArgs({
+		options: {
+			runs: { type: 'string', default: '10' },
+			seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+			with: { type: 'string', multiple: true },
+			without: { type: 'string', multiple: true },
+			tabs: { type: 'boolean', default: false },
+			json: { type: 'string' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) {
+		console.log(HELP);
+		return 0;
+	}
+	const chosen = harms.filter(({ name }) => (values.with?.includes(name) ?? true) && !(values.without?.includes(name) ?? false));
+	if (!Server.canSlow) console.log('strace is not here: the disk is never slowed.');
+	const results: Result[] = [];
+	const stage = values.tabs ? await openStage() : null;
+	for (let index = 0; index < Number(values.runs); index++) {
+		const result = await troubled(Number(values.seed) + index, chosen, stage);
+		results.push(result);
+		const { seed, faults, transactions, settledMs } = result;
+		console.log(
+			`seed ${seed}: ${transactions} transactions, settled in ${settledMs} ms, ${result.harms.length} harms${faults.length ? '' : ', right'}`,
+		);
+		for (const fault of faults.slice(0, 5)) console.log(`  ${fault}`);
+	}
+	await stage?.close();
+	const failed = results.filter(({ faults }) => faults.length > 0).length;
+	const settled = results.map(({ settledMs }) => settledMs).sort((a, b) => a - b);
+	const at = (share: number) => settled[Math.min(settled.length - 1, Math.floor(settled.length * share))];
+	console.log(`settled after peace: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${settled.at(-1)} ms`);
+	if (values.json) await Bun.write(values.json, JSON.stringify(results, null, '\t'));
+	console.log(`${results.length - failed} passed, ${failed} failed`);
+	return failed > 0 ? 1 : 0;
+}
+
+/** One run: work, trouble, peace, and a look at everything. */
+export async function troubled(seed: number, chosen: typeof harms, stage: Stage | null): Promise<Result> {
+	const dice = new Dice(seed);
+	await stage?.renew();
+	const cluster = await Cluster.start({
+		clients: dice.int(5, 10),
+		rate: dice.int(10, 50),
+		dice: dice.fork(),
+		startPlayer: stage?.startPlayer ?? startProcess,
+		...(stage && { origin: stage.origin }),
+	});
+	const leave = () => void cluster.close().finally(() => process.exit(130));
+	process.once('SIGINT', leave).once('SIGTERM', leave);
+	try {
+		cluster.tell('write');
+		const done = await trouble(
+			cluster,
+			dice,
+			chosen.filter(() => dice.chance(0.6)),
+		);
+		cluster.tell('stop');
+		cluster.tell('wake');
+		const began = performance.now();
+		const { states, settled } = await peace(cluster);
+		const settledMs = Math.round(performance.now() - began);
+		const faults = [
+			...cluster.faults,
+			...(settled ? [] : [`I8: not settled within ${peaceMs} ms: ${complaint(states)}`]),
+			...verdict(cluster, states, stage !== null),
+		];
+		return { seed, faults, transactions: states[0]?.view.marks.length ?? 0, settledMs, harms: done };
+	} finally {
+		process.off('SIGINT', leave).off('SIGTERM', leave);
+		await cluster.close();
+	}
+}
+
+async function trouble(cluster: Cluster, dice: Dice, chosen: typeof harms): Promise<string[]> {
+	const done: string[] = [];
+	const until = performance.now() + dice.int(...troubleMs);
+	const mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
+	while (performance.now() < until) {
+		await Bun.sleep(dice.int(50, 600));
+		for (const due of mending.filter(({ at }) => at < performance.now())) {
+			mending.splice(mending.indexOf(due), 1);
+			await due.mend();
+		}
+		// One harm at a time of those that stop the same thing; two different ones may well meet.
+		if (chosen.length === 0 || mending.length >= 2) continue;
+		const harm = dice.pick(chosen);
+		if (mending.length > 0 && done.at(-1) === harm.name) continue;
+		done.push(harm.name);
+		mending.push({ at: performance.now() + dice.int(100, 1500), mend: await harm.begin(cluster, dice) });
+	}
+	for (const { mend } of mending) await mend();
+	return done;
+}
+
+type State = Told & { kind: 'state' };
+
+async function peace(cluster: Cluster): Promise<{ states: State[]; settled: boolean }> {
+	const until = performance.now() + peaceMs;
+	for (;;) {
+		const states = await cluster.states();
+		const digests = new Set(states.map(({ view }) => digestOf(viewOf(view))));
+		const settled = digests.size === 1 && states.every(({ unsent }) => unsent === 0);
+		if (settled || performance.now() > until) return { states, settled };
+		await Bun.sleep(50);
+	}
+}
+
+/** Nothing acknowledged is lost, nothing was refused, and what all agree on is whole. */
+function verdict({ acked, saved }: Cluster, states: readonly State[], keeping: boolean): string[] {
+	const faults = states.flatMap(({ view, refused }) => [
+		...faultsIn(viewOf(view)),
+		...(refused > 0 ? [`${refused} transactions were refused`] : []),
+	]);
+	for (const { view } of states)
+		for (const [writer, count] of acked)
+			if (!view.marks.some(([by, number]) => by === writer && number === count))
+				faults.push(`I3: ${writer} ${count} was acknowledged and is lost`);
+	for (const { view } of keeping ? states : [])
+		for (const [writer, count] of saved)
+			if (!view.marks.some(([by, number]) => by === writer && number === count))
+				faults.push(`I3: ${writer} ${count} was on its device's disk and is lost`);
+	return [...new Set(faults)];
+}
+
+function viewOf({ tops, marks }: WireView): View {
+	return { tops, marks: marks.map(([writer, count, value, keys]) => ({ writer, count, value, keys, seen: new Map() })) };
+}
+
+function complaint(states: readonly State[]): string {
+	return states.map(({ unsent, view }, seat) => `seat ${seat} shows ${view.marks.length} and has ${unsent} unsent`).join('; ');
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Issuer, startIssuer, TEST_ORIGIN } from '../../infra/sync/testing.ts';
+
+const program = join(import.meta.dir, '../../infra/sync/testing-process.ts');
+/** Room for the database on a disk that can be filled. */
+const diskBytes = 48 * 1024 * 1024;
+
+/** mana-sync in a process of its own, on a disk of its own, to be treated badly. */
+export class Server {
+	/** Whether its disk can be filled: a small file system in memory, for which one must be root on Linux. */
+	readonly smallDisk: boolean;
+	readonly #issuer: Issuer;
+	readonly #home: string;
+	readonly #origin: string;
+	#child: Bun.Subprocess<'ignore', 'pipe', 'inherit'> | null = null;
+	#tracer: Bun.Subprocess | null = null;
+
+	private constructor(issuer: Issuer, home: string, origin: string, smallDisk: boolean) {
+		this.#issuer = issuer;
+		this.#home = home;
+		this.#origin = origin;
+		this.smallDisk = smallDisk;
+	}
+
+	/** @param origin of the pages that may talk to it */
+	static async make(origin = TEST_ORIGIN): Promise<Server> {
+		const home = mkdtempSync(join(tmpdir(), 'mana-faults-'));
+		const small =
+			process.platform === 'linux' &&
+			process.getuid?.() === 0 &&
+			run('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', home);
+		return new Server(await startIssuer(), home, origin, small);
+	}
+
+	/** @returns where it listens: another port after each start */
+	async start(): Promise<string> {
+		const child = Bun.spawn([process.execPath, program, this.#home, this.#issuer.url, this.#origin], {
+			stdout: 'pipe',
+			stderr: 'inherit',
+		});
+		this.#child = child;
+		const { value } = await child.stdout.getReader().read();
+		if (!value) throw new Error('mana-sync did not start.');
+		return new TextDecoder().decode(value).trim();
+	}
+
+	/** A token of the one person whose devices play. */
+	token(): Promise<string> {
+		return this.#issuer.token('ada', { seconds: 3600, issuer: this.#origin });
+	}
+
+	signal(signal: NodeJS.Signals): void {
+		this.#child?.kill(signal);
+	}
+
+	async kill(): Promise<void> {
+		this.quickDisk();
+		const child = this.#child;
+		this.#child = null;
+		child?.kill('SIGKILL');
+		await child?.exited;
+	}
+
+	/** Fills the disk to the last byte. */
+	fillDisk(): void {
+		const filler = join(this.#home, 'filler');
+		mkdirSync(this.#home, { recursive: true });
+		const block = new Uint8Array(256 * 1024);
+		for (let size = block.length; size >= 4096; size /= 2)
+			for (;;) {
+				try {
+					writeFileSync(filler, block.subarray(0, size), { flag: 'a' });
+				} catch (error) {
+					if ((error as NodeJS.ErrnoException).code === 'ENOSPC') break;
+					throw error;
+				}
+			}
+	}
+
+	freeDisk(): void {
+		const filler = join(this.#home, 'filler');
+		if (!existsSync(filler)) return;
+		truncateSync(filler);
+		rmSync(filler);
+	}
+
+	/** Every fsync takes this long, in milliseconds. Needs `strace`; nothing happens without it. */
+	slowDisk(ms: number): void {
+		if (!this.#child || this.#tracer || !Server.canSlow) return;
+		const calls = 'fsync,fdatasync';
+		this.#tracer = Bun.spawn(
+			[
+				'strace',
+				'-f',
+				'-qq',
+				'-o',
+				'/dev/null',
+				'-p',
+				String(this.#child.pid),
+				'-e',
+				`trace=${calls}`,
+				'-e',
+				`inject=${calls}:delay_exit=${ms * 1000}`,
+			],
+			{ stdout: 'ignore', stderr: 'ignore' },
+		);
+	}
+
+	quickDisk(): void {
+		this.#tracer?.kill('SIGTERM');
+		this.#tracer = null;
+	}
+
+	static readonly canSlow = process.platform === 'linux' && Bun.which('strace') !== null;
+
+	async close(): Promise<void> {
+		await this.kill();
+		await this.#issuer.close();
+		if (this.smallDisk) run('umount', '-l', this.#home);
+		rmSync(this.#home, { recursive: true, force: true });
+	}
+}
+
+function run(...command: readonly string[]): boolean {
+	return Bun.spawnSync([...command], { stdout: 'ignore', stderr: 'ignore' }).success;
+}
