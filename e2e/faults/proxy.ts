@@ -37,7 +37,8 @@ export async function openLink(): Promise<Link> {
 			socket.on('close', () => {
 				// A cut cable does not tell that the other end is gone.
 				if (lost === null) other.destroy();
-				pairs.delete(pair);
+				// Until the line is mended: then the end that is left hears it from the machine on the other side.
+				if (near.destroyed && far.destroyed) pairs.delete(pair);
 			});
 		}
 	});

@@ -15,6 +15,8 @@ export type Told =
 			readonly written: number;
 			readonly unsent: number;
 			readonly refused: number;
+			/** How its sync says it stands. */
+			readonly stands: string;
 			readonly view: WireView;
 	  };
 
@@ -71,8 +73,10 @@ export class Replica {
 	state(): Told {
 		const { tops, marks } = this.#view();
 		const wire = marks.map((mark) => [mark.writer, mark.count, mark.value, mark.keys] as const);
-		const { unsent, refused } = this.#mana.sync;
-		return { kind: 'state', written: this.#written, unsent, refused, view: { tops, marks: wire } };
+		const { unsent, refused, phase, problem, retryAt } = this.#mana.sync;
+		const again = retryAt === null ? '' : `, again in ${Math.round(retryAt - Date.now())} ms`;
+		const stands = `${phase}${problem ? ` (${problem.code})` : ''}${again}`;
+		return { kind: 'state', written: this.#written, unsent, refused, stands, view: { tops, marks: wire } };
 	}
 
 	#look(): View {

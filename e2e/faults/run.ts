@@ -149,14 +149,12 @@ function verdict({ acked, saved }: Cluster, states: readonly State[], keeping: b
 		...faultsIn(viewOf(view)),
 		...(refused > 0 ? [`${refused} transactions were refused`] : []),
 	]);
-	for (const { view } of states)
-		for (const [writer, count] of acked)
-			if (!view.marks.some(([by, number]) => by === writer && number === count))
-				faults.push(`I3: ${writer} ${count} was acknowledged and is lost`);
-	for (const { view } of keeping ? states : [])
-		for (const [writer, count] of saved)
-			if (!view.marks.some(([by, number]) => by === writer && number === count))
-				faults.push(`I3: ${writer} ${count} was on its device's disk and is lost`);
+	// Who did not settle is behind, which is a fault of another kind.
+	const known = new Set(states.flatMap(({ view }) => view.marks.map(([writer, count]) => `${writer} ${count}`)));
+	for (const [writer, count] of acked)
+		if (!known.has(`${writer} ${count}`)) faults.push(`I3: ${writer} ${count} was acknowledged and is lost`);
+	for (const [writer, count] of keeping ? saved : [])
+		if (!known.has(`${writer} ${count}`)) faults.push(`I3: ${writer} ${count} was on its device's disk and is lost`);
 	return [...new Set(faults)];
 }
 
@@ -165,5 +163,7 @@ function viewOf({ tops, marks }: WireView): View {
 }
 
 function complaint(states: readonly State[]): string {
-	return states.map(({ unsent, view }, seat) => `seat ${seat} shows ${view.marks.length} and has ${unsent} unsent`).join('; ');
+	return states
+		.map(({ unsent, stands, view }, seat) => `seat ${seat} shows ${view.marks.length} and has ${unsent} unsent, ${stands}`)
+		.join('; ');
 }

@@ -10,9 +10,9 @@ export class BackOff {
 		this.#random = random;
 	}
 
-	/** How long to wait before the next attempt, in ms; at least `least`, which is spread out too. */
-	next(least = 0): number {
-		const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.#attempts++, 20));
+	/** How long to wait before the next attempt, in ms: at least `least`, which is spread out too, and then at most `longest` more. */
+	next(least = 0, longest = LONGEST_MS): number {
+		const most = Math.min(longest, FIRST_MS * 2 ** Math.min(this.#attempts++, 20));
 		return Math.round(least * (1 + this.#random() / 2) + this.#random() * most);
 	}
 

@@ -37,6 +37,10 @@ export type Problem = NonNullable<SyncState['problem']>;
 /** Longest silence that is taken for granted, in ms. */
 const ANSWER_MS = 10_000;
 const PING_AFTER_MS = 20_000;
+/** After a wake somebody is looking, and what was open may be dead: for this long less is waited, for an answer and between attempts. */
+const HURRY_MS = 15_000;
+const HURRIED_ANSWER_MS = 3_000;
+const HURRIED_PAUSE_MS = 1_000;
 /** Slowest upload that is not taken for a dead one, in bytes per ms. */
 const SLOWEST = 16;
 /** What may be on its way without an answer. */
@@ -66,6 +70,7 @@ export class Session {
 	#token: { readonly token: string; readonly renewAt: number; readonly goodUntil: number } | null = null;
 	#renewing = false;
 	#retryAt = 0;
+	#hurryUntil = -Infinity;
 	#heardAt = 0;
 	/** When we began to wait for an answer of any kind; `null` while none is due. */
 	#askedAt: number | null = null;
@@ -105,9 +110,14 @@ export class Session {
 		this.#stage = 'stopped';
 	}
 
-	/** The network came back, the person came back or signed in: try now. */
+	/** The network came back, the person came back or signed in: try now, and see whether what is open still leads somewhere. */
 	wake(): void {
-		if (this.#stage === 'waiting') this.#begin();
+		const now = this.#env.elapsed();
+		this.#hurryUntil = now + HURRY_MS;
+		this.#backOff.reset();
+		// An exchange answers in its own time; another one is cheaper than to ask what became of it.
+		if (this.#stage === 'waiting' || this.#link?.kind === 'exchange') return this.#begin();
+		if (this.#stage === 'subscribed' && this.#link?.kind === 'stream' && this.#pingedAt === null) this.#ping(now);
 	}
 
 	/** Something new waits in the outbox. */
@@ -121,7 +131,7 @@ export class Session {
 		const now = this.#env.elapsed();
 		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
 		if (!this.#link) return this.#watchToken(now);
-		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > ANSWER_MS;
+		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > this.#patience(now);
 		const stalled = this.#stage === 'subscribed' && this.#host.space.seq < this.#head && now - this.#movedAt > ANSWER_MS;
 		if (silent || stalled || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
 		if (this.#link.kind === 'exchange' || this.#stage !== 'subscribed') return;
@@ -362,7 +372,8 @@ export class Session {
 
 	#wait(least: number, problem: Problem | null = null): void {
 		this.#stage = 'waiting';
-		const waitMs = this.#backOff.next(least);
+		const hurried = this.#env.elapsed() < this.#hurryUntil;
+		const waitMs = hurried ? this.#backOff.next(least, HURRIED_PAUSE_MS) : this.#backOff.next(least);
 		this.#retryAt = this.#env.elapsed() + waitMs;
 		this.#host.state({ phase: 'offline', retryAt: this.#env.now() + waitMs, problem });
 	}
@@ -381,8 +392,13 @@ export class Session {
 		this.#news = false;
 	}
 
+	#patience(now: number): number {
+		return now < this.#hurryUntil ? HURRIED_ANSWER_MS : ANSWER_MS;
+	}
+
 	#watchToken(now: number): void {
-		if (this.#stage === 'token' && now - this.#askedAt! > ANSWER_MS) this.#lost('no-token', 'The server cannot be reached.');
+		if (this.#stage === 'token' && now - this.#askedAt! > this.#patience(now))
+			this.#lost('no-token', 'The server cannot be reached.');
 	}
 
 	#renew(): void {
