@@ -12,6 +12,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { findBrowser } from './cli/setup/browser.mjs';
 import { findBun } from './cli/setup/bun.mjs';
 import { installPackages } from './cli/setup/packages.mjs';
+import { installTools } from './cli/setup/tools.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const say = (line) => console.log(line);
@@ -51,6 +52,7 @@ const steps = [
 	{
 		part: 'unit',
 		name: 'Unit, property and integration tests, on SQLite and PostgreSQL',
+		before: () => installTools(root, say),
 		run: (bun, patterns) => [bun, 'test', '--only-failures', '--timeout', '30000', ...patterns],
 		count: { passed: /^ *(\d+) pass$/m, failed: /^ *(\d+) fail$/m },
 	},
@@ -106,7 +108,8 @@ async function main([part, ...patterns]) {
 }
 
 /** Runs one step. @returns {Promise<{ passed: number, failed: number }>} */
-async function take({ run, env, count }, bun, patterns) {
+async function take({ before, run, env, count }, bun, patterns) {
+	before?.();
 	const [command, ...args] = run(bun, patterns);
 	const { code, told } = await execute(command, args, env?.() ?? {});
 	if (!count) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };

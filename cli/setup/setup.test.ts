@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBun } from './bun.mjs';
 import { explain, survey } from './packages.mjs';
+import { findTool } from './tools.mjs';
 
 const root = join(import.meta.dir, '..', '..');
 const folders: string[] = [];
@@ -106,6 +107,35 @@ describe('Bun', () => {
 				.stdout.toString()
 				.trim(),
 		).toBe(Bun.version);
+	});
+});
+
+describe('a program that judges generated files', () => {
+	/** What was unpacked beside the packages of a clone. */
+	function unpacked(script: string): string {
+		const folder = clone({});
+		const start = join(folder, 'node_modules', '.cache', 'mana-tools', 'promtool', 'start');
+		mkdirSync(join(start, '..'), { recursive: true });
+		writeFileSync(start, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+		return folder;
+	}
+
+	test('is found beside the packages', () => {
+		const folder = unpacked('test "$1" = --version');
+		expect(findTool(folder, 'promtool', [])).toBe(join(folder, 'node_modules', '.cache', 'mana-tools', 'promtool', 'start'));
+		expect(findTool(folder, 'nginx', [])).toBeNull();
+	});
+
+	test('is passed over when it does not start', () => {
+		expect(findTool(unpacked('exit 127'), 'promtool', [])).toBeNull();
+	});
+
+	test("is the machine's own where it has one", () => {
+		const folder = unpacked('exit 0');
+		const own = join(folder, 'bin');
+		mkdirSync(own);
+		writeFileSync(join(own, 'promtool'), '#!/bin/sh\n', { mode: 0o755 });
+		expect(findTool(folder, 'promtool', [own])).toBe(join(own, 'promtool'));
 	});
 });
 

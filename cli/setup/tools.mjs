@@ -1,0 +1,150 @@
+// Plain JavaScript for Node 20: finds the programs that judge generated files, and puts Debian's beside the packages of npm.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The programs: Debian's package of each, and what it is asked to prove that it starts. */
+const tools = {
+	promtool: { package: 'prometheus', proof: ['--version'] },
+	amtool: { package: 'prometheus-alertmanager', proof: ['--version'] },
+	caddy: { package: 'caddy', proof: ['version'] },
+	nginx: { package: 'nginx', proof: ['-v'] },
+	nft: { package: 'nftables', proof: ['--version'] },
+};
+
+/** A person's `PATH` often lacks the folders of administration programs. */
+const systemFolders = [
+	...(process.env.PATH ?? '').split(delimiter),
+	'/usr/local/sbin',
+	'/usr/sbin',
+	'/sbin',
+	'/usr/local/bin',
+	'/opt/homebrew/bin',
+];
+
+/**
+ * Finds a program that judges generated files: the machine's own, or the one that {@link installTools} put beside the packages.
+ *
+ * @param {string} root the folder with node_modules
+ * @param {keyof typeof tools} name
+ * @param {readonly string[]} folders where the machine's own is looked for
+ * @returns {string | null} the path of a program that starts
+ */
+export function findTool(root, name, folders = systemFolders) {
+	const places = [...folders.map((folder) => join(folder, name)), join(kept(root), name, 'start')];
+	return places.find((file) => starts(file, name)) ?? null;
+}
+
+/**
+ * Puts the programs that are missing beside the packages, where Debian's archive is at hand. They are downloaded and unpacked, not
+ * installed: no service starts, nothing outside `node_modules` changes, and nobody has to be root.
+ *
+ * @param {string} root the folder with node_modules
+ * @param {(line: string) => void} say
+ * @returns {string[]} the programs that are still missing
+ */
+export function installTools(root, say) {
+	const missing = Object.keys(tools).filter((name) => findTool(root, name) === null);
+	if (missing.length === 0) return [];
+	if (existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg-deb')) {
+		const packages = missing.map((name) => tools[name].package).join(', ');
+		say(
+			`Some generated files are judged by programs that are not here. Unpacking Debian’s into node_modules/.cache: ${packages} …`,
+		);
+		inFolder(root, (folder) => {
+			const apt = aptIn(folder);
+			const listed = apt('update', '-q');
+			for (const name of listed ? missing : []) unpack(root, folder, name, apt);
+		});
+	}
+	const still = missing.filter((name) => findTool(root, name) === null);
+	if (still.length > 0)
+		say(`Not here, so these do not judge this run: ${still.join(', ')}. Install them to have the generated files judged.`);
+	return still;
+}
+
+function kept(root) {
+	return join(root, 'node_modules', '.cache', 'mana-tools');
+}
+
+/** A folder that becomes part of what is kept only by a rename, so that two runs side by side never see half a program. */
+function inFolder(root, work) {
+	mkdirSync(kept(root), { recursive: true });
+	const folder = mkdtempSync(join(kept(root), '.new-'));
+	try {
+		work(folder);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** apt with lists and archives of its own: it changes nothing of the system's and waits for nobody's lock. */
+function aptIn(folder) {
+	for (const path of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, path), { recursive: true });
+	const settings = [
+		`Dir::State::lists=${join(folder, 'lists')}`,
+		`Dir::Cache=${folder}`,
+		`Dir::Cache::archives=${join(folder, 'archives')}`,
+		'Dir::State::status=/var/lib/dpkg/status',
+		'Debug::NoLocking=true',
+		'APT::Sandbox::User=',
+		'APT::Install-Recommends=false',
+		'Acquire::Languages=none',
+		'Acquire::http::Timeout=15',
+		'Acquire::https::Timeout=15',
+		'Acquire::Retries=1',
+	];
+	return (...args) => run('apt-get', [...args, ...settings.flatMap((setting) => ['-o', setting])]);
+}
+
+/** Downloads a package with what it needs and the system lacks, and writes the script that starts it among its own libraries. */
+function unpack(root, folder, name, apt) {
+	const archives = join(folder, 'archives');
+	if (!apt('install', '-y', '-q', '--download-only', tools[name].package)) return;
+	const files = join(folder, name);
+	mkdirSync(files);
+	for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
+		if (!run('dpkg-deb', ['-x', join(archives, archive), files])) return;
+		rmSync(join(archives, archive));
+	}
+	const program = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].find((place) => existsSync(join(files, place, name)));
+	if (program === undefined) return;
+	const target = join(kept(root), name);
+	const libraries = ['usr/lib', 'lib'].flatMap((place) => [place, ...archFolders(join(files, place), place)]);
+	const start = [
+		'#!/bin/sh',
+		`LD_LIBRARY_PATH='${libraries.map((place) => join(target, place)).join(':')}' exec '${join(target, program, name)}' "$@"`,
+	];
+	for (const place of ['etc', 'var', 'usr/share']) rmSync(join(files, place), { recursive: true, force: true });
+	for (const other of readdirSync(join(files, program)))
+		if (other !== name) rmSync(join(files, program, other), { recursive: true });
+	writeFileSync(join(files, 'start'), `${start.join('\n')}\n`);
+	chmodSync(join(files, 'start'), 0o755);
+	if (!starts(join(target, 'start'), name)) rmSync(target, { recursive: true, force: true });
+	try {
+		renameSync(files, target);
+	} catch (error) {
+		// Another run was faster: its copy is as good.
+		if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+	}
+}
+
+/** `x86_64-linux-gnu` and its like. */
+function archFolders(folder, place) {
+	return existsSync(folder)
+		? readdirSync(folder)
+				.filter((name) => name.endsWith('-linux-gnu'))
+				.map((name) => `${place}/${name}`)
+		: [];
+}
+
+function starts(file, name) {
+	return existsSync(file) && spawnSync(file, tools[name].proof, { timeout: 20_000 }).status === 0;
+}
+
+/** Runs a command and shows what it says only when it fails. */
+function run(command, args) {
+	const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+	if (status !== 0 && stderr) console.error(stderr.trimEnd());
+	return status === 0;
+}
