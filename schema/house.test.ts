@@ -160,7 +160,11 @@ const arrows: readonly [path: string, allowed: readonly string[], forbidden: rea
 	],
 	[
 		'infra/sync/sync.test.ts',
-		["import { service } from '../../core/auth/index.ts'", "import { tasks } from '../../apps/todo/model.ts'"],
+		[
+			"import { service } from '../../core/auth/index.ts'",
+			"import { tasks } from '../../apps/todo/model.ts'",
+			"import { findTool } from '../../cli/setup/tools.mjs'",
+		],
 		["import { sign } from '../../core/auth/keys.ts'", "import Page from '../../apps/todo/+page.svelte'"],
 	],
 	['kit/sync/simulator/run.ts', ["import 'bun:jsc'"], ["import { openStore } from '@mana/store'"]],

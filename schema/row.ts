@@ -140,6 +140,8 @@ export function frontEnd<const Name extends string>({ app, server, digits, range
 	return {
 		...own({ ...rest, range, owner: `apps/${app}`, runtime: 'SvelteKit', purpose: 'Door', status: 'running', exposure: 'lan' }),
 		needs: ['mana-web'],
+		// A door only leads to the hub: it has nothing to measure.
+		metrics: null,
 		door: { app, path: `/${app}`, server: server ?? null, ...(digits ? { digits } : {}) },
 	} as const satisfies ServiceRow;
 }

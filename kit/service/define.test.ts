@@ -104,7 +104,9 @@ test('a service answers its four common addresses', async () => {
 		pid: process.pid,
 	});
 	expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
-	expect((await fetch(`${url}/metrics`)).headers.get('content-type')).toStartWith('text/plain');
+	const metrics = await fetch(`${url}/metrics`);
+	expect(metrics.headers.get('content-type')).toStartWith('text/plain');
+	expect(await metrics.text()).toContain('service_ready{service="mana-user"} 1\n');
 	expect((await (await fetch(`${url}/openapi.json`)).json()) as object).toMatchObject({
 		openapi: '3.1.0',
 		info: { title: 'mana-user' },
@@ -129,6 +131,7 @@ test('a service that cannot reach its tables is not ready, says why to this mach
 	});
 	const outside = await problemOf(fetch(`${url}/health/ready`, { headers: { 'x-forwarded-for': '203.0.113.9' } }));
 	expect(outside['detail']).toBe('mana-user is not ready.');
+	expect(await (await fetch(`${url}/metrics`)).text()).toContain('service_ready{service="mana-user"} 0\n');
 	expect((await fetch(`${url}/health/live`)).status).toBe(200);
 });
 

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
@@ -20,6 +21,7 @@ const ready = z.object({ status: z.literal('ready') });
 /** The four addresses that every service answers: `/health/live`, `/health/ready`, `/metrics`, `/openapi.json`. */
 export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions): void {
 	const { name, version, metrics } = options;
+	measureReadiness(options);
 	app.get('/health/live', answers('Whether the process lives', live), (c) =>
 		c.json({ status: 'ok', name, version, pid: process.pid } as const),
 	);
@@ -40,4 +42,21 @@ export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions)
 		return c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
 	});
 	app.get('/openapi.json', (c) => c.json(openApi(name, version, app.routes)));
+}
+
+/** The answer of `/health/ready` as a figure, so that whoever collects figures can raise an alarm without asking a second address. */
+function measureReadiness({ metrics, ready }: OperationsOptions): void {
+	new Gauge({
+		name: 'service_ready',
+		help: '1 while the service can do its work, 0 while it cannot; /health/ready says why.',
+		registers: [metrics.registry],
+		async collect() {
+			this.set(
+				await ready().then(
+					() => 1,
+					() => 0,
+				),
+			);
+		},
+	});
 }

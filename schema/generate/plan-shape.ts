@@ -31,6 +31,7 @@ const host = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('how the other machines reach it: an address or a name, without scheme and port'),
+	containers: z.literal(true).optional().describe('each service runs in a container of its own there'),
 	occupants: z.array(occupant).optional().describe('what listens there besides Mana'),
 	excluded: z
 		.array(z.tuple([port, port]))

@@ -41,8 +41,16 @@ const sameRoomOrItsModel = (from: Place, to: Place) => sameRoom(from, to) && (to
 
 const isGenerator = (to: Place) => to.kind === 'tool' && to.path.startsWith('schema/generate/');
 
+/** Finds the programs of others that judge what is generated. */
+const isToolFinder = (to: Place) => to.path === 'cli/setup/tools.mjs';
+
 const testsMeet = (from: Place, to: Place) =>
-	to.kind === 'registry' || to.kind === 'model' || isManifest(to) || from.room === 'bench' || from.room === 'e2e';
+	to.kind === 'registry' ||
+	to.kind === 'model' ||
+	isManifest(to) ||
+	isToolFinder(to) ||
+	from.room === 'bench' ||
+	from.room === 'e2e';
 
 /** The table of the house. */
 export const rules: Readonly<Record<Kind, Rule>> = {
@@ -108,7 +116,7 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: anyPackage,
 	},
 	test: {
-		says: 'a test knows what its room may know, other tests of its room, and (outside the kit) the models and manifests of others',
+		says: 'a test knows what its room may know, other tests of its room, and (outside the kit) the models and manifests of others and what finds judges',
 		may: (from, to) =>
 			sameRoom(from, to) || to.kind === 'schema' || to.kind === 'kit' || (!from.room.startsWith('kit/') && testsMeet(from, to)),
 		packages: anyPackage,

@@ -1,7 +1,12 @@
 import { onThisMachine } from './default.ts';
 import type { Host, HostPlan } from './host-plan.ts';
 
-const server = { name: 'server', title: 'A server that runs containers', system: 'linux' } as const satisfies Host;
+const server = {
+	name: 'server',
+	title: 'A server that runs containers',
+	system: 'linux',
+	containers: true,
+} as const satisfies Host;
 
 /** What watches the others comes from outside here, so that it still tells when Mana itself is broken. */
 const engines: ReadonlySet<string> = new Set([

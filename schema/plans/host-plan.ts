@@ -10,6 +10,8 @@ export interface Host {
 	readonly system: SystemName;
 	/** How the other machines of the plan reach it: an address or a name. Needed as soon as one of them does. */
 	readonly address?: string;
+	/** Each service runs in a container of its own there; in their network they find each other by name. */
+	readonly containers?: true;
 	/** What listens there besides Mana and the system's own. */
 	readonly occupants?: readonly Occupant[];
 	/** Ranges that its system keeps from everyone, as `netsh int ipv4 show excludedportrange tcp` lists them. */

@@ -58,7 +58,12 @@ export const ops = [
 		engine: {
 			image: 'victoriametrics/victoria-metrics:v1.122.0',
 			inside: { main: 8428 },
-			command: ['-promscrape.config=/etc/mana/prometheus.yaml', '-storageDataPath=/storage'],
+			// The same file also tells Prometheus where rules and Alertmanager are, which this engine would refuse to read past.
+			command: [
+				'-promscrape.config=/etc/mana/prometheus.yaml',
+				'-promscrape.config.strictParse=false',
+				'-storageDataPath=/storage',
+			],
 			keeps: '/storage',
 			probe: ['wget', '-qO-', 'http://127.0.0.1:8428/health'],
 		},

@@ -1,0 +1,38 @@
+import type { Deployed } from '../deployment.ts';
+import type { Host } from '../plans.ts';
+import type { PlanFacts } from './generator.ts';
+
+const hub = 'mana-web';
+
+/**
+ * Where a process on a host of the plan reaches a port of a service, as `host:port`: on its own machine, on another, or by name among
+ * containers, where an engine listens on the port of its image and the hub opens the doors.
+ *
+ * @param portName which of its ports; left out, its main one
+ * @throws when the service has no port of that name
+ */
+export function reach(from: Host, { row, host, as, ports }: Deployed, portName = 'main'): string {
+	const port = ports.find(({ name }) => name === portName);
+	if (!port) throw new Error(`${row.name} has no port "${portName}".`);
+	if (host !== from) return `${bracketed(host.address ?? host.name)}:${port.port}`;
+	if (!host.containers) return `127.0.0.1:${port.port}`;
+	const inside = as === 'engine' ? row.engine?.inside[portName] : undefined;
+	return `${as === 'door' ? hub : row.name}:${inside ?? port.port}`;
+}
+
+/** The host that a service is placed on, also one that is only planned there; without it the hub's, and the first one at last. */
+export function hostOf({ plan }: Pick<PlanFacts, 'plan'>, service: string): Host {
+	for (const name of [service, hub]) {
+		const placement = plan.placements.find((placement) => placement.service === name);
+		const host = plan.hosts.find((host) => host.name === placement?.host);
+		if (host) return host;
+	}
+	const [first] = plan.hosts;
+	if (!first) throw new Error(`The plan ${plan.name} has no host.`);
+	return first;
+}
+
+/** IPv6 addresses stand in brackets before a port (RFC 3986, section 3.2.2). */
+function bracketed(address: string): string {
+	return address.includes(':') ? `[${address}]` : address;
+}
