@@ -8,6 +8,7 @@ export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
 export { deploymentOf, type Deployed } from './deployment.ts';
 export { hostPlans, planNamed, type Host, type HostPlan, type Placement, type PublicName } from './plans.ts';
 export { principles, type Principle } from './principles.ts';
+export { largestBodyBytes } from './public-door.ts';
 export { rangeNamed, rangeOf, ranges, spanText, within, type Range, type RangeName, type Span } from './ranges.ts';
 export {
 	speaksHttp,

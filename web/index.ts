@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ServiceRow, services } from '@mana/schema';
+import { largestBodyBytes, type ServiceRow, services } from '@mana/schema';
 import { defineService, type Service, type ServiceEnv } from '@mana/service';
 import type { Hono } from 'hono';
 import { z } from 'zod';
@@ -10,7 +10,6 @@ import type { LanFront, LanFrontOptions } from './lan/front.ts';
 import { tunnelHandlers } from './tunnel.ts';
 
 const root = join(import.meta.dir, '..');
-const megabyte = 1024 * 1024;
 
 /** The hub's server: the one origin that people open. */
 export const service = hubOver(join(root, 'web', 'build'));
@@ -20,7 +19,7 @@ export function hubOver(build: string): Service {
 	return defineService({
 		name: 'mana-web',
 		// A service behind the hub has its own, smaller limit; this one only has to let the largest of them through.
-		limits: { bodyBytes: 4096 * megabyte, requestMs: 120_000 },
+		limits: { bodyBytes: largestBodyBytes, requestMs: 120_000 },
 		config: {
 			lan: z.boolean().default(false).describe('also open to the local network, with TLS by a certificate of its own'),
 			behindProxy: z.boolean().default(false).describe('a proxy of yours stands before it and says who asks'),

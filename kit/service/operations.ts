@@ -46,12 +46,12 @@ export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions)
 
 /** The answer of `/health/ready` as a figure, so that whoever collects figures can raise an alarm without asking a second address. */
 function measureReadiness({ metrics, ready }: OperationsOptions): void {
-	new Gauge({
+	const gauge: Gauge = new Gauge({
 		name: 'service_ready',
 		help: '1 while the service can do its work, 0 while it cannot; /health/ready says why.',
-		registers: [metrics.registry],
+		registers: [],
 		async collect() {
-			this.set(
+			gauge.set(
 				await ready().then(
 					() => 1,
 					() => 0,
@@ -59,4 +59,5 @@ function measureReadiness({ metrics, ready }: OperationsOptions): void {
 			);
 		},
 	});
+	metrics.registry.registerMetric(gauge);
 }

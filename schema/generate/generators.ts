@@ -1,10 +1,23 @@
+import { caddy } from './caddy.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { listing } from './listing.ts';
+import { nginx } from './nginx.ts';
 import { trustedOrigins } from './origins.ts';
 import { planSchema } from './plan-schema.ts';
 import { prometheus } from './prometheus.ts';
 import { registry } from './registry.ts';
+import { tunnel } from './tunnel.ts';
 
 /** Everything that is made from the schema. Another kind of file is another file beside these, and a line here. */
-export const generators: readonly Generator[] = [registry, listing, planSchema, env, trustedOrigins, prometheus];
+export const generators: readonly Generator[] = [
+	registry,
+	listing,
+	planSchema,
+	env,
+	trustedOrigins,
+	prometheus,
+	caddy,
+	nginx,
+	tunnel,
+];

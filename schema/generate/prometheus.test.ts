@@ -35,7 +35,7 @@ describe.each(bothDays)('the scrape configuration %s', (_, facts) => {
 		(name) => {
 			const expected = deploymentOf(planNamed(name), facts.services)
 				.filter(({ row }) => row.metrics !== null)
-				.map(({ row, host }) => [row.name, row.range, host.name, row.metrics]);
+				.map(({ row, host }) => [row.name, row.range, host.name, row.metrics ?? undefined]);
 			const asked = config(name, facts).scrape_configs.flatMap((job) =>
 				job.static_configs.map(({ labels }) => [labels['service'], labels['range'], labels['host'], job.metrics_path]),
 			);

@@ -5,19 +5,27 @@ import type { PlanFacts } from './generator.ts';
 const hub = 'mana-web';
 
 /**
- * Where a process on a host of the plan reaches a port of a service, as `host:port`: on its own machine, on another, or by name among
- * containers, where an engine listens on the port of its image and the hub opens the doors.
+ * Where a program on a host of the plan reaches a port of a service, as `host:port`: on its own machine, which also has the published
+ * ports of containers, or on another.
  *
  * @param portName which of its ports; left out, its main one
  * @throws when the service has no port of that name
  */
-export function reach(from: Host, { row, host, as, ports }: Deployed, portName = 'main'): string {
+export function published(from: Host, { row, host, ports }: Deployed, portName = 'main'): string {
 	const port = ports.find(({ name }) => name === portName);
 	if (!port) throw new Error(`${row.name} has no port "${portName}".`);
-	if (host !== from) return `${bracketed(host.address ?? host.name)}:${port.port}`;
-	if (!host.containers) return `127.0.0.1:${port.port}`;
-	const inside = as === 'engine' ? row.engine?.inside[portName] : undefined;
-	return `${as === 'door' ? hub : row.name}:${inside ?? port.port}`;
+	return `${host === from ? '127.0.0.1' : bracketed(host.address ?? host.name)}:${port.port}`;
+}
+
+/**
+ * The same for one of the plan's own services. Among containers it goes by name: an engine listens on the port of its image there,
+ * and the hub opens the doors.
+ */
+export function reach(from: Host, deployed: Deployed): string {
+	const { row, host, as, ports } = deployed;
+	if (host !== from || !host.containers) return published(from, deployed);
+	const inside = as === 'engine' ? row.engine?.inside[ports[0].name] : undefined;
+	return `${as === 'door' ? hub : row.name}:${inside ?? ports[0].port}`;
 }
 
 /** The host that a service is placed on, also one that is only planned there; without it the hub's, and the first one at last. */
