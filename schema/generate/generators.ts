@@ -2,12 +2,15 @@ import { caddy } from './caddy.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { listing } from './listing.ts';
+import { nftables } from './nftables.ts';
 import { nginx } from './nginx.ts';
 import { trustedOrigins } from './origins.ts';
+import { pf } from './pf.ts';
 import { planSchema } from './plan-schema.ts';
 import { prometheus } from './prometheus.ts';
 import { registry } from './registry.ts';
 import { tunnel } from './tunnel.ts';
+import { windowsFirewall } from './windows-firewall.ts';
 
 /** Everything that is made from the schema. Another kind of file is another file beside these, and a line here. */
 export const generators: readonly Generator[] = [
@@ -20,4 +23,7 @@ export const generators: readonly Generator[] = [
 	caddy,
 	nginx,
 	tunnel,
+	nftables,
+	pf,
+	windowsFirewall,
 ];

@@ -18,14 +18,15 @@ export function published(from: Host, { row, host, ports }: Deployed, portName =
 }
 
 /**
- * The same for one of the plan's own services. Among containers it goes by name: an engine listens on the port of its image there,
- * and the hub opens the doors.
+ * The same for one of the plan's own services. Among containers it goes by name: each has all numbers to itself, an engine listens on
+ * the port of its image, and the hub opens the doors.
  */
 export function reach(from: Host, deployed: Deployed): string {
-	const { row, host, as, ports } = deployed;
+	const { row, host, as } = deployed;
 	if (host !== from || !host.containers) return published(from, deployed);
-	const inside = as === 'engine' ? row.engine?.inside[ports[0].name] : undefined;
-	return `${as === 'door' ? hub : row.name}:${inside ?? ports[0].port}`;
+	const [main] = row.ports;
+	const inside = as === 'engine' ? row.engine?.inside[main.name] : undefined;
+	return `${as === 'door' ? hub : row.name}:${inside ?? main.port}`;
 }
 
 /** The host that a service is placed on, also one that is only planned there; without it the hub's, and the first one at last. */
