@@ -2,8 +2,7 @@ import { isIP } from 'node:net';
 import type { Deployed } from '../deployment.ts';
 import { type Transport, transportOf } from '../row.ts';
 import type { HostFacts } from './generator.ts';
-import { proxyHost } from './routes.ts';
-import { hostOf } from './reach.ts';
+import { proxyHost, watcherHost } from './reach.ts';
 
 /** A port of a host, and who may open a connection to it from another machine. */
 export interface Opening {
@@ -47,8 +46,8 @@ function callersElsewhere(called: Deployed, facts: HostFacts): string[] {
 		...everywhere.filter(({ needs }) => needs.includes(name)).map((caller) => caller.host),
 		// The hub passes `/api/<service>/…` on to it.
 		...(kind === 'own' && !door ? [hub] : []),
-		...(plan.publicNames.some(({ service }) => service === name) ? [proxyHost(facts)] : []),
-		...(metrics === null ? [] : [hostOf(facts, 'victoriametrics')]),
+		...(plan.publicNames.some(({ service }) => service === name) ? [proxyHost(plan)] : []),
+		...(metrics === null ? [] : [watcherHost(plan)]),
 	]);
 	return plan.hosts.filter((other) => other !== host && calls.has(other)).map((other) => other.address ?? other.name);
 }

@@ -1,14 +1,20 @@
-import { forEachPlan, type Generator } from './generator.ts';
 import { publicOrigin } from './addresses.ts';
+import { forEachPlan, type Generator } from './generator.ts';
+import { routesOf } from './routes.ts';
 
-/** The origins whose pages may write: one for each plan, since the hub is the one origin. Doors only lead there. */
+/**
+ * The one origin whose pages may write, since the hub is the one origin: what `kit/service` checks `Origin` against (`publicUrl`).
+ * Doors only lead there, and a public name of another service is a place to call, never a place to come from.
+ */
 export const trustedOrigins: Generator = {
 	name: 'trusted-origins',
-	makes: 'the origins whose pages may write, and the public names beside them, as JSON for proxies and other software',
-	files: forEachPlan(({ plan, folder }) => [
-		{
-			path: `${folder}/trusted-origins.json`,
-			text: `${JSON.stringify({ plan: plan.name, trusted: [publicOrigin(plan)] }, null, '\t')}\n`,
-		},
-	]),
+	makes: 'the origin whose pages may write, and beside it the public names that may not, as JSON for proxies and other software',
+	files: forEachPlan((facts) => {
+		const trusted = publicOrigin(facts.plan);
+		const named = routesOf(facts)
+			.filter(({ real }) => real)
+			.map(({ name }) => `https://${name}`);
+		const value = { plan: facts.plan.name, trusted: [trusted], untrusted: named.filter((origin) => origin !== trusted) };
+		return [{ path: `${facts.folder}/trusted-origins.json`, text: `${JSON.stringify(value, null, '\t')}\n` }];
+	}),
 };

@@ -2,7 +2,7 @@ import type { Deployed } from '../deployment.ts';
 import { speaksHttp } from '../row.ts';
 import { alertRules } from './alerts.ts';
 import { forEachPlan, type Generator, generatedNote, type PlanFacts } from './generator.ts';
-import { hostOf, reach } from './reach.ts';
+import { hostOf, reach, watcherHost } from './reach.ts';
 
 /** Who is asked for figures, when to tell somebody, and whom. Also read by VictoriaMetrics and vmalert. */
 export const prometheus: Generator = {
@@ -18,11 +18,9 @@ export const prometheus: Generator = {
 	]),
 };
 
-/** What watches runs on one host of the plan; addresses are as seen from there. */
-const watcher = 'victoriametrics';
-
+/** Addresses are as seen from the watcher's machine. */
 function scrapeConfig(facts: PlanFacts): object {
-	const alertmanagers = deployedNamed(facts, 'alertmanager').map((deployed) => reach(hostOf(facts, watcher), deployed));
+	const alertmanagers = deployedNamed(facts, 'alertmanager').map((deployed) => reach(watcherHost(facts.plan), deployed));
 	return {
 		global: { scrape_interval: '15s', evaluation_interval: '15s', external_labels: { plan: facts.plan.name } },
 		rule_files: ['alerts.yaml'],
@@ -33,7 +31,7 @@ function scrapeConfig(facts: PlanFacts): object {
 			// What is pushed says itself which job it was.
 			...(row.name === 'pushgateway' ? { honor_labels: true } : {}),
 			static_configs: copies.map((deployed) => ({
-				targets: [reach(hostOf(facts, watcher), deployed)],
+				targets: [reach(watcherHost(facts.plan), deployed)],
 				labels: {
 					service: row.name,
 					range: row.range,
@@ -49,7 +47,7 @@ function scrapeConfig(facts: PlanFacts): object {
 
 /** What figures can be fetched from: it has some, and can be reached from where the watcher is. */
 function scraped(facts: PlanFacts): Deployed[] {
-	const near = hostOf(facts, watcher);
+	const near = watcherHost(facts.plan);
 	return facts.deployed.filter(({ row, host, exposure }) => row.metrics !== null && (host === near || exposure !== 'loopback'));
 }
 
@@ -67,7 +65,7 @@ function notScraped(facts: PlanFacts): string[] {
 
 /** Everything goes to the bridge that tells people; without one, Alertmanager only shows it. */
 function alertRoutes(facts: PlanFacts): object {
-	const bridges = deployedNamed(facts, 'alert-notifier').map((deployed) => reach(hostOf(facts, 'alertmanager'), deployed));
+	const bridges = deployedNamed(facts, 'alert-notifier').map((deployed) => reach(hostOf(facts.plan, 'alertmanager'), deployed));
 	return {
 		route: {
 			receiver: 'operator',

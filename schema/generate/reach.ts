@@ -1,6 +1,5 @@
 import type { Deployed } from '../deployment.ts';
-import type { Host } from '../plans.ts';
-import type { PlanFacts } from './generator.ts';
+import type { Host, HostPlan } from '../plans.ts';
 
 const hub = 'mana-web';
 
@@ -29,8 +28,18 @@ export function reach(from: Host, deployed: Deployed): string {
 	return `${as === 'door' ? hub : row.name}:${inside ?? main.port}`;
 }
 
+/** The machine on which the proxy stands: the hub's. Containers publish their ports to it. */
+export function proxyHost(plan: HostPlan): Host {
+	return hostOf(plan, hub);
+}
+
+/** The machine from which figures are fetched. */
+export function watcherHost(plan: HostPlan): Host {
+	return hostOf(plan, 'victoriametrics');
+}
+
 /** The host that a service is placed on, also one that is only planned there; without it the hub's, and the first one at last. */
-export function hostOf({ plan }: Pick<PlanFacts, 'plan'>, service: string): Host {
+export function hostOf(plan: HostPlan, service: string): Host {
 	for (const name of [service, hub]) {
 		const placement = plan.placements.find((placement) => placement.service === name);
 		const host = plan.hosts.find((host) => host.name === placement?.host);

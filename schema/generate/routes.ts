@@ -1,6 +1,5 @@
-import type { Host } from '../plans.ts';
 import type { PlanFacts } from './generator.ts';
-import { hostOf, published } from './reach.ts';
+import { proxyHost, published } from './reach.ts';
 
 const hub = 'mana-web';
 
@@ -26,11 +25,8 @@ export function routesOf(facts: PlanFacts): Route[] {
 		const { metrics } = deployed.row;
 		// The hub passes `/api/<service>/…` on, so there every service has metrics.
 		const closed = service === hub ? [metrics, `/api/*${metrics}`] : [metrics];
-		return [{ name, target: published(proxyHost(facts), deployed, port), real, closed: closed.filter((path) => path !== null) }];
+		return [
+			{ name, target: published(proxyHost(facts.plan), deployed, port), real, closed: closed.filter((path) => path !== null) },
+		];
 	});
-}
-
-/** The machine on which the proxy stands: the hub's. Containers publish their ports to it. */
-export function proxyHost(facts: Pick<PlanFacts, 'plan'>): Host {
-	return hostOf(facts, hub);
 }
