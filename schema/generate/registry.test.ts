@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collection, field } from '@mana/model';
 import { collectionsIn } from '../registry/collect.ts';
-import { appFiles, registryFiles } from './registry.ts';
+import { factsOf } from './generate.ts';
+import { registry, registryFiles } from './registry.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 test('the registry in the repository is what the folders of apps/ say', () => {
-	for (const { path, text } of registryFiles(appFiles(root))) expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+	for (const { path, text } of registry.files(factsOf(root))) expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
 describe('registryFiles', () => {
@@ -21,35 +22,43 @@ describe('registryFiles', () => {
 	];
 
 	test('reads models and manifests, sorted, whatever the order of the files', () => {
-		const [models, apps] = registryFiles(files);
+		const [models, apps] = registryFiles(files, []);
 		expect(models?.text).toContain(
 			"import * as hub from '../../apps/(hub)/model.ts';\nimport * as todo from '../../apps/todo/model.ts';",
 		);
 		expect(models?.text).toContain('collectionsIn([hub, todo])');
 		expect(apps?.text).toContain("import { app as cityCorners } from '../../apps/city-corners/app.ts';");
 		expect(apps?.text).toContain('AppManifest[] = [cityCorners, todo];');
-		expect(registryFiles(files.toReversed())).toEqual(registryFiles(files));
+		expect(registryFiles(files.toReversed(), [])).toEqual(registryFiles(files, []));
+	});
+
+	test('lists apps in the order of their doors, as the launcher shows them, and those without one last', () => {
+		const [, apps] = registryFiles(
+			['apps/city-corners/app.ts', 'apps/alarm/app.ts', 'apps/todo/app.ts'],
+			['chat', 'todo', 'city-corners'],
+		);
+		expect(apps?.text).toContain('AppManifest[] = [todo, cityCorners, alarm];');
 	});
 
 	test('keeps what a server imports free of everything but models', () => {
-		const [models] = registryFiles(files);
+		const [models] = registryFiles(files, []);
 		expect(models?.text.match(/from '([^']+)'/g)?.every((from) => /model/.test(from) || from.includes('./collect.ts'))).toBe(
 			true,
 		);
 	});
 
 	test('passes over files deeper in an app, which are its own matter', () => {
-		expect(registryFiles(['apps/todo/parts/model.ts', 'apps/todo/parts/app.ts'])).toEqual(registryFiles([]));
+		expect(registryFiles(['apps/todo/parts/model.ts', 'apps/todo/parts/app.ts'], [])).toEqual(registryFiles([], []));
 	});
 
 	test('without apps is two empty lists', () => {
-		const [models, apps] = registryFiles([]);
+		const [models, apps] = registryFiles([], []);
 		expect(models?.text).toContain('collectionsIn([])');
 		expect(apps?.text).toContain('AppManifest[] = [];');
 	});
 
 	test('says that it is generated', () => {
-		for (const { text } of registryFiles(files)) expect(text).toStartWith('// Generated from schema/');
+		for (const { text } of registryFiles(files, [])) expect(text).toStartWith('// Generated from schema/');
 	});
 });
 

@@ -2,22 +2,27 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Generated, type Generator, generatedNote } from './generator.ts';
 
-/** All models and all app manifests, for whoever needs every one of them. */
+/** All models and all app manifests, for whoever needs every one of them: the launcher shows exactly these apps, in this order. */
 export const registry: Generator = {
 	name: 'registry',
 	makes: 'the one place that reads every `model.ts` and `app.ts`',
-	files: ({ appFiles }) => registryFiles(appFiles),
+	files: ({ appFiles, services }) =>
+		registryFiles(
+			appFiles,
+			services.flatMap(({ door }) => (door ? [door.app] : [])),
+		),
 };
 
 /**
  * The registry: the one place that reads every `model.ts` and `app.ts`.
  *
  * @param files paths of the app folders' own files, as `apps/todo/model.ts`, in any order
+ * @param doors the apps in the order of their doors, in which the launcher shows those that are there
  */
-export function registryFiles(files: readonly string[]): Generated[] {
+export function registryFiles(files: readonly string[], doors: readonly string[]): Generated[] {
 	return [
 		{ path: 'schema/registry/models.ts', text: modelsText(roomsWith('model.ts', files)) },
-		{ path: 'schema/registry/apps.ts', text: appsText(roomsWith('app.ts', files)) },
+		{ path: 'schema/registry/apps.ts', text: appsText(roomsWith('app.ts', files).sort(byDoor(doors))) },
 	];
 }
 
@@ -26,6 +31,13 @@ export function appFiles(root: string): string[] {
 	return readdirSync(join(root, 'apps'), { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
 		.flatMap((folder) => readdirSync(join(root, 'apps', folder.name)).map((file) => `apps/${folder.name}/${file}`));
+}
+
+/** Apps without a door come last, by name. */
+function byDoor(doors: readonly string[]): (a: Room, b: Room) => number {
+	const places = new Map(doors.map((app, place) => [`apps/${app}/app.ts`, place]));
+	const placeOf = ({ path }: Room) => places.get(path) ?? doors.length;
+	return (a, b) => placeOf(a) - placeOf(b);
 }
 
 interface Room {
