@@ -161,9 +161,12 @@ export class Client implements Backing, SessionHost {
 		return this.#keeper.commit(transactions);
 	}
 
-	async forget({ n }: Pending): Promise<void> {
-		await this.#keeper.store.forget(n!);
-		this.#tabs.post({ kind: 'forgotten', device: this.#device, n: n! });
+	forget({ stamp }: Pending): Promise<void> {
+		return this.#keeper.inTurn(async () => {
+			await this.#keeper.store.forget(stamp);
+			this.#forgotten(stamp); // what was loaded meanwhile had it again
+			this.#tabs.post({ kind: 'forgotten', device: this.#device, stamp });
+		});
 	}
 
 	async close(): Promise<void> {
@@ -356,8 +359,7 @@ export class Client implements Backing, SessionHost {
 				this.#outbox.settled(message.ack);
 				return this.mana.refresh();
 			case 'forgotten':
-				for (const pending of replica.pending) if (pending.refused && pending.n === message.n) replica.remove(pending);
-				return this.mana.refresh();
+				return this.#forgotten(message.stamp);
 			case 'sync':
 				return this.#heardSync(message);
 			case 'waking':
@@ -375,6 +377,12 @@ export class Client implements Backing, SessionHost {
 					problem: { code: 'forgotten', detail: 'This account was removed from this device.' },
 				});
 		}
+	}
+
+	#forgotten(stamp: number): void {
+		const { replica } = this.mana;
+		for (const pending of replica.pending) if (pending.refused && pending.stamp === stamp) replica.remove(pending);
+		this.mana.refresh();
 	}
 
 	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {

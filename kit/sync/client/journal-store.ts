@@ -134,10 +134,12 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
-	forget(n: number): Promise<void> {
+	forget(stamp: number): Promise<void> {
 		return this.#disk.run('write', ['outbox'], async (tx) => {
-			const row = (await tx.get('outbox', [SPACE, n])) as OutboxRow | undefined;
-			if (row?.refused) tx.remove('outbox', SPACE, n, n);
+			for (const { at, value } of await tx.list('outbox', SPACE)) {
+				const row = value as OutboxRow;
+				if (row.refused && storedOf(at, row).stamp === stamp) tx.remove('outbox', SPACE, at, at);
+			}
 		});
 	}
 

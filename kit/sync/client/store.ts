@@ -95,8 +95,8 @@ export interface ClientStore {
 	applyRemote(patch: RemotePatch, generation: number): Promise<void>;
 	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused. */
 	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void>;
-	/** Removes one refused transaction. */
-	forget(n: number): Promise<void>;
+	/** Removes the refused transaction of a stamp: its number changes when the device becomes another one. */
+	forget(stamp: number): Promise<void>;
 	/** Remembers what the server told. A `clock` may only be lower while the outbox is empty. */
 	learn(facts: Facts, generation: number): Promise<void>;
 	/** Becomes another device: the outbox is numbered from 1 again and nothing of it is lost. */

@@ -37,7 +37,7 @@ export type TabMessage =
 			readonly cells: Uint8Array;
 	  }
 	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }
-	| { readonly kind: 'forgotten'; readonly device: DeviceId; readonly n: number }
+	| { readonly kind: 'forgotten'; readonly device: DeviceId; readonly stamp: number }
 	| {
 			readonly kind: 'sync';
 			/** Of the leader that says it. */

@@ -46,4 +46,33 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'what a person dropped came back when the device became another one in the same moment',
+		plan: {
+			seed: 1688,
+			config: {
+				browsers: 3,
+				latency: [200, 200],
+				browserDiskMs: [0, 5],
+				commitMs: 30,
+				readMs: 300,
+				transports: ['exchange'],
+				chunk: 1,
+				records: 3,
+				durationMs: 3000,
+			},
+			steps: [
+				{ at: 10, luck: 608716338, kind: 'write', browser: 0, what: 'refused' },
+				{ at: 53, luck: 1660232424, kind: 'write', browser: 2, what: 'refused' },
+				{ at: 331, luck: 751063885, kind: 'tab-open', browser: 0 },
+				{ at: 474, luck: 243056545, kind: 'write', browser: 1, what: 'burst' },
+				{ at: 552, luck: 461830313, kind: 'write', browser: 0, what: 'field' },
+				{ at: 674, luck: 1751673205, kind: 'clone', browser: 1 },
+				{ at: 681, luck: 2053300697, kind: 'write', browser: 1, what: 'trash' },
+				{ at: 1034, luck: 1318001935, kind: 'clone', browser: 0 },
+				{ at: 2269, luck: 1611023189, kind: 'server-role', ms: 3695 },
+				{ at: 2691, luck: 573506869, kind: 'write', browser: 0, what: 'best' },
+			],
+		},
+	},
 ];
