@@ -7,8 +7,8 @@ export { checkPlan, type Finding, type PlanFacts } from './check.ts';
 export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
 export { deploymentOf, type Deployed } from './deployment.ts';
 export { hostPlans, planNamed, type Host, type HostPlan, type Placement, type PublicName } from './plans.ts';
-export { principles, type Principle } from './principles.ts';
 export { largestBodyBytes } from './public-door.ts';
+export { origin, principles, type Principle } from './principles.ts';
 export { rangeNamed, rangeOf, ranges, spanText, within, type Range, type RangeName, type Span } from './ranges.ts';
 export {
 	speaksHttp,

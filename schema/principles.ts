@@ -31,3 +31,17 @@ export const principles: readonly Principle[] = [
 		finding: 'reserved',
 	},
 ];
+
+/** The document that this schema grew from, and what became of what it left open. */
+export const origin = {
+	document: 'managarten/docs/PORT_SCHEMA.md',
+	drafted: '2026-03-28',
+	reconciled: '2026-04-08',
+	commit: '4cb1bc1827',
+	answers: [
+		'**The move is made.** The planned tables are what runs; the list of real ports is the host plan `2026-04-08`, a record to compare with.',
+		'**Authoritative** is the schema alone. Services take their port from it, so there are no source defaults and no numbers in guides.',
+		'**Collisions of the past.** mana-image-gen and mana-video-gen both wanted 3026, mana-voice-bot and mana-sync 3050. Both pairs were parted on 2026-04-08; today a check finds the next one before it is merged.',
+		'**Updating five files by hand** (the document, compose, the env generator, Prometheus and the service) is one row now: see [Adding a service](#adding-a-service).',
+	],
+} as const;

@@ -7,6 +7,7 @@ import { nginx } from './nginx.ts';
 import { trustedOrigins } from './origins.ts';
 import { pf } from './pf.ts';
 import { planSchema } from './plan-schema.ts';
+import { portDocument } from './port-document.ts';
 import { prometheus } from './prometheus.ts';
 import { registry } from './registry.ts';
 import { tunnel } from './tunnel.ts';
@@ -26,4 +27,5 @@ export const generators: readonly Generator[] = [
 	nftables,
 	pf,
 	windowsFirewall,
+	portDocument,
 ];

@@ -34,6 +34,9 @@ export const ai = [
 		owner: 'ai/image-gen',
 		runtime: 'Python',
 		description: 'Image generation (FLUX)',
+		decision:
+			'It and mana-video-gen once wanted 3026. The flux2.c variant for the Mac was deleted on 2026-04-08; the one for Windows, on diffusers, ' +
+			'is the only one and stays on 3023. mana-crawler had 3023 on the Mac mini at that time and is planned on another number.',
 	}),
 	own({
 		name: 'mana-voice-bot',
@@ -43,7 +46,9 @@ export const ai = [
 		runtime: 'Python',
 		description: 'Voice-to-voice assistant',
 		needs: ['mana-auth', 'mana-stt', 'mana-tts', 'mana-llm'],
-		decision: 'Its source default was 3050, where mana-sync ran. It was moved to 3024, inside the range of what it needs.',
+		decision:
+			'Its source default was 3050, where mana-sync ran. It was moved to 3024, inside the range of what it needs. On 2026-04-08 it was not deployed: ' +
+			'it had no scheduled task, no tunnel route (cloudflared) and no launchd plist.',
 	}),
 	own({
 		name: 'mana-video-gen',
