@@ -1,11 +1,15 @@
-// One process of a running Mana: starts the services it is told and tells its supervisor when they are up.
+// One process of a running Mana: starts the services it is told and tells its supervisor when they are up. Without a supervisor, as in a
+// container of its own, it shares the data folder with others of its kind.
 //   bun cli/host.ts mana-auth
 import { join } from 'node:path';
 import { type Service as Row, serviceNamed } from '@mana/schema';
 import { ConfigError, readInstance, type Service } from '@mana/service';
 import { doorOf, openDoors } from '../web/doors.ts';
+import { prepareHome } from './supervisor/home.ts';
 import type { Listening } from './supervisor/keeper.ts';
 import { isDoor } from './supervisor/plan.ts';
+import { type HomeLock, joinHome } from './supervisor/lock.ts';
+import { Refusal } from './supervisor/refusal.ts';
 import type { HostMessage } from './supervisor/spawn.ts';
 
 interface Running extends Listening {
@@ -15,6 +19,7 @@ interface Running extends Listening {
 const root = join(import.meta.dir, '..');
 const running: Running[] = [];
 let stopping: Promise<void> | null = null;
+let shared: HomeLock | null = null;
 
 process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());
@@ -22,15 +27,27 @@ process.on('SIGINT', () => void stop());
 process.on('disconnect', () => void stop());
 
 try {
+	if (!process.send) shared = joinOwn();
 	for (const row of process.argv.slice(2).map(serviceNamed)) if (!isDoor(row)) running.push(await startService(row));
 	running.push(...startDoors(process.argv.slice(2).map(serviceNamed).filter(isDoor)));
 	tell({ kind: 'ready', listening: running.map(({ name, url }) => ({ name, url })) });
 } catch (error) {
 	const message = error instanceof Error ? error.message : String(error);
 	tell({ kind: 'failed', message });
-	if (!process.send || !isPlain(error)) console.error(error);
+	if (!isPlain(error)) console.error(error);
+	else if (!process.send) console.error(message);
 	await close();
 	process.exit(1);
+}
+
+/** The supervisor has taken the folder for all that it starts; whoever starts alone takes part. @throws Refusal */
+function joinOwn(): HomeLock {
+	const { home } = readInstance(process.env);
+	prepareHome(home);
+	const lock = joinHome(home);
+	if (!lock)
+		throw new Refusal(`${home} is in use by a Mana that has it for itself. Stop that one, or set MANA_HOME to another folder.`);
+	return lock;
 }
 
 async function startService(row: Row): Promise<Running> {
@@ -51,7 +68,11 @@ function tell(message: HostMessage): void {
 }
 
 function isPlain(error: unknown): boolean {
-	return error instanceof ConfigError || (error instanceof Error && ['PortTakenError', 'StoreError'].includes(error.name));
+	return (
+		error instanceof ConfigError ||
+		error instanceof Refusal ||
+		(error instanceof Error && ['PortTakenError', 'StoreError'].includes(error.name))
+	);
 }
 
 async function stop(): Promise<void> {
@@ -61,4 +82,5 @@ async function stop(): Promise<void> {
 
 async function close(): Promise<void> {
 	for (const service of running.toReversed()) await service.close();
+	shared?.release();
 }

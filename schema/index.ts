@@ -11,6 +11,7 @@ export { largestBodyBytes } from './public-door.ts';
 export { origin, principles, type Principle } from './principles.ts';
 export { rangeNamed, rangeOf, ranges, spanText, within, type Range, type RangeName, type Span } from './ranges.ts';
 export {
+	readyPath,
 	speaksHttp,
 	transportOf,
 	type Door,

@@ -70,6 +70,10 @@ export interface Engine {
 	readonly environment?: Readonly<Record<string, string>>;
 	/** Where the image keeps what must outlive it. */
 	readonly keeps?: string;
+	/** Generated files of the plan that it reads, by the path at which it expects them. */
+	readonly reads?: Readonly<Record<string, string>>;
+	/** Folders of the host that it measures, by the path at which the image expects them. It only reads them. */
+	readonly watches?: Readonly<Record<string, string>>;
 	/** A command inside the image that succeeds while the engine is well. */
 	readonly probe: readonly string[];
 }
@@ -106,6 +110,9 @@ export interface ServiceRow {
 
 /** The paths that `kit/service` answers on every service of ours. */
 export const kitPaths = { health: '/health/live', metrics: '/metrics' } as const;
+
+/** Where `kit/service` says whether a service of ours can do its work, so that others may start which need it. */
+export const readyPath = '/health/ready';
 
 /** The part of a row that an author has to state; the rest is the same for every service of ours. */
 type Own<Name extends string> = { readonly name: Name; readonly port: number; readonly range: RangeName } & Pick<

@@ -1,14 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from './refusal.ts';
 
 /** Makes the data folder and proves that it can be written. @throws Refusal */
 export function prepareHome(home: string): void {
-	const probe = join(home, 'run', `probe-${process.pid}`);
 	try {
 		mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
-		writeFileSync(probe, 'x', { flush: true });
-		rmSync(probe);
+		// A name of its own: containers that share the folder have the same process ids.
+		const probe = mkdtempSync(join(home, 'run', 'probe-'));
+		try {
+			writeFileSync(join(probe, 'x'), 'x', { flush: true });
+		} finally {
+			rmSync(probe, { recursive: true });
+		}
 	} catch (error) {
 		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 		const why = reasons[code];

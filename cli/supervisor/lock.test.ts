@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isLocked, lockHome } from './lock.ts';
+import { isLocked, joinHome, lockHome } from './lock.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'mana-lock-'));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -31,5 +31,19 @@ test('a Mana that was killed leaves its data folder free', async () => {
 	await other.exited;
 	const lock = lockHome(home);
 	expect(lock).not.toBeNull();
+	lock?.release();
+});
+
+test('services without a supervisor share a data folder that nobody can then have for himself', () => {
+	const [auth, sync] = [joinHome(home), joinHome(home)];
+	expect(auth).not.toBeNull();
+	expect(sync).not.toBeNull();
+	expect(lockHome(home)).toBeNull();
+	auth?.release();
+	expect(lockHome(home)).toBeNull();
+	sync?.release();
+	const lock = lockHome(home);
+	expect(lock).not.toBeNull();
+	expect(joinHome(home)).toBeNull();
 	lock?.release();
 });

@@ -14,22 +14,21 @@ export interface HomeLock {
  * @returns `null` when another Mana uses the folder
  */
 export function lockHome(home: string): HomeLock | null {
-	mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
-	const database = new Database(join(home, 'run', 'lock'));
-	try {
-		database.run('pragma busy_timeout = 0');
-		database.run('begin exclusive');
-	} catch (error) {
-		database.close();
-		if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return null;
-		throw error;
-	}
-	return {
-		release: () => {
-			database.run('rollback');
-			database.close();
-		},
-	};
+	return take(home, (database) => database.run('begin exclusive'));
+}
+
+/**
+ * Joins a data folder with others of its kind: services that run without a supervisor, each in a process or container of its own, share
+ * one folder, while nobody can take it for himself (`mana up`, `mana restore`).
+ *
+ * @returns `null` when a Mana has the folder for itself
+ */
+export function joinHome(home: string): HomeLock | null {
+	return take(home, (database) => {
+		database.run('begin');
+		// Only a read takes the shared lock; it lasts as long as the transaction.
+		database.query('select count(*) from sqlite_schema').get();
+	});
 }
 
 /** Whether a Mana uses a data folder now. Looks without keeping anybody out. */
@@ -45,4 +44,23 @@ export function isLocked(home: string): boolean {
 	} finally {
 		database.close();
 	}
+}
+
+function take(home: string, begin: (database: Database) => void): HomeLock | null {
+	mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
+	const database = new Database(join(home, 'run', 'lock'));
+	try {
+		database.run('pragma busy_timeout = 0');
+		begin(database);
+	} catch (error) {
+		database.close();
+		if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return null;
+		throw error;
+	}
+	return {
+		release: () => {
+			database.run('rollback');
+			database.close();
+		},
+	};
 }

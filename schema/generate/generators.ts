@@ -1,4 +1,5 @@
 import { caddy } from './caddy.ts';
+import { compose } from './compose.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { listing } from './listing.ts';
@@ -28,4 +29,5 @@ export const generators: readonly Generator[] = [
 	pf,
 	windowsFirewall,
 	portDocument,
+	compose,
 ];

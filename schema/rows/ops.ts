@@ -1,4 +1,4 @@
-import { embedded, own } from '../row.ts';
+import { embedded, type Engine, own } from '../row.ts';
 
 export const ops = [
 	embedded({
@@ -64,6 +64,7 @@ export const ops = [
 				'-promscrape.config.strictParse=false',
 				'-storageDataPath=/storage',
 			],
+			reads: { '/etc/mana/prometheus.yaml': 'prometheus.yaml' },
 			keeps: '/storage',
 			probe: ['wget', '-qO-', 'http://127.0.0.1:8428/health'],
 		},
@@ -95,6 +96,7 @@ export const ops = [
 		engine: {
 			image: 'prom/alertmanager:v0.28.1',
 			inside: { main: 9093 },
+			reads: { '/etc/alertmanager/alertmanager.yml': 'alertmanager.yaml' },
 			keeps: '/alertmanager',
 			probe: ['wget', '-qO-', 'http://127.0.0.1:9093/-/healthy'],
 		},
@@ -109,8 +111,17 @@ export const ops = [
 		purpose: 'Webhook for alerts',
 		needs: ['mana-notify'],
 	}),
-	exporter('node-exporter', 9100, 'Host metrics', { image: 'prom/node-exporter:v1.9.1', inside: 9100 }),
-	exporter('cadvisor', 9110, 'Container metrics', { image: 'gcr.io/cadvisor/cadvisor:v0.52.1', inside: 8080 }),
+	exporter('node-exporter', 9100, 'Host metrics', {
+		image: 'prom/node-exporter:v1.9.1',
+		inside: 9100,
+		command: ['--path.rootfs=/host'],
+		watches: { '/host': '/' },
+	}),
+	exporter('cadvisor', 9110, 'Container metrics', {
+		image: 'gcr.io/cadvisor/cadvisor:v0.52.1',
+		inside: 8080,
+		watches: { '/rootfs': '/', '/var/run': '/var/run', '/sys': '/sys', '/var/lib/docker': '/var/lib/docker' },
+	}),
 	exporter('redis-exporter', 9121, 'Redis metrics', {
 		image: 'oliver006/redis_exporter:v1.74.0',
 		inside: 9121,
@@ -127,10 +138,8 @@ export const ops = [
 	}),
 ] as const;
 
-interface ExporterImage {
-	readonly image: string;
+interface ExporterImage extends Omit<Engine, 'inside' | 'probe'> {
 	readonly inside: number;
-	readonly environment?: Readonly<Record<string, string>>;
 }
 
 function exporter<const Name extends string>(name: Name, port: number, description: string, image: ExporterImage) {
