@@ -2,6 +2,7 @@ import { caddy } from './caddy.ts';
 import { compose } from './compose.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
+import { kubernetes } from './kubernetes.ts';
 import { listing } from './listing.ts';
 import { nftables } from './nftables.ts';
 import { nginx } from './nginx.ts';
@@ -30,4 +31,5 @@ export const generators: readonly Generator[] = [
 	windowsFirewall,
 	portDocument,
 	compose,
+	kubernetes,
 ];
