@@ -3,6 +3,7 @@ import { compose } from './compose.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { kubernetes } from './kubernetes.ts';
+import { launchd } from './launchd.ts';
 import { listing } from './listing.ts';
 import { nftables } from './nftables.ts';
 import { nginx } from './nginx.ts';
@@ -12,8 +13,10 @@ import { planSchema } from './plan-schema.ts';
 import { portDocument } from './port-document.ts';
 import { prometheus } from './prometheus.ts';
 import { registry } from './registry.ts';
+import { systemd } from './systemd.ts';
 import { tunnel } from './tunnel.ts';
 import { windowsFirewall } from './windows-firewall.ts';
+import { windowsTasks } from './windows-tasks.ts';
 
 /** Everything that is made from the schema. Another kind of file is another file beside these, and a line here. */
 export const generators: readonly Generator[] = [
@@ -32,4 +35,7 @@ export const generators: readonly Generator[] = [
 	portDocument,
 	compose,
 	kubernetes,
+	systemd,
+	launchd,
+	windowsTasks,
 ];
