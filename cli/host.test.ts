@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploymentOf, planNamed, serviceNamed } from '@mana/schema';
+import { readyPath, serviceNamed } from '@mana/schema';
 import { freeOffset } from '@mana/schema/offsets';
 import { createDatabase, startPostgres } from '@mana/store/testing/postgres';
-import { type Container, containersOf, portsOf } from '../schema/generate/containers.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { lockHome } from './supervisor/lock.ts';
 
 const root = join(import.meta.dir, '..');
@@ -58,11 +59,32 @@ async function ready(child: ReturnType<typeof start>): Promise<void> {
 	await said.promise;
 }
 
-/** The containers of ours that run without built pages, with names of containers as names of this machine. */
-function manaOf(plan: string, offset: number): Container[] {
-	const deployed = deploymentOf(planNamed(plan));
-	const reach = (_: unknown, to: (typeof deployed)[number]) => `http://127.0.0.1:${to.ports[0].port + offset}`;
-	return containersOf(planNamed(plan), deployed, reach).filter(({ image, name }) => image === null && name !== 'mana-web');
+const composeFile = z.object({
+	services: z.record(
+		z.string(),
+		z.object({
+			image: z.string(),
+			command: z.array(z.string()).default([]),
+			environment: z.record(z.string(), z.string()).default({}),
+		}),
+	),
+});
+
+/** What a Compose file starts of ours, but the hub, which needs built pages. Names of containers become this machine's, under an offset. */
+function manaIn(host: string, offset: number) {
+	const { services } = composeFile.parse(parse(readFileSync(join(root, 'deploy', host, 'compose.yaml'), 'utf8')));
+	return Object.entries(services)
+		.filter(([name, { image }]) => image === 'mana' && name !== 'mana-web')
+		.map(([name, { command, environment }]) => ({ name, command, environment: onThisMachine(environment, offset) }));
+}
+
+function onThisMachine(environment: Readonly<Record<string, string>>, offset: number): Record<string, string> {
+	const moved = (value: string) =>
+		value.replace(
+			/^(http:\/\/|postgres:\/\/mana@)[a-z-]+:(\d+)/,
+			(_, before: string, port) => `${before}127.0.0.1:${Number(port) + offset}`,
+		);
+	return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, moved(value)]));
 }
 
 /** Speaks PostgreSQL up to the password: who wants to log in, and with which one (PostgreSQL documentation, 53.7 Message Formats). */
@@ -92,25 +114,24 @@ function passwordAsked(): { readonly port: number; readonly password: Promise<st
 describe('a service in a container of its own', () => {
 	test('starts by the command and environment of its container, beside others in one data folder', async () => {
 		const [home, offset] = [newHome(), await newOffset()];
-		const containers = manaOf('default', offset);
+		const containers = manaIn('default/here', offset);
 		expect(containers.map(({ name }) => name)).toEqual(['mana-auth', 'mana-sync']);
 		for (const { command, environment } of containers)
-			await ready(start(command ?? [], { ...environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) }));
-		for (const container of containers) {
-			const path = 'path' in container.ready ? container.ready.path : '';
-			const answer = await fetch(`http://127.0.0.1:${(portsOf(container)[0]?.inside ?? 0) + offset}${path}`);
-			expect(await answer.json()).toMatchObject({ status: 'ready' });
+			await ready(start(command, { ...environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) }));
+		for (const { name } of containers) {
+			const answer = await fetch(`http://127.0.0.1:${serviceNamed(name).ports[0].port + offset}${readyPath}`);
+			expect(await answer.json(), name).toMatchObject({ status: 'ready' });
 		}
 		expect(lockHome(home)).toBeNull();
 	});
 
 	test('keeps its records in PostgreSQL where the plan runs one', async () => {
 		const [home, offset, server] = [newHome(), await newOffset(), await startPostgres()];
-		const [auth] = manaOf('containers', offset);
+		const [auth] = manaIn('containers/server', offset);
 		const environment = { ...auth?.environment, MANA_DATABASE_URL: await createDatabase(server, `mana_host_${offset}`) };
 		const child = start(auth?.command ?? [], { ...environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) });
 		await ready(child);
-		const answer = await fetch(`http://127.0.0.1:${serviceNamed('mana-auth').ports[0].port + offset}/health/ready`);
+		const answer = await fetch(`http://127.0.0.1:${serviceNamed('mana-auth').ports[0].port + offset}${readyPath}`);
 		expect(answer.status).toBe(200);
 		child.kill('SIGTERM');
 		expect(await child.exited).toBe(0);
@@ -118,9 +139,9 @@ describe('a service in a container of its own', () => {
 
 	test('shows PostgreSQL the password that stands apart from the address', async () => {
 		const { port, password } = passwordAsked();
-		const [auth] = manaOf('containers', 0);
+		const [auth] = manaIn('containers/server', 0);
 		const { MANA_DATABASE_URL: url = '', PGPASSWORD: secret } = auth?.environment ?? {};
-		expect(secret).toBe('${MANA_POSTGRES_PASSWORD}');
+		expect(secret).toStartWith('${MANA_POSTGRES_PASSWORD:?');
 		const environment = { ...auth?.environment, MANA_DATABASE_URL: url.replace(/:\d+/, `:${port}`), PGPASSWORD: 'p@ss/w:rd?' };
 		start(auth?.command ?? [], { ...environment, MANA_HOME: newHome(), MANA_PORT_OFFSET: String(await newOffset()) });
 		expect(await password).toBe('mana p@ss/w:rd?');

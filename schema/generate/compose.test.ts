@@ -31,8 +31,14 @@ const service = z.object({
 });
 const project = z.object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.object({})).default({}) });
 
+const projects = new Map<string, z.output<typeof project>>();
+
+/** Read back from its text, once for all tests. */
 function read(facts: typeof asItStands, plan: string, host: string) {
-	return project.parse(parse(textOf(compose, facts, `deploy/${plan}/${host}/compose.yaml`)));
+	const text = textOf(compose, facts, `deploy/${plan}/${host}/compose.yaml`);
+	const found = projects.get(text) ?? project.parse(parse(text));
+	projects.set(text, found);
+	return found;
 }
 
 function at(deployed: readonly Deployed[], name: string): Deployed {
@@ -55,8 +61,9 @@ for (const [day, facts] of bothDays)
 
 		test('mean the same to readers of YAML 1.1, of YAML 1.2, and to Bun', () => {
 			for (const { text } of compose.files(facts)) {
-				expect(parse(text, { version: '1.1' })).toEqual(parse(text, { version: '1.2' }));
-				expect(Bun.YAML.parse(text)).toEqual(parse(text));
+				const meant = parse(text, { version: '1.2' });
+				expect(parse(text, { version: '1.1' })).toEqual(meant);
+				expect(Bun.YAML.parse(text)).toEqual(meant);
 			}
 		});
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { generatedNote } from './generator.ts';
 import { generators } from './generators.ts';
 import { factsOf, generatedFiles, staleFiles } from './generate.ts';
 
@@ -20,6 +21,12 @@ test('regenerating would change nothing in this repository', () => {
 describe('the generators', () => {
 	test('write the same bytes from the same facts', () => {
 		expect(generatedFiles(factsOf(root))).toEqual(generatedFiles(factsOf(root)));
+	});
+
+	test('say in the first line of a file, or right below what its kind must begin with, that nobody edits it', () => {
+		const files = generatedFiles(factsOf(root)).filter(({ path }) => !path.endsWith('.json'));
+		for (const { path, text } of files)
+			expect(text.split('\n').slice(0, 2).join('\n').replace('- -', '--'), path).toContain(generatedNote);
 	});
 
 	test('each have a name of their own and say what they make', () => {
