@@ -90,7 +90,8 @@ export const infra = [
 			inside: { main: 5432 },
 			environment: { POSTGRES_USER: 'mana', POSTGRES_DB: 'mana', POSTGRES_PASSWORD: '${MANA_POSTGRES_PASSWORD}' },
 			keeps: '/var/lib/postgresql/data',
-			probe: ['pg_isready', '-U', 'mana'],
+			// Over TCP: while the image makes its data folder, a passing server already answers on a socket.
+			probe: ['pg_isready', '-h', '127.0.0.1', '-U', 'mana'],
 		},
 		decision: 'Every service keeps SQLite files unless MANA_DATABASE_URL is set, so nothing of ours listens here.',
 	}),
