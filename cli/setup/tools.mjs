@@ -10,6 +10,7 @@ const tools = {
 	caddy: { package: 'caddy', proof: ['version'] },
 	nginx: { package: 'nginx', proof: ['-v'] },
 	nft: { package: 'nftables', proof: ['--version'] },
+	'systemd-analyze': { package: 'systemd', proof: ['--version'] },
 };
 
 /** A person's `PATH` often lacks the folders of administration programs. */
@@ -110,7 +111,9 @@ function unpack(root, folder, name, apt) {
 	const program = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].find((place) => existsSync(join(files, place, name)));
 	if (program === undefined) return;
 	const target = join(kept(root), name);
-	const libraries = ['usr/lib', 'lib'].flatMap((place) => [place, ...archFolders(join(files, place), place)]);
+	const folders = ['usr/lib', 'lib'].flatMap((place) => [place, ...archFolders(join(files, place), place)]);
+	// systemd keeps a library of its own one folder further down.
+	const libraries = folders.flatMap((place) => [place, `${place}/systemd`]);
 	const start = [
 		'#!/bin/sh',
 		`LD_LIBRARY_PATH='${libraries.map((place) => join(target, place)).join(':')}' exec '${join(target, program, name)}' "$@"`,

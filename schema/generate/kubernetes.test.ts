@@ -11,6 +11,7 @@ import { services as rows } from '../services.ts';
 import { allBuilt, asItStands, bothDays, livingPlans, root, textOf, written } from './judged.fixture.ts';
 import { kubernetes, type Manifest } from './kubernetes.ts';
 import type { Facts } from './generator.ts';
+import { prometheus } from './prometheus.ts';
 
 const read = new Map<string, Manifest[]>();
 
@@ -200,6 +201,17 @@ describe('the network', () => {
 });
 
 describe('the Kustomization', () => {
+	test('and the Compose files name no file that is not generated', () => {
+		const made = new Set(prometheus.files(asItStands).map(({ path }) => path));
+		const read = asItStands.plans.flatMap((plan) =>
+			deploymentOf(plan, allBuilt.services)
+				.filter(({ as }) => as === 'engine')
+				.flatMap(({ row }) => Object.values(row.engine?.reads ?? {}).map((file) => `deploy/${plan.name}/${file}`)),
+		);
+		expect(read.length).toBeGreaterThan(1);
+		for (const path of read) expect(made).toContain(path);
+	});
+
 	test('hands out the generated files that engines read', () => {
 		expect(parse(textOf(kubernetes, asItStands, 'deploy/containers/kustomization.yaml'))).toMatchObject({
 			configMapGenerator: [{ name: 'plan-files', files: ['prometheus.yaml', 'alertmanager.yaml'] }],
@@ -212,7 +224,7 @@ describe('the Kustomization', () => {
 	test.skipIf(kubectl === null)('is built by kubectl itself, where this machine has it', () => {
 		using files = written(kubernetes, allBuilt);
 		const folder = join(files.folder, 'deploy/containers');
-		for (const name of ['prometheus.yaml', 'alertmanager.yaml']) writeFileSync(join(folder, name), `${name}\n`);
+		for (const { path, text } of prometheus.files(allBuilt)) writeFileSync(join(files.folder, path), text);
 		const { exitCode, stdout, stderr } = Bun.spawnSync([kubectl ?? '', 'kustomize', folder]);
 		expect(stderr.toString()).toBe('');
 		expect(exitCode).toBe(0);

@@ -5,13 +5,12 @@ import { DOMParser } from '@xmldom/xmldom';
 import { parse as parsePlist } from 'plist';
 import { deploymentOf } from '../deployment.ts';
 import type { Facts, Generator } from './generator.ts';
-import { allBuilt, asItStands, bothDays, livingPlans, textOf, written } from './judged.fixture.ts';
+import { allBuilt, asItStands, bothDays, judge, livingPlans, textOf, written } from './judged.fixture.ts';
 import { launchd } from './launchd.ts';
 import { systemd } from './systemd.ts';
 import { windowsTasks } from './windows-tasks.ts';
 
-const systemdAnalyze = Bun.which('systemd-analyze');
-if (systemdAnalyze === null) console.error('Not judged here: the units of systemd, since there is no systemd-analyze.');
+const systemdAnalyze = judge('systemd-analyze');
 
 /** Every path and text that a generator makes on both days. */
 function filesOf(generator: Generator): { readonly day: string; readonly path: string; readonly text: string }[] {
@@ -58,15 +57,7 @@ describe('units of systemd', () => {
 				const unit = join(files.folder, path);
 				const other = join(files.folder, 'lib/systemd/system', basename(path));
 				writeFileSync(other, textOf(systemd, facts, path));
-				const { exitCode, stdout, stderr } = Bun.spawnSync([
-					systemdAnalyze ?? '',
-					'verify',
-					'--man=no',
-					`--root=${files.folder}`,
-					unit,
-				]);
-				expect(`${stdout}${stderr}`.split('\n').filter((line) => line !== '')).toEqual([]);
-				expect(exitCode).toBe(0);
+				expect(systemdAnalyze?.('verify', '--man=no', `--root=${files.folder}`, unit), path).toEqual({ ok: true, said: '' });
 			}
 		});
 
@@ -74,22 +65,15 @@ describe('units of systemd', () => {
 		using files = written(systemd, asItStands);
 		const unit = join(files.folder, 'broken.service');
 		writeFileSync(unit, textOf(systemd, asItStands, 'deploy/default/here/systemd/mana.service').replace('Restart=', 'Restrat='));
-		expect(Bun.spawnSync([systemdAnalyze ?? '', 'verify', '--man=no', unit]).stderr.toString()).toContain('Restrat');
+		expect(systemdAnalyze?.('verify', '--man=no', unit).said).toContain('Restrat');
 	});
 
 	test.skipIf(systemdAnalyze === null)('leave Mana little of the system: "systemd-analyze security" calls it OK', () => {
 		using files = written(systemd, asItStands);
 		const unit = join(files.folder, 'deploy/default/here/systemd/mana.service');
-		const { exitCode, stdout } = Bun.spawnSync([
-			systemdAnalyze ?? '',
-			'security',
-			'--offline=true',
-			'--threshold=30',
-			'--no-pager',
-			unit,
-		]);
-		expect(stdout.toString()).toMatch(/Overall exposure level for mana\.service: [0-3]\.\d OK/);
-		expect(exitCode).toBe(0);
+		const judged = systemdAnalyze?.('security', '--offline=true', '--threshold=30', '--no-pager', unit);
+		expect(judged?.said).toMatch(/Overall exposure level for mana\.service: [0-3]\.\d OK/);
+		expect(judged?.ok).toBe(true);
 	});
 
 	test('are one for Mana, whose supervisor starts the services', () => {
