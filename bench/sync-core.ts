@@ -10,7 +10,7 @@ import {
 	stampAt,
 	type Transaction,
 } from '@mana/sync';
-import { decide, type Found, needOf, type Request } from '@mana/sync/space/index';
+import { decide, type Found, needOf, newSpaceState, NOTHING, type Request } from '@mana/sync/space/index';
 
 // Speed of the engine's pure parts on one core: `bun bench/sync-core.ts`.
 const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes);
@@ -40,11 +40,9 @@ function fieldsOf(record: RecordId, stamp: number): Cell[] {
 
 function decideAll(): void {
 	let found: Found = {
-		space: { id: space, epoch: 1, seq: 0, nextActor: 1 },
-		devices: new Map(),
-		roles: new Map([['ana', 'owner']]),
-		cells: new Map(),
-		recordSeqs: new Map(),
+		...NOTHING,
+		space: newSpaceState(space, 'ana'),
+		members: new Map([['ana', { access: { role: 'owner', apps: null }, name: 'Ana', since: 0 }]]),
 	};
 	for (let n = 1; n < 10_000; n += 1000) {
 		const transactions = Array.from({ length: 1000 }, (_, i): Transaction => {

@@ -1,8 +1,8 @@
-import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId, type Subbed } from '@mana/sync';
-import { catchUp, type Cursor, type SpaceStore } from '@mana/sync/space/index';
+import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId } from '@mana/sync';
+import { AccessChanged, catchUp, type Cursor, type Reading, retell, type Seated, type SpaceStore } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import type { Fanout } from './fanout.ts';
-import { type Door, Session } from './session.ts';
+import { type Door, reachOf, Session } from './session.ts';
 
 /** Longest wait of one request, in milliseconds. */
 export const LONGEST_WAIT_MS = 25_000;
@@ -50,8 +50,10 @@ export async function* exchange(
 
 /** Where this conversation stands in one space. */
 interface Place {
-	readonly seat: Subbed;
+	readonly seat: Seated;
 	cursor: Cursor;
+	/** For whom, and what was told of the right to read; `null` once it has ended. */
+	reading: Reading | null;
 }
 
 /** Cuts a body into frames. @throws BadFrame */
@@ -84,8 +86,11 @@ async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, 
 			return [session.pong(frame)];
 		case 'sub': {
 			const seat = await session.sub(frame);
-			places.set(frame.space, { seat, cursor: frame });
-			return [seat];
+			places.delete(frame.space);
+			if (seat.type === 'revoked') return [seat];
+			places.set(frame.space, { seat, cursor: frame, reading: { person: session.person, access: seat.access } });
+			const reach = reachOf(seat);
+			return reach ? [reach, seat] : [seat];
 		}
 		default:
 			throw new Farewell('protocol', `A client does not send ${frame.type.toUpperCase()}.`);
@@ -96,9 +101,20 @@ async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, 
 async function* news(places: readonly Place[], store: SpaceStore): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 	for (const place of places) {
 		const { space, epoch } = place.seat;
-		for await (const { frames, to, complete } of catchUp(store, space, place.cursor)) {
-			yield* frames as readonly Uint8Array<ArrayBuffer>[];
-			if (complete) place.cursor = { epoch, seq: to };
+		while (place.reading) {
+			try {
+				for await (const { frames, to, complete } of catchUp(store, space, place.cursor, undefined, place.reading)) {
+					yield* frames as readonly Uint8Array<ArrayBuffer>[];
+					if (complete) place.cursor = { epoch, seq: to };
+				}
+				break;
+			} catch (error) {
+				if (!(error instanceof AccessChanged)) throw error;
+				const retold = retell(space, place.reading, error);
+				yield encode(retold.frame);
+				place.reading = retold.reading;
+				if (retold.fromStart) place.cursor = { epoch, seq: 0 };
+			}
 		}
 	}
 }
@@ -111,7 +127,7 @@ async function moved(places: readonly Place[], { store, fanout, waitMs, signal }
 	for (const { seat, cursor } of places) {
 		const wait = () =>
 			stops.push(fanout.wait(seat.space, () => (fanout.headOf(seat.space) > cursor.seq ? resolve(true) : wait())));
-		stops.push(fanout.join(seat.space, { slowed: () => undefined, doubted: () => resolve(true) }));
+		stops.push(fanout.join(seat.space, { slowed: () => undefined, doubted: () => resolve(true) }, seat.aclEpoch));
 		wait();
 		// What was committed before this was listening is not published any more.
 		const now = await store.readSince(seat.space, cursor.seq, 1);

@@ -1,5 +1,14 @@
-import type { SpaceId, Subbed } from '@mana/sync';
-import { catchUp, type CatchUpPart, type Cursor, type SpaceStore } from '@mana/sync/space/index';
+import { type Access, encodeFrame, type SpaceId } from '@mana/sync';
+import {
+	AccessChanged,
+	catchUp,
+	type CatchUpPart,
+	type Cursor,
+	type Reading,
+	retell,
+	type Seated,
+	type SpaceStore,
+} from '@mana/sync/space/index';
 import type { Committer } from './committer/committer.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
 import type { Meters } from './metrics.ts';
@@ -12,6 +21,10 @@ export interface Outlet {
 	/** Joins or leaves a topic of the runtime. */
 	subscribe(topic: string): void;
 	unsubscribe(topic: string): void;
+	/** Ends the connection at once, with everything that waits to be sent on it. */
+	cut(): void;
+	/** The space is over for this reader. */
+	left(): void;
 	/** The store could not be read: ends the conversation. */
 	fail(error: unknown): void;
 }
@@ -36,16 +49,19 @@ export class Follower implements Reader {
 	/** Everything up to here was sent. */
 	#cursor: Cursor;
 	/** The catch-up that is under way. */
-	#missing: AsyncGenerator<CatchUpPart> | null = null;
+	#missing: AsyncGenerator<CatchUpPart, number> | null = null;
+	/** For whom, and what the client was told that it may see. */
+	#reading: Reading;
 
-	/** @param cursor where the client says it stands */
-	constructor({ space, epoch }: Subbed, cursor: Cursor, outlet: Outlet, parts: FollowerParts) {
+	/** @param cursor where the client says it stands; @param person who reads */
+	constructor({ space, epoch, access, aclEpoch }: Seated, cursor: Cursor, person: string, outlet: Outlet, parts: FollowerParts) {
+		this.#reading = { person, access };
 		this.#space = space;
 		this.#epoch = epoch;
 		this.#cursor = cursor;
 		this.#outlet = outlet;
 		this.#parts = parts;
-		this.#leave = parts.fanout.join(space, this);
+		this.#leave = parts.fanout.join(space, this, aclEpoch);
 	}
 
 	get behind(): boolean {
@@ -75,13 +91,13 @@ export class Follower implements Reader {
 
 	/** From here on it is read: what was published up to now is in the socket's buffer, in order. */
 	#leaveTopic(): void {
-		this.#outlet.unsubscribe(topicOf(this.#space));
+		this.#unsubscribe();
 		const head = this.#parts.fanout.headOf(this.#space);
 		this.#cursor = { epoch: this.#epoch, seq: Math.max(head, this.#cursor.seq) };
 	}
 
 	end(): void {
-		if (this.#phase === 'live') this.#outlet.unsubscribe(topicOf(this.#space));
+		if (this.#phase === 'live') this.#unsubscribe();
 		this.#phase = 'ended';
 		this.#leave();
 	}
@@ -94,20 +110,50 @@ export class Follower implements Reader {
 				this.#phase = 'behind';
 				return;
 			}
-			this.#missing ??= catchUp(store, this.#space, this.#cursor);
-			const { value: part, done } = await this.#missing.next();
+			this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading);
+			const next = await this.#missing.next().catch((error: unknown) => this.#retell(error));
 			if (this.#phase !== 'reading') return;
+			if (next === null) continue;
+			const { value, done } = next;
+			const aclEpoch = done ? value : value.aclEpoch;
+			// Who may read has changed while this was read: it is not sent, and read again.
+			if (aclEpoch < fanout.aclEpochOf(this.#space)) {
+				this.#missing = null;
+				continue;
+			}
 			if (done) {
 				this.#missing = null;
 				if (fanout.headOf(this.#space) <= this.#cursor.seq) this.#goLive();
 				continue;
 			}
-			for (const frame of part.frames) {
+			for (const frame of value.frames) {
 				this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
 				meters.caughtUp(frame.length);
 			}
-			if (part.complete) this.#cursor = { epoch: this.#epoch, seq: part.to };
+			if (value.complete) this.#cursor = { epoch: this.#epoch, seq: value.to };
 		}
+	}
+
+	/** Tells the reader what it may see now, and goes on from there. What still waits to be sent was for somebody who might see more. */
+	#retell(error: unknown): null {
+		if (!(error instanceof AccessChanged)) throw error;
+		this.#missing = null;
+		if (this.#phase !== 'reading') return null;
+		if (this.#outlet.buffered() > 0) {
+			this.end();
+			this.#outlet.cut();
+			return null;
+		}
+		const { frame, reading, fromStart } = retell(this.#space, this.#reading, error);
+		this.#outlet.send(encodeFrame(frame) as Uint8Array<ArrayBuffer>);
+		if (!reading) {
+			this.end();
+			this.#outlet.left();
+		} else {
+			this.#reading = reading;
+			if (fromStart) this.#cursor = { epoch: this.#epoch, seq: 0 };
+		}
+		return null;
 	}
 
 	/** What a commit under way has written may be in what was read, or not: at the head, wait for its publication. */
@@ -119,7 +165,17 @@ export class Follower implements Reader {
 			return;
 		}
 		this.#phase = 'live';
-		this.#outlet.subscribe(topicOf(this.#space));
+		fanout.count(this.#space, this.#apps, 1);
+		this.#outlet.subscribe(topicOf(this.#space, this.#apps));
+	}
+
+	#unsubscribe(): void {
+		this.#parts.fanout.count(this.#space, this.#apps, -1);
+		this.#outlet.unsubscribe(topicOf(this.#space, this.#apps));
+	}
+
+	get #apps(): Access['apps'] {
+		return this.#reading.access.apps;
 	}
 }
 

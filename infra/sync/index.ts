@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { answers, callerAddress, defineService, query, upgrade } from '@mana/service';
+import { answers, callerAddress, defineService, guardService, query, upgrade } from '@mana/service';
 import { limits } from '@mana/sync';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
@@ -16,9 +16,13 @@ import { joinFrames } from './spaces/bytes.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
+import { MembershipStream } from './membership-stream.ts';
+import { spaceRoutes } from './routes.ts';
+import { Directory } from './spaces/directory.ts';
 import { migrations, type SyncStore, type SyncTables } from './store.ts';
 
 export { bumpEpochs } from './restore.ts';
+export type { SpaceRoutes } from './routes.ts';
 
 const SWEEP_MS = 1000;
 const PRUNE_MS = 3600_000;
@@ -34,18 +38,22 @@ export const service = defineService({
 		connectsPerMinute: z.number().int().positive().default(120).describe('connections that a person may begin each minute'),
 	},
 	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3000 },
-	async open({ config, home, databaseUrl, clock, random, log, registry, verifyToken, publish }) {
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, publish }) {
 		const store = await openStore<SyncTables>({ service: 'mana-sync', home, databaseUrl, migrations });
 		const now = () => clock.now();
 		const fanout = new Fanout(publish);
 		const events: CommitterEvents = {
-			published: ({ space, frames, to }) => fanout.publish(space, frames, to),
+			published(change) {
+				fanout.publish(change);
+				if (change.members) memberships.wake();
+			},
 			uncertain(of) {
 				for (const space of of) fanout.doubt(space);
 			},
 			settled: (space) => fanout.wake(space),
 			committed: (devices, ms) => meters.committed(devices, ms),
 		};
+		const memberships = new MembershipStream(store);
 		const { spaces, committer, close } = openSpaces(store, events, now);
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
@@ -70,6 +78,9 @@ export const service = defineService({
 		async function prune(): Promise<void> {
 			const rows = await committer.prune().catch((error: unknown) => log.error({ err: error }, 'the log could not be pruned'));
 			if (rows) log.info({ rows }, 'pruned the log');
+			await memberships
+				.prune()
+				.catch((error: unknown) => log.error({ err: error }, 'old membership changes could not be dropped'));
 		}
 
 		// Also starts the writer, so that the first push does not wait for it.
@@ -77,7 +88,20 @@ export const service = defineService({
 
 		return {
 			routes: (app) =>
-				app
+				spaceRoutes(app, { committer, directory: new Directory(store), verifyToken, publicUrl, clock, random })
+					.get(
+						'/membership-changes',
+						guardService(identity),
+						answers('For services: who is in which space, line by line (NDJSON), for ever', z.string()),
+						query(z.object({ history: z.coerce.number().int().optional(), after: z.coerce.number().int().min(0).optional() })),
+						(c) => {
+							const { history, after } = c.req.valid('query');
+							const since = history === undefined || after === undefined ? null : { history, after };
+							const signal = AbortSignal.any([c.req.raw.signal, stopping.signal]);
+							const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
+							return c.body(linesOf(memberships.lines(since, signal)), 200, headers);
+						},
+					)
 					.get('/socket', answers('WebSocket: binary frames, see kit/sync/frames.ts', null, 101), (c) =>
 						upgrade(c, sockets.begin(callerAddress(c))),
 					)
@@ -104,6 +128,24 @@ export const service = defineService({
 				await store.close();
 			},
 		};
+
+		/** A stream that just ends when something goes wrong: its readers allow nothing until they hear more. */
+		function linesOf(lines: AsyncGenerator<object>): ReadableStream<Uint8Array<ArrayBuffer>> {
+			const encoder = new TextEncoder();
+			return new ReadableStream({
+				async pull(controller) {
+					try {
+						const { value, done } = await lines.next();
+						if (done) controller.close();
+						else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+					} catch (error) {
+						log.error({ err: error }, 'membership changes could not be read');
+						controller.close();
+					}
+				},
+				cancel: () => void lines.return(undefined),
+			});
+		}
 
 		/** Frames as they are made, and the BYE if one of them was not. */
 		function streamOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -30,6 +30,10 @@ export async function bumpEpochs(
 ): Promise<number> {
 	const store = await openStore<SyncTables>({ service: 'mana-sync', ...place, migrations });
 	try {
+		await store.db
+			.updateTable('membership_head')
+			.set({ history: Math.max(1, now) })
+			.execute();
 		const spaces = await store.db.selectFrom('space').select(['number', 'epoch']).execute();
 		await store.db.transaction().execute(async (transaction) => {
 			for (const { number, epoch } of spaces)

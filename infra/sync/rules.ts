@@ -1,13 +1,16 @@
-import { validateOp } from '@mana/model';
+import { appOf, validateOp } from '@mana/model';
 import { collectionNumbered } from '@mana/schema/registry/models';
+import { reaches, roleAllows } from '@mana/sync';
 import type { Rules } from '@mana/sync/space/index';
-import { can } from './members.ts';
 
 /** What this server lets into a space, judged at the moment of commit (sync.md §6.8). */
 export const rules: Rules = {
-	authorise: (role) =>
-		can(role, 'write')
-			? null
-			: { code: 'read-only', detail: 'You may read this space but not change it. Ask its owner for the right.' },
+	authorise(access, { ops }) {
+		if (!roleAllows(access.role, 'write'))
+			return { code: 'read-only', detail: 'You may read this space but not change it. Ask its owner for the right.' };
+		if (ops.some(({ collection }) => !reaches(access, appOf(collection))))
+			return { code: 'read-only', detail: 'This app of the space is not open to you. Ask its owner for the right.' };
+		return null;
+	},
 	validate: (op) => validateOp(op, collectionNumbered),
 };

@@ -1,5 +1,5 @@
-import { type Ack, type DeviceId, type FrameOf, limits, type SpaceId, type Subbed } from '@mana/sync';
-import type { Denied } from '@mana/sync/space/index';
+import { type Ack, type DeviceId, type FrameOf, limits, type Reach, type Revoked, type SpaceId } from '@mana/sync';
+import type { Denied, Seated } from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
@@ -71,15 +71,26 @@ export class Session {
 		this.#expiresAt = person.expiresAt;
 	}
 
+	/** Who speaks. @throws Farewell before HELLO */
+	get person(): string {
+		return this.#introduced().person;
+	}
+
+	/** The right to this space ended: PUSH needs a new seat. */
+	left(space: SpaceId): void {
+		this.#seats.delete(space);
+	}
+
 	/** SUB: takes a seat in a space. */
-	async sub({ space }: FrameOf<'sub'>): Promise<Subbed> {
+	async sub({ space }: FrameOf<'sub'>): Promise<Seated | Revoked> {
 		const seat = granted(await this.#door.committer.seat({ kind: 'seat', space, ...this.#introduced() }));
-		this.#seats.add(space);
+		if (seat.type === 'subbed') this.#seats.add(space);
+		else this.left(space);
 		return seat;
 	}
 
 	/** PUSH: the answer is durable when it comes. @param bytes the whole frame; it is given away */
-	async push({ space, known, transactions }: FrameOf<'push'>, bytes: Uint8Array<ArrayBuffer>): Promise<Ack> {
+	async push({ space, known, transactions }: FrameOf<'push'>, bytes: Uint8Array<ArrayBuffer>): Promise<Ack | Revoked> {
 		const who = this.#introduced();
 		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you PUSH to it.');
 		const ops = transactions.reduce((sum, transaction) => sum + transaction.ops.length, 0);
@@ -88,7 +99,8 @@ export class Session {
 		const ack = granted(
 			await this.#door.committer.push({ request: { kind: 'push', space, known, transactions, ...who }, bytes, ops }),
 		);
-		this.#door.meters.decided(ack, transactions.length);
+		if (ack.type === 'ack') this.#door.meters.decided(ack, transactions.length);
+		else this.left(space);
 		return ack;
 	}
 
@@ -115,6 +127,11 @@ export class Session {
 			throw new Farewell('busy', error.detail, error.retryAfterMs ?? 2000);
 		}
 	}
+}
+
+/** What the client must know before SUBBED: which apps it may read, when that is not all of them. */
+export function reachOf({ space, access: { apps } }: Seated): Reach | null {
+	return apps === null ? null : { type: 'reach', space, apps };
 }
 
 function granted<T extends object>(answer: T | Denied): T {

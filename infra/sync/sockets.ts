@@ -2,7 +2,7 @@ import { problem, type Logger, type Socket, type SocketHandlers } from '@mana/se
 import { BadFrame, type ByeCode, decodeFrame, encodeFrame, type Frame, type FrameOf, limits, type SpaceId } from '@mana/sync';
 import { Farewell } from './farewell.ts';
 import { BEHIND_BYTES, Follower, type FollowerParts } from './follower.ts';
-import { type Door, Session } from './session.ts';
+import { type Door, reachOf, Session } from './session.ts';
 
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_WITHIN_MS = 10_000;
@@ -189,15 +189,25 @@ export class Sockets {
 		const seat = await data.session.sub(frame);
 		if (data.over) return;
 		data.followers.get(frame.space)?.end();
+		data.followers.delete(frame.space);
+		if (seat.type === 'revoked') return this.#say(wire, seat);
+		const reach = reachOf(seat);
+		if (reach) this.#say(wire, reach);
 		this.#say(wire, seat);
 		const follower = new Follower(
 			seat,
 			frame,
+			data.session.person,
 			{
 				send: (bytes) => void wire.send(bytes),
 				buffered: () => wire.getBufferedAmount(),
 				subscribe: (topic) => wire.subscribe(topic),
 				unsubscribe: (topic) => wire.unsubscribe(topic),
+				cut: () => wire.terminate(),
+				left: () => {
+					data.followers.delete(frame.space);
+					data.session.left(frame.space);
+				},
 				fail: (error) => this.#dismiss(wire, error),
 			},
 			this.#parts,

@@ -1,8 +1,10 @@
+import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
 import type { Migrations, Store } from '@mana/store';
+import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
 
 /** Everything mana-sync keeps. Whoever reads the hot path's SQL (`spaces/`) finds the meaning of its columns here. */
-export interface SyncTables {
+export interface SyncTables extends MemberTables {
 	/** The unit of order, permission and quota. `number` stands for the 26 characters of `id` in every other table. */
 	space: {
 		number: Generated<number>;
@@ -14,8 +16,12 @@ export interface SyncTables {
 		/** The actor of the next new device. */
 		next_actor: number;
 		acl_epoch: Generated<number>;
-		kind: 'personal' | 'shared';
+		kind: SpaceKind;
 		name: string;
+		/** The one person whose role is `owner`. */
+		owner: Generated<string>;
+		/** Since when nobody writes here any more (ms). */
+		archived_at: number | null;
 		/** Whose personal space this is; unique, so that two first tokens at once make one space. */
 		personal_of: string | null;
 		/** Version of the key that seals the space's content; 0: not sealed. Reserved for end-to-end encryption (sync.md §6.12). */
@@ -25,7 +31,6 @@ export interface SyncTables {
 		log_position: Generated<number>;
 		created_at: number;
 	};
-	member: { space: number; person: string; role: string; since: number };
 	/** A device as one space knows it. `actor` is the index that its writes carry. */
 	actor: {
 		space: number;
@@ -144,4 +149,5 @@ export const migrations: Migrations = {
 				.execute();
 		},
 	},
+	'002-members': membersMigration,
 };

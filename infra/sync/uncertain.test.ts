@@ -41,7 +41,7 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 			waitingBytes: () => 0,
 		});
 		const events: CommitterEvents = {
-			published: ({ space, frames, to }) => fanout.publish(space, frames, to),
+			published: (change) => fanout.publish(change),
 			uncertain(of) {
 				for (const space of of) fanout.doubt(space);
 			},
@@ -52,17 +52,24 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 		const space = await committer.personal('ada');
 		const who = { space, device: newDevice(), person: 'ada' };
 		const subbed = await committer.seat({ kind: 'seat', ...who });
-		if (subbed.type !== 'subbed') throw new Error(subbed.detail);
+		if (subbed.type !== 'subbed') throw new Error(`It was answered ${subbed.type}.`);
 		const outlet: Outlet = {
 			send: hear,
 			buffered: () => 0,
 			subscribe: (name) => topic.add(name),
 			unsubscribe: (name) => topic.delete(name),
+			cut: () => undefined,
+			left: () => undefined,
 			fail: (error) => {
 				throw error;
 			},
 		};
-		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, outlet, { store: spaces, committer, fanout, meters });
+		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, 'ada', outlet, {
+			store: spaces,
+			committer,
+			fanout,
+			meters,
+		});
 		follower.run();
 		while (topic.size === 0) await Bun.sleep(1);
 
@@ -82,6 +89,7 @@ function overlaid(spaces: SpaceKeeper, transact: SpaceStore['transact']): SpaceK
 		transact,
 		readSince: (...question) => spaces.readSince(...question),
 		personal: (...question) => spaces.personal(...question),
+		create: (...question) => spaces.create(...question),
 		prune: (...question) => spaces.prune(...question),
 	};
 }

@@ -16,6 +16,8 @@ import { problem } from './problem.ts';
 import { type RandomBytes, systemRandom } from './random.ts';
 import { runServices } from './run.ts';
 import type { ServiceEnv } from './request.ts';
+import { generateSecret } from './secrets.ts';
+import { type ServiceIdentity, serviceIdentity } from './service-token.ts';
 import { type VerifyToken, verifier } from './token.ts';
 import { version } from './version.ts';
 
@@ -43,6 +45,8 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	readonly fetch: typeof fetch;
 	/** Checks a token of mana-auth; `guard(context.verifyToken)` protects routes. */
 	readonly verifyToken: VerifyToken;
+	/** Shows other services who this one is, and checks who asks; `guardService(context.identity)` protects routes. */
+	readonly identity: ServiceIdentity;
 	/** Sends a message to every socket that subscribed to the topic (`socket.subscribe`); answers the bytes sent. */
 	readonly publish: (topic: string, message: string | Uint8Array<ArrayBuffer>) => number;
 }
@@ -151,6 +155,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		addressOf,
 		fetch: call(),
 		verifyToken: verifier({ keys: `${addressOf('mana-auth')}/jwks`, issuer: instance.publicUrl, audience, clock }),
+		identity: serviceIdentity(() => env['MANA_AUTH_SECRET'] ?? generateSecret(instance.home, 'instance'), name, clock),
 		publish: (topic, message) => listener?.publish(topic, message) ?? 0,
 	});
 	const gate = new Gate();

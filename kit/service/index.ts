@@ -22,12 +22,14 @@ export {
 export { describeInstance, readInstance } from './instance.ts';
 export type { Limits } from './limits.ts';
 export { createLogger, type Logger } from './log.ts';
+export { membershipLine, type MembershipLine, Memberships, type MembershipsOptions, STALE_AFTER_MS } from './memberships.ts';
 export { holderOf, type Holder, PortTakenError } from './port-holder.ts';
 export { type FieldProblem, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
 export { callerAddress, isForwarded, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';
 export { runServices } from './run.ts';
+export { guardService, type ServiceIdentity, serviceIdentity } from './service-token.ts';
 export { isHandshake, upgrade } from './socket.ts';
 export { guard, type Person, roles, verifier, type VerifierOptions, type VerifyToken } from './token.ts';
 export { version } from './version.ts';

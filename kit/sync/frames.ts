@@ -7,7 +7,7 @@ export const WIRE_VERSION = 1;
 export type Frame = ClientFrame | ServerFrame;
 
 export type ClientFrame = Hello | Auth | Sub | Push | Ping;
-export type ServerFrame = Welcome | Subbed | Ack | Delta | Bye | Pong;
+export type ServerFrame = Welcome | Subbed | Ack | Delta | Bye | Pong | Revoked | Reach;
 
 /** First frame of a client. */
 export interface Hello {
@@ -108,6 +108,23 @@ export interface Delta {
 	readonly to: number;
 	readonly more: boolean;
 	readonly cells: readonly Cell[];
+}
+
+/** This person is no member of the space any more: nothing of it comes after this, and nothing of it may stay on the device. */
+export interface Revoked {
+	readonly type: 'revoked';
+	readonly space: SpaceId;
+}
+
+/**
+ * Which apps of the space the person may read from now on. Comes before SUBBED when that is not all of them, and whenever it changes;
+ * what lies outside may not stay on the device. Without it in front, SUBBED means: all.
+ */
+export interface Reach {
+	readonly type: 'reach';
+	readonly space: SpaceId;
+	/** Numbers of apps, ascending; `null`: all. */
+	readonly apps: readonly number[] | null;
 }
 
 /** Last frame of a connection. */

@@ -5,3 +5,4 @@ export * from './frames.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './merge.ts';
+export * from './permission.ts';

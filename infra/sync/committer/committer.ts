@@ -1,5 +1,6 @@
-import type { Ack, SpaceId, Subbed } from '@mana/sync';
-import type { Denied, PushRequest, SeatRequest } from '@mana/sync/space/index';
+import type { Ack, Revoked, SpaceId } from '@mana/sync';
+import type { Commanded, CommandRequest, Denied, MirrorRequest, PushRequest, Seated, SeatRequest } from '@mana/sync/space/index';
+import type { NewSpace } from '../spaces/space-keeper.ts';
 
 /** What a commit changed in one space. */
 export interface Published {
@@ -8,6 +9,10 @@ export interface Published {
 	readonly frames: readonly Uint8Array<ArrayBuffer>[];
 	/** The seq that the last of them leads to. */
 	readonly to: number;
+	/** Who may read is as it was decided under this epoch. */
+	readonly aclEpoch: number;
+	/** Whether somebody's access changed. */
+	readonly members: boolean;
 }
 
 /** A well-formed PUSH, read and as it came. The bytes are the committer's from then on. */
@@ -24,9 +29,15 @@ export interface Pushed {
 export interface Committer {
 	/** The personal space of a person, made when there is none. The same one however many ask at once. */
 	personal(person: string): Promise<SpaceId>;
+	/** Makes a shared space, with nothing in it but its owner. */
+	create(space: NewSpace): Promise<SpaceId>;
 	/** Takes a seat in a space; a new device gets the next actor. */
-	seat(request: SeatRequest): Promise<Subbed | Denied>;
-	push(pushed: Pushed): Promise<Ack | Denied>;
+	seat(request: SeatRequest): Promise<Seated | Denied | Revoked>;
+	push(pushed: Pushed): Promise<Ack | Denied | Revoked>;
+	/** Changes who is in a space and what it is. */
+	command(request: CommandRequest): Promise<Commanded | Denied>;
+	/** Brings the list of a person's spaces, in that person's own space, up to date. */
+	mirror(request: MirrorRequest): Promise<void>;
 	/** Whether something is on its way to the disk that may change the space, so that its head may be about to move. */
 	busy(space: SpaceId): boolean;
 	/** Bytes of pushes that are not on the disk yet. */

@@ -1,7 +1,16 @@
-import type { Ack, SpaceId, Subbed } from '@mana/sync';
-import { Committer as Group, type Denied, type SeatRequest, type SpaceStore } from '@mana/sync/space/index';
+import type { Ack, Revoked, SpaceId } from '@mana/sync';
+import {
+	type Commanded,
+	type CommandRequest,
+	Committer as Group,
+	type Denied,
+	type MirrorRequest,
+	type Seated,
+	type SeatRequest,
+	type SpaceStore,
+} from '@mana/sync/space/index';
 import { rules } from '../rules.ts';
-import type { SpaceKeeper } from '../spaces/space-keeper.ts';
+import type { NewSpace, SpaceKeeper } from '../spaces/space-keeper.ts';
 import type { Committer, CommitterEvents, Pushed } from './committer.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -22,8 +31,14 @@ export class DirectCommitter implements Committer {
 			store: timed(spaces, (devices, ms) => events.committed(devices, ms)),
 			rules,
 			now,
-			committed: ({ space, frames }) =>
-				events.published({ space: space.id, frames: frames as readonly Uint8Array<ArrayBuffer>[], to: space.seq }),
+			committed: ({ space, frames, acl }) =>
+				events.published({
+					space: space.id,
+					frames: frames as readonly Uint8Array<ArrayBuffer>[],
+					to: space.seq,
+					aclEpoch: space.aclEpoch,
+					members: acl !== null,
+				}),
 			uncertain: (of) => events.uncertain(of),
 		});
 	}
@@ -40,12 +55,24 @@ export class DirectCommitter implements Committer {
 		return asking;
 	}
 
-	seat(request: SeatRequest): Promise<Subbed | Denied> {
-		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Subbed | Denied>;
+	create(space: NewSpace): Promise<SpaceId> {
+		return this.#spaces.create(space, this.#now());
 	}
 
-	push({ request, bytes }: Pushed): Promise<Ack | Denied> {
-		return this.#underWay.track(request.space, bytes.length, this.#group.submit(request)) as Promise<Ack | Denied>;
+	seat(request: SeatRequest): Promise<Seated | Denied | Revoked> {
+		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Seated | Denied | Revoked>;
+	}
+
+	command(request: CommandRequest): Promise<Commanded | Denied> {
+		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Commanded | Denied>;
+	}
+
+	async mirror(request: MirrorRequest): Promise<void> {
+		await this.#underWay.track(request.space, 0, this.#group.submit(request));
+	}
+
+	push({ request, bytes }: Pushed): Promise<Ack | Denied | Revoked> {
+		return this.#underWay.track(request.space, bytes.length, this.#group.submit(request)) as Promise<Ack | Denied | Revoked>;
 	}
 
 	busy(space: SpaceId): boolean {

@@ -1,11 +1,12 @@
-import { type Ack, limits, type SpaceId, type Subbed } from '@mana/sync';
-import type { Answer, Denied, SeatRequest } from '@mana/sync/space/index';
+import { type Ack, limits, type Revoked, type SpaceId } from '@mana/sync';
+import type { Answer, Commanded, CommandRequest, Denied, MirrorRequest, Seated, SeatRequest } from '@mana/sync/space/index';
+import type { NewSpace } from '../spaces/space-keeper.ts';
 import type { Committer, CommitterEvents, Pushed } from './committer.ts';
-import type { Open, Outcome, PushBytes, Task } from './messages.ts';
+import type { Open, Outcome, PushBytes, SmallRequest, Task } from './messages.ts';
 import { UnderWay } from './under-way.ts';
 
 interface Waiting {
-	readonly request: SeatRequest | PushBytes;
+	readonly request: SmallRequest | PushBytes;
 	readonly ops: number;
 	resolve(answer: Answer): void;
 	reject(error: unknown): void;
@@ -40,17 +41,30 @@ export class ThreadedCommitter implements Committer {
 
 	async personal(person: string): Promise<SpaceId> {
 		const outcome = await this.#ask({ kind: 'personal', person });
-		return outcome.kind === 'personal' ? outcome.space : unexpected(outcome);
+		return outcome.kind === 'found' ? outcome.space : unexpected(outcome);
 	}
 
-	seat(request: SeatRequest): Promise<Subbed | Denied> {
-		return this.#underWay.track(request.space, 0, this.#submit(request, 1)) as Promise<Subbed | Denied>;
+	async create(space: NewSpace): Promise<SpaceId> {
+		const outcome = await this.#ask({ kind: 'create', space });
+		return outcome.kind === 'found' ? outcome.space : unexpected(outcome);
 	}
 
-	push({ request: { space, device, person }, bytes, ops }: Pushed): Promise<Ack | Denied> {
+	seat(request: SeatRequest): Promise<Seated | Denied | Revoked> {
+		return this.#underWay.track(request.space, 0, this.#submit(request, 1)) as Promise<Seated | Denied | Revoked>;
+	}
+
+	command(request: CommandRequest): Promise<Commanded | Denied> {
+		return this.#underWay.track(request.space, 0, this.#submit(request, 1)) as Promise<Commanded | Denied>;
+	}
+
+	async mirror(request: MirrorRequest): Promise<void> {
+		await this.#underWay.track(request.space, 0, this.#submit(request, 1));
+	}
+
+	push({ request: { space, device, person }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
 		const size = bytes.length;
 		return this.#underWay.track(space, size, this.#submit({ kind: 'push', space, device, person, bytes }, ops + 1)) as Promise<
-			Ack | Denied
+			Ack | Denied | Revoked
 		>;
 	}
 
@@ -68,7 +82,7 @@ export class ThreadedCommitter implements Committer {
 		this.#worker?.terminate();
 	}
 
-	#submit(request: SeatRequest | PushBytes, ops: number): Promise<Answer> {
+	#submit(request: SmallRequest | PushBytes, ops: number): Promise<Answer> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({ request, ops, resolve, reject });
 			if (this.#committing) return;
@@ -84,7 +98,10 @@ export class ThreadedCommitter implements Committer {
 			try {
 				const outcome = await this.#ask({ kind: 'commit', group: group.map(({ request }) => request) });
 				if (outcome.kind !== 'committed') unexpected(outcome);
-				this.#events.committed(new Set(group.map(({ request }) => request.device)).size, performance.now() - start);
+				this.#events.committed(
+					new Set(group.flatMap(({ request }) => ('device' in request ? request.device : []))).size,
+					performance.now() - start,
+				);
 				for (const change of outcome.changes) this.#events.published(change);
 				for (const [i, { resolve }] of group.entries()) resolve(outcome.answers[i]!);
 			} catch (error) {

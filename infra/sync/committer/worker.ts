@@ -38,7 +38,9 @@ async function run(task: Task): Promise<Outcome> {
 	const { id } = task;
 	switch (task.kind) {
 		case 'personal':
-			return { id, kind: 'personal', space: await spaces.personal(task.person, now) };
+			return { id, kind: 'found', space: await spaces.personal(task.person, now) };
+		case 'create':
+			return { id, kind: 'found', space: await spaces.create(task.space, now) };
 		case 'prune':
 			return { id, kind: 'pruned', rows: await spaces.prune(now) };
 		case 'commit': {
@@ -71,8 +73,14 @@ function open(file: string): { spaces: SqliteSpaces; committer: Committer } {
 		store: spaces,
 		rules,
 		now: () => now,
-		committed({ space, frames }) {
-			changes.push({ space: space.id, frames: frames.map((frame) => frame.slice()), to: space.seq });
+		committed({ space, frames, acl }) {
+			changes.push({
+				space: space.id,
+				frames: frames.map((frame) => frame.slice()),
+				to: space.seq,
+				aclEpoch: space.aclEpoch,
+				members: acl !== null,
+			});
 		},
 	});
 	return { spaces, committer };

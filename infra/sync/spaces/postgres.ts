@@ -1,19 +1,19 @@
 import type { RecordId } from '@mana/model';
-import { type DeviceId, placeKey, type Role, type SpaceId } from '@mana/sync';
-import type { Change, DeviceState, Found, Need, StoredCell, Tail } from '@mana/sync/space/index';
+import { type DeviceId, placeKey, type SpaceId } from '@mana/sync';
+import {
+	type Change,
+	type DeviceState,
+	type Found,
+	mirrorCells,
+	type Need,
+	type StoredCell,
+	type Tail,
+} from '@mana/sync/space/index';
 import type { Pool, PoolClient } from 'pg';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
-import { LOG_WINDOW, logRow, newPersonalSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
-
-interface SpaceRow {
-	readonly id: SpaceId;
-	readonly number: number;
-	readonly epoch: number;
-	readonly seq: number;
-	readonly next_actor: number;
-	readonly log_hash: Uint8Array;
-	readonly log_position: number;
-}
+import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
+import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
+import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
 interface CellRow extends Omit<StoredCell, 'value'> {
 	readonly space: number;
@@ -42,11 +42,25 @@ export class PostgresSpaces implements SpaceKeeper {
 		});
 	}
 
-	readSince(id: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+	readSince(id: SpaceId, after: number, chunk: number, person?: string): Promise<Tail | null> {
 		return this.#transaction('begin isolation level repeatable read read only', async (client) => {
-			const space = await one<SpaceRow>(client, 'select number, epoch, seq from space where id = $1', [id]);
+			const space = await one<SpaceRow>(client, 'select number, epoch, seq, acl_epoch from space where id = $1', [id]);
 			if (!space) return null;
-			return { epoch: space.epoch, seq: space.seq, cells: await part(client, space.number, after, Math.min(chunk, PART.cells)) };
+			const member =
+				person === undefined
+					? undefined
+					: await one<MemberRow>(client, 'select role, apps, name, since from member where space = $1 and person = $2', [
+							space.number,
+							person,
+						]);
+			const cells = await part(client, space.number, after, Math.min(chunk, PART.cells));
+			return {
+				epoch: space.epoch,
+				aclEpoch: space.acl_epoch,
+				access: member ? memberOf(member).access : null,
+				seq: space.seq,
+				cells,
+			};
 		});
 	}
 
@@ -54,22 +68,29 @@ export class PostgresSpaces implements SpaceKeeper {
 		const sql = 'select id from space where personal_of = $1';
 		const known = await one<SpaceRow>(this.#pool, sql, [person]);
 		if (known) return known.id;
-		const { id, epoch, logHash } = newPersonalSpace(now);
+		await this.#make({ kind: 'personal', name: '', owner: person, ownerName: '' }, now);
+		return (await one<SpaceRow>(this.#pool, sql, [person]))!.id;
+	}
+
+	create(space: NewSpace, now: number): Promise<SpaceId> {
+		return this.#make(space, now);
+	}
+
+	async #make({ kind, name, owner, ownerName }: NewSpace, now: number): Promise<SpaceId> {
+		const { id, epoch, logHash } = newSpace(now);
 		await this.#transaction('begin', async (client) => {
 			const made = await one<SpaceRow>(
 				client,
-				`insert into space (id, epoch, seq, next_actor, kind, name, personal_of, log_hash, created_at)
-				values ($1, $2, 0, 1, 'personal', '', $3, $4, $5) on conflict (personal_of) do nothing returning number`,
-				[id, epoch, person, buffer(logHash), now],
+				`insert into space (id, epoch, seq, next_actor, kind, name, owner, personal_of, log_hash, created_at)
+				values ($1, $2, 0, 1, $3, $4, $5, $6, $7, $8) on conflict (personal_of) do nothing returning *`,
+				[id, epoch, kind, name, owner, kind === 'personal' ? owner : null, buffer(logHash), now],
 			);
-			if (made)
-				await client.query("insert into member (space, person, role, since) values ($1, $2, 'owner', $3)", [
-					made.number,
-					person,
-					now,
-				]);
+			if (!made) return;
+			const member = { access: { role: 'owner', apps: null }, name: ownerName, since: now } as const;
+			await putMember(client, made.number, owner, member);
+			await logMember(client, stateOf(made), owner, member, now);
 		});
-		return (await one<SpaceRow>(this.#pool, sql, [person]))!.id;
+		return id;
 	}
 
 	async prune(now: number): Promise<number> {
@@ -110,7 +131,7 @@ export class PostgresSpaces implements SpaceKeeper {
 /** Locks the spaces in one order for everybody, so that two groups never wait for each other. */
 async function lock(client: PoolClient, needs: readonly Need[]): Promise<Map<SpaceId, SpaceRow>> {
 	const { rows } = await client.query<SpaceRow>(
-		'select id, number, epoch, seq, next_actor, log_hash, log_position from space where id = any($1::text[]) order by id for update',
+		`select ${SPACE_COLUMNS} from space where id = any($1::text[]) order by id for update`,
 		[needs.map(({ space }) => space)],
 	);
 	return new Map(rows.map((row) => [row.id, row]));
@@ -118,23 +139,29 @@ async function lock(client: PoolClient, needs: readonly Need[]): Promise<Map<Spa
 
 async function find(client: PoolClient, needs: readonly Need[], spaces: ReadonlyMap<SpaceId, SpaceRow>): Promise<Found[]> {
 	const found = new Map<number, Mutable>();
-	for (const { number, id, epoch, seq, next_actor } of spaces.values())
-		found.set(number, {
-			space: { id, epoch, seq, nextActor: next_actor },
+	const known = needs.flatMap((need) => {
+		const row = spaces.get(need.space);
+		return row ? [{ ...need, number: row.number, personalOf: row.personal_of }] : [];
+	});
+	const members = await findMembers(client, known);
+	const memberships = await findMemberships(client, known);
+	const invitations = await findInvitations(client, known);
+	for (const row of spaces.values())
+		found.set(row.number, {
+			space: stateOf(row),
 			devices: new Map(),
-			roles: new Map(),
+			members: members.get(row.number) ?? new Map(),
+			memberships: memberships.get(row.number) ?? [],
+			invitations: invitations.get(row.number) ?? new Map(),
 			cells: new Map(),
 			recordSeqs: new Map(),
 		});
-	const known = needs.flatMap((need) => {
-		const row = spaces.get(need.space);
-		return row ? [{ ...need, number: row.number }] : [];
-	});
 	const devices = known.flatMap(({ number, devices }) => devices.map((device) => [number, device] as const));
-	const persons = known.flatMap(({ number, persons }) => persons.map((person) => [number, person] as const));
 	// A key with NUL cannot even be asked for; there is none (`rules.ts`).
 	const places = known.flatMap(({ number, places }) =>
-		places.filter(({ key }) => !key.includes('\0')).map((place) => ({ ...place, number })),
+		[...places, ...(memberships.get(number) ?? []).flatMap(mirrorCells)]
+			.filter(({ key }) => !key.includes('\0'))
+			.map((place) => ({ ...place, number })),
 	);
 	const records = known.flatMap(({ number, records }) => records.map((record) => [number, record] as const));
 
@@ -145,13 +172,6 @@ async function find(client: PoolClient, needs: readonly Need[], spaces: Readonly
 		devices,
 	))
 		found.get(row.space)!.devices.set(row.device, { ...row, decisions: decisionsFromBytes(row.decisions) });
-	for (const row of await ask<{ space: number; person: string; role: Role }>(
-		client,
-		`select member.space, member.person, role from member
-		join unnest($1::bigint[], $2::text[]) as asked (space, person) on member.space = asked.space and member.person = asked.person`,
-		persons,
-	))
-		found.get(row.space)!.roles.set(row.person, row.role);
 	for (const row of await ask<CellRow>(
 		client,
 		`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
@@ -181,7 +201,9 @@ async function write(
 	const actors: unknown[][] = [];
 	const cells: unknown[][] = [];
 	for (const change of changes) {
-		const { number, log_hash, log_position } = spaces.get(change.space.id)!;
+		const space = spaces.get(change.space.id)!;
+		const { number, log_hash, log_position } = space;
+		await writeMembers(client, space, change, now);
 		let hash = log_hash;
 		let position = log_position;
 		if (change.cells.length > 0) {
@@ -255,7 +277,15 @@ interface DeviceRow extends Omit<DeviceState, 'decisions'> {
 type Mutable = { -readonly [K in keyof Found]: Found[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : Found[K] };
 
 function nothing(): Found {
-	return { space: null, devices: new Map(), roles: new Map(), cells: new Map(), recordSeqs: new Map() };
+	return {
+		space: null,
+		devices: new Map(),
+		members: new Map(),
+		memberships: [],
+		invitations: new Map(),
+		cells: new Map(),
+		recordSeqs: new Map(),
+	};
 }
 
 function stored({ record, collection, field, key, value, stamp, actor, seq }: CellRow): StoredCell {

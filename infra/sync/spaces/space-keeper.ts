@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { newSpaceId, type SpaceId } from '@mana/sync';
 import { type Change, nextEpoch, type SpaceStore } from '@mana/sync/space/index';
+import type { SpaceKind } from '@mana/sync/spaces';
 import { joinFrames } from './bytes.ts';
 
 /** Where spaces are kept. One class for each engine, the same behaviour (tested with the same tests). */
 export interface SpaceKeeper extends SpaceStore {
 	/** The personal space of a person, made when there is none. Safe against itself in other processes. @param now ms since 1970 */
 	personal(person: string, now: number): Promise<SpaceId>;
+	/** Makes a shared space with its owner in it. */
+	create(space: NewSpace, now: number): Promise<SpaceId>;
 	/** Drops log rows outside the window, oldest first, in small steps. Returns how many are gone. */
 	prune(now: number): Promise<number>;
 }
@@ -20,8 +23,17 @@ export const PRUNE_STEP = 500;
 /** Cells and bytes of one part of a state query: a part is read in a few milliseconds and fits about one frame. */
 export const PART = { cells: 2048, bytes: 256 * 1024 } as const;
 
-/** What a new personal space starts with. */
-export function newPersonalSpace(now: number): { id: SpaceId; epoch: number; logHash: Uint8Array } {
+/** A space to be made. */
+export interface NewSpace {
+	readonly kind: SpaceKind;
+	readonly name: string;
+	/** A person's id. */
+	readonly owner: string;
+	readonly ownerName: string;
+}
+
+/** What a new space starts with. */
+export function newSpace(now: number): { id: SpaceId; epoch: number; logHash: Uint8Array } {
 	return {
 		id: newSpaceId(now, (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)),
 		epoch: nextEpoch(0, now),

@@ -59,7 +59,7 @@ eachEngine('spaces', (engine) => {
 	test('when deciding fails nothing is written and the next one is served', async () => {
 		const { spaces } = await open();
 		const space = await spaces.personal('ada', NOW);
-		const need = { space, devices: [], persons: ['ada'], places: [], records: [] };
+		const need = { space, devices: [], persons: ['ada'], places: [], records: [], memberships: false, invitations: [] };
 		await expect(
 			spaces.transact([need], () => {
 				throw new Error('a defect');

@@ -1,18 +1,21 @@
 import type { Database } from 'bun:sqlite';
 import type { RecordId } from '@mana/model';
-import { type DeviceId, type Place, placeKey, type Role, type SpaceId } from '@mana/sync';
-import type { Change, DeviceState, Found, Need, StoredCell, Tail } from '@mana/sync/space/index';
+import { type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
+import {
+	type Change,
+	type DeviceState,
+	type Found,
+	type Invitation,
+	type MemberState,
+	mirrorCells,
+	type Need,
+	type StoredCell,
+	type Tail,
+} from '@mana/sync/space/index';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
-import { LOG_WINDOW, logRow, newPersonalSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
-
-interface SpaceRow {
-	readonly number: number;
-	readonly epoch: number;
-	readonly seq: number;
-	readonly next_actor: number;
-	readonly log_hash: Uint8Array;
-	readonly log_position: number;
-}
+import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
+import { SqliteMembers } from './sqlite-members.ts';
+import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
 interface CellRow {
 	readonly record: string;
@@ -32,25 +35,24 @@ interface CellRow {
 export class SqliteSpaces implements SpaceKeeper {
 	readonly #database: Database;
 	readonly #now: () => number;
+	readonly #members: SqliteMembers;
 	readonly #sql;
 
 	/** @param now ms since 1970 */
 	constructor(database: Database, now: () => number) {
 		this.#database = database;
 		this.#now = now;
+		this.#members = new SqliteMembers(database);
 		this.#sql = {
 			begin: database.prepare('begin'),
 			lock: database.prepare('begin immediate'),
 			commit: database.prepare('commit'),
 			rollback: database.prepare('rollback'),
-			space: database.prepare<SpaceRow, [string]>(
-				'select number, epoch, seq, next_actor, log_hash, log_position from space where id = ?',
-			),
+			space: database.prepare<SpaceRow, [string]>(`select ${SPACE_COLUMNS} from space where id = ?`),
 			actor: database.prepare<
 				{ actor: number; person: string; n: number; stamp: number; decisions: Uint8Array },
 				[number, string]
 			>('select actor, person, n, stamp, decisions from actor where space = ? and device = ?'),
-			role: database.prepare<{ role: string }, [number, string]>('select role from member where space = ? and person = ?'),
 			cell: database.prepare<Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>, [number, string, number, number, string]>(
 				'select value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
 			),
@@ -76,12 +78,9 @@ export class SqliteSpaces implements SpaceKeeper {
 				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames) values (?, ?, ?, ?, ?, ?, ?, ?)',
 			),
 			personal: database.prepare<{ id: string }, [string]>('select id from space where personal_of = ?'),
-			putSpace: database.prepare<{ number: number }, [string, number, string, Uint8Array, number]>(
-				`insert into space (id, epoch, seq, next_actor, kind, name, personal_of, log_hash, created_at)
-				values (?, ?, 0, 1, 'personal', '', ?, ?, ?) returning number`,
-			),
-			putMember: database.prepare<null, [number, string, number]>(
-				"insert into member (space, person, role, since) values (?, ?, 'owner', ?)",
+			putSpace: database.prepare<SpaceRow, [string, number, string, string, string, string | null, Uint8Array, number]>(
+				`insert into space (id, epoch, seq, next_actor, kind, name, owner, personal_of, log_hash, created_at)
+				values (?, ?, 0, 1, ?, ?, ?, ?, ?, ?) returning *`,
 			),
 			prune: database.prepare<null, [number, number]>(
 				`delete from log where (space, to_seq) in (
@@ -99,12 +98,14 @@ export class SqliteSpaces implements SpaceKeeper {
 		});
 	}
 
-	async readSince(id: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+	async readSince(id: SpaceId, after: number, chunk: number, person?: string): Promise<Tail | null> {
 		this.#sql.begin.run();
 		try {
 			const space = this.#sql.space.get(id);
 			if (!space) return null;
-			return { epoch: space.epoch, seq: space.seq, cells: this.#part(space.number, after, Math.min(chunk, PART.cells)) };
+			const access = person === undefined ? null : (this.#members.member(space.number, person)?.access ?? null);
+			const cells = this.#part(space.number, after, Math.min(chunk, PART.cells));
+			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, cells };
 		} finally {
 			this.#sql.commit.run();
 		}
@@ -116,11 +117,12 @@ export class SqliteSpaces implements SpaceKeeper {
 		return this.#locked(() => {
 			const raced = this.#sql.personal.get(person);
 			if (raced) return raced.id as SpaceId;
-			const { id, epoch, logHash } = newPersonalSpace(now);
-			const { number } = this.#sql.putSpace.get(id, epoch, person, logHash, now)!;
-			this.#sql.putMember.run(number, person, now);
-			return id;
+			return this.#make({ kind: 'personal', name: '', owner: person, ownerName: '' }, now);
 		});
+	}
+
+	async create(space: NewSpace, now: number): Promise<SpaceId> {
+		return this.#locked(() => this.#make(space, now));
 	}
 
 	async prune(now: number): Promise<number> {
@@ -129,6 +131,15 @@ export class SqliteSpaces implements SpaceKeeper {
 			step = this.#sql.prune.run(now - LOG_WINDOW.ageMs, LOG_WINDOW.bytes).changes;
 		}
 		return gone;
+	}
+
+	#make({ kind, name, owner, ownerName }: NewSpace, now: number): SpaceId {
+		const { id, epoch, logHash } = newSpace(now);
+		const row = this.#sql.putSpace.get(id, epoch, kind, name, owner, kind === 'personal' ? owner : null, logHash, now)!;
+		const member = { access: { role: 'owner', apps: null }, name: ownerName, since: now } as const;
+		this.#members.put(row.number, owner, member);
+		this.#members.log(stateOf(row), owner, member, now);
+		return id;
 	}
 
 	#locked<T>(work: () => T): T {
@@ -147,39 +158,47 @@ export class SqliteSpaces implements SpaceKeeper {
 	#find(need: Need, rows: Map<SpaceId, SpaceRow>): Found {
 		const row = this.#sql.space.get(need.space);
 		const devices = new Map<DeviceId, DeviceState>();
-		const roles = new Map<string, Role>();
+		const members = new Map<string, MemberState>();
+		const invitations = new Map<string, Invitation>();
 		const cells = new Map<string, StoredCell>();
 		const recordSeqs = new Map<RecordId, number>();
-		if (!row) return { space: null, devices, roles, cells, recordSeqs };
+		if (!row) return { space: null, devices, members, memberships: [], invitations, cells, recordSeqs };
 		rows.set(need.space, row);
-		const { number, epoch, seq, next_actor } = row;
+		const { number, personal_of } = row;
+		const memberships = need.memberships && personal_of !== null ? this.#members.memberships(personal_of) : [];
 		for (const device of need.devices) {
 			const actor = this.#sql.actor.get(number, device);
 			if (actor) devices.set(device, { ...actor, decisions: decisionsFromBytes(actor.decisions) });
 		}
 		for (const person of need.persons) {
-			const member = this.#sql.role.get(number, person);
-			if (member) roles.set(person, member.role as Role);
+			const member = this.#members.member(number, person);
+			if (member) members.set(person, member);
 		}
-		for (const place of need.places) {
+		for (const id of need.invitations) {
+			const invitation = this.#members.invitation(number, id);
+			if (invitation) invitations.set(id, invitation);
+		}
+		for (const place of [...need.places, ...memberships.flatMap(mirrorCells)]) {
 			const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
 			if (cell) cells.set(placeKey(place), stored(place, cell));
 		}
 		for (const record of need.records) recordSeqs.set(record, this.#sql.recordSeq.get(number, record)?.seq ?? 0);
-		return { space: { id: need.space, epoch, seq, nextActor: next_actor }, devices, roles, cells, recordSeqs };
+		return { space: stateOf(row), devices, members, memberships, invitations, cells, recordSeqs };
 	}
 
-	#write(change: Change, { number, log_hash, log_position }: SpaceRow): void {
+	#write(change: Change, row: SpaceRow): void {
+		const { number, log_hash, log_position } = row;
 		const now = this.#now();
 		const { space, from, devices, cells } = change;
 		let hash = log_hash;
 		let position = log_position;
 		if (cells.length > 0) {
-			const row = logRow(change, log_hash);
-			this.#sql.log.run(number, from, space.seq, log_hash, row.hash, position, now, row.frames);
-			hash = row.hash;
-			position += row.frames.length;
+			const entry = logRow(change, log_hash);
+			this.#sql.log.run(number, from, space.seq, log_hash, entry.hash, position, now, entry.frames);
+			hash = entry.hash;
+			position += entry.frames.length;
 		}
+		this.#members.write(number, stateOf(row), change, now);
 		this.#sql.advance.run(space.seq, space.nextActor, hash, position, number);
 		for (const [device, { actor, person, n, stamp, decisions }] of devices)
 			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);

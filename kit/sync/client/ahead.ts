@@ -1,9 +1,10 @@
-import { lawOf, type Register } from '@mana/model';
+import { appOf, lawOf, type Register } from '@mana/model';
 import type { Cell, Op } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { boundOf } from '../codec/index.ts';
 import { limits } from '../limits.ts';
 import { placeKey } from '../merge.ts';
+import { SPACES_APP } from '../permission.ts';
 import type { FreshTransaction } from './store.ts';
 
 /**
@@ -18,6 +19,7 @@ export function aheadOf(held: Iterable<Cell>, server: readonly Cell[]): FreshTra
 		const theirs = known.get(placeKey(cell));
 		if (theirs && !wins(cell, theirs)) continue;
 		const { collection, record, field, key, value, stamp } = cell;
+		if (appOf(collection) === SPACES_APP) continue; // the server's own; its tables say what is true
 		const ops = byStamp.get(stamp);
 		if (ops) ops.push({ collection, record, field, key, value });
 		else byStamp.set(stamp, [{ collection, record, field, key, value }]);

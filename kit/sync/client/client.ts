@@ -1,9 +1,10 @@
-import type { Cell, DeviceId, Transaction } from '../cell.ts';
+import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
 import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
+import { visibleTo } from '../permission.ts';
 import { aheadOf } from './ahead.ts';
 import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
@@ -25,6 +26,8 @@ export interface Remote {
 	readonly schema: Hello['schema'];
 	/** The person whose data this is; a token of somebody else is not used. */
 	readonly person: string;
+	/** The shared space that is synced; left out, the personal one. */
+	readonly space?: SpaceId;
 }
 
 export interface ClientParts {
@@ -40,6 +43,8 @@ export interface ClientParts {
 	readonly remote: Remote | null;
 	/** Called once, at the first edit: the moment to ask for lasting storage. */
 	edited?(): void;
+	/** What the space is called, for what goes to the quarantine. */
+	spaceName?(): string;
 	/** Called once when the client ends. */
 	ended?(): void;
 	/** Told of what must not happen, for logs. */
@@ -68,13 +73,15 @@ export class Client implements Backing, SessionHost {
 	readonly #outbox: Outbox;
 	readonly #keeper: Keeper;
 	#device: DeviceId;
-	#space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>;
+	#space: Standing;
 	#changedAt = 0;
 	#polledAt = 0;
 	#behind: string | null = null;
 	#edited = false;
 	/** Nothing is written any more. */
 	#closing = false;
+	/** The space was taken from this person. */
+	#revoked = false;
 	#closed = false;
 
 	/** Opens an account from its disk. What other tabs say meanwhile is not lost. */
@@ -100,7 +107,7 @@ export class Client implements Backing, SessionHost {
 		this.#parts = parts;
 		this.fresh = loaded.fresh;
 		this.#device = loaded.device.device;
-		this.#space = loaded.space;
+		this.#space = { ...loaded.space, id: parts.remote?.space ?? loaded.space.id };
 		this.mana = new LocalMana(parts.env, this);
 		this.#outbox = this.mana.stored;
 		this.#keeper = new Keeper({
@@ -155,6 +162,7 @@ export class Client implements Backing, SessionHost {
 	// Backing: what the local half asks for
 
 	save(transactions: readonly Pending[]): Promise<void> {
+		if (this.#revoked) this.mana.replica.batch(() => transactions.forEach((pending) => this.mana.replica.remove(pending)));
 		if (this.#closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
 		if (!this.#edited) this.#parts.edited?.();
 		this.#edited = true;
@@ -194,7 +202,7 @@ export class Client implements Backing, SessionHost {
 		return this.#device;
 	}
 
-	get space(): Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'> {
+	get space(): Standing {
 		return this.#space;
 	}
 
@@ -217,7 +225,7 @@ export class Client implements Backing, SessionHost {
 	welcomed({ person, personal }: Welcome): Problem | null {
 		if (person !== this.#parts.remote?.person)
 			return { code: 'other-person', detail: 'This browser is signed in as somebody else.' };
-		if (this.#space.id === personal) return null;
+		if (this.#parts.remote.space ? this.#space.id === this.#parts.remote.space : this.#space.id === personal) return null;
 		if (this.#space.id !== null) {
 			return { code: 'other-space', detail: 'The server does not have the space that this device was synced with.' };
 		}
@@ -234,17 +242,18 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
-	confirmed({ epoch, to, cells, replace }: RemotePatch): void {
+	confirmed({ epoch, to, cells, replace, reach }: RemotePatch): void {
 		const from = this.#space.seq;
-		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace };
+		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace, ...(reach !== undefined && { reach }) };
 		const ahead = replace ? this.#aheadOf(cells) : null;
 		this.#changedAt = this.#parts.env.elapsed();
-		this.#space = { ...this.#space, epoch, seq: patch.to };
+		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
 			await store.applyRemote({ ...patch, ahead }, generation);
-			if (!replace) return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+			if (!replace && reach === undefined)
+				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
 			this.#tabs.post({ kind: 'reload' });
 			if (ahead) await this.#reload();
 		});
@@ -280,6 +289,59 @@ export class Client implements Backing, SessionHost {
 			this.#outbox.acked(ack);
 			this.#settle();
 		});
+		this.mana.refresh();
+	}
+
+	narrowed(reach: readonly number[]): void {
+		const { replica } = this.mana;
+		const { epoch, seq } = this.#space;
+		const cells = [...visibleTo({ apps: reach }, [...replica.allCells()])];
+		this.#space = { ...this.#space, reach };
+		this.#keeper.write(async (store, generation) => {
+			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
+			this.#tabs.post({ kind: 'reload' });
+		});
+		replica.replace(cells);
+		this.mana.refresh();
+	}
+
+	revoked(): void {
+		this.#tabs.post({ kind: 'revoked' });
+		void this.#wipe();
+	}
+
+	/** The space was taken from this person: memory, journal, pages and outbox go, at once and for good. */
+	async #wipe(): Promise<void> {
+		if (this.#closed) return;
+		const { remote, env, store } = this.#parts;
+		this.#revoked = true;
+		this.abandon(); // whoever leads next must not begin to write while this one cleans up
+		const { replica } = this.mana;
+		const unsaved = [...replica.pending].filter(({ n }) => n === null);
+		replica.batch(() => {
+			replica.replace([]);
+			for (const pending of [...replica.pending]) if (!unsaved.includes(pending)) replica.remove(pending);
+		});
+		this.mana.refresh({
+			phase: 'stopped',
+			retryAt: null,
+			firstSync: null,
+			problem: {
+				code: 'revoked',
+				detail: 'You are no member of this space any more. What it held was removed from this device.',
+			},
+		});
+		// What was written a moment ago is first put where it can be taken to the quarantine from.
+		await this.#keeper.idle();
+		const where = { space: remote?.space ?? this.#space.id, name: this.#parts.spaceName?.() ?? '', at: Math.round(env.now()) };
+		try {
+			await this.#keeper.store.wipe(where);
+			if (this.#keeper.store !== store) await store.wipe(where);
+		} catch (error) {
+			this.#parts.report(error);
+		}
+		replica.batch(() => [...replica.pending].forEach((pending) => replica.remove(pending)));
+		this.#space = { id: this.#space.id, epoch: 0, seq: 0, actor: 0, reach: null };
 		this.mana.refresh();
 	}
 
@@ -368,6 +430,8 @@ export class Client implements Backing, SessionHost {
 				return this.#tellSync();
 			case 'reload':
 				return void this.#reload();
+			case 'revoked':
+				return void this.#wipe();
 			case 'forgetting':
 				this.abandon();
 				this.#keeper.store.close();
@@ -396,12 +460,13 @@ export class Client implements Backing, SessionHost {
 
 	#tellSync(): void {
 		if (this.#keeper.generation === null) return;
-		const { id, actor } = this.#space;
+		const { id, actor, reach } = this.#space;
 		const { sync: state, skewMs } = this.mana;
-		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor }, skewMs });
+		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor, reach }, skewMs });
 	}
 
 	async #claim(generation: number): Promise<boolean> {
+		if (this.#closed) return false;
 		try {
 			return await this.#keeper.store.claim(generation);
 		} catch (error) {
@@ -483,7 +548,7 @@ export class Client implements Backing, SessionHost {
 	#adopt({ device, space, cells, outbox }: Loaded): void {
 		const { replica } = this.mana;
 		this.#device = device.device;
-		this.#space = space;
+		this.#space = { ...space, id: this.#parts.remote?.space ?? space.id };
 		this.mana.skewMs = device.skewMs;
 		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
 		replica.actor = space.actor;
@@ -505,14 +570,14 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.generation = null;
 		this.#keeper.store = this.#parts.spare();
 		const { replica } = this.mana;
-		const { id, epoch, seq } = this.#space;
+		const { id, epoch, seq, reach } = this.#space;
 		const { device } = await this.#keeper.store.load();
 		await this.#keeper.store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
-		await this.#keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true }, 0);
+		await this.#keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach }, 0);
 		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
 		const unsent = kept.filter(({ refused }) => !refused);
 		this.#device = device.device;
-		this.#space = { id, epoch, seq, actor: 0 };
+		this.#space = { id, epoch, seq, actor: 0, reach };
 		const stored = await this.#keeper.store.commitLocal(unsent);
 		replica.batch(() => {
 			this.#outbox.load([], { doneN: 0, nextN: 1 });
@@ -541,6 +606,9 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.write((store, generation) => store.learn({ clock }, generation));
 	}
 }
+
+/** What the client knows of its space. */
+type Standing = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;
 
 /** How far somebody has come. */
 interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {

@@ -1,9 +1,11 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId } from '../cell.ts';
-import { ByteReader, ByteWriter, readCells, readTransactions, writeCells, writeTransactions } from '../codec/index.ts';
+import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { newDeviceId, type FillRandom } from '../ids.ts';
-import type { Area, Disk, DiskTransaction } from './disk.ts';
+import type { Area, Disk, DiskTransaction, Key } from './disk.ts';
+import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
 import { Pages } from './pages.ts';
+import { QUARANTINE, type QuarantineRow } from './quarantine.ts';
 import {
 	Fenced,
 	type ClientStore,
@@ -16,15 +18,8 @@ import {
 	type StoredTransaction,
 } from './store.ts';
 
-/** Local name of the personal space; its id is known only after the first contact. */
-const SPACE = 'personal';
-
-interface OutboxRow {
-	readonly bytes: Uint8Array;
-	readonly label: string;
-	readonly at: number;
-	readonly refused: StoredTransaction['refused'];
-}
+/** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
+export const PERSONAL = 'personal';
 
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
@@ -33,11 +28,16 @@ interface OutboxRow {
 export class JournalStore implements ClientStore {
 	readonly #disk: Disk;
 	readonly #random: FillRandom;
+	readonly #name: string;
+	readonly #deviceKey: Key;
 	#pages = new Pages();
 	#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
 
-	constructor(disk: Disk, random: FillRandom) {
+	/** @param name local name of the space: each has a state, an outbox and a device of its own */
+	constructor(disk: Disk, random: FillRandom, name = PERSONAL) {
 		this.#disk = disk;
+		this.#name = name;
+		this.#deviceKey = name === PERSONAL ? ['', 0] : [name, 1];
 		this.#random = random;
 	}
 
@@ -53,9 +53,9 @@ export class JournalStore implements ClientStore {
 		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages'], async (tx) => {
 			const rows = await this.#rows(tx);
 			if (rows.fresh) this.#put(tx, rows);
-			const pages = await tx.list('pages', SPACE);
-			const journal = await tx.list('journal', SPACE);
-			return { ...rows, pages, journal, outbox: await tx.list('outbox', SPACE) };
+			const pages = await tx.list('pages', this.#name);
+			const journal = await tx.list('journal', this.#name);
+			return { ...rows, pages, journal, outbox: await tx.list('outbox', this.#name) };
 		});
 		const cells: Cell[] = [];
 		this.#pages = new Pages();
@@ -78,7 +78,7 @@ export class JournalStore implements ClientStore {
 				clock = Math.max(transaction.stamp, clock + 1);
 				return { ...transaction, n: space.nextN + i, stamp: clock, refused: null };
 			});
-			for (const transaction of stored) tx.put('outbox', [SPACE, transaction.n], rowOf(transaction));
+			for (const transaction of stored) tx.put('outbox', [this.#name, transaction.n], rowOf(transaction));
 			this.#put(tx, {
 				device: { ...device, clock, adopted: adopted ?? device.adopted },
 				space: { ...space, nextN: space.nextN + stored.length },
@@ -89,7 +89,7 @@ export class JournalStore implements ClientStore {
 
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]> {
 		return this.#disk.run('read', ['outbox'], async (tx) => {
-			const rows = await tx.list('outbox', SPACE, n + 1);
+			const rows = await tx.list('outbox', this.#name, n + 1);
 			return rows.map(({ at, value }) => storedOf(at, value as OutboxRow));
 		});
 	}
@@ -99,13 +99,14 @@ export class JournalStore implements ClientStore {
 		const areas = ['meta', 'journal', 'pages', 'outbox'] as const;
 		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 3), generation, async (tx, { device, space }) => {
 			if (patch.replace) {
-				tx.remove('journal', SPACE);
-				tx.remove('pages', SPACE);
+				tx.remove('journal', this.#name);
+				tx.remove('pages', this.#name);
 			}
-			if (bytes) tx.put('journal', [SPACE, space.journal], bytes);
+			if (bytes) tx.put('journal', [this.#name, space.journal], bytes);
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
+				reach: patch.reach === undefined ? space.reach : patch.reach,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
 				journal: space.journal + (bytes ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
@@ -126,9 +127,9 @@ export class JournalStore implements ClientStore {
 	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void> {
 		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
 			if (n <= space.doneN) return;
-			tx.remove('outbox', SPACE, space.doneN + 1, n);
+			tx.remove('outbox', this.#name, space.doneN + 1, n);
 			for (const transaction of refused) {
-				if (transaction.n > space.doneN) tx.put('outbox', [SPACE, transaction.n], rowOf(transaction));
+				if (transaction.n > space.doneN) tx.put('outbox', [this.#name, transaction.n], rowOf(transaction));
 			}
 			this.#put(tx, { device, space: { ...space, doneN: n } });
 		});
@@ -136,9 +137,9 @@ export class JournalStore implements ClientStore {
 
 	forget(stamp: number): Promise<void> {
 		return this.#disk.run('write', ['outbox'], async (tx) => {
-			for (const { at, value } of await tx.list('outbox', SPACE)) {
+			for (const { at, value } of await tx.list('outbox', this.#name)) {
 				const row = value as OutboxRow;
-				if (row.refused && storedOf(at, row).stamp === stamp) tx.remove('outbox', SPACE, at, at);
+				if (row.refused && storedOf(at, row).stamp === stamp) tx.remove('outbox', this.#name, at, at);
 			}
 		});
 	}
@@ -162,6 +163,19 @@ export class JournalStore implements ClientStore {
 		return this.#lead(['meta', 'outbox'], generation, (tx, rows) => this.#renumber(tx, rows, id, []));
 	}
 
+	async wipe({ space, name, at }: Pick<QuarantineRow, 'space' | 'name' | 'at'>): Promise<void> {
+		await this.#disk.run('write-strict', ['meta', 'outbox', 'journal', 'pages'], async (tx) => {
+			const unsent = await tx.list('outbox', this.#name);
+			let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
+			for (const { at: n, value } of unsent)
+				tx.put('outbox', [QUARANTINE, next++], { space, name, at, n, row: value as OutboxRow } satisfies QuarantineRow);
+			for (const area of ['meta', 'outbox', 'journal', 'pages'] as const) tx.remove(area, this.#name);
+			tx.remove('meta', this.#deviceKey[0], this.#deviceKey[1], this.#deviceKey[1]);
+		});
+		this.#pages = new Pages();
+		this.#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
+	}
+
 	claim(generation: number): Promise<boolean> {
 		return this.#disk.run('write', ['meta'], async (tx) => {
 			const { device, space } = await this.#rows(tx);
@@ -177,9 +191,9 @@ export class JournalStore implements ClientStore {
 		const done = await this.#lead(['meta', 'journal', 'pages'], generation, async (tx, { device, space }) => {
 			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint) return null;
 			for (const [page, records] of dirty) {
-				tx.put('pages', [SPACE, page], bytesOf(records.flatMap(([collection, id]) => [...cellsOf(collection, id)])));
+				tx.put('pages', [this.#name, page], bytesOf(records.flatMap(([collection, id]) => [...cellsOf(collection, id)])));
 			}
-			tx.remove('journal', SPACE, -Infinity, space.journal - 1);
+			tx.remove('journal', this.#name, -Infinity, space.journal - 1);
 			const after = { ...space, checkpoint: space.checkpoint + 1 };
 			this.#put(tx, { device, space: after });
 			return after;
@@ -212,14 +226,15 @@ export class JournalStore implements ClientStore {
 	): Promise<T> {
 		return this.#disk.run('write', areas, async (tx) => {
 			const rows = await this.#rows(tx);
+			if (rows.fresh) throw new Fenced('This space was taken from this device.');
 			if (rows.device.generation > generation) throw new Fenced('Another tab leads by now.');
 			return work(tx, rows);
 		});
 	}
 
 	async #rows(tx: DiskTransaction): Promise<{ device: DeviceRow; space: SpaceRow; fresh: boolean }> {
-		const device = (await tx.get('meta', ['', 0])) as DeviceRow | undefined;
-		const space = (await tx.get('meta', [SPACE, 0])) as SpaceRow | undefined;
+		const device = (await tx.get('meta', this.#deviceKey)) as DeviceRow | undefined;
+		const space = (await tx.get('meta', [this.#name, 0])) as SpaceRow | undefined;
 		return {
 			device: device ?? {
 				device: newDeviceId(this.#random),
@@ -229,7 +244,9 @@ export class JournalStore implements ClientStore {
 				person: null,
 				adopted: null,
 			},
-			space: space ?? { id: null, epoch: 0, seq: 0, actor: 0, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
+			space: space
+				? { ...space, reach: space.reach ?? null }
+				: { id: null, epoch: 0, seq: 0, actor: 0, reach: null, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
 			fresh: !device,
 		};
 	}
@@ -241,8 +258,8 @@ export class JournalStore implements ClientStore {
 		id: DeviceId,
 		more: readonly FreshTransaction[],
 	): Promise<void> {
-		const rows = (await tx.list('outbox', SPACE)).map(({ at, value }) => storedOf(at, value as OutboxRow));
-		tx.remove('outbox', SPACE);
+		const rows = (await tx.list('outbox', this.#name)).map(({ at, value }) => storedOf(at, value as OutboxRow));
+		tx.remove('outbox', this.#name);
 		let nextN = 1;
 		let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
 		const unsent = [
@@ -251,19 +268,19 @@ export class JournalStore implements ClientStore {
 		];
 		for (const transaction of unsent.sort((a, b) => a.stamp - b.stamp)) {
 			const n = nextN++;
-			tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
+			tx.put('outbox', [this.#name, n], rowOf({ ...transaction, n }));
 		}
 		for (const transaction of rows.filter(({ refused }) => refused)) {
 			const n = nextRefused--;
-			tx.put('outbox', [SPACE, n], rowOf({ ...transaction, n }));
+			tx.put('outbox', [this.#name, n], rowOf({ ...transaction, n }));
 		}
 		const clock = more.reduce((highest, { stamp }) => Math.max(highest, stamp), device.clock);
 		this.#put(tx, { device: { ...device, device: id, clock }, space: { ...space, actor: 0, nextN, doneN: 0 } });
 	}
 
 	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {
-		tx.put('meta', ['', 0], device);
-		tx.put('meta', [SPACE, 0], space);
+		tx.put('meta', this.#deviceKey, device);
+		tx.put('meta', [this.#name, 0], space);
 	}
 }
 
@@ -278,15 +295,4 @@ function bytesOf(cells: readonly Cell[]): Uint8Array {
 	const out = new ByteWriter();
 	writeCells(out, cells);
 	return out.finish().slice();
-}
-
-function rowOf({ n, stamp, ops, label, at, refused }: StoredTransaction): OutboxRow {
-	const out = new ByteWriter();
-	writeTransactions(out, [{ n: Math.abs(n), stamp, ops }]);
-	return { bytes: out.finish().slice(), label, at, refused };
-}
-
-function storedOf(n: number, { bytes, label, at, refused }: OutboxRow): StoredTransaction {
-	const { stamp, ops } = readTransactions(new ByteReader(bytes))[0]!;
-	return { n, stamp, ops, label, at, refused };
 }

@@ -1,7 +1,9 @@
 import type { Collection } from '@mana/model';
 import { adoptState, transactionsOf } from './adopt.ts';
 import type { Mana } from './api.ts';
+import type { Disk } from './disk.ts';
 import type { Platform } from './platform.ts';
+import { jsonOf } from './quarantine.ts';
 import { Client } from './client.ts';
 import { JournalStore } from './journal-store.ts';
 import { LocalMana } from './local.ts';
@@ -31,10 +33,7 @@ export async function openMana({ account, models = [], adopt, platform }: OpenOp
 	else if (adopt || notes.getItem(ADOPTING) === account.person) await adoptGuest(account.person, platform);
 	const name = databaseName(account);
 	const spare = () => new JournalStore(new MemoryDisk(), env.randomBytes);
-	const disk = await platform.openDisk(name).catch((error: unknown) => {
-		platform.report(error);
-		return new MemoryDisk();
-	});
+	const disk = await openDiskOf(platform, name);
 	const client = await Client.open({
 		env,
 		store: new JournalStore(disk, env.randomBytes),
@@ -55,6 +54,14 @@ export async function openMana({ account, models = [], adopt, platform }: OpenOp
 	}
 	for (const { ops, label } of orphan) mana.writeOps(label, ops);
 	return mana;
+}
+
+/** The account's disk, or one in memory where there is none. */
+export function openDiskOf(platform: Platform, name: string): Promise<Disk> {
+	return platform.openDisk(name).catch((error: unknown) => {
+		platform.report(error);
+		return new MemoryDisk();
+	});
 }
 
 /**
@@ -98,12 +105,7 @@ export async function forgetAccount(account: Account, platform: Platform): Promi
 
 /** What was not sent or was refused, as JSON text for a file: names, times and every value (bytes as base64). */
 export function exportOutbox(mana: Mana): string {
-	const unsent = [...mana.outbox(), ...mana.refused()];
-	return JSON.stringify(
-		{ format: 'mana-outbox', version: 1, unsent },
-		(_key, value: unknown) => (value instanceof Uint8Array ? { base64: btoa(String.fromCharCode(...value)) } : value),
-		'\t',
-	);
+	return jsonOf({ format: 'mana-outbox', version: 1, unsent: [...mana.outbox(), ...mana.refused()] });
 }
 
 /** Note that a guest is being given to a person. */
@@ -121,7 +123,7 @@ function tellTabs(platform: Platform, account: Account): void {
 	channel.close();
 }
 
-function databaseName(account: Account): string {
+export function databaseName(account: Account): string {
 	return account === 'guest' ? 'mana-guest' : `mana-${account.person}`;
 }
 
@@ -130,6 +132,6 @@ function aliveNote(database: string): string {
 }
 
 /** Collections have one version until lenses come (sync.md §6.10). */
-function schemaOf({ number }: Collection): { collection: number; version: number } {
+export function schemaOf({ number }: Collection): { collection: number; version: number } {
 	return { collection: number, version: 1 };
 }

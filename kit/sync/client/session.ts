@@ -1,7 +1,8 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { boundOf, decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
-import type { Ack, Bye, Delta, Frame, Hello, Pong, Subbed, Welcome } from '../frames.ts';
+import type { Ack, Bye, Delta, Frame, Hello, Pong, Reach, Subbed, Welcome } from '../frames.ts';
 import type { SyncState } from './api.ts';
+import { type Access, covers } from '../permission.ts';
 import { BackOff } from './back-off.ts';
 import type { Environment } from './environment.ts';
 import type { RemotePatch } from './store.ts';
@@ -11,7 +12,7 @@ import { SignedOut, type Connector, type Link, type Token, type TokenSource } fr
 export interface SessionHost {
 	readonly device: DeviceId;
 	/** Cursor and id of the space; the id is `null` until the first contact. */
-	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number };
+	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number; readonly reach: Access['apps'] };
 	/** Decisions up to this `n` have been taken in. */
 	readonly doneN: number;
 	/** Decisions up to this `n` are on our disk; never above `doneN`. */
@@ -26,6 +27,10 @@ export interface SessionHost {
 	/** One checkpoint's worth of confirmed cells; `replace`: the history before it is void. */
 	confirmed(patch: RemotePatch): void;
 	acked(ack: Ack): void;
+	/** Less may be read than before: only these apps. What lies outside goes at once. */
+	narrowed(apps: readonly number[]): void;
+	/** Nothing may be read any more: everything goes at once. */
+	revoked(): void;
 	/** The server counts our transactions differently: look at the disk, and become another device if that does not explain it. */
 	disown(): Promise<void>;
 	clockMeasured(skewMs: number): void;
@@ -84,6 +89,10 @@ export class Session {
 	#head = 0;
 	#movedAt = 0;
 	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean } | null = null;
+	/** What may be read, as the server told on this connection; `undefined`: nothing told, so all. */
+	#told: Access['apps'] | undefined;
+	/** More may be read than we have, so the state is asked for from its start. */
+	#lacking = false;
 	/** An exchange is under way that only asks for news. */
 	#polling = false;
 	/** This connection brought something. */
@@ -107,6 +116,7 @@ export class Session {
 
 	stop(): void {
 		this.#drop();
+		this.#lacking = false;
 		this.#stage = 'stopped';
 	}
 
@@ -132,7 +142,8 @@ export class Session {
 		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
 		if (!this.#link) return this.#watchToken(now);
 		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > this.#patience(now);
-		const stalled = this.#stage === 'subscribed' && this.#host.space.seq < this.#head && now - this.#movedAt > ANSWER_MS;
+		const behind = this.#lacking || this.#host.space.seq < this.#head;
+		const stalled = this.#stage === 'subscribed' && behind && now - this.#movedAt > ANSWER_MS;
 		if (silent || stalled || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
 		if (this.#link.kind === 'exchange' || this.#stage !== 'subscribed') return;
 		if (this.#pingedAt === null && now - this.#heardAt > PING_AFTER_MS) this.#ping(now);
@@ -185,7 +196,8 @@ export class Session {
 
 	#subscribe(id: SpaceId): void {
 		const { space } = this.#host;
-		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: space.seq });
+		this.#told = undefined;
+		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: this.#lacking ? 0 : space.seq });
 	}
 
 	#hear(bytes: Uint8Array): void {
@@ -209,6 +221,10 @@ export class Session {
 				return this.#acked(frame);
 			case 'pong':
 				return this.#measure(frame);
+			case 'reach':
+				return this.#reach(frame);
+			case 'revoked':
+				return this.#revoked();
 			case 'bye':
 				return this.#bye(frame);
 			default:
@@ -231,6 +247,8 @@ export class Session {
 	#subbed(subbed: Subbed): void {
 		const { space, doneN, nextN } = this.#host;
 		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
+		const asked = this.#lacking;
+		this.#see(this.#told ?? null);
 		this.#head = subbed.seq;
 		this.#movedAt = this.#env.elapsed();
 		if (subbed.epoch !== space.epoch || subbed.seq < space.seq) {
@@ -244,10 +262,36 @@ export class Session {
 			this.#ackedN = this.#sentN = doneN;
 			this.#push();
 		}
+		if (this.#lacking && !asked && this.#link?.kind === 'stream') return this.#subscribe(subbed.space);
 		this.#checkCaughtUp();
 	}
 
+	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */
+	#reach({ apps }: Reach): void {
+		this.#told = apps;
+		if (this.#stage === 'subscribed') this.#see(apps);
+	}
+
+	/** Lets go of what may not be seen any more, and notes whether there is more to see than we have. */
+	#see(apps: Access['apps']): void {
+		const { reach } = this.#host.space;
+		const kept = apps === null ? reach : reach === null ? apps : reach.filter((app) => apps.includes(app));
+		const less = kept !== null && !covers({ apps: kept }, { apps: reach });
+		if (less) this.#host.narrowed(kept);
+		this.#lacking = !covers({ apps: this.#host.space.reach }, { apps });
+		// What was set aside was read under the old right; the server begins this part anew.
+		if ((less || this.#lacking) && this.#staged) this.#staged.cells.length = 0;
+	}
+
+	#revoked(): void {
+		this.stop();
+		this.#host.revoked();
+	}
+
 	#delta({ from, to, more, cells }: Delta): void {
+		this.#movedAt = this.#env.elapsed();
+		// What comes from where we stand is not whole for what we may see now; the state from its start is on its way.
+		if (this.#lacking && from > 0) return;
 		const { epoch, seq } = this.#host.space;
 		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
 		if (from > staged.to) return this.#lost('gap', 'Something got lost on the way.');
@@ -260,7 +304,8 @@ export class Session {
 			return;
 		}
 		this.#staged = null;
-		this.#host.confirmed(staged);
+		this.#host.confirmed(this.#lacking ? { ...staged, reach: this.#told ?? null } : staged);
+		this.#lacking = false;
 		this.#checkCaughtUp();
 	}
 
@@ -297,7 +342,7 @@ export class Session {
 	}
 
 	#checkCaughtUp(): void {
-		if (this.#stage !== 'subscribed' || this.#staged || this.#host.space.seq < this.#head) return;
+		if (this.#stage !== 'subscribed' || this.#staged || this.#lacking || this.#host.space.seq < this.#head) return;
 		this.#backOff.reset();
 		this.#host.state({ phase: 'live', retryAt: null, problem: null, firstSync: null });
 	}
@@ -390,6 +435,7 @@ export class Session {
 		this.#staged = null;
 		this.#polling = false;
 		this.#news = false;
+		this.#told = undefined;
 	}
 
 	#patience(now: number): number {

@@ -1,5 +1,7 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Op, SpaceId } from '../cell.ts';
+import type { Access } from '../permission.ts';
+import type { Quarantined } from './quarantine.ts';
 
 /** What the device knows about itself. */
 export interface DeviceRow {
@@ -23,6 +25,8 @@ export interface SpaceRow {
 	readonly epoch: number;
 	readonly seq: number;
 	readonly actor: number;
+	/** The apps of which the confirmed state is whole; `null`: all. Nothing of another app is here. */
+	readonly reach: Access['apps'];
 	/** The `n` of the next local transaction. */
 	readonly nextN: number;
 	/** Every transaction up to this `n` was decided, and the decision is stored. */
@@ -65,6 +69,8 @@ export interface RemotePatch {
 	readonly cells: readonly Cell[];
 	/** The history of the space was replaced: forget what was confirmed before. */
 	readonly replace: boolean;
+	/** What may be read from now on, when the state is whole for other apps than before. */
+	readonly reach?: Access['apps'];
 	/** With `replace`: what this device had and the server has not. */
 	readonly ahead?: Ahead | null;
 }
@@ -101,6 +107,8 @@ export interface ClientStore {
 	learn(facts: Facts, generation: number): Promise<void>;
 	/** Becomes another device: the outbox is numbered from 1 again and nothing of it is lost. */
 	reissue(device: DeviceId, generation: number): Promise<void>;
+	/** Removes everything of this space from the device, in one step; what was never accepted goes to the quarantine. */
+	wipe(quarantine: Pick<Quarantined, 'space' | 'name' | 'at'>): Promise<void>;
 	/** Takes the lead under a fencing number; false when a later leader exists. */
 	claim(generation: number): Promise<boolean>;
 	/** Rewrites the pages of records that changed and empties the journal. False when another tab wrote meanwhile: load first. */

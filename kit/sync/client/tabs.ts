@@ -43,11 +43,13 @@ export type TabMessage =
 			/** Of the leader that says it. */
 			readonly generation: number;
 			readonly state: SyncState;
-			readonly space: Pick<SpaceRow, 'id' | 'actor'>;
+			readonly space: Pick<SpaceRow, 'id' | 'actor' | 'reach'>;
 			readonly skewMs: number;
 	  }
 	/** The disk changed in a way that cannot be told in parts. */
 	| { readonly kind: 'reload' }
+	/** The space was taken from this person: nothing of it may stay. */
+	| { readonly kind: 'revoked' }
 	/** The data of this account is being removed from this device. */
 	| { readonly kind: 'forgetting' };
 

@@ -9,9 +9,13 @@ import {
 	Committer,
 	type Change,
 	type DeviceState,
+	type MemberState,
+	newSpaceState,
+	NOTHING,
 	type SpaceState,
 	type SpaceStore,
 	type StoredCell,
+	type Tail,
 } from '../space/index.ts';
 import type { DeviceId } from '../cell.ts';
 import { Client } from './client.ts';
@@ -189,6 +193,7 @@ export class TestServer implements SpaceStore {
 	space: SpaceState;
 	readonly cells = new Map<string, StoredCell>();
 	readonly devices = new Map<DeviceId, DeviceState>();
+	readonly members = new Map<string, MemberState>([['ada', { access: { role: 'owner', apps: null }, name: 'Ada', since: 0 }]]);
 	/** A rule that refuses ops, for tests. */
 	refuse: (value: unknown) => string | null = () => null;
 	/** Answers nothing while true. */
@@ -201,7 +206,7 @@ export class TestServer implements SpaceStore {
 	constructor(world: World) {
 		this.#world = world;
 		const id = newSpaceId(world.now, (bytes) => bytes.map(() => Math.floor(world.random() * 256)));
-		this.space = { id, epoch: 1, seq: 0, nextActor: 1 };
+		this.space = newSpaceState(id, 'ada');
 		this.committer = new Committer({
 			store: this,
 			rules: { authorise: () => null, validate: ({ value }) => this.refuse(value) },
@@ -212,18 +217,28 @@ export class TestServer implements SpaceStore {
 
 	async transact(needs: Parameters<SpaceStore['transact']>[0], decide: Parameters<SpaceStore['transact']>[1]): Promise<void> {
 		const recordSeqs = new Map();
-		const found = needs.map(() => ({ space: this.space, devices: this.devices, roles: roles, cells: this.cells, recordSeqs }));
+		const found = needs.map(() => ({
+			...NOTHING,
+			space: this.space,
+			devices: this.devices,
+			members: this.members,
+			cells: this.cells,
+			recordSeqs,
+		}));
 		for (const change of decide(found)) {
 			this.space = change.space;
+			for (const [person, member] of change.acl?.members ?? []) this.members.set(person, member);
 			for (const cell of change.cells) this.cells.set(placeKey(cell), cell);
 			for (const [id, device] of change.devices) this.devices.set(id, device);
 		}
 	}
 
-	async readSince(_space: SpaceId, after: number, chunk: number): Promise<{ epoch: number; seq: number; cells: StoredCell[] }> {
+	async readSince(_space: SpaceId, after: number, chunk: number): Promise<Tail> {
 		const newer = [...this.cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
-		return { epoch: this.space.epoch, seq: this.space.seq, cells: newer.filter(({ seq }) => seq <= last) };
+		const { epoch, aclEpoch, seq } = this.space;
+		const access = this.members.get('ada')?.access ?? null;
+		return { epoch, aclEpoch, access, seq, cells: newer.filter(({ seq }) => seq <= last) };
 	}
 
 	connect(browser: TestBrowser, handlers: LinkHandlers): Link {
@@ -267,8 +282,6 @@ export class TestServer implements SpaceStore {
 		for (const connection of this.#connections) connection.committed(change);
 	}
 }
-
-const roles = new Map([['ada', 'owner' as const]]);
 
 class Connection implements Link {
 	readonly kind: 'stream' | 'exchange';

@@ -35,7 +35,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 	return frame;
 }
 
-/** How a frame type stands on the wire. Codes are permanent; 12 snapshot, 13 move, 14 revoked, 15 digest, 16 presence, 17 credit are reserved. */
+/** How a frame type stands on the wire. Codes are permanent; 12 snapshot, 13 move, 15 digest, 16 presence, 17 credit are reserved. */
 interface Shape<F extends Frame> {
 	readonly code: number;
 	write(out: ByteWriter, frame: F): void;
@@ -165,6 +165,24 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			const start = from.varint();
 			const to = start + from.varint(Number.MAX_SAFE_INTEGER - start);
 			return { type: 'delta', space: id, from: start, to, more: from.varint(1) === 1, cells: readCells(from) };
+		},
+	},
+	revoked: {
+		code: 14,
+		write: (out, frame) => out.id(frame.space),
+		read: (from) => ({ type: 'revoked', space: space(from) }),
+	},
+	reach: {
+		code: 18,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.apps === null ? 0 : frame.apps.length + 1);
+			for (const app of frame.apps ?? []) out.varint(app);
+		},
+		read(from) {
+			const id = space(from);
+			const count = from.varint(256);
+			return { type: 'reach', space: id, apps: count === 0 ? null : Array.from({ length: count - 1 }, () => from.varint(255)) };
 		},
 	},
 	bye: {

@@ -40,6 +40,11 @@ export class BrowserDisk {
 		return new BrowserDisk(this.#parts, this.#rows);
 	}
 
+	/** Every row that is on the disk now. */
+	rows(): readonly Row[] {
+		return [...this.#rows.values()];
+	}
+
 	/** Every transaction under way ends without effect. */
 	crash(power: boolean): void {
 		this.#crashes++;

@@ -26,6 +26,7 @@ export class Browser {
 	skewMs = 0;
 	readonly weather: Weather;
 	readonly disk: BrowserDisk;
+	readonly person: string;
 	readonly tabs: Tab[] = [];
 	readonly #parts: BrowserParts;
 	readonly #locks = new Map<string, (() => void)[]>();
@@ -33,6 +34,7 @@ export class Browser {
 
 	constructor(parts: BrowserParts) {
 		this.#parts = parts;
+		this.person = parts.person;
 		this.weather = parts.weather;
 		this.disk = parts.disk ?? new BrowserDisk(parts);
 	}

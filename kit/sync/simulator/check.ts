@@ -1,8 +1,7 @@
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import type { Tab } from './browser.ts';
-import { things } from './things.ts';
-import { beats, type Oracle, same, show, Violation } from './oracle.ts';
+import { beats, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
 
 /** What the tab had seen when it was last looked at. */
 const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number }>();
@@ -14,10 +13,12 @@ const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number
 export function checkTab(tab: Tab, oracle: Oracle): void {
 	const { client } = tab;
 	if (!client) return;
+	if (client.mana.sync.problem?.code === 'revoked') return void lastSeen.delete(tab);
 	const { epoch, seq, actor } = client.space;
 	const expected = oracle.stateAt(epoch, seq);
 	if (!expected) throw new Violation('I5', `a tab stands at ${epoch}/${seq}, which is no checkpoint`);
-	compare('I6', `a tab at ${epoch}/${seq}`, expected, confirmed(tab));
+	const { reach } = client.space;
+	compare('I6', `a tab at ${epoch}/${seq}`, readable(expected, reach), confirmed(tab));
 	const last = lastSeen.get(tab);
 	if (last?.epoch === epoch && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
 	lastSeen.set(tab, { epoch, seq });
@@ -34,9 +35,13 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 export function confirmed(tab: Tab): Map<string, Cell> {
 	const { replica } = tab.client!.mana;
 	const cells = new Map<string, Cell>();
-	for (const id of replica.ids(things.number))
-		for (const cell of replica.cells(things.number, id)) cells.set(placeKey(cell), cell);
+	for (const cell of replica.allCells()) cells.set(placeKey(cell), cell);
 	return cells;
+}
+
+/** The part of a state that somebody with these apps may see. */
+export function readable(cells: ReadonlyMap<string, Cell>, apps: readonly number[] | null): ReadonlyMap<string, Cell> {
+	return apps === null ? cells : new Map([...cells].filter(([, { collection }]) => mayRead(apps, collection)));
 }
 
 /** Two states must be the same, place by place. */

@@ -4,8 +4,8 @@ import type { Browser } from './browser.ts';
 import { Dice } from './dice.ts';
 import { Violation } from './oracle.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
-import { records, REFUSED_MARK, things } from './things.ts';
-import type { World } from './world.ts';
+import { records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things } from './things.ts';
+import { GUEST, OWNER, type World } from './world.ts';
 
 /** Does what a step says. `index` is its place in the plan: it names the writes. */
 export function perform(world: World, step: Step, index: number, poolSize: number): void {
@@ -80,9 +80,21 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		world.timeline.after(ms, () => world.calmDisk());
 	},
 	'server-failure': ({ world }, { how }) => void (world.disk.mood.failure = how),
+	member({ world, dice }, { change }) {
+		const grant = (more: { role?: 'viewer' | 'editor'; apps?: readonly number[] | null }) =>
+			world.command(OWNER, { kind: 'grant', target: GUEST, ...more });
+		if (change === 'remove') world.command(OWNER, { kind: 'remove', target: GUEST });
+		else if (change === 'leave') world.command(GUEST, { kind: 'remove', target: GUEST });
+		else if (change === 'rejoin') rejoin(world, String(dice.int(0, 1e9)));
+		else if (change === 'limit') grant({ apps: [THING_APP] });
+		else if (change === 'limit-other') grant({ apps: [SECRET_APP] });
+		else if (change === 'limit-all') grant({ apps: [] });
+		else if (change === 'open') grant({ apps: null });
+		else grant({ role: change });
+	},
 	'server-role'({ world }, { ms }) {
-		world.disk.setRole('ana', 'viewer');
-		world.timeline.after(ms, () => world.disk.setRole('ana', 'owner'));
+		world.disk.setRole(OWNER, 'viewer');
+		world.timeline.after(ms, () => world.disk.setRole(OWNER, 'owner'));
 	},
 	'server-restore'({ world }, { backMs }) {
 		const { oracle, disk } = world;
@@ -100,6 +112,25 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	},
 };
 
+/** Ana invites Ben, and Ben comes in with a new tab wherever the space was taken from him. */
+function rejoin(world: World, id: string): void {
+	const now = world.serverNow;
+	const invitation = { id, hash: id, by: OWNER, role: 'editor', apps: null, createdAt: now, expiresAt: now + 60_000 } as const;
+	world.command(OWNER, { kind: 'invite', invitation });
+	world.command(GUEST, { kind: 'accept', invitation: id, by: OWNER, name: 'Ben' });
+	world.timeline.after(1_000, () => reopen(world));
+}
+
+/** Tabs that lost a space of which their person is a member by now are closed, and opened anew. */
+export function reopen(world: World): void {
+	for (const browser of world.browsers) {
+		if (!world.disk.file.members.get(browser.person)?.access) continue;
+		const lost = browser.tabs.filter(({ client }) => client?.mana.sync.problem?.code === 'revoked');
+		for (const tab of lost) browser.kill(tab);
+		if (lost.length > 0 && browser.tabs.length === 0) browser.openTab();
+	}
+}
+
 /** The tokens inside transactions. */
 export function* tokensOf(
 	decisions: Iterable<{ readonly transaction: { readonly ops: readonly { readonly field: number; readonly value: unknown }[] } }>,
@@ -110,7 +141,7 @@ export function* tokensOf(
 
 /** A tab of the browser that a person can use now. */
 function awake(browser: Browser, dice: Dice): Client | null {
-	const tabs = browser.tabs.filter((tab) => tab.client && !tab.frozen);
+	const tabs = browser.tabs.filter((tab) => tab.client && !tab.frozen && tab.client.mana.sync.problem?.code !== 'revoked');
 	return tabs.length > 0 ? dice.pick(tabs).client : null;
 }
 
@@ -118,11 +149,13 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 	const client = awake(browser, dice);
 	if (!client) return;
 	const id = records[dice.int(0, poolSize - 1)]!;
+	// Where people come and go, some of it is of another app.
+	const kind = world.shared && dice.chance(0.4) ? secrets : things;
 	const { saved } = client.mana.write(token, (tx) => {
-		tx.update(things, id, { token });
-		actions[what]?.(tx, id, token, dice, poolSize);
+		tx.update(kind, id, { token });
+		if (kind === things) actions[what]?.(tx, id, token, dice, poolSize);
 	});
-	const place = { collection: things.number, record: id, field: things.fields.token.number, key: '' };
+	const place = { collection: kind.number, record: id, field: things.fields.token.number, key: '' };
 	if (client.mana.replica.register(place)?.value !== token) world.watch(() => fail(token));
 	saved.then(
 		() => world.promised.add(token),

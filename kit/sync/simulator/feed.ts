@@ -1,5 +1,8 @@
 import type { SpaceId } from '../cell.ts';
-import { catchUp, type Change, type Cursor, type SpaceStore } from '../space/index.ts';
+import { decodeFrame, encodeFrame } from '../codec/index.ts';
+import type { FrameOf } from '../frames.ts';
+import { visibleTo } from '../permission.ts';
+import { AccessChanged, catchUp, type Change, type Cursor, type Reading, retell, type SpaceStore } from '../space/index.ts';
 
 export interface FeedParts {
 	readonly store: SpaceStore;
@@ -8,6 +11,10 @@ export interface FeedParts {
 	readonly cursor: Cursor;
 	/** Epoch that SUBBED announced. */
 	readonly epoch: number;
+	/** For whom, and what was told of the right to read. */
+	readonly reading: Reading;
+	/** The newest acl epoch that the server has heard of. */
+	aclEpoch(): number;
 	/** Cells that are read at once. */
 	readonly chunk: number;
 	send(frame: Uint8Array): void;
@@ -23,6 +30,9 @@ export class Feed {
 	readonly #parts: FeedParts;
 	/** The checkpoint up to which everything was sent. */
 	#cursor: Cursor;
+	#reading: Reading;
+	/** The acl epoch under which the reader was last judged. */
+	#judged = 0;
 	/** The newest head heard of. */
 	#head = 0;
 	#catchingUp = false;
@@ -31,6 +41,7 @@ export class Feed {
 	constructor(parts: FeedParts) {
 		this.#parts = parts;
 		this.#cursor = parts.cursor;
+		this.#reading = parts.reading;
 	}
 
 	start(): void {
@@ -45,8 +56,8 @@ export class Feed {
 	committed(change: Change): void {
 		this.#head = Math.max(this.#head, change.space.seq);
 		if (this.#stopped || this.#catchingUp) return;
-		if (change.from !== this.#cursor.seq) return void this.#catchUp();
-		for (const frame of change.frames) this.#parts.send(frame);
+		if (change.from !== this.#cursor.seq || change.space.aclEpoch > this.#judged) return void this.#catchUp();
+		for (const frame of change.frames) this.#parts.send(this.#limited(frame));
 		this.#cursor = { epoch: this.#cursor.epoch, seq: change.space.seq };
 	}
 
@@ -57,19 +68,44 @@ export class Feed {
 
 	async #catchUp(): Promise<void> {
 		this.#catchingUp = true;
-		const { store, space, epoch, chunk, send, failed } = this.#parts;
 		try {
-			do {
-				for await (const { frames, to, complete } of catchUp(store, space, this.#cursor, chunk)) {
-					if (this.#stopped) return;
-					for (const frame of frames) send(frame);
-					if (complete) this.#cursor = { epoch, seq: to };
-				}
-			} while (!this.#stopped && this.#cursor.seq < this.#head);
+			do await this.#read();
+			while (!this.#stopped && (this.#cursor.seq < this.#head || this.#judged < this.#parts.aclEpoch()));
 		} catch (error) {
-			failed(error);
+			this.#parts.failed(error);
 		} finally {
 			this.#catchingUp = false;
 		}
+	}
+
+	async #read(): Promise<void> {
+		const { store, space, epoch, chunk, send, aclEpoch } = this.#parts;
+		const parts = catchUp(store, space, this.#cursor, chunk, this.#reading);
+		try {
+			for (;;) {
+				const { value, done } = await parts.next();
+				if (this.#stopped) return;
+				this.#judged = done ? value : value.aclEpoch;
+				if (this.#judged < aclEpoch() || done) return;
+				for (const frame of value.frames) send(frame);
+				if (value.complete) this.#cursor = { epoch, seq: value.to };
+			}
+		} catch (error) {
+			if (!(error instanceof AccessChanged)) throw error;
+			if (this.#stopped) return;
+			const { frame, reading, fromStart } = retell(space, this.#reading, error);
+			send(encodeFrame(frame));
+			if (!reading) return this.stop();
+			this.#reading = reading;
+			if (fromStart) this.#cursor = { epoch, seq: 0 };
+			this.#judged = -1;
+		}
+	}
+
+	#limited(bytes: Uint8Array): Uint8Array {
+		const { apps } = this.#reading.access;
+		if (apps === null) return bytes;
+		const delta = decodeFrame(bytes) as FrameOf<'delta'>;
+		return encodeFrame({ ...delta, cells: visibleTo({ apps }, delta.cells) });
 	}
 }

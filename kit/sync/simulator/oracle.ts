@@ -1,8 +1,18 @@
 import { lawOf, type Register } from '@mana/model';
+import { decodeFrame } from '../codec/index.ts';
+import { SPACES_APP } from '../permission.ts';
 import type { Cell, Op, Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
-import { type Answer, type Change, type Found, hashTransaction, type PushRequest, type Refused } from '../space/index.ts';
+import {
+	type Answer,
+	type Change,
+	type Found,
+	hashTransaction,
+	type MemberState,
+	type PushRequest,
+	type Refused,
+} from '../space/index.ts';
 
 /** A broken invariant of sync.md §7.1. */
 export class Violation extends Error {
@@ -52,6 +62,31 @@ export class Oracle {
 	/** What each change wrote, by the seq it led to; one list for each history (epoch). */
 	#checkpoints = new Map<number, Checkpoint[]>();
 
+	/** What everybody may see, as the server's disk says. */
+	#access: ReadonlyMap<string, MemberState> = new Map();
+	/** The same, as far as the server process has heard. */
+	#heard: ReadonlyMap<string, MemberState> = new Map();
+
+	/** The disk says this now. */
+	members(members: ReadonlyMap<string, MemberState>): void {
+		this.#access = members;
+	}
+
+	/** The server process knows what its disk says. */
+	heard(): void {
+		this.#heard = this.#access;
+	}
+
+	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */
+	sent(person: string, bytes: Uint8Array): void {
+		const frame = decodeFrame(bytes);
+		if (frame.type !== 'delta') return;
+		const access = this.#heard.get(person)?.access;
+		if (!access) throw new Violation('I11', `a DELTA leaves for ${person}, who is no member`);
+		const foreign = frame.cells.find(({ collection }) => !mayRead(access.apps, collection));
+		if (foreign) throw new Violation('I9', `${show(foreign)} of collection ${foreign.collection} leaves for ${person}`);
+	}
+
 	pushed({ device, transactions }: PushRequest): void {
 		for (const transaction of transactions) this.#pushed.set(`${device} ${hashTransaction(transaction)}`, transaction);
 	}
@@ -85,6 +120,8 @@ export class Oracle {
 			}
 		}
 		expected += effective;
+		// Commands take a seq each too, and a later one of the group may hide an earlier one's registers.
+		if (change.cells.some(({ collection }) => collection >> 8 === SPACES_APP)) expected = Infinity;
 		if (seq > expected) throw new Violation('I5', `seq ${seq} after ${change.from} and ${effective} accepted transactions`);
 		if (seq > change.from !== change.cells.length > 0) throw new Violation('I5', `seq ${seq} with ${change.cells.length} cells`);
 		const list = this.#checkpoints.get(epoch) ?? [];
@@ -183,4 +220,10 @@ export function same(a: Register, b: Register): boolean {
 
 export function show(register: Register | undefined): string {
 	return register ? `${JSON.stringify(register.value)} (${register.stamp}, ${register.actor})` : 'nothing';
+}
+
+/** Who may read which collection, in the plainest words, on purpose not those of `permission.ts`. */
+export function mayRead(apps: readonly number[] | null, collection: number): boolean {
+	const app = Math.floor(collection / 256);
+	return apps === null || app === SPACES_APP || apps.indexOf(app) >= 0;
 }

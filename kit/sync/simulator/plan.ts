@@ -23,6 +23,8 @@ export interface Config {
 	/** Of `records`. */
 	readonly records: number;
 	readonly durationMs: number;
+	/** Every second browser is Ben's, whom Ana lets in and out. */
+	readonly shared?: boolean;
 }
 
 /** One thing that happens, at `at` ms after the start. Each has dice of its own, so that dropping one step changes no other. */
@@ -46,7 +48,24 @@ export type Deed =
 	| { readonly kind: 'server-stall'; readonly ms: number }
 	| { readonly kind: 'server-failure'; readonly how: 'lost' | 'ambiguous' }
 	| { readonly kind: 'server-role'; readonly ms: number }
-	| { readonly kind: 'server-restore'; readonly backMs: number };
+	| { readonly kind: 'server-restore'; readonly backMs: number }
+	| { readonly kind: 'member'; readonly change: MemberChange };
+
+const MEMBER_CHANGES = [
+	'remove',
+	'remove',
+	'leave',
+	'rejoin',
+	'rejoin',
+	'limit',
+	'limit-other',
+	'limit-all',
+	'open',
+	'viewer',
+	'editor',
+] as const;
+/** What happens to Ben. */
+export type MemberChange = (typeof MEMBER_CHANGES)[number];
 
 const WRITE_KINDS = ['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const;
 export type WriteKind = (typeof WRITE_KINDS)[number];
@@ -96,7 +115,14 @@ export function planOf(seed: number): Plan {
 		if (roll < 0.5) return { at, luck, kind: 'look', browser };
 		return { at, luck, kind: 'write', browser, what: dice.pick(WRITE_KINDS) };
 	});
-	return { seed, config, steps: steps.sort((a, b) => a.at - b.at) };
+	// Dice of its own: what is shared changes nothing else of a history.
+	const people = new Dice(seed ^ 0x0bad5eed);
+	if (config.browsers < 2 || people.chance(0.5)) return { seed, config, steps: steps.sort((a, b) => a.at - b.at) };
+	const changes = Array.from({ length: people.int(1, 10) }, (): Step => {
+		const at = people.int(0, config.durationMs);
+		return { at, luck: people.int(0, 0x7fffffff), kind: 'member', change: people.pick(MEMBER_CHANGES) };
+	});
+	return { seed, config: { ...config, shared: true }, steps: [...steps, ...changes].sort((a, b) => a.at - b.at) };
 }
 
 function configOf(dice: Dice): Config {

@@ -54,6 +54,14 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	},
 	'more is acknowledged than was decided': () => receiving('ack', (ack) => [{ ...ack, n: ack.n + 1 }]),
 	'an acknowledgement comes without its refusals': () => receiving('ack', (ack) => [{ ...ack, refused: [] }]),
+	'the server reads for everybody what the owner may read': () => ({
+		store: (disk) => ({
+			readSince: (space, after, chunk) => disk.readSince(space, after, chunk, 'ana'),
+			transact: (...question) => disk.transact(...question),
+		}),
+	}),
+	'nobody is told that the space was taken away': () => receiving('revoked', () => []),
+	'nobody is told that an app was taken away': () => receiving('reach', () => []),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
 };
 

@@ -1,13 +1,16 @@
 import type { RecordId } from '@mana/model';
 import type { DeviceId, SpaceId } from '../cell.ts';
-import type { Role } from '../frames.ts';
 import { placeKey } from '../merge.ts';
+import type { Access } from '../permission.ts';
 import {
 	type Change,
 	type DeviceState,
 	type Found,
+	type Invitation,
+	type MemberState,
 	type Need,
 	nextEpoch,
+	NOTHING,
 	type SpaceState,
 	type SpaceStore,
 	type StoredCell,
@@ -19,7 +22,8 @@ import type { Timeline } from './timeline.ts';
 export interface SpaceFile {
 	readonly space: SpaceState;
 	readonly devices: ReadonlyMap<DeviceId, DeviceState>;
-	readonly roles: ReadonlyMap<string, Role>;
+	readonly members: ReadonlyMap<string, MemberState>;
+	readonly invitations: ReadonlyMap<string, Invitation>;
 	readonly cells: ReadonlyMap<string, StoredCell>;
 }
 
@@ -49,12 +53,12 @@ export class ServerDisk implements SpaceStore {
 	constructor(
 		timeline: Timeline,
 		space: SpaceState,
-		roles: ReadonlyMap<string, Role>,
+		members: ReadonlyMap<string, MemberState>,
 		committed: (found: Found, change: Change) => void,
 	) {
 		this.#timeline = timeline;
 		this.#committed = committed;
-		this.file = { space, devices: new Map(), roles, cells: new Map() };
+		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map() };
 	}
 
 	crash(): void {
@@ -63,11 +67,17 @@ export class ServerDisk implements SpaceStore {
 
 	/** Brings an older state back, as from a backup. */
 	restore(backup: SpaceFile, now: number): void {
-		this.file = { ...backup, roles: this.file.roles, space: { ...backup.space, epoch: nextEpoch(this.file.space.epoch, now) } };
+		const epoch = nextEpoch(this.file.space.epoch, now);
+		const { owner } = backup.space;
+		const members = new Map(backup.members).set(owner, this.file.members.get(owner)!);
+		this.file = { ...backup, members, space: { ...backup.space, epoch } };
 	}
 
-	setRole(person: string, role: Role): void {
-		this.file = { ...this.file, roles: new Map(this.file.roles).set(person, role) };
+	/** Changes a role behind everybody's back: what is judged at commit sees it, and nobody is told. */
+	setRole(person: string, role: Access['role']): void {
+		const member = this.file.members.get(person)!;
+		const members = new Map(this.file.members).set(person, { ...member, access: { role, apps: null } });
+		this.file = { ...this.file, members };
 	}
 
 	transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
@@ -89,9 +99,9 @@ export class ServerDisk implements SpaceStore {
 		return promise;
 	}
 
-	readSince(space: SpaceId, after: number, chunk: number): Promise<Tail | null> {
+	readSince(space: SpaceId, after: number, chunk: number, person = ''): Promise<Tail | null> {
 		const { promise, resolve } = Promise.withResolvers<Tail | null>();
-		const tail = this.#tail(space, after, chunk);
+		const tail = this.#tail(space, after, chunk, person);
 		const power = this.#power;
 		this.#timeline.after(this.mood.readMs, () => {
 			if (power === this.#power) resolve(tail);
@@ -99,18 +109,24 @@ export class ServerDisk implements SpaceStore {
 		return promise;
 	}
 
-	#tail(space: SpaceId, after: number, chunk: number): Tail | null {
-		const { space: state, cells } = this.file;
+	#tail(space: SpaceId, after: number, chunk: number, person: string): Tail | null {
+		const { space: state, cells, members } = this.file;
 		if (state.id !== space) return null;
 		const newer = [...cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
-		return { epoch: state.epoch, seq: state.seq, cells: newer.filter(({ seq }) => seq <= last) };
+		const access = members.get(person)?.access ?? null;
+		return {
+			epoch: state.epoch,
+			aclEpoch: state.aclEpoch,
+			access,
+			seq: state.seq,
+			cells: newer.filter(({ seq }) => seq <= last),
+		};
 	}
 
 	#find(need: Need): Found {
-		const { space, devices, roles, cells } = this.file;
-		if (need.space !== space.id)
-			return { space: null, devices: new Map(), roles: new Map(), cells: new Map(), recordSeqs: new Map() };
+		const { space, devices, members, invitations, cells } = this.file;
+		if (need.space !== space.id) return NOTHING;
 		const places = need.places.map(placeKey);
 		const recordSeqs = new Map<RecordId, number>();
 		for (const record of need.records) {
@@ -120,7 +136,9 @@ export class ServerDisk implements SpaceStore {
 		return {
 			space,
 			devices: pick(devices, need.devices),
-			roles: pick(roles, need.persons),
+			members: pick(members, need.persons),
+			memberships: [],
+			invitations: pick(invitations, need.invitations),
 			cells: pick(cells, places),
 			recordSeqs,
 		};
@@ -130,7 +148,11 @@ export class ServerDisk implements SpaceStore {
 		const cells = new Map(this.file.cells);
 		for (const cell of change.cells) cells.set(placeKey(cell), cell);
 		const devices = new Map([...this.file.devices, ...change.devices]);
-		this.file = { space: change.space, devices, roles: this.file.roles, cells };
+		const members = new Map([...this.file.members, ...(change.acl?.members ?? [])]);
+		const invitations = new Map(this.file.invitations);
+		for (const invitation of change.acl?.invitations ?? []) invitations.set(invitation.id, invitation);
+		for (const id of change.acl?.ended ?? []) invitations.delete(id);
+		this.file = { space: change.space, devices, members, invitations, cells };
 		this.#committed(found, change);
 	}
 }

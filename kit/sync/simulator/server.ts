@@ -7,9 +7,13 @@ import {
 	type Answer,
 	catchUp,
 	type Change,
+	AccessChanged,
+	type Command,
 	Committer,
 	type Cursor,
 	type PushRequest,
+	type Reading,
+	retell,
 	type Rules,
 	type SpaceStore,
 } from '../space/index.ts';
@@ -29,6 +33,15 @@ export interface ServerParts {
 	/** Told of every push that reaches the committer, and of every answer that leaves it. */
 	pushed(request: PushRequest): void;
 	answered(request: PushRequest, answer: Answer): void;
+	/** The server has heard what is on its disk, or is about to send something to somebody. */
+	heard(): void;
+	sent(person: string, frame: Uint8Array): void;
+}
+
+/** With what the server itself knows. */
+interface InnerParts extends ServerParts {
+	/** The newest acl epoch that was heard of in this life. */
+	aclEpoch(): number;
 }
 
 /** How long an exchange without news is held. */
@@ -39,15 +52,16 @@ const HOLD_MS = 5_000;
  * (sockets, who is who), as plain as can be.
  */
 export class Server implements Acceptor {
-	readonly #parts: ServerParts;
+	readonly #parts: InnerParts;
 	readonly #committer: Committer;
 	readonly #connections = new Set<Connection>();
 	readonly #exchanges = new Set<(frames: readonly Uint8Array[] | null) => void>();
 	readonly #waiting = new Set<() => void>();
 	#alive = true;
+	#aclEpoch = 0;
 
 	constructor(parts: ServerParts) {
-		this.#parts = parts;
+		this.#parts = { ...parts, aclEpoch: () => this.#aclEpoch };
 		this.#committer = new Committer({
 			store: parts.store,
 			rules: parts.rules,
@@ -79,17 +93,25 @@ export class Server implements Acceptor {
 		this.#exchanges.clear();
 	}
 
+	/** Asks for a change of the space or its members. It may come to nothing, as when the disk fails. */
+	command(person: string, command: Command): void {
+		this.#committer.submit({ kind: 'command', space: this.#parts.space, person, command }).catch(() => undefined);
+	}
+
 	/** Ends every connection as a server does that is overloaded or stops. */
 	dismissAll(code: 'busy' | 'restart'): void {
 		for (const connection of this.#connections) connection.bye(code, 100);
 	}
 
 	#committed(change: Change): void {
+		this.#aclEpoch = Math.max(this.#aclEpoch, change.space.aclEpoch);
+		this.#parts.heard();
 		for (const connection of this.#connections) connection.committed(change);
 		for (const wake of this.#waiting) wake();
 	}
 
 	#uncertain(): void {
+		this.#parts.heard();
 		for (const connection of this.#connections) connection.recheck();
 		for (const wake of this.#waiting) wake();
 	}
@@ -105,7 +127,7 @@ export class Server implements Acceptor {
 
 /** One stream. Frames are handled in order; pushes wait for the disk together. */
 class Connection implements ServerEnd {
-	readonly #parts: ServerParts;
+	readonly #parts: InnerParts;
 	readonly #committer: Committer;
 	readonly #wire: Wire;
 	readonly #ended: () => void;
@@ -113,7 +135,7 @@ class Connection implements ServerEnd {
 	#feed: Feed | null = null;
 	#over = false;
 
-	constructor(parts: ServerParts, committer: Committer, wire: Wire, ended: () => void) {
+	constructor(parts: InnerParts, committer: Committer, wire: Wire, ended: () => void) {
 		this.#parts = parts;
 		this.#committer = committer;
 		this.#wire = wire;
@@ -172,14 +194,24 @@ class Connection implements ServerEnd {
 
 	async #sub({ space, epoch, seq }: FrameOf<'sub'>, who: Who): Promise<void> {
 		const answer = await this.#submit({ kind: 'seat', space, ...who });
-		if (answer?.type !== 'subbed' || this.#over) return;
+		if (!answer || this.#over) return;
+		this.#feed?.stop();
+		if (answer.type === 'revoked') return this.#say(answer);
+		if (answer.type !== 'subbed') return;
+		const { apps } = answer.access;
+		if (apps !== null) this.#say({ type: 'reach', space, apps });
 		this.#say(answer);
 		this.#feed = new Feed({
 			...this.#parts,
 			space,
 			cursor: { epoch, seq },
 			epoch: answer.epoch,
-			send: (frame) => !this.#over && this.#wire.tell(frame),
+			reading: { person: who.person, access: answer.access },
+			send: (frame) => {
+				if (this.#over) return;
+				this.#parts.sent(who.person, frame);
+				this.#wire.tell(frame);
+			},
 			failed: () => this.bye('busy', 0),
 		});
 		this.#feed.start();
@@ -191,7 +223,7 @@ class Connection implements ServerEnd {
 		const answer = await this.#submit(request);
 		if (!answer) return;
 		this.#parts.answered(request, answer);
-		if (answer.type === 'ack' && !this.#over) this.#say(answer);
+		if ((answer.type === 'ack' || answer.type === 'revoked') && !this.#over) this.#say(answer);
 	}
 
 	/** The answer, or nothing when the conversation is over because of it. */
@@ -224,7 +256,7 @@ interface Who {
 
 /** One HTTP exchange: DELTAs before ACKs; when nothing was pushed and there is no news, it waits for some. */
 async function converse(
-	parts: ServerParts,
+	parts: InnerParts,
 	committer: Committer,
 	request: readonly Uint8Array[],
 	news: () => Promise<void>,
@@ -232,6 +264,7 @@ async function converse(
 	const answers: Uint8Array[] = [];
 	const acks: Frame[] = [];
 	let cursor: Cursor | null = null;
+	let reading: Reading | null = null;
 	let who: Who | null = null;
 	try {
 		for (const frame of request.map(decodeFrame)) {
@@ -240,7 +273,6 @@ async function converse(
 				answers.push(encodeFrame(welcome(frame, parts)));
 			} else if (frame.type === 'sub' || frame.type === 'push') {
 				const asked = { space: frame.space, ...who! };
-				if (frame.type === 'sub') cursor = frame;
 				const { known, transactions } = frame.type === 'push' ? frame : { known: 0, transactions: [] };
 				const question =
 					frame.type === 'sub' ? { kind: 'seat' as const, ...asked } : { kind: 'push' as const, ...asked, known, transactions };
@@ -249,12 +281,34 @@ async function converse(
 				if (question.kind === 'push') parts.answered(question, answer);
 				if (answer.type === 'denied') return [...answers, encodeFrame({ ...answer, type: 'bye', retryAfterMs: null })];
 				if (answer.type === 'ack') acks.push(answer);
-				else answers.push(encodeFrame(answer));
+				if (answer.type === 'revoked') answers.push(encodeFrame(answer));
+				if (answer.type !== 'subbed' || frame.type !== 'sub') continue;
+				cursor = frame;
+				reading = { person: who!.person, access: answer.access };
+				const { apps } = answer.access;
+				if (apps !== null) answers.push(encodeFrame({ type: 'reach', space: frame.space, apps }));
+				answers.push(encodeFrame(answer));
 			}
 		}
 		if (!cursor) return answers;
 		const deltas = async () => {
-			for await (const part of catchUp(parts.store, parts.space, cursor!, parts.chunk)) answers.push(...part.frames);
+			while (reading) {
+				try {
+					for await (const part of catchUp(parts.store, parts.space, cursor!, parts.chunk, reading)) {
+						for (const frame of part.frames) {
+							parts.sent(reading.person, frame);
+							answers.push(frame);
+						}
+					}
+					return;
+				} catch (error) {
+					if (!(error instanceof AccessChanged)) throw error;
+					const retold = retell(parts.space, reading, error);
+					answers.push(encodeFrame(retold.frame));
+					reading = retold.reading;
+					if (retold.fromStart) cursor = { ...cursor!, seq: 0 };
+				}
+			}
 		};
 		const before = answers.length;
 		await deltas();

@@ -1,7 +1,11 @@
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
-import { compare, confirmed } from './check.ts';
-import { perform, tokensOf } from './deeds.ts';
+import { compare, confirmed, readable } from './check.ts';
+import type { Browser } from './browser.ts';
+import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
+import type { StoredTransaction } from '../client/store.ts';
+import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
+import { perform, reopen, tokensOf } from './deeds.ts';
 import { same, show, Violation } from './oracle.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -47,25 +51,42 @@ function heal(world: World): void {
 	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
 	world.pass(250);
 	for (const tab of world.tabs) tab.client?.wake();
+	world.pass(1_000);
+	reopen(world); // who was let in again while offline comes back
+	world.pass(250);
 }
 
 /** Waits until every outbox is empty and every tab shows the newest state. */
 function settle(world: World): void {
-	for (let passed = 0; passed < SETTLE_MS && world.tabs.some((tab) => unsettled(world, tab) !== null); passed += 250)
+	for (let passed = 0; passed < SETTLE_MS && world.tabs.some((tab) => unsettled(world, tab) !== null); passed += 250) {
 		world.pass(250);
+		reopen(world);
+	}
 	for (const tab of world.tabs) {
 		const reason = unsettled(world, tab);
 		if (reason !== null) throw new Violation('I8', `after ${SETTLE_MS} ms of peace a tab ${reason}`);
 	}
 }
 
-function unsettled({ disk }: World, { client }: World['tabs'][number]): string | null {
+function unsettled({ disk }: World, { client, browser }: World['tabs'][number]): string | null {
 	if (!client) return 'is not open';
+	const access = disk.file.members.get(browser.person)?.access;
+	if (!access)
+		return client.mana.sync.problem?.code === 'revoked' ? remains(browser, client) : 'has not heard that it was removed';
+	if (client.mana.sync.problem?.code === 'revoked') return 'does not know that it was let in again';
 	const { epoch, seq } = disk.file.space;
 	if (client.mana.outbox().length > 0) return `has ${client.mana.outbox().length} unsent (${client.mana.sync.phase})`;
 	if (client.space.epoch !== epoch || client.space.seq !== seq)
 		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
 	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
+}
+
+/** What is left of the space in a browser that it was taken from (I11), in words; `null` when nothing is. */
+function remains(browser: Browser, { mana }: NonNullable<World['tabs'][number]['client']>): string | null {
+	const row = browser.disk.rows().find(({ space }) => space !== QUARANTINE);
+	if (row) return `still has a row in ${row.area}`;
+	if ([...mana.replica.names()].length > 0) return 'still shows records';
+	return null;
 }
 
 function judge(world: World): void {
@@ -77,21 +98,35 @@ function judge(world: World): void {
 			throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(register)}`);
 	}
 	for (const browser of world.browsers) world.look(browser);
-	for (const tab of world.tabs) compare('I1', 'a tab', disk.file.cells, confirmed(tab));
+	const members = world.tabs.filter(({ browser }) => disk.file.members.get(browser.person)?.access);
+	const due = (tab: World['tabs'][number]) => {
+		const { apps } = disk.file.members.get(tab.browser.person)!.access!;
+		return readable(disk.file.cells, apps);
+	};
+	for (const tab of members) compare('I9', 'a tab', due(tab), confirmed(tab));
 	dropRefused(world);
-	for (const tab of world.tabs) compare('I1', 'a page', disk.file.cells, visible(tab));
+	for (const tab of members) compare('I1', 'a page', due(tab), visible(tab));
 }
 
 /** Every write that a device promised to keep was accepted, or refused and its person told; a restore may have taken it back. */
-function judgeWrites({ oracle, promised, forgiven, answered, tabs }: World): void {
+function judgeWrites({ oracle, promised, forgiven, answered, tabs, browsers }: World): void {
 	const decided = new Set(tokensOf(oracle.decisions()));
 	const accepted = new Set(tokensOf(oracle.accepted()));
 	const told = new Set(tabs.flatMap((tab) => [...tokensOf(tab.client!.mana.refused())]));
+	for (const { disk } of browsers) for (const token of tokensOf(quarantineOf(disk.rows()))) told.add(token);
 	for (const token of promised) {
 		if ([accepted, told, answered, forgiven].some((tokens) => tokens.has(token))) continue;
 		if (decided.has(token)) throw new Violation('I8', `${token} was refused and nobody was told`);
 		throw new Violation('I3', `${token} was saved on a device and never reached the server`);
 	}
+}
+
+/** What was written and not accepted before the space was taken away. */
+function quarantineOf(rows: ReturnType<Browser['disk']['rows']>): { transaction: StoredTransaction }[] {
+	return rows
+		.filter(({ area, space }) => area === 'outbox' && space === QUARANTINE)
+		.map(({ value }) => value as QuarantineRow)
+		.map(({ n, row }) => ({ transaction: storedOf(n, row as OutboxRow) }));
 }
 
 /** Drops what the server refused, so that pages show the server's state. */

@@ -1,10 +1,10 @@
 import { recordIdFromBytes } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
-import type { Rules } from '../space/index.ts';
+import { type Command, type MemberState, newSpaceState, type Rules } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
 import { Dice } from './dice.ts';
-import { Oracle, Violation } from './oracle.ts';
+import { mayRead, Oracle, Violation } from './oracle.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Server } from './server.ts';
@@ -15,11 +15,17 @@ import type { Acceptor } from './wire.ts';
 
 const START = Date.UTC(2026, 10, 23);
 const SPACE = recordIdFromBytes(new Uint8Array(16).fill(1)) as string as SpaceId;
-const PERSON = 'ana';
+/** Whose space it is, and who is let in and out. */
+export const OWNER = 'ana';
+export const GUEST = 'ben';
 const MOST_BROWSERS = 8;
 
 const rules: Rules = {
-	authorise: (role) => (role === 'viewer' ? { code: 'read-only', detail: 'You may only read.' } : null),
+	authorise({ role, apps }, { ops }) {
+		if (role === 'viewer') return { code: 'read-only', detail: 'You may only read.' };
+		const closed = ops.some(({ collection }) => !mayRead(apps, collection));
+		return closed ? { code: 'read-only', detail: 'You may not see that.' } : null;
+	},
 	validate: ({ value }) => (typeof value === 'string' && value.includes(REFUSED_MARK) ? 'No exclamations.' : null),
 };
 
@@ -47,13 +53,20 @@ export class World {
 		this.#plan = plan;
 		this.#sabotage = sabotage;
 		this.#dice = new Dice(plan.seed ^ 0x1234567);
-		const space = { id: SPACE, epoch: 1, seq: 0, nextActor: 1 };
-		this.disk = new ServerDisk(this.timeline, space, new Map([[PERSON, 'owner']]), (found, change) =>
-			this.watch(() => this.oracle.committed(found, change, this.serverNow)),
-		);
+		const member = (role: 'owner' | 'editor'): MemberState => ({ access: { role, apps: null }, name: role, since: 0 });
+		const members = new Map([[OWNER, member('owner')], ...(plan.config.shared ? [[GUEST, member('editor')] as const] : [])]);
+		this.disk = new ServerDisk(this.timeline, newSpaceState(SPACE, OWNER, { kind: 'family' }), members, (found, change) => {
+			this.oracle.members(this.disk.file.members);
+			this.watch(() => this.oracle.committed(found, change, this.serverNow));
+		});
 		this.calmDisk();
 		this.startServer();
 		for (let i = 0; i < plan.config.browsers; i++) this.addBrowser();
+	}
+
+	/** Whether somebody is let in and out. */
+	get shared(): boolean {
+		return this.#plan.config.shared ?? false;
 	}
 
 	get serverNow(): number {
@@ -81,6 +94,8 @@ export class World {
 
 	startServer(): void {
 		if (this.#server) return;
+		this.oracle.members(this.disk.file.members);
+		this.oracle.heard();
 		const { config } = this.#plan;
 		const store = this.#sabotage.store?.(this.disk) ?? this.disk;
 		this.#server = new Server({
@@ -92,6 +107,8 @@ export class World {
 			now: () => this.serverNow + (this.#sabotage.clockErrorMs ?? 0),
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
+			heard: () => this.oracle.heard(),
+			sent: (person, frame) => this.watch(() => this.oracle.sent(person, frame)),
 		});
 	}
 
@@ -108,6 +125,11 @@ export class World {
 		this.disk.crash();
 	}
 
+	/** Somebody asks for a change of who is in the space. */
+	command(person: string, command: Command): void {
+		this.#server?.command(person, command);
+	}
+
 	dismissAll(): void {
 		this.#server?.dismissAll('busy');
 	}
@@ -121,7 +143,7 @@ export class World {
 			dice: this.#dice.fork(),
 			acceptor: this.#acceptor,
 			weather: { latency: config.latency, offline: false },
-			person: PERSON,
+			person: copy?.person ?? (config.shared && this.browsers.length % 2 === 1 ? GUEST : OWNER),
 			transport: this.#dice.pick(config.transports),
 			diskMs: config.browserDiskMs,
 			...(copy && { disk: copy.disk.clone() }),

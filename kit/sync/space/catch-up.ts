@@ -1,5 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
+import { visibleTo } from '../permission.ts';
+import { AccessChanged, type Reading, sameReach } from './reach.ts';
 import type { SpaceStore, Tail } from './store.ts';
 
 /** Where a replica stands: which history, and up to where. */
@@ -15,6 +17,8 @@ export interface CatchUpPart {
 	/** The checkpoint to which they lead when `complete`. */
 	readonly to: number;
 	readonly complete: boolean;
+	/** The acl epoch of the snapshot that the frames were read from. */
+	readonly aclEpoch: number;
 }
 
 /** Cells that are read at once: about a frame of small ones. */
@@ -26,25 +30,41 @@ const CHUNK = 8192;
  * moved meanwhile is in it. Yields nothing when there is nothing to tell.
  *
  * @param chunk cells to read at once, for tests
- * @throws when the space is gone
+ * @param reading for whom; the right to read and what is read are of one snapshot. Without it: everything
+ * @returns the acl epoch of the last snapshot
+ * @throws AccessChanged before anything that `reading` may not see, or lacks, would be told; an error when the space is gone
  */
-export async function* catchUp(store: SpaceStore, space: SpaceId, cursor: Cursor, chunk = CHUNK): AsyncGenerator<CatchUpPart> {
-	let tail = await read(store, space, cursor.seq, chunk);
+export async function* catchUp(
+	store: SpaceStore,
+	space: SpaceId,
+	cursor: Cursor,
+	chunk = CHUNK,
+	reading?: Reading,
+): AsyncGenerator<CatchUpPart, number> {
+	let tail = await read(store, space, cursor.seq, chunk, reading);
 	const from = tail.epoch === cursor.epoch && cursor.seq <= tail.seq ? cursor.seq : 0;
-	if (from !== cursor.seq) tail = await read(store, space, from, chunk);
-	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return;
+	if (from !== cursor.seq) tail = await read(store, space, from, chunk, reading);
+	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return tail.aclEpoch;
 	for (;;) {
 		const complete = tail.cells.length === 0 || lastSeq(tail) === tail.seq;
 		const to = complete ? tail.seq : from;
-		yield { frames: packDeltas(space, from, to, !complete, tail.cells).map(encodeFrame), to, complete };
-		if (complete) return;
-		tail = await read(store, space, lastSeq(tail), chunk);
+		const cells = reading ? visibleTo(reading.access, tail.cells) : tail.cells;
+		yield { frames: packDeltas(space, from, to, !complete, cells).map(encodeFrame), to, complete, aclEpoch: tail.aclEpoch };
+		if (complete) return tail.aclEpoch;
+		tail = await read(store, space, lastSeq(tail), chunk, reading);
 	}
 }
 
-async function read(store: SpaceStore, space: SpaceId, after: number, chunk: number): Promise<Tail> {
-	const tail = await store.readSince(space, after, chunk);
+async function read(
+	store: SpaceStore,
+	space: SpaceId,
+	after: number,
+	chunk: number,
+	reading: Reading | undefined,
+): Promise<Tail> {
+	const tail = await store.readSince(space, after, chunk, reading?.person);
 	if (!tail) throw new Error(`Space ${space} is gone.`);
+	if (reading && (!tail.access || !sameReach(tail.access, reading.access))) throw new AccessChanged(tail.access, tail.aclEpoch);
 	return tail;
 }
 

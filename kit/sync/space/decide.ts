@@ -1,22 +1,29 @@
-import type { RecordId } from '@mana/model';
+import { appOf, type RecordId } from '@mana/model';
 import type { DeviceId, Op, Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, nextStamp, stampAt } from '../clock.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
-import type { Ack, ByeCode, Role } from '../frames.ts';
+import type { Ack, ByeCode } from '../frames.ts';
 import { limits } from '../limits.ts';
 import { cellOf, mergeCell, placeKey } from '../merge.ts';
+import { type Access, SPACES_APP } from '../permission.ts';
+import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
 import { hashTransaction } from './hash.ts';
 import type {
+	AclChange,
 	Answer,
 	Change,
+	CommandRequest,
 	Decision,
 	Denied,
 	DeviceState,
 	Found,
+	Invitation,
+	MemberState,
 	PushRequest,
 	Refused,
 	Request,
 	Rules,
+	SeatRequest,
 	SpaceState,
 	StoredCell,
 } from './state.ts';
@@ -49,6 +56,10 @@ export function decide(found: Found, requests: readonly Request[], now: number, 
 class Group {
 	readonly #found: Found;
 	readonly #before: SpaceState;
+	/** As commands have left it; without seq and actors. */
+	#space: SpaceState;
+	readonly #members = new Map<string, MemberState>();
+	readonly #invitations = new Map<string, Invitation | null>();
 	readonly #now: number;
 	readonly #rules: Rules;
 	readonly #devices = new Map<DeviceId, DeviceState>();
@@ -59,7 +70,7 @@ class Group {
 
 	constructor(found: Found, space: SpaceState, now: number, rules: Rules) {
 		this.#found = found;
-		this.#before = space;
+		this.#before = this.#space = space;
 		this.#now = now;
 		this.#rules = rules;
 		this.#seq = space.seq;
@@ -68,34 +79,97 @@ class Group {
 
 	/** Applies one request. The answer is made when the whole group is applied: it speaks of the state after it. */
 	answer(request: Request): () => Answer {
-		const role = this.#found.roles.get(request.person);
-		if (!role) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
+		if (request.kind === 'command') return this.#command(request);
+		if (request.kind === 'mirror') return this.#mirror();
+		const member = this.#member(request.person);
+		if (!member) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
+		const { access } = member;
+		if (!access) return () => ({ type: 'revoked', space: request.space });
 		const device = this.#device(request);
 		if (!device) return () => denied('foreign-device', 'This device belongs to somebody else. Take a new device id.');
-		return request.kind === 'push' ? this.#push(request, device, role) : this.#seat(request, role);
+		return request.kind === 'push' ? this.#push(request, device, access) : this.#seat(request, access);
 	}
 
 	change(): Change | null {
-		if (this.#devices.size === 0) return null;
+		const acl = this.#acl();
+		if (this.#devices.size === 0 && this.#cells.size === 0 && acl === null && this.#space === this.#before) return null;
 		const cells = [...this.#cells.values()].sort((a, b) => a.seq - b.seq);
 		const { id, seq: from } = this.#before;
 		return {
-			space: { ...this.#before, seq: this.#seq, nextActor: this.#nextActor },
+			space: { ...this.#space, seq: this.#seq, nextActor: this.#nextActor },
 			from,
 			devices: this.#devices,
 			cells,
+			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};
 	}
 
-	#seat({ space, device }: Request, role: Role): () => Answer {
+	#seat({ space, device }: SeatRequest, access: Access): () => Answer {
+		this.#mirror();
 		return () => {
 			const { actor, n } = this.#devices.get(device) ?? this.#found.devices.get(device)!;
-			return { type: 'subbed', space, epoch: this.#before.epoch, seq: this.#seq, actor, nextN: n + 1, role };
+			const { epoch, aclEpoch } = this.#space;
+			return { type: 'subbed', space, epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role, access, aclEpoch };
 		};
 	}
 
-	#push(request: PushRequest, device: DeviceState, role: Role): () => Answer {
+	/** Brings the records of a person's spaces up to date with what the tables say. */
+	#mirror(): () => Answer {
+		this.#writeOwn(this.#found.memberships.flatMap(mirrorCells));
+		return () => ({ type: 'mirrored' });
+	}
+
+	#command(request: CommandRequest): () => Commanded {
+		const effect = applyCommand(
+			request,
+			{
+				space: this.#space,
+				member: (person) => this.#member(person),
+				invitation: (id) => {
+					const changed = this.#invitations.get(id);
+					return changed === undefined ? this.#found.invitations.get(id) : (changed ?? undefined);
+				},
+			},
+			this.#now,
+		);
+		if ('code' in effect) return () => effect;
+		this.#space = effect.space;
+		for (const [person, member] of effect.members) this.#members.set(person, member);
+		for (const invitation of effect.invitations) this.#invitations.set(invitation.id, invitation);
+		for (const id of effect.ended) this.#invitations.set(id, null);
+		this.#writeOwn(effect.cells);
+		const affected = effect.members.map(([person]) => person);
+		return () => ({ type: 'done', space: { ...this.#space, seq: this.#seq }, affected });
+	}
+
+	#acl(): AclChange | null {
+		if (this.#members.size === 0 && this.#invitations.size === 0) return null;
+		return {
+			members: this.#members,
+			invitations: [...this.#invitations.values()].filter((invitation) => invitation !== null),
+			ended: [...this.#invitations].flatMap(([id, invitation]) => (invitation ? [] : [id])),
+		};
+	}
+
+	#member(person: string): MemberState | undefined {
+		return this.#members.get(person) ?? this.#found.members.get(person);
+	}
+
+	/** Writes, under one seq, those of the server's own registers that say something else by now. */
+	#writeOwn(cells: readonly Written[]): void {
+		const seq = this.#seq + 1;
+		for (const written of cells) {
+			const key = placeKey(written);
+			const held = this.#cells.get(key) ?? this.#found.cells.get(key);
+			if ((held?.value ?? null) === written.value) continue;
+			this.#cells.set(key, { ...written, stamp: nextStamp(held?.stamp ?? 0, this.#now), actor: 0, seq });
+			this.#recordSeqs.set(written.record, seq);
+			this.#seq = seq;
+		}
+	}
+
+	#push(request: PushRequest, device: DeviceState, access: Access): () => Answer {
 		const first = request.transactions[0]?.n ?? device.n + 1;
 		if (first > device.n + 1) {
 			return () => denied('gap', `Transaction ${device.n + 1} is expected, ${first} came.`);
@@ -108,7 +182,7 @@ class Group {
 		const decisions = [...device.decisions];
 		let { n, stamp } = device;
 		for (const transaction of request.transactions.slice(again.length)) {
-			const decision = this.#decide(transaction, device.actor, stamp, role);
+			const decision = this.#decide(transaction, device.actor, stamp, access);
 			decisions.push(decision);
 			n = transaction.n;
 			if (!decision.refused) stamp = decision.restamped ?? transaction.stamp;
@@ -136,9 +210,9 @@ class Group {
 	}
 
 	/** Decides one new transaction. An accepted one that changes something takes the next seq. */
-	#decide(transaction: Transaction, actor: number, lastStamp: number, role: Role): Decision {
+	#decide(transaction: Transaction, actor: number, lastStamp: number, access: Access): Decision {
 		const hash = hashTransaction(transaction);
-		const refused = this.#refusal(transaction, role);
+		const refused = this.#refusal(transaction, access);
 		if (refused) return { hash, refused };
 		const { stamp } = transaction;
 		const possible = stamp > lastStamp && stamp <= stampAt(this.#now + MAX_DRIFT_MS);
@@ -147,10 +221,14 @@ class Group {
 		return possible ? { hash } : { hash, restamped: accepted };
 	}
 
-	#refusal(transaction: Transaction, role: Role): Refused | null {
-		const forbidden = this.#rules.authorise(role, transaction);
+	#refusal(transaction: Transaction, access: Access): Refused | null {
+		if (this.#space.archivedAt !== null)
+			return { code: 'archived', detail: 'This space is archived: nobody writes in it any more.' };
+		const forbidden = this.#rules.authorise(access, transaction);
 		if (forbidden) return forbidden;
 		for (const op of transaction.ops) {
+			if (appOf(op.collection) === SPACES_APP)
+				return { code: 'invalid', detail: 'Who is in a space is for the server to write.' };
 			const rule = this.#rules.validate(op);
 			if (rule !== null) return { code: 'invalid', detail: rule };
 		}
@@ -176,7 +254,7 @@ class Group {
 	}
 
 	/** The state of the asking device, made when it is new; `null` when somebody else owns it. */
-	#device({ device, person }: Request): DeviceState | null {
+	#device({ device, person }: SeatRequest | PushRequest): DeviceState | null {
 		const known = this.#devices.get(device) ?? this.#found.devices.get(device);
 		if (known) return known.person === person ? known : null;
 		const made: DeviceState = { actor: this.#nextActor++, person, n: 0, stamp: 0, decisions: [] };

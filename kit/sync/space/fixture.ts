@@ -1,9 +1,19 @@
 import { fieldNumber, type Law, lww, namedRecordId, type Value } from '@mana/model';
 import type { DeviceId, Op, SpaceId, Transaction } from '../cell.ts';
 import { stampAt } from '../clock.ts';
-import type { Role } from '../frames.ts';
+import type { Access } from '../permission.ts';
 import { placeKey } from '../merge.ts';
-import type { Change, Found, Need, PushRequest, Request, Rules } from './state.ts';
+import {
+	type Change,
+	type Found,
+	type MemberState,
+	type Need,
+	newSpaceState,
+	NOTHING,
+	type PushRequest,
+	type Request,
+	type Rules,
+} from './state.ts';
 import type { SpaceStore, Tail } from './store.ts';
 
 export const space = namedRecordId('space') as string as SpaceId;
@@ -13,21 +23,24 @@ export const laptop = namedRecordId('laptop') as string as DeviceId;
 export const record = namedRecordId('record');
 
 export const rules: Rules = {
-	authorise: (role) => (role === 'viewer' ? { code: 'read-only', detail: 'You may only read.' } : null),
+	authorise: ({ role }) => (role === 'viewer' ? { code: 'read-only', detail: 'You may only read.' } : null),
 	validate: ({ value }) => (value === 'bad' ? 'Nothing bad.' : null),
 };
 
 /** A space without devices and cells, in which Ana may write and Vic may read. */
 export const empty: Found = {
-	space: { id: space, epoch: 7, seq: 0, nextActor: 1 },
-	devices: new Map(),
-	roles: new Map<string, Role>([
-		['ana', 'owner'],
-		['vic', 'viewer'],
+	...NOTHING,
+	space: newSpaceState(space, 'ana', { epoch: 7 }),
+	members: new Map([
+		['ana', member('owner')],
+		['vic', member('viewer')],
 	]),
-	cells: new Map(),
-	recordSeqs: new Map(),
 };
+
+/** Somebody with a role, in all apps or in some. */
+export function member(role: Access['role'], apps: Access['apps'] = null): MemberState {
+	return { access: { role, apps }, name: role, since: now };
+}
 
 export function op(field: number, value: Value, law: Law = lww, key = ''): Op {
 	return { collection: 513, record, field: fieldNumber(field, law), key, value };
@@ -51,7 +64,18 @@ export function after(found: Found, change: Change | null): Found {
 	if (!change) return found;
 	const cells = new Map([...found.cells, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
 	const recordSeqs = new Map([...cells.values()].map((cell) => [cell.record, change.space.seq]));
-	return { ...found, space: change.space, devices: new Map([...found.devices, ...change.devices]), cells, recordSeqs };
+	const members = new Map([...found.members, ...(change.acl?.members ?? [])]);
+	const invitations = new Map([...found.invitations, ...(change.acl?.invitations ?? []).map((one) => [one.id, one] as const)]);
+	for (const id of change.acl?.ended ?? []) invitations.delete(id);
+	return {
+		...found,
+		members,
+		invitations,
+		space: change.space,
+		devices: new Map([...found.devices, ...change.devices]),
+		cells,
+		recordSeqs,
+	};
 }
 
 /** A store in memory that commits when it is told to. */
@@ -84,11 +108,18 @@ export class HeldStore implements SpaceStore {
 		if (failure) throw new Error('connection lost');
 	}
 
-	async readSince(id: SpaceId, from: number, chunk: number): Promise<Tail | null> {
+	async readSince(id: SpaceId, from: number, chunk: number, person = ''): Promise<Tail | null> {
 		const state = this.found.space;
 		if (state?.id !== id) return null;
 		const newer = [...this.found.cells.values()].filter(({ seq }) => seq > from).sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
-		return { epoch: state.epoch, seq: state.seq, cells: newer.filter(({ seq }) => seq <= last) };
+		const access = this.found.members.get(person)?.access ?? null;
+		return {
+			epoch: state.epoch,
+			aclEpoch: state.aclEpoch,
+			access,
+			seq: state.seq,
+			cells: newer.filter(({ seq }) => seq <= last),
+		};
 	}
 }

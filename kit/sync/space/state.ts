@@ -1,6 +1,9 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Place, SpaceId, Transaction } from '../cell.ts';
-import type { Ack, ByeCode, Role, Subbed } from '../frames.ts';
+import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
+import type { Access } from '../permission.ts';
+import type { SpaceKind } from '../spaces.ts';
+import type { Command, Commanded } from './command.ts';
 
 /** A space as its store knows it. */
 export interface SpaceState {
@@ -11,6 +14,39 @@ export interface SpaceState {
 	readonly seq: number;
 	/** The actor that the next new device gets; starts at 1, never given twice. */
 	readonly nextActor: number;
+	/** Grows with every change of who may do what here; starts at 1. */
+	readonly aclEpoch: number;
+	readonly kind: SpaceKind;
+	readonly name: string;
+	/** Whose space it is. */
+	readonly owner: string;
+	/** Since when nobody writes here any more (ms since 1970); `null` while people do. */
+	readonly archivedAt: number | null;
+}
+
+/** Somebody who is, or once was, in a space. `access` is `null` for one who left or was removed. */
+export interface MemberState {
+	readonly access: Access | null;
+	readonly name: string;
+	/** Since when it stands like this, ms since 1970. */
+	readonly since: number;
+}
+
+/** An invitation into a space. It works once, for one role, until a moment. */
+export interface Invitation extends Access {
+	readonly id: string;
+	/** Hash of its secret; the secret itself is nowhere kept. */
+	readonly hash: string;
+	readonly by: string;
+	readonly createdAt: number;
+	/** ms since 1970 */
+	readonly expiresAt: number;
+}
+
+/** A space of a person, as that person's own space lists it. */
+export interface Membership {
+	readonly space: SpaceState;
+	readonly access: Access | null;
 }
 
 /** A device as one space knows it. */
@@ -46,7 +82,7 @@ export interface StoredCell extends Cell {
 }
 
 /** What somebody asks of a space: a place to speak from (SUB), or a decision on transactions (PUSH). */
-export type Request = SeatRequest | PushRequest;
+export type Request = SeatRequest | PushRequest | MirrorRequest | CommandRequest;
 
 export interface SeatRequest {
 	readonly kind: 'seat';
@@ -65,8 +101,34 @@ export interface PushRequest {
 	readonly transactions: readonly Transaction[];
 }
 
+/** Writes into a personal space which spaces the person has, where that is not written yet. Taking a seat in one does the same. */
+export interface MirrorRequest {
+	readonly kind: 'mirror';
+	readonly space: SpaceId;
+	readonly person: string;
+}
+
+/** Something done to the space itself and who is in it, decided in the space's own order (sync.md §6.8). */
+export interface CommandRequest {
+	readonly kind: 'command';
+	readonly space: SpaceId;
+	/** Who asks. */
+	readonly person: string;
+	readonly command: Command;
+}
+
 /** The answer: a frame for the one who asked, or the reason why the conversation ends. */
-export type Answer = Subbed | Ack | Denied;
+export type Answer = Seated | Ack | Denied | Revoked | Commanded | Mirrored;
+
+/** SUBBED, with what the person may do and the acl epoch that this was true at. */
+export interface Seated extends Subbed {
+	readonly access: Access;
+	readonly aclEpoch: number;
+}
+
+export interface Mirrored {
+	readonly type: 'mirrored';
+}
 
 export interface Denied {
 	readonly type: 'denied';
@@ -83,6 +145,10 @@ export interface Need {
 	readonly places: readonly Place[];
 	/** Records that have preconditions. */
 	readonly records: readonly RecordId[];
+	/** Whether, in a personal space, its person's memberships are asked for, with their cells there. */
+	readonly memberships: boolean;
+	/** Ids of invitations. */
+	readonly invitations: readonly string[];
 }
 
 /** What the store has of a `Need`, all read under the space's lock. Absent is absent: no row, no entry. */
@@ -90,11 +156,31 @@ export interface Found {
 	/** `null`: no such space. */
 	readonly space: SpaceState | null;
 	readonly devices: ReadonlyMap<DeviceId, DeviceState>;
-	readonly roles: ReadonlyMap<string, Role>;
+	/** Who is or was a member, of those asked for. */
+	readonly members: ReadonlyMap<string, MemberState>;
+	/** Empty unless asked for. */
+	readonly memberships: readonly Membership[];
+	readonly invitations: ReadonlyMap<string, Invitation>;
 	/** By `placeKey`. */
 	readonly cells: ReadonlyMap<string, StoredCell>;
 	/** The highest seq among the cells of a record. */
 	readonly recordSeqs: ReadonlyMap<RecordId, number>;
+}
+
+/** What a store has of a space that does not exist; also what others begin with. */
+export const NOTHING: Found = {
+	space: null,
+	devices: new Map(),
+	members: new Map(),
+	memberships: [],
+	invitations: new Map(),
+	cells: new Map(),
+	recordSeqs: new Map(),
+};
+
+/** A space in which nothing has happened yet. */
+export function newSpaceState(id: SpaceId, owner: string, more: Partial<SpaceState> = {}): SpaceState {
+	return { id, epoch: 1, seq: 0, nextActor: 1, aclEpoch: 1, kind: 'personal', name: '', owner, archivedAt: null, ...more };
 }
 
 /** What has to be written, all or nothing, in the same store transaction that read `Found`. */
@@ -106,14 +192,24 @@ export interface Change {
 	readonly devices: ReadonlyMap<DeviceId, DeviceState>;
 	/** New states of registers, ascending by seq, each place once. */
 	readonly cells: readonly StoredCell[];
+	/** Who may do what from now on; `null` when that did not change. */
+	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */
 	readonly frames: readonly Uint8Array[];
 }
 
+/** A change of members and invitations. Members are kept when they leave, so that they can be told. */
+export interface AclChange {
+	readonly members: ReadonlyMap<string, MemberState>;
+	readonly invitations: readonly Invitation[];
+	/** Ids of invitations that end. */
+	readonly ended: readonly string[];
+}
+
 /** What a server allows. Both are pure and called at commit time. */
 export interface Rules {
-	/** Why a member with this role may not do this, or `null`. */
-	authorise(role: Role, transaction: Transaction): Refused | null;
+	/** Why a member with this access may not do this, or `null`. */
+	authorise(access: Access, transaction: Transaction): Refused | null;
 	/** The rule that an op breaks, or `null`: `validateOp` of `@mana/model`, bound to the registry. */
 	validate(op: Transaction['ops'][number]): string | null;
 }

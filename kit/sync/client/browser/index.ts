@@ -1,11 +1,13 @@
 import type { Mana } from '../api.ts';
 import * as pure from '../open.ts';
+import { Spaces, type SpacesOptions } from '../spaces.ts';
 import { browserPlatform } from './platform.ts';
 
 export type * from '../api.ts';
 export { StorageFailed } from '../disk.ts';
 export { SignedOut } from '../link.ts';
 export { exportOutbox, type Account } from '../open.ts';
+export { accessOf, Spaces } from '../spaces.ts';
 export { openMemoryMana } from '../open-memory.ts';
 export { browserPlatform };
 
@@ -21,6 +23,14 @@ export type OpenOptions = Omit<pure.OpenOptions, 'platform'> & Partial<Pick<pure
  */
 export function openMana({ platform = browserPlatform(), ...options }: OpenOptions): Promise<Mana> {
 	return pure.openMana({ ...options, platform });
+}
+
+/** The spaces that a person shares with others, on this device; `home` is what `openMana` gave for that person. */
+export function openSpaces({
+	platform = browserPlatform(),
+	...options
+}: Omit<SpacesOptions, 'platform'> & Partial<Pick<SpacesOptions, 'platform'>>): Spaces {
+	return new Spaces({ ...options, platform });
 }
 
 /** Gives everything that a guest made on this device to a person, and removes the guest; `openMana({ adopt })` does it for a page. */

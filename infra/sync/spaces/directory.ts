@@ -1,0 +1,136 @@
+import { type Access, appsFromText, type Role, type SpaceId } from '@mana/sync';
+import type { SpaceKind } from '@mana/sync/spaces';
+import { GONE, type InvitationRow, invitationOf } from './member-rows.ts';
+import type { Invitation } from '@mana/sync/space/index';
+import type { SyncStore } from '../store.ts';
+
+/** A space as those who may know of it see it. */
+export interface SpaceCard extends Access {
+	readonly id: SpaceId;
+	readonly kind: SpaceKind;
+	readonly name: string;
+	readonly owner: string;
+	readonly archivedAt: number | null;
+	readonly aclEpoch: number;
+}
+
+export interface MemberCard extends Access {
+	readonly person: string;
+	readonly name: string;
+	readonly since: number;
+}
+
+/** Reads spaces, members and invitations for people who manage them. It decides nothing: every change is judged again at commit. */
+export class Directory {
+	readonly #store: SyncStore;
+
+	constructor(store: SyncStore) {
+		this.#store = store;
+	}
+
+	/** The spaces of a person, oldest first. */
+	async spacesOf(person: string): Promise<SpaceCard[]> {
+		const rows = await this.#cards(person).orderBy('space.id').execute();
+		return rows.map(cardOf);
+	}
+
+	/** A space as a person sees it; `null` for whoever is no member. */
+	async space(id: string, person: string): Promise<SpaceCard | null> {
+		const row = await this.#cards(person).where('space.id', '=', id).executeTakeFirst();
+		return row ? cardOf(row) : null;
+	}
+
+	async members(space: SpaceId): Promise<MemberCard[]> {
+		const rows = await this.#store.db
+			.selectFrom('member')
+			.innerJoin('space', 'space.number', 'member.space')
+			.select(['member.person', 'member.name', 'member.role', 'member.apps', 'member.since'])
+			.where('space.id', '=', space)
+			.where('member.role', '!=', GONE)
+			.orderBy('member.since')
+			.orderBy('member.person')
+			.execute();
+		return rows.map(({ person, name, role, apps, since }) => ({
+			person,
+			name,
+			role: role as Role,
+			apps: appsFromText(apps),
+			since,
+		}));
+	}
+
+	/** Invitations that still work. @param now ms since 1970 */
+	async invitations(space: SpaceId, now: number): Promise<Invitation[]> {
+		const rows = await this.#store.db
+			.selectFrom('invitation')
+			.innerJoin('space', 'space.number', 'invitation.space')
+			.selectAll('invitation')
+			.where('space.id', '=', space)
+			.where('invitation.expires_at', '>', now)
+			.orderBy('invitation.created_at')
+			.execute();
+		return rows.map((row) => invitationOf(row as InvitationRow));
+	}
+
+	/** The invitation with this hash, and where it leads. @param now ms since 1970 */
+	async invitation(
+		hash: string,
+		now: number,
+	): Promise<{ space: SpaceId; kind: SpaceKind; name: string; invitation: Invitation; inviter: string } | null> {
+		const row = await this.#store.db
+			.selectFrom('invitation')
+			.innerJoin('space', 'space.number', 'invitation.space')
+			.leftJoin('member', (join) =>
+				join.onRef('member.space', '=', 'invitation.space').onRef('member.person', '=', 'invitation.made_by'),
+			)
+			.selectAll('invitation')
+			.select(['space.id as space_id', 'space.kind', 'space.name', 'member.name as inviter'])
+			.where('invitation.hash', '=', hash)
+			.where('invitation.expires_at', '>', now)
+			.executeTakeFirst();
+		if (!row) return null;
+		const { space_id, kind, name, inviter } = row;
+		return { space: space_id as SpaceId, kind, name, invitation: invitationOf(row as InvitationRow), inviter: inviter ?? '' };
+	}
+
+	#cards(person: string) {
+		return this.#store.db
+			.selectFrom('space')
+			.innerJoin('member', 'member.space', 'space.number')
+			.select([
+				'space.id',
+				'space.kind',
+				'space.name',
+				'space.owner',
+				'space.archived_at',
+				'space.acl_epoch',
+				'member.role',
+				'member.apps',
+			])
+			.where('member.person', '=', person)
+			.where('member.role', '!=', GONE);
+	}
+}
+
+function cardOf(row: {
+	id: string;
+	kind: SpaceKind;
+	name: string;
+	owner: string;
+	archived_at: number | null;
+	acl_epoch: number;
+	role: string;
+	apps: string;
+}): SpaceCard {
+	const { id, kind, name, owner, role, apps } = row;
+	return {
+		id: id as SpaceId,
+		kind,
+		name,
+		owner,
+		archivedAt: row.archived_at,
+		aclEpoch: row.acl_epoch,
+		role: role as Role,
+		apps: appsFromText(apps),
+	};
+}

@@ -1,0 +1,172 @@
+import { type Access, type Action, allows, appsFromText, type Role } from '@mana/sync';
+import { z } from 'zod';
+import type { ServiceIdentity } from './service-token.ts';
+
+/** Without a word from mana-sync for this long nothing is allowed any more, in milliseconds. It speaks at least every second. */
+export const STALE_AFTER_MS = 3000;
+/** Between two attempts to reach mana-sync, in milliseconds. */
+const AGAIN_AFTER_MS = 500;
+
+const row = z.object({
+	space: z.string(),
+	person: z.string(),
+	/** 'gone' for who is no member any more. */
+	role: z.string(),
+	apps: z.string(),
+	archived: z.boolean(),
+	aclEpoch: z.number(),
+});
+
+/** A line of the stream that mana-sync tells who is in which space by. */
+export const membershipLine = z.discriminatedUnion('kind', [
+	/** Forget everything: what follows is all there is. */
+	z.object({ kind: z.literal('snapshot') }),
+	row.extend({ kind: z.literal('member') }),
+	/** Everything up to this position was told. `history` changes when a backup was put back. */
+	z.object({ kind: z.literal('position'), history: z.number(), position: z.number() }),
+]);
+export type MembershipLine = z.infer<typeof membershipLine>;
+
+export interface MembershipsOptions {
+	/** Of mana-sync: `context.addressOf('mana-sync')`. */
+	readonly address: string;
+	readonly identity: ServiceIdentity;
+	readonly clock: { now(): number };
+	/** Told why the stream broke off; it is taken up again by itself. */
+	readonly lost?: (error: unknown) => void;
+}
+
+interface Held extends Access {
+	readonly archived: boolean;
+	readonly aclEpoch: number;
+}
+
+/**
+ * Who may do what in which space, as mana-sync says it: a projection that is kept by following its stream. Every service asks this one
+ * thing. It fails closed: what is unknown, older than three seconds, or was never heard of, is not allowed.
+ *
+ * @example
+ * const memberships = new Memberships({ address: addressOf('mana-sync'), identity, clock });
+ * if (!memberships.can(person.id, space, 'read', app)) throw problem(404, 'unknown-space', '…');
+ */
+export class Memberships {
+	readonly #options: MembershipsOptions;
+	readonly #held = new Map<string, Held>();
+	readonly #stopping = new AbortController();
+	readonly #running: Promise<void>;
+	/** What is being told and is not whole yet. */
+	#incoming: Map<string, Held> | null = null;
+	#cursor: { readonly history: number; readonly position: number } | null = null;
+	#heardAt = -Infinity;
+	#waiting: (() => void)[] = [];
+
+	constructor(options: MembershipsOptions) {
+		this.#options = options;
+		this.#running = this.#follow();
+	}
+
+	/** Whether what is known is young enough to be acted on. */
+	get current(): boolean {
+		return this.#options.clock.now() - this.#heardAt <= STALE_AFTER_MS;
+	}
+
+	/** Whether somebody may do something now, in a space or in one app of it. */
+	can(person: string, space: string, action: Action, app?: number): boolean {
+		const held = this.access(person, space);
+		return allows(held, action, app) && !(held!.archived && (action === 'write' || action === 'comment'));
+	}
+
+	/**
+	 * What somebody is in a space now, with the acl epoch at which that was true: whoever keeps a conclusion keeps the epoch with it, and
+	 * asks again when `aclEpoch` has grown. `null`: nothing, or not known.
+	 */
+	access(person: string, space: string): Held | null {
+		return this.current ? (this.#held.get(`${space} ${person}`) ?? null) : null;
+	}
+
+	/** Resolves once everything was heard for the first time. */
+	ready(): Promise<void> {
+		return this.#cursor ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+	}
+
+	async close(): Promise<void> {
+		this.#stopping.abort();
+		await this.#running;
+	}
+
+	async #follow(): Promise<void> {
+		const { signal } = this.#stopping;
+		while (!signal.aborted) {
+			try {
+				await this.#read(signal);
+			} catch (error) {
+				if (!signal.aborted) this.#options.lost?.(error);
+			}
+			this.#incoming = null;
+			if (!signal.aborted) await pause(AGAIN_AFTER_MS, signal);
+		}
+	}
+
+	async #read(stopping: AbortSignal): Promise<void> {
+		const { address, identity } = this.#options;
+		const since = this.#cursor ? `?history=${this.#cursor.history}&after=${this.#cursor.position}` : '';
+		// A stream that hangs is given up, so that another one can be begun.
+		const silent = new AbortController();
+		let timer = setTimeout(() => silent.abort(), STALE_AFTER_MS);
+		try {
+			const response = await fetch(`${address}/membership-changes${since}`, {
+				headers: { authorization: `Bearer ${await identity.token('mana-sync')}` },
+				signal: AbortSignal.any([stopping, silent.signal]),
+			});
+			if (!response.ok || !response.body) throw new Error(`mana-sync answered ${response.status}.`);
+			let text = '';
+			for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+				clearTimeout(timer);
+				timer = setTimeout(() => silent.abort(), STALE_AFTER_MS);
+				const lines = (text + part).split('\n');
+				text = lines.pop()!;
+				for (const line of lines) this.#hear(membershipLine.parse(JSON.parse(line)));
+			}
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	#hear(line: MembershipLine): void {
+		switch (line.kind) {
+			case 'snapshot':
+				this.#incoming = new Map();
+				return;
+			case 'member': {
+				const { space, person, role, apps, archived, aclEpoch } = line;
+				const rows = this.#incoming ?? this.#held;
+				if (role === 'gone') rows.delete(`${space} ${person}`);
+				else rows.set(`${space} ${person}`, { role: role as Role, apps: appsFromText(apps), archived, aclEpoch });
+				return;
+			}
+			case 'position': {
+				if (this.#incoming) {
+					this.#held.clear();
+					for (const [key, held] of this.#incoming) this.#held.set(key, held);
+					this.#incoming = null;
+				}
+				const { history, position } = line;
+				this.#cursor = { history, position };
+				this.#heardAt = this.#options.clock.now();
+				for (const resolve of this.#waiting.splice(0)) resolve();
+			}
+		}
+	}
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const done = () => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', done);
+			resolve();
+		};
+		const timer = setTimeout(done, ms);
+		signal.addEventListener('abort', done);
+	});
+}

@@ -1,0 +1,21 @@
+import { ByteReader, ByteWriter, readTransactions, writeTransactions } from '../codec/index.ts';
+import type { StoredTransaction } from './store.ts';
+
+/** A transaction of the outbox as it stands on the disk, under its number. */
+export interface OutboxRow {
+	readonly bytes: Uint8Array;
+	readonly label: string;
+	readonly at: number;
+	readonly refused: StoredTransaction['refused'];
+}
+
+export function rowOf({ n, stamp, ops, label, at, refused }: StoredTransaction): OutboxRow {
+	const out = new ByteWriter();
+	writeTransactions(out, [{ n: Math.abs(n), stamp, ops }]);
+	return { bytes: out.finish().slice(), label, at, refused };
+}
+
+export function storedOf(n: number, { bytes, label, at, refused }: OutboxRow): StoredTransaction {
+	const { stamp, ops } = readTransactions(new ByteReader(bytes))[0]!;
+	return { n, stamp, ops, label, at, refused };
+}
