@@ -1,6 +1,6 @@
 import { models } from '@mana/schema/registry/models';
 import type { Mana } from '@mana/sync/client/api';
-import { adoptGuest, forgetAccount, openMana } from '@mana/sync/client/browser/index';
+import { adoptGuest, forgetAccount, openMana, openSpaces, type Spaces } from '@mana/sync/client/browser/index';
 import type { Account } from '@mana/sync/client/open';
 import type { Session } from '@mana/ui/session/session.svelte';
 
@@ -21,6 +21,11 @@ export async function openStore(session: Session, before: Mana | null): Promise<
 	const mana = await openMana({ account, models, ...(before && { adopt: before }) });
 	session.guestAdopted();
 	return mana;
+}
+
+/** The spaces that a person shares with others. */
+export function openSharedSpaces(home: Mana, person: string): Spaces {
+	return openSpaces({ home, person, models });
 }
 
 export async function wipeStore(account: string): Promise<void> {

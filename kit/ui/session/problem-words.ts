@@ -17,6 +17,13 @@ const words: Record<string, () => string> = {
 	'reset-token-invalid': () => m.auth_reset_token_invalid(),
 	'email-taken': () => m.auth_email_taken(),
 	'weak-password': () => m.auth_weak_password(),
+	'unknown-space': () => m.space_unknown(),
+	forbidden: () => m.space_forbidden(),
+	'owner-stays': () => m.space_owner_stays(),
+	'already-member': () => m.space_already_member(),
+	'invitation-unknown': () => m.space_invitation_invalid(),
+	archived: () => m.space_archived_text(),
+	'member-unknown': () => m.space_member_unknown(),
 	unreachable: () => m.auth_unreachable(),
 	unavailable: () => m.auth_unreachable(),
 };

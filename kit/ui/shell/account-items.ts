@@ -4,6 +4,10 @@ import Languages from '@lucide/svelte/icons/languages';
 import LogIn from '@lucide/svelte/icons/log-in';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Settings from '@lucide/svelte/icons/settings';
+import House from '@lucide/svelte/icons/house';
+import Users from '@lucide/svelte/icons/users';
+import type { SpaceId } from '@mana/sync';
+import type { SpaceChoice } from '../data/spaces.svelte.ts';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import { locales, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
@@ -15,8 +19,16 @@ import { theme, themeNames } from './theme.svelte.ts';
 const themeWords = { system: () => m.theme_system(), light: () => m.theme_light(), dark: () => m.theme_dark() };
 
 /** What belongs to who is here: language, look, keys, settings, coming and going. */
-export function accountItems(house: HouseState, signedIn: boolean): MenuItem[] {
+export function accountItems(house: HouseState, signedIn: boolean, choice: SpaceChoice): MenuItem[] {
+	const items = choice.mine.map((space) => ({
+		name: space.name,
+		checked: choice.chosen === space.id,
+		run: () => void choice.choose(space.id as string as SpaceId),
+	}));
+	const own = { name: m.space_own(), checked: choice.chosen === null, run: () => void choice.choose(null) };
 	return [
+		...(items.length > 0 ? [{ name: m.space_switch(), icon: Users, items: [own, ...items] }] : []),
+		...(signedIn ? [{ name: m.spaces(), icon: House, run: () => void goto('/spaces') }] : []),
 		{
 			name: m.language(),
 			icon: Languages,

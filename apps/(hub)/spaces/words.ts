@@ -1,0 +1,17 @@
+import { m } from '@mana/ui/i18n';
+
+/** What a role is called. */
+export const roleWords = {
+	none: () => '',
+	owner: () => m.hub_role_owner(),
+	admin: () => m.hub_role_admin(),
+	editor: () => m.hub_role_editor(),
+	commenter: () => m.hub_role_commenter(),
+	viewer: () => m.hub_role_viewer(),
+} as const;
+
+export const kindWords = {
+	personal: () => m.space_own(),
+	family: () => m.hub_space_family(),
+	organisation: () => m.hub_space_organisation(),
+} as const;

@@ -1,0 +1,72 @@
+import type { Mana } from '@mana/sync/client/api';
+import type { Spaces } from '@mana/sync/client/spaces';
+import type { SpaceId } from '@mana/sync';
+import type { SpaceRecord } from '@mana/sync/spaces';
+import { createContext } from 'svelte';
+import { createSubscriber } from 'svelte/reactivity';
+import { m } from '../i18n/index.ts';
+import { toast } from '../shell/toasts.svelte.ts';
+
+const key = 'mana.space';
+
+/** Which space the apps work in: one's own, or one that is shared. Remembered on this device. */
+export class SpaceChoice {
+	/** The shared spaces of who is here; `null` for a guest. */
+	spaces = $state.raw<Spaces | null>(null);
+	/** `null`: one's own. */
+	chosen = $state<SpaceId | null>(null);
+	/** The data of the chosen space; `null` while it opens, and for one's own. */
+	mana = $state.raw<Mana | null>(null);
+	#track: () => void = () => undefined;
+	#stop: () => void = () => undefined;
+
+	/** Spaces that the person is in, oldest first. */
+	get mine(): readonly SpaceRecord[] {
+		this.#track();
+		return this.spaces?.mine.rows ?? [];
+	}
+
+	/** The chosen space as one's list has it. */
+	get current(): SpaceRecord | null {
+		return this.mine.find(({ id }) => id === this.chosen) ?? null;
+	}
+
+	/** Somebody is here now, with these spaces; `null`: nobody, or a guest. */
+	async use(spaces: Spaces | null): Promise<void> {
+		this.#stop();
+		const before = this.spaces;
+		this.spaces = spaces;
+		this.#track = spaces ? createSubscriber((update) => spaces.mine.subscribe(update)) : () => undefined;
+		this.chosen = null;
+		this.mana = null;
+		await before?.closeAll();
+		const kept = localStorage.getItem(key);
+		if (spaces?.mine.rows.some(({ id }) => id === kept)) await this.choose(kept as SpaceId);
+	}
+
+	/** Goes on in another space. */
+	async choose(space: SpaceId | null): Promise<void> {
+		this.#stop();
+		if (space === null || !this.spaces) {
+			localStorage.removeItem(key);
+			this.chosen = null;
+			this.mana = null;
+			return;
+		}
+		localStorage.setItem(key, space);
+		const mana = await this.spaces.open(space);
+		this.chosen = space;
+		this.mana = mana;
+		this.#stop = mana.subscribe(() => this.#heed(mana));
+		this.#heed(mana);
+	}
+
+	/** Goes home when the space was taken away. */
+	#heed(mana: Mana): void {
+		if (mana !== this.mana || mana.sync.problem?.code !== 'revoked') return;
+		void this.choose(null);
+		toast({ text: m.space_lost(), detail: m.space_lost_text(), tone: 'danger' });
+	}
+}
+
+export const [useSpaces, provideSpaces] = createContext<SpaceChoice>();

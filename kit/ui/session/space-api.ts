@@ -1,0 +1,42 @@
+import type { SpaceId } from '@mana/sync';
+import { ask, auth } from './auth.ts';
+
+export type SpaceRole = 'owner' | 'admin' | 'editor' | 'commenter' | 'viewer';
+/** What a link may carry; see `infra/sync/invitations.ts`. */
+export type LinkRole = Exclude<SpaceRole, 'owner'>;
+
+export interface SpaceInfo {
+	readonly id: SpaceId;
+	readonly kind: 'personal' | 'family' | 'organisation';
+	readonly name: string;
+	readonly role: SpaceRole;
+}
+
+export interface SpaceInvitation {
+	readonly id: string;
+	readonly role: LinkRole;
+	/** ms since 1970 */
+	readonly expiresAt: number;
+}
+
+/** The browser's side of mana-sync's spaces. What changes comes back by sync, so nothing here is kept. */
+export const spaceApi = {
+	create: (input: { kind: 'family' | 'organisation'; name: string }) => call<SpaceInfo>('POST', '/spaces', input),
+	change: (space: string, input: { name?: string; archived?: boolean }) => call<SpaceInfo>('PATCH', `/spaces/${space}`, input),
+	grant: (space: string, person: string, role: SpaceRole) =>
+		call<unknown>('PATCH', `/spaces/${space}/members/${encodeURIComponent(person)}`, { role }),
+	remove: (space: string, person: string) => call<unknown>('DELETE', `/spaces/${space}/members/${encodeURIComponent(person)}`),
+	handOver: (space: string, person: string) => call<unknown>('PUT', `/spaces/${space}/owner`, { person }),
+	invitations: (space: string) => call<{ invitations: readonly SpaceInvitation[] }>('GET', `/spaces/${space}/invitations`),
+	invite: (space: string, role: LinkRole) =>
+		call<SpaceInvitation & { link: string }>('POST', `/spaces/${space}/invitations`, { role }),
+	withdraw: (space: string, id: string) => call<unknown>('DELETE', `/spaces/${space}/invitations/${encodeURIComponent(id)}`),
+	preview: (invitation: string) =>
+		call<SpaceInfo & { inviter: string; space: SpaceId }>('POST', '/invitation-previews', { invitation }),
+	accept: (invitation: string) => call<SpaceInfo>('POST', '/memberships', { invitation }),
+};
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+	const { token } = await auth.token();
+	return ask<T>(method, path, body, { door: '/api/mana-sync', token });
+}
