@@ -1,0 +1,154 @@
+import { invite, ownerOf } from './people.ts';
+import { addTasks, goToTodo, task, tasks, titles } from './screen.ts';
+import { type Device, expect, test } from './test.ts';
+
+/** How long it may take until somebody who is removed sees nothing of the space any more, in milliseconds. */
+const REVOKED_WITHIN_MS = 1000;
+
+test('two people share a space: invited by a link, at work together, and nothing is left with the one who is removed', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Ben Guest');
+	const olga = await newDevice({ person: await ownerOf(mana) });
+	const ben = await newDevice({ person });
+	let address = '';
+
+	await test.step('Olga creates a space and makes a link', async () => {
+		await olga.page.goto(`${mana.url}/spaces`);
+		await expect(olga.page.getByText('You share nothing yet')).toBeVisible();
+		await olga.page.getByLabel('Name').fill('Home');
+		await olga.page.getByRole('button', { name: 'Create the space' }).click();
+		await expect(olga.page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
+		address = olga.page.url();
+		await olga.page.getByLabel('Who comes in may be').selectOption('Editor');
+		await olga.page.getByRole('button', { name: 'Make a link' }).click();
+		await expect(olga.page.getByRole('img', { name: 'Code for Home' })).toBeVisible();
+	});
+
+	await test.step('Ben follows it, comes in, and writes there', async () => {
+		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
+		await expect(ben.page.getByText('Olga Owner invites you to Home as Editor.')).toBeVisible();
+		await ben.page.getByRole('button', { name: 'Join Home' }).click();
+		await expect(ben.page.getByRole('link', { name: 'You are in Home' })).toBeVisible();
+		await goToTodo(ben.page);
+		await addTasks(ben.page, 'Milk');
+	});
+
+	await test.step('Olga sees him among the members, works there too, and both see everything', async () => {
+		await expect(olga.page.getByRole('listitem').filter({ hasText: 'Ben Guest' })).toBeVisible();
+		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
+		await goToTodo(olga.page);
+		await expect(task(olga.page, 'Milk')).toBeVisible();
+		await addTasks(olga.page, 'Bread');
+		await expect(task(ben.page, 'Bread')).toBeVisible();
+		expect(await titles(ben.page)).toEqual(['Milk', 'Bread']);
+	});
+
+	await test.step('who works on his own does not see the space’s tasks', async () => {
+		const other = await ben.context.newPage();
+		await other.goto(address);
+		await other.getByRole('button', { name: 'Work on my own' }).click();
+		await goToTodo(other);
+		await expect(tasks(other)).toHaveCount(0);
+		await expect(task(ben.page, 'Milk')).toBeVisible();
+		await other.close();
+	});
+
+	await test.step('what the space holds lies in his browser', async () => {
+		expect((await traces(ben, address.split('/').at(-1)!, 'Milk')).length).toBeGreaterThan(2);
+	});
+
+	await test.step('Olga removes him: his screen loses the space within a second', async () => {
+		const second = await olga.context.newPage();
+		await second.goto(address);
+		const remove = second.getByRole('button', { name: 'Remove Ben Guest' });
+		await remove.waitFor();
+		const start = performance.now();
+		await remove.click();
+		await expect(ben.page.getByText('You are no longer in this space')).toBeVisible({ timeout: REVOKED_WITHIN_MS });
+		await expect(task(ben.page, 'Milk')).toBeHidden();
+		expect(performance.now() - start).toBeLessThan(REVOKED_WITHIN_MS);
+		await expect(second.getByRole('button', { name: 'Remove Ben Guest' })).toBeHidden();
+	});
+
+	await test.step('and nothing of it is left in his browser', async () => {
+		await expect.poll(() => traces(ben, address.split('/').at(-1)!, 'Milk', 'Bread')).toEqual([]);
+		await ben.page.goto(address);
+		await expect(ben.page.getByText('You are not in this space')).toBeVisible();
+	});
+});
+
+test('who was offline when removed loses the space at the next contact, and keeps what was not sent', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Kim Guest');
+	const olga = await newDevice({ person: await ownerOf(mana) });
+	const kim = await newDevice({ person });
+	await olga.page.goto(`${mana.url}/spaces`);
+	await olga.page.getByLabel('Name').fill('Cabin');
+	await olga.page.getByRole('button', { name: 'Create the space' }).click();
+	await olga.page.getByLabel('Who comes in may be').selectOption('Editor');
+	await olga.page.getByRole('button', { name: 'Make a link' }).click();
+	const space = olga.page.url().split('/').at(-1)!;
+	await kim.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
+	await kim.page.getByRole('button', { name: 'Join Cabin' }).click();
+	await goToTodo(kim.page);
+	await addTasks(kim.page, 'Firewood');
+	await expect(kim.page.getByRole('button', { name: 'Up to date' })).toBeVisible();
+
+	await kim.unplug();
+	await addTasks(kim.page, 'Written in the woods');
+	await olga.page.getByRole('button', { name: 'Remove Kim Guest' }).click();
+	await expect(olga.page.getByRole('button', { name: 'Remove Kim Guest' })).toBeHidden();
+	await expect(task(kim.page, 'Firewood')).toBeVisible();
+
+	await kim.plugIn();
+	await expect(kim.page.getByText('You are no longer in this space')).toBeVisible();
+	await kim.page.goto(`${mana.url}/spaces`);
+	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeVisible();
+	const download = kim.page.waitForEvent('download');
+	await kim.page.getByRole('button', { name: 'Save as a file' }).click();
+	const text = await contentOf(await (await download).createReadStream());
+	expect(text).toContain('Written in the woods');
+	expect(text).not.toContain('Firewood');
+	await kim.page.getByRole('button', { name: 'Delete it' }).click();
+	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeHidden();
+	await expect.poll(() => traces(kim, space, 'Firewood', 'Written in the woods')).toEqual([]);
+});
+
+/** Rows of the space, and rows that hold one of these words, in everything that the browser stores. */
+function traces({ page }: Device, space: string, ...words: string[]): Promise<string[]> {
+	return page.evaluate<string[]>(`(${findTraces})(${JSON.stringify(space)}, ${JSON.stringify(words)})`);
+}
+
+/** Runs in the page. */
+const findTraces = `async (space, words) => {
+	const done = (request) => new Promise((resolve, reject) => {
+		request.onsuccess = () => resolve(request.result);
+		request.onerror = () => reject(request.error);
+	});
+	const textOf = (value) => value instanceof Uint8Array
+		? new TextDecoder().decode(value)
+		: value !== null && typeof value === 'object' ? Object.values(value).map(textOf).join(' ') : String(value);
+	const found = [];
+	for (const { name } of await indexedDB.databases()) {
+		const db = await done(indexedDB.open(name));
+		for (const area of db.objectStoreNames) {
+			const store = db.transaction(area).objectStore(area);
+			const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+			for (const [i, key] of keys.entries())
+				if (String(key).startsWith(space) || words.some((word) => textOf(values[i]).includes(word))) found.push(area + ' ' + key);
+		}
+		db.close();
+	}
+	return found;
+}`;
+
+async function contentOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+	let text = '';
+	const decoder = new TextDecoder();
+	for await (const part of stream) text += decoder.decode(part, { stream: true });
+	return text;
+}
