@@ -90,7 +90,7 @@ export class Fanout {
 		// First: where they stand is what was published before this.
 		if (aclEpoch > space.aclEpoch) {
 			space.aclEpoch = aclEpoch;
-			for (const reader of [...space.readers]) reader.doubted();
+			for (const reader of space.readers) reader.doubted();
 		}
 		space.head = Math.max(space.head, to);
 		let slow = false;

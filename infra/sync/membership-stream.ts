@@ -18,7 +18,7 @@ export class MembershipStream {
 
 	/** Something changed: look at once. */
 	wake(): void {
-		for (const wake of [...this.#waiting]) wake();
+		for (const wake of this.#waiting) wake();
 	}
 
 	/**

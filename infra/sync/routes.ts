@@ -166,7 +166,8 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 				const { id, role } = await known(c.req.valid('param').space, c.get('person').id);
 				if (!roleAllows(role, 'manage')) throw problem(403, 'forbidden', 'Only those who manage a space see its invitations.');
 				const invitations = await directory.invitations(id, clock.now());
-				return c.json({ invitations: invitations.map(({ hash: _, ...invitation }) => invitation) });
+				// Parsing leaves out what is nobody's business: the hash of the secret.
+				return c.json({ invitations: invitations.map((one) => invitation.parse(one)) });
 			},
 		)
 		.post(

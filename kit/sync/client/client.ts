@@ -320,7 +320,7 @@ export class Client implements Backing, SessionHost {
 		const unsaved = [...replica.pending].filter(({ n }) => n === null);
 		replica.batch(() => {
 			replica.replace([]);
-			for (const pending of [...replica.pending]) if (!unsaved.includes(pending)) replica.remove(pending);
+			for (const pending of replica.pending) if (!unsaved.includes(pending)) replica.remove(pending);
 		});
 		this.mana.refresh({
 			phase: 'stopped',
