@@ -104,6 +104,8 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 		detail: word,
 		retryAfterMs: fc.option(fc.nat()),
 	}),
+	fc.record({ type: fc.constant('revoked'), space }),
+	fc.record({ type: fc.constant('reach'), space, apps: fc.option(fc.array(fc.nat(255), { maxLength: 4 })) }),
 	fc.record({ type: fc.constant('ping'), clockMs: nat }),
 	fc.record({ type: fc.constant('pong'), clockMs: nat, serverMs: nat }),
 ) as Arbitrary<Frame>;
