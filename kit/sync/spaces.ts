@@ -54,3 +54,8 @@ export function memberRecordId(person: string): RecordId {
 export function spaceRecordId(space: SpaceId): RecordId {
 	return space as string as RecordId;
 }
+
+/** The space that a record of `spaces` is about. */
+export function spaceOf({ id }: Pick<SpaceRecord, 'id'>): SpaceId {
+	return id as string as SpaceId;
+}

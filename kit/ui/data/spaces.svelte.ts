@@ -1,7 +1,7 @@
 import type { Mana } from '@mana/sync/client/api';
 import type { Spaces } from '@mana/sync/client/spaces';
 import type { SpaceId } from '@mana/sync';
-import type { SpaceRecord } from '@mana/sync/spaces';
+import { spaceOf, type SpaceRecord } from '@mana/sync/spaces';
 import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { m } from '../i18n/index.ts';
@@ -28,7 +28,7 @@ export class SpaceChoice {
 
 	/** The chosen space as one's list has it. */
 	get current(): SpaceRecord | null {
-		return this.mine.find(({ id }) => id === this.chosen) ?? null;
+		return this.mine.find((space) => spaceOf(space) === this.chosen) ?? null;
 	}
 
 	/** Somebody is here now, with these spaces; `null`: nobody, or a guest. */

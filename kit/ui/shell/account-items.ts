@@ -6,7 +6,7 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import Settings from '@lucide/svelte/icons/settings';
 import House from '@lucide/svelte/icons/house';
 import Users from '@lucide/svelte/icons/users';
-import type { SpaceId } from '@mana/sync';
+import { spaceOf } from '@mana/sync/spaces';
 import type { SpaceChoice } from '../data/spaces.svelte.ts';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import { locales, m } from '../i18n/index.ts';
@@ -22,8 +22,8 @@ const themeWords = { system: () => m.theme_system(), light: () => m.theme_light(
 export function accountItems(house: HouseState, signedIn: boolean, choice: SpaceChoice): MenuItem[] {
 	const items = choice.mine.map((space) => ({
 		name: space.name,
-		checked: choice.chosen === space.id,
-		run: () => void choice.choose(space.id as string as SpaceId),
+		checked: choice.chosen === spaceOf(space),
+		run: () => void choice.choose(spaceOf(space)),
 	}));
 	const own = { name: m.space_own(), checked: choice.chosen === null, run: () => void choice.choose(null) };
 	return [
