@@ -75,4 +75,27 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'a tab that was opened on a space which had been taken away, and killed before it met the server, leaves an empty store',
+		plan: {
+			seed: 51_215,
+			config: {
+				browsers: 2,
+				latency: [0, 20],
+				browserDiskMs: [1, 1],
+				commitMs: 3,
+				readMs: 1,
+				transports: ['stream'],
+				chunk: 1,
+				records: 5,
+				durationMs: 15_000,
+				shared: true,
+			},
+			steps: [
+				{ at: 2960, luck: 771500398, kind: 'member', change: 'leave' },
+				{ at: 3266, luck: 1534266081, kind: 'tab-open', browser: 1 },
+				{ at: 3303, luck: 2127776710, kind: 'tab-kill', browser: 1 },
+			],
+		},
+	},
 ];
