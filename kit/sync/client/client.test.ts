@@ -70,6 +70,44 @@ describe('two browsers', () => {
 	});
 });
 
+describe('tabs that are told by several others', () => {
+	test('show nothing before what its writer had seen, whoever is told first', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		const [, writer, reader] = [await browser.open(), await browser.open(), await browser.open()];
+		const far = await new TestBrowser(world).open();
+		await world.pass(2_000);
+		const letThrough = browser.delay(1, 3);
+		add(far, 'cause');
+		await world.pass();
+		expect(titles(writer)).toEqual(['cause']);
+		add(writer, 'effect');
+		await world.pass();
+		expect(titles(writer).sort()).toEqual(['cause', 'effect']);
+		expect(titles(reader)).toEqual([]);
+		letThrough();
+		await world.pass();
+		expect(titles(reader).sort()).toEqual(['cause', 'effect']);
+	});
+
+	test('show what three tabs of one browser wrote in its order, and by themselves when somebody was silent', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		browser.online = false;
+		const [first, second, reader] = [await browser.open(), await browser.open(), await browser.open()];
+		await world.pass(2_000);
+		browser.delay(1, 3);
+		add(first, 'one');
+		await world.pass();
+		add(second, 'two');
+		await world.pass();
+		expect(titles(second).sort()).toEqual(['one', 'two']);
+		expect(titles(reader)).toEqual([]);
+		await world.pass(15_000);
+		expect(titles(reader).sort()).toEqual(['one', 'two']);
+	});
+});
+
 describe('a browser', () => {
 	test('keeps what it wrote, sent or not, over a restart', async () => {
 		const world = new World();

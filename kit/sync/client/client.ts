@@ -8,6 +8,7 @@ import { visibleTo } from '../permission.ts';
 import { aheadOf } from './ahead.ts';
 import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
+import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
 import type { Connector, TokenSource } from './link.ts';
 import { Keeper } from './keeper.ts';
@@ -71,6 +72,7 @@ export class Client implements Backing, SessionHost {
 	readonly #session: Session | null;
 	readonly #stopTicking: () => void;
 	readonly #outbox: Outbox;
+	readonly #early = new Early();
 	readonly #keeper: Keeper;
 	#device: DeviceId;
 	#space: Standing;
@@ -371,7 +373,9 @@ export class Client implements Backing, SessionHost {
 
 	#stored(transactions: readonly Pending[], stored: readonly StoredTransaction[]): void {
 		this.#outbox.stored(transactions, stored);
-		this.#tabs.post({ kind: 'committed', device: this.#device, transactions: stored });
+		const { epoch, seq } = this.#space;
+		this.#tabs.post({ kind: 'committed', device: this.#device, epoch, seq, transactions: stored });
+		this.#takeEarly();
 		this.#session?.flush();
 	}
 
@@ -406,16 +410,16 @@ export class Client implements Backing, SessionHost {
 		const { replica } = this.mana;
 		switch (message.kind) {
 			case 'committed':
-				replica.batch(() => message.transactions.forEach((transaction) => this.#outbox.add(transaction)));
-				this.#session?.flush();
-				return this.mana.refresh();
+				this.#early.add(message);
+				return this.#takeEarly();
 			case 'confirmed': {
 				const { seq, epoch } = this.#space;
 				if (epoch !== message.epoch && seq > 0) return void this.#reload();
 				if (message.from > seq) return void this.#reload();
 				if (message.to <= seq) return;
 				this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
-				return replica.merge(readCells(new ByteReader(message.cells)));
+				replica.merge(readCells(new ByteReader(message.cells)));
+				return this.#takeEarly();
 			}
 			case 'acked':
 				this.#outbox.settled(message.ack);
@@ -441,6 +445,19 @@ export class Client implements Backing, SessionHost {
 					problem: { code: 'forgotten', detail: 'This account was removed from this device.' },
 				});
 		}
+	}
+
+	/** Shows and sends what other tabs wrote, as soon as this one knows what they knew. */
+	#takeEarly(): void {
+		let taken = false;
+		const { epoch, seq } = this.#space;
+		for (let message; (message = this.#early.next({ epoch, seq, nextN: this.#outbox.nextN })); taken = true) {
+			const { transactions } = message;
+			this.mana.replica.batch(() => transactions.forEach((transaction) => this.#outbox.add(transaction)));
+		}
+		if (!taken) return;
+		this.#session?.flush();
+		this.mana.refresh();
 	}
 
 	#forgotten(stamp: number): void {
@@ -556,6 +573,8 @@ export class Client implements Backing, SessionHost {
 			replica.replace(cells);
 			this.#outbox.load(outbox, space);
 		});
+		this.#early.loaded(space.nextN);
+		this.#takeEarly();
 		this.mana.refresh();
 	}
 

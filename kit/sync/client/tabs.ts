@@ -26,7 +26,14 @@ export type TabMessage =
 	| { readonly kind: 'waking' }
 	/** A new tab asks how sync is going. */
 	| { readonly kind: 'asking' }
-	| { readonly kind: 'committed'; readonly device: DeviceId; readonly transactions: readonly StoredTransaction[] }
+	| {
+			readonly kind: 'committed';
+			readonly device: DeviceId;
+			/** The checkpoint that its tab showed: nobody shows these before that. */
+			readonly epoch: number;
+			readonly seq: number;
+			readonly transactions: readonly StoredTransaction[];
+	  }
 	| {
 			readonly kind: 'confirmed';
 			readonly device: DeviceId;

@@ -96,6 +96,7 @@ export class TestBrowser {
 	readonly #person: string | null;
 	readonly #lines = new Map<number, { readonly name: string; heard(message: TabMessage): void }>();
 	readonly #held = new Map<string, (() => void)[]>();
+	readonly #slow = new Map<string, (() => void)[]>();
 	#line = 0;
 
 	constructor(world: World, person: string | null = 'ada') {
@@ -130,6 +131,20 @@ export class TestBrowser {
 		client.abandon();
 	}
 
+	/**
+	 * Holds back what one tab tells another; tabs are counted from 1 in the order in which they opened.
+	 *
+	 * @returns what lets all of it through
+	 */
+	delay(from: number, to: number): () => void {
+		const waiting: (() => void)[] = [];
+		this.#slow.set(`${from}>${to}`, waiting);
+		return () => {
+			this.#slow.delete(`${from}>${to}`);
+			for (const deliver of waiting) deliver();
+		};
+	}
+
 	/** Cuts every connection of this browser. */
 	cut(): void {
 		this.#world.server.cut(this);
@@ -161,7 +176,11 @@ export class TestBrowser {
 			post: (message) => {
 				const copy = structuredClone(message);
 				for (const [other, end] of this.#lines) {
-					if (other !== line && end.name === name) queueMicrotask(() => this.#lines.get(other)?.heard(copy));
+					if (other === line || end.name !== name) continue;
+					const deliver = () => this.#lines.get(other)?.heard(copy);
+					const slow = this.#slow.get(`${line}>${other}`);
+					if (slow) slow.push(deliver);
+					else queueMicrotask(deliver);
 				}
 			},
 			listen: (heard) => void this.#lines.set(line, { name, heard }),

@@ -1,0 +1,38 @@
+import type { TabMessage } from './tabs.ts';
+
+type Committed = TabMessage & { readonly kind: 'committed' };
+
+/** How far a tab has come. */
+interface Reached {
+	readonly epoch: number;
+	/** The checkpoint that it shows. */
+	readonly seq: number;
+	/** The number that it expects next from this device. */
+	readonly nextN: number;
+}
+
+/**
+ * What other tabs wrote and this one must not show yet: it has not been told of everything that they had seen. Tabs are told by several
+ * at once, so an effect may well arrive before its cause (I7, writes follow reads).
+ */
+export class Early {
+	#waiting: Committed[] = [];
+
+	add(message: Committed): void {
+		this.#waiting.push(message);
+	}
+
+	/** Takes out the next one whose causes are all there; `undefined` while there is none. */
+	next({ epoch, seq, nextN }: Reached): Committed | undefined {
+		const due = this.#waiting.findIndex(
+			(message) =>
+				(message.epoch < epoch || (message.epoch === epoch && message.seq <= seq)) && (message.transactions[0]?.n ?? 0) <= nextN,
+		);
+		return due < 0 ? undefined : this.#waiting.splice(due, 1)[0];
+	}
+
+	/** The disk told everything up to `nextN`. */
+	loaded(nextN: number): void {
+		this.#waiting = this.#waiting.filter(({ transactions }) => (transactions.at(-1)?.n ?? 0) >= nextN);
+	}
+}
