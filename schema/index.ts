@@ -5,6 +5,10 @@
 export { browserRefusedPorts } from './browser-refused.ts';
 export { checkPlan, type Finding, type PlanFacts } from './check.ts';
 export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
+export { driftOf, stateOf, type Change, type State } from './drift.ts';
+export { collide, holderName, holdingsOf, type Holding } from './holdings.ts';
+export { movesFrom, type Move, type MoveFacts } from './moves.ts';
+export { freePorts, type FreePorts } from './free-ports.ts';
 export { deploymentOf, type Deployed } from './deployment.ts';
 export { hostPlans, planNamed, type Host, type HostPlan, type Placement, type PublicName } from './plans.ts';
 export { largestBodyBytes } from './public-door.ts';

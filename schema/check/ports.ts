@@ -1,5 +1,6 @@
-import { type Range, spanText, within } from '../ranges.ts';
-import { type Port, type ServiceRow, transportOf } from '../row.ts';
+import { freePorts } from '../free-ports.ts';
+import { spanText, within } from '../ranges.ts';
+import { type Port, transportOf } from '../row.ts';
 import { lastPort } from '../systems.ts';
 import { type Finding, finding, type Placed, type Scene } from './scene.ts';
 
@@ -28,7 +29,7 @@ export function* insideItsRange({ placed, ranges, services }: Scene): Generator<
 		}
 		if (within(port.port, range.spans)) continue;
 		const planned = row.ports.find((own) => own.name === port.name)?.port;
-		const target = planned !== port.port && planned !== undefined ? planned : nextFree(range, services);
+		const target = planned !== port.port && planned !== undefined ? planned : freePorts(range, { services, plans: [] }).free[0];
 		yield finding(
 			'outside-range',
 			[row.name, range.name],
@@ -36,13 +37,6 @@ export function* insideItsRange({ placed, ranges, services }: Scene): Generator<
 			target === undefined ? `The range ${range.name} is full: take a reserved slot.` : `Move ${row.name} to ${target}.`,
 		);
 	}
-}
-
-function nextFree(range: Range, services: readonly ServiceRow[]): number | undefined {
-	const taken = new Set(services.flatMap((row) => row.ports.map((port) => port.port)));
-	for (const [from, to] of range.spans)
-		for (let port = from; port <= to; port++) if (!taken.has(port) && !within(port, range.reserved)) return port;
-	return undefined;
 }
 
 /** Once on a host, for each transport and address family: TCP and UDP count apart, and so do IPv4 and IPv6. */
