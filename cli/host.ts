@@ -3,7 +3,7 @@
 //   bun cli/host.ts mana-auth
 import { join } from 'node:path';
 import { type Service as Row, serviceNamed } from '@mana/schema';
-import { ConfigError, readInstance, type Service } from '@mana/service';
+import { ConfigError, copyOf, readInstance, type Service } from '@mana/service';
 import { doorOf, openDoors } from '../web/doors.ts';
 import { prepareHome } from './supervisor/home.ts';
 import type { Listening } from './supervisor/keeper.ts';
@@ -57,9 +57,14 @@ async function startService(row: Row): Promise<Running> {
 
 function startDoors(rows: readonly Row[]): Running[] {
 	if (rows.length === 0) return [];
-	const { portOffset, publicUrl, host: near } = readInstance(process.env);
+	const { portOffset, publicUrl, home, host: near } = readInstance(process.env);
 	const host = process.env['MANA_WEB_LAN'] === 'true' ? '0.0.0.0' : near;
-	const open = openDoors({ doors: rows.map((row) => doorOf(row, portOffset)), host, publicUrl: new URL(publicUrl) });
+	const open = openDoors({
+		doors: rows.map((row) => doorOf(row, portOffset)),
+		host,
+		publicUrl: new URL(publicUrl),
+		copy: copyOf(home),
+	});
 	return open.doors.map((door, index) => ({ ...door, close: async () => (index === 0 ? open.close() : undefined) }));
 }
 

@@ -11,6 +11,7 @@ beforeAll(() => {
 		doors: rows.map((row) => ({ ...doorOf(row, 0), port: 0 })),
 		host: '127.0.0.1',
 		publicUrl,
+		copy: 'this-one',
 		has: (app) => app === 'todo',
 	});
 });
@@ -25,7 +26,12 @@ describe('a door', () => {
 	test('is open for every front end and answers health', async () => {
 		expect(doors.doors.map((door) => door.name)).toEqual(rows.map((row) => row.name as string));
 		for (const { name } of doors.doors) {
-			expect(await (await ask(name, '/health/live')).json()).toMatchObject({ status: 'ok', name, pid: process.pid });
+			expect(await (await ask(name, '/health/live')).json()).toMatchObject({
+				status: 'ok',
+				name,
+				pid: process.pid,
+				copy: 'this-one',
+			});
 			expect((await ask(name, '/health/ready')).status).toBe(200);
 		}
 	});
@@ -66,6 +72,8 @@ describe('a door', () => {
 	test('says when its port is taken and leaves no other door open', async () => {
 		const taken = doors.doors[0]?.port ?? 0;
 		const plan = { ...doorOf(serviceNamed('todo-web'), 0), port: 0 };
-		expect(() => openDoors({ doors: [plan, { ...plan, port: taken }], host: '127.0.0.1', publicUrl })).toThrow('in use');
+		expect(() => openDoors({ doors: [plan, { ...plan, port: taken }], host: '127.0.0.1', publicUrl, copy: 'this-one' })).toThrow(
+			'in use',
+		);
 	});
 });

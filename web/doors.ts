@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceRow } from '@mana/schema';
-import { version } from '@mana/service';
+import { isLoopback, version } from '@mana/service';
 import { escapeHtml, languageOf, smallPage } from './small-page.ts';
 
 /** The door of an app: a port that answers health and sends pages on to the hub. */
@@ -19,6 +19,8 @@ export interface DoorsOptions {
 	readonly doors: readonly DoorPlan[];
 	readonly host: string;
 	readonly publicUrl: URL;
+	/** Which copy of Mana this is (`copyOf` its data folder); the doors tell it to this machine. */
+	readonly copy: string;
 	/** Whether the app has pages; by default whether its folder holds one. */
 	readonly has?: (app: string) => boolean;
 }
@@ -51,7 +53,7 @@ export function doorOf(row: ServiceRow, portOffset: number): DoorPlan {
  *
  * @throws an error with `code: 'EADDRINUSE'` and the `port`
  */
-export function openDoors({ doors, host, publicUrl, has = hasPages }: DoorsOptions): OpenDoors {
+export function openDoors({ doors, host, publicUrl, copy, has = hasPages }: DoorsOptions): OpenDoors {
 	const servers: { readonly door: DoorPlan; readonly server: Bun.Server<unknown> }[] = [];
 	const close = async () => void (await Promise.all(servers.map(({ server }) => server.stop(true))));
 	try {
@@ -59,7 +61,10 @@ export function openDoors({ doors, host, publicUrl, has = hasPages }: DoorsOptio
 			const server = Bun.serve({
 				hostname: host,
 				port: door.port,
-				fetch: (request) => answer(request, door, publicUrl, has(door.app)),
+				fetch: (request, server) =>
+					new URL(request.url).pathname === '/health/live'
+						? live(door, isLoopback(server.requestIP(request)?.address ?? '') ? copy : null)
+						: answer(request, door, publicUrl, has(door.app)),
 			});
 			servers.push({ door, server });
 		}
@@ -76,10 +81,13 @@ export function openDoors({ doors, host, publicUrl, has = hasPages }: DoorsOptio
 	};
 }
 
+function live(door: DoorPlan, copy: string | null): Response {
+	return json({ status: 'ok', name: door.name, version, pid: process.pid, ...(copy === null ? {} : { copy }) });
+}
+
 /** What a door answers. */
 export function answer(request: Request, door: DoorPlan, publicUrl: URL, exists: boolean): Response {
 	const { pathname, search } = new URL(request.url);
-	if (pathname === '/health/live') return json({ status: 'ok', name: door.name, version, pid: process.pid });
 	if (pathname === '/health/ready') return json({ status: 'ready' });
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });

@@ -102,7 +102,10 @@ test('a service answers its four common addresses', async () => {
 		name: 'mana-user',
 		version: '0.1.0',
 		pid: process.pid,
+		copy: expect.stringMatching(/^[0-9a-f]{16}$/),
 	});
+	const passedOn = await fetch(`${url}/health/live`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+	expect(await passedOn.json()).not.toHaveProperty('copy');
 	expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
 	const metrics = await fetch(`${url}/metrics`);
 	expect(metrics.headers.get('content-type')).toStartWith('text/plain');

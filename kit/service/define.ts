@@ -160,7 +160,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	});
 	const gate = new Gate();
 	const app = createApp({ log, metrics, limits, publicUrl: instance.publicUrl, random });
-	addOperations(app, { name, version, metrics, ready: () => gate.ready(opened.ready) });
+	addOperations(app, { name, version, home: instance.home, metrics, ready: () => gate.ready(opened.ready) });
 	opened.routes(app);
 	try {
 		listener = listen({

@@ -19,14 +19,16 @@ export {
 	type ServiceDefinition,
 	type StartOptions,
 } from './define.ts';
+export { copyOf } from './copy.ts';
 export { describeInstance, readInstance } from './instance.ts';
 export type { Limits } from './limits.ts';
+export { type Holder, listeningSockets, type ListeningSocket } from './listeners.ts';
 export { createLogger, type Logger } from './log.ts';
 export { membershipLine, type MembershipLine, Memberships, type MembershipsOptions, STALE_AFTER_MS } from './memberships.ts';
-export { holderOf, type Holder, PortTakenError } from './port-holder.ts';
+export { holderOf, PortTakenError } from './port-holder.ts';
 export { type FieldProblem, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
-export { callerAddress, isForwarded, type ServiceEnv } from './request.ts';
+export { callerAddress, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';
 export { runServices } from './run.ts';
 export { guardService, type ServiceIdentity, serviceIdentity } from './service-token.ts';

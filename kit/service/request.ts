@@ -48,6 +48,12 @@ export function isDirect(c: Context): boolean {
 	return !isForwarded(c) && (/^\[[\da-f:.]+\]$/i.test(host) || /^\d+(\.\d+){3}$/.test(host) || /^[^.]+$/.test(host));
 }
 
-function isLoopback(ip: string): boolean {
+/** Whether a program of this machine asks, and no proxy on it passes on what somebody else asked. */
+export function isFromHere(c: Context<ServiceEnv>): boolean {
+	return isDirect(c) && isLoopback(c.env.ip);
+}
+
+/** Whether an address is this machine's own to itself. */
+export function isLoopback(ip: string): boolean {
 	return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 }
