@@ -39,7 +39,8 @@ const knowsServices = (from: Place, to: Place, how: How) =>
 const isServed = (to: Place) => to.kind === 'service' || to.kind === 'server' || to.kind === 'web';
 const sameRoomOrItsModel = (from: Place, to: Place) => sameRoom(from, to) && (to.kind === from.kind || to.kind === 'model');
 
-const isGenerator = (to: Place) => to.kind === 'tool' && to.path.startsWith('schema/generate/');
+/** What the command calls besides the schema: what makes files from it, and what compares files with it. */
+const isCalled = (to: Place) => to.kind === 'tool' && /^schema\/(generate|import)\//.test(to.path);
 
 /** Finds the programs of others that judge what is generated. */
 const isToolFinder = (to: Place) => to.path === 'cli/setup/tools.mjs';
@@ -106,8 +107,8 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: anyPackage,
 	},
 	cli: {
-		says: "cli/ knows kit/, schema/ and its generators, the registry and every service's manifest, no room's inside",
-		may: (_, to) => ['cli', 'kit', 'schema', 'registry'].includes(to.kind) || isGenerator(to) || isManifest(to),
+		says: "cli/ knows kit/, schema/ with its generators and importers, the registry and every service's manifest, no room's inside",
+		may: (_, to) => ['cli', 'kit', 'schema', 'registry'].includes(to.kind) || isCalled(to) || isManifest(to),
 		packages: anyPackage,
 	},
 	tool: {

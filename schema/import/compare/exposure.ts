@@ -1,0 +1,68 @@
+import { type Comparison, type Disagreement, oncePer, portsIn } from '../disagreement.ts';
+import type { LabelStatement, NameStatement, PublicStatement } from '../statement.ts';
+
+/** What is published without an address is open to the whole network, past most firewalls. */
+export const onAllInterfaces: Comparison = {
+	finds: 'a port that is published on every address of its host',
+	compare: (statements, { exposureOf }) =>
+		oncePer(
+			portsIn(statements, 'publishes').filter(
+				({ at, service }) => at === null && (service === null || exposureOf(service) !== 'lan'),
+			),
+			({ file, name }) => `${file} ${name}`,
+		).map(({ file, line, name, service, port }) => ({
+			code: 'all-interfaces',
+			file,
+			line,
+			service,
+			message: `${name} is published on ${port} of every address of the host, so the whole network reaches it.`,
+			fix: `Write 127.0.0.1:${port}:… and let the proxy alone be reached from outside.`,
+		})),
+};
+
+/** A public name that somebody was given and that no tunnel or proxy leads anywhere. Said only where their files are there. */
+export const namesWithoutRoute: Comparison = {
+	finds: 'a public name that is handed out and not routed',
+	compare(statements) {
+		const led = new Set(publicIn(statements, 'leads').map(({ host }) => host));
+		const domains = new Set([...led].map(domainOf));
+		const isLed = (host: string) => led.has(host) || led.has(`*.${host.split('.').slice(1).join('.')}`);
+		return oncePer(
+			publicIn(statements, 'hands-out').filter(({ host }) => domains.has(domainOf(host)) && !isLed(host)),
+			({ host }) => host,
+		).map(({ file, line, host, by }): Disagreement => ({
+			code: 'name-without-route',
+			file,
+			line,
+			service: null,
+			message: `${by} is told of ${host}, which no tunnel and no proxy leads anywhere.`,
+			fix: `Add a route for ${host}, or take the name out.`,
+		}));
+	},
+};
+
+function publicIn(statements: readonly { readonly kind: string }[], kind: PublicStatement['kind']): PublicStatement[] {
+	return statements.filter((statement): statement is PublicStatement => statement.kind === kind);
+}
+
+function domainOf(host: string): string {
+	return host.split('.').slice(-2).join('.');
+}
+
+/** Labels for a proxy that is not there route nothing, and look as if they did. */
+export const idleLabels: Comparison = {
+	finds: 'labels for a reverse proxy that does not run',
+	compare(statements) {
+		const names = statements.filter((statement): statement is NameStatement => statement.kind === 'name');
+		const labels = statements.filter((statement): statement is LabelStatement => statement.kind === 'proxy-label');
+		const idle = labels.filter(({ proxy }) => !names.some(({ name }) => name.includes(proxy)));
+		return oncePer(idle, ({ file, by, proxy }) => `${file} ${by} ${proxy}`).map(({ file, line, by, proxy }) => ({
+			code: 'idle-labels',
+			file,
+			line,
+			service: null,
+			message: `${by} has labels for ${proxy}, and no ${proxy} runs.`,
+			fix: 'Take the labels out.',
+		}));
+	},
+};
