@@ -10,10 +10,11 @@ import { UsageError } from './place.ts';
  * @throws UsageError that names what does not fit
  */
 export function planFrom(named: string | undefined): HostPlan {
-	if (named === undefined || !/[/\\.]/.test(named)) return planNamed(named ?? 'default');
+	const isFile = named !== undefined && /[/\\.]/.test(named);
 	try {
-		return readPlan(readFileSync(named, 'utf8'));
+		return isFile ? readPlan(readFileSync(named, 'utf8')) : planNamed(named ?? 'default');
 	} catch (error) {
-		throw new UsageError(`${named}: ${error instanceof Error ? error.message : String(error)}`);
+		const message = error instanceof Error ? error.message : String(error);
+		throw new UsageError(isFile ? `${named}: ${message}` : message);
 	}
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { portOf, rangeNamed, services, spanText } from '@mana/schema';
-import { type ListedPort, portsCommand } from './ports.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostPlans, portOf, rangeNamed, services, spanText } from '@mana/schema';
+import type { ListedPort } from './ports/list.ts';
+import { portsCommand } from './ports.ts';
 
 async function run(...args: string[]) {
 	const out: string[] = [];
@@ -43,6 +46,15 @@ describe('mana ports list', () => {
 		]);
 	});
 
+	test('narrows to a state and to a kind', async () => {
+		const doors = await listed('--state', 'door');
+		expect(doors.map(({ service }) => service)).toEqual(
+			services.filter((row) => row.door && row.door.path !== '/').map(({ name }) => name),
+		);
+		expect(new Set((await listed('--kind', 'embedded')).map(({ kind }) => kind))).toEqual(new Set(['embedded']));
+		expect((await run('list', '--kind', 'external', '--range', 'games')).out).toEqual(['No port fits.']);
+	});
+
 	test('says where a plan differs from the schema', async () => {
 		const [stt] = await listed('--plan', '2026-04-08', '--host', 'windows-gpu');
 		expect(stt).toMatchObject({ port: portOf('mana-llm'), planned: portOf('mana-stt'), publicName: 'gpu-stt.mana.how' });
@@ -54,6 +66,13 @@ describe('mana ports list', () => {
 describe('mana ports check', () => {
 	test('passes on the plan in use', async () => {
 		expect(await run('check')).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('The plan default holds')] });
+	});
+
+	test('passes on every plan that something is deployed by', async () => {
+		const { code, out } = await run('check', '--all', '--json');
+		expect(code).toBe(0);
+		const plans = hostPlans.filter((plan) => !plan.record).map(({ name }) => ({ plan: name, findings: [] }));
+		expect(JSON.parse(out.join('\n'))).toEqual(plans);
 	});
 
 	test('fails on a plan with findings and prints each with its fix', async () => {
@@ -71,21 +90,99 @@ describe('mana ports check', () => {
 	test('gives the findings as JSON', async () => {
 		const { code, out } = await run('check', '--plan', '2026-04-08', '--json');
 		expect(code).toBe(1);
-		expect(JSON.parse(out.join('\n'))).toHaveLength(17);
+		const [checked] = JSON.parse(out.join('\n')) as { plan: string; findings: unknown[] }[];
+		expect([checked?.plan, checked?.findings.length]).toEqual(['2026-04-08', 17]);
+	});
+});
+
+describe('mana ports next', () => {
+	test('names the first number of a range that nobody has and nobody keeps', async () => {
+		const { code, out } = await run('next', 'exporters');
+		expect([code, out]).toEqual([0, [String(portOf('minio', 'console') + 1)]]);
+	});
+
+	test('says when only reserved slots are left, and how to release one', async () => {
+		const { code, err, out } = await run('next', 'infra');
+		const first = rangeNamed('infra').reserved[0]?.[0];
+		expect([code, out]).toEqual([1, []]);
+		expect(err).toEqual([expect.stringContaining(`Only reserved slots are left in the range infra: ${first}, `)]);
+		expect(err[0]).toContain(`mana ports add NAME --range infra --port ${first}`);
+	});
+
+	test('says when nothing is left at all', async () => {
+		const { code, err } = await run('next', 'engines');
+		expect([code, err]).toEqual([1, [expect.stringContaining('The range engines is full.')]]);
+	});
+
+	test('gives all that is free as JSON', async () => {
+		const next = JSON.parse((await run('next', 'web', '--json')).out.join('\n')) as Record<string, unknown>;
+		expect(next).toMatchObject({ range: 'web', next: portOf('mana-web') + 1 });
+		expect((next['reserved'] as number[]).length).toBe(19);
+	});
+});
+
+test('mana ports generate --check finds nothing stale', async () => {
+	expect(await run('generate', '--check')).toEqual({ code: 0, err: [], out: ['Every generated file is what the schema says.'] });
+	expect(await run('generate', '--check', '--json')).toEqual({ code: 0, err: [], out: ['[]'] });
+});
+
+describe('mana ports drift', () => {
+	const golden = (name: string) =>
+		readFileSync(join(import.meta.dirname, '../schema/golden', name), 'utf8')
+			.trimEnd()
+			.split('\n');
+
+	test.each([
+		[['2026-04-08'], 'drift-2026-04-08.txt'],
+		[['2026-04-08', 'two-machines'], 'drift-2026-04-08-two-machines.txt'],
+	])('%p prints what changes and the order of moves', async (plans, file) => {
+		const { code, out } = await run('drift', ...plans);
+		expect(code).toBe(1);
+		expect(out.join('\n').split('\n')).toEqual(golden(file));
+	});
+
+	test('of a plan against itself is nothing', async () => {
+		expect(await run('drift', 'default', 'default')).toEqual({ code: 0, err: [], out: ['default and default say the same.'] });
+	});
+
+	test('gives changes and moves as JSON', async () => {
+		const drift = JSON.parse((await run('drift', '2026-04-08', 'two-machines', '--json')).out.join('\n')) as {
+			changes: object[];
+			moves: object[];
+		};
+		expect(drift).toMatchObject({ from: '2026-04-08', to: 'two-machines' });
+		const host = 'windows-gpu';
+		expect(drift.changes).toContainEqual({
+			kind: 'moved',
+			service: 'mana-llm',
+			portName: 'main',
+			host,
+			from: rangeNamed('ai').reserved[0]?.[0],
+			to: portOf('mana-llm'),
+		});
+		const order = drift.moves.map((move) => ('service' in move ? move.service : ''));
+		expect(order.indexOf('mana-stt')).toBeLessThan(order.indexOf('mana-llm'));
 	});
 });
 
 test.each([
-	[[], 'Say what to do.'],
-	[['lits'], 'There is no `mana ports lits`.'],
-	[['list', '--range', 'cor'], 'There is no range "cor".'],
-	[['list', '--host', 'moon'], 'The plan default has no host "moon". It has here.'],
-	[['check', '--plan', 'x'], 'There is no host plan "x".'],
-	[['list', '--colour'], "Unknown option '--colour'"],
-])('mana ports %p is answered with the complaint and how to call it', async (args, complaint) => {
+	[[], 'Say what to do.', ''],
+	[['lits'], 'There is no `mana ports lits`.', ''],
+	[['list', '--range', 'cor'], 'There is no range "cor".', 'list'],
+	[['list', '--state', 'asleep'], 'There is no state "asleep". There are running, planned, external, door.', 'list'],
+	[['list', '--host', 'moon'], 'The plan default has no host "moon". It has here.', 'list'],
+	[['check', '--plan', 'x'], 'There is no host plan "x".', 'check'],
+	[['check', '--all', '--plan', 'default'], '--all and --plan exclude each other.', 'check'],
+	[['list', '--colour'], "Unknown option '--colour'", 'list'],
+	[['list', 'core'], '"core" is not understood here.', 'list'],
+	[['next'], 'Name one range.', 'next'],
+	[['drift'], 'Name one plan, or "running"', 'drift'],
+	[['drift', '2026-04-08', '--host', 'here'], '--host belongs to "running"', 'drift'],
+	[['doctor', '--plan', 'two-machines'], 'The plan two-machines has several hosts. Say which one this machine is', 'doctor'],
+])('mana ports %p is answered with the complaint and how to call it', async (args, complaint, word) => {
 	const { code, err, out } = await run(...args);
 	expect(code).toBe(2);
 	expect(out).toEqual([]);
 	expect(err[0]).toStartWith(complaint);
-	expect(err.slice(1)).toEqual(portsCommand.usage.map((line) => `  ${line}`));
+	expect(err[1]).toStartWith(`  mana ports ${word}`);
 });

@@ -1,0 +1,108 @@
+import { type Change, driftOf, holderName, type HostPlan, type Move, movesFrom, type State, stateOf } from '@mana/schema';
+import type { Io } from '../command.ts';
+import { type Place, readArguments, UsageError } from '../place.ts';
+import { planFrom } from '../plan.ts';
+import { examination } from './doctor.ts';
+import { expectedOn, thisHost } from './doctor/expected.ts';
+import { printJson, type Subcommand } from './subcommand.ts';
+
+/** Stands for what listens on this machine now, in place of a plan. */
+const reality = 'running';
+
+/** What `--json` prints. */
+interface Drift {
+	readonly from: string;
+	readonly to: string;
+	readonly changes: readonly Change[];
+	readonly moves: readonly Move[];
+}
+
+export const driftCommand: Subcommand = {
+	name: 'drift',
+	usage: ['drift PLAN [PLAN] [--json]', `drift ${reality} [PLAN] [--host HOST] [--home DIR] [--port-offset N] [--json]`],
+	summary: `what the second plan (or the one in use) has otherwise than the first, or than what is ${reality}, and the order of moves that leads there`,
+	async run(args, io) {
+		const { place, values, positionals } = readArguments(args, { host: { type: 'string' }, json: { type: 'boolean' } });
+		const [before, after, ...more] = positionals;
+		if (before === undefined || more.length > 0)
+			throw new UsageError(`Name one plan, or "${reality}", and at most one to compare with.`);
+		const to = planFrom(after);
+		const isReal = before === reality;
+		if (!isReal && values.host !== undefined)
+			throw new UsageError(`--host belongs to "${reality}": a plan names its hosts itself.`);
+		const from = isReal ? null : planFrom(before);
+		const states = from ? { from: stateOf(from), to: stateOf(to) } : await realStates(to, values.host, place);
+		const changes = driftOf(states.from, states.to);
+		const moves = movesFrom(states.from.holdings, states.to.holdings, { hosts: [...to.hosts, ...(from?.hosts ?? [])] });
+		const drift: Drift = { from: from?.name ?? reality, to: to.name, changes, moves };
+		if (values.json) printJson(drift, io);
+		else print(drift, io);
+		return changes.length > 0 ? 1 : 0;
+	},
+};
+
+/** What listens on this machine, and what a plan really starts there, both with their numbers under the offset. */
+async function realStates(plan: HostPlan, hostName: string | undefined, place: Place): Promise<{ from: State; to: State }> {
+	const host = thisHost(plan, hostName);
+	const { services } = await examination(plan, host, place);
+	const planned = stateOf(plan).holdings.filter((holding) => holding.host === host.name);
+	const here = expectedOn(plan, host, place.offset).flatMap(({ service, ports }) =>
+		ports.flatMap(({ name, port }) =>
+			planned
+				.filter((holding) => holding.service === service && holding.portName === name)
+				.map((holding) => ({ ...holding, port })),
+		),
+	);
+	const real = here.flatMap((holding) => {
+		const found = services
+			.find(({ service }) => service === holding.service)
+			?.ports.find(({ name }) => name === holding.portName)?.listening;
+		return found === undefined || found === null ? [] : [{ ...holding, port: found }];
+	});
+	return { from: { holdings: real, publicNames: [] }, to: { holdings: here, publicNames: [] } };
+}
+
+function print({ from, to, changes, moves }: Drift, io: Io): void {
+	if (changes.length === 0) return io.out(`${from} and ${to} say the same.`);
+	io.out(`From ${from} to ${to}: ${changes.length} change${changes.length === 1 ? '' : 's'}.\n`);
+	for (const change of changes) io.out(`  ${changeText(change)}`);
+	if (moves.length === 0) return;
+	io.out(`\n${moves.length} move${moves.length === 1 ? '' : 's'}, in an order in which two services never hold one port:\n`);
+	const width = String(moves.length).length;
+	for (const [index, move] of moves.entries()) io.out(`  ${String(index + 1).padStart(width)}. ${moveText(move)}`);
+}
+
+function changeText(change: Change): string {
+	switch (change.kind) {
+		case 'appeared':
+			return `${holderName(change)} appears on ${change.host}:${change.port}`;
+		case 'disappeared':
+			return `${holderName(change)} disappears from ${change.host}:${change.port}`;
+		case 'moved':
+			return `${holderName(change)} moves on ${change.host}: ${change.from} → ${change.to}`;
+		case 'changed-host':
+			return `${holderName(change)} changes its host: ${change.from.host}:${change.from.port} → ${change.to.host}:${change.to.port}`;
+		case 'changed-exposure':
+			return `${change.service} on ${change.host} changes its exposure: ${change.from} → ${change.to}`;
+		case 'public-name':
+			return nameText(change.name, change.from, change.to);
+	}
+}
+
+function nameText(name: string, from: string | null, to: string | null): string {
+	if (from === null) return `the public name ${name} appears and leads to ${to}`;
+	if (to === null) return `the public name ${name} disappears; it led to ${from}`;
+	return `the public name ${name} leads elsewhere: ${from} → ${to}`;
+}
+
+function moveText(move: Move): string {
+	const who = holderName(move);
+	switch (move.kind) {
+		case 'start':
+			return `start ${who} on ${move.host}:${move.to}`;
+		case 'stop':
+			return `stop ${who} on ${move.host}:${move.from}`;
+		case 'move':
+			return `move ${who} on ${move.host}: ${move.from} → ${move.to}${move.aside ? ' (aside, to let the others pass)' : ''}`;
+	}
+}
