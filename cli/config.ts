@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { services } from '@mana/schema';
 import { type ConfigLine, describeInstance, type Service } from '@mana/service';
 import type { Command, Io } from './command.ts';
-import { isHosted } from './supervisor/plan.ts';
+import { entryOf, isHosted } from './supervisor/plan.ts';
 
 export const configCommand: Command = {
 	name: 'config',
@@ -11,7 +11,7 @@ export const configCommand: Command = {
 	async run(_, io) {
 		const groups = [{ title: 'Mana', lines: describeInstance(process.env) }];
 		for (const row of services.filter(isHosted)) {
-			const { service } = (await import(join(import.meta.dir, '..', row.owner ?? '', 'index.ts'))) as {
+			const { service } = (await import(join(import.meta.dir, '..', entryOf(row)))) as {
 				readonly service: Service;
 			};
 			groups.push({ title: row.name, lines: service.describeConfig(process.env) });

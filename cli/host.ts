@@ -7,8 +7,8 @@ import { ConfigError, copyOf, readInstance, type Service } from '@mana/service';
 import { doorOf, openDoors } from '../web/doors.ts';
 import { prepareHome } from './supervisor/home.ts';
 import type { Listening } from './supervisor/keeper.ts';
-import { isDoor } from './supervisor/plan.ts';
 import { type HomeLock, joinHome } from './supervisor/lock.ts';
+import { entryOf, isDoor } from './supervisor/plan.ts';
 import { Refusal } from './supervisor/refusal.ts';
 import type { HostMessage } from './supervisor/spawn.ts';
 
@@ -51,7 +51,7 @@ function joinOwn(): HomeLock {
 }
 
 async function startService(row: Row): Promise<Running> {
-	const module = (await import(join(root, row.owner ?? '', 'index.ts'))) as { readonly service: Service };
+	const module = (await import(join(root, entryOf(row)))) as { readonly service: Service };
 	return module.service.start();
 }
 

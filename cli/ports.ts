@@ -1,5 +1,6 @@
 import type { Command, Io } from './command.ts';
 import { UsageError } from './place.ts';
+import { addCommand } from './ports/add.ts';
 import { checkCommand } from './ports/check.ts';
 import { doctorCommand } from './ports/doctor.ts';
 import { driftCommand } from './ports/drift.ts';
@@ -7,6 +8,7 @@ import { generateCommand } from './ports/generate.ts';
 import { importCommand } from './ports/import.ts';
 import { listCommand } from './ports/list.ts';
 import { nextCommand } from './ports/next.ts';
+import { removeCommand } from './ports/remove.ts';
 import type { Subcommand } from './ports/subcommand.ts';
 
 /** Everything that `mana ports` can do. Another word is another file beside these, and a line here. */
@@ -14,6 +16,8 @@ const subcommands: readonly Subcommand[] = [
 	listCommand,
 	checkCommand,
 	nextCommand,
+	addCommand,
+	removeCommand,
 	generateCommand,
 	doctorCommand,
 	driftCommand,

@@ -5,6 +5,7 @@
 export { browserRefusedPorts } from './browser-refused.ts';
 export { checkPlan, type Finding, type PlanFacts } from './check.ts';
 export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
+export { driftLines } from './drift-text.ts';
 export { driftOf, stateOf, type Change, type State } from './drift.ts';
 export { collide, holderName, holdingsOf, type Holding } from './holdings.ts';
 export { movesFrom, type Move, type MoveFacts } from './moves.ts';

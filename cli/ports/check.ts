@@ -4,7 +4,7 @@ import { checkPlan, type Finding, type HostPlan, hostPlans } from '@mana/schema'
 import type { Io } from '../command.ts';
 import { UsageError } from '../place.ts';
 import { planFrom } from '../plan.ts';
-import { roomsIn } from './checkout.ts';
+import { roomsIn } from '../../schema/house/rooms.ts';
 import { listedPorts } from './list.ts';
 import { noWords, optionsIn, printJson, type Subcommand } from './subcommand.ts';
 

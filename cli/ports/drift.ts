@@ -1,5 +1,4 @@
-import { type Change, driftOf, holderName, type HostPlan, type Move, movesFrom, type State, stateOf } from '@mana/schema';
-import type { Io } from '../command.ts';
+import { type Change, driftLines, driftOf, type HostPlan, type Move, movesFrom, type State, stateOf } from '@mana/schema';
 import { type Place, readArguments, UsageError } from '../place.ts';
 import { planFrom } from '../plan.ts';
 import { examination } from './doctor.ts';
@@ -36,7 +35,7 @@ export const driftCommand: Subcommand = {
 		const moves = movesFrom(states.from.holdings, states.to.holdings, { hosts: [...to.hosts, ...(from?.hosts ?? [])] });
 		const drift: Drift = { from: from?.name ?? reality, to: to.name, changes, moves };
 		if (values.json) printJson(drift, io);
-		else print(drift, io);
+		else for (const line of driftLines(drift.from, drift.to, changes, moves)) io.out(line);
 		return changes.length > 0 ? 1 : 0;
 	},
 };
@@ -60,49 +59,4 @@ async function realStates(plan: HostPlan, hostName: string | undefined, place: P
 		return found === undefined || found === null ? [] : [{ ...holding, port: found }];
 	});
 	return { from: { holdings: real, publicNames: [] }, to: { holdings: here, publicNames: [] } };
-}
-
-function print({ from, to, changes, moves }: Drift, io: Io): void {
-	if (changes.length === 0) return io.out(`${from} and ${to} say the same.`);
-	io.out(`From ${from} to ${to}: ${changes.length} change${changes.length === 1 ? '' : 's'}.\n`);
-	for (const change of changes) io.out(`  ${changeText(change)}`);
-	if (moves.length === 0) return;
-	io.out(`\n${moves.length} move${moves.length === 1 ? '' : 's'}, in an order in which two services never hold one port:\n`);
-	const width = String(moves.length).length;
-	for (const [index, move] of moves.entries()) io.out(`  ${String(index + 1).padStart(width)}. ${moveText(move)}`);
-}
-
-function changeText(change: Change): string {
-	switch (change.kind) {
-		case 'appeared':
-			return `${holderName(change)} appears on ${change.host}:${change.port}`;
-		case 'disappeared':
-			return `${holderName(change)} disappears from ${change.host}:${change.port}`;
-		case 'moved':
-			return `${holderName(change)} moves on ${change.host}: ${change.from} → ${change.to}`;
-		case 'changed-host':
-			return `${holderName(change)} changes its host: ${change.from.host}:${change.from.port} → ${change.to.host}:${change.to.port}`;
-		case 'changed-exposure':
-			return `${change.service} on ${change.host} changes its exposure: ${change.from} → ${change.to}`;
-		case 'public-name':
-			return nameText(change.name, change.from, change.to);
-	}
-}
-
-function nameText(name: string, from: string | null, to: string | null): string {
-	if (from === null) return `the public name ${name} appears and leads to ${to}`;
-	if (to === null) return `the public name ${name} disappears; it led to ${from}`;
-	return `the public name ${name} leads elsewhere: ${from} → ${to}`;
-}
-
-function moveText(move: Move): string {
-	const who = holderName(move);
-	switch (move.kind) {
-		case 'start':
-			return `start ${who} on ${move.host}:${move.to}`;
-		case 'stop':
-			return `stop ${who} on ${move.host}:${move.from}`;
-		case 'move':
-			return `move ${who} on ${move.host}: ${move.from} → ${move.to}${move.aside ? ' (aside, to let the others pass)' : ''}`;
-	}
 }

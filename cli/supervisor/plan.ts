@@ -35,6 +35,12 @@ export function isHosted(row: ServiceRow): boolean {
 	return row.status === 'running' && row.kind !== 'external' && !isDoor(row);
 }
 
+/** The file that is a hosted row's service, as a path from the root: an app's server lies among the app's own files. */
+export function entryOf({ owner, range, name }: ServiceRow): string {
+	if (owner === null) throw new Error(`${name} is not ours to start.`);
+	return range === 'app-servers' ? `${owner}/${owner.slice(owner.lastIndexOf('/') + 1)}.server.ts` : `${owner}/index.ts`;
+}
+
 /** Whether a row only leads to the hub. The hub is a front end too, but a service of its own. */
 export function isDoor(row: ServiceRow): boolean {
 	return row.door !== undefined && row.door.path !== '/';

@@ -50,13 +50,16 @@ describe('the sockets of this machine', () => {
 	});
 
 	test('are read from what lsof prints, as on macOS', () => {
-		const said =
-			'p411\ncControlCe\nf9\ntIPv4\nn*:7000\nf10\ntIPv6\nn*:7000\np502\ncbun\nf21\ntIPv4\nn127.0.0.1:65010\nf22\ntIPv6\nn[::1]:65010\n';
+		const [airplay, ours] = [7_000, 65_010];
+		const said = [
+			...['p411', 'cControlCe', 'f9', 'tIPv4', `n*:${airplay}`, 'f10', 'tIPv6', `n*:${airplay}`],
+			...['p502', 'cbun', 'f21', 'tIPv4', `n127.0.0.1:${ours}`, 'f22', 'tIPv6', `n[::1]:${ours}`, ''],
+		].join('\n');
 		expect(socketsFromLsof(said).map(({ port, family, address, holder }) => [port, family, address, holder?.pid])).toEqual([
-			[7000, 'ipv4', '0.0.0.0', 411],
-			[7000, 'ipv6', '::', 411],
-			[65_010, 'ipv4', '127.0.0.1', 502],
-			[65_010, 'ipv6', '::1', 502],
+			[airplay, 'ipv4', '0.0.0.0', 411],
+			[airplay, 'ipv6', '::', 411],
+			[ours, 'ipv4', '127.0.0.1', 502],
+			[ours, 'ipv6', '::1', 502],
 		]);
 	});
 });

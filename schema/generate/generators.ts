@@ -1,5 +1,6 @@
 import { caddy } from './caddy.ts';
 import { compose } from './compose.ts';
+import { drift } from './drift.ts';
 import { env } from './env.ts';
 import type { Generator } from './generator.ts';
 import { kubernetes } from './kubernetes.ts';
@@ -24,6 +25,7 @@ export const generators: readonly Generator[] = [
 	listing,
 	planSchema,
 	env,
+	drift,
 	trustedOrigins,
 	prometheus,
 	caddy,

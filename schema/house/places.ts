@@ -39,7 +39,7 @@ function kindOf(path: string, top: string, name: string): Kind {
 	if (/\.(test|bench|fixture)\.ts$/.test(name) || /\/(tests?|fixtures)\//.test(path) || top === 'e2e' || top === 'bench')
 		return 'test';
 	if (path.startsWith('schema/registry/')) return 'registry';
-	if (/^schema\/(generate|house|import)[/.]/.test(path) || name === 'generate.ts') return 'tool';
+	if (/^schema\/(generate|house|import)[/.]/.test(path)) return 'tool';
 	if (top === 'schema' || top === 'kit' || top === 'web' || top === 'cli') return top;
 	if (top === 'apps') return appKind(path, name);
 	return serviceFolders.includes(top) ? 'service' : 'outside';

@@ -40,7 +40,7 @@ const isServed = (to: Place) => to.kind === 'service' || to.kind === 'server' ||
 const sameRoomOrItsModel = (from: Place, to: Place) => sameRoom(from, to) && (to.kind === from.kind || to.kind === 'model');
 
 /** What the command calls besides the schema: what makes files from it, and what compares files with it. */
-const isCalled = (to: Place) => to.kind === 'tool' && /^schema\/(generate|import)\//.test(to.path);
+const isCalled = (to: Place) => to.kind === 'tool' && /^schema\/((generate|import)\/|house\/rooms\.ts)/.test(to.path);
 
 /** Finds the programs of others that judge what is generated. */
 const isToolFinder = (to: Place) => to.path === 'cli/setup/tools.mjs';

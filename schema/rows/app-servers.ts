@@ -1,4 +1,4 @@
-import { own } from '../row.ts';
+import { own, type Status } from '../row.ts';
 
 interface Stated<Name extends string, App extends string> {
 	readonly name: Name;
@@ -7,6 +7,8 @@ interface Stated<Name extends string, App extends string> {
 	readonly description: string;
 	/** Besides mana-auth and mana-sync, which every one of them needs. */
 	readonly needs?: readonly string[];
+	readonly status?: Status;
+	readonly decision?: string;
 }
 
 /** An app's compute server: it lives in the app's folder and reads the app's records. */
