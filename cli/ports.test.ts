@@ -138,7 +138,9 @@ describe('mana ports drift', () => {
 		const { code, out } = await run('drift', ...plans);
 		expect(code).toBe(1);
 		const file = join(import.meta.dirname, '../deploy', plan, 'from-2026-04-08.txt');
-		expect(`${out.join('\n')}\n`).toBe(readFileSync(file, 'utf8'));
+		const [note = '', ...rest] = readFileSync(file, 'utf8').split('\n\n');
+		expect(note).toStartWith('# Generated from schema/');
+		expect(`${out.join('\n')}\n`).toBe(rest.join('\n\n'));
 		expect(out[0]).toMatch(/^From 2026-04-08 to \S+: \d+ changes\.$/);
 	});
 

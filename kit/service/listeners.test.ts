@@ -51,10 +51,9 @@ describe('the sockets of this machine', () => {
 
 	test('are read from what lsof prints, as on macOS', () => {
 		const [airplay, ours] = [7_000, 65_010];
-		const said = [
-			...['p411', 'cControlCe', 'f9', 'tIPv4', `n*:${airplay}`, 'f10', 'tIPv6', `n*:${airplay}`],
-			...['p502', 'cbun', 'f21', 'tIPv4', `n127.0.0.1:${ours}`, 'f22', 'tIPv6', `n[::1]:${ours}`, ''],
-		].join('\n');
+		const airplaySays = ['p411', 'cControlCe', 'f9', 'tIPv4', `n*:${airplay}`, 'f10', 'tIPv6', `n*:${airplay}`];
+		const oursSays = ['p502', 'cbun', 'f21', 'tIPv4', `n127.0.0.1:${ours}`, 'f22', 'tIPv6', `n[::1]:${ours}`, ''];
+		const said = [...airplaySays, ...oursSays].join('\n');
 		expect(socketsFromLsof(said).map(({ port, family, address, holder }) => [port, family, address, holder?.pid])).toEqual([
 			[airplay, 'ipv4', '0.0.0.0', 411],
 			[airplay, 'ipv6', '::', 411],

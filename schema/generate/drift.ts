@@ -1,7 +1,7 @@
 import { driftOf, stateOf } from '../drift.ts';
 import { driftLines } from '../drift-text.ts';
 import { movesFrom } from '../moves.ts';
-import { forEachPlan, type Generator } from './generator.ts';
+import { forEachPlan, type Generator, generatedNote } from './generator.ts';
 
 /** From every record of what once was: what a plan has otherwise, and the order of moves that leads there without a collision. */
 export const drift: Generator = {
@@ -15,7 +15,7 @@ export const drift: Generator = {
 				const [from, to] = [stateOf(record), stateOf(plan)];
 				const moves = movesFrom(from.holdings, to.holdings, { hosts: [...plan.hosts, ...record.hosts] });
 				const lines = driftLines(record.name, plan.name, driftOf(from, to), moves);
-				return { path: `${folder}/from-${record.name}.txt`, text: `${lines.join('\n')}\n` };
+				return { path: `${folder}/from-${record.name}.txt`, text: `# ${generatedNote}\n\n${lines.join('\n')}\n` };
 			}),
 	),
 };
