@@ -9,10 +9,13 @@ import { start } from './start.ts';
 /** Adding a bench is a file and a line here. */
 const benches: Readonly<Record<string, Bench>> = { start, door, pages };
 
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'sync') process.exit(await (await import('./sync/run.ts')).benchSync(rest));
+
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-	console.error(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
+	console.error(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}, sync.`);
 	process.exit(2);
 }
 

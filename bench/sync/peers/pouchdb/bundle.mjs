@@ -1,0 +1,3 @@
+import PouchDB from 'pouchdb';
+
+globalThis.bench = { PouchDB };

@@ -1,0 +1,79 @@
+// TinyBase: a mergeable store over its WebSocket synchronizer, as its guide has it; the server relays among clients and keeps nothing.
+import { createRequire } from 'node:module';
+import { createMergeableStore } from 'tinybase';
+import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-client';
+import { createWsServer } from 'tinybase/synchronizers/synchronizer-ws-server';
+import { WebSocket, WebSocketServer } from 'ws';
+import { fieldName, rowName, rowOf } from '../../actor/data.mjs';
+import { versionsOf } from '../versions.mjs';
+
+const TABLE = 'rows';
+
+export const peer = {
+	name: 'tinybase',
+	about: () => ({
+		versions: versionsOf(createRequire(import.meta.url), ['tinybase', 'ws']),
+		config:
+			'createWsServer without a persister (a relay: data comes from clients that are online), createMergeableStore, createWsSynchronizer',
+		ack: null,
+		durable: false,
+	}),
+
+	async serve() {
+		const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+		await new Promise((resolve) => sockets.once('listening', resolve));
+		const server = createWsServer(sockets);
+		return { address: { url: `ws://127.0.0.1:${sockets.address().port}/bench` }, close: () => server.destroy() };
+	},
+
+	async connect({ url }) {
+		const store = createMergeableStore();
+		const synchronizer = await createWsSynchronizer(store, new WebSocket(url), 60);
+		// Not waited for: it ends only when another client has answered, and the first one has nobody.
+		void synchronizer.startSync();
+		return new Client(store, synchronizer);
+	},
+};
+
+class Client {
+	#store;
+	#synchronizer;
+
+	constructor(store, synchronizer) {
+		this.#store = store;
+		this.#synchronizer = synchronizer;
+	}
+
+	size() {
+		return this.#store.getRowCount(TABLE);
+	}
+
+	read(row, field) {
+		return this.#store.getCell(TABLE, rowName(row), fieldName(field));
+	}
+
+	write(row, field, value) {
+		this.#store.setCell(TABLE, rowName(row), fieldName(field), value);
+	}
+
+	writeRows(list) {
+		this.#store.transaction(() => {
+			for (const [row, fields] of list) this.#store.setPartialRow(TABLE, rowName(row), fields);
+		});
+	}
+
+	listen(listener) {
+		this.#store.addCellListener(TABLE, null, null, (_store, _table, row, cell, value) =>
+			listener(rowOf(row), Number(cell.slice(1)), value),
+		);
+	}
+
+	*cells() {
+		const table = this.#store.getTable(TABLE);
+		for (const row in table) for (const cell in table[row]) yield [rowOf(row), cell, table[row][cell]];
+	}
+
+	close() {
+		return this.#synchronizer.destroy();
+	}
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+/** The installed versions of packages. @param require of the folder that they are installed in */
+export function versionsOf(require, names) {
+	const folders = (name) => require.resolve.paths(name).map((folder) => `${folder}/${name}/package.json`);
+	const read = (paths) => {
+		for (const path of paths) {
+			try {
+				return JSON.parse(readFileSync(path, 'utf8')).version;
+			} catch (error) {
+				if (error.code !== 'ENOENT') throw error;
+			}
+		}
+		return 'not installed';
+	};
+	return { node: process.version, ...Object.fromEntries(names.map((name) => [name, read(folders(name))])) };
+}
