@@ -28,6 +28,8 @@ export const engines: readonly Engine[] = [
 	peer('tinybase', 'TinyBase', 'MIT'),
 	peer('automerge', 'automerge-repo', 'MIT'),
 	peer('pouchdb', 'PouchDB', 'Apache-2.0'),
+	peer('loro', 'Loro', 'MIT'),
+	peer('rxdb', 'RxDB', 'Apache-2.0'),
 ];
 
 /** Peers that were tried and do not take part, and why. */

@@ -34,7 +34,8 @@ export async function askAbout(engine: Engine): Promise<About> {
 	}
 }
 
-async function entryOf(workload: Workload, engine: Engine, repeats: number): Promise<Entry> {
+/** One engine in one workload: the median of its repeats, or why there is none. */
+export async function entryOf(workload: Workload, engine: Engine, repeats: number): Promise<Entry> {
 	const taken: Figure[][] = [];
 	try {
 		for (let repeat = 0; repeat < repeats; repeat++) {

@@ -253,9 +253,9 @@ export class Client implements Backing, SessionHost {
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
-			await store.applyRemote({ ...patch, ahead }, generation);
+			const bytes = await store.applyRemote({ ...patch, ahead }, generation);
 			if (!replace && reach === undefined)
-				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytesOf(cells) });
+				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytes });
 			this.#tabs.post({ kind: 'reload' });
 			if (ahead) await this.#reload();
 		});
@@ -637,10 +637,4 @@ interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {
 function isBehind(tab: Position, disk: Position): boolean {
 	const otherHistory = tab.device !== disk.device || tab.epoch !== disk.epoch;
 	return otherHistory || tab.seq < disk.seq || tab.nextN < disk.nextN || tab.doneN < disk.doneN;
-}
-
-function bytesOf(cells: readonly Cell[]): Uint8Array {
-	const out = new ByteWriter();
-	writeCells(out, cells);
-	return out.finish().slice();
 }

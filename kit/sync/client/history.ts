@@ -141,6 +141,9 @@ export class ActionHistory implements History {
 	#forgetOldest(): void {
 		if (this.#done.length <= DEPTH) return;
 		this.#done.shift();
+		// What is known of forgotten actions is harmless, so it is swept out only when it is most of what is known.
+		const steps = this.#done.reduce((sum, { steps }) => sum + steps.length, 0);
+		if (this.#states.size <= 2 * steps) return;
 		const kept = new Map<string, State>();
 		for (const { steps } of this.#done) for (const step of steps) kept.set(nameOf(step), step.to);
 		this.#states = kept;

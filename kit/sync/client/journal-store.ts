@@ -94,21 +94,22 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
-	async applyRemote(patch: RemotePatch, generation: number): Promise<void> {
-		const bytes = patch.cells.length > 0 || patch.replace ? bytesOf(patch.cells) : null;
+	async applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array> {
+		const bytes = bytesOf(patch.cells);
+		const journaled = patch.cells.length > 0 || patch.replace;
 		const areas = ['meta', 'journal', 'pages', 'outbox'] as const;
 		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 3), generation, async (tx, { device, space }) => {
 			if (patch.replace) {
 				tx.remove('journal', this.#name);
 				tx.remove('pages', this.#name);
 			}
-			if (bytes) tx.put('journal', [this.#name, space.journal], bytes);
+			if (journaled) tx.put('journal', [this.#name, space.journal], bytes);
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
 				reach: patch.reach === undefined ? space.reach : patch.reach,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
-				journal: space.journal + (bytes ? 1 : 0),
+				journal: space.journal + (journaled ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
 			};
 			if (patch.ahead) await this.#renumber(tx, { device, space: after }, patch.ahead.device, patch.ahead.transactions);
@@ -119,9 +120,10 @@ export class JournalStore implements ClientStore {
 			this.#pages = new Pages();
 			this.#journal = { entries: 0, bytes: 0, next: space.journal - 1, checkpoint: space.checkpoint };
 		}
-		if (!bytes) return;
+		if (!journaled) return bytes;
 		if (this.#journal.next === space.journal - 1) this.#journal.next = space.journal; // else another tab wrote in between
 		this.#journaled(bytes, patch.cells);
+		return bytes;
 	}
 
 	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void> {

@@ -46,6 +46,8 @@ export class LocalMana implements Mana {
 	readonly #listeners = new Set<() => void>();
 	readonly #history: ActionHistory;
 	#sync: SyncState = INITIAL_STATE;
+	/** Whether the outbox has to be counted again before `sync` is read: a thousand writes at once are counted once. */
+	#uncounted = false;
 	#acting = false;
 
 	constructor(env: Environment, backing: Backing) {
@@ -56,6 +58,7 @@ export class LocalMana implements Mana {
 	}
 
 	get sync(): SyncState {
+		if (this.#uncounted) this.#count();
 		return this.#sync;
 	}
 
@@ -130,18 +133,26 @@ export class LocalMana implements Mana {
 		return saved;
 	}
 
-	/** Changes what the sync pill says, counts the outbox again, and tells whoever listens. */
+	/** Changes what the sync pill says, and tells whoever listens. */
 	refresh(change: Partial<SyncState> = {}): void {
-		const phase = change.phase ?? this.#sync.phase;
-		const unsent = phase === 'guest' ? [] : this.unsent();
-		this.#sync = {
-			...this.#sync,
-			...change,
-			unsent: unsent.length,
-			unsentSince: unsent[0]?.at ?? null,
-			refused: [...this.replica.pending].filter((pending) => pending.refused).length,
-		};
+		this.#sync = { ...this.#sync, ...change };
+		this.#uncounted = true;
 		for (const listener of this.#listeners) listener();
+	}
+
+	#count(): void {
+		let unsent = 0;
+		let unsentSince: number | null = null;
+		let refused = 0;
+		for (const pending of this.replica.pending) {
+			if (pending.refused) refused++;
+			else if (pending.ackedSeq === null && this.#sync.phase !== 'guest') {
+				unsent++;
+				unsentSince ??= pending.at;
+			}
+		}
+		this.#sync = { ...this.#sync, unsent, unsentSince, refused };
+		this.#uncounted = false;
 	}
 
 	#act(label: string, action: (writer: TransactionWriter) => void): { writer: TransactionWriter; saved: Promise<void> } {

@@ -1,4 +1,4 @@
-import type { Area, Disk, DiskTransaction, Key } from './disk.ts';
+import type { Area, Disk, DiskTransaction } from './disk.ts';
 import { StorageFailed } from './disk.ts';
 
 /** A disk in memory. Several clients may share one, like tabs share a database; it outlives them, like a database does. */
@@ -39,45 +39,36 @@ export class MemoryDisk implements Disk {
 	}
 
 	async #transaction<T>(work: (tx: DiskTransaction) => Promise<T>): Promise<T> {
-		const writes: (() => void)[] = [];
-		const seen = this.#copy();
+		const layers = new Map<string, Layer>();
+		const layer = (area: Area, space: string): Layer => {
+			const name = `${area}/${space}`;
+			let found = layers.get(name);
+			if (!found) layers.set(name, (found = new Layer(this.#rows(area, space))));
+			return found;
+		};
 		const request = (name: 'get' | 'list' | 'put' | 'remove' | 'commit') => this.fault?.(name);
 		try {
 			const result = await work({
-				get: async (area, [space, at]) => (request('get'), seen(area, space).get(at)),
+				get: async (area, [space, at]) => (request('get'), layer(area, space).get(at)),
 				list: async (area, space, from = -Infinity, to = Infinity) => {
 					request('list');
-					const found = [...seen(area, space)].filter(([at]) => at >= from && at <= to);
-					return found.map(([at, value]) => ({ at, value })).sort((a, b) => a.at - b.at);
+					return layer(area, space).list(from, to);
 				},
-				put: (area, key, value) => {
+				put: (area, [space, at], value) => {
 					request('put');
-					put(seen(area, key[0]), key, value);
-					writes.push(() => put(this.#rows(area, key[0]), key, value));
+					layer(area, space).put(at, value);
 				},
 				remove: (area, space, from = -Infinity, to = Infinity) => {
 					request('remove');
-					remove(seen(area, space), from, to);
-					writes.push(() => remove(this.#rows(area, space), from, to));
+					layer(area, space).remove(from, to);
 				},
 			});
 			request('commit');
-			for (const write of writes) write();
+			for (const one of layers.values()) one.commit();
 			return result;
 		} catch (error) {
 			throw error instanceof StorageFailed || !this.fault ? error : new StorageFailed('The disk failed.', { cause: error });
 		}
-	}
-
-	/** What the transaction sees: rows as they were, with its own writes. Copied only where it looks. */
-	#copy(): (area: Area, space: string) => Map<number, unknown> {
-		const copies = new Map<string, Map<number, unknown>>();
-		return (area, space) => {
-			const name = `${area}/${space}`;
-			let copy = copies.get(name);
-			if (!copy) copies.set(name, (copy = new Map(this.#rows(area, space))));
-			return copy;
-		};
 	}
 
 	#rows(area: Area, space: string): Map<number, unknown> {
@@ -89,10 +80,47 @@ export class MemoryDisk implements Disk {
 	}
 }
 
-function put(rows: Map<number, unknown>, [, at]: Key, value: unknown): void {
-	rows.set(at, value);
-}
+/** What a transaction changes in one area of a space, laid over what is there until it commits: nothing is copied. */
+class Layer {
+	readonly #rows: Map<number, unknown>;
+	/** `null`: removed. */
+	readonly #changes = new Map<number, { readonly value: unknown } | null>();
 
-function remove(rows: Map<number, unknown>, from: number, to: number): void {
-	for (const at of rows.keys()) if (at >= from && at <= to) rows.delete(at);
+	constructor(rows: Map<number, unknown>) {
+		this.#rows = rows;
+	}
+
+	get(at: number): unknown {
+		const change = this.#changes.get(at);
+		return change === undefined ? this.#rows.get(at) : change?.value;
+	}
+
+	list(from: number, to: number): { readonly at: number; readonly value: unknown }[] {
+		return this.#within(from, to)
+			.sort((a, b) => a - b)
+			.map((at) => ({ at, value: this.get(at) }));
+	}
+
+	put(at: number, value: unknown): void {
+		this.#changes.set(at, { value });
+	}
+
+	remove(from: number, to: number): void {
+		for (const at of this.#within(from, to)) this.#changes.set(at, null);
+	}
+
+	commit(): void {
+		for (const [at, change] of this.#changes) {
+			if (change) this.#rows.set(at, change.value);
+			else this.#rows.delete(at);
+		}
+	}
+
+	/** Numbers of what a reader of the transaction sees there, in no order. */
+	#within(from: number, to: number): number[] {
+		const inside = (at: number): boolean => at >= from && at <= to;
+		const found = [...this.#rows.keys()].filter((at) => inside(at) && !this.#changes.has(at));
+		for (const [at, change] of this.#changes) if (change && inside(at)) found.push(at);
+		return found;
+	}
 }

@@ -111,7 +111,11 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 
 	#publish(): void {
 		const length = Math.min(this.#sorted.length, this.#limit);
-		const same = length === this.#rows.length && this.#rows.every((row, at) => row === this.#sorted[at]);
-		if (!same) this.#rows = this.#sorted.slice(0, length);
+		if (length !== this.#rows.length || this.#differs(length)) this.#rows = this.#sorted.slice(0, length);
+	}
+
+	#differs(length: number): boolean {
+		for (let at = 0; at < length; at++) if (this.#rows[at] !== this.#sorted[at]) return true;
+		return false;
 	}
 }

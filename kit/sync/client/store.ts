@@ -97,8 +97,8 @@ export interface ClientStore {
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]>;
 	/** Transactions of the outbox above `n`, in order. */
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
-	/** Adds to the journal and moves the cursor. */
-	applyRemote(patch: RemotePatch, generation: number): Promise<void>;
+	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
+	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
 	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused. */
 	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void>;
 	/** Removes the refused transaction of a stamp: its number changes when the device becomes another one. */

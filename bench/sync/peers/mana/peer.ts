@@ -72,13 +72,13 @@ class Client {
 	/** Actions written and their acknowledgements, in order. */
 	#written = 0;
 	#acked = 0;
+	#looking = false;
 	readonly #waiting: { readonly n: number; resolve(): void }[] = [];
 
 	constructor(mana: Mana) {
 		this.mana = mana;
 		this.#all = mana.query(rows);
-		this.#all.subscribe(() => undefined);
-		mana.subscribe(() => this.#look());
+		mana.subscribe(() => this.#lookSoon());
 	}
 
 	size(): number {
@@ -132,6 +132,16 @@ class Client {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({ n, resolve });
 			this.mana.write('Bench', action).saved.catch(reject);
+		});
+	}
+
+	/** Once for all that changed in this turn. */
+	#lookSoon(): void {
+		if (this.#looking) return;
+		this.#looking = true;
+		queueMicrotask(() => {
+			this.#looking = false;
+			this.#look();
 		});
 	}
 

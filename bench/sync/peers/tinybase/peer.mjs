@@ -28,9 +28,9 @@ export const peer = {
 
 	async connect({ url }) {
 		const store = createMergeableStore();
-		const synchronizer = await createWsSynchronizer(store, new WebSocket(url), 60);
-		// Not waited for: it ends only when another client has answered, and the first one has nobody.
-		void synchronizer.startSync();
+		const synchronizer = await createWsSynchronizer(store, new WebSocket(url));
+		// The first client waits a second here, since nobody answers; only then are its own changes sent.
+		await synchronizer.startSync();
 		return new Client(store, synchronizer);
 	},
 };
