@@ -18,7 +18,7 @@ export function newRecordId(now: number, random: (bytes: Uint8Array) => Uint8Arr
 
 /** Whether `value` is the text form of a record id. */
 export function isRecordId(value: unknown): value is RecordId {
-	return typeof value === 'string' && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value);
+	return typeof value === 'string' && value.length === RECORD_ID_LENGTH && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value);
 }
 
 /** The 26 characters for the 16 bytes from `at` on. Order of text equals order of bytes. */

@@ -10,8 +10,8 @@ const fields = 10;
 const ladder = [50, 100, 250, 500, 1_000, 2_500, 3_500, 5_000, 7_500];
 const stepSeconds = 4;
 const sustainedSeconds = 60;
-/** What our goal asks for: 25,000 fields a second. */
-const goalRows = 2_500;
+/** A little above what our goal asks for, 25,000 fields a second: a rate is counted until the reader has it. */
+const goalRows = 2_600;
 const lagMs = 50;
 
 /** The highest rate at which transactions of ten fields arrive as fast as they are written. */

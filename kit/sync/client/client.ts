@@ -1,6 +1,6 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
-import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import { ByteReader, readCells } from '../codec/index.ts';
 import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';

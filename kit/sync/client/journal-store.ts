@@ -217,7 +217,12 @@ export class JournalStore implements ClientStore {
 	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {
 		this.#journal.entries++;
 		this.#journal.bytes += bytes.length;
-		for (const { collection, record } of cells) this.#pages.dirty(collection, record);
+		let last: Cell | null = null;
+		for (const cell of cells) {
+			// Cells of a record stand together.
+			if (cell.record !== last?.record || cell.collection !== last.collection) this.#pages.dirty(cell.collection, cell.record);
+			last = cell;
+		}
 	}
 
 	/** A transaction that only the leading tab may run. */

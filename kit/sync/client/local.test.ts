@@ -77,6 +77,20 @@ describe('undo', () => {
 		expect(mana.history.redo()).toBe(false);
 	});
 
+	test('goes back through the last hundred actions and no further, however many there were', () => {
+		const mana = openMemoryMana();
+		let id!: RecordId;
+		mana.write('Add', (tx) => void (id = tx.create(tasks, { rank: 0 })));
+		for (let rank = 1; rank <= 1000; rank++) mana.write(`Rank ${rank}`, (tx) => tx.update(tasks, id, { rank }));
+		for (let rank = 999; rank >= 900; rank--) {
+			expect(mana.history.undo()).toBe(true);
+			expect(mana.get(tasks, id)?.rank).toBe(rank);
+		}
+		expect(mana.history.undo()).toBe(false);
+		for (let rank = 901; rank <= 1000; rank++) expect(mana.history.redo()).toBe(true);
+		expect(mana.get(tasks, id)?.rank).toBe(1000);
+	});
+
 	test('of one action leaves later ones alone', () => {
 		const mana = openMemoryMana();
 		mana.write('Add', (tx) => tx.create(tasks, { title: 'A' }));

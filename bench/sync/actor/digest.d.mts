@@ -1,0 +1,2 @@
+/** See `digest.mjs`. */
+export function digestOf(cells: Iterable<readonly [row: number, field: string, value: unknown]>): string;
