@@ -5,7 +5,7 @@ import type { Figure } from '../figure.ts';
 import type { Workload } from './workload.ts';
 
 const rows = 1_000;
-const singles = 40;
+const singles = 20;
 const batch = 1_000;
 
 /** What an edit and a row cost on the wire, counted in TCP payload between client and server. */
