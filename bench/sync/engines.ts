@@ -35,7 +35,10 @@ export const engines: readonly Engine[] = [
 /** Peers that npm has and that have no file here, and why. */
 export const absent: readonly { readonly label: string; readonly why: string }[] = [
 	{ label: 'Triplit 1.1.8 (AGPL)', why: 'Installs; nobody has written its peers/triplit/peer.mjs, which needs signed tokens.' },
-	{ label: 'Jazz 0.20.19', why: 'Installs (505 MB with jazz-run); nobody has written its peer.mjs, which needs accounts and groups.' },
+	{
+		label: 'Jazz 0.20.19',
+		why: 'Installs (505 MB with jazz-run); nobody has written its peer.mjs, which needs accounts and groups.',
+	},
 	{ label: 'Zero 1.9.0', why: 'Installs (336 MB); needs a PostgreSQL with wal_level=logical, which the bench does not start.' },
 ];
 

@@ -9,7 +9,7 @@ const answer = process.stdout.write.bind(process.stdout);
 // What a library prints must not stand between the answers.
 console.log = console.info = console.debug = console.error;
 
-const state = { peer, served: null, clients: [], arrivals: [] };
+const state = { peer, clients: [], arrivals: [] };
 
 createInterface({ input: process.stdin })
 	.on('line', (line) => void perform(JSON.parse(line)))

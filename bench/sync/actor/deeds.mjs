@@ -17,8 +17,8 @@ export const deeds = {
 
 	/** Becomes the server. @returns the address that clients are given */
 	async serve(state, { folder }) {
-		state.served = await state.peer.serve(folder);
-		return state.served.address;
+		const { address } = await state.peer.serve(folder);
+		return address;
 	},
 
 	memory: () => ({ rssMb: process.memoryUsage().rss / 2 ** 20 }),
@@ -151,17 +151,8 @@ export const deeds = {
 		return [...digests];
 	},
 
-	async settled({ clients }) {
-		for (const client of clients) await client.settled?.();
-	},
-
 	/** Things that only this engine's own workloads ask for. */
 	own: (state, { name, given }) => state.peer.own[name](state, given),
-
-	async close(state) {
-		for (const client of state.clients.splice(0)) await client.close();
-		await state.served?.close();
-	},
 };
 
 /** The i-th of the fields, row by row. */

@@ -4,14 +4,11 @@ import { FIELDS, fieldName, rowName, rowOf } from '../actor/data.mjs';
 export class YjsClient {
 	#doc;
 	#rows;
-	#Map = null;
 
-	/** @param wire how to end, and, where the engine acknowledges, `settled` */
-	constructor(doc, { close, settled, Map }) {
+	/** @param settled where the engine acknowledges: waits until it has */
+	constructor(doc, settled) {
 		this.#doc = doc;
 		this.#rows = doc.getMap('rows');
-		this.#Map = Map ?? this.#rows.constructor;
-		this.close = close;
 		if (settled) this.settled = settled;
 	}
 
@@ -33,7 +30,7 @@ export class YjsClient {
 			for (const [row, fields] of list) {
 				const known = this.#rows.get(rowName(row));
 				if (known) for (const name in fields) known.set(name, fields[name]);
-				else this.#rows.set(rowName(row), new this.#Map(Object.entries(fields)));
+				else this.#rows.set(rowName(row), new this.#rows.constructor(Object.entries(fields)));
 			}
 		});
 		return this.settled?.();

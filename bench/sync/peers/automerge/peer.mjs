@@ -26,26 +26,24 @@ export const peer = {
 			sharePolicy: async () => false,
 		});
 		const handle = repo.create({ rows: {} });
-		return {
-			address: { url: `ws://127.0.0.1:${sockets.address().port}`, document: handle.url },
-			close: () => sockets.close(),
-		};
+		return { address: { url: `ws://127.0.0.1:${sockets.address().port}`, document: handle.url } };
 	},
 
 	async connect({ url, document }) {
 		const adapter = new WebSocketClientAdapter(url);
+		// Before the server is there, a document is called unavailable.
+		const joined = new Promise((resolve) => adapter.once('peer-candidate', resolve));
 		const repo = new Repo({ network: [adapter] });
+		await joined;
 		const handle = await repo.find(document);
-		return new Client(repo, handle);
+		return new Client(handle);
 	},
 };
 
 class Client {
-	#repo;
 	#handle;
 
-	constructor(repo, handle) {
-		this.#repo = repo;
+	constructor(handle) {
 		this.#handle = handle;
 	}
 
@@ -90,9 +88,5 @@ class Client {
 		const { rows } = this.#handle.doc();
 		for (const [name, row] of Object.entries(rows))
 			for (const [field, value] of Object.entries(row)) yield [rowOf(name), field, value];
-	}
-
-	close() {
-		return this.#repo.shutdown();
 	}
 }

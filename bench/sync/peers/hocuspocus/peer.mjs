@@ -19,7 +19,7 @@ export const peer = {
 	async serve() {
 		const server = new Server({ port: 0, address: '127.0.0.1', quiet: true, stopOnSignals: false });
 		await server.listen();
-		return { address: { url: `ws://127.0.0.1:${server.address.port}` }, close: () => server.destroy() };
+		return { address: { url: `ws://127.0.0.1:${server.address.port}` } };
 	},
 
 	async connect({ url }) {
@@ -33,12 +33,8 @@ export const peer = {
 		provider.on('unsyncedChanges', ({ number }) => {
 			if (number === 0) for (const resolve of waiting.splice(0)) resolve();
 		});
-		return new YjsClient(doc, {
-			settled: () => (provider.hasUnsyncedChanges ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
-			close() {
-				provider.destroy();
-				websocketProvider.destroy();
-			},
-		});
+		return new YjsClient(doc, () =>
+			provider.hasUnsyncedChanges ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(),
+		);
 	},
 };

@@ -24,7 +24,7 @@ export const peer = {
 		const port = await freePort();
 		const server = new SimpleServer({ port, host: '127.0.0.1' });
 		await server.start();
-		return { address: { url: `ws://127.0.0.1:${port}` }, close: () => server.stop() };
+		return { address: { url: `ws://127.0.0.1:${port}` } };
 	},
 
 	async connect({ url }) {
@@ -33,19 +33,17 @@ export const peer = {
 		const adaptor = new LoroAdaptor();
 		const room = await client.join({ roomId: 'bench', crdtAdaptor: adaptor });
 		await room.waitForReachingServerVersion();
-		return new Client(adaptor.getDoc(), client);
+		return new Client(adaptor.getDoc());
 	},
 };
 
 class Client {
 	#doc;
 	#rows;
-	#wire;
 
-	constructor(doc, wire) {
+	constructor(doc) {
 		this.#doc = doc;
 		this.#rows = doc.getMap('rows');
-		this.#wire = wire;
 	}
 
 	size() {
@@ -82,9 +80,5 @@ class Client {
 	*cells() {
 		for (const [name, row] of Object.entries(this.#rows.toJSON()))
 			for (const [field, value] of Object.entries(row)) yield [rowOf(name), field, value];
-	}
-
-	close() {
-		this.#wire.destroy();
 	}
 }

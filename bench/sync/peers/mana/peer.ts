@@ -44,13 +44,7 @@ export const peer = {
 			logLevel: 'error',
 		});
 		const token = await issuer.token('ada', { seconds: 7200 });
-		return {
-			address: { url: running.url, token },
-			async close() {
-				await running.close();
-				await issuer.close();
-			},
-		};
+		return { address: { url: running.url, token } };
 	},
 
 	async connect(address: Address) {
@@ -121,10 +115,6 @@ class Client {
 
 	*cells(): Iterable<[number, string, unknown]> {
 		for (const row of this.#all.rows) for (const name of Object.keys(rows.fields)) yield [rowOf(row.id), name, row[name as 'f0']];
-	}
-
-	close(): Promise<void> {
-		return this.mana.close();
 	}
 
 	#act(action: Parameters<Mana['write']>[1]): Promise<void> {

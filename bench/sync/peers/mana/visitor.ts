@@ -13,15 +13,13 @@ const strangers = { left: 400, waiting: [] as (() => void)[] };
 
 /** A reader without a store: takes in every frame and keeps the last cell of each place. */
 export class Visitor {
-	readonly #socket: WebSocket;
 	readonly #rowOf: (id: RecordId) => number;
 	readonly #cells = new Map<string, Cell>();
 	readonly #records = new Set<RecordId>();
 	/** Cells of a checkpoint that is not complete. */
 	#staged: Cell[] = [];
 
-	private constructor(socket: WebSocket, rowOf: (id: RecordId) => number) {
-		this.#socket = socket;
+	private constructor(rowOf: (id: RecordId) => number) {
 		this.#rowOf = rowOf;
 	}
 
@@ -30,7 +28,7 @@ export class Visitor {
 		await turn();
 		const socket = new WebSocket(`${url.replace('http', 'ws')}/socket`);
 		socket.binaryType = 'arraybuffer';
-		const visitor = new Visitor(socket, rowOf);
+		const visitor = new Visitor(rowOf);
 		const say = (frame: Parameters<typeof encodeFrame>[0]) => socket.send(encodeFrame(frame) as Uint8Array<ArrayBuffer>);
 		await new Promise<void>((resolve, reject) => {
 			const device = newDeviceId((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>));
@@ -64,10 +62,6 @@ export class Visitor {
 			const name = names.get(field);
 			if (name) yield [this.#rowOf(record), name, value];
 		}
-	}
-
-	close(): void {
-		this.#socket.close();
 	}
 
 	#take(cells: readonly Cell[], more: boolean): void {

@@ -26,7 +26,7 @@ export const peer = {
 		});
 		const url = `http://127.0.0.1:${server.address().port}/bench`;
 		await new Stored('bench').info();
-		return { address: { url }, close: () => server.closeAllConnections() };
+		return { address: { url } };
 	},
 
 	async connect({ url }) {
@@ -40,7 +40,6 @@ export const peer = {
 
 class Client {
 	#database;
-	#replication = null;
 	#rows = new Map();
 	#listeners = [];
 	#queue = Promise.resolve();
@@ -60,7 +59,7 @@ class Client {
 	}
 
 	sync(url) {
-		this.#replication = this.#database.sync(url, { live: true, retry: true, batch_size: 1000 });
+		this.#database.sync(url, { live: true, retry: true, batch_size: 1000 });
 	}
 
 	size() {
@@ -96,11 +95,6 @@ class Client {
 	*cells() {
 		for (const [row, doc] of this.#rows)
 			for (let field = 0; field < FIELDS; field++) yield [row, fieldName(field), doc[fieldName(field)]];
-	}
-
-	async close() {
-		this.#replication.cancel();
-		await this.#database.close();
 	}
 
 	/** A document must be read before it is written, so writes wait for each other. */

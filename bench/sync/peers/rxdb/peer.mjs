@@ -36,7 +36,7 @@ export const peer = {
 		const port = await freePort();
 		const database = await open();
 		await startWebsocketServer({ port, hostname: '127.0.0.1', path: '/socket', database });
-		return { address: { url: `ws://127.0.0.1:${port}/socket` }, close: () => database.close() };
+		return { address: { url: `ws://127.0.0.1:${port}/socket` } };
 	},
 
 	async connect({ url }) {
@@ -49,7 +49,7 @@ export const peer = {
 		});
 		replication.error$.subscribe((error) => console.error(error));
 		await replication.awaitInitialReplication();
-		return new Client(database, replication);
+		return new Client(database);
 	},
 };
 
@@ -65,14 +65,12 @@ async function open() {
 
 class Client {
 	#database;
-	#replication;
 	#rows = new Map();
 	#listeners = [];
 	#queue = Promise.resolve();
 
-	constructor(database, replication) {
+	constructor(database) {
 		this.#database = database;
-		this.#replication = replication;
 		database.rows.$.subscribe(({ documentId, documentData }) => this.#take(rowOf(documentId), documentData));
 		this.#queue = database.rows
 			.find()
@@ -106,11 +104,6 @@ class Client {
 	*cells() {
 		for (const [row, doc] of this.#rows)
 			for (let field = 0; field < FIELDS; field++) yield [row, fieldName(field), doc[fieldName(field)]];
-	}
-
-	async close() {
-		await this.#replication.cancel();
-		await this.#database.close();
 	}
 
 	#take(row, doc) {

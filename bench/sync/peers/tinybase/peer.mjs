@@ -22,8 +22,8 @@ export const peer = {
 	async serve() {
 		const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 		await new Promise((resolve) => sockets.once('listening', resolve));
-		const server = createWsServer(sockets);
-		return { address: { url: `ws://127.0.0.1:${sockets.address().port}/bench` }, close: () => server.destroy() };
+		createWsServer(sockets);
+		return { address: { url: `ws://127.0.0.1:${sockets.address().port}/bench` } };
 	},
 
 	async connect({ url }) {
@@ -31,17 +31,15 @@ export const peer = {
 		const synchronizer = await createWsSynchronizer(store, new WebSocket(url));
 		// The first client waits a second here, since nobody answers; only then are its own changes sent.
 		await synchronizer.startSync();
-		return new Client(store, synchronizer);
+		return new Client(store);
 	},
 };
 
 class Client {
 	#store;
-	#synchronizer;
 
-	constructor(store, synchronizer) {
+	constructor(store) {
 		this.#store = store;
-		this.#synchronizer = synchronizer;
 	}
 
 	size() {
@@ -71,9 +69,5 @@ class Client {
 	*cells() {
 		const table = this.#store.getTable(TABLE);
 		for (const row in table) for (const cell in table[row]) yield [rowOf(row), cell, table[row][cell]];
-	}
-
-	close() {
-		return this.#synchronizer.destroy();
 	}
 }

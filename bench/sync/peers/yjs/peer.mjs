@@ -22,16 +22,13 @@ export const peer = {
 		const sockets = new WebSocketServer({ server });
 		sockets.on('connection', setupWSConnection);
 		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-		return {
-			address: { url: `ws://127.0.0.1:${server.address().port}` },
-			close: () => server.closeAllConnections(),
-		};
+		return { address: { url: `ws://127.0.0.1:${server.address().port}` } };
 	},
 
 	async connect({ url }) {
 		const doc = new Y.Doc();
 		const provider = new WebsocketProvider(url, 'bench', doc, { WebSocketPolyfill: WebSocket, disableBc: true });
 		await new Promise((resolve) => provider.once('sync', resolve));
-		return new YjsClient(doc, { close: () => provider.destroy() });
+		return new YjsClient(doc);
 	},
 };
