@@ -56,7 +56,7 @@ function play(tx: DiskTransaction, one: Step, model: Map<number, number>): void 
 		model.set(one.at, one.value);
 	} else {
 		tx.remove(area, 's', one.from, one.to);
-		for (const at of [...model.keys()]) if (at >= one.from && at <= one.to) model.delete(at);
+		for (const at of model.keys()) if (at >= one.from && at <= one.to) model.delete(at);
 	}
 }
 
