@@ -18,7 +18,7 @@ const lagMs = 50;
 export const ingest: Workload = {
 	name: 'ingest',
 	title: 'Sustained ingest',
-	how: `open loop of whole rows (${fields} fields, one transaction); highest rate of ${ladder.map((rate) => rate * fields).join(', ')} ops/s that B follows with at most ${lagMs} ms of lag after ${stepSeconds} s; ours then for ${sustainedSeconds} s at ${goalRows * fields}`,
+	how: `open loop of whole rows (${fields} fields, one transaction); highest rate of ${ladder.map((rate) => (rate * fields).toLocaleString('en')).join(' · ')} ops/s that B follows with at most ${lagMs} ms of lag after ${stepSeconds} s; ours then for ${sustainedSeconds} s at ${goalRows * fields}`,
 	who: 'all',
 	withinMs: 240_000,
 	async run(stage) {

@@ -1,9 +1,12 @@
 import type { RecordId } from '@mana/model';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
+import { revocation } from './revocation.ts';
 import { rows } from './rows.ts';
 
-/** What is measured inside one process of ours: no server, a store in memory. */
+/** What only ours is asked for. */
 export const own = {
+	revocation,
+
 	/** Milliseconds from a write to the last of the listeners whose answer it changes. */
 	async reactive(_state: unknown, { rows: count, subscriptions, dirty, rounds }: Reactive): Promise<number[]> {
 		const mana = openMemoryMana();

@@ -1,15 +1,12 @@
 // Ours: mana-sync on SQLite in one process, the client of kit/sync (sockets, real session, store in memory) in the others.
 import { newRecordId, type RecordId } from '@mana/model';
 import type { Mana } from '@mana/sync/client/api';
-import { webEnvironment } from '@mana/sync/client/environment';
-import { MemoryDisk } from '@mana/sync/client/memory-disk';
 import { openMana } from '@mana/sync/client/open';
-import type { Platform } from '@mana/sync/client/platform';
-import { socketConnector } from '@mana/sync/client/transport';
 import { service } from '../../../../infra/sync/index.ts';
 import { startIssuer, TEST_ORIGIN } from '../../../../infra/sync/testing.ts';
 import root from '../../../../package.json';
 import { own } from './own.ts';
+import { platformFor } from './platform.ts';
 import { rows } from './rows.ts';
 import { type Address, Visitor } from './visitor.ts';
 
@@ -43,8 +40,8 @@ export const peer = {
 			env: settings,
 			logLevel: 'error',
 		});
-		const token = await issuer.token('ada', { seconds: 7200 });
-		return { address: { url: running.url, token } };
+		const [token, tokenOfBen] = await Promise.all(['ada', 'ben'].map((person) => issuer.token(person, { seconds: 7200 })));
+		return { address: { url: running.url, token, tokenOfBen } };
 	},
 
 	async connect(address: Address) {
@@ -140,32 +137,6 @@ class Client {
 		this.#acked = Math.max(this.#acked, this.#written - this.mana.sync.unsent);
 		while (this.#waiting[0] && this.#waiting[0].n <= this.#acked) this.#waiting.shift()!.resolve();
 	}
-}
-
-function platformFor({ url, token }: Address): Platform {
-	const disks = new Map<string, MemoryDisk>();
-	const notes = new Map<string, string>();
-	return {
-		env: webEnvironment(),
-		locks: { hold: (_name, _signal, work) => void work() },
-		connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
-		token: async () => ({ token, expiresAt: Date.now() + 7_200_000 }),
-		notes: {
-			getItem: (name) => notes.get(name) ?? null,
-			setItem: (name, value) => void notes.set(name, value),
-			removeItem: (name) => void notes.delete(name),
-		},
-		async openDisk(name) {
-			const disk = disks.get(name) ?? new MemoryDisk(true);
-			disks.set(name, disk);
-			return disk;
-		},
-		deleteDisk: async (name) => void disks.delete(name),
-		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
-		persist: () => undefined,
-		onWake: () => () => undefined,
-		report: (error) => console.error(error),
-	};
 }
 
 const BORN = Date.UTC(2026, 10, 23);

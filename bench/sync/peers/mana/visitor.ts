@@ -6,6 +6,8 @@ import { rows } from './rows.ts';
 export interface Address {
 	readonly url: string;
 	readonly token: string;
+	/** Of somebody else. */
+	readonly tokenOfBen: string;
 }
 
 /** The server takes so many unknown sockets from one address (`MOST_STRANGERS_OF_ONE`); the others wait here for their turn. */
