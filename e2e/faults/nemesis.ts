@@ -45,6 +45,8 @@ export const harms: readonly Harm[] = [
 		name: 'kill a client',
 		async begin(cluster, dice) {
 			const seat = dice.pick(cluster.seats);
+			// Its seat may be empty from an earlier harm, whose mending will fill it.
+			if (!seat.client) return nothing;
 			await cluster.killClient(seat);
 			return () => cluster.startClient(seat);
 		},
