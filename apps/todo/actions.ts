@@ -1,4 +1,4 @@
-import { keyBetween, type RecordId } from '@mana/model';
+import { LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
@@ -49,6 +49,7 @@ export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTim
 const HUES = [255, 25, 140, 320, 75, 200, 290, 10, 165, 45];
 
 export function taskActions(mana: Mana, clock: () => number, random: () => number): TaskActions {
+	const between = ordering(random);
 	const allTasks = (): readonly Task[] => mana.query(tasks, { where: () => true }).rows;
 	const withSteps = (ids: readonly RecordId[]): Task[] => {
 		const wanted = new Set(ids);
@@ -62,7 +63,7 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 			)
 			.toSorted(byPosition);
 	const endOf = (rows: readonly { position: string | null }[]): string =>
-		keyBetween(rows.findLast(({ position }) => position !== null)?.position ?? null, null, random);
+		between(rows.findLast(({ position }) => position !== null)?.position ?? null, null);
 
 	function ensureTag(tx: Writer, name: string): RecordId {
 		const known = mana.query(tags).rows.find((tag) => tag.name.toLowerCase() === name.toLowerCase());
@@ -122,7 +123,7 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 		file: (label, ids, project) => {
 			let last = siblingsOf({ project, parent: null }).findLast(({ position }) => position !== null)?.position ?? null;
 			return mana.write(label, (tx) => {
-				for (const id of ids) tx.update(tasks, id, { project, position: (last = keyBetween(last, null, random)) });
+				for (const id of ids) tx.update(tasks, id, { project, position: (last = between(last, null)) });
 				for (const task of withSteps(ids)) if (task.parent !== null) tx.update(tasks, task.id, { project });
 			});
 		},
@@ -142,7 +143,7 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 					before,
 					after,
 				);
-				tx.update(tasks, id, { position: keyBetween(left, right, random) });
+				tx.update(tasks, id, { position: between(left, right) });
 			}),
 		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
 		restore: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.restore(tasks, id)), // prettier-ignore
@@ -159,7 +160,7 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 			mana.write(label, (tx) => {
 				const position = (which: RecordId | null): string | null =>
 					which === null ? null : (tx.get(projects, which)?.position ?? null);
-				tx.update(projects, id, { position: keyBetween(position(before), position(after), random) });
+				tx.update(projects, id, { position: between(position(before), position(after)) });
 			}),
 		trashProject: (label, id) =>
 			mana.write(label, (tx) => {
@@ -177,10 +178,12 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 	): [string | null, string | null] {
 		const keys = new Map<RecordId, string>();
 		let last = null as string | null;
-		for (const task of siblings) {
+		const long = siblings.some(({ position }) => (position?.length ?? 0) > LONG_ORDER_KEY);
+		const fresh = long ? spread(siblings.length) : null;
+		for (const [at, task] of siblings.entries()) {
 			const own: string | null = task.position;
-			const keep: boolean = own !== null && (last === null || own > last);
-			last = keep ? own : keyBetween(last, null, random);
+			const keep: boolean = !fresh && own !== null && (last === null || own > last);
+			last = keep ? own : (fresh?.[at] ?? between(last, null));
 			if (!keep) tx.update(tasks, task.id, { position: last });
 			keys.set(task.id, last!);
 		}

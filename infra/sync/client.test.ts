@@ -14,6 +14,8 @@ import { bumpEpochs } from './restore.ts';
 import { type Issuer, startIssuer, startProcess, type TestProcess } from './testing.ts';
 
 const tasks = collection('todo/tasks', { app: 1, number: 1 }, { title: field.text(1, { fallback: '' }), done: field.flag(2) });
+/** A collection that this server does not know: what merges and what is decided travels with the field's number. */
+const pages = collection('wiki/pages', { app: 199, number: 1 }, { address: field.unique(1), stars: field.counter(2) });
 
 let home: string;
 let issuer: Issuer;
@@ -47,6 +49,25 @@ test('what one browser writes the other shows, by socket and by HTTP, through a 
 	await shows(b, third, 'while the server was dead');
 	await until(a, () => a.sync.unsent === 0 && a.query(tasks).rows.length === 4);
 	expect(titles(a)).toEqual(titles(b));
+}, 60_000);
+
+test('a name goes to one of two browsers, the other hears why, and both count together', async () => {
+	const [a, b] = [await browse('socket'), await browse('exchange')];
+	const ids = [a, b].map((mana) => {
+		let id!: RecordId;
+		mana.write('Add', (tx) => void (id = tx.create(pages, { stars: { add: 1 } })));
+		return id;
+	});
+	await until(b, () => a.query(pages).rows.length === 2 && b.query(pages).rows.length === 2);
+	await until(a, () => a.query(pages).rows.length === 2);
+	for (const [i, mana] of [a, b].entries())
+		mana.write('Name', (tx) => tx.update(pages, ids[i]!, { address: i ? 'START' : 'start' }));
+	for (const mana of [a, b]) mana.write('Star', (tx) => tx.update(pages, ids[0]!, { stars: { add: 1 } }));
+	for (const mana of [a, b]) await until(mana, () => mana.sync.unsent === 0 && mana.get(pages, ids[0]!)?.stars === 3);
+	const granted = ids.filter((id) => a.get(pages, id)?.address?.granted);
+	expect(granted).toHaveLength(1);
+	for (const mana of [a, b]) expect(mana.get(pages, granted[0]!)?.address).toMatchObject({ granted: true });
+	expect([...a.refused(), ...b.refused()]).toMatchObject([{ code: 'taken', label: 'Name' }]);
 }, 60_000);
 
 test('clients that are ahead of a restored backup bring back everything they have', async () => {

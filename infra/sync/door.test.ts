@@ -1,5 +1,6 @@
 // The table of `README.md`, row by row, over real sockets: what comes, and what is answered. After each row the server still serves.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { command, fieldNumber } from '@mana/model';
 import { type ByeCode, encodeFrame, type Frame, limits, type SpaceId, stampAt, type Transaction } from '@mana/sync';
 import { openStore } from '@mana/store';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -243,9 +244,9 @@ describe('spaces and devices', () => {
 		expect(client.value(op(record, null))).toBe('now');
 	});
 
-	test('a merge law that nobody knows yet: refused as invalid', async () => {
+	test('what only the server may write: refused as invalid', async () => {
 		const client = await RawClient.join(server.url, token);
-		client.write(op(newRecord(), 1, (5 << 3) | 7));
+		client.write(op(newRecord(), '=unique x', fieldNumber(5, command)));
 		expect((await client.next('ack')).refused).toMatchObject([{ n: 1, code: 'invalid' }]);
 	});
 });

@@ -3,6 +3,11 @@ import { collectionNumbered } from '@mana/schema/registry/models';
 import { reaches, roleAllows } from '@mana/sync';
 import type { Rules } from '@mana/sync/space/index';
 
+/** The version of a collection that a build must know to write it. */
+export function minVersion(collection: number): number {
+	return collectionNumbered(collection)?.minVersion ?? 1;
+}
+
 /** What this server lets into a space, judged at the moment of commit (sync.md §6.8). */
 export const rules: Rules = {
 	authorise(access, { ops }) {
@@ -13,4 +18,5 @@ export const rules: Rules = {
 		return null;
 	},
 	validate: (op) => validateOp(op, collectionNumbered),
+	minVersion,
 };

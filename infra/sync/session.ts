@@ -1,10 +1,11 @@
 import { type Ack, type DeviceId, type FrameOf, limits, type Reach, type Revoked, type SpaceId } from '@mana/sync';
-import type { Denied, Seated } from '@mana/sync/space/index';
+import { type Denied, outdatedIn, type Seated, versionsOf } from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
 import { Farewell } from './farewell.ts';
 import type { Meters } from './metrics.ts';
+import { minVersion } from './rules.ts';
 
 /** What every conversation needs; one for the service. */
 export interface Door {
@@ -27,6 +28,8 @@ export class Session {
 	readonly #door: Door;
 	readonly #seats = new Set<SpaceId>();
 	#who: { readonly person: string; readonly device: DeviceId } | null = null;
+	/** Versions of the collections that the device's build knows. */
+	#schema: ReadonlyMap<number, number> = new Map();
 	#expiresAt = Infinity;
 
 	constructor(door: Door) {
@@ -51,6 +54,7 @@ export class Session {
 		if (retryAfterMs > 0) throw this.#busy('Too many connections in a short time. Come back a little later.', retryAfterMs);
 		const personal = await this.#door.committer.personal(person.id);
 		this.#who = { person: person.id, device: frame.device };
+		this.#schema = versionsOf(frame.schema);
 		this.#expiresAt = person.expiresAt;
 		const { frameBytes, pushOps } = limits;
 		return {
@@ -59,6 +63,7 @@ export class Session {
 			serverMs: this.#door.clock.now(),
 			person: person.id,
 			personal,
+			outdated: outdatedIn(frame.schema, minVersion),
 			limits: { frameBytes, pushOps },
 		};
 	}
@@ -97,7 +102,11 @@ export class Session {
 		const retryAfterMs = this.#door.ops.take(who.device, Math.max(1, ops));
 		if (retryAfterMs > 0) throw this.#busy('Too many changes in a short time. Send the rest a little later.', retryAfterMs);
 		const ack = granted(
-			await this.#door.committer.push({ request: { kind: 'push', space, known, transactions, ...who }, bytes, ops }),
+			await this.#door.committer.push({
+				request: { kind: 'push', space, known, transactions, ...who, schema: this.#schema },
+				bytes,
+				ops,
+			}),
 		);
 		if (ack.type === 'ack') this.#door.meters.decided(ack, transactions.length);
 		else this.left(space);

@@ -1,9 +1,10 @@
-import type { Field, ReadOf } from './field.ts';
+import type { AnyField, DraftOf, ReadOf } from './field.ts';
 import { flag, instant } from './fields/index.ts';
+import type { Lens } from './lens.ts';
 import type { RecordId } from './record-id.ts';
 
 /** The fields of a collection by name. */
-export type Fields = Readonly<Record<string, Field<any>>>; // oxlint-disable-line typescript/no-explicit-any -- invariance: a table of fields of any type
+export type Fields = Readonly<Record<string, AnyField>>;
 
 /** One kind of record, declared once in an app's `model.ts`; types, validation, merge, storage and export follow from it. */
 export interface Collection<F extends Fields = Fields> {
@@ -12,8 +13,21 @@ export interface Collection<F extends Fields = Fields> {
 	/** App number × 256 + collection number: permanent, travels on the wire. */
 	readonly number: number;
 	readonly fields: F;
-	/** The declared and the system fields by their wire number. */
-	readonly byNumber: ReadonlyMap<number, Field<unknown>>;
+	/** The declared and the system fields, and those of older versions, by their wire number. */
+	readonly byNumber: ReadonlyMap<number, AnyField>;
+	/** Grows with every lens. */
+	readonly version: number;
+	/** Builds that know an older version may read but no longer write. */
+	readonly minVersion: number;
+	/** How older versions are read and written, oldest first. */
+	readonly lenses: readonly Lens[];
+}
+
+/** What changed since the first version of a collection. */
+export interface Past {
+	readonly lenses: readonly Lens[];
+	/** Default 1: every version may write. */
+	readonly minVersion?: number;
 }
 
 /** What a page reads: the id, when it was made (ms), whether it is in the trash, and every field. */
@@ -24,13 +38,8 @@ export type Row<C> =
 			}
 		: never;
 
-/** What a page writes: any of the fields. A set takes all of its keys, or what to add and what to remove. */
-export type Draft<C> =
-	C extends Collection<infer F>
-		? { readonly [K in keyof F]?: ReadOf<F[K]> extends ReadonlySet<string> ? SetDraft : ReadOf<F[K]> }
-		: never;
-
-export type SetDraft = Iterable<string> | { readonly add?: Iterable<string>; readonly remove?: Iterable<string> };
+/** What a page writes: any of the fields, each in the form that its type takes. */
+export type Draft<C> = C extends Collection<infer F> ? { readonly [K in keyof F]?: DraftOf<F[K]> } : never;
 
 /** Fields that every record has (sync.md §6.2). Their ids lie above those of declared fields. */
 export const systemFields = {
@@ -52,11 +61,12 @@ export function collection<const F extends Fields>(
 	name: string,
 	place: { readonly app: number; readonly number: number },
 	fields: F,
+	{ lenses = [], minVersion = 1 }: Past = { lenses: [] },
 ): Collection<F> {
 	for (const number of [place.app, place.number])
 		if (!Number.isInteger(number) || number < 1 || number > 255)
 			throw new Error(`${name}: app and collection numbers are 1 to 255.`);
-	const byNumber = new Map<number, Field<unknown>>();
+	const byNumber = new Map<number, AnyField>();
 	for (const [fieldName, field] of [...Object.entries(fields), ...Object.entries(systemFields)]) {
 		const declared = Object.hasOwn(fields, fieldName);
 		if (declared && RESERVED.has(fieldName)) throw new Error(`${name}.${fieldName}: every record has one of its own.`);
@@ -65,7 +75,19 @@ export function collection<const F extends Fields>(
 			throw new Error(`${name}.${fieldName}: id ${field.id} is taken.`);
 		byNumber.set(field.number, field);
 	}
-	return { name, number: place.app * 256 + place.number, fields, byNumber };
+	for (const [at, { version, from, to }] of lenses.entries()) {
+		if (version < (lenses[at - 1]?.version ?? 2)) throw new Error(`${name}: lenses go from version 2 upwards.`);
+		const later = lenses.slice(at + 1).some((lens) => lens.from.number === to.number);
+		if (!later && byNumber.get(to.number) === undefined)
+			throw new Error(`${name}: the lens to version ${version} leads nowhere.`);
+		const other = [...byNumber.values()].some(({ id, number }) => id === from.id && number !== from.number);
+		if (other || (byNumber.has(from.number) && Object.values(fields).some(({ number }) => number === from.number)))
+			throw new Error(`${name}: id ${from.id} of an older version is taken.`);
+		byNumber.set(from.number, from);
+	}
+	const version = lenses.at(-1)?.version ?? 1;
+	if (minVersion > version) throw new Error(`${name}: there is no version ${minVersion} yet.`);
+	return { name, number: place.app * 256 + place.number, fields, byNumber, version, minVersion, lenses };
 }
 
 /** Names that a row has without declaring them. */

@@ -1,5 +1,6 @@
 import type { Collection, Draft, Row } from './collection.ts';
-import type { Field } from './field.ts';
+import type { AnyField } from './field.ts';
+import { text } from './laws/index.ts';
 import { isRecordId, type RecordId } from './record-id.ts';
 import { InvalidValue, writeDraft } from './records.ts';
 
@@ -14,7 +15,13 @@ export interface Imported<C extends Collection> {
 /** Rows as a JSON document: the collection's name, and one object a row with names as in the model; sets are sorted arrays. */
 export function toJson<C extends Collection>(collection: C, rows: Iterable<Row<C>>): string {
 	const list = [...rows].map((row) =>
-		Object.fromEntries(columnsOf(collection).map((name) => [name, plain((row as Readonly<Record<string, unknown>>)[name])])),
+		Object.fromEntries(
+			columnsOf(collection).map((name) => {
+				const value = (row as Readonly<Record<string, unknown>>)[name];
+				const field: AnyField | undefined = collection.fields[name];
+				return [name, field ? field.toPlain(value) : value];
+			}),
+		),
 	);
 	return `${JSON.stringify({ collection: collection.name, rows: list }, null, '\t')}\n`;
 }
@@ -35,7 +42,12 @@ export function fromJson<C extends Collection>(collection: C, text: string): Imp
 export function toCsv<C extends Collection>(collection: C, rows: Iterable<Row<C>>): string {
 	const columns = columnsOf(collection);
 	const lines = [...rows].map((row) =>
-		columns.map((name) => csvCell(row[name as keyof Row<C>], isMoment(collection, name))).join(','),
+		columns
+			.map((name) => {
+				const value = row[name as keyof Row<C>] as unknown;
+				return csvCell(collection.fields[name]?.toPlain(value) ?? value, isMoment(collection, name));
+			})
+			.join(','),
 	);
 	return [columns.join(','), ...lines].map((line) => `${line}\r\n`).join('');
 }
@@ -48,15 +60,11 @@ function isMoment(collection: Collection, name: string): boolean {
 	return name === 'createdAt' || name === 'deletedAt' || collection.fields[name]?.type === 'instant';
 }
 
-function plain(value: unknown): unknown {
-	return value instanceof Set ? [...value].sort() : value;
-}
-
 /** Quotes what needs it; a text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
 function csvCell(value: unknown, moment: boolean): string {
 	if (value === null || value === undefined) return '';
 	if (moment && typeof value === 'number') return new Date(value).toISOString();
-	const text = value instanceof Set ? [...value].sort().join(' ') : String(value);
+	const text = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 	const safe = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
@@ -64,11 +72,13 @@ function csvCell(value: unknown, moment: boolean): string {
 function readImported<C extends Collection>(collection: C, row: unknown): Imported<C> {
 	if (!isObject(row) || !isRecordId(row['id'])) throw new InvalidValue(collection.name, 'id', 'Expected the id of a record.');
 	const draft = Object.fromEntries(
-		Object.entries<Field<unknown>>(collection.fields).flatMap(([name, field]) => {
+		Object.entries<AnyField>(collection.fields).flatMap(([name, field]) => {
 			const value = row[name];
-			if (value === undefined) return [];
-			if (field.keyed && !isTextList(value)) throw new InvalidValue(collection.name, name, 'Expected a list of keys.');
-			return [[name, value]];
+			if (value === undefined || field.law === text) return [];
+			const draft: unknown = field.fromPlain(value);
+			if (draft === undefined)
+				throw new InvalidValue(collection.name, name, `This is nothing that a ${field.type} field can hold.`);
+			return [[name, draft]];
 		}),
 	) as Draft<C>;
 	writeDraft(collection, draft);
@@ -80,10 +90,6 @@ function moment(collection: Collection, name: string, value: unknown): number | 
 	if (value === null || value === undefined) return null;
 	if (!Number.isSafeInteger(value)) throw new InvalidValue(collection.name, name, 'Expected a moment in milliseconds.');
 	return value as number;
-}
-
-function isTextList(value: unknown): value is string[] {
-	return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
-import { type Collection, type Draft, type Row, type SetDraft, systemFields } from './collection.ts';
-import type { Field } from './field.ts';
+import { type Collection, type Draft, type Row, systemFields } from './collection.ts';
+import type { AnyField, Hand } from './field.ts';
 import type { RecordId } from './record-id.ts';
 import type { Value } from './value.ts';
 
@@ -31,7 +31,7 @@ export class InvalidValue extends Error {
 export function readRow<C extends Collection>(collection: C, id: RecordId, entries: Iterable<Entry>): Row<C> | undefined {
 	const names = namesOf(collection);
 	const row: Record<string, unknown> = { id, createdAt: null, deletedAt: null };
-	const sets = new Map<string, Set<string>>();
+	const keyed = new Map<AnyField, Map<string, Value>>();
 	for (const [name, field] of Object.entries(collection.fields)) row[name] = field.fallback;
 	let empty = true;
 	for (const { field: number, key, value } of entries) {
@@ -40,28 +40,45 @@ export function readRow<C extends Collection>(collection: C, id: RecordId, entri
 		const name = names.get(number);
 		const field = collection.byNumber.get(number);
 		if (name === undefined || !field) continue;
-		if (!field.keyed) row[name] = field.read(value);
-		else if (value === true) sets.set(name, (sets.get(name) ?? new Set()).add(key));
+		if (field.form.kind === 'one') row[name] = field.form.read(value);
+		else if (value !== null) {
+			const registers = keyed.get(field) ?? new Map<string, Value>();
+			keyed.set(field, registers.set(key, value));
+		}
 	}
-	for (const [name, keys] of sets) row[name] = keys;
+	for (const [field, registers] of keyed)
+		if (field.form.kind === 'keys') row[names.get(field.number)!] = field.form.read(registers);
 	return empty ? undefined : (row as Row<C>);
 }
 
+/** Whoever writes, for the fields with keys of one record: by the field that is written. */
+export type HandFor = (field: AnyField) => Hand;
+
 /**
- * The registers that `draft` writes. A whole set writes what it adds and what it takes away from `current`.
+ * The registers that `draft` writes. A field with keys writes only what it changes in `current`.
  *
- * @param current the row as it is, for sets; `undefined` for a new record
+ * @param current the row as it is; `undefined` for a new record
+ * @param handFor who writes; without it, somebody who never wrote before and will not write again
  * @throws `InvalidValue` naming the field and its rule
  */
-export function writeDraft<C extends Collection>(collection: C, draft: Draft<C>, current?: Row<C>): Entry[] {
+export function writeDraft<C extends Collection>(
+	collection: C,
+	draft: Draft<C>,
+	current?: Row<C>,
+	handFor: HandFor = () => stranger(),
+): Entry[] {
 	const before = current as Readonly<Record<string, unknown>> | undefined;
 	return Object.entries(draft as Readonly<Record<string, unknown>>).flatMap(([name, value]) => {
 		if (value === undefined) return [];
-		const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
+		const field: AnyField | undefined = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
 		if (!field) throw new InvalidValue(collection.name, name, 'There is no such field.');
-		const entries = field.keyed
-			? writeSet(field, value as SetDraft, (before?.[name] ?? field.fallback) as ReadonlySet<string>)
-			: [{ field: field.number, key: '', value: field.write(value as never) }];
+		const { form, number } = field;
+		const entries: Entry[] =
+			form.kind === 'one'
+				? [{ field: number, key: '', value: form.write(value) }]
+				: form
+						.write(value, before?.[name] ?? field.fallback, handFor(field))
+						.map(([key, value]) => ({ field: number, key, value }));
 		for (const entry of entries) {
 			const rule = field.check(entry.value, entry.key);
 			if (rule !== null) throw new InvalidValue(collection.name, name, rule);
@@ -70,12 +87,19 @@ export function writeDraft<C extends Collection>(collection: C, draft: Draft<C>,
 	});
 }
 
+/** A hand that nobody else has: what it writes collides with nothing. */
+function stranger(): Hand {
+	const name = crypto.randomUUID();
+	let given = 0;
+	return { name, fresh: () => `${name}.${given++}`, look: () => ({ value: null, busy: false }) };
+}
+
 /** Names of the declared fields and of the system fields that a row shows, by field number. */
 export function namesOf(collection: Collection): ReadonlyMap<number, string> {
 	let names = known.get(collection);
 	if (!names) {
 		names = new Map([
-			...Object.entries<Field<unknown>>(collection.fields).map(([name, field]) => [field.number, name] as const),
+			...Object.entries<AnyField>(collection.fields).map(([name, field]) => [field.number, name] as const),
 			[systemFields.createdAt.number, 'createdAt'],
 			[systemFields.deletedAt.number, 'deletedAt'],
 		]);
@@ -85,13 +109,3 @@ export function namesOf(collection: Collection): ReadonlyMap<number, string> {
 }
 
 const known = new WeakMap<Collection, ReadonlyMap<number, string>>();
-
-function writeSet(field: Field<unknown>, draft: SetDraft, present: ReadonlySet<string>): Entry[] {
-	const whole = Symbol.iterator in draft;
-	const wanted = new Set(whole ? draft : draft.add);
-	const unwanted = whole ? [...present].filter((key) => !wanted.has(key)) : [...(draft.remove ?? [])];
-	return [
-		...unwanted.filter((key) => !wanted.has(key)).map((key) => ({ field: field.number, key, value: null })),
-		...[...wanted].map((key) => ({ field: field.number, key, value: true })),
-	].filter(({ key, value }) => present.has(key) !== (value === true));
-}

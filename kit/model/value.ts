@@ -22,6 +22,11 @@ export function utf8Length(text: string): number {
 	return bytes;
 }
 
+/** Bytes as text, for JSON. */
+export function toBase64(bytes: Uint8Array): string {
+	return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
 /** The state of one mergeable register: `(record, field, key)` names it, this is what it holds. */
 export interface Register {
 	readonly value: Value;

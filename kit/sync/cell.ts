@@ -21,6 +21,17 @@ export interface Cell extends Place, Register {}
 /** One write of one register, before it has an actor; its stamp is that of its transaction. */
 export interface Op extends Place {
 	readonly value: Value;
+	/** Stamp of what the writer saw in the register (0: nothing): when it holds something else, refuse the whole transaction (sync.md §6.4 `cas`). */
+	readonly seen?: number;
+}
+
+/** Refuse the whole transaction when a record moved on (sync.md §6.6). */
+export interface Precondition {
+	readonly record: RecordId;
+	/** No register of it may have a seq above this one, … */
+	readonly seq: number;
+	/** Whether what the same device wrote counts too. */
+	readonly own: boolean;
 }
 
 /**
@@ -33,6 +44,5 @@ export interface Transaction {
 	/** Hybrid logical clock of the device when it was written. */
 	readonly stamp: number;
 	readonly ops: readonly Op[];
-	/** Refuse the whole transaction when one of these records has a seq above the one seen (sync.md §6.6). */
-	readonly preconditions?: readonly { readonly record: RecordId; readonly seq: number }[];
+	readonly preconditions?: readonly Precondition[];
 }

@@ -59,6 +59,8 @@ export interface Welcome {
 	readonly person: string;
 	/** The personal space of that person. */
 	readonly personal: SpaceId;
+	/** Collections of HELLO that this build is too old to write (sync.md §6.10). */
+	readonly outdated: readonly number[];
 	readonly limits: { readonly frameBytes: number; readonly pushOps: number };
 }
 

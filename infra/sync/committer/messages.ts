@@ -9,6 +9,7 @@ export interface PushBytes {
 	readonly space: SpaceId;
 	readonly device: DeviceId;
 	readonly person: string;
+	readonly schema: ReadonlyMap<number, number>;
 	readonly bytes: Uint8Array<ArrayBuffer>;
 }
 

@@ -61,11 +61,10 @@ export class ThreadedCommitter implements Committer {
 		await this.#underWay.track(request.space, 0, this.#submit(request, 1));
 	}
 
-	push({ request: { space, device, person }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
+	push({ request: { space, device, person, schema = NO_SCHEMA }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
 		const size = bytes.length;
-		return this.#underWay.track(space, size, this.#submit({ kind: 'push', space, device, person, bytes }, ops + 1)) as Promise<
-			Ack | Denied | Revoked
-		>;
+		const push: PushBytes = { kind: 'push', space, device, person, schema, bytes };
+		return this.#underWay.track(space, size, this.#submit(push, ops + 1)) as Promise<Ack | Denied | Revoked>;
 	}
 
 	busy(space: SpaceId): boolean {
@@ -149,6 +148,8 @@ export class ThreadedCommitter implements Committer {
 		return (this.#worker = worker);
 	}
 }
+
+const NO_SCHEMA: ReadonlyMap<number, number> = new Map();
 
 type TaskWithoutId = Task extends infer T ? (T extends Task ? Omit<T, 'id' | 'now'> : never) : never;
 

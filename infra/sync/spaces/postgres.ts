@@ -1,5 +1,4 @@
-import type { RecordId } from '@mana/model';
-import { type DeviceId, placeKey, type SpaceId } from '@mana/sync';
+import { type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
 import {
 	type Change,
 	type DeviceState,
@@ -154,16 +153,10 @@ async function find(client: PoolClient, needs: readonly Need[], spaces: Readonly
 			memberships: memberships.get(row.number) ?? [],
 			invitations: invitations.get(row.number) ?? new Map(),
 			cells: new Map(),
-			recordSeqs: new Map(),
+			moved: new Map(),
 		});
 	const devices = known.flatMap(({ number, devices }) => devices.map((device) => [number, device] as const));
-	// A key with NUL cannot even be asked for; there is none (`rules.ts`).
-	const places = known.flatMap(({ number, places }) =>
-		[...places, ...(memberships.get(number) ?? []).flatMap(mirrorCells)]
-			.filter(({ key }) => !key.includes('\0'))
-			.map((place) => ({ ...place, number })),
-	);
-	const records = known.flatMap(({ number, records }) => records.map((record) => [number, record] as const));
+	const records = known.flatMap(({ number, records }) => records.map(({ record, seq }) => [number, record, seq] as const));
 
 	for (const row of await ask<DeviceRow>(
 		client,
@@ -172,6 +165,38 @@ async function find(client: PoolClient, needs: readonly Need[], spaces: Readonly
 		devices,
 	))
 		found.get(row.space)!.devices.set(row.device, { ...row, decisions: decisionsFromBytes(row.decisions) });
+	let places: { readonly number: number; readonly places: readonly Place[] }[] = known.map(({ number, places }) => ({
+		number,
+		places: [...places, ...(memberships.get(number) ?? []).flatMap(mirrorCells)],
+	}));
+	while (places.length > 0) {
+		await findCells(client, places, found);
+		places = known.flatMap(({ number, further }) => {
+			const more = further(found.get(number)!.cells);
+			return more.length > 0 ? [{ number, places: more }] : [];
+		});
+	}
+	for (const row of await ask<CellRow>(
+		client,
+		`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[]) as asked (space, record, above)
+			join cell on cell.space = asked.space and cell.record = asked.record and cell.seq > asked.above`,
+		records,
+	)) {
+		const { moved } = found.get(row.space)!;
+		moved.set(row.record, [...(moved.get(row.record) ?? []), stored(row)]);
+	}
+	return needs.map((need) => found.get(spaces.get(need.space)?.number ?? NaN) ?? nothing());
+}
+
+async function findCells(
+	client: PoolClient,
+	asked: readonly { readonly number: number; readonly places: readonly Place[] }[],
+	found: ReadonlyMap<number, Mutable>,
+): Promise<void> {
+	// A key with NUL cannot even be asked for; there is none (`rules.ts`).
+	const places = asked.flatMap(({ number, places }) =>
+		places.filter(({ key }) => !key.includes('\0')).map((place) => ({ ...place, number })),
+	);
 	for (const row of await ask<CellRow>(
 		client,
 		`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
@@ -180,14 +205,6 @@ async function find(client: PoolClient, needs: readonly Need[], spaces: Readonly
 		places.map(({ number, record, collection, field, key }) => [number, record, collection, field, key]),
 	))
 		found.get(row.space)!.cells.set(placeKey(row), stored(row));
-	for (const row of await ask<{ space: number; record: RecordId; seq: number }>(
-		client,
-		`select asked.space, asked.record, max(seq) as seq from unnest($1::bigint[], $2::text[]) as asked (space, record)
-			join cell using (space, record) group by asked.space, asked.record`,
-		records,
-	))
-		found.get(row.space)!.recordSeqs.set(row.record, row.seq);
-	return needs.map((need) => found.get(spaces.get(need.space)?.number ?? NaN) ?? nothing());
 }
 
 async function write(
@@ -284,7 +301,7 @@ function nothing(): Found {
 		memberships: [],
 		invitations: new Map(),
 		cells: new Map(),
-		recordSeqs: new Map(),
+		moved: new Map(),
 	};
 }
 

@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
-import { type Ack, decodeFrame, type FrameOf, type SpaceId, stampAt } from '@mana/sync';
+import { command, fieldNumber, tree } from '@mana/model';
+import { type Ack, decodeFrame, type FrameOf, type Op, type Precondition, type SpaceId, stampAt } from '@mana/sync';
 import { catchUp, Committer } from '@mana/sync/space/index';
 import { split } from '../exchange.ts';
 import { rules } from '../rules.ts';
@@ -25,13 +26,12 @@ eachEngine('spaces', (engine) => {
 		const committer = new Committer({ store: spaces, rules, now: () => NOW, committed: () => undefined });
 		const who = { space, device: newDevice(), person: 'ada' };
 		let n = 0;
-		return {
-			async write(...ops: ReturnType<typeof op>[]): Promise<Ack> {
-				n++;
-				const transactions = [{ n, stamp: stampAt(NOW) + n, ops }];
-				return (await committer.submit({ kind: 'push', ...who, known: n - 1, transactions })) as Ack;
-			},
-		};
+		async function writeIf(preconditions: readonly Precondition[], ...ops: Op[]): Promise<Ack> {
+			n++;
+			const transactions = [{ n, stamp: stampAt(NOW) + n, ops, preconditions }];
+			return (await committer.submit({ kind: 'push', ...who, known: n - 1, transactions })) as Ack;
+		}
+		return { writeIf, write: (...ops: Op[]) => writeIf([], ...ops) };
 	}
 
 	test('two writers with connections of their own give every transaction its own seq', async () => {
@@ -59,7 +59,10 @@ eachEngine('spaces', (engine) => {
 	test('when deciding fails nothing is written and the next one is served', async () => {
 		const { spaces } = await open();
 		const space = await spaces.personal('ada', NOW);
-		const need = { space, devices: [], persons: ['ada'], places: [], records: [], memberships: false, invitations: [] };
+		const need = {
+			...{ space, devices: [], persons: ['ada'], places: [], further: () => [] },
+			...{ records: [], memberships: false, invitations: [] },
+		};
 		await expect(
 			spaces.transact([need], () => {
 				throw new Error('a defect');
@@ -129,6 +132,41 @@ eachEngine('spaces', (engine) => {
 		expect(await spaces.prune(now)).toBe(1);
 		expect((await spaces.readSince(space, 0, 100))?.cells).toHaveLength(4);
 		await device.write(op(newRecord(), 'after'));
+	});
+
+	test('a move under itself and a name that somebody has are refused, over several commits and in one', async () => {
+		const { spaces } = await open();
+		const space = await spaces.personal('ada', NOW);
+		const [one, two] = [deviceOn(spaces, space), deviceOn(spaces, space)];
+		const [a, b, c, d] = [newRecord(), newRecord(), newRecord(), newRecord()] as const;
+		const [parent, name] = [fieldNumber(3, tree), fieldNumber(4, command)];
+		for (const [what, under] of [[b, a], [c, b], [d, c]] as const) await one.write(op(what, under, parent)); // prettier-ignore
+		expect((await two.write(op(a, d, parent))).refused).toMatchObject([{ code: 'circle' }]);
+		expect((await two.write(op(d, a, parent))).refused).toEqual([]);
+		expect((await one.write(op(a, '?unique Sun', name))).refused).toEqual([]);
+		expect((await two.write(op(b, '?unique sun', name))).refused).toMatchObject([{ code: 'taken' }]);
+		await one.write(op(a, null, name));
+		const both = await Promise.all([one.write(op(a, '?unique Sun', name)), two.write(op(b, '?unique sun', name))]);
+		expect(both.flatMap(({ refused }) => refused.map(({ code }) => code))).toEqual(['taken']);
+	});
+
+	test('guards and preconditions are judged by what the store holds', async () => {
+		const { spaces } = await open();
+		const space = await spaces.personal('ada', NOW);
+		const [one, two] = [deviceOn(spaces, space), deviceOn(spaces, space)];
+		const record = newRecord();
+		const first = stampAt(NOW) + 1;
+		await one.write(op(record, 'first'));
+		expect((await two.write({ ...op(record, 'blind'), seen: 0 })).refused).toMatchObject([{ code: 'stale' }]);
+		expect((await two.write({ ...op(record, 'looked'), seen: first })).refused).toEqual([]);
+		expect((await one.writeIf([{ record, seq: 1, own: false }], op(record, 'late', 16))).refused).toMatchObject([
+			{ code: 'stale' },
+		]);
+		expect((await one.writeIf([{ record, seq: 2, own: false }], op(record, 'in time', 16))).refused).toEqual([]);
+		expect((await one.writeIf([{ record, seq: 2, own: false }], op(record, 'mine', 24))).refused).toEqual([]);
+		expect((await one.writeIf([{ record, seq: 2, own: true }], op(record, 'all', 24))).refused).toMatchObject([
+			{ code: 'stale' },
+		]);
 	});
 
 	test('what is asked of a space that does not exist finds nothing', async () => {

@@ -56,8 +56,8 @@ export class SqliteSpaces implements SpaceKeeper {
 			cell: database.prepare<Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>, [number, string, number, number, string]>(
 				'select value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
 			),
-			recordSeq: database.prepare<{ seq: number | null }, [number, string]>(
-				'select max(seq) as seq from cell where space = ? and record = ?',
+			moved: database.prepare<CellRow, [number, string, number]>(
+				'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and record = ? and seq > ?',
 			),
 			since: database.prepare<CellRow, [number, number]>(
 				'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and seq > ? order by seq',
@@ -161,8 +161,8 @@ export class SqliteSpaces implements SpaceKeeper {
 		const members = new Map<string, MemberState>();
 		const invitations = new Map<string, Invitation>();
 		const cells = new Map<string, StoredCell>();
-		const recordSeqs = new Map<RecordId, number>();
-		if (!row) return { space: null, devices, members, memberships: [], invitations, cells, recordSeqs };
+		const moved = new Map<RecordId, StoredCell[]>();
+		if (!row) return { space: null, devices, members, memberships: [], invitations, cells, moved };
 		rows.set(need.space, row);
 		const { number, personal_of } = row;
 		const memberships = need.memberships && personal_of !== null ? this.#members.memberships(personal_of) : [];
@@ -178,12 +178,20 @@ export class SqliteSpaces implements SpaceKeeper {
 			const invitation = this.#members.invitation(number, id);
 			if (invitation) invitations.set(id, invitation);
 		}
-		for (const place of [...need.places, ...memberships.flatMap(mirrorCells)]) {
-			const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
-			if (cell) cells.set(placeKey(place), stored(place, cell));
+		let places: readonly Place[] = [...need.places, ...memberships.flatMap(mirrorCells)];
+		for (; places.length > 0; places = need.further(cells))
+			for (const place of places) {
+				const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
+				if (cell) cells.set(placeKey(place), stored(place, cell));
+			}
+		for (const { record, seq } of need.records) {
+			const rows = this.#sql.moved.all(number, record, seq);
+			moved.set(
+				record,
+				rows.map((row) => stored(row as unknown as Place, row)),
+			);
 		}
-		for (const record of need.records) recordSeqs.set(record, this.#sql.recordSeq.get(number, record)?.seq ?? 0);
-		return { space: stateOf(row), devices, members, memberships, invitations, cells, recordSeqs };
+		return { space: stateOf(row), devices, members, memberships, invitations, cells, moved };
 	}
 
 	#write(change: Change, row: SpaceRow): void {

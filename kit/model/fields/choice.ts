@@ -6,5 +6,6 @@ export function choice<const O extends readonly [string, ...string[]]>(id: numbe
 	const field = plainField<O[number]>('choice', id, lww, options[0], (value) =>
 		typeof value === 'string' && value.length <= 40 ? null : `Expected one of ${options.join(', ')}.`,
 	);
-	return { ...field, read: (value) => (options.includes(value as string) ? (value as O[number]) : options[0]) };
+	const read = (value: unknown) => (options.includes(value as string) ? (value as O[number]) : options[0]);
+	return { ...field, form: { ...field.form, read } };
 }

@@ -1,10 +1,17 @@
+export { blob, type BlobReference } from './blob.ts';
 export { choice } from './choice.ts';
 export { clockTime } from './clock-time.ts';
+export { counter, type CounterDraft } from './counter.ts';
 export { day } from './day.ts';
+export { document, type Document, type DocumentDraft, updatesOf } from './document.ts';
 export { flag } from './flag.ts';
+export { greatest, least } from './extreme.ts';
 export { instant } from './instant.ts';
 export { integer } from './integer.ts';
+export { map, type MapDraft, type MapValue } from './map.ts';
+export { parent } from './parent.ts';
 export { position } from './position.ts';
 export { reference } from './reference.ts';
-export { set } from './set.ts';
+export { set, type SetDraft } from './set.ts';
 export { text } from './text.ts';
+export { type Claim, unique } from './unique.ts';

@@ -1,7 +1,7 @@
 import { compareWrites, type Law } from './law.ts';
 
 /**
- * Membership of one key of a set (sync.md §6.4 `set`): each key is its own register holding `true` (in) or `null` (out).
+ * One key of a set or a map (sync.md §6.4 `set`): each key is its own register, in when it holds something and out when it holds `null`.
  * The later write wins and an add beats a remove of the same stamp. A later remove beats an earlier concurrent add.
  */
 export const set: Law = {

@@ -3,6 +3,8 @@ import type { Cell, Op } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { cellOf } from '../merge.ts';
 import { Replica } from './replica.ts';
+import { asWritten } from './ahead.ts';
+import { isSystem } from '../space/system.ts';
 import type { ClientStore, FreshTransaction, Loaded } from './store.ts';
 
 /**
@@ -31,12 +33,12 @@ export function transactionsOf(cells: readonly Cell[]): FreshTransaction[] {
 	);
 	const byStamp = new Map<number, Op[]>();
 	for (const { collection, record, field, key, value, stamp } of cells) {
-		if (gone.has(record)) continue;
-		const op: Op = { collection, record, field, key, value };
+		if (gone.has(record) || isSystem(collection)) continue;
+		const op: Op = { collection, record, field, key, value: asWritten(field, value) };
 		const ops = byStamp.get(stamp);
 		if (ops) ops.push(op);
 		else byStamp.set(stamp, [op]);
 	}
 	const inOrder = [...byStamp].sort(([a], [b]) => a - b);
-	return inOrder.map(([stamp, ops]) => ({ stamp, ops, label: '', at: timeOf(stamp) }));
+	return inOrder.map(([stamp, ops]) => ({ stamp, ops, preconditions: [], label: '', at: timeOf(stamp) }));
 }

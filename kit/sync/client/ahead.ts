@@ -1,10 +1,10 @@
-import { appOf, lawOf, type Register } from '@mana/model';
+import { command, lawOf, mergeRegisters, type Register, requestAgain, type Value } from '@mana/model';
 import type { Cell, Op } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { boundOf } from '../codec/index.ts';
 import { limits } from '../limits.ts';
 import { placeKey } from '../merge.ts';
-import { SPACES_APP } from '../permission.ts';
+import { isSystem } from '../space/system.ts';
 import type { FreshTransaction } from './store.ts';
 
 /**
@@ -17,23 +17,29 @@ export function aheadOf(held: Iterable<Cell>, server: readonly Cell[]): FreshTra
 	const byStamp = new Map<number, Op[]>();
 	for (const cell of held) {
 		const theirs = known.get(placeKey(cell));
-		if (theirs && !wins(cell, theirs)) continue;
+		if (isSystem(cell.collection) || (theirs && !wins(cell, theirs))) continue;
 		const { collection, record, field, key, value, stamp } = cell;
-		if (appOf(collection) === SPACES_APP) continue; // the server's own; its tables say what is true
+		const op = { collection, record, field, key, value: asWritten(field, value) };
 		const ops = byStamp.get(stamp);
-		if (ops) ops.push({ collection, record, field, key, value });
-		else byStamp.set(stamp, [{ collection, record, field, key, value }]);
+		if (ops) ops.push(op);
+		else byStamp.set(stamp, [op]);
 	}
 	return [...byStamp]
 		.sort(([a], [b]) => a - b)
-		.flatMap(([stamp, ops]) => parts(stamp, ops).map((part) => ({ stamp, ops: part, label: '', at: timeOf(stamp) })));
+		.flatMap(([stamp, ops]) =>
+			parts(stamp, ops).map((part) => ({ stamp, ops: part, preconditions: [], label: '', at: timeOf(stamp) })),
+		);
+}
+
+/** What a device writes to bring about a value: of what the server decided, the request. */
+export function asWritten(field: number, value: Value): Value {
+	return lawOf(field) === command ? requestAgain(value) : value;
 }
 
 function wins(held: Cell, theirs: Cell): boolean {
 	// Actors are given anew after a restore, so that the same write may come with another one.
 	if (held.stamp === theirs.stamp && held.value === theirs.value) return false;
-	const law = lawOf(held.field);
-	return law ? law.merge(theirs, held) === (held as Register) : held.stamp > theirs.stamp;
+	return mergeRegisters(held.field, theirs, held) === (held as Register);
 }
 
 /** Ops of one stamp, cut where two devices' writes together would not fit a transaction. */

@@ -1,5 +1,6 @@
 import type { Collection, Draft, RecordId, Row } from '@mana/model';
 import type { Transaction } from '../cell.ts';
+import type { Conflict } from './conflicts.ts';
 
 /**
  * The one door of a page to data. Everything here is local and synchronous; the network is somebody else's business.
@@ -26,6 +27,10 @@ export interface Mana {
 	refused(): readonly Refused[];
 	/** Sends a refused transaction again as a new one, or drops it and shows the server's value. */
 	resolve(n: number, decision: 'retry' | 'drop'): Promise<void>;
+	/** Writes of this device that lost to somebody else's, oldest first, at most 200: “your title of 10:02 lost to that of 10:03”. */
+	conflicts(): readonly Conflict[];
+	/** Writes the own value again over the other one, or leaves it; the conflict is forgotten either way. */
+	settleConflict(id: string, decision: 'mine' | 'theirs'): Promise<void>;
 	/** Tries to reach the server now instead of at `sync.retryAt`. */
 	retry(): void;
 	close(): Promise<void>;
@@ -48,6 +53,12 @@ export interface LiveQuery<R> {
 
 /** What an action may do. Creating returns the new id. */
 export interface Writer {
+	/**
+	 * Commits this action only if nobody else changed the record since it read like `row`, which the page got from `get` or a query: for
+	 * forms that stand open for a while. Call it before the action writes the record. Throws `Stale` when it is known already that somebody
+	 * did; the server refuses the transaction with 'stale' when it turns out later.
+	 */
+	expect<C extends Collection>(collection: C, row: Row<C>): void;
 	create<C extends Collection>(collection: C, draft: Draft<C>, id?: RecordId): RecordId;
 	update<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>): void;
 	/** Puts a record in the trash. */
@@ -71,9 +82,41 @@ export interface Written {
 export interface History {
 	/** Label of the action that `undo` would take back. */
 	readonly undoable: string | null;
+	/** What the last undo or redo left as it is, because somebody wrote there since. */
+	readonly skipped: readonly Skipped[];
 	readonly redoable: string | null;
 	undo(): boolean;
 	redo(): boolean;
+}
+
+/** A field that was not taken back. */
+export interface Skipped {
+	readonly collection: number;
+	readonly record: RecordId;
+	/** Field number. */
+	readonly field: number;
+}
+
+/** The record does not read any more as it did when the form was opened. Nothing was written. */
+export class Stale extends Error {
+	override readonly name = 'Stale';
+	readonly record: RecordId;
+
+	/** @param collection its name */
+	constructor(collection: string, record: RecordId) {
+		super(`Somebody changed this record of ${collection} in the meantime. Look at it again.`);
+		this.record = record;
+	}
+}
+
+/** This build is too old to write a collection; it can still read. Nothing was written. */
+export class Outdated extends Error {
+	override readonly name = 'Outdated';
+
+	/** @param collection its name */
+	constructor(collection: string) {
+		super(`This app is too old to change ${collection}. Reload or update it.`);
+	}
 }
 
 /** What the sync pill says. */
@@ -103,6 +146,8 @@ export interface SyncState {
 	readonly evicted?: boolean;
 	/** Whether this tab is the one that talks to the server. */
 	readonly leader: boolean;
+	/** Numbers of the collections that this build is too old to write: they can be read, `write` throws `Outdated`. */
+	readonly outdated: readonly number[];
 	/** First download of the space: cells received, `null` when it is done. */
 	readonly firstSync: { readonly received: number } | null;
 }

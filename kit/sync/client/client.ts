@@ -179,6 +179,11 @@ export class Client implements Backing, SessionHost {
 		});
 	}
 
+	async forgetConflict(id: string): Promise<void> {
+		await this.#keeper.store.forgetConflict(id);
+		this.#tabs.post({ kind: 'conflict-settled', id });
+	}
+
 	async close(): Promise<void> {
 		this.#closing = true;
 		this.#session?.stop();
@@ -224,9 +229,11 @@ export class Client implements Backing, SessionHost {
 		return this.#outbox.from(from);
 	}
 
-	welcomed({ person, personal }: Welcome): Problem | null {
+	welcomed({ person, personal, outdated }: Welcome): Problem | null {
 		if (person !== this.#parts.remote?.person)
 			return { code: 'other-person', detail: 'This browser is signed in as somebody else.' };
+		this.mana.refresh({ outdated });
+		this.mana.retryOutdated().catch((error: unknown) => this.#parts.report(error));
 		if (this.#parts.remote.space ? this.#space.id === this.#parts.remote.space : this.#space.id === personal) return null;
 		if (this.#space.id !== null) {
 			return { code: 'other-space', detail: 'The server does not have the space that this device was synced with.' };
@@ -250,6 +257,7 @@ export class Client implements Backing, SessionHost {
 		const ahead = replace ? this.#aheadOf(cells) : null;
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
+		this.mana.replica.seq = patch.to;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
@@ -298,9 +306,13 @@ export class Client implements Backing, SessionHost {
 		const { replica } = this.mana;
 		const { epoch, seq } = this.#space;
 		const cells = [...visibleTo({ apps: reach }, [...replica.allCells()])];
+		const conflicts = this.mana.conflicts();
+		const kept = visibleTo({ apps: reach }, conflicts);
+		this.mana.noteConflicts([], kept);
 		this.#space = { ...this.#space, reach };
 		this.#keeper.write(async (store, generation) => {
 			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
+			for (const conflict of conflicts) if (!kept.includes(conflict)) await store.forgetConflict(conflict.id);
 			this.#tabs.post({ kind: 'reload' });
 		});
 		replica.replace(cells);
@@ -322,6 +334,7 @@ export class Client implements Backing, SessionHost {
 		const unsaved = [...replica.pending].filter(({ n }) => n === null);
 		replica.batch(() => {
 			replica.replace([]);
+			this.mana.noteConflicts([], []);
 			for (const pending of replica.pending) if (!unsaved.includes(pending)) replica.remove(pending);
 		});
 		this.mana.refresh({
@@ -383,9 +396,10 @@ export class Client implements Backing, SessionHost {
 	#settle(): void {
 		const settled = this.#outbox.settle(this.#space.seq);
 		if (!settled) return;
-		const { n, restamped, refused } = settled;
+		const { n, restamped, refused, lost } = settled;
+		this.mana.noteConflicts(lost);
 		this.#keeper.write(async (store, generation) => {
-			await store.settle(n, refused, generation);
+			await store.settle(n, refused, lost, generation);
 			this.#outbox.knownN = n;
 			const reasons = refused.map(({ n, refused }) => ({ n, ...refused! }));
 			this.#tabs.post({ kind: 'acked', device: this.#device, ack: { n, restamped, refused: reasons } });
@@ -418,14 +432,17 @@ export class Client implements Backing, SessionHost {
 				if (message.from > seq) return void this.#reload();
 				if (message.to <= seq) return;
 				this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
+				replica.seq = message.to;
 				replica.merge(readCells(new ByteReader(message.cells)));
 				return this.#takeEarly();
 			}
 			case 'acked':
-				this.#outbox.settled(message.ack);
+				this.mana.noteConflicts(this.#outbox.settled(message.ack));
 				return this.mana.refresh();
 			case 'forgotten':
 				return this.#forgotten(message.stamp);
+			case 'conflict-settled':
+				return this.mana.dropConflict(message.id);
 			case 'sync':
 				return this.#heardSync(message);
 			case 'waking':
@@ -562,10 +579,12 @@ export class Client implements Backing, SessionHost {
 		});
 	}
 
-	#adopt({ device, space, cells, outbox }: Loaded): void {
+	#adopt({ device, space, cells, outbox, conflicts }: Loaded): void {
 		const { replica } = this.mana;
+		this.mana.noteConflicts([], conflicts);
 		this.#device = device.device;
 		this.#space = { ...space, id: this.#parts.remote?.space ?? space.id };
+		replica.seq = space.seq;
 		this.mana.skewMs = device.skewMs;
 		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
 		replica.actor = space.actor;

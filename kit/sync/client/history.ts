@@ -1,13 +1,19 @@
-import type { Register, Value } from '@mana/model';
+import { isLater, requestAgain, type Register, type Value } from '@mana/model';
 import type { Op, Place } from '../cell.ts';
-import type { History } from './api.ts';
+import type { History, Skipped } from './api.ts';
 import { slotOf, type Pending, type Replica } from './replica.ts';
 
-/** How one write of an action is taken back and done again. A 'creation' is taken back by purging the record: its place is that flag. */
+/**
+ * How one write of an action is taken back and done again. A 'creation' is taken back by purging the record: its place is that flag. A
+ * 'count' is taken back by counting the other way, whoever counted since.
+ */
 export interface Step extends Place {
-	readonly kind: 'field' | 'creation';
+	readonly kind: 'field' | 'creation' | 'count';
 	readonly before: Value;
 	after: Value;
+	readonly guarded: boolean;
+	/** The same for the registers of older versions that were written along. */
+	readonly mirrors: readonly (Place & { readonly before: Value; after: Value })[];
 }
 
 /**
@@ -23,8 +29,17 @@ interface Entry {
 	readonly steps: readonly (Step & { readonly from: State; readonly to: State })[];
 }
 
-/** Commits ops under a label as an ordinary action. Returns the transaction that each op went into. */
-export type CommitOps = (label: string, ops: readonly Op[]) => readonly Pending[];
+/** What undo asks of its client. */
+export interface HistoryParts {
+	readonly replica: Replica;
+	/**
+	 * Commits ops under a label as an ordinary action, each made when those before it are done. Returns the transaction that each op went
+	 * into.
+	 */
+	commit(label: string, ops: readonly (() => Op)[]): readonly Pending[];
+	/** The op that counts further in a counter, of which `place` is any register. */
+	count(place: Place, add: number): Op;
+}
 
 /** Actions that can be taken back at most. */
 const DEPTH = 100;
@@ -34,15 +49,16 @@ const DEPTH = 100;
  * action left there, so nobody's later edit is overwritten; what cannot be taken back is skipped.
  */
 export class ActionHistory implements History {
+	skipped: readonly Skipped[] = [];
+	readonly #parts: HistoryParts;
 	readonly #replica: Replica;
-	readonly #commit: CommitOps;
 	readonly #done: Entry[] = [];
 	readonly #undone: Entry[] = [];
 	#states = new Map<string, State>();
 
-	constructor(replica: Replica, commit: CommitOps) {
-		this.#replica = replica;
-		this.#commit = commit;
+	constructor(parts: HistoryParts) {
+		this.#parts = parts;
+		this.#replica = parts.replica;
 	}
 
 	get undoable(): string | null {
@@ -76,15 +92,20 @@ export class ActionHistory implements History {
 		this.#done.push(entry);
 		this.#undone.length = 0;
 		this.#forgetOldest();
-		return () => this.#take(entry);
+		return () => {
+			this.skipped = [];
+			return this.#take(entry);
+		};
 	}
 
 	undo(): boolean {
+		this.skipped = [];
 		while (this.#done.length > 0) if (this.#take(this.#done.at(-1)!)) return true;
 		return false;
 	}
 
 	redo(): boolean {
+		this.skipped = [];
 		for (let entry = this.#undone.pop(); entry; entry = this.#undone.pop()) {
 			if (!this.#turn(entry, 'from', 'to')) continue;
 			this.#done.push(entry);
@@ -105,16 +126,41 @@ export class ActionHistory implements History {
 	/** Brings the registers of `entry` that still are in state `here` to state `there`. */
 	#turn(entry: Entry, here: 'from' | 'to', there: 'from' | 'to'): boolean {
 		const steps = entry.steps.filter((step) => this.#turnable(step, here));
+		const left = entry.steps.filter((step) => !steps.includes(step));
+		this.skipped = [...this.skipped, ...left.map(({ collection, record, field }) => ({ collection, record, field }))];
 		if (steps.length === 0) return false;
-		const ops = steps.map(({ collection, record, field, key, before, after }) => {
-			return { collection, record, field, key, value: there === 'from' ? before : after };
-		});
-		const transactions = this.#commit(entry.label, ops);
-		for (const [at, step] of steps.entries()) {
-			step[there].source = { pending: transactions[at]! };
+		const ops = steps.map((step) => this.#opsOf(step, here, there));
+		const transactions = this.#parts.commit(entry.label, ops.flat());
+		let at = 0;
+		for (const [i, step] of steps.entries()) {
+			at += ops[i]!.length;
+			step[there].source = { pending: transactions[at - 1]! };
 			this.#states.set(nameOf(step), step[there]);
 		}
 		return true;
+	}
+
+	/** What brings the register of a step, and those of older versions, from the state `here` to the state `there`: the register itself last. */
+	#opsOf(step: Entry['steps'][number], here: 'from' | 'to', there: 'from' | 'to'): (() => Op)[] {
+		const { collection, record, field, key, before, after, kind, guarded, mirrors } = step;
+		if (kind === 'count') {
+			const steps = (Number(after) - Number(before ?? 0)) * (key.startsWith('-') ? -1 : 1);
+			// Says again what is taken back: should the server refuse it, nothing must be taken back that never was.
+			const { source } = step[here];
+			const again = 'pending' in source ? source.pending.ops.filter((op) => op.record === record && op.field === field) : [];
+			return [...again.map((op) => () => op), () => this.#parts.count(step, there === 'from' ? -steps : steps)];
+		}
+		const value = requestAgain(there === 'from' ? before : after);
+		return [
+			...mirrors.map((mirror) => () => {
+				const { collection, record, field, key } = mirror;
+				return { collection, record, field, key, value: there === 'from' ? mirror.before : mirror.after };
+			}),
+			() => {
+				const op = { collection, record, field, key, value };
+				return guarded ? { ...op, seen: this.#replica.register(op)?.stamp ?? 0 } : op;
+			},
+		];
 	}
 
 	#possible(entry: Entry, here: 'from' | 'to'): boolean {
@@ -122,7 +168,13 @@ export class ActionHistory implements History {
 	}
 
 	#turnable(step: Entry['steps'][number], here: 'from' | 'to'): boolean {
+		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
+		const shown = this.#replica.register(step);
+		for (const mirror of step.mirrors) {
+			const older = this.#replica.register(mirror);
+			if (older && (!shown || isLater(older, shown))) return false; // an older build wrote since
+		}
 		return this.#shows(step[here], this.#replica.register(step));
 	}
 
@@ -148,6 +200,11 @@ export class ActionHistory implements History {
 		for (const { steps } of this.#done) for (const step of steps) kept.set(nameOf(step), step.to);
 		this.#states = kept;
 	}
+}
+
+/** What the server did not take need not be taken back. */
+function isRefused({ source }: State): boolean {
+	return 'pending' in source && source.pending.refused !== null;
 }
 
 /** A step with the state that its register was in before, and the transaction that wrote it. */

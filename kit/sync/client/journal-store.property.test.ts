@@ -31,7 +31,13 @@ async function drive(seed: number): Promise<void> {
 			switch (dice(6)) {
 				case 0:
 				case 1: {
-					const fresh = Array.from({ length: 1 + dice(3) }, () => ({ stamp: dice(50), ops: [op()], label: 'x', at: step }));
+					const fresh = Array.from({ length: 1 + dice(3) }, () => ({
+						stamp: dice(50),
+						ops: [op()],
+						preconditions: [],
+						label: 'x',
+						at: step,
+					}));
 					const stored = await store.commitLocal(fresh);
 					return () => {
 						for (const one of stored) {
@@ -57,7 +63,7 @@ async function drive(seed: number): Promise<void> {
 					const refused = model.outbox
 						.filter((one) => one.n > model.doneN && one.n <= n && dice(4) === 0)
 						.map((one) => ({ ...one, refused: { code: 'invalid', detail: 'no' } }));
-					await store.settle(n, refused, 0);
+					await store.settle(n, refused, [], 0);
 					return () => {
 						model.outbox = [...refused, ...model.outbox.filter((one) => one.refused || one.n > n)];
 						model.doneN = n;

@@ -2,6 +2,7 @@ import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId } from '../cell.ts';
 import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { newDeviceId, type FillRandom } from '../ids.ts';
+import { remembered, type Conflict } from './conflicts.ts';
 import type { Area, Disk, DiskTransaction, Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
 import { Pages } from './pages.ts';
@@ -55,7 +56,8 @@ export class JournalStore implements ClientStore {
 			if (rows.fresh) this.#put(tx, rows);
 			const pages = await tx.list('pages', this.#name);
 			const journal = await tx.list('journal', this.#name);
-			return { ...rows, pages, journal, outbox: await tx.list('outbox', this.#name) };
+			const conflicts = await this.#conflicts(tx);
+			return { ...rows, pages, journal, outbox: await tx.list('outbox', this.#name), conflicts };
 		});
 		const cells: Cell[] = [];
 		this.#pages = new Pages();
@@ -63,7 +65,8 @@ export class JournalStore implements ClientStore {
 		this.#journal = { entries: 0, bytes: 0, next: found.space.journal, checkpoint: found.space.checkpoint };
 		for (const { value } of found.journal) this.#journaled(value as Uint8Array, append(cells, value as Uint8Array));
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
-		return { device: found.device, space: found.space, cells, outbox, fresh: found.fresh };
+		const { device, space, conflicts, fresh } = found;
+		return { device, space, cells, outbox, conflicts, fresh };
 	}
 
 	glance(): Promise<{ device: DeviceRow; space: SpaceRow }> {
@@ -126,14 +129,22 @@ export class JournalStore implements ClientStore {
 		return bytes;
 	}
 
-	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void> {
+	settle(n: number, refused: readonly StoredTransaction[], lost: readonly Conflict[], generation: number): Promise<void> {
 		return this.#lead(['meta', 'outbox'], generation, async (tx, { device, space }) => {
 			if (n <= space.doneN) return;
 			tx.remove('outbox', this.#name, space.doneN + 1, n);
 			for (const transaction of refused) {
 				if (transaction.n > space.doneN) tx.put('outbox', [this.#name, transaction.n], rowOf(transaction));
 			}
+			if (lost.length > 0) tx.put('meta', this.#conflictsKey, remembered(await this.#conflicts(tx), lost));
 			this.#put(tx, { device, space: { ...space, doneN: n } });
+		});
+	}
+
+	forgetConflict(id: string): Promise<void> {
+		return this.#disk.run('write', ['meta'], async (tx) => {
+			const left = (await this.#conflicts(tx)).filter((conflict) => conflict.id !== id);
+			tx.put('meta', this.#conflictsKey, left);
 		});
 	}
 
@@ -212,6 +223,15 @@ export class JournalStore implements ClientStore {
 
 	destroy(): Promise<void> {
 		return this.#disk.destroy();
+	}
+
+	/** Where the conflicts stand: one row beside that of the space, for they are few, and gone with it. */
+	get #conflictsKey(): Key {
+		return [this.#name, 1];
+	}
+
+	async #conflicts(tx: DiskTransaction): Promise<readonly Conflict[]> {
+		return ((await tx.get('meta', this.#conflictsKey)) as readonly Conflict[] | undefined) ?? [];
 	}
 
 	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {

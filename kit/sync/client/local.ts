@@ -1,13 +1,14 @@
-import type { Collection, RecordId, Row } from '@mana/model';
-import type { Cell, Op, Transaction } from '../cell.ts';
+import { countStep, type Collection, type RecordId, type Row } from '@mana/model';
+import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type { History, LiveQuery, Mana, Question, Refused, SyncState, Unsent, Writer, Written } from './api.ts';
+import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
 import { ReplicaQuery } from './query.ts';
 import { Outbox } from './outbox.ts';
 import { placeOf, Replica, type Pending } from './replica.ts';
-import { TransactionWriter } from './writer.ts';
+import { TransactionWriter, type Growing } from './writer.ts';
 
 /** What stands behind the local state: the journal, the other tabs and the server. */
 export interface Backing {
@@ -15,6 +16,8 @@ export interface Backing {
 	save(transactions: readonly Pending[]): Promise<void>;
 	/** Removes a refused transaction for good. */
 	forget(pending: Pending): Promise<void>;
+	/** Forgets a conflict for good, in all tabs. */
+	forgetConflict(id: string): Promise<void>;
 	/** Try to reach the server now. */
 	wake(): void;
 	close(): Promise<void>;
@@ -30,6 +33,7 @@ export const INITIAL_STATE: SyncState = {
 	problem: null,
 	durable: true,
 	leader: true,
+	outdated: [],
 	firstSync: null,
 };
 
@@ -45,6 +49,10 @@ export class LocalMana implements Mana {
 	readonly #backing: Backing;
 	readonly #listeners = new Set<() => void>();
 	readonly #history: ActionHistory;
+	/** What the keys begin with that this tab writes under, see `Hand` of `@mana/model`. */
+	keyName: string;
+	#given = 0;
+	#conflicts: readonly Conflict[] = [];
 	#sync: SyncState = INITIAL_STATE;
 	/** Whether the outbox has to be counted again before `sync` is read: a thousand writes at once are counted once. */
 	#uncounted = false;
@@ -53,7 +61,12 @@ export class LocalMana implements Mana {
 	constructor(env: Environment, backing: Backing) {
 		this.#env = env;
 		this.#backing = backing;
-		this.#history = new ActionHistory(this.replica, (label, ops) => this.#commitOps(label, ops));
+		this.keyName = tabName(env.randomBytes);
+		this.#history = new ActionHistory({
+			replica: this.replica,
+			commit: (label, ops) => this.#commitOps(label, ops),
+			count: (place, add) => this.#countOn(place, add),
+		});
 		this.history = this.#history;
 	}
 
@@ -96,12 +109,47 @@ export class LocalMana implements Mana {
 		if (!refused) return;
 		let again: Promise<void> | null = null;
 		this.replica.batch(() => {
-			if (decision === 'retry') again = this.#act(refused.label, (writer) => refused.ops.forEach((op) => writer.put(op))).saved;
+			const ops = refused.ops.map((op) => this.#seenNow(op, refused));
+			if (decision === 'retry') again = this.#act(refused.label, (writer) => ops.forEach((op) => writer.put(op))).saved;
 			this.replica.remove(refused);
 		});
 		this.refresh();
 		await again; // first the new one is safe, then the old one goes
 		await this.#backing.forget(refused);
+	}
+
+	conflicts(): readonly Conflict[] {
+		return this.#conflicts;
+	}
+
+	async settleConflict(id: string, decision: 'mine' | 'theirs'): Promise<void> {
+		const conflict = this.#conflicts.find((one) => one.id === id);
+		if (!conflict) return;
+		const { collection, record, field, key, mine, label } = conflict;
+		const saved = decision === 'mine' ? this.writeOps(label, [{ collection, record, field, key, value: mine.value }]) : null;
+		this.dropConflict(id);
+		await saved; // first the value is safe, then what tells of it goes
+		await this.#backing.forgetConflict(id);
+	}
+
+	/** Takes in conflicts: all that the disk has (`anew`), or some more. */
+	noteConflicts(conflicts: readonly Conflict[], anew: readonly Conflict[] = this.#conflicts): void {
+		this.#conflicts = remembered(anew, conflicts);
+	}
+
+	/** Another tab, or this one, settled it. */
+	dropConflict(id: string): void {
+		this.#conflicts = this.#conflicts.filter((one) => one.id !== id);
+		this.refresh();
+	}
+
+	/** Sends again what was refused because an earlier build was too old. */
+	async retryOutdated(): Promise<void> {
+		const { outdated } = this.#sync;
+		const again = this.refused().filter(
+			({ code, transaction }) => code === 'outdated' && !transaction.ops.some(({ collection }) => outdated.includes(collection)),
+		);
+		for (const { transaction } of again) await this.resolve(transaction.n, 'retry');
 	}
 
 	retry(): void {
@@ -161,7 +209,10 @@ export class LocalMana implements Mana {
 			replica: this.replica,
 			now: () => this.#now(),
 			randomBytes: this.#env.randomBytes,
-			begin: () => this.#begin(label),
+			begin: (preconditions) => this.#begin(label, preconditions),
+			name: this.keyName,
+			fresh: () => `${this.keyName}.${(this.#given++).toString(36)}`,
+			outdated: new Set(this.#sync.outdated),
 			stateAt: (place) => this.#history.stateAt(place),
 		});
 		this.#acting = true;
@@ -181,19 +232,36 @@ export class LocalMana implements Mana {
 		return { writer, saved };
 	}
 
-	#commitOps(label: string, ops: readonly Op[]): readonly Pending[] {
+	#commitOps(label: string, ops: readonly (() => Op)[]): readonly Pending[] {
 		let transactions: readonly Pending[] = [];
 		this.#act(label, (writer) => {
-			transactions = ops.map((op) => writer.put(op));
+			transactions = ops.map((op) => writer.put(op()));
 		});
 		return transactions;
 	}
 
-	#begin(label: string): Pending & { readonly ops: Op[] } {
+	#countOn(place: Place, add: number): Op {
+		const hand = {
+			name: this.keyName,
+			look: (key: string) => {
+				const part = { ...place, key };
+				return { value: this.replica.register(part)?.value ?? null, busy: this.replica.isPending(part) };
+			},
+		};
+		const [key, value] = countStep(add, hand);
+		return { collection: place.collection, record: place.record, field: place.field, key, value };
+	}
+
+	/** A guarded op as somebody writes it who has looked at what stands there now. */
+	#seenNow(op: Op, refused: Pending): Op {
+		return op.seen === undefined ? op : { ...op, seen: this.replica.register(op, refused)?.stamp ?? 0 };
+	}
+
+	#begin(label: string, preconditions: Pending['preconditions']): Growing {
 		const at = this.#now();
 		const stamp = nextStamp(Math.max(this.stored.lastStamp, this.replica.seenStamp), at);
 		this.stored.lastStamp = stamp;
-		const pending = { n: null, stamp, ops: [], label, at, ackedSeq: null, refused: null };
+		const pending = { n: null, stamp, ops: [], preconditions, label, at, ackedSeq: null, refused: null };
 		this.replica.add(pending);
 		return pending;
 	}
@@ -204,7 +272,12 @@ export class LocalMana implements Mana {
 	}
 }
 
-function unsentOf({ n, stamp, ops, label, at }: Pending): Unsent {
-	const transaction: Transaction = { n: n ?? 0, stamp, ops };
+/** A name that no other tab of any device has. */
+function tabName(random: (bytes: Uint8Array) => Uint8Array): string {
+	return Array.from(random(new Uint8Array(8)), (byte) => byte.toString(36).padStart(2, '0')).join('');
+}
+
+function unsentOf({ n, stamp, ops, preconditions, label, at }: Pending): Unsent {
+	const transaction: Transaction = { n: n ?? 0, stamp, ops, ...(preconditions.length > 0 && { preconditions }) };
 	return { transaction, label, at };
 }

@@ -17,6 +17,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 			for (const transaction of transactions) transaction.n = ++n;
 		},
 		forget: () => Promise.resolve(),
+		forgetConflict: () => Promise.resolve(),
 		wake: () => undefined,
 		close: () => Promise.resolve(),
 	});

@@ -131,7 +131,7 @@ function aliveNote(database: string): string {
 	return `alive-${database}`;
 }
 
-/** Collections have one version until lenses come (sync.md §6.10). */
-export function schemaOf({ number }: Collection): { collection: number; version: number } {
-	return { collection: number, version: 1 };
+/** What HELLO says of a collection. */
+export function schemaOf({ number, version }: Collection): { collection: number; version: number } {
+	return { collection: number, version };
 }

@@ -9,13 +9,13 @@ export interface OutboxRow {
 	readonly refused: StoredTransaction['refused'];
 }
 
-export function rowOf({ n, stamp, ops, label, at, refused }: StoredTransaction): OutboxRow {
+export function rowOf({ n, stamp, ops, preconditions, label, at, refused }: StoredTransaction): OutboxRow {
 	const out = new ByteWriter();
-	writeTransactions(out, [{ n: Math.abs(n), stamp, ops }]);
+	writeTransactions(out, [{ n: Math.abs(n), stamp, ops, preconditions }]);
 	return { bytes: out.finish().slice(), label, at, refused };
 }
 
 export function storedOf(n: number, { bytes, label, at, refused }: OutboxRow): StoredTransaction {
-	const { stamp, ops } = readTransactions(new ByteReader(bytes))[0]!;
-	return { n, stamp, ops, label, at, refused };
+	const { stamp, ops, preconditions = [] } = readTransactions(new ByteReader(bytes))[0]!;
+	return { n, stamp, ops, preconditions, label, at, refused };
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../cell.ts';
 import type { Ack } from '../frames.ts';
+import { lostOf, type Conflict } from './conflicts.ts';
 import type { Pending, Replica } from './replica.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
@@ -8,6 +9,8 @@ export interface Settled {
 	readonly n: number;
 	readonly restamped: Ack['restamped'];
 	readonly refused: readonly StoredTransaction[];
+	/** What of the accepted ones lost to others. */
+	readonly lost: readonly Conflict[];
 }
 
 /**
@@ -37,7 +40,10 @@ export class Outbox {
 
 	/** In order and without a gap, from `first` on. */
 	*from(first: number): IterableIterator<Transaction> {
-		for (let n = first, pending; (pending = this.#waiting.get(n)); n++) yield { n, stamp: pending.stamp, ops: pending.ops };
+		for (let n = first, pending; (pending = this.#waiting.get(n)); n++) {
+			const { stamp, ops, preconditions } = pending;
+			yield { n, stamp, ops, ...(preconditions.length > 0 && { preconditions }) };
+		}
 	}
 
 	all(): Iterable<Pending> {
@@ -60,20 +66,22 @@ export class Outbox {
 	}
 
 	/** Another tab, or this one in an earlier life, stored this. */
-	add({ n, stamp, ops, label, at, refused }: StoredTransaction): void {
+	add({ n, stamp, ops, preconditions, label, at, refused }: StoredTransaction): void {
 		if (!refused && (n <= this.doneN || this.#waiting.has(n))) return;
-		const pending: Pending = { n, stamp, ops, label, at, refused, ackedSeq: null };
+		const pending: Pending = { n, stamp, ops, preconditions, label, at, refused, ackedSeq: null };
 		this.#replica.add(pending);
 		this.#wait(pending, n);
 	}
 
 	/** The server decided. Nothing leaves before `settle`. */
 	acked({ n, seq, restamped, refused }: Ack): void {
-		this.#replica.batch(() => this.#restamp(restamped));
-		for (const { n, code, detail } of refused) {
-			const pending = this.#waiting.get(n);
-			if (pending) pending.refused = { code, detail };
-		}
+		this.#replica.batch(() => {
+			this.#restamp(restamped);
+			for (const { n, code, detail } of refused) {
+				const pending = this.#waiting.get(n);
+				if (pending) this.#replica.refuse(pending, { code, detail });
+			}
+		});
 		for (const [number, pending] of this.#waiting) if (number <= n) pending.ackedSeq ??= seq;
 		this.#restamped.push(...restamped.filter(({ n }) => n > this.doneN));
 	}
@@ -86,33 +94,43 @@ export class Outbox {
 	/** Lets go of what was decided and whose effects are in the confirmed state at `seq`; `null` when that is nothing. */
 	settle(seq: number): Settled | null {
 		const refused: StoredTransaction[] = [];
+		const lost: Conflict[] = [];
 		const before = this.doneN;
 		for (let n = before + 1, pending; (pending = this.#waiting.get(n)); n++) {
 			if (pending.ackedSeq === null || pending.ackedSeq > seq) break;
 			this.doneN = n;
 			this.#waiting.delete(n);
 			if (pending.refused) refused.push({ ...pending, n });
-			else this.#replica.remove(pending);
+			else {
+				lost.push(...lostOf(pending, this.#replica));
+				this.#replica.remove(pending);
+			}
 		}
 		if (this.doneN === before) return null;
 		const restamped = this.#restamped.filter(({ n }) => n <= this.doneN);
 		this.#restamped = this.#restamped.filter(({ n }) => n > this.doneN);
-		return { n: this.doneN, restamped, refused };
+		return { n: this.doneN, restamped, refused, lost };
 	}
 
-	/** The leading tab let go of these, and the disk has it. */
-	settled({ n, restamped, refused }: Pick<Ack, 'n' | 'restamped' | 'refused'>): void {
+	/** The leading tab let go of these, and the disk has it. Returns what of them lost to others. */
+	settled({ n, restamped, refused }: Pick<Ack, 'n' | 'restamped' | 'refused'>): readonly Conflict[] {
+		const lost: Conflict[] = [];
 		const reasons = new Map(refused.map((one) => [one.n, { code: one.code, detail: one.detail }]));
 		this.#replica.batch(() => {
 			this.#restamp(restamped);
 			for (const [number, pending] of this.#waiting) {
 				if (number > n) continue;
 				this.#waiting.delete(number);
-				pending.refused = reasons.get(number) ?? null;
-				if (!pending.refused) this.#replica.remove(pending);
+				const reason = reasons.get(number);
+				if (reason) this.#replica.refuse(pending, reason);
+				else {
+					lost.push(...lostOf(pending, this.#replica));
+					this.#replica.remove(pending);
+				}
 			}
 		});
 		this.doneN = this.knownN = Math.max(this.doneN, n);
+		return lost;
 	}
 
 	/** Takes over what stands on the disk, keeping the objects that are known by their stamp: undo holds on to them. */

@@ -1,5 +1,18 @@
-import { lawOf, readRow, type Collection, type Entry, type RecordId, type Register, type Row, type Value } from '@mana/model';
-import type { Cell, Op, Place } from '../cell.ts';
+import {
+	command,
+	lawOf,
+	mergeRegisters,
+	readRow,
+	seenThrough,
+	tree,
+	type Collection,
+	type RecordId,
+	type Register,
+	type Row,
+	type Value,
+	type WrittenEntry,
+} from '@mana/model';
+import type { Cell, Op, Place, Precondition } from '../cell.ts';
 
 /** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
 export type Slot = number | string;
@@ -11,6 +24,7 @@ export interface Pending {
 	/** Provisional until the journal has it; replaced once more when the server re-stamps. */
 	stamp: number;
 	readonly ops: readonly Op[];
+	readonly preconditions: readonly Precondition[];
 	readonly label: string;
 	/** When it was written, ms since 1970. */
 	readonly at: number;
@@ -40,6 +54,8 @@ interface RecordState {
 export class Replica {
 	/** Our actor in the space; 0 until the server told it. */
 	actor = 0;
+	/** The checkpoint that the confirmed state is of. */
+	seq = 0;
 	/** Grows with every change; whoever cached something compares it. */
 	version = 0;
 	/** The highest stamp among confirmed registers: a new write must be above it. */
@@ -81,8 +97,7 @@ export class Replica {
 		const record = this.#collections.get(collection.number)?.get(id);
 		if (!record) return undefined;
 		if (record.stale) {
-			const entries = record.overlay ? entriesOf(this.#visible(record)) : record.base.values();
-			const row = readRow<Collection>(collection, id, entries);
+			const row = readRow<Collection>(collection, id, this.#entries(collection, record));
 			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
 			record.stale = false;
 		}
@@ -94,10 +109,31 @@ export class Replica {
 		return this.#collections.get(collection)?.keys() ?? [];
 	}
 
-	/** What a register shows now. */
-	register(place: Place): Register | undefined {
+	/** What a register shows now; `except`: what it would show without one transaction. */
+	register(place: Place, except?: Pending): Register | undefined {
 		const record = this.#collections.get(place.collection)?.get(place.record);
-		return record && this.#merged(record, slotOf(place));
+		return record && this.#merged(record, slotOf(place), except);
+	}
+
+	/** What the server confirmed of a register. */
+	confirmed(place: Place): Register | undefined {
+		return this.#collections.get(place.collection)?.get(place.record)?.base.get(slotOf(place));
+	}
+
+	/** What a build with this collection's lenses sees in a register: perhaps what an older build wrote. */
+	seen(collection: Collection, place: Place): Register | undefined {
+		if (collection.lenses.length === 0) return this.register(place);
+		const record = this.#collections.get(place.collection)?.get(place.record);
+		if (!record) return undefined;
+		for (const entry of this.#entries(collection, record))
+			if (entry.field === place.field && entry.key === place.key) return entry;
+		return undefined;
+	}
+
+	/** Whether a write of a register is not confirmed yet. */
+	isPending(place: Place): boolean {
+		const writes = this.#collections.get(place.collection)?.get(place.record)?.overlay?.get(slotOf(place));
+		return writes !== undefined && writes.length > 0;
 	}
 
 	/** All visible registers of a record by slot. */
@@ -167,6 +203,14 @@ export class Replica {
 		});
 	}
 
+	/** The server did not take a transaction: where its word counts it is no longer shown. */
+	refuse(pending: Pending, reason: NonNullable<Pending['refused']>): void {
+		this.batch(() => {
+			pending.refused = reason;
+			for (const op of pending.ops) this.#touch(op.collection, op.record);
+		});
+	}
+
 	/** Merges cells into the confirmed state. Order, repetition and grouping do not matter. */
 	merge(cells: Iterable<Cell>): void {
 		this.batch(() => {
@@ -176,7 +220,8 @@ export class Replica {
 				const base: Map<Slot, Cell> = same ? last!.base : this.#touch(cell.collection, cell.record).base;
 				if (!same) last = { cell, base };
 				const slot = slotOf(cell);
-				base.set(slot, mergeKnown(cell.field, base.get(slot), cell));
+				const held = base.get(slot);
+				base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
 				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
 			}
 		});
@@ -210,18 +255,28 @@ export class Replica {
 	*#visible(record: RecordState): IterableIterator<[Slot, Register]> {
 		if (!record.overlay) return yield* record.base;
 		for (const slot of record.base.keys()) yield [slot, this.#merged(record, slot)!];
-		for (const slot of record.overlay.keys()) if (!record.base.has(slot)) yield [slot, this.#merged(record, slot)!];
+		for (const slot of record.overlay.keys()) {
+			const register = record.base.has(slot) ? undefined : this.#merged(record, slot);
+			if (register) yield [slot, register];
+		}
 	}
 
-	#merged(record: RecordState, slot: Slot): Register | undefined {
+	#merged(record: RecordState, slot: Slot, except?: Pending): Register | undefined {
 		let shown: Register | undefined = record.base.get(slot);
 		const writes = record.overlay?.get(slot);
 		if (!writes) return shown;
 		const field = placeOf(slot).field;
+		const decided = isDecided(field);
 		for (const { pending, value } of writes) {
-			shown = mergeKnown(field, shown, { value, stamp: pending.stamp, actor: this.actor });
+			if (pending === except || (decided && pending.refused)) continue;
+			const own = { value, stamp: pending.stamp, actor: this.actor };
+			shown = shown ? mergeRegisters(field, shown, own) : own;
 		}
 		return shown;
+	}
+
+	#entries(collection: Collection, record: RecordState): Iterable<WrittenEntry> {
+		return seenThrough(collection.lenses, record.overlay ? entriesOf(this.#visible(record)) : record.base.values());
 	}
 }
 
@@ -237,12 +292,18 @@ export function placeOf(slot: Slot): { field: number; key: string } {
 	return { field: Number(slot.slice(0, colon)), key: slot.slice(colon + 1) };
 }
 
-function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<Entry> {
-	for (const [slot, { value }] of registers) yield { ...placeOf(slot), value };
+function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<WrittenEntry> {
+	for (const [slot, { value, stamp, actor }] of registers) yield { ...placeOf(slot), value, stamp, actor };
+}
+
+/** Whether the server's word counts for this field, so that what it refused is not shown: two names or a circle would make no sense. */
+function isDecided(field: number): boolean {
+	const law = lawOf(field);
+	return law === tree || law === command;
 }
 
 /** Whether two rows of one collection read the same. */
-function sameRow(a: object, b: object): boolean {
+export function sameRow(a: object, b: object): boolean {
 	const left = a as Readonly<Record<string, unknown>>;
 	const right = b as Readonly<Record<string, unknown>>;
 	for (const name in left) if (!sameValue(left[name], right[name])) return false;
@@ -251,15 +312,12 @@ function sameRow(a: object, b: object): boolean {
 
 function sameValue(a: unknown, b: unknown): boolean {
 	if (a === b) return true;
+	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
 	if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((key) => b.has(key));
+	if (a instanceof Map && b instanceof Map)
+		return a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
 	if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, at) => byte === b[at]);
-	return false;
-}
-
-/** Merges by the field's law; a law that this build does not know takes what came last, which is the server's merged state. */
-function mergeKnown<R extends Register>(field: number, old: R | undefined, next: R): R {
-	const law = old && lawOf(field);
-	return law ? (law.merge(old, next) as R) : next;
+	return Object.getPrototypeOf(a) === Object.prototype && sameRow(a, b); // a file, a claim, a document
 }
 
 function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {

@@ -1,6 +1,7 @@
 import type { RecordId } from '@mana/model';
-import type { Cell, DeviceId, Op, SpaceId } from '../cell.ts';
+import type { Cell, DeviceId, Op, Precondition, SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
+import type { Conflict } from './conflicts.ts';
 import type { Quarantined } from './quarantine.ts';
 
 /** What the device knows about itself. */
@@ -41,6 +42,7 @@ export interface SpaceRow {
 export interface FreshTransaction {
 	readonly stamp: number;
 	readonly ops: readonly Op[];
+	readonly preconditions: readonly Precondition[];
 	readonly label: string;
 	/** ms since 1970 */
 	readonly at: number;
@@ -58,6 +60,7 @@ export interface Loaded {
 	readonly space: SpaceRow;
 	readonly cells: readonly Cell[];
 	readonly outbox: readonly StoredTransaction[];
+	readonly conflicts: readonly Conflict[];
 	/** True when the disk was empty. */
 	readonly fresh: boolean;
 }
@@ -99,8 +102,10 @@ export interface ClientStore {
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
 	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
 	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
-	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused. */
-	settle(n: number, refused: readonly StoredTransaction[], generation: number): Promise<void>;
+	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused, and remembers what lost to others. */
+	settle(n: number, refused: readonly StoredTransaction[], lost: readonly Conflict[], generation: number): Promise<void>;
+	/** Forgets a conflict. */
+	forgetConflict(id: string): Promise<void>;
 	/** Removes the refused transaction of a stamp: its number changes when the device becomes another one. */
 	forget(stamp: number): Promise<void>;
 	/** Remembers what the server told. A `clock` may only be lower while the outbox is empty. */

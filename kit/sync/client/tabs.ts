@@ -54,6 +54,7 @@ export type TabMessage =
 			readonly skewMs: number;
 	  }
 	/** The disk changed in a way that cannot be told in parts. */
+	| { readonly kind: 'conflict-settled'; readonly id: string }
 	| { readonly kind: 'reload' }
 	/** The space was taken from this person: nothing of it may stay. */
 	| { readonly kind: 'revoked' }

@@ -1,4 +1,4 @@
-import { collection, field } from '@mana/model';
+import { type Collection, collection, field } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { Bye, Frame } from '../frames.ts';
@@ -7,6 +7,8 @@ import { placeKey } from '../merge.ts';
 import {
 	catchUp,
 	Committer,
+	outdatedIn,
+	versionsOf,
 	type Change,
 	type DeviceState,
 	type MemberState,
@@ -22,6 +24,7 @@ import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
 import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
+import { schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
 
@@ -88,6 +91,8 @@ export class World {
 export class TestBrowser {
 	readonly disk = new MemoryDisk(true);
 	online = true;
+	/** The collections that its tabs know, for HELLO. */
+	models: readonly Collection[] = [];
 	signedIn = true;
 	/** The HTTP exchange in place of a socket. */
 	exchange = false;
@@ -116,7 +121,7 @@ export class TestBrowser {
 			remote:
 				this.#person === null
 					? null
-					: { connector: this.#connector(), token: () => this.#token(), schema: [], person: this.#person },
+					: { connector: this.#connector(), token: () => this.#token(), schema: this.models.map(schemaOf), person: this.#person },
 			report: (error) => this.reported.push(error),
 		});
 		this.tabs.add(client);
@@ -215,6 +220,8 @@ export class TestServer implements SpaceStore {
 	readonly members = new Map<string, MemberState>([['ada', { access: { role: 'owner', apps: null }, name: 'Ada', since: 0 }]]);
 	/** A rule that refuses ops, for tests. */
 	refuse: (value: unknown) => string | null = () => null;
+	/** Builds that know an older version of a collection may not write it. */
+	minVersion = 1;
 	/** Answers nothing while true. */
 	mute = false;
 	readonly committer: Committer;
@@ -228,21 +235,21 @@ export class TestServer implements SpaceStore {
 		this.space = newSpaceState(id, 'ada');
 		this.committer = new Committer({
 			store: this,
-			rules: { authorise: () => null, validate: ({ value }) => this.refuse(value) },
+			rules: { authorise: () => null, validate: ({ value }) => this.refuse(value), minVersion: () => this.minVersion },
 			now: () => world.now,
 			committed: (change) => this.#committed(change),
 		});
 	}
 
 	async transact(needs: Parameters<SpaceStore['transact']>[0], decide: Parameters<SpaceStore['transact']>[1]): Promise<void> {
-		const recordSeqs = new Map();
+		const moved = Map.groupBy(this.cells.values(), ({ record }) => record);
 		const found = needs.map(() => ({
 			...NOTHING,
 			space: this.space,
 			devices: this.devices,
 			members: this.members,
 			cells: this.cells,
-			recordSeqs,
+			moved,
 		}));
 		for (const change of decide(found)) {
 			this.space = change.space;
@@ -309,6 +316,7 @@ class Connection implements Link {
 	readonly #handlers: LinkHandlers;
 	readonly #world: World;
 	#device: DeviceId | null = null;
+	#schema: ReadonlyMap<number, number> = new Map();
 	#cursor: { epoch: number; seq: number } | null = null;
 	#over = false;
 	#work: Promise<void> = Promise.resolve();
@@ -368,12 +376,14 @@ class Connection implements Link {
 		switch (frame.type) {
 			case 'hello':
 				this.#device = frame.device;
+				this.#schema = versionsOf(frame.schema);
 				return this.answer({
 					type: 'welcome',
 					clockMs: frame.clockMs,
 					serverMs: this.#world.now,
 					person: frame.token,
 					personal: space.id,
+					outdated: outdatedIn(frame.schema, () => this.#server.minVersion),
 					limits: { frameBytes: 1 << 20, pushOps: 4096 },
 				});
 			case 'ping':
@@ -399,8 +409,8 @@ class Connection implements Link {
 			}
 			case 'push': {
 				const { known, transactions } = frame;
-				const push = { kind: 'push' as const, space: frame.space, device: this.#device!, person: 'ada', known, transactions };
-				const answer = await this.#server.committer.submit(push);
+				const who = { space: frame.space, device: this.#device!, person: 'ada', schema: this.#schema };
+				const answer = await this.#server.committer.submit({ kind: 'push', ...who, known, transactions });
 				if (answer.type === 'ack') return this.answer(answer);
 				if (answer.type === 'denied') this.answer({ type: 'bye', code: answer.code, detail: answer.detail, retryAfterMs: 0 });
 			}

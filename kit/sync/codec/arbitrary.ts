@@ -37,12 +37,16 @@ export const anyOp: Arbitrary<Op> = fc.record({
 	value: anyValue,
 });
 
+const anyGuardedOp: Arbitrary<Op> = fc
+	.tuple(anyOp, fc.option(anyStamp))
+	.map(([op, seen]) => (seen === null ? op : { ...op, seen }));
+
 export const anyCells: Arbitrary<Cell[]> = fc.array(
 	fc.tuple(anyOp, anyStamp, fc.oneof(fc.nat(3), fc.nat(0x7fffffff))).map(([op, stamp, actor]) => ({ ...op, stamp, actor })),
 	{ maxLength: 30 },
 );
 
-const conditions = fc.array(fc.record({ record: anyId as Arbitrary<RecordId>, seq: fc.maxSafeNat() }), {
+const conditions = fc.array(fc.record({ record: anyId as Arbitrary<RecordId>, seq: fc.maxSafeNat(), own: fc.boolean() }), {
 	minLength: 1,
 	maxLength: 3,
 });
@@ -50,7 +54,7 @@ const conditions = fc.array(fc.record({ record: anyId as Arbitrary<RecordId>, se
 export const anyTransactions: Arbitrary<Transaction[]> = fc
 	.tuple(
 		fc.integer({ min: 1, max: 2 ** 40 }),
-		fc.array(fc.tuple(anyStamp, fc.array(anyOp, { maxLength: 6 }), fc.option(conditions)), { maxLength: 12 }),
+		fc.array(fc.tuple(anyStamp, fc.array(anyGuardedOp, { maxLength: 6 }), fc.option(conditions)), { maxLength: 12 }),
 	)
 	.map(([first, list]) =>
 		list.map(([stamp, ops, preconditions], i) => ({ n: first + i, stamp, ops, ...(preconditions && { preconditions }) })),
@@ -73,6 +77,7 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 		serverMs: nat,
 		person: word,
 		personal: space,
+		outdated: fc.array(fc.nat(0xffff), { maxLength: 3 }),
 		limits: fc.record({ frameBytes: fc.nat(), pushOps: fc.nat() }),
 	}),
 	fc.record({ type: fc.constant('auth'), token: word }),

@@ -76,6 +76,8 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			out.id(frame.personal);
 			out.varint(frame.limits.frameBytes);
 			out.varint(frame.limits.pushOps);
+			out.varint(frame.outdated.length);
+			for (const collection of frame.outdated) out.varint(collection);
 		},
 		read: (from) => ({
 			type: 'welcome',
@@ -84,6 +86,7 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			person: text(from),
 			personal: from.id() as string as SpaceId,
 			limits: { frameBytes: from.varint(), pushOps: from.varint() },
+			outdated: list(from, 0xffff, () => from.varint(0xffff)),
 		}),
 	},
 	sub: {

@@ -37,17 +37,17 @@ export function fits(transaction: Transaction): boolean {
 
 /** Upper bound of the bytes that a transaction adds to a push. */
 export function boundOf(transaction: Transaction): number {
-	let bytes = 32 + (transaction.preconditions?.length ?? 0) * 24;
+	let bytes = 32 + (transaction.preconditions?.length ?? 0) * 32;
 	for (const op of transaction.ops) bytes += opBound(op);
 	return bytes;
 }
 
-/** Place, stamp and actor take at most 48 bytes beside key and value; a UTF-16 unit takes at most 3 bytes of UTF-8. */
+/** Place, stamp, actor and what was seen take at most 64 bytes beside key and value; a UTF-16 unit takes at most 3 bytes of UTF-8. */
 function opBound(op: Op): number {
 	const { value } = op;
 	const size =
 		typeof value === 'string' ? Math.min(value.length * 3, MAX_VALUE_BYTES) : value instanceof Uint8Array ? value.length : 8;
-	return 56 + size + op.key.length * 3;
+	return 64 + size + op.key.length * 3;
 }
 
 interface Size {

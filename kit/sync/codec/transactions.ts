@@ -1,4 +1,4 @@
-import type { Op, Transaction } from '../cell.ts';
+import type { Op, Precondition, Transaction } from '../cell.ts';
 import { limits } from '../limits.ts';
 import { BadFrame } from './bad-frame.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
@@ -17,7 +17,7 @@ export function writeTransactions(out: ByteWriter, transactions: readonly Transa
 		out,
 		transactions.map(({ stamp, ops }) => [stamp, ops.length] as const),
 	);
-	writePreconditions(out, transactions);
+	writeConditions(out, transactions);
 	writePlaces(out, ops);
 }
 
@@ -31,45 +31,79 @@ export function readTransactions(from: ByteReader): Transaction[] {
 	const total = from.varint();
 	if (total > limits.pushOps) throw new BadFrame('too-many', `${total} ops`);
 	const stamps = readStamps(from, count, total);
-	const preconditions = readPreconditions(from, count);
+	const conditions = readConditions(from, stamps);
 	const ops = readPlaces(from, total);
 	let at = 0;
 	return stamps.map(([stamp, length], i) => {
-		const own: readonly Op[] = ops.slice(at, (at += length));
-		const conditions = preconditions.get(i);
-		return { n: first + i, stamp, ops: own, ...(conditions && { preconditions: conditions }) };
+		const found = conditions.get(i);
+		const own = ops.slice(at, (at += length)).map((op, j): Op => {
+			const seen = found?.seen.get(j);
+			return seen === undefined ? op : { ...op, seen };
+		});
+		return { n: first + i, stamp, ops: own, ...(found?.preconditions.length && { preconditions: found.preconditions }) };
 	});
 }
 
-type Preconditions = NonNullable<Transaction['preconditions']>;
-
-/** How many transactions have any; for each the distance from the one before, how many, and the records with their seq. */
-function writePreconditions(out: ByteWriter, transactions: readonly Transaction[]): void {
-	const having = transactions.flatMap(({ preconditions }, i) => (preconditions?.length ? [[i, preconditions] as const] : []));
+/** What transactions depend on: how many have conditions; for each the distance from the one before, its preconditions, its guarded ops. */
+function writeConditions(out: ByteWriter, transactions: readonly Transaction[]): void {
+	const having = transactions.flatMap(({ preconditions = [], ops }, i) => {
+		const guarded = ops.flatMap(({ seen }, j) => (seen === undefined ? [] : [[j, seen] as const]));
+		return preconditions.length + guarded.length > 0 ? [{ i, preconditions, guarded }] : [];
+	});
 	out.varint(having.length);
 	let last = 0;
-	for (const [i, preconditions] of having) {
+	for (const { i, preconditions, guarded } of having) {
 		out.varint(i - last);
 		out.varint(preconditions.length);
-		for (const { record, seq } of preconditions) {
+		for (const { record, seq, own } of preconditions) {
 			out.id(record);
 			out.varint(seq);
+			out.byte(own ? 1 : 0);
+		}
+		out.varint(guarded.length);
+		let before = 0;
+		for (const [j, seen] of guarded) {
+			out.varint(j - before);
+			out.varint(seen);
+			before = j;
 		}
 		last = i;
 	}
 }
 
-function readPreconditions(from: ByteReader, transactions: number): ReadonlyMap<number, Preconditions> {
-	const found = new Map<number, Preconditions>();
+interface Conditions {
+	readonly preconditions: readonly Precondition[];
+	/** By the place of an op in its transaction. */
+	readonly seen: ReadonlyMap<number, number>;
+}
+
+/** @param runs of each transaction its stamp and how many ops it has */
+function readConditions(from: ByteReader, runs: readonly (readonly [number, number])[]): ReadonlyMap<number, Conditions> {
+	const found = new Map<number, Conditions>();
 	let at = 0;
-	for (let left = from.varint(transactions); left > 0; left--) {
-		at += from.varint(transactions);
-		if (at >= transactions || found.has(at)) throw new BadFrame('bad-run', 'preconditions of no transaction');
-		const count = from.varint();
-		if (count > limits.preconditions) throw new BadFrame('too-many', `${count} preconditions`);
-		const conditions = [];
-		for (let i = 0; i < count; i++) conditions.push({ record: from.id(), seq: from.varint() });
-		found.set(at, conditions);
+	for (let left = from.varint(runs.length); left > 0; left--) {
+		at += from.varint(runs.length);
+		if (at >= runs.length || found.has(at)) throw new BadFrame('bad-run', 'conditions of no transaction');
+		found.set(at, { preconditions: readPreconditions(from), seen: readSeen(from, runs[at]![1]) });
 	}
 	return found;
+}
+
+function readPreconditions(from: ByteReader): Precondition[] {
+	const count = from.varint();
+	if (count > limits.preconditions) throw new BadFrame('too-many', `${count} preconditions`);
+	const preconditions: Precondition[] = [];
+	for (let i = 0; i < count; i++) preconditions.push({ record: from.id(), seq: from.varint(), own: from.varint(1) === 1 });
+	return preconditions;
+}
+
+function readSeen(from: ByteReader, ops: number): ReadonlyMap<number, number> {
+	const seen = new Map<number, number>();
+	let at = 0;
+	for (let left = from.varint(ops); left > 0; left--) {
+		at += from.varint(ops);
+		if (at >= ops || seen.has(at)) throw new BadFrame('bad-run', 'a guard of no op');
+		seen.set(at, from.varint());
+	}
+	return seen;
 }

@@ -1,9 +1,11 @@
 import { Client, type ClientParts } from '../client/client.ts';
 import { JournalStore } from '../client/journal-store.ts';
+import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
 import { BrowserDisk, type DiskParts } from './browser-disk.ts';
+import type { Things } from './things.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
 
 export interface BrowserParts extends DiskParts {
@@ -14,6 +16,10 @@ export interface BrowserParts extends DiskParts {
 	readonly transport: 'stream' | 'exchange';
 	/** The profile's disk; another browser's for a cloned profile. */
 	readonly disk?: BrowserDisk;
+	/** The builds of the app: a browser has the first, and after an upgrade the second. */
+	readonly builds: readonly [Things, Things];
+	/** Makes a tab's client defective, when somebody wants that. */
+	damage?(client: Client): void;
 	/** What a tab gets instead of a frame, when somebody tampers with the network. */
 	tamper?(frame: Uint8Array): readonly Uint8Array[];
 	/** Something that the client says must not happen. */
@@ -24,6 +30,8 @@ export interface BrowserParts extends DiskParts {
 export class Browser {
 	/** How far its clock is off, ms. */
 	skewMs = 0;
+	/** Which build its tabs have. */
+	build: 0 | 1;
 	readonly weather: Weather;
 	readonly disk: BrowserDisk;
 	readonly person: string;
@@ -36,7 +44,20 @@ export class Browser {
 		this.#parts = parts;
 		this.person = parts.person;
 		this.weather = parts.weather;
+		this.build = parts.dice.chance(0.5) ? 0 : 1;
 		this.disk = parts.disk ?? new BrowserDisk(parts);
+	}
+
+	/** The collection as the tabs know it. */
+	get things(): Things {
+		return this.#parts.builds[this.build];
+	}
+
+	/** Another build of the app comes, an older one perhaps; all tabs are closed and one is opened. */
+	change(): void {
+		while (this.tabs.length > 0) this.kill(this.tabs[0]!);
+		this.build = this.build === 0 ? 1 : 0;
+		this.openTab();
 	}
 
 	openTab(): Tab {
@@ -87,6 +108,8 @@ export class Tab {
 	client: Client | null = null;
 	link: (Wire | Exchange) | null = null;
 	readonly browser: Browser;
+	/** The collection as this tab knows it. */
+	readonly things: Things;
 	readonly #parts: BrowserParts;
 	readonly #started: number;
 	readonly #releases = new Set<() => void>();
@@ -97,9 +120,11 @@ export class Tab {
 	constructor(parts: BrowserParts, browser: Browser) {
 		this.#parts = parts;
 		this.browser = browser;
+		this.things = browser.things;
 		this.#started = parts.timeline.now;
 		Client.open(this.#clientParts()).then(
 			(client) => {
+				parts.damage?.(client);
 				if (this.#alive) this.client = client;
 				else client.abandon();
 			},
@@ -158,7 +183,7 @@ export class Tab {
 			name: person,
 			remote: {
 				person,
-				schema: [],
+				schema: [schemaOf(this.things)],
 				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },
 				token: () => this.#token(),
 			},

@@ -33,9 +33,8 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 
 /** What the server confirmed to this tab. */
 export function confirmed(tab: Tab): Map<string, Cell> {
-	const { replica } = tab.client!.mana;
 	const cells = new Map<string, Cell>();
-	for (const cell of replica.allCells()) cells.set(placeKey(cell), cell);
+	for (const cell of tab.client!.mana.replica.allCells()) cells.set(placeKey(cell), cell);
 	return cells;
 }
 

@@ -1,10 +1,10 @@
+import { InvalidValue } from '@mana/model';
 import type { Writer } from '../client/api.ts';
-import type { Client } from '../client/client.ts';
-import type { Browser } from './browser.ts';
+import type { Browser, Tab } from './browser.ts';
 import { Dice } from './dice.ts';
 import { Violation } from './oracle.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
-import { records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things } from './things.ts';
+import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things } from './things.ts';
 import { GUEST, OWNER, type World } from './world.ts';
 
 /** Does what a step says. `index` is its place in the plan: it names the writes. */
@@ -27,12 +27,16 @@ type DeedOf<K extends Deed['kind']> = Extract<Deed, { readonly kind: K }>;
 
 const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>) => void } = {
 	write(context, { what }) {
-		const count = what === 'burst' ? context.dice.int(3, 25) : 1;
+		const count = what === 'burst' ? context.dice.int(3, 25) : what === 'count' || what === 'text' ? 2 : 1;
 		for (let i = 0; i < count; i++) write(context, what === 'burst' ? 'field' : what, `w${context.index}.${i}`);
 	},
-	undo: ({ browser, dice }) => void awake(browser, dice)?.mana.history.undo(),
+	undo({ world, browser, dice }) {
+		const history = awake(browser, dice)?.client!.mana.history;
+		if (history?.undoable) world.undone.add(history.undoable);
+		history?.undo();
+	},
 	resolve({ world, browser, dice }) {
-		const client = awake(browser, dice);
+		const client = awake(browser, dice)?.client;
 		const refused = client?.mana.refused() ?? [];
 		if (refused.length === 0) return;
 		const one = dice.pick(refused);
@@ -69,6 +73,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		world.timeline.after(ms, () => tab.thaw());
 	},
 	clone: ({ world, browser }) => void world.addBrowser(browser),
+	upgrade: ({ browser }) => browser.change(),
 	'server-crash'({ world }, { ms }) {
 		world.stopServer();
 		world.timeline.after(ms, () => world.startServer());
@@ -140,22 +145,35 @@ export function* tokensOf(
 }
 
 /** A tab of the browser that a person can use now. */
-function awake(browser: Browser, dice: Dice): Client | null {
+function awake(browser: Browser, dice: Dice): Tab | null {
 	const tabs = browser.tabs.filter((tab) => tab.client && !tab.frozen && tab.client.mana.sync.problem?.code !== 'revoked');
-	return tabs.length > 0 ? dice.pick(tabs).client : null;
+	return tabs.length > 0 ? dice.pick(tabs) : null;
 }
 
 function write({ world, browser, dice, poolSize }: Context, what: WriteKind, token: string): void {
-	const client = awake(browser, dice);
-	if (!client) return;
+	const tab = awake(browser, dice);
+	if (!tab) return;
+	const client = tab.client!;
 	const id = records[dice.int(0, poolSize - 1)]!;
 	// Where people come and go, some of it is of another app.
-	const kind = world.shared && dice.chance(0.4) ? secrets : things;
-	const { saved } = client.mana.write(token, (tx) => {
-		tx.update(kind, id, { token });
-		if (kind === things) actions[what]?.(tx, id, token, dice, poolSize);
-	});
-	const place = { collection: kind.number, record: id, field: things.fields.token.number, key: '' };
+	const secret = world.shared && dice.chance(0.4);
+	const action: Action = { added: 0, id, token, dice, poolSize, world, known: tab.things, things: tab.things as typeof things };
+	let saved: Promise<void>;
+	try {
+		({ saved } = client.mana.write(token, (tx) => {
+			if (!secret) actions[what]?.(tx, action);
+			tx.update(secret ? secrets : tab.things, id, { token });
+		}));
+	} catch (error) {
+		if (error instanceof InvalidValue) return; // a move that this tab knows to close a circle
+		throw error;
+	}
+	const step = client.mana
+		.outbox()
+		.at(-1)
+		?.transaction.ops.find(({ field, value }) => stepFields.has(field) && value !== null);
+	if (step) world.steps.set(token, { step, add: action.added });
+	const place = { collection: secret ? secrets.number : things.number, record: id, field: things.fields.token.number, key: '' };
 	if (client.mana.replica.register(place)?.value !== token) world.watch(() => fail(token));
 	saved.then(
 		() => world.promised.add(token),
@@ -163,22 +181,71 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 	);
 }
 
+/** Where an action leaves something that must be there once and for all. */
+const stepFields: ReadonlySet<number> = new Set([things.fields.count.number, things.fields.text.number]);
+
 function fail(token: string): never {
 	throw new Violation('I7', `${token} is not visible right after it was written`);
 }
 
-type Id = (typeof records)[number];
+interface Action {
+	/** What it counted. */
+	added: number;
+	readonly id: (typeof records)[number];
+	readonly token: string;
+	readonly dice: Dice;
+	readonly poolSize: number;
+	readonly world: World;
+	/** The collection as the tab knows it, … */
+	readonly known: Things;
+	/** … as far as all builds know it. */
+	readonly things: typeof things;
+}
 
-const actions: { readonly [K in WriteKind]?: (tx: Writer, id: Id, token: string, dice: Dice, poolSize: number) => void } = {
-	field: (tx, id, token) => tx.update(things, id, { a: token }),
-	form: (tx, id, token) => tx.create(things, { a: token, b: token, c: `${token} ü` }, id),
-	many(tx, _, token, __, poolSize) {
+const actions: { readonly [K in WriteKind]?: (tx: Writer, action: Action) => void } = {
+	field: (tx, { things, id, token }) => tx.update(things, id, { a: token }),
+	form: (tx, { things, id, token }) => tx.create(things, { a: token, b: token, c: `${token} ü` }, id),
+	many(tx, { things, token, poolSize }) {
 		for (const id of records.slice(0, poolSize)) tx.update(things, id, { b: token, token });
 	},
-	tags: (tx, id, _, dice) =>
+	tags: (tx, { things, id, dice }) =>
 		tx.update(things, id, { tags: { add: [dice.pick(['x', 'y', 'z'])], remove: [dice.pick(['x', 'y', 'z'])] } }),
-	best: (tx, id, _, dice) => tx.update(things, id, { best: dice.int(0, 50) }),
-	trash: (tx, id) => tx.trash(things, id),
-	restore: (tx, id) => tx.restore(things, id),
-	refused: (tx, id, token) => tx.update(things, id, { c: `${token}${REFUSED_MARK}` }),
+	best: (tx, { things, id, dice }) => tx.update(things, id, { best: dice.int(0, 50) }),
+	trash: (tx, { things, id }) => tx.trash(things, id),
+	restore: (tx, { things, id }) => tx.restore(things, id),
+	refused: (tx, { things, id, token }) => tx.update(things, id, { c: `${token}${REFUSED_MARK}` }),
+	count(tx, action) {
+		const { things, id, token, dice, world } = action;
+		action.added = world.powerFor(id);
+		tx.update(things, id, {
+			count: { add: action.added },
+			...(dice.chance(0.3) && { c: `${token}${dice.pick(['', REFUSED_MARK])}` }),
+		});
+	},
+	votes: (tx, { things, id, token, dice }) =>
+		tx.update(things, id, { votes: { [dice.pick(['x', 'y'])]: dice.pick([token, true, null]) } }),
+	text(tx, { things, id, token, dice }) {
+		const cells = tx.get(things, id)?.text.cells ?? new Map<string, Uint8Array>();
+		const merge = cells.size > 0 && dice.chance(0.5);
+		const append = new TextEncoder().encode([...(merge ? wordsOf(cells.values()) : []), token].join(' '));
+		tx.update(things, id, { text: { append, ...(merge && { instead: cells.keys() }) } });
+	},
+	price: (tx, { things, id, dice }) => tx.update(things, id, { price: dice.int(0, 9) }),
+	move: (tx, { things, id, dice, poolSize }) =>
+		tx.update(things, id, { parent: dice.pick([null, ...records.slice(0, poolSize).filter((other) => other !== id)]) }),
+	name: (tx, { things, id, dice }) => tx.update(things, id, { name: dice.pick(['Sun', 'sun', 'Moon', null]) }),
+	expect(tx, { things, id, token }) {
+		const row = tx.get(things, id);
+		if (row) tx.expect(things, row);
+		tx.update(things, id, { a: token });
+	},
+	time: (tx, { known, id, dice }) =>
+		'hours' in known.fields
+			? tx.update(known as typeof things, id, { hours: dice.int(0, 9) })
+			: tx.update(known as typeof newerThings, id, { minutes: dice.int(0, 600) }),
 };
+
+/** The tokens that make up a text. */
+export function wordsOf(updates: Iterable<Uint8Array>): string[] {
+	return [...new Set([...updates].flatMap((update) => new TextDecoder().decode(update).split(' ')))];
+}

@@ -1,7 +1,7 @@
-import { lawOf, type Register } from '@mana/model';
+import { lawOf, type Register, type Value } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
 import { SPACES_APP } from '../permission.ts';
-import type { Cell, Op, Transaction } from '../cell.ts';
+import type { Op, Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
 import {
@@ -12,6 +12,7 @@ import {
 	type MemberState,
 	type PushRequest,
 	type Refused,
+	type StoredCell,
 } from '../space/index.ts';
 
 /** A broken invariant of sync.md §7.1. */
@@ -26,7 +27,7 @@ export class Violation extends Error {
 }
 
 /** One write as the oracle keeps it: nothing is ever merged here. */
-interface Write extends Register {
+export interface Write extends Register {
 	readonly op: Op;
 }
 
@@ -45,7 +46,7 @@ interface Decided {
 
 interface Checkpoint {
 	readonly seq: number;
-	readonly cells: readonly Cell[];
+	readonly cells: readonly StoredCell[];
 }
 
 /**
@@ -116,6 +117,7 @@ export class Oracle {
 				if (stamp > stampAt(this.#latest + MAX_DRIFT_MS)) throw new Violation('I15', `${key}: stamp ${stamp} is in the future`);
 				last = stamp;
 				effective++;
+				this.#checkPreconditions(transaction, change, state.actor);
 				for (const op of transaction.ops) touched.add(this.#add(op, stamp, state.actor));
 			}
 		}
@@ -133,6 +135,15 @@ export class Oracle {
 			if (!cell || !same(cell, this.winner(place)!))
 				throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(this.winner(place))}`);
 		}
+	}
+
+	/** What an accepted transaction expected of records must have been so, as far as it can be told from before its group. */
+	#checkPreconditions({ preconditions = [] }: Transaction, { space, from, cells }: Change, actor: number): void {
+		const overwritten = new Set(cells.map(placeKey));
+		for (const { record, seq, own } of preconditions)
+			for (const [place, cell] of this.stateAt(space.epoch, from) ?? [])
+				if (cell.record === record && cell.seq > seq && (own || cell.actor !== actor) && !overwritten.has(place))
+					throw new Violation('I2', `${record} had moved on to ${cell.seq} and not ${seq}`);
 	}
 
 	/** The server answers a push: every answer on one transaction must be the same, and durable. */
@@ -156,16 +167,21 @@ export class Oracle {
 		return this.#writes.get(place)?.reduce((best, write) => (beats(write, best) ? write : best));
 	}
 
+	/** Every accepted write of a register. */
+	writesTo(place: string): readonly Write[] {
+		return this.#writes.get(place) ?? [];
+	}
+
 	/** Everything that was accepted, folded. */
 	*state(): IterableIterator<readonly [string, Register]> {
 		for (const place of this.#writes.keys()) yield [place, this.winner(place)!];
 	}
 
 	/** What a replica with this cursor must hold; `null` when there never was such a checkpoint. */
-	stateAt(epoch: number, seq: number): ReadonlyMap<string, Cell> | null {
+	stateAt(epoch: number, seq: number): ReadonlyMap<string, StoredCell> | null {
 		const checkpoints = this.#checkpoints.get(epoch) ?? [];
 		if (seq > 0 && !checkpoints.some((checkpoint) => checkpoint.seq === seq)) return null;
-		const state = new Map<string, Cell>();
+		const state = new Map<string, StoredCell>();
 		for (const checkpoint of checkpoints) {
 			if (checkpoint.seq > seq) break;
 			for (const cell of checkpoint.cells) state.set(placeKey(cell), cell);
@@ -200,7 +216,8 @@ export class Oracle {
 		const place = placeKey(op);
 		const list = this.#writes.get(place) ?? [];
 		this.#writes.set(place, list);
-		list.push({ op, value: op.value, stamp, actor });
+		const value = lawOf(op.field).name === 'command' && typeof op.value === 'string' ? op.value.replace('?', '=') : op.value;
+		list.push({ op, value, stamp, actor });
 		return place;
 	}
 }
@@ -208,14 +225,20 @@ export class Oracle {
 /** The rules of sync.md §6.4 in the plainest words, on purpose not those of `@mana/model`. */
 export function beats(a: Write, b: Write): boolean {
 	const law = lawOf(a.op.field)!.name;
-	if (law === 'max' && a.value !== b.value) return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
+	if ((law === 'max' || law === 'counter') && a.value !== b.value)
+		return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
 	if (a.stamp !== b.stamp) return a.stamp > b.stamp;
-	if (law === 'set' && a.value !== b.value) return a.value === true;
+	if (law === 'set' && (a.value === null) !== (b.value === null)) return a.value !== null;
 	return a.actor > b.actor;
 }
 
 export function same(a: Register, b: Register): boolean {
-	return a.value === b.value && a.stamp === b.stamp && a.actor === b.actor;
+	return sameValue(a.value, b.value) && a.stamp === b.stamp && a.actor === b.actor;
+}
+
+function sameValue(a: Value, b: Value): boolean {
+	if (!(a instanceof Uint8Array && b instanceof Uint8Array)) return a === b;
+	return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 export function show(register: Register | undefined): string {

@@ -41,7 +41,7 @@ export type Deed =
 	| { readonly kind: 'client-clock'; readonly browser: number; readonly byMs: number }
 	| { readonly kind: 'tab-open' | 'tab-close' | 'tab-kill'; readonly browser: number }
 	| { readonly kind: 'tab-freeze'; readonly browser: number; readonly ms: number }
-	| { readonly kind: 'clone'; readonly browser: number }
+	| { readonly kind: 'clone' | 'upgrade'; readonly browser: number }
 	| { readonly kind: 'server-crash'; readonly ms: number }
 	| { readonly kind: 'server-dismiss' }
 	| { readonly kind: 'server-clock'; readonly byMs: number }
@@ -67,7 +67,10 @@ const MEMBER_CHANGES = [
 /** What happens to Ben. */
 export type MemberChange = (typeof MEMBER_CHANGES)[number];
 
-const WRITE_KINDS = ['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const;
+const WRITE_KINDS = [
+	...(['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const),
+	...(['count', 'count', 'votes', 'text', 'price', 'move', 'name', 'expect', 'time'] as const),
+] as const;
 export type WriteKind = (typeof WRITE_KINDS)[number];
 
 const YEARS = 365 * 86_400_000;
@@ -89,6 +92,7 @@ const troubles: Readonly<Record<string, (dice: Dice, browser: number) => Deed>> 
 	tabs: (dice, browser) => ({ kind: dice.pick(['tab-open', 'tab-open', 'tab-close', 'tab-kill']), browser }),
 	freeze: (dice, browser) => ({ kind: 'tab-freeze', browser, ms: dice.int(500, 20_000) }),
 	clone: (_, browser) => ({ kind: 'clone', browser }),
+	upgrade: (_, browser) => ({ kind: 'upgrade', browser }),
 	'server-crash': (dice) => ({ kind: 'server-crash', ms: dice.int(0, 3000) }),
 	'server-dismiss': () => ({ kind: 'server-dismiss' }),
 	'server-clock': (dice) => ({ kind: 'server-clock', byMs: dice.int(-90_000, 90_000) }),

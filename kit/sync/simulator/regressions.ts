@@ -98,4 +98,29 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'a name was given to another record when its own was purged, and a redo brought that one back with it',
+		plan: {
+			seed: 1063,
+			config: {
+				browsers: 3,
+				latency: [2, 2],
+				browserDiskMs: [0, 5],
+				commitMs: 30,
+				readMs: 10,
+				transports: ['stream'],
+				chunk: 8,
+				records: 5,
+				durationMs: 3000,
+				shared: false,
+			},
+			steps: [
+				{ at: 62, luck: 219472041, kind: 'server-crash', ms: 1712 },
+				{ at: 655, luck: 774232183, kind: 'write', browser: 0, what: 'name' },
+				{ at: 1112, luck: 18169308, kind: 'write', browser: 1, what: 'form' },
+				{ at: 1405, luck: 932272084, kind: 'undo', browser: 1 },
+				{ at: 2082, luck: 151910028, kind: 'write', browser: 1, what: 'name' },
+			],
+		},
+	},
 ];

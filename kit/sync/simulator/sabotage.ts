@@ -1,6 +1,9 @@
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { Frame, FrameOf } from '../frames.ts';
-import type { Found, SpaceStore } from '../space/index.ts';
+import type { Place } from '../cell.ts';
+import type { Client } from '../client/client.ts';
+import { type Change, CLAIMS, type Found, type SpaceStore } from '../space/index.ts';
+import { type newerThings, things, wrongThings } from './things.ts';
 import type { ServerDisk, SpaceFile } from './server-disk.ts';
 
 /** A defect put in on purpose, to see that the simulator sees it. */
@@ -13,6 +16,10 @@ export interface Sabotage {
 	receive?(frame: Uint8Array): readonly Uint8Array[];
 	/** How far the committer's clock is off, ms. */
 	readonly clockErrorMs?: number;
+	/** Makes a tab's client defective. */
+	damage?(client: Client): void;
+	/** What the second build has in place of the right collection. */
+	readonly newerThings?: typeof newerThings;
 	/** A browser's disk says that it wrote when it did not. */
 	readonly lazyDisks?: boolean;
 }
@@ -63,7 +70,52 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'nobody is told that the space was taken away': () => receiving('revoked', () => []),
 	'nobody is told that an app was taken away': () => receiving('reach', () => []),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
+	'a step of a counter rests on one that is still on its way': () => ({
+		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),
+	}),
+	'all tabs count under one name': () => ({
+		damage: ({ mana }) => void (mana.keyName = 'everybody'),
+	}),
+	'a guarded register is written without looking': () =>
+		reading((found) => ({ ...found, cells: without(found.cells, ({ field }) => field === things.fields.price.number) })),
+	'the server does not walk up the tree': () => looking(({ collection }) => collection === CLAIMS),
+	'the server does not look who has a name': () => looking(({ collection }) => collection !== CLAIMS),
+	'the server does not mind whether a record moved on': () => reading((found) => ({ ...found, moved: new Map() })),
+	'a text is cleared and what it was merged into is not written': () =>
+		writing((change) => {
+			const texts = change.cells.filter(({ field }) => field === things.fields.text.number);
+			const merged = texts.some(({ value }) => value === null);
+			return merged ? { ...change, cells: change.cells.filter((cell) => cell.value === null || !texts.includes(cell)) } : change;
+		}),
+	'a lens is wrong': () => ({ newerThings: wrongThings }),
 };
+
+/** The server reads only some of what it should look at beside what is written. */
+function looking(at: (place: Place) => boolean): Sabotage {
+	return {
+		store: (disk) => ({
+			readSince: (...question) => disk.readSince(...question),
+			transact: (needs, decide) =>
+				disk.transact(
+					needs.map((need) => ({ ...need, further: (read) => need.further(read).filter(at) })),
+					decide,
+				),
+		}),
+	};
+}
+
+function writing(change: (change: Change) => Change): Sabotage {
+	return {
+		store: (disk) => ({
+			readSince: (...question) => disk.readSince(...question),
+			transact: (needs, decide) => disk.transact(needs, (found) => decide(found).map(change)),
+		}),
+	};
+}
+
+function without(cells: Found['cells'], gone: (cell: Place) => boolean): Found['cells'] {
+	return new Map([...cells].filter(([, cell]) => !gone(cell)));
+}
 
 function reading(change: (found: Found) => Found): Sabotage {
 	return {

@@ -127,20 +127,21 @@ export class ServerDisk implements SpaceStore {
 	#find(need: Need): Found {
 		const { space, devices, members, invitations, cells } = this.file;
 		if (need.space !== space.id) return NOTHING;
-		const places = need.places.map(placeKey);
-		const recordSeqs = new Map<RecordId, number>();
-		for (const record of need.records) {
-			const seqs = [...cells.values()].filter((cell) => cell.record === record).map(({ seq }) => seq);
-			recordSeqs.set(record, Math.max(0, ...seqs));
-		}
+		const read = pick(cells, need.places.map(placeKey));
+		for (let more = need.further(read); more.length > 0; more = need.further(read))
+			for (const [key, cell] of pick(cells, more.map(placeKey))) read.set(key, cell);
+		const moved = need.records.map(({ record, seq }): [RecordId, StoredCell[]] => [
+			record,
+			[...cells.values()].filter((cell) => cell.record === record && cell.seq > seq),
+		]);
 		return {
 			space,
 			devices: pick(devices, need.devices),
 			members: pick(members, need.persons),
 			memberships: [],
 			invitations: pick(invitations, need.invitations),
-			cells: pick(cells, places),
-			recordSeqs,
+			cells: read,
+			moved: new Map(moved),
 		};
 	}
 

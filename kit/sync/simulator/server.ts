@@ -10,6 +10,8 @@ import {
 	AccessChanged,
 	type Command,
 	Committer,
+	outdatedIn,
+	versionsOf,
 	type Cursor,
 	type PushRequest,
 	type Reading,
@@ -252,6 +254,7 @@ class Connection implements ServerEnd {
 interface Who {
 	readonly device: DeviceId;
 	readonly person: string;
+	readonly schema: ReadonlyMap<number, number>;
 }
 
 /** One HTTP exchange: DELTAs before ACKs; when nothing was pushed and there is no news, it waits for some. */
@@ -324,11 +327,11 @@ async function converse(
 }
 
 /** In this world the token is the name. */
-function whoOf({ token, device }: FrameOf<'hello'>): Who {
-	return { person: token, device };
+function whoOf({ token, device, schema }: FrameOf<'hello'>): Who {
+	return { person: token, device, schema: versionsOf(schema) };
 }
 
-function welcome({ token, clockMs }: FrameOf<'hello'>, { now, space }: ServerParts): FrameOf<'welcome'> {
+function welcome({ token, clockMs, schema }: FrameOf<'hello'>, { now, space, rules }: ServerParts): FrameOf<'welcome'> {
 	const { frameBytes, pushOps } = limits;
 	return {
 		type: 'welcome',
@@ -336,6 +339,7 @@ function welcome({ token, clockMs }: FrameOf<'hello'>, { now, space }: ServerPar
 		serverMs: Math.floor(now()),
 		person: token,
 		personal: space,
+		outdated: outdatedIn(schema, rules.minVersion ?? (() => 1)),
 		limits: { frameBytes, pushOps },
 	};
 }

@@ -6,6 +6,9 @@ import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
 import type { StoredTransaction } from '../client/store.ts';
 import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
 import { perform, reopen, tokensOf } from './deeds.ts';
+import { judgeLaws } from './laws.ts';
+import { allows } from '../permission.ts';
+import { THING_APP } from './things.ts';
 import { same, show, Violation } from './oracle.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -108,6 +111,10 @@ function judge(world: World): void {
 	for (const tab of members) compare('I9', 'a tab', due(tab), confirmed(tab));
 	dropRefused(world);
 	for (const tab of members) compare('I1', 'a page', due(tab), visible(tab));
+	judgeLaws(
+		world,
+		members.filter(({ browser }) => allows(disk.file.members.get(browser.person)!.access, 'read', THING_APP)),
+	);
 }
 
 /** Every write that a device promised to keep was accepted, or refused and its person told; a restore may have taken it back. */

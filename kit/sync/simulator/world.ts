@@ -1,15 +1,16 @@
-import { recordIdFromBytes } from '@mana/model';
-import type { SpaceId } from '../cell.ts';
+import { type RecordId, recordIdFromBytes } from '@mana/model';
+import type { Op, SpaceId } from '../cell.ts';
 import { type Command, type MemberState, newSpaceState, type Rules } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
 import { Dice } from './dice.ts';
+import { checkLaws } from './laws.ts';
 import { mayRead, Oracle, Violation } from './oracle.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Server } from './server.ts';
 import { ServerDisk } from './server-disk.ts';
-import { REFUSED_MARK } from './things.ts';
+import { newerThings, REFUSED_MARK, things } from './things.ts';
 import { Timeline } from './timeline.ts';
 import type { Acceptor } from './wire.ts';
 
@@ -43,6 +44,11 @@ export class World {
 	readonly answered = new Set<string>();
 	/** Tokens that went with a restore from a backup. */
 	readonly forgiven = new Set<string>();
+	/** Tokens of actions that somebody took back. */
+	readonly undone = new Set<string>();
+	/** What actions wrote into counters and texts, by token. */
+	readonly steps = new Map<string, { readonly step: Op; readonly add: number }>();
+	readonly #powers = new Map<RecordId, number>();
 	readonly #plan: Plan;
 	readonly #sabotage: Sabotage;
 	readonly #failures: unknown[] = [];
@@ -57,7 +63,10 @@ export class World {
 		const members = new Map([[OWNER, member('owner')], ...(plan.config.shared ? [[GUEST, member('editor')] as const] : [])]);
 		this.disk = new ServerDisk(this.timeline, newSpaceState(SPACE, OWNER, { kind: 'family' }), members, (found, change) => {
 			this.oracle.members(this.disk.file.members);
-			this.watch(() => this.oracle.committed(found, change, this.serverNow));
+			this.watch(() => {
+				this.oracle.committed(found, change, this.serverNow);
+				checkLaws(this.disk.file);
+			});
 		});
 		this.calmDisk();
 		this.startServer();
@@ -90,6 +99,14 @@ export class World {
 	pass(ms: number, done: () => boolean = () => false): void {
 		this.timeline.run(this.timeline.now + ms, () => this.#failures.length > 0 || done());
 		if (this.#failures.length > 0) throw this.#failures[0];
+	}
+
+	/** The next power of two for a counter; 0 when they are used up. */
+	powerFor(record: RecordId): number {
+		const power = this.#powers.get(record) ?? 0;
+		if (power >= 50) return 0;
+		this.#powers.set(record, power + 1);
+		return 2 ** power;
 	}
 
 	startServer(): void {
@@ -146,6 +163,8 @@ export class World {
 			person: copy?.person ?? (config.shared && this.browsers.length % 2 === 1 ? GUEST : OWNER),
 			transport: this.#dice.pick(config.transports),
 			diskMs: config.browserDiskMs,
+			builds: [things, this.#sabotage.newerThings ?? newerThings],
+			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { max, set } from '@mana/model';
+import { closesCircle, command, max, namedRecordId, type RecordId, set, tree } from '@mana/model';
+import fc from 'fast-check';
+import type { Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { decodeFrame } from '../codec/index.ts';
 import { decide } from './decide.ts';
@@ -130,12 +132,171 @@ describe('a refusal', () => {
 	});
 
 	test('is made when a record has moved on since it was seen', () => {
-		const onlyIf = (seq: number, n: number) => ({ ...transaction(n, op(1, `seen ${seq}`)), preconditions: [{ record, seq }] });
+		const onlyIf = (seq: number, n: number) => ({
+			...transaction(n, op(1, `seen ${seq}`)),
+			preconditions: [{ record, seq, own: true }],
+		});
 		const first = [push(phone, transaction(1, op(1, 'a')))];
 		expect(play(first, [push(laptop, onlyIf(0, 1))]).answers).toMatchObject([{ refused: [{ n: 1, code: 'stale' }] }]);
 		expect(play(first, [push(laptop, onlyIf(1, 1))]).answers).toMatchObject([{ refused: [], seq: 2 }]);
 		const both = [push(phone, transaction(1, op(1, 'a'))), push(laptop, onlyIf(0, 1))];
 		expect(play(both).answers).toMatchObject([{ refused: [] }, { refused: [{ n: 1, code: 'stale' }] }]);
+	});
+
+	test('does not count what the device wrote itself before, unless it asks for that', () => {
+		const mine = transaction(1, op(1, 'a'));
+		const then = (own: boolean) => ({ ...transaction(2, op(1, 'b')), preconditions: [{ record, seq: 0, own }] });
+		for (const groups of [[[push(phone, mine, then(false))]], [[push(phone, mine)], [push(phone, then(false))]]])
+			expect(play(...groups).answers).toMatchObject([{ refused: [], n: 2 }]);
+		expect(play([push(phone, mine, then(true))]).answers).toMatchObject([{ refused: [{ n: 2, code: 'stale' }] }]);
+		const theirs = push(laptop, transaction(1, op(2, 'theirs')));
+		expect(play([push(phone, mine), theirs, push(phone, then(false))]).answers[2]).toMatchObject({ refused: [{ n: 2 }] });
+	});
+
+	test('is made when the app is too old for a collection, but not when it only passes on what a newer one wrote', () => {
+		const strict = { ...rules, minVersion: () => 2 };
+		const answer = (schema: [number, number][]) =>
+			decide(empty, [{ ...push(phone, transaction(1, op(1, 'a'))), schema: new Map(schema) }], now, strict).answers;
+		expect(answer([[513, 1]])).toMatchObject([{ refused: [{ n: 1, code: 'outdated' }] }]);
+		expect(answer([[513, 2]])).toMatchObject([{ refused: [], seq: 1 }]);
+		expect(answer([])).toMatchObject([{ refused: [], seq: 1 }]);
+	});
+
+	test('is made when a device writes what only the server may', () => {
+		const claims = { ...op(1, 'me'), collection: 1 };
+		expect(play([push(phone, transaction(1, claims))]).answers).toMatchObject([{ refused: [{ n: 1, code: 'invalid' }] }]);
+	});
+});
+
+describe('a guarded write', () => {
+	const guarded = (n: number, value: string, seen: number) => transaction(n, { ...op(1, value), seen });
+	const first = transaction(1, op(1, 'a'));
+
+	test('is accepted where the register holds what was seen, and refused where somebody else wrote', () => {
+		expect(play([push(phone, guarded(1, 'a', 0))]).answers).toMatchObject([{ refused: [] }]);
+		expect(play([push(phone, first)], [push(laptop, startAt(guarded(5, 'b', first.stamp)))]).answers).toMatchObject([{ refused: [], seq: 2 }]); // prettier-ignore
+		expect(play([push(phone, first)], [push(laptop, startAt(guarded(5, 'b', 0)))]).answers).toMatchObject([{ refused: [{ code: 'stale' }] }]); // prettier-ignore
+	});
+
+	test('may follow another of the same device, even one that got another stamp', () => {
+		const early = { ...guarded(1, 'a', 0), stamp: stampAt(now + MAX_DRIFT_MS + 5_000) };
+		const second = { ...guarded(2, 'b', early.stamp), stamp: early.stamp + 1 };
+		const { answers, found } = play([push(phone, early, second)]);
+		expect(answers).toMatchObject([{ refused: [], restamped: [{ n: 1 }, { n: 2 }] }]);
+		expect([...found.cells.values()].map(({ value }) => value)).toEqual(['b']);
+	});
+
+	test('is later than what it replaces, whatever the clock of its device says', () => {
+		const future = { ...first, stamp: stampAt(now + MAX_DRIFT_MS) };
+		const { answers, found } = play([push(phone, future)], [push(laptop, guarded(1, 'b', future.stamp))]);
+		expect(answers).toMatchObject([{ restamped: [{ n: 1, stamp: future.stamp + 1 }] }]);
+		expect([...found.cells.values()].map(({ value }) => value)).toEqual(['b']);
+	});
+
+	test('that was accepted already and comes from the same profile under a new device id changes nothing', () => {
+		const write = guarded(1, 'a', 0);
+		const { answers, seqs } = play([push(phone, write)], [push(laptop, write)]);
+		expect(answers).toMatchObject([{ refused: [] }]);
+		expect(seqs[1]).toBeLessThanOrEqual(2);
+	});
+});
+
+describe('a tree', () => {
+	const [a, b, c] = ['a', 'b', 'c'].map((name) => namedRecordId(name)) as [RecordId, RecordId, RecordId];
+	const move = (what: RecordId, under: RecordId | null) => ({ ...op(1, under, tree), record: what });
+
+	test('refuses a move that would close a circle, in one group and across groups', () => {
+		for (const groups of [
+			[[push(phone, transaction(1, move(a, b))), push(laptop, transaction(1, move(b, a)))]],
+			[[push(phone, transaction(1, move(a, b)))], [push(laptop, transaction(1, move(b, a)))]],
+			[
+				[push(phone, transaction(1, move(a, b)), transaction(2, move(b, c)))],
+				[push(laptop, startAt(transaction(9, move(c, a))))],
+			],
+		])
+			expect(play(...groups).answers.at(-1)).toMatchObject({ refused: [{ n: 1, code: 'circle' }] });
+		expect(play([push(phone, transaction(1, move(a, a)))]).answers).toMatchObject([{ refused: [{ code: 'circle' }] }]);
+	});
+
+	test('takes moves that only together make sense, and a move that an even later one has overtaken', () => {
+		const swap = [push(phone, transaction(1, move(a, b))), push(phone, transaction(2, move(b, a), move(a, null)))];
+		expect(play(swap).answers.at(-1)).toMatchObject({ refused: [] });
+		const overtaken = [push(phone, ...[transaction(9, move(a, null)), transaction(10, move(b, a))].map((one, i) => ({ ...one, n: i + 1 }))), push(laptop, transaction(1, move(a, b)))]; // prettier-ignore
+		expect(play(overtaken).answers.at(-1)).toMatchObject({ refused: [] });
+	});
+
+	test('I1: never has a circle, whatever moves come in whatever order', () => {
+		const ids = Array.from({ length: 5 }, (_, i) => namedRecordId(`node ${i}`));
+		const anyMove = fc.record({ device: fc.boolean(), what: fc.nat(4), under: fc.option(fc.nat(4)), late: fc.nat(20) });
+		fc.assert(
+			fc.property(fc.array(fc.array(anyMove, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), (groups) => {
+				const next = { phone: 0, laptop: 0 };
+				const { found } = play(
+					...groups.map((group) =>
+						group.map(({ device, what, under, late }) => {
+							const name = device ? 'phone' : 'laptop';
+							const n = ++next[name];
+							const stamp = stampAt(now + n * 10 + late);
+							const ops = [move(ids[what]!, under === null ? null : ids[under]!)];
+							return push(device ? phone : laptop, { n, stamp, ops });
+						}),
+					),
+				);
+				const parentOf = new Map([...found.cells.values()].map(({ record, value }) => [record, value as RecordId | null]));
+				for (const id of ids) expect(closesCircle(id, parentOf.get(id) ?? null, (at) => parentOf.get(at) ?? null)).toBe(false);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
+describe('a name that only one may have', () => {
+	const [ana, ben] = ['ana', 'ben'].map((name) => namedRecordId(name)) as [RecordId, RecordId];
+	const claim = (record: RecordId, name: string | null) => ({
+		...op(3, name === null ? null : `?unique ${name}`, command),
+		record,
+	});
+	const refusals = (answers: readonly Answer[]) => answers.flatMap((answer) => (answer.type === 'ack' ? answer.refused.map(({ code }) => code) : [])); // prettier-ignore
+	const held = (found: Found) =>
+		[...found.cells.values()].filter(({ collection }) => collection === 513).map(({ value }) => value);
+
+	test('goes to the first in the order of the space, whatever the stamps say; the whole transaction of the other is refused', () => {
+		for (const split of [true, false]) {
+			const requests = [
+				push(phone, startAt(transaction(9, claim(ana, 'Sun')))),
+				push(laptop, transaction(1, claim(ben, ' sun'), op(1, 'with it'))),
+			];
+			const { answers, found } = play(...(split ? requests.map((one) => [one]) : [requests]));
+			expect(refusals(answers)).toEqual(['taken']);
+			expect(held(found)).toEqual(['=unique Sun']);
+		}
+	});
+
+	test('is free again when its record took another or cleared it', () => {
+		for (const freeing of [claim(ana, 'Moon'), claim(ana, null)]) {
+			const requests = [push(phone, transaction(1, claim(ana, 'Sun')), transaction(2, freeing)), push(laptop, transaction(1, claim(ben, 'Sun')))]; // prettier-ignore
+			for (const groups of [[requests], requests.map((one) => [one])]) {
+				const { answers, found } = play(...groups);
+				expect(refusals(answers)).toEqual([]);
+				expect(held(found)).toContain('=unique Sun');
+			}
+		}
+	});
+
+	test('may be claimed again by the record that has it', () => {
+		const { answers } = play([push(phone, transaction(1, claim(ana, 'Sun')), transaction(2, claim(ana, 'SUN')))]);
+		expect(refusals(answers)).toEqual([]);
+	});
+
+	test('cannot be taken twice by one transaction, and not by writing the result', () => {
+		expect(refusals(play([push(phone, transaction(1, claim(ana, 'Sun'), claim(ben, 'Sun')))]).answers)).toEqual(['taken']);
+		const forged = { ...claim(ana, 'x'), value: '=unique Sun' };
+		expect(refusals(play([push(phone, transaction(1, forged))]).answers)).toEqual(['unknown-command']);
+	});
+
+	test('an unknown command is refused, and said so', () => {
+		const ask = { ...op(3, '?fly away', command), record: ana };
+		expect(refusals(play([push(phone, transaction(1, ask))]).answers)).toEqual(['unknown-command']);
 	});
 });
 
@@ -178,6 +339,11 @@ test('strangers, unknown spaces and devices of others are denied', () => {
 	expect(codes(play([seat(phone, 'ana')], [seat(phone, 'vic')]).answers)).toEqual(['foreign-device']);
 	expect(play([seat(phone, 'eve')]).found.devices.size).toBe(0);
 });
+
+/** The same transaction as the first of its device. */
+function startAt(transaction: Transaction): Transaction {
+	return { ...transaction, n: 1 };
+}
 
 /** The first transaction of a device has n 1, whatever its time. */
 function startAtOne(request: Request): Request {

@@ -1,12 +1,13 @@
-import { appOf, type RecordId } from '@mana/model';
-import type { DeviceId, Op, Transaction } from '../cell.ts';
+import type { DeviceId, Op, Precondition, Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, nextStamp, stampAt } from '../clock.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
 import type { Ack, ByeCode } from '../frames.ts';
 import { limits } from '../limits.ts';
 import { cellOf, mergeCell, placeKey } from '../merge.ts';
-import { type Access, SPACES_APP } from '../permission.ts';
+import type { Access } from '../permission.ts';
+import { attempt, closesCircle, STALE } from './attempt.ts';
 import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
+import type { Held } from './depend.ts';
 import { hashTransaction } from './hash.ts';
 import type {
 	AclChange,
@@ -27,6 +28,7 @@ import type {
 	SpaceState,
 	StoredCell,
 } from './state.ts';
+import { isSystem } from './system.ts';
 
 export interface Decided {
 	/** One answer for each request, in order. Valid only once the change is durable. */
@@ -64,7 +66,6 @@ class Group {
 	readonly #rules: Rules;
 	readonly #devices = new Map<DeviceId, DeviceState>();
 	readonly #cells = new Map<string, StoredCell>();
-	readonly #recordSeqs = new Map<RecordId, number>();
 	#seq: number;
 	#nextActor: number;
 
@@ -164,7 +165,6 @@ class Group {
 			const held = this.#cells.get(key) ?? this.#found.cells.get(key);
 			if ((held?.value ?? null) === written.value) continue;
 			this.#cells.set(key, { ...written, stamp: nextStamp(held?.stamp ?? 0, this.#now), actor: 0, seq });
-			this.#recordSeqs.set(written.record, seq);
 			this.#seq = seq;
 		}
 	}
@@ -182,7 +182,7 @@ class Group {
 		const decisions = [...device.decisions];
 		let { n, stamp } = device;
 		for (const transaction of request.transactions.slice(again.length)) {
-			const decision = this.#decide(transaction, device.actor, stamp, access);
+			const decision = this.#decide(transaction, device, stamp, access, request.schema);
 			decisions.push(decision);
 			n = transaction.n;
 			if (!decision.refused) stamp = decision.restamped ?? transaction.stamp;
@@ -210,47 +210,68 @@ class Group {
 	}
 
 	/** Decides one new transaction. An accepted one that changes something takes the next seq. */
-	#decide(transaction: Transaction, actor: number, lastStamp: number, access: Access): Decision {
+	#decide(
+		transaction: Transaction,
+		device: DeviceState,
+		lastStamp: number,
+		access: Access,
+		schema: PushRequest['schema'],
+	): Decision {
 		const hash = hashTransaction(transaction);
-		const refused = this.#refusal(transaction, access);
+		const refused = this.#refusal(transaction, device, access, schema);
 		if (refused) return { hash, refused };
+		const tried = attempt(transaction, device.actor, this.#held);
+		if ('code' in tried) return { hash, refused: tried };
 		const { stamp } = transaction;
-		const possible = stamp > lastStamp && stamp <= stampAt(this.#now + MAX_DRIFT_MS);
-		const accepted = possible ? stamp : nextStamp(lastStamp, this.#now);
-		this.#apply(transaction.ops, accepted, actor);
+		const least = Math.max(lastStamp, tried.floor);
+		const possible = stamp > least && stamp <= stampAt(this.#now + MAX_DRIFT_MS);
+		const accepted = possible ? stamp : nextStamp(least, this.#now);
+		const won = this.#winners(tried.ops, accepted, device.actor);
+		const after: Held = (place) => won.get(placeKey(place)) ?? this.#held(place);
+		if (closesCircle(won.values(), after)) return { hash, refused: CIRCLE };
+		if (won.size > 0) this.#seq++;
+		for (const [key, cell] of won) this.#cells.set(key, cell);
 		return possible ? { hash } : { hash, restamped: accepted };
 	}
 
-	#refusal(transaction: Transaction, access: Access): Refused | null {
+	#refusal(transaction: Transaction, { actor }: DeviceState, access: Access, schema: PushRequest['schema']): Refused | null {
 		if (this.#space.archivedAt !== null)
 			return { code: 'archived', detail: 'This space is archived: nobody writes in it any more.' };
 		const forbidden = this.#rules.authorise(access, transaction);
 		if (forbidden) return forbidden;
 		for (const op of transaction.ops) {
-			if (appOf(op.collection) === SPACES_APP)
-				return { code: 'invalid', detail: 'Who is in a space is for the server to write.' };
+			if (isSystem(op.collection)) return { code: 'invalid', detail: 'This is for the server to write.' };
 			const rule = this.#rules.validate(op);
 			if (rule !== null) return { code: 'invalid', detail: rule };
+			const version = schema?.get(op.collection) ?? Infinity; // who does not know it passes on what a newer build wrote
+			if (version < (this.#rules.minVersion?.(op.collection) ?? 1)) return OUTDATED;
 		}
-		const moved = transaction.preconditions?.find(({ record, seq }) => this.#recordSeq(record) > seq);
-		return moved ? { code: 'stale', detail: 'Somebody changed this record in the meantime.' } : null;
+		return transaction.preconditions?.some((precondition) => this.#movedOn(precondition, actor)) ? STALE : null;
 	}
 
-	#apply(ops: readonly Op[], stamp: number, actor: number): void {
-		const seq = this.#seq + 1;
+	#movedOn({ record, seq, own }: Precondition, actor: number): boolean {
+		const counts = (cell: StoredCell) => cell.seq > seq && (own || cell.actor !== actor);
+		const before = this.#found.moved.get(record) ?? [];
+		if (before.some((cell) => counts(cell) && !this.#cells.has(placeKey(cell)))) return true;
+		for (const cell of this.#cells.values()) if (cell.record === record && counts(cell)) return true;
+		return false;
+	}
+
+	readonly #held: Held = (place) => {
+		const key = placeKey(place);
+		return this.#cells.get(key) ?? this.#found.cells.get(key);
+	};
+
+	/** The cells of a transaction that win over what is held, by place. */
+	#winners(ops: readonly Op[], stamp: number, actor: number): Map<string, StoredCell> {
+		const won = new Map<string, StoredCell>();
 		for (const op of ops) {
 			const key = placeKey(op);
-			const held = this.#cells.get(key) ?? this.#found.cells.get(key);
-			const cell: StoredCell = { ...cellOf(op, stamp, actor), seq };
-			if (mergeCell(held, cell) !== cell) continue;
-			this.#cells.set(key, cell);
-			this.#recordSeqs.set(op.record, seq);
-			this.#seq = seq;
+			const held = won.get(key) ?? this.#cells.get(key) ?? this.#found.cells.get(key);
+			const cell: StoredCell = { ...cellOf(op, stamp, actor), seq: this.#seq + 1 };
+			if (mergeCell(held, cell) === cell) won.set(key, cell);
 		}
-	}
-
-	#recordSeq(record: RecordId): number {
-		return this.#recordSeqs.get(record) ?? this.#found.recordSeqs.get(record) ?? 0;
+		return won;
 	}
 
 	/** The state of the asking device, made when it is new; `null` when somebody else owns it. */
@@ -262,6 +283,12 @@ class Group {
 		return made;
 	}
 }
+
+const CIRCLE: Refused = { code: 'circle', detail: 'This would stand under itself. Somebody moved it meanwhile.' };
+const OUTDATED: Refused = {
+	code: 'outdated',
+	detail: 'This app is too old to change this. Reload or update it; what you wrote is kept and sent then.',
+};
 
 /** The last decisions, as many as the device may ask for again. */
 function remembered(decisions: readonly Decision[], unknown: number): readonly Decision[] {

@@ -63,7 +63,7 @@ export function seat(device: DeviceId, person = 'ana'): Request {
 export function after(found: Found, change: Change | null): Found {
 	if (!change) return found;
 	const cells = new Map([...found.cells, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
-	const recordSeqs = new Map([...cells.values()].map((cell) => [cell.record, change.space.seq]));
+	const moved = Map.groupBy(cells.values(), (cell) => cell.record);
 	const members = new Map([...found.members, ...(change.acl?.members ?? [])]);
 	const invitations = new Map([...found.invitations, ...(change.acl?.invitations ?? []).map((one) => [one.id, one] as const)]);
 	for (const id of change.acl?.ended ?? []) invitations.delete(id);
@@ -74,7 +74,7 @@ export function after(found: Found, change: Change | null): Found {
 		space: change.space,
 		devices: new Map([...found.devices, ...change.devices]),
 		cells,
-		recordSeqs,
+		moved,
 	};
 }
 

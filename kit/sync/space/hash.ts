@@ -9,9 +9,10 @@ export function hashTransaction(transaction: Transaction): number {
 	const lanes: Lanes = { low: 0x9e3779b9 | 0, high: 0x85ebca6b | 0 };
 	mixNumber(lanes, transaction.n);
 	mixNumber(lanes, transaction.stamp);
-	for (const { record, seq } of transaction.preconditions ?? []) {
+	for (const { record, seq, own } of transaction.preconditions ?? []) {
 		mixText(lanes, record);
 		mixNumber(lanes, seq);
+		mixNumber(lanes, own ? 1 : 0);
 	}
 	for (const op of transaction.ops) {
 		mixNumber(lanes, op.collection);
@@ -19,6 +20,7 @@ export function hashTransaction(transaction: Transaction): number {
 		mixNumber(lanes, op.field);
 		mixText(lanes, op.key);
 		mixValue(lanes, op.value);
+		if (op.seen !== undefined) mixNumber(lanes, op.seen);
 	}
 	return (finish(lanes.high) & 0xfffff) * 0x100000000 + finish(lanes.low);
 }

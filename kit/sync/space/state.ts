@@ -99,6 +99,8 @@ export interface PushRequest {
 	/** As in PUSH. */
 	readonly known: number;
 	readonly transactions: readonly Transaction[];
+	/** Versions of the collections that the device's build knows, from HELLO. */
+	readonly schema?: ReadonlyMap<number, number>;
 }
 
 /** Writes into a personal space which spaces the person has, where that is not written yet. Taking a seat in one does the same. */
@@ -143,8 +145,13 @@ export interface Need {
 	readonly persons: readonly string[];
 	/** Every place once. */
 	readonly places: readonly Place[];
-	/** Records that have preconditions. */
-	readonly records: readonly RecordId[];
+	/**
+	 * What else has to be read, as far as the cells read so far tell (by `placeKey`): the ancestors of a moved record, who holds a name. Ask
+	 * until there is nothing more; no place comes twice.
+	 */
+	further(read: ReadonlyMap<string, StoredCell>): readonly Place[];
+	/** Records that have preconditions, each with the lowest seq that one of them names. */
+	readonly records: readonly { readonly record: RecordId; readonly seq: number }[];
 	/** Whether, in a personal space, its person's memberships are asked for, with their cells there. */
 	readonly memberships: boolean;
 	/** Ids of invitations. */
@@ -163,8 +170,8 @@ export interface Found {
 	readonly invitations: ReadonlyMap<string, Invitation>;
 	/** By `placeKey`. */
 	readonly cells: ReadonlyMap<string, StoredCell>;
-	/** The highest seq among the cells of a record. */
-	readonly recordSeqs: ReadonlyMap<RecordId, number>;
+	/** Of each record with preconditions the cells above the lowest seq that was asked about. */
+	readonly moved: ReadonlyMap<RecordId, readonly StoredCell[]>;
 }
 
 /** What a store has of a space that does not exist; also what others begin with. */
@@ -175,7 +182,7 @@ export const NOTHING: Found = {
 	memberships: [],
 	invitations: new Map(),
 	cells: new Map(),
-	recordSeqs: new Map(),
+	moved: new Map(),
 };
 
 /** A space in which nothing has happened yet. */
@@ -212,6 +219,8 @@ export interface Rules {
 	authorise(access: Access, transaction: Transaction): Refused | null;
 	/** The rule that an op breaks, or `null`: `validateOp` of `@mana/model`, bound to the registry. */
 	validate(op: Transaction['ops'][number]): string | null;
+	/** The version of a collection below which a build may not write it; without this, every build may. */
+	minVersion?(collection: number): number;
 }
 
 /** The epoch after a restore: above every one that was given before, even by other restores of the same backup. `now` in ms. */

@@ -5,7 +5,7 @@ import type { Change, Found, Need, StoredCell } from './state.ts';
 /** Where spaces are kept. SQLite, PostgreSQL and the simulator's disk implement it; nothing in this folder knows which. */
 export interface SpaceStore {
 	/**
-	 * One durable transaction: takes the write locks of the spaces, reads what is needed (one answer for each need, in order), calls
+	 * One durable transaction: takes the write locks of the spaces, reads what is needed (one answer for each need, in order; `further` until there is nothing more), calls
 	 * `decide` once, writes its changes and commits. The promise settles when they would survive a power cut; it rejects when it is
 	 * not known whether they will.
 	 */

@@ -1,0 +1,46 @@
+import { type Field, plainField } from '../field.ts';
+import { lww } from '../laws/index.ts';
+import type { Value } from '../value.ts';
+
+/** A file that a record refers to. Its bytes are kept and sent elsewhere. */
+export interface BlobReference {
+	/** SHA-256 of the content, 64 hexadecimal digits in lower case. */
+	readonly hash: string;
+	/** Size in bytes. */
+	readonly size: number;
+	/** Media type (RFC 6838) without parameters, such as `image/png`. */
+	readonly type: string;
+	/** Name of the file as people see it. */
+	readonly name: string;
+}
+
+const FORM = /^([0-9a-f]{64}) (\d{1,15}) ([!#$&^_.+a-z0-9-]{1,127}\/[!#$&^_.+a-z0-9-]{1,127}) ([^\0]{1,255})$/;
+
+/** A reference to a file by its content (sync.md §6.11); `null`: none. The cell holds hash, size, type and name, parted by blanks. */
+export function blob(id: number): Field<BlobReference | null> {
+	const field = plainField<string | null>('blob', id, lww, null, (value) =>
+		typeof value === 'string' && FORM.test(value) ? null : 'Expected the hash, size, media type and name of a file.',
+	);
+	return {
+		...field,
+		form: {
+			kind: 'one',
+			read: (value) => referenceOf(value),
+			write: (file) => file && `${file.hash} ${file.size} ${file.type} ${file.name.toWellFormed()}`,
+		},
+		fallback: null,
+		toPlain: (file) => file,
+		fromPlain: (plain) => (plain === null || isReference(plain) ? plain : undefined),
+	};
+}
+
+function referenceOf(value: Value): BlobReference | null {
+	const [, hash, size, type, name] = (typeof value === 'string' && FORM.exec(value)) || [];
+	return hash && size && type && name ? { hash, size: Number(size), type, name } : null;
+}
+
+function isReference(plain: unknown): plain is BlobReference {
+	if (typeof plain !== 'object' || plain === null) return false;
+	const { hash, size, type, name } = plain as Record<string, unknown>;
+	return typeof hash === 'string' && Number.isSafeInteger(size) && typeof type === 'string' && typeof name === 'string';
+}
