@@ -60,8 +60,14 @@ eachEngine('spaces', (engine) => {
 		const { spaces } = await open();
 		const space = await spaces.personal('ada', NOW);
 		const need = {
-			...{ space, devices: [], persons: ['ada'], places: [], further: () => [] },
-			...{ records: [], memberships: false, invitations: [] },
+			space,
+			devices: [],
+			persons: ['ada'],
+			places: [],
+			further: () => [],
+			records: [],
+			memberships: false,
+			invitations: [],
 		};
 		await expect(
 			spaces.transact([need], () => {
