@@ -4,7 +4,7 @@ import type { Browser, Tab } from './browser.ts';
 import { Dice } from './dice.ts';
 import { Violation } from './oracle.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
-import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things } from './things.ts';
+import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things, wordsOf } from './things.ts';
 import { GUEST, OWNER, type World } from './world.ts';
 
 /** Does what a step says. `index` is its place in the plan: it names the writes. */
@@ -244,8 +244,3 @@ const actions: { readonly [K in WriteKind]?: (tx: Writer, action: Action) => voi
 			? tx.update(known as typeof things, id, { hours: dice.int(0, 9) })
 			: tx.update(known as typeof newerThings, id, { minutes: dice.int(0, 600) }),
 };
-
-/** The tokens that make up a text. */
-export function wordsOf(updates: Iterable<Uint8Array>): string[] {
-	return [...new Set([...updates].flatMap((update) => new TextDecoder().decode(update).split(' ')))];
-}

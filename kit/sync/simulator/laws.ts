@@ -1,10 +1,9 @@
 import { closesCircle, type RecordId } from '@mana/model';
 import { placeKey } from '../merge.ts';
 import type { Tab } from './browser.ts';
-import { wordsOf } from './deeds.ts';
 import { type Oracle, show, Violation } from './oracle.ts';
 import type { SpaceFile } from './server-disk.ts';
-import { newerThings, records, things } from './things.ts';
+import { newerThings, records, things, wordsOf } from './things.ts';
 import type { World } from './world.ts';
 
 /** What must be so on the server's disk after every commit, whatever came in whatever order: no circle, no name twice. */

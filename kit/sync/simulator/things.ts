@@ -56,3 +56,8 @@ export const records = Array.from({ length: 6 }, (_, i) => namedRecordId(`simula
 
 /** The server refuses a text with this mark, so that refusals happen. */
 export const REFUSED_MARK = '!';
+
+/** The tokens that make up a text. */
+export function wordsOf(updates: Iterable<Uint8Array>): string[] {
+	return [...new Set([...updates].flatMap((update) => new TextDecoder().decode(update).split(' ')))];
+}
