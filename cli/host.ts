@@ -3,7 +3,7 @@
 //   bun cli/host.ts mana-auth
 import { join } from 'node:path';
 import { type Service as Row, serviceNamed } from '@mana/schema';
-import { ConfigError, copyOf, readInstance, type Service } from '@mana/service';
+import { addressFor, ConfigError, copyOf, listensAt, readInstance, type Service } from '@mana/service';
 import { doorOf, openDoors } from '../web/doors.ts';
 import { prepareHome } from './supervisor/home.ts';
 import type { Listening } from './supervisor/keeper.ts';
@@ -57,13 +57,13 @@ async function startService(row: Row): Promise<Running> {
 
 function startDoors(rows: readonly Row[]): Running[] {
 	if (rows.length === 0) return [];
-	const { portOffset, publicUrl, home, host: near } = readInstance(process.env);
-	const host = process.env['MANA_WEB_LAN'] === 'true' ? '0.0.0.0' : near;
+	const read = readInstance(process.env);
+	const instance = process.env['MANA_WEB_LAN'] === 'true' ? { ...read, host: '0.0.0.0' } : read;
 	const open = openDoors({
-		doors: rows.map((row) => doorOf(row, portOffset)),
-		host,
-		publicUrl: new URL(publicUrl),
-		copy: copyOf(home),
+		doors: rows.map((row) => doorOf(row, listensAt(row.name, instance))),
+		publicUrl: new URL(instance.publicUrl),
+		copy: copyOf(instance.home),
+		addressOf: (name) => addressFor(name, read),
 	});
 	return open.doors.map((door, index) => ({ ...door, close: async () => (index === 0 ? open.close() : undefined) }));
 }

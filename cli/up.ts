@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { type Service, services } from '@mana/schema';
+import { hostEnvironment, type HostEnvironment, type Service, services } from '@mana/schema';
+import { listensAt, readInstance } from '@mana/service';
 import type { Command, Io } from './command.ts';
-import { type Place, readArguments } from './place.ts';
+import { type Place, readArguments, UsageError } from './place.ts';
+import { onHost, planFrom } from './plan.ts';
 import { type Front, frontOf } from './supervisor/front.ts';
 import { prepareHome, readSetupLink } from './supervisor/home.ts';
 import type { Keeper } from './supervisor/keeper.ts';
@@ -24,21 +26,29 @@ export const upCommand: Command = {
 	name: 'up',
 	summary: 'start Mana: everything, or the services you name',
 	usage: [
-		'mana up [SERVICE …] [--home DIR] [--port-offset N] [--lan | --public-url URL]',
+		'mana up [SERVICE …] [--home DIR] [--port-offset N] [--lan | --public-url URL | --plan P [--host H]]',
 		'',
 		'  --home DIR         the folder that holds everything you keep (default ./data)',
 		'  --port-offset N    added to every port, for a second Mana on this machine',
 		'  --lan              also opens it to your local network, encrypted',
 		'  --public-url URL   the address people use, when a proxy of yours stands before it',
+		'  --plan P           a host plan, by name or as a JSON file: starts what it puts on this machine, and finds the rest on the others',
+		'  --host H           which of its hosts this machine is',
 	],
 	async run(args, io) {
-		const { place, values, positionals } = readArguments(args, { lan: { type: 'boolean' }, 'public-url': { type: 'string' } });
+		const { place, values, positionals } = readArguments(args, {
+			lan: { type: 'boolean' },
+			'public-url': { type: 'string' },
+			plan: { type: 'string' },
+			host: { type: 'string' },
+		});
 		try {
-			const rows = rowsToRun(services, positionals);
+			const { rows, plan } = toStart(positionals, place, values);
 			const front = frontOf({
 				lan: values.lan ?? false,
 				publicUrl: values['public-url'] ?? process.env['MANA_PUBLIC_URL'],
 				offset: place.offset,
+				plan,
 			});
 			return await runMana(rows, place, front, io, (other) => startWith(args, other));
 		} catch (error) {
@@ -48,6 +58,21 @@ export const upCommand: Command = {
 		}
 	},
 };
+
+/** The rows to run, and what a plan tells their processes. @throws Refusal, UsageError */
+function toStart(
+	names: readonly string[],
+	{ offset }: Place,
+	options: { readonly plan?: string | undefined; readonly host?: string | undefined },
+): { readonly rows: readonly Service[]; readonly plan?: HostEnvironment } {
+	if (options.plan === undefined) {
+		if (options.host !== undefined) throw new UsageError('--host names a host of a plan: say which plan, with --plan P.');
+		return { rows: rowsToRun(services, names) };
+	}
+	const plan = planFrom(options.plan);
+	const { host, rows } = onHost(plan, options.host, names);
+	return { rows, plan: hostEnvironment(plan, host, offset) };
+}
 
 /** Runs until it is told to stop. @returns the exit code @throws Refusal with what to do about it */
 async function runMana(
@@ -63,18 +88,26 @@ async function runMana(
 	if (!lock) throw new Refusal(inUse(home));
 	try {
 		clearState(home);
-		const trouble = await portTrouble(rows, offset, front.host, again);
+		const environment = { ...inherited(), ...front.environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) };
+		const instance = readInstance(environment);
+		const starts = rows.map(({ name }) => ({ name, ...listensAt(name, { ...instance, host: front.host }) }));
+		const trouble = await portTrouble(starts, offset, front.host, again);
 		if (trouble !== null) throw new Refusal(trouble);
 		if (rows.some((row) => row.name === hub)) await buildPages(io);
-		return await supervise(rows, place, front, io);
+		return await supervise(rows, place, front, environment, io);
 	} finally {
 		lock.release();
 	}
 }
 
-async function supervise(rows: readonly Service[], { home, offset }: Place, front: Front, io: Io): Promise<number> {
+async function supervise(
+	rows: readonly Service[],
+	{ home, offset }: Place,
+	front: Front,
+	environment: Record<string, string>,
+	io: Io,
+): Promise<number> {
 	const log = new MergedLog({ file: join(home, 'logs', 'mana.log'), show: (line) => io.err(line), now: systemTimers.now });
-	const environment = { ...inherited(), ...front.environment, MANA_HOME: home, MANA_PORT_OFFSET: String(offset) };
 	const startedAt = systemTimers.now();
 	const changed = (keeper: Keeper, message: string | null) => {
 		try {

@@ -35,13 +35,17 @@ export interface TestMana {
 	stop(): Promise<void>;
 }
 
-/** Starts a Mana. It builds the pages when they are older than their sources, as `npm start` does. */
-export async function startMana(): Promise<TestMana> {
+/**
+ * Starts a Mana. It builds the pages when they are older than their sources, as `npm start` does.
+ *
+ * @param options of `mana up`, besides those of the place
+ */
+export async function startMana(options: readonly string[] = []): Promise<TestMana> {
 	// A folder in a folder of its own: a restore puts what was there beside it.
 	const folder = mkdtempSync(join(tmpdir(), 'mana-e2e-'));
 	const home = join(folder, 'home');
 	const held = await freeOffset();
-	let running = run(home, held.offset, /\/setup#\S+\s/);
+	let running = run(home, held.offset, /\/setup#\S+\s/, options);
 	const stop = async (): Promise<void> => {
 		await running.end();
 		held.close();
@@ -63,7 +67,7 @@ export async function startMana(): Promise<TestMana> {
 			freeze: (service) => freeze(home, service),
 			down: () => running.end(),
 			up: async () => {
-				running = run(home, held.offset, /Mana is ready/);
+				running = run(home, held.offset, /Mana is ready/, options);
 				await running.ready;
 			},
 			stop,
@@ -75,8 +79,13 @@ export async function startMana(): Promise<TestMana> {
 }
 
 /** One life of the supervisor. `ready` resolves with what it printed, once that holds `sign`. */
-function run(home: string, offset: number, sign: RegExp): { readonly ready: Promise<string>; end(): Promise<void> } {
-	const child = spawn(process.execPath, [command, 'up', '--home', home, '--port-offset', String(offset)], {
+export function run(
+	home: string,
+	offset: number,
+	sign: RegExp,
+	options: readonly string[] = [],
+): { readonly ready: Promise<string>; end(): Promise<void> } {
+	const child = spawn(process.execPath, [command, 'up', ...options, '--home', home, '--port-offset', String(offset)], {
 		cwd: root,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
@@ -133,7 +142,8 @@ function pidOf(home: string, service: string): number {
 	return pid;
 }
 
-function statesOf(home: string): readonly ProcessState[] {
+/** The processes of the Mana that runs in a home. */
+export function statesOf(home: string): readonly ProcessState[] {
 	return (JSON.parse(readFileSync(join(home, 'run/state.json'), 'utf8')) as { processes: ProcessState[] }).processes;
 }
 

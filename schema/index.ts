@@ -11,6 +11,7 @@ export { collide, holderName, holdingsOf, type Holding } from './holdings.ts';
 export { movesFrom, type Move, type MoveFacts } from './moves.ts';
 export { freePorts, type FreePorts } from './free-ports.ts';
 export { deploymentOf, type Deployed } from './deployment.ts';
+export { hostEnvironment, publicOrigin, type HostEnvironment } from './host-environment.ts';
 export { hostPlans, planNamed, type Host, type HostPlan, type Placement, type PublicName } from './plans.ts';
 export { largestBodyBytes } from './public-door.ts';
 export { origin, principles, type Principle } from './principles.ts';
@@ -32,3 +33,4 @@ export {
 } from './row.ts';
 export { frontEnds, portOf, serviceNamed, services, type FrontEnd, type Service, type ServiceName } from './services.ts';
 export { ephemeralSpans, lastPort, systems, systemsOf, type Occupant, type System, type SystemName } from './systems.ts';
+export { serviceVariable } from './variables.ts';

@@ -73,7 +73,8 @@ async function takenPorts(offset: number, host: string): Promise<Set<number>> {
 	return taken;
 }
 
-function canListen(port: number, host: string): Promise<boolean> {
+/** Whether an address and port of this machine are free now. */
+export function canListen(port: number, host: string): Promise<boolean> {
 	return new Promise((resolve) => {
 		const server = createServer();
 		server.once('error', () => resolve(false));

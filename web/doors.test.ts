@@ -8,10 +8,10 @@ let doors: OpenDoors;
 
 beforeAll(() => {
 	doors = openDoors({
-		doors: rows.map((row) => ({ ...doorOf(row, 0), port: 0 })),
-		host: '127.0.0.1',
+		doors: rows.map((row) => doorOf(row, { host: '127.0.0.1', port: 0 })),
 		publicUrl,
 		copy: 'this-one',
+		addressOf: () => 'http://127.0.0.1:1',
 		has: (app) => app === 'todo',
 	});
 });
@@ -71,9 +71,8 @@ describe('a door', () => {
 
 	test('says when its port is taken and leaves no other door open', async () => {
 		const taken = doors.doors[0]?.port ?? 0;
-		const plan = { ...doorOf(serviceNamed('todo-web'), 0), port: 0 };
-		expect(() => openDoors({ doors: [plan, { ...plan, port: taken }], host: '127.0.0.1', publicUrl, copy: 'this-one' })).toThrow(
-			'in use',
-		);
+		const plan = doorOf(serviceNamed('todo-web'), { host: '127.0.0.1', port: 0 });
+		const more = { publicUrl, copy: 'this-one', addressOf: () => '' };
+		expect(() => openDoors({ doors: [plan, { ...plan, port: taken }], ...more })).toThrow('in use');
 	});
 });

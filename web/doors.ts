@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceRow } from '@mana/schema';
-import { isLoopback, version } from '@mana/service';
+import { addressOn, followNeeds, isDirect, isLoopback, version } from '@mana/service';
 import { escapeHtml, languageOf, smallPage } from './small-page.ts';
 
 /** The door of an app: a port that answers health and sends pages on to the hub. */
 export interface DoorPlan {
 	/** The row's name. */
 	readonly name: string;
+	/** The address to listen on. */
+	readonly host: string;
 	/** 0: any free one. */
 	readonly port: number;
 	readonly app: string;
@@ -17,10 +19,11 @@ export interface DoorPlan {
 
 export interface DoorsOptions {
 	readonly doors: readonly DoorPlan[];
-	readonly host: string;
 	readonly publicUrl: URL;
 	/** Which copy of Mana this is (`copyOf` its data folder); the doors tell it to this machine. */
 	readonly copy: string;
+	/** Where a service is called. */
+	readonly addressOf: (service: string) => string;
 	/** Whether the app has pages; by default whether its folder holds one. */
 	readonly has?: (app: string) => boolean;
 }
@@ -36,12 +39,12 @@ export interface OpenDoors {
 	close(): Promise<void>;
 }
 
-/** The plan of a front end's row. @throws when the row is none */
-export function doorOf(row: ServiceRow, portOffset: number): DoorPlan {
+/** The plan of a front end's row. @param place where it listens @throws when the row is none */
+export function doorOf(row: ServiceRow, place: Pick<DoorPlan, 'host' | 'port'>): DoorPlan {
 	if (!row.door) throw new Error(`${row.name} is no front end.`);
 	return {
 		name: row.name,
-		port: row.ports[0].port + portOffset,
+		...place,
 		app: row.door.app,
 		path: row.door.path,
 	};
@@ -53,18 +56,19 @@ export function doorOf(row: ServiceRow, portOffset: number): DoorPlan {
  *
  * @throws an error with `code: 'EADDRINUSE'` and the `port`
  */
-export function openDoors({ doors, host, publicUrl, copy, has = hasPages }: DoorsOptions): OpenDoors {
+export function openDoors({ doors, publicUrl, copy, addressOf, has = hasPages }: DoorsOptions): OpenDoors {
+	const startedAt = Date.now();
 	const servers: { readonly door: DoorPlan; readonly server: Bun.Server<unknown> }[] = [];
 	const close = async () => void (await Promise.all(servers.map(({ server }) => server.stop(true))));
 	try {
 		for (const door of doors) {
 			const server = Bun.serve({
-				hostname: host,
+				hostname: door.host,
 				port: door.port,
-				fetch: (request, server) =>
-					new URL(request.url).pathname === '/health/live'
-						? live(door, isLoopback(server.requestIP(request)?.address ?? '') ? copy : null)
-						: answer(request, door, publicUrl, has(door.app)),
+				fetch: (request, server) => {
+					const near = isLoopback(server.requestIP(request)?.address ?? '');
+					return answer(request, door, { publicUrl, addressOf, exists: has(door.app), startedAt, copy: near ? copy : null });
+				},
 			});
 			servers.push({ door, server });
 		}
@@ -75,20 +79,35 @@ export function openDoors({ doors, host, publicUrl, copy, has = hasPages }: Door
 	return {
 		doors: servers.map(({ door, server }) => {
 			const port = server.port ?? door.port;
-			return { name: door.name, port, url: `http://127.0.0.1:${port}` };
+			return { name: door.name, port, url: addressOn(door.host, port) };
 		}),
 		close,
 	};
 }
 
-function live(door: DoorPlan, copy: string | null): Response {
-	return json({ status: 'ok', name: door.name, version, pid: process.pid, ...(copy === null ? {} : { copy }) });
+interface House extends Pick<DoorsOptions, 'publicUrl' | 'addressOf'> {
+	/** Whether the app has pages. */
+	readonly exists: boolean;
+	/** Milliseconds since 1970. */
+	readonly startedAt: number;
+	/** `null` for whoever asks from another machine. */
+	readonly copy: string | null;
 }
 
-/** What a door answers. */
-export function answer(request: Request, door: DoorPlan, publicUrl: URL, exists: boolean): Response {
+async function answer(
+	request: Request,
+	door: DoorPlan,
+	{ publicUrl, addressOf, exists, startedAt, copy }: House,
+): Promise<Response> {
 	const { pathname, search } = new URL(request.url);
+	const { name } = door;
+	const direct = isDirect(request.headers);
+	if (pathname === '/health/live') {
+		const own = { ...(direct ? { pid: process.pid } : {}), ...(direct && copy !== null ? { copy } : {}) };
+		return json({ status: 'ok', name, version, startedAt, ...own });
+	}
 	if (pathname === '/health/ready') return json({ status: 'ready' });
+	if (pathname === '/health/needs' && direct) return json(await followNeeds(name, addressOf));
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
 	if (!exists) return missingPage(request, door, publicUrl);

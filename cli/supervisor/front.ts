@@ -1,4 +1,5 @@
-import { addressIn, portIn } from '@mana/service';
+import type { HostEnvironment } from '@mana/schema';
+import { addressOn, portIn } from '@mana/service';
 import { renderUnicodeCompact } from 'uqr';
 import { lanAddresses } from '../../web/lan/addresses.ts';
 import { Refusal } from './refusal.ts';
@@ -19,13 +20,22 @@ export interface FrontOptions {
 	/** The address people use, when a proxy stands before this Mana. */
 	readonly publicUrl: string | undefined;
 	readonly offset: number;
+	/** What a host plan tells the processes of this host. */
+	readonly plan?: HostEnvironment | undefined;
 }
 
 const hub = 'mana-web';
 const host = '127.0.0.1';
 
 /** @throws Refusal when the address cannot be used */
-export function frontOf({ lan, publicUrl, offset }: FrontOptions): Front {
+export function frontOf({ lan, publicUrl, offset, plan }: FrontOptions): Front {
+	if (plan) {
+		if (lan || (publicUrl ?? plan.MANA_PUBLIC_URL) !== plan.MANA_PUBLIC_URL)
+			throw new Refusal(
+				`The plan says itself that people reach this Mana at ${plan.MANA_PUBLIC_URL}: leave out --lan, --public-url and MANA_PUBLIC_URL.`,
+			);
+		return byPlan(plan);
+	}
 	if (lan && publicUrl !== undefined)
 		throw new Refusal('--lan and --public-url exclude each other: behind a proxy, the proxy opens it to others.');
 	if (lan) return onTheLan(portIn(hub, offset));
@@ -61,8 +71,16 @@ function behindProxy(text: string, offset: number): Front {
 		publicUrl: url.origin,
 		host: environment.MANA_HOST,
 		environment,
-		greeting: (link, took) => [...greet(url.origin)(link, took), `Your proxy passes it on to ${addressIn(hub, offset)}`],
+		greeting: (link, took) => [
+			...greet(url.origin)(link, took),
+			`Your proxy passes it on to ${addressOn(host, portIn(hub, offset))}`,
+		],
 	};
+}
+
+function byPlan(environment: HostEnvironment): Front {
+	const { MANA_PUBLIC_URL: publicUrl, MANA_HOST: host } = environment;
+	return { publicUrl, host, environment, greeting: greet(publicUrl) };
 }
 
 function greet(url: string): Front['greeting'] {

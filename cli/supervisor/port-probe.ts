@@ -1,16 +1,22 @@
 import { connect } from 'node:net';
-import type { Service } from '@mana/schema';
-import { checkOffsetHere } from '@mana/schema/offsets';
+import { canListen, checkOffsetHere } from '@mana/schema/offsets';
 import { holderOf } from '@mana/service';
 
+/** A service and where it is about to listen. */
+export interface Start {
+	readonly name: string;
+	readonly host: string;
+	readonly port: number;
+}
+
 /**
- * Says why these rows cannot listen under an offset, and which command works instead.
+ * Says why these services cannot listen under an offset, and which command works instead.
  *
  * @param again the command that starts the same under another offset
  * @returns a message for people, `null` when all is well
  */
 export async function portTrouble(
-	rows: readonly Service[],
+	starts: readonly Start[],
 	offset: number,
 	host: string,
 	again: (offset: number) => string,
@@ -20,14 +26,12 @@ export async function portTrouble(
 	const instead = works(check.suggestion);
 	const wrong = check.findings.find((finding) => finding.code !== 'listening');
 	if (wrong) return `The offset ${offset} cannot be used: ${wrong.message}${instead}`;
-	const taken = new Set(check.findings.flatMap((finding) => finding.rows));
-	for (const row of rows) {
-		const port = row.ports[0].port + offset;
-		if (!taken.has(row.name) && !(await answersOnIpv6(port))) continue;
-		const holder = await holderOf(port);
+	for (const start of starts) {
+		if ((await canListen(start.port, start.host)) && !(await answersOnIpv6(start.port))) continue;
+		const holder = await holderOf(start.port);
 		const who = holder ? `process ${holder.pid} (${holder.command})` : 'another process';
 		const free = instead || works(await anyOffset(host));
-		return `Port ${port}, which ${row.name} needs, is taken by ${who}.\nStop it, or start Mana beside it.${free}`;
+		return `Port ${start.port}, which ${start.name} needs, is taken by ${who}.\nStop it, or start Mana beside it.${free}`;
 	}
 	return null;
 }

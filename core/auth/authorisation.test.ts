@@ -29,6 +29,7 @@ const table: readonly Row[] = [
 	{ method: 'GET', path: '/jwks', status: 200 },
 	{ method: 'GET', path: '/health/live', status: 200 },
 	{ method: 'GET', path: '/health/ready', status: 200 },
+	{ method: 'GET', path: '/health/needs', status: 404 },
 	{ method: 'GET', path: '/metrics', status: 404 },
 	{ method: 'GET', path: '/openapi.json', status: 200 },
 	{ method: 'POST', path: '/setup', body: { ...anybody, token: 'guess' }, status: 409 },
@@ -38,6 +39,8 @@ const table: readonly Row[] = [
 	{ method: 'GET', path: '/session', status: signedIn(200) },
 	{ method: 'GET', path: '/sessions', status: signedIn(200) },
 	{ method: 'POST', path: '/token', status: signedIn(200) },
+	// By a token alone: see standing.test.ts.
+	{ method: 'GET', path: '/standing', status: 401 },
 	{ method: 'PATCH', path: '/person', body: { language: 'de' }, status: signedIn(200) },
 	{ method: 'POST', path: '/password', body: { current: 'no', password: 'no' }, status: 401 },
 	{ method: 'POST', path: '/invitations', body: {}, status: { guest: 403, member: 403, admin: 200, owner: 200 } },
@@ -75,7 +78,7 @@ describe('who may do what', () => {
 			test(`${principal}: ${row.method} ${row.path} ${JSON.stringify(row.body ?? {})}`, async () => {
 				const { status, body } = await send(row, principal);
 				expect(status).toBe(typeof row.status === 'number' ? row.status : (row.status[principal] ?? 401));
-				if (status !== 401 || row.path === '/password' || row.path === '/sign-in') return;
+				if (status !== 401 || ['/password', '/sign-in', '/standing'].includes(row.path)) return;
 				expect(body['code']).toBe(principal === 'anonymous' ? 'not-signed-in' : 'session-expired');
 			});
 

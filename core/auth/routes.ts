@@ -13,6 +13,7 @@ import { signIn } from './sign-in.ts';
 import { invite, invitedRoles, signUp } from './sign-up.ts';
 import { accessToken, publishedKeys } from './signing-keys.ts';
 import { ownerExists } from './store.ts';
+import { standingOf } from './standing.ts';
 
 /** Longer than any password rule allows, so that the rule can say so. */
 const passwordInput = z.string().max(1024);
@@ -124,6 +125,10 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: str
 				return c.json(access);
 			},
 		)
+		.get('/standing', answers('Whether the session of a token still stands', z.object({ person })), async (c) => {
+			const [scheme, token] = (c.req.header('authorization') ?? '').split(' ');
+			return c.json({ person: await standingOf(realm, scheme?.toLowerCase() === 'bearer' ? token : undefined) });
+		})
 		.get(
 			'/jwks',
 			answers('The keys that check those tokens', z.object({ keys: z.array(z.looseObject({ kid: z.string() })) })),

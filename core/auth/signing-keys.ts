@@ -12,7 +12,8 @@ const activeMs = 30 * 24 * hourMs;
 const announcedMs = 24 * hourMs;
 /** Clocks of two machines may differ by this. */
 const toleranceMs = 60_000;
-const audience = 'mana';
+/** For whom tokens are: the services of this Mana. */
+export const audience = 'mana';
 
 export interface AccessToken {
 	/** A JWT (EdDSA, RFC 8037) with `sub`, `sid`, `name`, `email`, `role`. */

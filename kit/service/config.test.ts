@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serviceVariable } from '@mana/schema';
 import { z } from 'zod';
-import { describeConfig, generatedSecret, readConfig, secret, variableOf } from './config.ts';
+import { describeConfig, generatedSecret, readConfig, secret } from './config.ts';
 import { describeInstance, readInstance } from './instance.ts';
 
 const table = {
@@ -21,8 +22,8 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }));
 
 test('a key becomes a variable of its service', () => {
-	expect(variableOf('mana-auth', 'sessionDays')).toBe('MANA_AUTH_SESSION_DAYS');
-	expect(variableOf('todo-server', 'url')).toBe('MANA_TODO_SERVER_URL');
+	expect(serviceVariable('mana-auth', 'sessionDays')).toBe('MANA_AUTH_SESSION_DAYS');
+	expect(serviceVariable('todo-server', 'url')).toBe('MANA_TODO_SERVER_URL');
 });
 
 test('settings come from the environment as what their schema says, otherwise from the default', () => {

@@ -1,3 +1,4 @@
+import { serviceVariable } from '@mana/schema';
 import { z } from 'zod';
 import { generateSecret } from './secrets.ts';
 
@@ -42,24 +43,18 @@ export function generatedSecret(name: string): z.ZodString {
 	return schema;
 }
 
-/** `MANA_AUTH_` + `REGISTRATION`; camelCase keys become snake case. */
-export function variableOf(service: string, key: string): string {
-	const name = service.startsWith('mana-') ? service : `mana-${service}`;
-	return `${name}_${key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')}`.replaceAll('-', '_').toUpperCase();
-}
-
 /**
  * Reads a service's settings from the environment.
  *
  * @throws ConfigError naming every variable that is missing or does not fit
  */
 export function readConfig<T extends ConfigTable>(service: string, table: T, env: Environment, home: string): ConfigOf<T> {
-	return readTable(service, table, (key) => variableOf(service, key), env, home);
+	return readTable(service, table, (key) => serviceVariable(service, key), env, home);
 }
 
 /** What `mana config` prints for a service. Makes no secret. */
 export function describeConfig(service: string, table: ConfigTable, env: Environment): ConfigLine[] {
-	return describeTable(table, (key) => variableOf(service, key), env);
+	return describeTable(table, (key) => serviceVariable(service, key), env);
 }
 
 /** @param home where generated secrets are; `null` for a table without them */

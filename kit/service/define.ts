@@ -1,7 +1,7 @@
 import type { ServiceName } from '@mana/schema';
 import type { Hono } from 'hono';
 import type { Registry } from 'prom-client';
-import { addressIn, addressOn, type Instance, portIn } from './addresses.ts';
+import { addressFor, addressOn, type Instance, listensAt } from './addresses.ts';
 import { createApp } from './app.ts';
 import { listen, type Listener, type SocketHandlers, type Tls } from './bun.ts';
 import { call } from './client.ts';
@@ -10,6 +10,7 @@ import { readInstance } from './instance.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { followNeeds } from './needs.ts';
 import { addOperations } from './operations.ts';
 import { describeTakenPort, isTakenPort } from './port-holder.ts';
 import { problem } from './problem.ts';
@@ -20,6 +21,7 @@ import { generateSecret } from './secrets.ts';
 import { type ServiceIdentity, serviceIdentity } from './service-token.ts';
 import { type VerifyToken, verifier } from './token.ts';
 import { version } from './version.ts';
+import { sharedKeys } from './whereabouts.ts';
 
 /** The audience of every token of mana-auth. */
 const audience = 'mana';
@@ -32,14 +34,14 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	readonly databaseUrl: string | undefined;
 	readonly publicUrl: string;
 	readonly host: string;
-	/** The port of the schema plus the offset; 0 when a test asked for any. */
+	/** The port of the schema, or of the host plan, plus the offset; 0 when a test asked for any. */
 	readonly port: number;
 	readonly clock: { now(): number };
 	readonly random: RandomBytes;
 	readonly log: Logger;
 	/** Where the service's own metrics go. */
 	readonly registry: Registry;
-	/** Where another service of this instance listens. */
+	/** Where another service of this instance is called, whatever machine it runs on. */
 	readonly addressOf: (service: string) => string;
 	/** `fetch` for calls to other services: request id, time limit, failures as `Problem`. For typed calls: `client`. */
 	readonly fetch: typeof fetch;
@@ -122,6 +124,8 @@ export interface Service {
  * if (import.meta.main) await service.run();
  */
 export function defineService<const T extends ConfigTable = Record<never, never>>(definition: ServiceDefinition<T>): Service {
+	const taken = Object.keys(definition.config ?? {}).find((key) => sharedKeys.some((shared) => shared === key));
+	if (taken !== undefined) throw new Error(`${definition.name} cannot have a setting "${taken}": every service has it already.`);
 	const service: Service = {
 		name: definition.name,
 		start: (options = {}) => start(definition, options),
@@ -134,14 +138,16 @@ export function defineService<const T extends ConfigTable = Record<never, never>
 async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, options: StartOptions): Promise<RunningService> {
 	const { name } = definition;
 	const env = options.env ?? process.env;
-	const instance: Instance = { ...readInstance(env), ...defined(options) };
+	const settings: Instance = { ...readInstance(env), ...defined(options) };
+	const place = listensAt(name, settings);
+	const instance: Instance = { ...settings, host: place.host };
 	const log = options.log ?? createLogger(name, instance.logLevel);
 	const metrics = createMetrics(name);
 	const limits = { ...defaultLimits, ...definition.limits };
 	const random = options.random ?? systemRandom;
 	const clock = options.clock ?? { now: () => Date.now() };
-	const port = options.port ?? portIn(name, instance.portOffset);
-	const addressOf = (service: string) => options.addresses?.[service] ?? addressIn(service, instance.portOffset, instance.host);
+	const port = options.port ?? place.port;
+	const addressOf = (service: string) => options.addresses?.[service] ?? addressFor(service, settings);
 	let listener: Listener | null = null;
 	const opened = await definition.open({
 		...instance,
@@ -160,7 +166,15 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	});
 	const gate = new Gate();
 	const app = createApp({ log, metrics, limits, publicUrl: instance.publicUrl, random });
-	addOperations(app, { name, version, home: instance.home, metrics, ready: () => gate.ready(opened.ready) });
+	addOperations(app, {
+		name,
+		version,
+		home: instance.home,
+		metrics,
+		ready: () => gate.ready(opened.ready),
+		needs: () => followNeeds(name, addressOf),
+		startedAt: clock.now(),
+	});
 	opened.routes(app);
 	try {
 		listener = listen({
@@ -233,6 +247,6 @@ class Gate {
 }
 
 function defined(options: StartOptions): Partial<Instance> {
-	const keys = ['home', 'portOffset', 'host', 'publicUrl', 'databaseUrl', 'logLevel'] as const;
+	const keys = ['home', 'portOffset', 'host', 'publicUrl', 'databaseUrl', 'logLevel', 'whereabouts'] as const;
 	return Object.fromEntries(keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]));
 }

@@ -1,4 +1,4 @@
-export { addressIn, addressOn, type Instance, portIn } from './addresses.ts';
+export { addressFor, addressIn, addressOn, type Instance, listensAt, portIn } from './addresses.ts';
 export type { Socket, SocketHandlers, Tls } from './bun.ts';
 export { call, type CallOptions, client } from './client.ts';
 export {
@@ -25,13 +25,16 @@ export type { Limits } from './limits.ts';
 export { type Holder, listeningSockets, type ListeningSocket } from './listeners.ts';
 export { createLogger, type Logger } from './log.ts';
 export { membershipLine, type MembershipLine, Memberships, type MembershipsOptions, STALE_AFTER_MS } from './memberships.ts';
+export { followNeeds, needsReport, type NeedsReport } from './needs.ts';
 export { holderOf, PortTakenError } from './port-holder.ts';
+export { type Health, live, probe, type Probe } from './probe.ts';
 export { type FieldProblem, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
-export { callerAddress, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
+export { callerAddress, isDirect, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';
 export { runServices } from './run.ts';
 export { guardService, type ServiceIdentity, serviceIdentity } from './service-token.ts';
 export { isHandshake, upgrade } from './socket.ts';
 export { guard, type Person, roles, verifier, type VerifierOptions, type VerifyToken } from './token.ts';
 export { version } from './version.ts';
+export type { Whereabout, Whereabouts } from './whereabouts.ts';

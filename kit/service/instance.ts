@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type Instance, portIn } from './addresses.ts';
+import { type Instance, listensAt } from './addresses.ts';
 import { type ConfigLine, describeTable, type Environment, readTable, secret } from './config.ts';
+import { describeWhereabouts, readWhereabouts } from './whereabouts.ts';
 
 const hub = 'mana-web';
 
@@ -31,12 +32,11 @@ export function readInstance(env: Environment): Instance {
 	const values = readTable('Mana', table, (variable) => variable, env, null) as {
 		[K in keyof typeof table]: z.output<(typeof table)[K]>;
 	};
-	const portOffset = values.MANA_PORT_OFFSET;
+	const place = { portOffset: values.MANA_PORT_OFFSET, host: values.MANA_HOST, whereabouts: readWhereabouts(env) };
 	return {
+		...place,
 		home: resolve(values.MANA_HOME),
-		portOffset,
-		host: values.MANA_HOST,
-		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${portIn(hub, portOffset)}`).origin,
+		publicUrl: new URL(values.MANA_PUBLIC_URL ?? `http://localhost:${listensAt(hub, place).port}`).origin,
 		databaseUrl: values.MANA_DATABASE_URL,
 		logLevel: values.MANA_LOG,
 	};
@@ -44,5 +44,5 @@ export function readInstance(env: Environment): Instance {
 
 /** What `mana config` prints for the instance. */
 export function describeInstance(env: Environment): ConfigLine[] {
-	return describeTable(table, (variable) => variable, env);
+	return [...describeTable(table, (variable) => variable, env), ...describeWhereabouts(env)];
 }

@@ -3,7 +3,9 @@ import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { copyOf } from './copy.ts';
 import type { Metrics } from './metrics.ts';
+import { type NeedsReport, needsReport } from './needs.ts';
 import { openApi } from './openapi.ts';
+import { live } from './probe.ts';
 import { problem } from './problem.ts';
 import { isDirect, isForwarded, isFromHere, type ServiceEnv } from './request.ts';
 import { answers } from './routes.ts';
@@ -16,24 +18,28 @@ export interface OperationsOptions {
 	readonly metrics: Metrics;
 	/** Throws when the service cannot do its work; touches its own tables. */
 	readonly ready: () => Promise<void>;
+	/** Asks every service that this one needs. */
+	readonly needs: () => Promise<NeedsReport>;
+	/** When this service began, in milliseconds since 1970. */
+	readonly startedAt: number;
 }
 
-const live = z.object({
-	status: z.literal('ok'),
-	name: z.string(),
-	version: z.string(),
-	pid: z.number().int(),
-	copy: z.string().optional().describe('which copy of Mana this is; told to this machine only'),
-});
 const ready = z.object({ status: z.literal('ready') });
 
-/** The four addresses that every service answers: `/health/live`, `/health/ready`, `/metrics`, `/openapi.json`. */
+/** The addresses that every service answers: `/health/live`, `/health/ready`, `/health/needs`, `/metrics`, `/openapi.json`. */
 export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions): void {
-	const { name, version, metrics } = options;
+	const { name, version, metrics, startedAt } = options;
 	measureReadiness(options);
 	const copy = copyOf(options.home);
 	app.get('/health/live', answers('Whether the process lives', live), (c) =>
-		c.json({ status: 'ok', name, version, pid: process.pid, ...(isFromHere(c) ? { copy } : {}) } as const),
+		c.json({
+			status: 'ok',
+			name,
+			version,
+			startedAt,
+			...(isDirect(c.req.raw.headers) ? { pid: process.pid } : {}),
+			...(isFromHere(c) ? { copy } : {}),
+		} as const),
 	);
 	app.get('/health/ready', answers('Whether the service can do its work', ready), async (c) => {
 		try {
@@ -47,8 +53,13 @@ export function addOperations(app: Hono<ServiceEnv>, options: OperationsOptions)
 		}
 		return c.json({ status: 'ready' } as const);
 	});
+	app.get('/health/needs', answers('Whether the services it needs can be reached from here', needsReport), async (c) => {
+		if (!isDirect(c.req.raw.headers))
+			throw problem(404, 'not-found', 'What a service needs is for this machine and its network only.');
+		return c.json(await options.needs());
+	});
 	app.get('/metrics', async (c) => {
-		if (!isDirect(c)) throw problem(404, 'not-found', 'Metrics are for this machine only.');
+		if (!isDirect(c.req.raw.headers)) throw problem(404, 'not-found', 'Metrics are for this machine only.');
 		return c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
 	});
 	app.get('/openapi.json', (c) => c.json(openApi(name, version, app.routes)));

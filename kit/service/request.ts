@@ -36,21 +36,25 @@ export function callerAddress(c: Context<ServiceEnv>): string {
 
 /** Whether a request was passed on by the hub instead of coming from this machine's own programs. */
 export function isForwarded(c: Context): boolean {
-	return c.req.header('x-forwarded-for') !== undefined || c.req.header('x-forwarded-host') !== undefined;
+	return wasForwarded(c.req.raw.headers);
 }
 
 /**
  * Whether a request came straight to this process, by an address or a name without a dot. A name with one is how others reach it: by a
  * proxy that says nothing of them, or by a page of theirs whose name they made lead here (DNS rebinding).
  */
-export function isDirect(c: Context): boolean {
-	const host = (c.req.header('host') ?? '').replace(/:\d+$/, '');
-	return !isForwarded(c) && (/^\[[\da-f:.]+\]$/i.test(host) || /^\d+(\.\d+){3}$/.test(host) || /^[^.]+$/.test(host));
+export function isDirect(headers: Headers): boolean {
+	const host = (headers.get('host') ?? '').replace(/:\d+$/, '');
+	return !wasForwarded(headers) && (/^\[[\da-f:.]+\]$/i.test(host) || /^\d+(\.\d+){3}$/.test(host) || /^[^.]+$/.test(host));
+}
+
+function wasForwarded(headers: Headers): boolean {
+	return headers.has('x-forwarded-for') || headers.has('x-forwarded-host');
 }
 
 /** Whether a program of this machine asks, and no proxy on it passes on what somebody else asked. */
 export function isFromHere(c: Context<ServiceEnv>): boolean {
-	return isDirect(c) && isLoopback(c.env.ip);
+	return isDirect(c.req.raw.headers) && isLoopback(c.env.ip);
 }
 
 /** Whether an address is this machine's own to itself. */

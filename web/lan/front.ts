@@ -67,7 +67,10 @@ export async function openLanFront(options: LanFrontOptions): Promise<LanFront> 
 	};
 }
 
-function serveHub({ certificate, fetch, websocket }: LanFrontOptions, peers: ReadonlyMap<number, string>): Bun.Server<unknown> {
+function serveHub(
+	{ certificate, publicUrl, fetch, websocket }: LanFrontOptions,
+	peers: ReadonlyMap<number, string>,
+): Bun.Server<unknown> {
 	return Bun.serve<unknown>({
 		hostname: '127.0.0.1',
 		port: 0,
@@ -76,7 +79,9 @@ function serveHub({ certificate, fetch, websocket }: LanFrontOptions, peers: Rea
 		maxRequestBodySize: Number.MAX_SAFE_INTEGER,
 		fetch: (request, server) => {
 			// As the router reads it: it knows more than one spelling of a path.
-			if (getPath(request) === '/metrics') return new Response(null, { status: 404 });
+			if (['/metrics', '/health/needs'].includes(getPath(request))) return new Response(null, { status: 404 });
+			// Whoever comes by an address of this machine is taken for one of its own programs, unless somebody says that they came from outside.
+			request.headers.set('x-forwarded-host', publicUrl.host);
 			return fetch(request, {
 				ip: peers.get(server.requestIP(request)?.port ?? 0) ?? '',
 				upgrade: (data) => server.upgrade(request, { data }),

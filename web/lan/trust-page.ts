@@ -3,12 +3,13 @@ import { version } from '@mana/service';
 import { escapeHtml, type Language, languageOf, smallPage } from '../small-page.ts';
 import type { HubCertificate } from './authority.ts';
 
+const startedAt = Math.round(performance.timeOrigin);
 const certificatePath = '/mana-authority.crt';
 
 /** What is answered without encryption on the local network: how to trust this Mana, and its authority's certificate. */
 export function trustAnswer(request: Request, publicUrl: URL, { authority, fingerprint }: HubCertificate): Response {
 	const { pathname } = new URL(request.url);
-	if (pathname === '/health/live') return Response.json({ status: 'ok', name: 'mana-web', version, pid: process.pid });
+	if (pathname === '/health/live') return Response.json({ status: 'ok', name: 'mana-web', version, startedAt });
 	if (pathname === certificatePath)
 		return new Response(authority, {
 			headers: {
