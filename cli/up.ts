@@ -109,9 +109,19 @@ async function supervise(
 ): Promise<number> {
 	const log = new MergedLog({ file: join(home, 'logs', 'mana.log'), show: (line) => io.err(line), now: systemTimers.now });
 	const startedAt = systemTimers.now();
+	const elsewhere = Object.entries(readInstance(environment).whereabouts).flatMap(([name, { address }]) =>
+		address === undefined ? [] : [{ name, url: address }],
+	);
 	const changed = (keeper: Keeper, message: string | null) => {
 		try {
-			writeState(home, { pid: process.pid, startedAt, publicUrl: front.publicUrl, offset, processes: supervisor.report() });
+			writeState(home, {
+				pid: process.pid,
+				startedAt,
+				publicUrl: front.publicUrl,
+				offset,
+				processes: supervisor.report(),
+				elsewhere,
+			});
 		} catch (error) {
 			// A full disk stops nobody who works; only "mana status" knows less.
 			log.say(

@@ -4,6 +4,7 @@ import type { Assets } from './assets.ts';
 import { type Address, entranceOf, strangerPage, wantsPage } from './entrance.ts';
 import { type Caller, forward, headersToService } from './forward.ts';
 import { plainSecurity, securityHeaders } from './security.ts';
+import { addStatus, type StatusOptions } from './status.ts';
 import { openTunnel } from './tunnel.ts';
 
 export interface HubOptions extends Address {
@@ -12,6 +13,7 @@ export interface HubOptions extends Address {
 	readonly addressOf: (service: string) => string | null;
 	/** The origin to which pages are sent that were asked for on this machine under another name than the public one. */
 	readonly pageElsewhere: string;
+	readonly status: StatusOptions;
 }
 
 /** How long a service may take to answer a WebSocket handshake, in milliseconds. */
@@ -34,6 +36,7 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 		return next();
 	});
 
+	addStatus(app, options.status);
 	app.all('/api/:service/*', (c) => passOn(c, options));
 
 	app.on(['GET', 'HEAD'], '*', async (c) => {

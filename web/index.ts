@@ -24,7 +24,7 @@ export function hubOver(build: string): Service {
 			lan: z.boolean().default(false).describe('also open to the local network, with TLS by a certificate of its own'),
 			behindProxy: z.boolean().default(false).describe('a proxy of yours stands before it and says who asks'),
 		},
-		async open({ config, home, publicUrl, port, addressOf, log }) {
+		async open({ config, home, publicUrl, port, addressOf, verifyToken, clock, log }) {
 			const assets = openAssets(build);
 			const open = new Map<string, string>(services.filter(isBehindHub).map((row) => [row.name, addressOf(row.name)]));
 			let hub: Hono<ServiceEnv> | null = null;
@@ -45,6 +45,7 @@ export function hubOver(build: string): Service {
 						behindProxy: config.behindProxy,
 						pageElsewhere: config.lan ? publicUrl.replace('https:', 'http:') : publicUrl,
 						addressOf: (name) => open.get(name) ?? null,
+						status: { rows: services.filter(isOurs), addressOf, verifyToken, clock },
 					});
 					hub = app;
 				},
@@ -70,7 +71,11 @@ async function openLan(
 
 /** Whether pages may talk to a service through the hub: what is ours, runs and is no front end itself. */
 export function isBehindHub(row: ServiceRow): boolean {
-	return row.kind === 'own' && row.status === 'running' && row.door === undefined;
+	return row.kind === 'own' && isOurs(row) && row.door === undefined;
+}
+
+function isOurs(row: ServiceRow): boolean {
+	return row.kind !== 'external' && row.status === 'running';
 }
 
 if (import.meta.main) await service.run();

@@ -9,6 +9,8 @@ export interface RunState {
 	readonly publicUrl: string;
 	readonly offset: number;
 	readonly processes: readonly ProcessReport[];
+	/** Services that a host plan puts on other machines, and where this one calls them. */
+	readonly elsewhere?: readonly Listening[];
 }
 
 export interface ProcessReport {
