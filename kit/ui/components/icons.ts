@@ -1,3 +1,4 @@
+import Activity from '@lucide/svelte/icons/activity';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import Check from '@lucide/svelte/icons/check';
 import Folder from '@lucide/svelte/icons/folder';
@@ -16,6 +17,7 @@ import Undo from '@lucide/svelte/icons/undo-2';
  * `@lucide/svelte/icons/…`, so that this table stays short.
  */
 export const icons = {
+	activity: Activity,
 	'calendar-days': CalendarDays,
 	check: Check,
 	folder: Folder,
