@@ -147,6 +147,29 @@ describe('mana up', () => {
 		expect(readFileSync(join(home, 'logs', 'mana.log'), 'utf8')).toContain('cannot be written down');
 	});
 
+	test('says what is wrong with a host plan, a host or a name before it touches anything', async () => {
+		const home = join(newHome(), 'untouched');
+		const file = join(newHome(), 'plan.json');
+		const broken = { name: 'broken', title: 'Sync alone', hosts: [{ name: 'a', title: 'A', system: 'any' }] };
+		writeFileSync(file, JSON.stringify({ ...broken, placements: [{ service: 'mana-sync', host: 'a' }] }));
+		for (const [args, message] of [
+			[['--plan', 'two-machines'], 'Say which one this is: --host windows-gpu | mac-mini'],
+			[['--plan', 'two-machines', '--host', 'attic'], 'has no host "attic"'],
+			[['--plan', 'two-machines', '--host', 'windows-gpu'], 'starts nothing of ours on windows-gpu yet'],
+			[['--plan', '2026-04-08', '--host', 'mac-mini'], 'a picture of what once was'],
+			[['mana-llm', '--plan', 'default'], 'does not start mana-llm on here'],
+			[['--plan', file], 'does not hold:\n  mana-sync needs mana-auth'],
+			[['--plan', 'nowhere'], 'There is no host plan "nowhere"'],
+			[['--host', 'here'], 'say which plan, with --plan P'],
+			[['--name', 'mana'], 'add --lan'],
+			[['--lan', '--name', 'two words'], '--name takes one word'],
+		] as const) {
+			const { code, err } = await mana('up', ...args, '--home', home);
+			expect([code, err]).toEqual([2, expect.stringContaining(message) as unknown as string]);
+		}
+		expect(existsSync(home)).toBe(false);
+	});
+
 	test('refuses a folder that another Mana uses, and names that one', async () => {
 		const [home, offset] = [newHome(), await newOffset()];
 		const { child } = await up(home, offset);

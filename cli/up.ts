@@ -7,6 +7,7 @@ import { onHost, planFrom } from './plan.ts';
 import { type Front, frontOf } from './supervisor/front.ts';
 import { prepareHome, readSetupLink } from './supervisor/home.ts';
 import type { Keeper } from './supervisor/keeper.ts';
+import type { LanName } from './supervisor/lan-name.ts';
 import { lockHome } from './supervisor/lock.ts';
 import { MergedLog } from './supervisor/log.ts';
 import { planProcesses, rowsToRun } from './supervisor/plan.ts';
@@ -26,11 +27,12 @@ export const upCommand: Command = {
 	name: 'up',
 	summary: 'start Mana: everything, or the services you name',
 	usage: [
-		'mana up [SERVICE …] [--home DIR] [--port-offset N] [--lan | --public-url URL | --plan P [--host H]]',
+		'mana up [SERVICE …] [--home DIR] [--port-offset N] [--lan [--name NAME] | --public-url URL | --plan P [--host H]]',
 		'',
 		'  --home DIR         the folder that holds everything you keep (default ./data)',
 		'  --port-offset N    added to every port, for a second Mana on this machine',
 		'  --lan              also opens it to your local network, encrypted',
+		'  --name NAME        with --lan: lives at https://NAME.local instead of a number; NAME:443 leaves the port out of the address',
 		'  --public-url URL   the address people use, when a proxy of yours stands before it',
 		'  --plan P           a host plan, by name or as a JSON file: starts what it puts on this machine, and finds the rest on the others',
 		'  --host H           which of its hosts this machine is',
@@ -38,14 +40,23 @@ export const upCommand: Command = {
 	async run(args, io) {
 		const { place, values, positionals } = readArguments(args, {
 			lan: { type: 'boolean' },
+			name: { type: 'string' },
 			'public-url': { type: 'string' },
 			plan: { type: 'string' },
 			host: { type: 'string' },
 		});
+		let name: LanName | null = null;
 		try {
 			const { rows, plan } = toStart(positionals, place, values);
+			if (values.name !== undefined) {
+				if (!values.lan) throw new UsageError('--name is a name on the local network: add --lan.');
+				const { takeName } = await import('./supervisor/lan-name.ts');
+				name = await takeName(values.name, { ...place, warn: (message) => io.err(message) });
+				if (name.note !== null) io.err(name.note);
+			}
 			const front = frontOf({
 				lan: values.lan ?? false,
+				lanUrl: name?.publicUrl,
 				publicUrl: values['public-url'] ?? process.env['MANA_PUBLIC_URL'],
 				offset: place.offset,
 				plan,
@@ -55,6 +66,8 @@ export const upCommand: Command = {
 			if (!(error instanceof Refusal)) throw error;
 			io.err(error.message);
 			return 1;
+		} finally {
+			await name?.close();
 		}
 	},
 };

@@ -82,7 +82,12 @@ function readSample(line: string): Sample | null {
 
 /** Every series of buckets ends with `+Inf`, which is its count, and never shrinks. */
 function checkHistogram({ name, samples }: Family): void {
-	const without = ({ labels: { le: _, ...rest } }: Sample) => JSON.stringify(Object.entries(rest).sort());
+	const without = ({ labels }: Sample) =>
+		JSON.stringify(
+			Object.entries(labels)
+				.filter(([own]) => own !== 'le')
+				.sort(),
+		);
 	for (const count of samples.filter((sample) => sample.name === `${name}_count`)) {
 		const buckets = samples.filter((sample) => sample.name === `${name}_bucket` && without(sample) === without(count));
 		const last = buckets.at(-1);

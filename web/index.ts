@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { openAssets } from './assets.ts';
 import { addHub } from './hub.ts';
-import { lanAddresses, lanNames } from './lan/addresses.ts';
+import { lanAddresses, lanNames, plainUrlOf } from './lan/addresses.ts';
 import type { LanFront, LanFrontOptions } from './lan/front.ts';
 import { tunnelHandlers } from './tunnel.ts';
 
@@ -43,7 +43,7 @@ export function hubOver(build: string): Service {
 						assets,
 						publicUrl: new URL(publicUrl),
 						behindProxy: config.behindProxy,
-						pageElsewhere: config.lan ? publicUrl.replace('https:', 'http:') : publicUrl,
+						pageElsewhere: config.lan ? plainUrlOf(new URL(publicUrl), port).origin : publicUrl,
 						addressOf: (name) => open.get(name) ?? null,
 						status: { rows: services.filter(isOurs), addressOf, verifyToken, clock },
 					});

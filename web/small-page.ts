@@ -58,10 +58,14 @@ const style = `
 main { max-width: 36rem; margin: 12vh auto; padding: 0 1.5rem }
 h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em }
 h2 { font-size: 1.05rem; margin: 1.8rem 0 0.5rem }
-ul { padding-left: 1.2rem }
+ul, ol { padding-left: 1.2rem }
+details { border-bottom: 1px solid color-mix(in srgb, CanvasText 15%, Canvas) }
+summary { padding: 0.6rem 0; font-weight: 600; cursor: pointer }
+em { font-style: normal; font-weight: 600 }
 a { color: LinkText }
 a.go { display: inline-block; padding: 0.55rem 1.1rem; border-radius: 0.6rem; border: 1px solid; font-weight: 600; text-decoration: none }
 code { font: 0.95em ui-monospace, monospace; padding: 0.1em 0.35em; border-radius: 0.3em; background: color-mix(in srgb, CanvasText 9%, Canvas); overflow-wrap: anywhere }
 svg.qr { width: 11rem; height: 11rem; background: #fff; padding: 0.6rem; border-radius: 0.6rem }
 li { margin: 0.4rem 0 }
+main { overflow-wrap: anywhere }
 `;

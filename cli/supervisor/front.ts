@@ -1,7 +1,7 @@
 import type { HostEnvironment } from '@mana/schema';
 import { addressOn, portIn } from '@mana/service';
 import { renderUnicodeCompact } from 'uqr';
-import { lanAddresses } from '../../web/lan/addresses.ts';
+import { lanAddresses, plainUrlOf } from '../../web/lan/addresses.ts';
 import { Refusal } from './refusal.ts';
 
 /** How people reach this Mana. */
@@ -17,6 +17,8 @@ export interface Front {
 
 export interface FrontOptions {
 	readonly lan: boolean;
+	/** Where it lives on the local network, when it has a name there. */
+	readonly lanUrl?: string | undefined;
 	/** The address people use, when a proxy stands before this Mana. */
 	readonly publicUrl: string | undefined;
 	readonly offset: number;
@@ -28,7 +30,7 @@ const hub = 'mana-web';
 const host = '127.0.0.1';
 
 /** @throws Refusal when the address cannot be used */
-export function frontOf({ lan, publicUrl, offset, plan }: FrontOptions): Front {
+export function frontOf({ lan, lanUrl, publicUrl, offset, plan }: FrontOptions): Front {
 	if (plan) {
 		if (lan || (publicUrl ?? plan.MANA_PUBLIC_URL) !== plan.MANA_PUBLIC_URL)
 			throw new Refusal(
@@ -38,17 +40,15 @@ export function frontOf({ lan, publicUrl, offset, plan }: FrontOptions): Front {
 	}
 	if (lan && publicUrl !== undefined)
 		throw new Refusal('--lan and --public-url exclude each other: behind a proxy, the proxy opens it to others.');
-	if (lan) return onTheLan(portIn(hub, offset));
+	if (lan) return onTheLan(portIn(hub, offset), lanUrl);
 	if (publicUrl !== undefined) return behindProxy(publicUrl, offset);
 	const url = `http://localhost:${portIn(hub, offset)}`;
 	return { publicUrl: url, host, environment: { MANA_PUBLIC_URL: url, MANA_HOST: host }, greeting: greet(url) };
 }
 
-function onTheLan(port: number): Front {
-	const [address] = lanAddresses();
-	if (!address) throw new Refusal('This machine has no address on a local network. Connect it to one, or start without --lan.');
-	const url = `https://${address}:${port}`;
-	const plain = `http://${address}:${port}`;
+function onTheLan(port: number, named: string | undefined): Front {
+	const url = named ?? `https://${firstAddress()}:${port}`;
+	const plain = plainUrlOf(new URL(url), port).origin;
 	return {
 		publicUrl: url,
 		host: '0.0.0.0',
@@ -60,6 +60,12 @@ function onTheLan(port: number): Front {
 			renderUnicodeCompact(plain),
 		],
 	};
+}
+
+function firstAddress(): string {
+	const [address] = lanAddresses();
+	if (!address) throw new Refusal('This machine has no address on a local network. Connect it to one, or start without --lan.');
+	return address;
 }
 
 function behindProxy(text: string, offset: number): Front {

@@ -52,7 +52,7 @@ function appKind(path: string, name: string): Kind {
 }
 
 /** What `web/` shows besides its manifest: the doors of the apps, and under which addresses the local network reaches them. */
-const webFaces = ['web/doors.ts', 'web/lan/addresses.ts'];
+const webFaces = ['web/doors.ts', 'web/lan/addresses.ts', 'web/lan/mdns/network.ts'];
 
 /** The face that a room shows to those who start it: a service's `index.ts`, an app's server, the faces of `web/`. */
 export function isManifest({ path, kind, room }: Place): boolean {

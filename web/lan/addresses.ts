@@ -19,6 +19,11 @@ export function lanNames(name: string = hostname()): string[] {
 	return /^[a-z0-9-]{1,63}$/.test(short) && short !== 'localhost' ? [`${short}.local`] : [];
 }
 
+/** Where the page is answered that says how to trust this Mana. */
+export function plainUrlOf(publicUrl: URL, port: number): URL {
+	return new URL(`http://${publicUrl.hostname}${port === 0 ? '' : `:${port}`}`);
+}
+
 /** Private ranges (RFC 1918) as homes use them, before anything else. */
 function homeliness(address: string): number {
 	return address.startsWith('192.168.') ? 3 : address.startsWith('10.') ? 2 : /^172\.(1[6-9]|2\d|3[01])\./.test(address) ? 1 : 0;

@@ -1,13 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Logger, ServiceEnv, SocketHandlers } from '@mana/service';
 import { getPath } from 'hono/utils/url';
+import { plainUrlOf } from './addresses.ts';
 import type { HubCertificate } from './authority.ts';
 import { trustAnswer } from './trust-page.ts';
 
 export interface LanFrontOptions {
 	/** The addresses of this machine on the local network. */
 	readonly addresses: readonly string[];
-	/** The hub's port; 0 for any free one. */
+	/** The hub's port; 0 for any free one. Where `publicUrl` names another one, that is opened too. */
 	readonly port: number;
 	readonly publicUrl: URL;
 	readonly certificate: HubCertificate;
@@ -27,6 +28,7 @@ export interface LanFront {
 
 /** A TLS connection begins with a handshake record (RFC 8446 §5.1). */
 const tlsHandshake = 0x16;
+const httpsPort = 443;
 /** Whoever only holds a connection open must not use up what this process may open. */
 const longestSilenceMs = 10_000;
 
@@ -37,25 +39,28 @@ const longestSilenceMs = 10_000;
 export async function openLanFront(options: LanFrontOptions): Promise<LanFront> {
 	const peers = new Map<number, string>();
 	const secure = serveHub(options, peers);
+	const plainUrl = plainUrlOf(options.publicUrl, options.port);
 	const plain = Bun.serve({
 		hostname: '127.0.0.1',
 		port: 0,
-		fetch: (request) => trustAnswer(request, options.publicUrl, options.certificate),
+		fetch: (request) => trustAnswer(request, options.publicUrl, plainUrl, options.certificate),
 	});
 	const sockets = new Set<Socket>();
 	const fronts = await Promise.all(
-		options.addresses.map((address) =>
-			listen(address, options.port, (socket) => {
-				sockets.add(socket);
-				socket.on('close', () => sockets.delete(socket));
-				socket.on('error', (error) => options.log.debug({ err: error }, 'a connection of the local network broke'));
-				socket.setTimeout(options.silenceMs ?? longestSilenceMs, () => socket.destroy());
-				socket.once('data', (first: Buffer) => {
-					socket.setTimeout(0);
-					join(socket, first, (first[0] === tlsHandshake ? secure.port : plain.port) ?? 0, peers);
-				});
-			}),
-		),
+		options.addresses
+			.flatMap((address) => portsOf(options).map((port) => ({ address, port })))
+			.map(({ address, port }) =>
+				listen(address, port, (socket) => {
+					sockets.add(socket);
+					socket.on('close', () => sockets.delete(socket));
+					socket.on('error', (error) => options.log.debug({ err: error }, 'a connection of the local network broke'));
+					socket.setTimeout(options.silenceMs ?? longestSilenceMs, () => socket.destroy());
+					socket.once('data', (first: Buffer) => {
+						socket.setTimeout(0);
+						join(socket, first, (first[0] === tlsHandshake ? secure.port : plain.port) ?? 0, peers);
+					});
+				}),
+			),
 	);
 	return {
 		listening: fronts.map(({ address, server }) => `${address}:${portOf(server)}`),
@@ -65,6 +70,10 @@ export async function openLanFront(options: LanFrontOptions): Promise<LanFront> 
 			await Promise.all([secure.stop(true), plain.stop(true)]);
 		},
 	};
+}
+
+function portsOf({ port, publicUrl }: LanFrontOptions): number[] {
+	return port === 0 ? [0] : [...new Set([port, Number(publicUrl.port || httpsPort)])];
 }
 
 function serveHub(
