@@ -22,7 +22,7 @@ test('the owner comes from the settings, sees where everything is, and a service
 	const thaw = mana.freeze('mana-sync');
 	try {
 		await page.getByRole('button', { name: 'Ask again' }).click();
-		await expect(page.getByText(/1 of \d+ services are not well/)).toBeVisible({ timeout: 15_000 });
+		await expect(page.getByText(/1 of \d+ services is not well/)).toBeVisible({ timeout: 15_000 });
 		await expect(row(page, 'mana-sync')).toContainText('Silent');
 		await expect(row(page, 'mana-sync')).toContainText('did not answer within');
 	} finally {

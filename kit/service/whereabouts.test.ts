@@ -26,16 +26,16 @@ test('an address is another machine and stands as it is; a port is of this one a
 	const instance = readInstance({
 		MANA_PORT_OFFSET: '100',
 		MANA_AUTH_ADDRESS: 'http://10.0.0.2:1234/',
-		MANA_SYNC_PORT: '2000',
+		MANA_SYNC_PORT: String(portOf('mana-media')),
 		MANA_SYNC_HOST: '0.0.0.0',
 		MANA_CHAT_SERVER_ADDRESS: 'https://[fd00::2]:8443',
-		MANA_WEB_PORT: '2001',
+		MANA_WEB_PORT: String(portOf('mana-notify')),
 	});
 	expect(addressFor('mana-auth', instance)).toBe('http://10.0.0.2:1234');
 	expect(addressFor('chat-server', instance)).toBe('https://[fd00::2]:8443');
-	expect(listensAt('mana-sync', instance)).toEqual({ host: '0.0.0.0', port: 2100 });
-	expect(addressFor('mana-sync', instance)).toBe('http://127.0.0.1:2100');
-	expect(instance.publicUrl).toBe('http://localhost:2101');
+	expect(listensAt('mana-sync', instance)).toEqual({ host: '0.0.0.0', port: portOf('mana-media') + 100 });
+	expect(addressFor('mana-sync', instance)).toBe(`http://127.0.0.1:${portOf('mana-media') + 100}`);
+	expect(instance.publicUrl).toBe(`http://localhost:${portOf('mana-notify') + 100}`);
 });
 
 test('what is no address, port or host is refused by its name, with an example', () => {
