@@ -35,8 +35,10 @@ export function statementsOf({ variable, value, file, line }: Setting, owner: Ow
 	return addressesIn(value).flatMap((address) => {
 		const { host, scheme } = address;
 		const said: Statement[] = [];
-		const isName = !isMachine(host) && !isPublicName(host);
 		const neighbour = owner.neighbours.get(host);
+		// By multicast DNS machines have names too (RFC 6762 §3): one that no service is known by is a machine's.
+		const isMachineName = host.endsWith('.local') && neighbour === undefined && serviceMeant(host) === null;
+		const isName = !isMachine(host) && !isMachineName && !isPublicName(host);
 		if (isPublicName(host) && /^(https|wss)$/.test(scheme ?? ''))
 			return [{ ...place, kind: 'hands-out', host, by: owner.name ?? variable }];
 		const byHost = isName ? (neighbour ?? serviceMeant(host)) : null;
