@@ -45,6 +45,7 @@ const service = { ...all(401) };
 const table: readonly Row[] = [
 	{ method: 'GET', path: '/health/live', status: all(200) },
 	{ method: 'GET', path: '/health/ready', status: all(200) },
+	{ method: 'GET', path: '/health/needs', status: all(200) },
 	{ method: 'GET', path: '/metrics', status: all(200) },
 	{ method: 'GET', path: '/openapi.json', status: all(200) },
 	{ method: 'GET', path: '/socket', status: all(426) },
