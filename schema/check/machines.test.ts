@@ -248,6 +248,12 @@ describe('a row', () => {
 		);
 	});
 
+	test('lives in a range that there is', () => {
+		expect(row('umami', { range: 'attic' as ServiceRow['range'] })[0]).toBe(
+			'unknown-range: umami: umami names the range attic, which does not exist. Name a range.',
+		);
+	});
+
 	test('reads records of apps that there are', () => {
 		for (const read of ['toodo/*', 'todo', 'todo/a/b!'])
 			expect(row('todo-server', { reads: [read] })[0], read).toStartWith('unknown-read: todo-server');
