@@ -106,5 +106,5 @@ async function pack(asset: Asset, encoding: Encoding): Promise<Uint8Array<ArrayB
 	const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: asset.plain.byteLength } };
 	return encoding === 'br'
 		? new Uint8Array(await promisify(brotliCompress)(asset.plain, quality))
-		: new Uint8Array(await promisify(gzip)(asset.plain));
+		: new Uint8Array(await promisify(gzip)(asset.plain, { level: 9 }));
 }

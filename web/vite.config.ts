@@ -15,7 +15,7 @@ const shown = new Set(
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
 const later =
-	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|draft\.svelte|search\.ts|time\/phrase\/(?!pack\.ts)/;
+	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|draft\.svelte|search\.ts|sync\/(client\/(conversation|session|back-off|adopt|ahead|quarantine|spaces)|codec\/(frame|pack|transactions)|frames)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /parts\/(Doors|DoorPage)\.svelte/;
 /** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
 const elsewhere =

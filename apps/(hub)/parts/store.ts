@@ -24,7 +24,7 @@ export async function openStore(session: Session, before: Mana | null): Promise<
 }
 
 /** The spaces that a person shares with others. */
-export function openSharedSpaces(home: Mana, person: string): Spaces {
+export function openSharedSpaces(home: Mana, person: string): Promise<Spaces> {
 	return openSpaces({ home, person, models });
 }
 

@@ -5,7 +5,7 @@ import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { visibleTo } from '../permission.ts';
-import { aheadOf } from './ahead.ts';
+import type * as conversation from './conversation.ts';
 import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
@@ -15,7 +15,7 @@ import { Keeper } from './keeper.ts';
 import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
-import { Session, type Problem, type SessionHost } from './session.ts';
+import type { Problem, Session, SessionHost } from './session.ts';
 import { type Ahead, type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
 import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
 
@@ -29,6 +29,8 @@ export interface Remote {
 	readonly person: string;
 	/** The shared space that is synced; left out, the personal one. */
 	readonly space?: SpaceId;
+	/** How one converses with it: loaded only where there is somebody to converse with. */
+	readonly conversation: typeof conversation;
 }
 
 export interface ClientParts {
@@ -119,7 +121,7 @@ export class Client implements Backing, SessionHost {
 			fenced: () => this.#tabs.fenced(),
 			report: parts.report,
 		});
-		this.#session = parts.remote && new Session({ ...parts.remote, env: parts.env, host: this });
+		this.#session = parts.remote && new parts.remote.conversation.Session({ ...parts.remote, env: parts.env, host: this });
 		this.#tabs = new Tabs({
 			...parts,
 			claim: (generation) => this.#claim(generation),
@@ -282,10 +284,12 @@ export class Client implements Backing, SessionHost {
 
 	/** The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`). */
 	#aheadOf(cells: readonly Cell[]): Ahead | null {
+		const { remote } = this.#parts;
+		if (!remote) return null;
 		const { replica } = this.mana;
 		// A pending transaction is known by its stamp, so no two may have the same.
 		const taken = new Set([...replica.pending].map(({ stamp }) => stamp));
-		const transactions = aheadOf(replica.allCells(), cells).map((transaction) => {
+		const transactions = remote.conversation.aheadOf(replica.allCells(), cells).map((transaction) => {
 			let { stamp } = transaction;
 			while (taken.has(stamp)) stamp++;
 			taken.add(stamp);

@@ -1,5 +1,4 @@
 import type { Collection } from '@mana/model';
-import { adoptState, transactionsOf } from './adopt.ts';
 import type { Mana } from './api.ts';
 import type { Disk } from './disk.ts';
 import type { Platform } from './platform.ts';
@@ -27,7 +26,7 @@ export interface OpenOptions {
  */
 export async function openMana({ account, models = [], adopt, platform }: OpenOptions): Promise<Mana> {
 	const { env, notes } = platform;
-	const orphan = adopt instanceof LocalMana && !adopt.sync.durable ? transactionsOf([...adopt.shownCells()]) : [];
+	const orphan = adopt instanceof LocalMana && !adopt.sync.durable ? await orphanOf(adopt) : [];
 	await adopt?.close();
 	if (account === 'guest') await dropClaimedGuest(platform);
 	else if (adopt || notes.getItem(ADOPTING) === account.person) await adoptGuest(account.person, platform);
@@ -41,7 +40,10 @@ export async function openMana({ account, models = [], adopt, platform }: OpenOp
 		channel: platform.channel(name),
 		locks: platform.locks,
 		name,
-		remote: account === 'guest' ? null : { ...platform, person: account.person, schema: models.map(schemaOf) },
+		remote:
+			account === 'guest'
+				? null
+				: { ...platform, conversation: await import('./conversation.ts'), person: account.person, schema: models.map(schemaOf) },
 		edited: platform.persist,
 		ended: () => stopWaking(),
 		report: platform.report,
@@ -86,6 +88,7 @@ export async function adoptGuest(person: string, platform: Platform): Promise<vo
 async function moveGuest(person: string, { env, openDisk }: Platform): Promise<void> {
 	const guest = new JournalStore(await openDisk(databaseName('guest')), env.randomBytes);
 	const account = new JournalStore(await openDisk(databaseName({ person })), env.randomBytes);
+	const { adoptState } = await import('./adopt.ts');
 	await account.load();
 	for (;;) {
 		const upTo = await adoptState(await guest.load(), account);
@@ -106,6 +109,12 @@ export async function forgetAccount(account: Account, platform: Platform): Promi
 /** What was not sent or was refused, as JSON text for a file: names, times and every value (bytes as base64). */
 export function exportOutbox(mana: Mana): string {
 	return jsonOf({ format: 'mana-outbox', version: 1, unsent: [...mana.outbox(), ...mana.refused()] });
+}
+
+/** What a guest wrote who had no disk to keep it on. */
+async function orphanOf(guest: LocalMana) {
+	const { transactionsOf } = await import('./adopt.ts');
+	return transactionsOf([...guest.shownCells()]);
 }
 
 /** Note that a guest is being given to a person. */

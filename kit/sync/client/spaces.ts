@@ -92,7 +92,7 @@ export class Spaces {
 			channel: platform.channel(name),
 			locks: platform.locks,
 			name,
-			remote: { ...platform, person, space, schema: models.map(schemaOf) },
+			remote: { ...platform, conversation: await import('./conversation.ts'), person, space, schema: models.map(schemaOf) },
 			spaceName: () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '',
 			edited: platform.persist,
 			ended: () => stopWaking(),

@@ -23,6 +23,7 @@ import type { DeviceId } from '../cell.ts';
 import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
+import * as conversation from './conversation.ts';
 import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
 import { schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
@@ -121,7 +122,13 @@ export class TestBrowser {
 			remote:
 				this.#person === null
 					? null
-					: { connector: this.#connector(), token: () => this.#token(), schema: this.models.map(schemaOf), person: this.#person },
+					: {
+							conversation,
+							connector: this.#connector(),
+							token: () => this.#token(),
+							schema: this.models.map(schemaOf),
+							person: this.#person,
+						},
 			report: (error) => this.reported.push(error),
 		});
 		this.tabs.add(client);

@@ -1,5 +1,6 @@
 import { Client, type ClientParts } from '../client/client.ts';
 import { JournalStore } from '../client/journal-store.ts';
+import * as conversation from '../client/conversation.ts';
 import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
@@ -182,6 +183,7 @@ export class Tab {
 			locks: this.#locks(),
 			name: person,
 			remote: {
+				conversation,
 				person,
 				schema: [schemaOf(this.things)],
 				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },

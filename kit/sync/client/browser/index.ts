@@ -1,13 +1,13 @@
 import type { Mana } from '../api.ts';
 import * as pure from '../open.ts';
-import { Spaces, type SpacesOptions } from '../spaces.ts';
+import type { Spaces, SpacesOptions } from '../spaces.ts';
 import { browserPlatform } from './platform.ts';
 
 export type * from '../api.ts';
 export { StorageFailed } from '../disk.ts';
 export { SignedOut } from '../link.ts';
 export { exportOutbox, type Account } from '../open.ts';
-export { accessOf, Spaces } from '../spaces.ts';
+export type { Spaces } from '../spaces.ts';
 export { openMemoryMana } from '../open-memory.ts';
 export { browserPlatform };
 
@@ -26,10 +26,11 @@ export function openMana({ platform = browserPlatform(), ...options }: OpenOptio
 }
 
 /** The spaces that a person shares with others, on this device; `home` is what `openMana` gave for that person. */
-export function openSpaces({
+export async function openSpaces({
 	platform = browserPlatform(),
 	...options
-}: Omit<SpacesOptions, 'platform'> & Partial<Pick<SpacesOptions, 'platform'>>): Spaces {
+}: Omit<SpacesOptions, 'platform'> & Partial<Pick<SpacesOptions, 'platform'>>): Promise<Spaces> {
+	const { Spaces } = await import('../spaces.ts');
 	return new Spaces({ ...options, platform });
 }
 
