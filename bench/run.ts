@@ -3,11 +3,14 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, type Figure, meets } from './bench.ts';
 import { door } from './door.ts';
+import { download } from './download.ts';
+import { downloadPage } from './download-page.ts';
+import { growth } from './growth.ts';
 import { pages } from './pages.ts';
 import { start } from './start.ts';
 
 /** Adding a bench is a file and a line here. */
-const benches: Readonly<Record<string, Bench>> = { start, door, pages };
+const benches: Readonly<Record<string, Bench>> = { start, door, download, downloadPage, growth, pages };
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'sync') process.exit(await (await import('./sync/run.ts')).benchSync(rest));

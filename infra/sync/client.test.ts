@@ -100,9 +100,70 @@ test('clients that are ahead of a restored backup bring back everything they hav
 	expect(titles(b)).toEqual(titles(c));
 }, 60_000);
 
-/** A browser profile of Ada with a store in memory. */
-async function browse(kind: 'socket' | 'exchange'): Promise<Mana> {
+test('a new browser takes a large space as chunks, and goes on where it was cut off', async () => {
+	const author = await browse('socket');
+	const count = 6000;
+	for (let at = 0; at < count; at += 1000)
+		author.write('Import', (tx) => {
+			for (let i = at; i < at + 1000; i++) tx.create(tasks, { title: `task ${i}, with words of its own: ${Math.sin(i)}` });
+		});
+	await until(author, () => author.sync.unsent === 0);
+
+	// Until the snapshot in the background is there: each is a device that never came before.
+	const seen: string[] = [];
+	while (seen.length === 0) {
+		const early = await browse('socket', { fetching: (hash) => void seen.push(hash) });
+		await early.close();
+	}
+	// Cut off after the first chunk.
 	const disks = new Map<string, MemoryDisk>();
+	const asked: string[][] = [[], []];
+	const line = Promise.withResolvers<void>();
+	const cut = await open('socket', {
+		disks,
+		fetching(hash) {
+			if (asked[0]!.push(hash) > 1) return line.promise;
+		},
+	});
+	await until(cut, () => cut.query(tasks).rows.length > 0);
+	line.reject(new Error('cut'));
+	await until(cut, () => cut.sync.phase === 'offline');
+	const shown = cut.query(tasks).rows.length;
+	expect(shown).toBeLessThan(count);
+	await cut.close();
+	// The page is loaded again: what has come is not fetched again.
+	const whole = await browse('socket', { disks, fetching: (hash) => void asked[1]!.push(hash) });
+	expect(asked[1]).not.toContain(asked[0]![0]!);
+	expect(whole.query(tasks).rows).toHaveLength(count);
+	const changed = whole.query(tasks).rows[7]!.id;
+	whole.write('Rename', (tx) => tx.update(tasks, changed, { title: 'changed in a chunk' }));
+	await shows(author, changed, 'changed in a chunk');
+	await until(whole, () => whole.sync.unsent === 0);
+	expect(titles(whole)).toEqual(titles(author));
+	await whole.close();
+	const again = await browse('socket', {
+		disks,
+		fetching() {
+			throw new Error('Everything is here.');
+		},
+	});
+	expect(titles(again)).toEqual(titles(author));
+}, 60_000);
+
+interface Profile {
+	readonly disks?: Map<string, MemoryDisk>;
+	/** Told of every chunk that is fetched; what it throws is what the network answers. */
+	fetching?(hash: string): void | Promise<void>;
+}
+
+/** A browser profile of Ada with a store in memory, caught up. */
+async function browse(kind: 'socket' | 'exchange', profile: Profile = {}): Promise<Mana> {
+	const mana = await open(kind, profile);
+	await until(mana, () => mana.sync.phase === 'live');
+	return mana;
+}
+
+async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }: Profile): Promise<Mana> {
 	const notes = new Map<string, string>();
 	const platform: Platform = {
 		env: webEnvironment(),
@@ -113,6 +174,15 @@ async function browse(kind: 'socket' | 'exchange'): Promise<Mana> {
 				: exchangeConnector((body, waitMs, signal) =>
 						fetch(`${server.url}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
 					),
+		async chunks(space, hash, bearer, signal) {
+			await fetching?.(hash);
+			const response = await fetch(`${server.url}/chunks/${space}/${hash}`, {
+				headers: { authorization: `Bearer ${bearer}` },
+				signal,
+			});
+			if (!response.ok) throw new Error(`No chunk: ${response.status}.`);
+			return new Uint8Array(await response.arrayBuffer());
+		},
 		token: async () => ({ token: await issuer.token('ada'), expiresAt: Date.now() + 600_000 }),
 		notes: {
 			getItem: (name) => notes.get(name) ?? null,
@@ -130,9 +200,8 @@ async function browse(kind: 'socket' | 'exchange'): Promise<Mana> {
 		onWake: () => () => undefined,
 		report: (error) => console.error(error),
 	};
-	const mana = await openMana({ account: { person: 'ada' }, models: [tasks], platform });
+	const mana = await openMana({ account: { person: 'ada' }, models: [tasks], first: () => [tasks], platform });
 	opened.push(mana);
-	await until(mana, () => mana.sync.phase === 'live');
 	return mana;
 }
 

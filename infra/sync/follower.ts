@@ -1,4 +1,4 @@
-import { type Access, encodeFrame, type SpaceId } from '@mana/sync';
+import { type Access, encodeFrame, type SpaceId, visibleTo } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -12,6 +12,7 @@ import {
 import type { Committer } from './committer/committer.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
 import type { Meters } from './metrics.ts';
+import type { Snapshots } from './snapshots/snapshots.ts';
 
 /** The wire to one client, as far as a follower needs it. */
 export interface Outlet {
@@ -48,19 +49,28 @@ export class Follower implements Reader {
 	#phase: 'waiting' | 'reading' | 'live' | 'behind' | 'ended' = 'waiting';
 	/** Everything up to here was sent. */
 	#cursor: Cursor;
+	/** Whether a snapshot may still be offered: only in place of the first DELTA. */
+	#mayOffer: boolean;
 	/** The catch-up that is under way. */
 	#missing: AsyncGenerator<CatchUpPart, number> | null = null;
 	/** For whom, and what the client was told that it may see. */
 	#reading: Reading;
 
-	/** @param cursor where the client says it stands; @param person who reads */
-	constructor({ space, epoch, access, aclEpoch }: Seated, cursor: Cursor, person: string, outlet: Outlet, parts: FollowerParts) {
-		this.#reading = { person, access };
+	/** @param cursor where the client says it stands; @param client who reads, and whether it can fetch chunks */
+	constructor(
+		{ space, epoch, access, aclEpoch }: Seated,
+		cursor: Cursor,
+		client: { readonly person: string; readonly takesSnapshots: boolean },
+		outlet: Outlet,
+		parts: FollowerParts,
+	) {
+		this.#reading = { person: client.person, access };
 		this.#space = space;
 		this.#epoch = epoch;
 		this.#cursor = cursor;
 		this.#outlet = outlet;
 		this.#parts = parts;
+		this.#mayOffer = client.takesSnapshots;
 		this.#leave = parts.fanout.join(space, this, aclEpoch);
 	}
 
@@ -110,6 +120,8 @@ export class Follower implements Reader {
 				this.#phase = 'behind';
 				return;
 			}
+			if (this.#mayOffer) await this.#offer();
+			if (this.#phase !== 'reading') return;
 			this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading);
 			const next = await this.#missing.next().catch((error: unknown) => this.#retell(error));
 			if (this.#phase !== 'reading') return;
@@ -132,6 +144,16 @@ export class Follower implements Reader {
 			}
 			if (value.complete) this.#cursor = { epoch: this.#epoch, seq: value.to };
 		}
+	}
+
+	/** Offers the chunks that the reader may see; what the right to read is when it fetches them is judged then. */
+	async #offer(): Promise<void> {
+		this.#mayOffer = false;
+		const offer = await this.#parts.snapshots.offer(this.#space, this.#cursor);
+		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch) return;
+		const chunks = visibleTo(this.#reading.access, offer.chunks);
+		this.#outlet.send(encodeFrame({ type: 'snapshot', space: this.#space, ...offer, chunks }) as Uint8Array<ArrayBuffer>);
+		this.#cursor = { epoch: offer.epoch, seq: offer.seq };
 	}
 
 	/** Tells the reader what it may see now, and goes on from there. What still waits to be sent was for somebody who might see more. */
@@ -184,4 +206,5 @@ export interface FollowerParts {
 	readonly committer: Committer;
 	readonly fanout: Fanout;
 	readonly meters: Meters;
+	readonly snapshots: Pick<Snapshots, 'offer'>;
 }

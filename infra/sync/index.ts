@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
-import { answers, callerAddress, defineService, guardService, query, upgrade } from '@mana/service';
-import { limits } from '@mana/sync';
+import { answers, callerAddress, defineService, guard, guardService, query, upgrade } from '@mana/service';
+import { limits, type SpaceId } from '@mana/sync';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
 import { Buckets } from './bucket.ts';
@@ -12,6 +12,13 @@ import { Fanout } from './fanout.ts';
 import { createMeters } from './metrics.ts';
 import type { Door } from './session.ts';
 import { farewellFor, Sockets } from './sockets.ts';
+import { buildSnapshot } from './snapshots/build.ts';
+import type { ChunkKeeper } from './snapshots/chunk-keeper.ts';
+import { PostgresChunks } from './snapshots/postgres.ts';
+import { chunkResponse } from './snapshots/route.ts';
+import { Snapshots } from './snapshots/snapshots.ts';
+import { SqliteChunks } from './snapshots/sqlite.ts';
+import { buildInThread } from './snapshots/threaded.ts';
 import { joinFrames } from './spaces/bytes.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
@@ -46,6 +53,11 @@ export const service = defineService({
 			published(change) {
 				fanout.publish(change);
 				if (change.members) memberships.wake();
+				snapshots.published(
+					change.space,
+					change.frames.reduce((sum, { length }) => sum + length, 0),
+					change.to,
+				);
 			},
 			uncertain(of) {
 				for (const space of of) fanout.doubt(space);
@@ -54,7 +66,8 @@ export const service = defineService({
 			committed: (devices, ms) => meters.committed(devices, ms),
 		};
 		const memberships = new MembershipStream(store);
-		const { spaces, committer, close } = openSpaces(store, events, now);
+		const { spaces, committer, chunks, build, close } = openSpaces(store, events, now);
+		const snapshots = new Snapshots({ keeper: chunks, build, log });
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
 			behind: () => sockets.behind,
@@ -70,7 +83,7 @@ export const service = defineService({
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
 			meters,
 		};
-		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters }, log);
+		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters, snapshots }, log);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(() => void prune(), PRUNE_MS);
 		const stopping = new AbortController();
@@ -115,6 +128,12 @@ export const service = defineService({
 							const frames = exchange(body, { door, fanout, store: spaces, waitMs: c.req.valid('query').wait, signal });
 							return c.body(streamOf(frames), 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
 						},
+					)
+					.get(
+						'/chunks/:space/:hash',
+						answers('A chunk of a snapshot, named by a SNAPSHOT frame', z.string()),
+						guard(verifyToken),
+						(c) => chunkResponse(chunks, c.get('person').id, c.req.param('space'), c.req.param('hash')),
 					),
 			websocket: sockets.handlers,
 			ready: () => store.db.selectFrom('space').select('seq').limit(1).execute(),
@@ -124,6 +143,7 @@ export const service = defineService({
 				clearInterval(pruning);
 				sockets.close();
 				await committer.close();
+				await snapshots.close();
 				close();
 				await store.close();
 			},
@@ -169,19 +189,29 @@ export const service = defineService({
 });
 
 /** Who reads and who writes, as the engine needs it. */
-function openSpaces(
-	store: SyncStore,
-	events: CommitterEvents,
-	now: () => number,
-): { spaces: SpaceKeeper; committer: Committer; close: () => void } {
+interface Opened {
+	readonly spaces: SpaceKeeper;
+	readonly committer: Committer;
+	readonly chunks: ChunkKeeper;
+	/** Brings a snapshot up to date. */
+	readonly build: (space: SpaceId) => Promise<boolean>;
+	readonly close: () => void;
+}
+
+function openSpaces(store: SyncStore, events: CommitterEvents, now: () => number): Opened {
 	if (store.engine === 'postgres') {
 		const spaces = new PostgresSpaces(store.raw, now);
-		return { spaces, committer: new DirectCommitter(spaces, events, now), close: () => undefined };
+		const chunks = new PostgresChunks(store.raw, spaces);
+		const committer = new DirectCommitter(spaces, events, now);
+		return { spaces, committer, chunks, build: (space) => buildSnapshot(chunks, space, now), close: () => undefined };
 	}
-	const reader = new Database(store.file, { readonly: true });
+	const { file } = store;
+	const reader = new Database(file, { readonly: true });
 	return {
 		spaces: new SqliteSpaces(reader, now),
-		committer: new ThreadedCommitter(store.file, events, now),
+		committer: new ThreadedCommitter(file, events, now),
+		chunks: new SqliteChunks(reader, now),
+		build: (space) => buildInThread({ file, space, now: now() }),
 		close: () => reader.close(),
 	};
 }

@@ -1,4 +1,4 @@
-import { type Ack, type DeviceId, type FrameOf, limits, type Reach, type Revoked, type SpaceId } from '@mana/sync';
+import { type Ack, type DeviceId, ENGINE, type FrameOf, limits, type Reach, type Revoked, type SpaceId } from '@mana/sync';
 import { type Denied, outdatedIn, type Seated, versionsOf } from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
@@ -31,6 +31,8 @@ export class Session {
 	/** Versions of the collections that the device's build knows. */
 	#schema: ReadonlyMap<number, number> = new Map();
 	#expiresAt = Infinity;
+	/** What the client's engine can, see `ENGINE`. */
+	#engine = 1;
 
 	constructor(door: Door) {
 		this.#door = door;
@@ -46,6 +48,11 @@ export class Session {
 		return this.#expiresAt;
 	}
 
+	/** Whether the client can fetch chunks. */
+	get takesSnapshots(): boolean {
+		return this.#engine >= ENGINE.takesSnapshots;
+	}
+
 	/** HELLO: proves who it is. The first valid token of a person makes the personal space. */
 	async hello(frame: FrameOf<'hello'>): Promise<FrameOf<'welcome'>> {
 		if (this.#who) throw new Farewell('protocol', 'A connection begins with one HELLO. Renew the token with AUTH.');
@@ -56,6 +63,7 @@ export class Session {
 		this.#who = { person: person.id, device: frame.device };
 		this.#schema = versionsOf(frame.schema);
 		this.#expiresAt = person.expiresAt;
+		this.#engine = frame.schema.find(({ collection }) => collection === ENGINE.collection)?.version ?? 1;
 		const { frameBytes, pushOps } = limits;
 		return {
 			type: 'welcome',

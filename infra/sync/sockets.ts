@@ -197,7 +197,7 @@ export class Sockets {
 		const follower = new Follower(
 			seat,
 			frame,
-			data.session.person,
+			data.session,
 			{
 				send: (bytes) => void wire.send(bytes),
 				buffered: () => wire.getBufferedAmount(),

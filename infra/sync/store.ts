@@ -58,6 +58,24 @@ export interface SyncTables extends MemberTables {
 		actor: number;
 		seq: number;
 	};
+	/** A part of a space's snapshot: what the state said about the seqs in (`from_seq`, `to_seq`] (`snapshots/`). Derived: may be lost. */
+	segment: {
+		space: number;
+		from_seq: number;
+		to_seq: number;
+		cells: number;
+		/** The names of its chunks, see `writeRefs` of `@mana/sync/snapshot`. */
+		chunks: Uint8Array;
+	};
+	/** A compressed chunk by the hash of its content. */
+	chunk: {
+		space: number;
+		hash: string;
+		collection: number;
+		body: Uint8Array;
+		/** Since when no segment names it (ms); `null` while one does. */
+		unnamed_at: number | null;
+	};
 	/** One row for each DELTA that was fanned out, chained by hash. A window for audits: sync never reads it (sync.md §6.9). */
 	log: {
 		space: number;
@@ -150,4 +168,27 @@ export const migrations: Migrations = {
 		},
 	},
 	'002-members': membersMigration,
+	'003-snapshots': {
+		async up(db) {
+			await db.schema
+				.createTable('segment')
+				.addColumn('space', 'integer', (column) => column.notNull())
+				.addColumn('from_seq', 'integer', (column) => column.notNull())
+				.addColumn('to_seq', 'integer', (column) => column.notNull())
+				.addColumn('cells', 'integer', (column) => column.notNull())
+				.addColumn('chunks', 'blob', (column) => column.notNull())
+				.addPrimaryKeyConstraint('segment_key', ['space', 'to_seq'])
+				.execute();
+			await db.schema
+				.createTable('chunk')
+				.addColumn('space', 'integer', (column) => column.notNull())
+				.addColumn('hash', 'text', (column) => column.notNull())
+				.addColumn('collection', 'integer', (column) => column.notNull())
+				.addColumn('body', 'blob', (column) => column.notNull())
+				.addColumn('unnamed_at', 'integer')
+				.addPrimaryKeyConstraint('chunk_key', ['space', 'hash'])
+				.execute();
+			await db.schema.createIndex('chunk_unnamed').on('chunk').column('unnamed_at').execute();
+		},
+	},
 };

@@ -110,8 +110,9 @@ export class RawClient {
 		return client;
 	}
 
-	async hello(token: string): Promise<FrameOf<'welcome'>> {
-		this.send({ type: 'hello', token, device: this.device, clockMs: Date.now(), schema: [] });
+	/** @param schema with `ENGINE` in it for a client that takes snapshots */
+	async hello(token: string, schema: FrameOf<'hello'>['schema'] = []): Promise<FrameOf<'welcome'>> {
+		this.send({ type: 'hello', token, device: this.device, clockMs: Date.now(), schema });
 		return this.next('welcome');
 	}
 
@@ -250,20 +251,24 @@ export async function startSync(
 
 export interface TestProcess extends AsyncDisposable {
 	readonly url: string;
+	readonly pid: number;
 	/** SIGKILL: no goodbye, nothing flushed. Resolves when the process is gone. */
 	kill(): Promise<void>;
 }
 
-/** The service in a process of its own. */
-export async function startProcess(home: string, issuer: Issuer): Promise<TestProcess> {
-	const child = Bun.spawn([process.execPath, new URL('./testing-process.ts', import.meta.url).pathname, home, issuer.url], {
-		stdout: 'pipe',
-		stderr: 'inherit',
-	});
+/** The service in a process of its own. @param publicUrl the origin that its tokens and sockets come from */
+export async function startProcess(home: string, issuer: Issuer, publicUrl = TEST_ORIGIN): Promise<TestProcess> {
+	const child = Bun.spawn(
+		[process.execPath, new URL('./testing-process.ts', import.meta.url).pathname, home, issuer.url, publicUrl],
+		{
+			stdout: 'pipe',
+			stderr: 'inherit',
+		},
+	);
 	const { value } = await child.stdout.getReader().read();
 	const kill = async () => {
 		child.kill('SIGKILL');
 		await child.exited;
 	};
-	return { url: new TextDecoder().decode(value).trim(), kill, [Symbol.asyncDispose]: kill };
+	return { url: new TextDecoder().decode(value).trim(), pid: child.pid, kill, [Symbol.asyncDispose]: kill };
 }

@@ -1,4 +1,5 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from './cell.ts';
+import type { ChunkRef } from './snapshot/manifest.ts';
 
 /** First byte of every frame. A server speaks this version and the one before (sync.md §6.10). */
 export const WIRE_VERSION = 1;
@@ -7,7 +8,7 @@ export const WIRE_VERSION = 1;
 export type Frame = ClientFrame | ServerFrame;
 
 export type ClientFrame = Hello | Auth | Sub | Push | Ping;
-export type ServerFrame = Welcome | Subbed | Ack | Delta | Bye | Pong | Revoked | Reach;
+export type ServerFrame = Welcome | Subbed | Ack | Delta | Snapshot | Bye | Pong | Revoked | Reach;
 
 /** First frame of a client. */
 export interface Hello {
@@ -20,6 +21,12 @@ export interface Hello {
 	/** What this build knows, so that a server can ask a too old client to update. */
 	readonly schema: readonly { readonly collection: number; readonly version: number }[];
 }
+
+/**
+ * What the engine itself can, told in HELLO as the version of collection 0, which no app can have. A client that does not tell is of
+ * version 1; version 2 takes SNAPSHOT.
+ */
+export const ENGINE = { collection: 0, version: 2, takesSnapshots: 2 } as const;
 
 /** A fresh token on a connection that stays open, sent before the old one expires. */
 export interface Auth {
@@ -127,6 +134,21 @@ export interface Reach {
 	readonly space: SpaceId;
 	/** Numbers of apps, ascending; `null`: all. */
 	readonly apps: readonly number[] | null;
+}
+
+/**
+ * "Fetch these chunks, then take the DELTA from `seq` on": in place of a long DELTA, between SUBBED and the first one. Only chunks and
+ * the first complete DELTA together make a checkpoint.
+ */
+export interface Snapshot {
+	readonly type: 'snapshot';
+	readonly space: SpaceId;
+	readonly epoch: number;
+	/** Where the replica stands: 0 when it has nothing of this history. */
+	readonly from: number;
+	readonly seq: number;
+	/** Older ones first: a later one may overrule an earlier one. */
+	readonly chunks: readonly ChunkRef[];
 }
 
 /** Last frame of a connection. */

@@ -14,11 +14,11 @@ export async function openStore(session: Session, before: Mana | null): Promise<
 	const adopts = account !== 'guest' && session.guestWaits;
 	if (!adopts) {
 		await before?.close();
-		return openMana({ account, models });
+		return openMana({ account, models, first });
 	}
 	// Without an open store (the page was loaded on the way in) the guest's lies on the disk.
 	if (before === null) await adoptGuest(account.person);
-	const mana = await openMana({ account, models, ...(before && { adopt: before }) });
+	const mana = await openMana({ account, models, first, ...(before && { adopt: before }) });
 	session.guestAdopted();
 	return mana;
 }
@@ -26,6 +26,13 @@ export async function openStore(session: Session, before: Mana | null): Promise<
 /** The spaces that a person shares with others. */
 export function openSharedSpaces(home: Mana, person: string): Promise<Spaces> {
 	return openSpaces({ home, person, models });
+}
+
+/** What the person looks at comes first on a new device: the collections of the app that is open, all of them in the hub. */
+function first(): typeof models {
+	const path = location.pathname.split('/');
+	const ofApp = models.filter(({ name }) => path.includes(name.split('/')[0]!));
+	return ofApp.length > 0 ? ofApp : models;
 }
 
 export async function wipeStore(account: string): Promise<void> {

@@ -14,7 +14,7 @@ import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from 
 import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
 import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
-interface CellRow extends Omit<StoredCell, 'value'> {
+export interface CellRow extends Omit<StoredCell, 'value'> {
 	readonly space: number;
 	readonly value: Uint8Array | null;
 }
@@ -305,7 +305,8 @@ function nothing(): Found {
 	};
 }
 
-function stored({ record, collection, field, key, value, stamp, actor, seq }: CellRow): StoredCell {
+/** The cell of a row. */
+export function stored({ record, collection, field, key, value, stamp, actor, seq }: CellRow): StoredCell {
 	return { record, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
 }
 

@@ -17,7 +17,7 @@ import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { SqliteMembers } from './sqlite-members.ts';
 import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
-interface CellRow {
+export interface CellRow {
 	readonly record: string;
 	readonly collection: number;
 	readonly field: number;
@@ -182,13 +182,13 @@ export class SqliteSpaces implements SpaceKeeper {
 		for (; places.length > 0; places = need.further(cells))
 			for (const place of places) {
 				const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
-				if (cell) cells.set(placeKey(place), stored(place, cell));
+				if (cell) cells.set(placeKey(place), stored({ ...place, ...cell }));
 			}
 		for (const { record, seq } of need.records) {
 			const rows = this.#sql.moved.all(number, record, seq);
 			moved.set(
 				record,
-				rows.map((row) => stored(row as unknown as Place, row)),
+				rows.map((row) => stored(row)),
 			);
 		}
 		return { space: stateOf(row), devices, members, memberships, invitations, cells, moved };
@@ -220,15 +220,13 @@ export class SqliteSpaces implements SpaceKeeper {
 		for (const row of this.#sql.since.iterate(space, after)) {
 			if ((cells.length >= most || bytes >= PART.bytes) && row.seq !== cells.at(-1)!.seq) break;
 			bytes += 48 + row.key.length + (row.value?.length ?? 0);
-			cells.push(stored(row as unknown as Place, row));
+			cells.push(stored(row));
 		}
 		return cells;
 	}
 }
 
-function stored(
-	{ record, collection, field, key }: Place,
-	{ value, stamp, actor, seq }: Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>,
-): StoredCell {
-	return { record, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
+/** The cell of a row. */
+export function stored({ record, collection, field, key, value, stamp, actor, seq }: CellRow): StoredCell {
+	return { record: record as RecordId, collection, field, key, value: valueFromBytes(value), stamp, actor, seq };
 }

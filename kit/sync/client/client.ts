@@ -10,6 +10,9 @@ import type { SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
+import { cellsOfChunk, type PackedChunk } from '../snapshot/chunk.ts';
+import type { ChunkSource, NamedChunk } from './download.ts';
 import type { Connector, TokenSource } from './link.ts';
 import { Keeper } from './keeper.ts';
 import { LocalMana, type Backing } from './local.ts';
@@ -25,6 +28,10 @@ export interface Remote {
 	readonly token: TokenSource;
 	/** Collections that this build knows, for HELLO. */
 	readonly schema: Hello['schema'];
+	/** Where the chunks of snapshots come from; without it the state comes by DELTA. */
+	readonly chunks?: ChunkSource;
+	/** The collections that the person looks at, which a first download brings first. */
+	first?(): readonly number[];
 	/** The person whose data this is; a token of somebody else is not used. */
 	readonly person: string;
 	/** The shared space that is synced; left out, the personal one. */
@@ -79,6 +86,9 @@ export class Client implements Backing, SessionHost {
 	#device: DeviceId;
 	#space: Standing;
 	#changedAt = 0;
+	/** Chunks of a first download that goes on: on the disk, and some of them shown already. */
+	#fetched = new Map<ChunkHash, PackedChunk>();
+	#shown = { epoch: 0, hashes: new Set<ChunkHash>() };
 	#polledAt = 0;
 	#behind: string | null = null;
 	#edited = false;
@@ -231,6 +241,37 @@ export class Client implements Backing, SessionHost {
 		return this.#outbox.from(from);
 	}
 
+	get first(): readonly number[] {
+		return this.#parts.remote?.first?.() ?? [];
+	}
+
+	chunk(hash: ChunkHash): PackedChunk | undefined {
+		return this.#fetched.get(hash);
+	}
+
+	fetched(hash: ChunkHash, bytes: Uint8Array, chunk: PackedChunk): void {
+		this.#fetched.set(hash, chunk);
+		this.#keeper.write((store, generation) => store.keepChunk(hash, bytes, generation));
+	}
+
+	preview(epoch: number, chunks: readonly NamedChunk[]): void {
+		this.#show(epoch, chunks);
+		this.mana.refresh();
+	}
+
+	/** Merges those chunks that are not shown yet. What was shown of another history, before there was a checkpoint, goes. */
+	#show(epoch: number, chunks: readonly NamedChunk[]): void {
+		const { replica } = this.mana;
+		if (this.#shown.epoch !== epoch) {
+			if (this.#shown.hashes.size > 0) replica.replace([]);
+			this.#shown = { epoch, hashes: new Set() };
+		}
+		const { hashes } = this.#shown;
+		const unseen = chunks.filter(({ hash }) => !hashes.has(hash));
+		for (const { hash } of unseen) hashes.add(hash);
+		replica.mergeChunks(unseen.map(({ chunk }) => chunk));
+	}
+
 	welcomed({ person, personal, outdated }: Welcome): Problem | null {
 		if (person !== this.#parts.remote?.person)
 			return { code: 'other-person', detail: 'This browser is signed in as somebody else.' };
@@ -253,10 +294,11 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
-	confirmed({ epoch, to, cells, replace, reach }: RemotePatch): void {
+	confirmed({ epoch, to, chunks, cells, replace, reach }: RemotePatch): void {
 		const from = this.#space.seq;
-		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace, ...(reach !== undefined && { reach }) };
-		const ahead = replace ? this.#aheadOf(cells) : null;
+		const more = { ...(chunks && { chunks }), ...(reach !== undefined && { reach }) };
+		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace, ...more };
+		const ahead = replace ? this.#aheadOf(everyCell(chunks, cells)) : null;
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
 		this.mana.replica.seq = patch.to;
@@ -264,14 +306,23 @@ export class Client implements Backing, SessionHost {
 		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
 			const bytes = await store.applyRemote({ ...patch, ahead }, generation);
-			if (!replace && reach === undefined)
+			if (!replace && !chunks && reach === undefined)
 				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytes });
 			this.#tabs.post({ kind: 'reload' });
 			if (ahead) await this.#reload();
 		});
 		this.mana.replica.batch(() => {
-			if (replace) this.mana.replica.replace(cells);
-			else this.mana.replica.merge(cells);
+			const { replica } = this.mana;
+			if (replace) {
+				replica.replace(
+					cells,
+					(chunks ?? []).map(({ chunk }) => chunk),
+				);
+			} else {
+				this.#show(epoch, chunks ?? []);
+				replica.merge(cells);
+			}
+			this.#forgetDownload();
 			if (!ahead) return this.#settle();
 			// They get their numbers from the disk; until then they are shown.
 			for (const transaction of ahead.transactions) {
@@ -280,6 +331,11 @@ export class Client implements Backing, SessionHost {
 			}
 		});
 		this.mana.refresh();
+	}
+
+	#forgetDownload(): void {
+		this.#fetched.clear();
+		this.#shown.hashes.clear();
 	}
 
 	/** The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`). */
@@ -314,6 +370,7 @@ export class Client implements Backing, SessionHost {
 		const kept = visibleTo({ apps: reach }, conflicts);
 		this.mana.noteConflicts([], kept);
 		this.#space = { ...this.#space, reach };
+		this.#forgetDownload();
 		this.#keeper.write(async (store, generation) => {
 			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
 			for (const conflict of conflicts) if (!kept.includes(conflict)) await store.forgetConflict(conflict.id);
@@ -334,6 +391,7 @@ export class Client implements Backing, SessionHost {
 		const { remote, env, store } = this.#parts;
 		this.#revoked = true;
 		this.abandon(); // whoever leads next must not begin to write while this one cleans up
+		this.#forgetDownload();
 		const { replica } = this.mana;
 		const unsaved = [...replica.pending].filter(({ n }) => n === null);
 		replica.batch(() => {
@@ -583,17 +641,19 @@ export class Client implements Backing, SessionHost {
 		});
 	}
 
-	#adopt({ device, space, cells, outbox, conflicts }: Loaded): void {
+	#adopt({ device, space, chunks, fetched, cells, outbox, conflicts }: Loaded): void {
 		const { replica } = this.mana;
 		this.mana.noteConflicts([], conflicts);
 		this.#device = device.device;
 		this.#space = { ...space, id: this.#parts.remote?.space ?? space.id };
 		replica.seq = space.seq;
 		this.mana.skewMs = device.skewMs;
+		this.#forgetDownload();
+		for (const { hash, chunk } of fetched) this.#fetched.set(hash, chunk);
 		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
 		replica.actor = space.actor;
 		replica.batch(() => {
-			replica.replace(cells);
+			replica.replace(cells, chunks);
 			this.#outbox.load(outbox, space);
 		});
 		this.#early.loaded(space.nextN);
@@ -611,8 +671,10 @@ export class Client implements Backing, SessionHost {
 		this.#session?.stop();
 		this.#keeper.generation = null;
 		this.#keeper.store = this.#parts.spare();
+		this.#forgetDownload();
 		const { replica } = this.mana;
 		const { id, epoch, seq, reach } = this.#space;
+		if (seq === 0) replica.replace([]); // a part of a first download; it begins anew
 		const { device } = await this.#keeper.store.load();
 		await this.#keeper.store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
 		await this.#keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach }, 0);
@@ -660,4 +722,9 @@ interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {
 function isBehind(tab: Position, disk: Position): boolean {
 	const otherHistory = tab.device !== disk.device || tab.epoch !== disk.epoch;
 	return otherHistory || tab.seq < disk.seq || tab.nextN < disk.nextN || tab.doneN < disk.doneN;
+}
+
+/** Every cell that a patch brings, older ones first. */
+function everyCell(chunks: readonly NamedChunk[] | undefined, cells: readonly Cell[]): readonly Cell[] {
+	return chunks ? [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells] : cells;
 }

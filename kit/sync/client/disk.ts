@@ -1,5 +1,5 @@
 /** What the client keeps, by kind. Keys are `[space, number]`; rows of the device itself stand under the space `''`. */
-export type Area = 'meta' | 'outbox' | 'journal' | 'pages';
+export type Area = 'meta' | 'outbox' | 'journal' | 'pages' | 'chunks';
 
 export type Key = readonly [space: string, at: number];
 

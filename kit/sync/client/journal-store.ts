@@ -2,6 +2,8 @@ import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId } from '../cell.ts';
 import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { newDeviceId, type FillRandom } from '../ids.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
+import { ChunkShelf } from './chunk-shelf.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Area, Disk, DiskTransaction, Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
@@ -22,6 +24,9 @@ import {
 /** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
 export const PERSONAL = 'personal';
 
+/** Rows of a space in `meta`. Permanent; 2 is the list of its chunks (`chunk-shelf.ts`). */
+const [SPACE, DEVICE, CONFLICTS] = [0, 1, 3];
+
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
  * since); unconfirmed state is the outbox. A local write is one row of the outbox.
@@ -32,14 +37,16 @@ export class JournalStore implements ClientStore {
 	readonly #name: string;
 	readonly #deviceKey: Key;
 	#pages = new Pages();
+	#shelf: ChunkShelf;
 	#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
 
 	/** @param name local name of the space: each has a state, an outbox and a device of its own */
 	constructor(disk: Disk, random: FillRandom, name = PERSONAL) {
 		this.#disk = disk;
 		this.#name = name;
-		this.#deviceKey = name === PERSONAL ? ['', 0] : [name, 1];
+		this.#deviceKey = name === PERSONAL ? ['', 0] : [name, DEVICE];
 		this.#random = random;
+		this.#shelf = new ChunkShelf(name);
 	}
 
 	get durable(): boolean {
@@ -51,22 +58,26 @@ export class JournalStore implements ClientStore {
 	}
 
 	async load(): Promise<Loaded> {
-		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages'], async (tx) => {
+		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages', 'chunks'], async (tx) => {
 			const rows = await this.#rows(tx);
 			if (rows.fresh) this.#put(tx, rows);
 			const pages = await tx.list('pages', this.#name);
 			const journal = await tx.list('journal', this.#name);
+			const chunks = await this.#shelf.load(tx);
 			const conflicts = await this.#conflicts(tx);
-			return { ...rows, pages, journal, outbox: await tx.list('outbox', this.#name), conflicts };
+			return { ...rows, pages, journal, chunks, outbox: await tx.list('outbox', this.#name), conflicts };
 		});
 		const cells: Cell[] = [];
 		this.#pages = new Pages();
 		for (const { at, value } of found.pages) this.#pages.loaded(at, append(cells, value as Uint8Array));
 		this.#journal = { entries: 0, bytes: 0, next: found.space.journal, checkpoint: found.space.checkpoint };
 		for (const { value } of found.journal) this.#journaled(value as Uint8Array, append(cells, value as Uint8Array));
+		const { counting, fetched } = found.chunks();
+		this.#shelf.outdate(counting, this.#pages);
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
 		const { device, space, conflicts, fresh } = found;
-		return { device, space, cells, outbox, conflicts, fresh };
+		const chunks = counting.map(({ chunk }) => chunk);
+		return { device, space, chunks, fetched, cells, outbox, conflicts, fresh };
 	}
 
 	glance(): Promise<{ device: DeviceRow; space: SpaceRow }> {
@@ -97,11 +108,23 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
+	async keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void> {
+		const at = await this.#lead(['meta', 'chunks'], generation, (tx) => this.#shelf.keep(tx, hash, bytes));
+		this.#shelf.kept(hash, at);
+	}
+
 	async applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array> {
 		const bytes = bytesOf(patch.cells);
 		const journaled = patch.cells.length > 0 || patch.replace;
-		const areas = ['meta', 'journal', 'pages', 'outbox'] as const;
-		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 3), generation, async (tx, { device, space }) => {
+		const areas = ['meta', 'journal', 'pages', 'chunks', 'outbox'] as const;
+		let shelved = () => {};
+		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 4), generation, async (tx, { device, space }) => {
+			if (patch.replace || patch.chunks)
+				shelved = this.#shelf.count(
+					tx,
+					(patch.chunks ?? []).map(({ hash }) => hash),
+					patch.replace,
+				);
 			if (patch.replace) {
 				tx.remove('journal', this.#name);
 				tx.remove('pages', this.#name);
@@ -113,12 +136,15 @@ export class JournalStore implements ClientStore {
 				reach: patch.reach === undefined ? space.reach : patch.reach,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
 				journal: space.journal + (journaled ? 1 : 0),
-				checkpoint: space.checkpoint + (patch.replace ? 1 : 0),
+				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
 			};
 			if (patch.ahead) await this.#renumber(tx, { device, space: after }, patch.ahead.device, patch.ahead.transactions);
 			else this.#put(tx, { device, space: after });
 			return after;
 		});
+		shelved();
+		// Else another tab wrote in between.
+		if (patch.chunks && this.#journal.checkpoint === space.checkpoint - 1) this.#journal.checkpoint++;
 		if (patch.replace) {
 			this.#pages = new Pages();
 			this.#journal = { entries: 0, bytes: 0, next: space.journal - 1, checkpoint: space.checkpoint };
@@ -177,15 +203,16 @@ export class JournalStore implements ClientStore {
 	}
 
 	async wipe({ space, name, at }: Pick<QuarantineRow, 'space' | 'name' | 'at'>): Promise<void> {
-		await this.#disk.run('write-strict', ['meta', 'outbox', 'journal', 'pages'], async (tx) => {
+		await this.#disk.run('write-strict', ['meta', 'outbox', 'journal', 'pages', 'chunks'], async (tx) => {
 			const unsent = await tx.list('outbox', this.#name);
 			let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
 			for (const { at: n, value } of unsent)
 				tx.put('outbox', [QUARANTINE, next++], { space, name, at, n, row: value as OutboxRow } satisfies QuarantineRow);
-			for (const area of ['meta', 'outbox', 'journal', 'pages'] as const) tx.remove(area, this.#name);
+			for (const area of ['meta', 'outbox', 'journal', 'pages', 'chunks'] as const) tx.remove(area, this.#name);
 			tx.remove('meta', this.#deviceKey[0], this.#deviceKey[1], this.#deviceKey[1]);
 		});
 		this.#pages = new Pages();
+		this.#shelf = new ChunkShelf(this.#name);
 		this.#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
 	}
 
@@ -201,18 +228,21 @@ export class JournalStore implements ClientStore {
 	async checkpoint(cellsOf: (collection: number, record: RecordId) => Iterable<Cell>, generation: number): Promise<boolean> {
 		const pages = this.#pages;
 		const dirty = pages.assignDirty();
-		const done = await this.#lead(['meta', 'journal', 'pages'], generation, async (tx, { device, space }) => {
+		let shelved = () => {};
+		const done = await this.#lead(['meta', 'journal', 'pages', 'chunks'], generation, async (tx, { device, space }) => {
 			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint) return null;
 			for (const [page, records] of dirty) {
 				tx.put('pages', [this.#name, page], bytesOf(records.flatMap(([collection, id]) => [...cellsOf(collection, id)])));
 			}
 			tx.remove('journal', this.#name, -Infinity, space.journal - 1);
+			shelved = this.#shelf.drop(tx);
 			const after = { ...space, checkpoint: space.checkpoint + 1 };
 			this.#put(tx, { device, space: after });
 			return after;
 		});
 		if (!done) return false;
 		pages.written(dirty);
+		shelved();
 		this.#journal = { entries: 0, bytes: 0, next: done.journal, checkpoint: done.checkpoint };
 		return true;
 	}
@@ -225,9 +255,9 @@ export class JournalStore implements ClientStore {
 		return this.#disk.destroy();
 	}
 
-	/** Where the conflicts stand: one row beside that of the space, for they are few, and gone with it. */
+	/** Where the conflicts stand: one row, for they are few, and gone with the space. */
 	get #conflictsKey(): Key {
-		return [this.#name, 1];
+		return [this.#name, CONFLICTS];
 	}
 
 	async #conflicts(tx: DiskTransaction): Promise<readonly Conflict[]> {
@@ -261,7 +291,7 @@ export class JournalStore implements ClientStore {
 
 	async #rows(tx: DiskTransaction): Promise<{ device: DeviceRow; space: SpaceRow; fresh: boolean }> {
 		const device = (await tx.get('meta', this.#deviceKey)) as DeviceRow | undefined;
-		const space = (await tx.get('meta', [this.#name, 0])) as SpaceRow | undefined;
+		const space = (await tx.get('meta', [this.#name, SPACE])) as SpaceRow | undefined;
 		return {
 			device: device ?? {
 				device: newDeviceId(this.#random),
@@ -307,7 +337,7 @@ export class JournalStore implements ClientStore {
 
 	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {
 		tx.put('meta', this.#deviceKey, device);
-		tx.put('meta', [this.#name, 0], space);
+		tx.put('meta', [this.#name, SPACE], space);
 	}
 }
 

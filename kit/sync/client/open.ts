@@ -17,6 +17,8 @@ export interface OpenOptions {
 	readonly models?: readonly Collection[];
 	/** The guest's Mana that was in use until now: it is closed, and everything it made becomes the account's. */
 	readonly adopt?: Mana;
+	/** The collections that the person looks at just now: on a new device they come first. */
+	readonly first?: () => readonly Collection[];
 	readonly platform: Platform;
 }
 
@@ -24,7 +26,7 @@ export interface OpenOptions {
  * Opens an account's data on this device. Never waits for the network and never fails for want of storage: without it everything goes on
  * in memory, and `sync.durable` says so.
  */
-export async function openMana({ account, models = [], adopt, platform }: OpenOptions): Promise<Mana> {
+export async function openMana({ account, models = [], adopt, first, platform }: OpenOptions): Promise<Mana> {
 	const { env, notes } = platform;
 	const orphan = adopt instanceof LocalMana && !adopt.sync.durable ? await orphanOf(adopt) : [];
 	await adopt?.close();
@@ -43,7 +45,13 @@ export async function openMana({ account, models = [], adopt, platform }: OpenOp
 		remote:
 			account === 'guest'
 				? null
-				: { ...platform, conversation: await import('./conversation.ts'), person: account.person, schema: models.map(schemaOf) },
+				: {
+						...platform,
+						conversation: await import('./conversation.ts'),
+						person: account.person,
+						schema: models.map(schemaOf),
+						first: () => (first?.() ?? []).map(({ number }) => number),
+					},
 		edited: platform.persist,
 		ended: () => stopWaking(),
 		report: platform.report,

@@ -20,6 +20,15 @@ export class Pages {
 		this.#next = Math.max(this.#next, page + 1);
 	}
 
+	/** Records that stand on a page. */
+	get size(): number {
+		return this.#pageOf.size;
+	}
+
+	has(collection: number, record: RecordId): boolean {
+		return this.#pageOf.has(nameOf(collection, record));
+	}
+
 	/** A record changed. */
 	dirty(collection: number, record: RecordId): void {
 		this.#dirty.set(nameOf(collection, record), [collection, record]);

@@ -1,4 +1,5 @@
 import type { Disk } from './disk.ts';
+import type { ChunkSource } from './download.ts';
 import type { Environment } from './environment.ts';
 import type { Connector, TokenSource } from './link.ts';
 import type { Channel, Locks } from './tabs.ts';
@@ -9,6 +10,7 @@ export interface Platform {
 	readonly locks: Locks;
 	readonly connector: Connector;
 	readonly token: TokenSource;
+	readonly chunks?: ChunkSource;
 	/** Small notes that outlive the databases: what tells a new browser from a wiped one. */
 	readonly notes: Notes;
 	openDisk(name: string): Promise<Disk>;

@@ -13,6 +13,7 @@ import {
 	type WrittenEntry,
 } from '@mana/model';
 import type { Cell, Op, Place, Precondition } from '../cell.ts';
+import type { PackedChunk } from '../snapshot/packed.ts';
 
 /** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
 export type Slot = number | string;
@@ -38,14 +39,24 @@ export interface Pending {
 export type Touched = ReadonlyMap<number, ReadonlySet<RecordId>>;
 
 interface RecordState {
-	/** What the server confirmed (or, for a guest, what was folded). */
-	readonly base: Map<Slot, Cell>;
+	/** What the server confirmed (or, for a guest, what was folded); its place in a chunk as long as nothing was merged into it. */
+	base: Map<Slot, Cell> | Packed;
 	/** Unconfirmed writes by slot, in the order of writing. */
 	overlay: Map<Slot, { readonly pending: Pending; value: Value }[]> | null;
 	row: Row<Collection> | undefined;
 	/** Whether `row` must be built again before it is read. */
 	stale: boolean;
 }
+
+/** A record that still stands as a chunk brought it. */
+interface Packed {
+	readonly chunk: PackedChunk;
+	readonly row: number;
+}
+
+/** A record of which nobody asked yet: number of its chunk × `ROWS` + its row in it. */
+type Unread = number;
+const ROWS = 0x10000;
 
 /**
  * One space in memory: confirmed registers, and the unconfirmed transactions laid over them. What is read is, register by register,
@@ -60,7 +71,8 @@ export class Replica {
 	version = 0;
 	/** The highest stamp among confirmed registers: a new write must be above it. */
 	seenStamp = 0;
-	readonly #collections = new Map<number, Map<RecordId, RecordState>>();
+	readonly #collections = new Map<number, Map<RecordId, RecordState | Unread>>();
+	#chunks: PackedChunk[] = [];
 	readonly #pending = new Set<Pending>();
 	readonly #listeners = new Set<(touched: Touched) => void>();
 	#touched: Map<number, Set<RecordId>> | null = null;
@@ -94,10 +106,10 @@ export class Replica {
 
 	/** The row as a page reads it; the same object as long as its content is the same. */
 	row<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined {
-		const record = this.#collections.get(collection.number)?.get(id);
+		const record = this.#record(collection.number, id);
 		if (!record) return undefined;
 		if (record.stale) {
-			const row = readRow<Collection>(collection, id, this.#entries(collection, record));
+			const row = readRow<Collection>(collection, id, this.#entries(collection, record, id));
 			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
 			record.stale = false;
 		}
@@ -111,40 +123,45 @@ export class Replica {
 
 	/** What a register shows now; `except`: what it would show without one transaction. */
 	register(place: Place, except?: Pending): Register | undefined {
-		const record = this.#collections.get(place.collection)?.get(place.record);
-		return record && this.#merged(record, slotOf(place), except);
+		const record = this.#record(place.collection, place.record);
+		if (!record) return undefined;
+		return record.overlay ? this.#merged(record, slotOf(place), except) : confirmedOf(record, place);
 	}
 
 	/** What the server confirmed of a register. */
 	confirmed(place: Place): Register | undefined {
-		return this.#collections.get(place.collection)?.get(place.record)?.base.get(slotOf(place));
+		const record = this.#record(place.collection, place.record);
+		return record && confirmedOf(record, place);
 	}
 
 	/** What a build with this collection's lenses sees in a register: perhaps what an older build wrote. */
 	seen(collection: Collection, place: Place): Register | undefined {
 		if (collection.lenses.length === 0) return this.register(place);
-		const record = this.#collections.get(place.collection)?.get(place.record);
+		const record = this.#record(place.collection, place.record);
 		if (!record) return undefined;
-		for (const entry of this.#entries(collection, record))
+		for (const entry of this.#entries(collection, record, place.record))
 			if (entry.field === place.field && entry.key === place.key) return entry;
 		return undefined;
 	}
 
 	/** Whether a write of a register is not confirmed yet. */
 	isPending(place: Place): boolean {
-		const writes = this.#collections.get(place.collection)?.get(place.record)?.overlay?.get(slotOf(place));
+		const writes = this.#record(place.collection, place.record)?.overlay?.get(slotOf(place));
 		return writes !== undefined && writes.length > 0;
 	}
 
 	/** All visible registers of a record by slot. */
 	*registers(collection: number, id: RecordId): IterableIterator<[Slot, Register]> {
-		const record = this.#collections.get(collection)?.get(id);
-		if (record) yield* this.#visible(record);
+		const record = this.#record(collection, id);
+		if (record) yield* this.#visible(record, id);
 	}
 
 	/** The confirmed cells of a record, for checkpoints. */
 	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
-		yield* this.#collections.get(collection)?.get(id)?.base.values() ?? [];
+		const record = this.#record(collection, id);
+		if (!record) return;
+		const { base } = record;
+		yield* base instanceof Map ? base.values() : base.chunk.cells(base.row, id);
 	}
 
 	/** Every confirmed cell of the space. */
@@ -188,7 +205,7 @@ export class Replica {
 				if (left.length > 0) record.overlay!.set(slot, left);
 				else record.overlay?.delete(slot);
 				if (record.overlay?.size === 0) record.overlay = null;
-				if (!record.overlay && record.base.size === 0) this.#collections.get(op.collection)!.delete(op.record);
+				if (!record.overlay && isEmpty(record)) this.#collections.get(op.collection)!.delete(op.record);
 			}
 		});
 	}
@@ -217,7 +234,7 @@ export class Replica {
 			let last: { readonly cell: Cell; readonly base: Map<Slot, Cell> } | null = null;
 			for (const cell of cells) {
 				const same = last?.cell.record === cell.record && last.cell.collection === cell.collection;
-				const base: Map<Slot, Cell> = same ? last!.base : this.#touch(cell.collection, cell.record).base;
+				const base: Map<Slot, Cell> = same ? last!.base : unpacked(this.#touch(cell.collection, cell.record), cell.record);
 				if (!same) last = { cell, base };
 				const slot = slotOf(cell);
 				const held = base.get(slot);
@@ -227,45 +244,86 @@ export class Replica {
 		});
 	}
 
+	/** Merges whole chunks. A record that is in none so far stays packed until somebody writes to it. */
+	mergeChunks(chunks: Iterable<PackedChunk>): void {
+		this.batch(() => {
+			for (const chunk of chunks) this.#mergeChunk(chunk);
+		});
+	}
+
+	#mergeChunk(chunk: PackedChunk): void {
+		const number = this.#chunks.push(chunk) - 1;
+		const records = mapIn(this.#collections, chunk.collection);
+		const touched = setIn(this.#touched!, chunk.collection);
+		const watched = this.#listeners.size > 0;
+		this.seenStamp = Math.max(this.seenStamp, chunk.maxStamp);
+		for (let row = 0; row < chunk.count; row++) {
+			const id = chunk.idAt(row);
+			const held = records.get(id);
+			if (held === undefined) records.set(id, number * ROWS + row);
+			else if (typeof held !== 'number' && isEmpty(held)) {
+				held.base = { chunk, row };
+				held.stale = true;
+			} else this.merge(chunk.cells(row, id));
+			if (watched || held !== undefined) touched.add(id);
+		}
+	}
+
 	/** Forgets the confirmed state and takes `cells` in its place (the history of the space was replaced). The overlay stays. */
-	replace(cells: Iterable<Cell>): void {
+	replace(cells: Iterable<Cell>, chunks: Iterable<PackedChunk> = []): void {
 		this.batch(() => {
 			this.seenStamp = 0;
 			for (const [collection, records] of this.#collections) {
-				for (const id of records.keys()) this.#touch(collection, id).base.clear();
+				for (const id of records.keys()) this.#touch(collection, id).base = new Map();
 			}
+			this.#chunks = [];
+			this.mergeChunks(chunks);
 			this.merge(cells);
 			for (const records of this.#collections.values()) {
-				for (const [id, record] of records) if (record.base.size === 0 && !record.overlay) records.delete(id);
+				for (const [id, record] of records)
+					if (typeof record !== 'number' && isEmpty(record) && !record.overlay) records.delete(id);
 			}
 		});
 	}
 
-	#touch(collection: number, id: RecordId): RecordState {
-		const records = mapIn(this.#collections, collection);
-		let record = records.get(id);
-		if (!record) records.set(id, (record = { base: new Map(), overlay: null, row: undefined, stale: true }));
-		record.stale = true;
-		let touched = this.#touched!.get(collection);
-		if (!touched) this.#touched!.set(collection, (touched = new Set()));
-		touched.add(id);
+	/** What is known of a record, made when it is asked for the first time. */
+	#record(collection: number, id: RecordId): RecordState | undefined {
+		const records = this.#collections.get(collection);
+		const held = records?.get(id);
+		if (typeof held !== 'number') return held;
+		const base = { chunk: this.#chunks[Math.floor(held / ROWS)]!, row: held % ROWS };
+		const record: RecordState = { base, overlay: null, row: undefined, stale: true };
+		records!.set(id, record);
 		return record;
 	}
 
-	*#visible(record: RecordState): IterableIterator<[Slot, Register]> {
-		if (!record.overlay) return yield* record.base;
-		for (const slot of record.base.keys()) yield [slot, this.#merged(record, slot)!];
+	#touch(collection: number, id: RecordId): RecordState {
+		let record = this.#record(collection, id);
+		if (!record) {
+			record = { base: new Map(), overlay: null, row: undefined, stale: true };
+			mapIn(this.#collections, collection).set(id, record);
+		}
+		record.stale = true;
+		setIn(this.#touched!, collection).add(id);
+		return record;
+	}
+
+	*#visible(record: RecordState, id: RecordId): IterableIterator<[Slot, Register]> {
+		const base = unpacked(record, id);
+		if (!record.overlay) return yield* base;
+		for (const slot of base.keys()) yield [slot, this.#merged(record, slot)!];
 		for (const slot of record.overlay.keys()) {
-			const register = record.base.has(slot) ? undefined : this.#merged(record, slot);
+			const register = base.has(slot) ? undefined : this.#merged(record, slot);
 			if (register) yield [slot, register];
 		}
 	}
 
 	#merged(record: RecordState, slot: Slot, except?: Pending): Register | undefined {
-		let shown: Register | undefined = record.base.get(slot);
-		const writes = record.overlay?.get(slot);
+		const { base, overlay } = record;
+		let shown: Register | undefined = base instanceof Map ? base.get(slot) : confirmedOf(record, placeOf(slot));
+		const writes = overlay?.get(slot);
 		if (!writes) return shown;
-		const field = placeOf(slot).field;
+		const { field } = placeOf(slot);
 		const decided = isDecided(field);
 		for (const { pending, value } of writes) {
 			if (pending === except || (decided && pending.refused)) continue;
@@ -275,8 +333,10 @@ export class Replica {
 		return shown;
 	}
 
-	#entries(collection: Collection, record: RecordState): Iterable<WrittenEntry> {
-		return seenThrough(collection.lenses, record.overlay ? entriesOf(this.#visible(record)) : record.base.values());
+	#entries(collection: Collection, record: RecordState, id: RecordId): Iterable<WrittenEntry> {
+		const { base, overlay } = record;
+		const confirmed = () => (base instanceof Map ? base.values() : base.chunk.entries(base.row));
+		return seenThrough(collection.lenses, overlay ? entriesOf(this.#visible(record, id)) : confirmed());
 	}
 }
 
@@ -318,6 +378,31 @@ function sameValue(a: unknown, b: unknown): boolean {
 		return a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
 	if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, at) => byte === b[at]);
 	return Object.getPrototypeOf(a) === Object.prototype && sameRow(a, b); // a file, a claim, a document
+}
+
+/** What the server confirmed of one register of a record, without unpacking the others. */
+function confirmedOf({ base }: RecordState, place: Pick<Place, 'field' | 'key'>): Register | undefined {
+	return base instanceof Map ? base.get(slotOf(place)) : base.chunk.register(base.row, place.field, place.key);
+}
+
+/** The confirmed registers of a record as a map that may be written to. */
+function unpacked(record: RecordState, id: RecordId): Map<Slot, Cell> {
+	const { base } = record;
+	if (base instanceof Map) return base;
+	const cells = new Map<Slot, Cell>();
+	for (const cell of base.chunk.cells(base.row, id)) cells.set(slotOf(cell), cell);
+	record.base = cells;
+	return cells;
+}
+
+function isEmpty({ base }: RecordState): boolean {
+	return base instanceof Map && base.size === 0;
+}
+
+function setIn<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
+	let set = sets.get(key);
+	if (!set) sets.set(key, (set = new Set()));
+	return set;
 }
 
 function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {

@@ -1,9 +1,24 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { boundOf, decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
-import type { Ack, Bye, Delta, Frame, Hello, Pong, Reach, Subbed, Welcome } from '../frames.ts';
+import {
+	ENGINE,
+	type Ack,
+	type Bye,
+	type Delta,
+	type Frame,
+	type Hello,
+	type Pong,
+	type Reach,
+	type Snapshot,
+	type Subbed,
+	type Welcome,
+} from '../frames.ts';
+import type { PackedChunk } from '../snapshot/chunk.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
 import type { SyncState } from './api.ts';
 import { type Access, covers } from '../permission.ts';
 import { BackOff } from './back-off.ts';
+import { Download, type ChunkSource, type NamedChunk } from './download.ts';
 import type { Environment } from './environment.ts';
 import type { RemotePatch } from './store.ts';
 import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
@@ -26,6 +41,14 @@ export interface SessionHost {
 	subbed(subbed: Subbed): void;
 	/** One checkpoint's worth of confirmed cells; `replace`: the history before it is void. */
 	confirmed(patch: RemotePatch): void;
+	/** Collections that the person looks at: they come first in a first download. */
+	readonly first: readonly number[];
+	/** A chunk that an earlier attempt has brought. */
+	chunk(hash: ChunkHash): PackedChunk | undefined;
+	/** A chunk came: keep it, so that it is not fetched again when this download is cut off. */
+	fetched(hash: ChunkHash, bytes: Uint8Array, chunk: PackedChunk): void;
+	/** Part of a first download that may be shown already. It is no checkpoint. */
+	preview(epoch: number, chunks: readonly NamedChunk[]): void;
 	acked(ack: Ack): void;
 	/** Less may be read than before: only these apps. What lies outside goes at once. */
 	narrowed(apps: readonly number[]): void;
@@ -51,6 +74,7 @@ const SLOWEST = 16;
 /** What may be on its way without an answer. */
 const WINDOW = { transactions: 512, ops: 4096, bytes: 2 * 1024 * 1024 };
 const SIGNED_OUT_RETRY_MS = 60_000;
+const MOST_FAILED_DOWNLOADS = 3;
 /** Between exchanges that brought nothing. */
 const PAUSE_MS = 1_000;
 
@@ -66,6 +90,7 @@ export class Session {
 	readonly #host: SessionHost;
 	readonly #connector: Connector;
 	readonly #fetchToken: TokenSource;
+	readonly #fetchChunk: ChunkSource | null;
 	readonly #schema: Hello['schema'];
 	readonly #backOff: BackOff;
 	#stage: Stage = 'stopped';
@@ -93,17 +118,32 @@ export class Session {
 	#told: Access['apps'] | undefined;
 	/** More may be read than we have, so the state is asked for from its start. */
 	#lacking = false;
+	#download: Download | null = null;
+	/** What the download brought; `null` while there is none or it goes on. */
+	#chunks: readonly NamedChunk[] | null = null;
+	/** The DELTAs behind a snapshot have reached a checkpoint. */
+	#tailed = false;
+	/** Downloads that failed, one after another: after a few, the state comes by DELTA. */
+	#failedDownloads = 0;
 	/** An exchange is under way that only asks for news. */
 	#polling = false;
 	/** This connection brought something. */
 	#news = false;
 	#unauthorised = 0;
 
-	constructor(parts: { env: Environment; host: SessionHost; connector: Connector; token: TokenSource; schema: Hello['schema'] }) {
+	constructor(parts: {
+		env: Environment;
+		host: SessionHost;
+		connector: Connector;
+		token: TokenSource;
+		schema: Hello['schema'];
+		chunks?: ChunkSource;
+	}) {
 		this.#env = parts.env;
 		this.#host = parts.host;
 		this.#connector = parts.connector;
 		this.#fetchToken = parts.token;
+		this.#fetchChunk = parts.chunks ?? null;
 		this.#schema = parts.schema;
 		this.#backOff = new BackOff(() => this.#env.random());
 	}
@@ -185,13 +225,19 @@ export class Session {
 		const { device, space } = this.#host;
 		this.#stage = 'greeting';
 		this.#askedAt = this.#env.elapsed();
-		this.#send({ type: 'hello', token, device, clockMs: wireTime(this.#env.now()), schema: this.#schema });
+		this.#send({ type: 'hello', token, device, clockMs: wireTime(this.#env.now()), schema: this.#known() });
 		if (space.id === null) return;
 		this.#subscribe(space.id);
 		if (this.#link?.kind !== 'exchange') return;
 		this.#push(); // there is no second chance to speak in this exchange
 		this.#askedAt = null; // and the connector minds how long it takes
 		this.#polling = this.#sentN === this.#ackedN;
+	}
+
+	/** What this build knows, the engine included. */
+	#known(): Hello['schema'] {
+		const snapshots = this.#fetchChunk && this.#failedDownloads < MOST_FAILED_DOWNLOADS;
+		return snapshots ? [{ collection: ENGINE.collection, version: ENGINE.takesSnapshots }, ...this.#schema] : this.#schema;
 	}
 
 	#subscribe(id: SpaceId): void {
@@ -217,6 +263,8 @@ export class Session {
 				return this.#subbed(frame);
 			case 'delta':
 				return this.#delta(frame);
+			case 'snapshot':
+				return this.#snapshot(frame);
 			case 'ack':
 				return this.#acked(frame);
 			case 'pong':
@@ -248,6 +296,7 @@ export class Session {
 		const { space, doneN, nextN } = this.#host;
 		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
 		const asked = this.#lacking;
+		this.#dropDownload(); // this part begins anew
 		this.#see(this.#told ?? null);
 		this.#head = subbed.seq;
 		this.#movedAt = this.#env.elapsed();
@@ -269,7 +318,10 @@ export class Session {
 	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */
 	#reach({ apps }: Reach): void {
 		this.#told = apps;
-		if (this.#stage === 'subscribed') this.#see(apps);
+		if (this.#stage !== 'subscribed') return;
+		this.#see(apps);
+		// What is being fetched was chosen under the old right.
+		if (this.#download) this.#begin();
 	}
 
 	/** Lets go of what may not be seen any more, and notes whether there is more to see than we have. */
@@ -291,7 +343,7 @@ export class Session {
 	#delta({ from, to, more, cells }: Delta): void {
 		this.#movedAt = this.#env.elapsed();
 		// What comes from where we stand is not whole for what we may see now; the state from its start is on its way.
-		if (this.#lacking && from > 0) return;
+		if (this.#lacking && from > 0 && !this.#download) return;
 		const { epoch, seq } = this.#host.space;
 		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
 		if (from > staged.to) return this.#lost('gap', 'Something got lost on the way.');
@@ -299,12 +351,63 @@ export class Session {
 		staged.to = Math.max(staged.to, to);
 		this.#movedAt = this.#env.elapsed();
 		this.#news = true;
-		if (more) {
-			if (seq === 0) this.#host.state({ firstSync: { received: staged.cells.length } });
-			return;
-		}
-		this.#staged = null;
-		this.#host.confirmed(this.#lacking ? { ...staged, reach: this.#told ?? null } : staged);
+		this.#tailed = !more;
+		if (more && seq === 0 && !this.#download) this.#host.state({ firstSync: { received: staged.cells.length } });
+		this.#confirm();
+	}
+
+	#snapshot(snapshot: Snapshot): void {
+		const source = this.#fetchChunk;
+		const { epoch, seq } = this.#host.space;
+		if (this.#lacking && snapshot.from > 0) return;
+		if (!source || !this.#token) return this.#lost('protocol', 'The server sent a snapshot that nobody asked for.');
+		const { token } = this.#token;
+		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
+		staged.to = snapshot.seq;
+		this.#dropDownload();
+		const current = () => this.#download === download;
+		const download = new Download({
+			snapshot,
+			first: new Set(this.#host.first),
+			have: (hash) => this.#host.chunk(hash),
+			fetch: (hash, signal) => source(snapshot.space, hash, token, signal),
+			fetched: (hash, bytes, chunk) => this.#host.fetched(hash, bytes, chunk),
+			ready: (chunks) => {
+				if (seq === 0 && !staged.replace) this.#host.preview(snapshot.epoch, chunks);
+			},
+			progressed: (received) => {
+				this.#movedAt = this.#env.elapsed();
+				if (seq === 0) this.#host.state({ firstSync: { received } });
+			},
+			done: (chunks) => {
+				if (!current()) return;
+				this.#failedDownloads = 0;
+				this.#chunks = chunks;
+				this.#confirm();
+			},
+			failed: () => {
+				if (!current()) return;
+				this.#failedDownloads++;
+				this.#lost('connection', 'The connection to the server was lost.');
+			},
+		});
+		this.#download = download;
+		this.#tailed = snapshot.seq >= this.#head;
+		download.start();
+	}
+
+	#dropDownload(): void {
+		this.#download?.stop();
+		this.#download = this.#chunks = null;
+	}
+
+	/** Takes in what is staged, once it is a checkpoint: the chunks, if there are any, and all DELTAs behind them. */
+	#confirm(): void {
+		if (!this.#staged || !this.#tailed || (this.#download && !this.#chunks)) return;
+		const more = { ...(this.#chunks && { chunks: this.#chunks }), ...(this.#lacking && { reach: this.#told ?? null }) };
+		const patch = { ...this.#staged, ...more };
+		this.#staged = this.#download = this.#chunks = null;
+		this.#host.confirmed(patch);
 		this.#lacking = false;
 		this.#checkCaughtUp();
 	}
@@ -433,6 +536,7 @@ export class Session {
 		this.#pushDeadline = Infinity;
 		this.#bestRoundTrip = Infinity;
 		this.#staged = null;
+		this.#dropDownload();
 		this.#polling = false;
 		this.#news = false;
 		this.#told = undefined;

@@ -1,6 +1,9 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Op, Precondition, SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
+import type { PackedChunk } from '../snapshot/chunk.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
+import type { NamedChunk } from './download.ts';
 import type { Conflict } from './conflicts.ts';
 import type { Quarantined } from './quarantine.ts';
 
@@ -58,6 +61,10 @@ export interface StoredTransaction extends FreshTransaction {
 export interface Loaded {
 	readonly device: DeviceRow;
 	readonly space: SpaceRow;
+	/** Confirmed state as snapshots brought it, older ones first; `cells` overrule it. */
+	readonly chunks: readonly PackedChunk[];
+	/** Chunks of a download that was cut off. */
+	readonly fetched: readonly NamedChunk[];
 	readonly cells: readonly Cell[];
 	readonly outbox: readonly StoredTransaction[];
 	readonly conflicts: readonly Conflict[];
@@ -69,6 +76,8 @@ export interface Loaded {
 export interface RemotePatch {
 	readonly epoch: number;
 	readonly to: number;
+	/** Chunks that come before `cells`, older ones first. Each was given to `keepChunk`. */
+	readonly chunks?: readonly NamedChunk[];
 	readonly cells: readonly Cell[];
 	/** The history of the space was replaced: forget what was confirmed before. */
 	readonly replace: boolean;
@@ -100,6 +109,8 @@ export interface ClientStore {
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]>;
 	/** Transactions of the outbox above `n`, in order. */
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
+	/** Keeps a chunk of a download that goes on; it counts for nothing before `applyRemote` names it. */
+	keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void>;
 	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
 	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
 	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused, and remembers what lost to others. */

@@ -2,6 +2,7 @@ import { type RecordId, recordIdFromBytes, type Value } from '@mana/model';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Cell, Op, SpaceId, Transaction } from '../cell.ts';
 import type { Frame } from '../frames.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
 
 /** Generators of everything that travels, for property tests. */
 export const anyId = fc
@@ -63,6 +64,10 @@ export const anyTransactions: Arbitrary<Transaction[]> = fc
 const word = fc.string({ maxLength: 30 });
 const nat = fc.maxSafeNat();
 
+const anyHash = fc
+	.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
+	.map((digits) => digits.join('') as ChunkHash);
+
 export const anyFrame: Arbitrary<Frame> = fc.oneof(
 	fc.record({
 		type: fc.constant('hello'),
@@ -82,6 +87,14 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 	}),
 	fc.record({ type: fc.constant('auth'), token: word }),
 	fc.record({ type: fc.constant('sub'), space, epoch: nat, seq: nat }),
+	fc.record({
+		type: fc.constant('snapshot'),
+		space,
+		epoch: nat,
+		from: nat,
+		seq: nat,
+		chunks: fc.array(fc.record({ collection: fc.nat(0xffff), hash: anyHash, records: nat, bytes: nat }), { maxLength: 5 }),
+	}),
 	fc.record({
 		type: fc.constant('subbed'),
 		space,

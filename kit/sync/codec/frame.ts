@@ -2,6 +2,7 @@ import { type Frame, type FrameOf, type Role, WIRE_VERSION } from '../frames.ts'
 import type { ByeCode } from '../frames.ts';
 import type { DeviceId, SpaceId } from '../cell.ts';
 import { limits } from '../limits.ts';
+import { readRefs, writeRefs } from '../snapshot/manifest.ts';
 import { BadFrame } from './bad-frame.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readCells, writeCells } from './cells.ts';
@@ -35,7 +36,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 	return frame;
 }
 
-/** How a frame type stands on the wire. Codes are permanent; 12 snapshot, 13 move, 15 digest, 16 presence, 17 credit are reserved. */
+/** How a frame type stands on the wire. Codes are permanent; 13 move, 15 digest, 16 presence, 17 credit are reserved. */
 interface Shape<F extends Frame> {
 	readonly code: number;
 	write(out: ByteWriter, frame: F): void;
@@ -187,6 +188,24 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			const count = from.varint(256);
 			return { type: 'reach', space: id, apps: count === 0 ? null : Array.from({ length: count - 1 }, () => from.varint(255)) };
 		},
+	},
+	snapshot: {
+		code: 12,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.epoch);
+			out.varint(frame.from);
+			out.varint(frame.seq);
+			writeRefs(out, frame.chunks);
+		},
+		read: (from) => ({
+			type: 'snapshot',
+			space: space(from),
+			epoch: from.varint(),
+			from: from.varint(),
+			seq: from.varint(),
+			chunks: readRefs(from),
+		}),
 	},
 	bye: {
 		code: 8,

@@ -5,6 +5,7 @@ import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
+import type { ChunkHash } from '../snapshot/index.ts';
 import { BrowserDisk, type DiskParts } from './browser-disk.ts';
 import type { Things } from './things.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
@@ -21,6 +22,8 @@ export interface BrowserParts extends DiskParts {
 	readonly builds: readonly [Things, Things];
 	/** Makes a tab's client defective, when somebody wants that. */
 	damage?(client: Client): void;
+	/** A chunk as the server answers it; `null`: it does not. */
+	chunk(hash: ChunkHash, person: string): Uint8Array | null;
 	/** What a tab gets instead of a frame, when somebody tampers with the network. */
 	tamper?(frame: Uint8Array): readonly Uint8Array[];
 	/** Something that the client says must not happen. */
@@ -188,6 +191,8 @@ export class Tab {
 				schema: [schemaOf(this.things)],
 				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },
 				token: () => this.#token(),
+				chunks: (_space, hash, _token, signal) => this.#chunk(hash, signal),
+				first: () => [this.things.number],
 			},
 			report: (error) => this.#parts.report(error),
 		};
@@ -205,6 +210,18 @@ export class Tab {
 		return transport === 'stream'
 			? new Wire(timeline, dice, weather, acceptor, guarded)
 			: new Exchange(timeline, dice, weather, acceptor, guarded);
+	}
+
+	#chunk(hash: ChunkHash, signal: AbortSignal): Promise<Uint8Array> {
+		const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+		const { timeline, dice, weather, person, chunk } = this.#parts;
+		timeline.after(dice.int(...weather.latency), () => {
+			const bytes = weather.offline ? null : chunk(hash, person);
+			timeline.after(dice.int(...weather.latency), () =>
+				this.run(() => (bytes && !weather.offline && !signal.aborted ? resolve(bytes) : reject(new Error('no chunk')))),
+			);
+		});
+		return promise;
 	}
 
 	#token(): Promise<{ token: string; expiresAt: number }> {

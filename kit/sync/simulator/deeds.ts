@@ -74,6 +74,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	},
 	clone: ({ world, browser }) => void world.addBrowser(browser),
 	upgrade: ({ browser }) => browser.change(),
+	newcomer: ({ world }) => void world.addBrowser(),
 	'server-crash'({ world }, { ms }) {
 		world.stopServer();
 		world.timeline.after(ms, () => world.startServer());

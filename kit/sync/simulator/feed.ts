@@ -2,6 +2,7 @@ import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { FrameOf } from '../frames.ts';
 import { visibleTo } from '../permission.ts';
+import type { Offer } from '../snapshot/index.ts';
 import { AccessChanged, catchUp, type Change, type Cursor, type Reading, retell, type SpaceStore } from '../space/index.ts';
 
 export interface FeedParts {
@@ -17,6 +18,8 @@ export interface FeedParts {
 	aclEpoch(): number;
 	/** Cells that are read at once. */
 	readonly chunk: number;
+	/** Chunks in place of a long DELTA, for a client that takes them. */
+	offer(cursor: Cursor): Offer | null;
 	send(frame: Uint8Array): void;
 	/** The store failed while catching up: end the connection, the client will come back. */
 	failed(error: unknown): void;
@@ -45,6 +48,13 @@ export class Feed {
 	}
 
 	start(): void {
+		const { space, epoch, offer, send } = this.#parts;
+		const offered = offer(this.#cursor);
+		if (offered?.epoch === epoch) {
+			const chunks = visibleTo(this.#reading.access, offered.chunks);
+			send(encodeFrame({ type: 'snapshot', space, ...offered, chunks }));
+			this.#cursor = { epoch, seq: offered.seq };
+		}
 		void this.#catchUp();
 	}
 

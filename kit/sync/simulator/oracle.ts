@@ -189,6 +189,13 @@ export class Oracle {
 		return state;
 	}
 
+	/** Whether the server held this at a place at any time. */
+	held(place: string, register: Register): boolean {
+		return [...this.#checkpoints.values()].some((list) =>
+			list.some(({ cells }) => cells.some((cell) => placeKey(cell) === place && same(cell, register))),
+		);
+	}
+
 	/** All transactions that were decided, for whoever looks for a write of his. */
 	decisions(): Decided[] {
 		return [...this.#decided.values()];

@@ -20,6 +20,8 @@ export interface Config {
 	readonly transports: readonly ('stream' | 'exchange')[];
 	/** Cells that a catch-up reads at once. */
 	readonly chunk: number;
+	/** Cells from which on the server makes snapshots; absent: it makes none. */
+	readonly leastCells?: number;
 	/** Of `records`. */
 	readonly records: number;
 	readonly durationMs: number;
@@ -42,6 +44,8 @@ export type Deed =
 	| { readonly kind: 'tab-open' | 'tab-close' | 'tab-kill'; readonly browser: number }
 	| { readonly kind: 'tab-freeze'; readonly browser: number; readonly ms: number }
 	| { readonly kind: 'clone' | 'upgrade'; readonly browser: number }
+	| { readonly kind: 'clone'; readonly browser: number }
+	| { readonly kind: 'newcomer' }
 	| { readonly kind: 'server-crash'; readonly ms: number }
 	| { readonly kind: 'server-dismiss' }
 	| { readonly kind: 'server-clock'; readonly byMs: number }
@@ -119,14 +123,30 @@ export function planOf(seed: number): Plan {
 		if (roll < 0.5) return { at, luck, kind: 'look', browser };
 		return { at, luck, kind: 'write', browser, what: dice.pick(WRITE_KINDS) };
 	});
+	const changes = membersOf(seed, config);
+	// Dice of their own: histories from before there were snapshots stay what they were.
+	const extra = new Dice(seed ^ 0x5a5a5a5a);
+	const leastCells = extra.chance(0.6) ? extra.pick([1, 3, 10, 30]) : undefined;
+	if (leastCells !== undefined) {
+		for (let left = extra.int(1, 3); left > 0; left--)
+			steps.push({ at: extra.int(0, config.durationMs), luck: extra.int(0, 0x7fffffff), kind: 'newcomer' });
+	}
+	return {
+		seed,
+		config: { ...config, ...(changes.length > 0 && { shared: true }), ...(leastCells !== undefined && { leastCells }) },
+		steps: [...steps, ...changes].sort((a, b) => a.at - b.at),
+	};
+}
+
+/** Who is let in and out while it runs; nobody in a space that is not shared. */
+function membersOf(seed: number, { browsers, durationMs }: Config): Step[] {
 	// Dice of its own: what is shared changes nothing else of a history.
 	const people = new Dice(seed ^ 0x0bad5eed);
-	if (config.browsers < 2 || people.chance(0.5)) return { seed, config, steps: steps.sort((a, b) => a.at - b.at) };
-	const changes = Array.from({ length: people.int(1, 10) }, (): Step => {
-		const at = people.int(0, config.durationMs);
+	if (browsers < 2 || people.chance(0.5)) return [];
+	return Array.from({ length: people.int(1, 10) }, (): Step => {
+		const at = people.int(0, durationMs);
 		return { at, luck: people.int(0, 0x7fffffff), kind: 'member', change: people.pick(MEMBER_CHANGES) };
 	});
-	return { seed, config: { ...config, shared: true }, steps: [...steps, ...changes].sort((a, b) => a.at - b.at) };
 }
 
 function configOf(dice: Dice): Config {

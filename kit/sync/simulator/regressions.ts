@@ -123,4 +123,32 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'two subscriptions on one connection each began a download, and the first one completed the second',
+		plan: {
+			seed: 20136,
+			config: {
+				browsers: 6,
+				latency: [1, 1500],
+				browserDiskMs: [0, 1],
+				commitMs: 1,
+				readMs: 10,
+				transports: ['stream'],
+				chunk: 1,
+				records: 4,
+				durationMs: 15000,
+				shared: true,
+				leastCells: 1,
+			},
+			steps: [
+				{ at: 4089, luck: 807009194, kind: 'server-stall', ms: 2755 },
+				{ at: 4479, luck: 1429200404, kind: 'server-restore', backMs: 28 },
+				{ at: 13037, luck: 106529463, kind: 'write', browser: 1, what: 'many' },
+				{ at: 13746, luck: 733461083, kind: 'write', browser: 0, what: 'field' },
+				{ at: 14348, luck: 2044970514, kind: 'undo', browser: 1 },
+				{ at: 14364, luck: 241927849, kind: 'server-restore', backMs: 237 },
+				{ at: 14500, luck: 382406072, kind: 'member', change: 'limit-other' },
+			],
+		},
+	},
 ];

@@ -69,6 +69,9 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	}),
 	'nobody is told that the space was taken away': () => receiving('revoked', () => []),
 	'nobody is told that an app was taken away': () => receiving('reach', () => []),
+	'a snapshot claims more than its chunks hold': () =>
+		receiving('snapshot', (snapshot) => [{ ...snapshot, seq: snapshot.seq + 1 }]),
+	'a snapshot lacks a chunk': () => receiving('snapshot', (snapshot) => [{ ...snapshot, chunks: snapshot.chunks.slice(1) }]),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
 	'a step of a counter rests on one that is still on its way': () => ({
 		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),

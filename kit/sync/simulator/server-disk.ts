@@ -1,4 +1,4 @@
-import type { RecordId } from '@mana/model';
+import { appOf, type RecordId } from '@mana/model';
 import type { DeviceId, SpaceId } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import type { Access } from '../permission.ts';
@@ -16,6 +16,8 @@ import {
 	type StoredCell,
 	type Tail,
 } from '../space/index.ts';
+import { allows } from '../permission.ts';
+import type { ChunkHash, PressedChunk, Segment } from '../snapshot/index.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What one space has on the disk. */
@@ -25,6 +27,7 @@ export interface SpaceFile {
 	readonly members: ReadonlyMap<string, MemberState>;
 	readonly invitations: ReadonlyMap<string, Invitation>;
 	readonly cells: ReadonlyMap<string, StoredCell>;
+	readonly segments: readonly Segment[];
 }
 
 /** How the disk behaves just now; steps of the plan change it. */
@@ -43,7 +46,11 @@ export interface DiskMood {
  */
 export class ServerDisk implements SpaceStore {
 	file: SpaceFile;
+	/** The chunks that segments name, and those of backups. */
+	readonly chunks = new Map<ChunkHash, PressedChunk>();
 	readonly mood: DiskMood = { commitMs: 1, readMs: 1, failure: null };
+	/** When each chunk was last named, ms. */
+	readonly #named = new Map<ChunkHash, number>();
 	readonly #timeline: Timeline;
 	readonly #committed: (found: Found, change: Change) => void;
 	/** Grows with every crash: whatever was under way belongs to the past. */
@@ -58,7 +65,7 @@ export class ServerDisk implements SpaceStore {
 	) {
 		this.#timeline = timeline;
 		this.#committed = committed;
-		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map() };
+		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map(), segments: [] };
 	}
 
 	crash(): void {
@@ -71,6 +78,21 @@ export class ServerDisk implements SpaceStore {
 		const { owner } = backup.space;
 		const members = new Map(backup.members).set(owner, this.file.members.get(owner)!);
 		this.file = { ...backup, members, space: { ...backup.space, epoch } };
+	}
+
+	/** A snapshot was built. */
+	snapshot(segments: readonly Segment[], chunks: readonly PressedChunk[]): void {
+		for (const hash of namesIn(this.file)) this.#named.set(hash, this.#timeline.now);
+		this.file = { ...this.file, segments };
+		for (const chunk of chunks) this.chunks.set(chunk.hash, chunk);
+	}
+
+	/** A chunk, if the newest snapshot names it or did so a while ago, and the person may read it now. */
+	chunk(hash: ChunkHash, person: string): Uint8Array | null {
+		const lately = (this.#named.get(hash) ?? -Infinity) > this.#timeline.now - CHUNK_GRACE_MS;
+		const found = lately || namesIn(this.file).includes(hash) ? this.chunks.get(hash) : undefined;
+		if (!found || !allows(this.file.members.get(person)?.access, 'read', appOf(found.collection))) return null;
+		return found.body;
 	}
 
 	/** Changes a role behind everybody's back: what is judged at commit sees it, and nobody is told. */
@@ -153,9 +175,16 @@ export class ServerDisk implements SpaceStore {
 		const invitations = new Map(this.file.invitations);
 		for (const invitation of change.acl?.invitations ?? []) invitations.set(invitation.id, invitation);
 		for (const id of change.acl?.ended ?? []) invitations.delete(id);
-		this.file = { space: change.space, devices, members, invitations, cells };
+		this.file = { ...this.file, space: change.space, devices, members, invitations, cells };
 		this.#committed(found, change);
 	}
+}
+
+/** How long a chunk outlives the snapshots that name it: shorter than some downloads take. */
+const CHUNK_GRACE_MS = 8_000;
+
+function namesIn({ segments }: SpaceFile): ChunkHash[] {
+	return segments.flatMap(({ chunks }) => chunks.map(({ hash }) => hash));
 }
 
 function pick<K, V>(all: ReadonlyMap<K, V>, keys: readonly K[]): Map<K, V> {

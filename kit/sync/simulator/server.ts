@@ -1,7 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import type { DeviceId } from '../cell.ts';
 import { BadFrame, decodeFrame, encodeFrame } from '../codec/index.ts';
-import type { Frame, FrameOf, ServerFrame } from '../frames.ts';
+import { ENGINE, type Frame, type FrameOf, type ServerFrame } from '../frames.ts';
 import { limits } from '../limits.ts';
 import {
 	type Answer,
@@ -20,6 +20,7 @@ import {
 	type SpaceStore,
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
+import type { Snapshots } from './snapshots.ts';
 import type { Timeline } from './timeline.ts';
 import type { Acceptor, ServerEnd, Wire } from './wire.ts';
 
@@ -27,6 +28,8 @@ export interface ServerParts {
 	readonly timeline: Timeline;
 	readonly store: SpaceStore;
 	readonly space: SpaceId;
+	/** `null`: this server builds none. */
+	readonly snapshots: Snapshots | null;
 	readonly rules: Rules;
 	/** Cells that a catch-up reads at once. */
 	readonly chunk: number;
@@ -133,7 +136,7 @@ class Connection implements ServerEnd {
 	readonly #committer: Committer;
 	readonly #wire: Wire;
 	readonly #ended: () => void;
-	#who: Who | null = null;
+	#who: Known | null = null;
 	#feed: Feed | null = null;
 	#over = false;
 
@@ -182,7 +185,8 @@ class Connection implements ServerEnd {
 
 	#handle(frame: Frame): void {
 		if (frame.type === 'hello') {
-			this.#who = whoOf(frame);
+			const engine = frame.schema.find(({ collection }) => collection === ENGINE.collection)?.version ?? 1;
+			this.#who = { who: whoOf(frame), takesSnapshots: engine >= ENGINE.takesSnapshots };
 			return this.#say(welcome(frame, this.#parts));
 		}
 		if (frame.type === 'ping')
@@ -194,7 +198,7 @@ class Connection implements ServerEnd {
 		else this.bye('protocol', null);
 	}
 
-	async #sub({ space, epoch, seq }: FrameOf<'sub'>, who: Who): Promise<void> {
+	async #sub({ space, epoch, seq }: FrameOf<'sub'>, { who, takesSnapshots }: Known): Promise<void> {
 		const answer = await this.#submit({ kind: 'seat', space, ...who });
 		if (!answer || this.#over) return;
 		this.#feed?.stop();
@@ -209,6 +213,7 @@ class Connection implements ServerEnd {
 			cursor: { epoch, seq },
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
+			offer: (cursor) => (takesSnapshots ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
 			send: (frame) => {
 				if (this.#over) return;
 				this.#parts.sent(who.person, frame);
@@ -219,7 +224,7 @@ class Connection implements ServerEnd {
 		this.#feed.start();
 	}
 
-	async #push({ space, known, transactions }: FrameOf<'push'>, who: Who): Promise<void> {
+	async #push({ space, known, transactions }: FrameOf<'push'>, { who }: Known): Promise<void> {
 		const request: PushRequest = { kind: 'push', space, ...who, known, transactions };
 		this.#parts.pushed(request);
 		const answer = await this.#submit(request);
@@ -249,6 +254,11 @@ class Connection implements ServerEnd {
 		this.#feed?.stop();
 		this.#ended();
 	}
+}
+
+interface Known {
+	readonly who: Who;
+	readonly takesSnapshots: boolean;
 }
 
 interface Who {

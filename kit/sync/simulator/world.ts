@@ -9,6 +9,7 @@ import { mayRead, Oracle, Violation } from './oracle.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Server } from './server.ts';
+import { Snapshots } from './snapshots.ts';
 import { ServerDisk } from './server-disk.ts';
 import { newerThings, REFUSED_MARK, things } from './things.ts';
 import { Timeline } from './timeline.ts';
@@ -121,6 +122,7 @@ export class World {
 			space: SPACE,
 			rules,
 			chunk: config.chunk,
+			snapshots: config.leastCells === undefined ? null : new Snapshots(this.disk, config.leastCells),
 			now: () => this.serverNow + (this.#sabotage.clockErrorMs ?? 0),
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
@@ -165,6 +167,7 @@ export class World {
 			diskMs: config.browserDiskMs,
 			builds: [things, this.#sabotage.newerThings ?? newerThings],
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
+			chunk: (hash, person) => (this.#server ? this.disk.chunk(hash, person) : null),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),

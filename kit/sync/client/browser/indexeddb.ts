@@ -1,10 +1,10 @@
 import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { StorageFailed, type Area, type Disk, type DiskTransaction } from '../disk.ts';
 
-const AREAS: readonly Area[] = ['meta', 'outbox', 'journal', 'pages'];
+const AREAS: readonly Area[] = ['meta', 'outbox', 'journal', 'pages', 'chunks'];
 
 /** Version of the areas, not of what stands in them. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * A disk in the browser's IndexedDB. One database per account.
@@ -18,7 +18,7 @@ export async function openIndexedDb(name: string, patienceMs = 5_000): Promise<D
 	try {
 		const opening = openDB(name, VERSION, {
 			upgrade(db) {
-				for (const area of AREAS) db.createObjectStore(area);
+				for (const area of AREAS) if (!db.objectStoreNames.contains(area)) db.createObjectStore(area);
 			},
 			// Another tab deletes the database or brings a newer version: make way. Later requests fail, and the client goes on in memory.
 			blocking: (_current, _blocked, event) => {

@@ -9,6 +9,7 @@ import { deleteIndexedDb, openIndexedDb } from './indexeddb.ts';
 const SOCKET = '/api/mana-sync/socket';
 const EXCHANGE = '/api/mana-sync/exchange';
 const TOKEN = '/api/mana-auth/token';
+const CHUNKS = '/api/mana-sync/chunks';
 
 /** The browser's clock, disk, tabs and network. The only file of the client that knows global names. */
 export function browserPlatform(): Platform {
@@ -24,6 +25,7 @@ export function browserPlatform(): Platform {
 			env.elapsed,
 		),
 		token: fetchToken,
+		chunks: fetchChunk,
 		notes: safeNotes(),
 		openDisk: (name) => openIndexedDb(name),
 		deleteDisk: deleteIndexedDb,
@@ -69,6 +71,17 @@ async function fetchToken(): Promise<Token> {
 	if (!response.ok) throw new Error(`No token: ${response.status}.`);
 	const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: number | string };
 	return { token, expiresAt: new Date(expiresAt).getTime() };
+}
+
+async function fetchChunk(space: string, hash: string, token: string, signal: AbortSignal): Promise<Uint8Array> {
+	// It is kept in the database of the account: what the browser kept besides would outlive a revocation.
+	const response = await fetch(`${CHUNKS}/${space}/${hash}`, {
+		headers: { authorization: `Bearer ${token}` },
+		cache: 'no-store',
+		signal,
+	});
+	if (!response.ok) throw new Error(`No chunk: ${response.status}.`);
+	return new Uint8Array(await response.arrayBuffer());
 }
 
 /** Local storage, or nothing where it is forbidden. */

@@ -1,0 +1,114 @@
+import { BadFrame } from '../codec/index.ts';
+import { decodeChunk } from '../snapshot/chunk.ts';
+import type { ChunkHash } from '../snapshot/manifest.ts';
+import type { DiskTransaction } from './disk.ts';
+import type { NamedChunk } from './download.ts';
+import type { Pages } from './pages.ts';
+
+interface ChunkRow {
+	readonly hash: ChunkHash;
+	readonly bytes: Uint8Array;
+}
+
+/** Key of the list of chunks that count, beside the other rows of the space in `meta` (`journal-store.ts`). */
+const LIST = 2;
+
+/**
+ * Chunks on the client's disk. They are kept as they came and never rewritten: what changes in them goes on pages, which overrule them,
+ * and a chunk of which most has gone there is dropped.
+ */
+export class ChunkShelf {
+	readonly #space: string;
+	/** Where each chunk stands that this tab knows of. */
+	readonly #at = new Map<ChunkHash, number>();
+	/** The chunks that make up confirmed state, older ones first. */
+	#counting: readonly ChunkHash[] = [];
+	/** Those of them whose records all stand on pages, or are about to. */
+	readonly #outdated = new Set<ChunkHash>();
+
+	constructor(space: string) {
+		this.#space = space;
+	}
+
+	/** Reads everything. @throws `BadFrame` when a chunk that counts is damaged */
+	async load(tx: DiskTransaction): Promise<() => { counting: NamedChunk[]; fetched: NamedChunk[] }> {
+		const rows = await tx.list('chunks', this.#space);
+		const list = ((await tx.get('meta', [this.#space, LIST])) ?? []) as readonly ChunkHash[];
+		// Decoding takes a while: not inside the transaction.
+		return () => {
+			const bytes = new Map<ChunkHash, Uint8Array>();
+			this.#at.clear();
+			for (const { at, value } of rows) {
+				const row = value as ChunkRow;
+				bytes.set(row.hash, row.bytes);
+				this.#at.set(row.hash, at);
+			}
+			this.#counting = list;
+			this.#outdated.clear();
+			const counting = list.map((hash) => ({ hash, chunk: decodeChunk(present(bytes.get(hash), hash)) }));
+			const fetched = [...bytes.keys()].filter((hash) => !list.includes(hash));
+			return { counting, fetched: fetched.map((hash) => ({ hash, chunk: decodeChunk(bytes.get(hash)!) })) };
+		};
+	}
+
+	async keep(tx: DiskTransaction, hash: ChunkHash, bytes: Uint8Array): Promise<number> {
+		let at = Number.parseInt(hash.slice(0, 13), 16);
+		for (let row; (row = (await tx.get('chunks', [this.#space, at])) as ChunkRow | undefined) && row.hash !== hash;) at++;
+		tx.put('chunks', [this.#space, at], { hash, bytes } satisfies ChunkRow);
+		return at;
+	}
+
+	/** A chunk is on the disk. */
+	kept(hash: ChunkHash, at: number): void {
+		this.#at.set(hash, at);
+	}
+
+	/** Makes chunks count, in the place of all others or behind them. Returns what to do when the transaction is over. */
+	count(tx: DiskTransaction, hashes: readonly ChunkHash[], replace: boolean): () => void {
+		const counting = replace ? hashes : [...this.#counting.filter((hash) => !hashes.includes(hash)), ...hashes];
+		return this.#put(tx, counting);
+	}
+
+	/** Finds chunks of which at least half stands on pages: the rest of them is made to go there too. */
+	outdate(chunks: readonly NamedChunk[], pages: Pages): void {
+		for (const { hash, chunk } of chunks) {
+			if (pages.size * 2 < chunk.count) continue;
+			let moved = 0;
+			for (let row = 0; row < chunk.count; row++) if (pages.has(chunk.collection, chunk.idAt(row))) moved++;
+			if (moved * 2 < chunk.count) continue;
+			for (let row = 0; row < chunk.count; row++) pages.dirty(chunk.collection, chunk.idAt(row));
+			this.#outdated.add(hash);
+		}
+	}
+
+	/** All dirty records are being written to pages: outdated chunks go. Returns what to do when the transaction is over. */
+	drop(tx: DiskTransaction): () => void {
+		if (this.#outdated.size === 0) return () => undefined;
+		const done = this.#put(
+			tx,
+			this.#counting.filter((hash) => !this.#outdated.has(hash)),
+		);
+		return () => {
+			done();
+			this.#outdated.clear();
+		};
+	}
+
+	/** Writes the list of chunks that count and deletes all others. */
+	#put(tx: DiskTransaction, counting: readonly ChunkHash[]): () => void {
+		const named = new Set(counting);
+		const gone = [...this.#at].filter(([hash]) => !named.has(hash));
+		tx.put('meta', [this.#space, LIST], counting);
+		for (const [, at] of gone) tx.remove('chunks', this.#space, at, at);
+		return () => {
+			this.#counting = counting;
+			for (const [hash] of gone) this.#at.delete(hash);
+		};
+	}
+}
+
+/** The bytes of a chunk that counts: without it the disk is not what it was when it was written. */
+function present(bytes: Uint8Array | undefined, hash: ChunkHash): Uint8Array {
+	if (!bytes) throw new BadFrame('truncated', `chunk ${hash} is missing on this device`);
+	return bytes;
+}
