@@ -18,6 +18,7 @@ export { origin, principles, type Principle } from './principles.ts';
 export { rangeNamed, rangeOf, ranges, spanText, within, type Range, type RangeName, type Span } from './ranges.ts';
 export {
 	readyPath,
+	declares,
 	speaksHttp,
 	transportOf,
 	type Door,

@@ -99,6 +99,8 @@ export interface ServiceRow {
 	readonly exposure: Exposure;
 	/** Collections it may read through mana-sync, as `todo/tasks`, or `todo/*` for all of an app. */
 	readonly reads: readonly string[];
+	/** Collections that it may write through mana-sync, in the same form. A space's admin can refuse it either. */
+	readonly writes: readonly string[];
 	readonly door?: Door;
 	/** The real engine that a plan may choose for this row. Every external row has one. */
 	readonly engine?: Engine;
@@ -106,6 +108,11 @@ export interface ServiceRow {
 	readonly shadows?: string;
 	/** Where the origin document left two readings: the one that holds, and why. */
 	readonly decision?: string;
+}
+
+/** Whether names as `todo/tasks` and `todo/*` (a row's `reads` or `writes`) stand for a collection, or for all of its app. */
+export function declares(names: readonly string[], collection: string): boolean {
+	return names.includes(collection) || names.includes(`${collection.split('/')[0]}/*`);
 }
 
 /** The paths that `kit/service` answers on every service of ours. */
@@ -119,7 +126,7 @@ type Own<Name extends string> = { readonly name: Name; readonly port: number; re
 	ServiceRow,
 	'owner' | 'runtime' | 'description'
 > &
-	Partial<Pick<ServiceRow, 'needs' | 'reads' | 'exposure' | 'status' | 'shadows' | 'decision'>> & {
+	Partial<Pick<ServiceRow, 'needs' | 'reads' | 'writes' | 'exposure' | 'status' | 'shadows' | 'decision'>> & {
 		readonly protocol?: Protocol;
 		readonly purpose?: string;
 	};
@@ -131,6 +138,7 @@ export function own<const Name extends string>({ name, port, protocol = 'http', 
 		status: 'planned',
 		needs: ['mana-auth'],
 		reads: [],
+		writes: [],
 		exposure: 'loopback',
 		...kitPaths,
 		...rest,
@@ -155,7 +163,10 @@ export function frontEnd<const Name extends string>({ app, server, digits, range
 
 type Foreign<Name extends string> = { readonly name: Name } & Pick<ServiceRow, 'range' | 'ports' | 'owner' | 'description'> &
 	Partial<
-		Pick<ServiceRow, 'runtime' | 'needs' | 'health' | 'metrics' | 'exposure' | 'reads' | 'engine' | 'shadows' | 'decision'>
+		Pick<
+			ServiceRow,
+			'runtime' | 'needs' | 'health' | 'metrics' | 'exposure' | 'reads' | 'writes' | 'engine' | 'shadows' | 'decision'
+		>
 	>;
 
 /** A third-party engine's row that a room of ours fills. */
@@ -169,6 +180,7 @@ export function embedded<const Name extends string>(row: Foreign<Name>) {
 		metrics: null,
 		exposure: 'loopback',
 		reads: [],
+		writes: [],
 		...row,
 	} as const satisfies ServiceRow;
 }

@@ -83,6 +83,12 @@ const table: readonly Row[] = [
 		status: { ...inSpace(422), other: 422, revoked: 422 },
 	},
 	{ method: 'DELETE', path: '/spaces/:space/invitations/:invitation', status: inSpace(204, 204, 403) },
+	{ method: 'GET', path: '/spaces/:space/services', status: inSpace(200) },
+	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: false }, status: inSpace(200, 200, 403) },
+	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: true }, status: inSpace(200, 200, 403) },
+	{ method: 'PUT', path: '/spaces/:space/services/nobody', body: { allowed: false }, status: inSpace(404, 404, 403) },
+	{ method: 'POST', path: '/projection-changes', body: { collections: ['todo/tasks'], cursors: [] }, status: service },
+	{ method: 'POST', path: '/service-writes', body: {}, status: service },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',
@@ -185,5 +191,5 @@ async function tokenOf(principal: Principal, world: Record<string, string>): Pro
 }
 
 function shape(path: string): string {
-	return path.replaceAll(/\{[^}]+\}|:[a-z]+|\/nobody$|\/unnamed$/g, (part) => (part.startsWith('/') ? '/*' : '*'));
+	return path.replaceAll(/\{[^}]+\}|:[a-z]+|\/(nobody|unnamed|todo-server)$/g, (part) => (part.startsWith('/') ? '/*' : '*'));
 }

@@ -24,6 +24,8 @@ import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
 import { MembershipStream } from './membership-stream.ts';
+import { ProjectionStream } from './projection-stream.ts';
+import { serviceRoutes } from './service-routes.ts';
 import { spaceRoutes } from './routes.ts';
 import { Directory } from './spaces/directory.ts';
 import { migrations, type SyncStore, type SyncTables } from './store.ts';
@@ -58,9 +60,11 @@ export const service = defineService({
 					change.frames.reduce((sum, { length }) => sum + length, 0),
 					change.to,
 				);
+				projections.changed(change.space, change.members);
 			},
 			uncertain(of) {
 				for (const space of of) fanout.doubt(space);
+				projections.doubt();
 			},
 			settled: (space) => fanout.wake(space),
 			committed: (devices, ms) => meters.committed(devices, ms),
@@ -68,6 +72,8 @@ export const service = defineService({
 		const memberships = new MembershipStream(store);
 		const { spaces, committer, chunks, build, close } = openSpaces(store, events, now);
 		const snapshots = new Snapshots({ keeper: chunks, build, log });
+		const projections = new ProjectionStream(store, spaces, now);
+		const directory = new Directory(store);
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
 			behind: () => sockets.behind,
@@ -101,7 +107,16 @@ export const service = defineService({
 
 		return {
 			routes: (app) =>
-				spaceRoutes(app, { committer, directory: new Directory(store), verifyToken, publicUrl, clock, random })
+				serviceRoutes(spaceRoutes(app, { committer, directory, verifyToken, publicUrl, clock, random }), {
+					committer,
+					directory,
+					projections,
+					verifyToken,
+					identity,
+					ops: door.ops,
+					stream: changesOf,
+					stopping: stopping.signal,
+				})
 					.get(
 						'/membership-changes',
 						guardService(identity),
@@ -165,6 +180,26 @@ export const service = defineService({
 				},
 				cancel: () => void lines.return(undefined),
 			});
+		}
+
+		/** Frames of a projection, each behind its length. Nothing is made before it is asked for, so a slow reader holds up only itself. */
+		function changesOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+			return new ReadableStream(
+				{
+					async pull(controller) {
+						try {
+							const { value, done } = await frames.next();
+							if (done) controller.close();
+							else controller.enqueue(joinFrames([value]));
+						} catch (error) {
+							log.error({ err: error }, 'changes for a service could not be read');
+							controller.close();
+						}
+					},
+					cancel: () => void frames.return(undefined),
+				},
+				{ highWaterMark: 0 },
+			);
 		}
 
 		/** Frames as they are made, and the BYE if one of them was not. */

@@ -50,6 +50,7 @@ const STATUS: Record<DeclinedCode, 403 | 404 | 409 | 410> = {
 	'role-impossible': 409,
 	archived: 409,
 	'already-member': 409,
+	'service-unknown': 404,
 	'invitation-unknown': 404,
 	'invitation-invalid': 410,
 };

@@ -1,5 +1,6 @@
 import { type Access, type Action, allows, appsFromText, type Role } from '@mana/sync';
 import { z } from 'zod';
+import { pause } from './pause.ts';
 import type { ServiceIdentity } from './service-token.ts';
 
 /** Without a word from mana-sync for this long nothing is allowed any more, in milliseconds. It speaks at least every second. */
@@ -157,16 +158,4 @@ export class Memberships {
 			}
 		}
 	}
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		const done = () => {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', done);
-			resolve();
-		};
-		const timer = setTimeout(done, ms);
-		signal.addEventListener('abort', done);
-	});
 }

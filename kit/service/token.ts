@@ -1,4 +1,5 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { serviceOf } from '@mana/sync';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { Problem, problem } from './problem.ts';
@@ -32,7 +33,11 @@ export interface VerifierOptions {
 }
 
 const claims = z.object({
-	sub: z.string().min(1),
+	// A service never comes with a person's token: its name in spaces is nobody's id.
+	sub: z
+		.string()
+		.min(1)
+		.refine((id) => serviceOf(id) === null),
 	sid: z.string().min(1),
 	name: z.string(),
 	email: z.string(),

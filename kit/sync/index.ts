@@ -6,3 +6,4 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './merge.ts';
 export * from './permission.ts';
+export * from './service-actor.ts';

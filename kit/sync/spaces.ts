@@ -42,12 +42,30 @@ export const members = collection(
 	},
 );
 
+/** What an admin decided about a service that would read or write here. Only the server writes it; no record: the default holds. */
+export const services = collection(
+	'space/services',
+	{ app, number: 3 },
+	{
+		service: field.text(1, { fallback: '' }),
+		allowed: field.flag(2),
+		/** The id of whoever decided it. */
+		by: field.text(3, { fallback: '' }),
+		since: field.instant(4),
+	},
+);
+
 export type SpaceRecord = Row<typeof spaces>;
 export type MemberRecord = Row<typeof members>;
 
 /** The record of a person among the members of any space. */
 export function memberRecordId(person: string): RecordId {
 	return namedRecordId(`member/${person}`);
+}
+
+/** The record of what was decided about a service, by its actor. */
+export function serviceRecordId(actor: string): RecordId {
+	return namedRecordId(actor);
 }
 
 /** The record of a space: it bears the space's id. */

@@ -259,6 +259,11 @@ describe('a row', () => {
 			expect(row('todo-server', { reads: [read] })[0], read).toStartWith('unknown-read: todo-server');
 	});
 
+	test('writes records of apps that there are', () => {
+		for (const write of ['toodo/*', 'todo', 'todo/a/b!'])
+			expect(row('todo-server', { writes: [write] })[0], write).toStartWith('unknown-write: todo-server');
+	});
+
 	test('leads to an app of its own', () => {
 		const { door } = services.find(({ name }) => name === 'todo-web')!;
 		expect(row('clock-web', { door: { ...door!, server: null } })).toContainEqual(

@@ -7,7 +7,8 @@ export function* soundRows({ services }: Scene): Generator<Finding> {
 		yield* soundPaths(row);
 		yield* soundKind(row);
 		yield* soundPorts(row);
-		yield* soundReads(row, services);
+		yield* soundGrants(row, services, 'reads');
+		yield* soundGrants(row, services, 'writes');
 	}
 }
 
@@ -68,15 +69,15 @@ function* soundPorts(row: ServiceRow): Generator<Finding> {
 		);
 }
 
-function* soundReads(row: ServiceRow, services: readonly ServiceRow[]): Generator<Finding> {
-	for (const read of row.reads) {
-		const [app, collection, ...more] = read.split('/');
+function* soundGrants(row: ServiceRow, services: readonly ServiceRow[], verb: 'reads' | 'writes'): Generator<Finding> {
+	for (const grant of row[verb]) {
+		const [app, collection, ...more] = grant.split('/');
 		const known = services.some((other) => other.door?.app === app);
 		if (known && more.length === 0 && /^(\*|[a-z-]+)$/i.test(collection ?? '')) continue;
 		yield finding(
-			'unknown-read',
+			verb === 'reads' ? 'unknown-read' : 'unknown-write',
 			[row.name],
-			`${row.name} reads "${read}", which names no app's records.`,
+			`${row.name} ${verb} "${grant}", which names no app's records.`,
 			'Write it as todo/tasks or todo/*.',
 		);
 	}

@@ -11,7 +11,7 @@ interface Stated<Name extends string, App extends string> {
 	readonly decision?: string;
 }
 
-/** An app's compute server: it lives in the app's folder and reads the app's records. */
+/** An app's compute server: it lives in the app's folder and reads the app's records, and writes what it derives among them. */
 function appServer<const Name extends string, const App extends string>({ app, needs = [], ...rest }: Stated<Name, App>) {
 	return own({
 		...rest,
@@ -20,6 +20,7 @@ function appServer<const Name extends string, const App extends string>({ app, n
 		runtime: 'Hono/Bun',
 		needs: ['mana-auth', 'mana-sync', ...needs],
 		reads: [`${app}/*`],
+		writes: [`${app}/*`],
 	});
 }
 

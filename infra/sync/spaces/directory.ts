@@ -1,4 +1,4 @@
-import { type Access, appsFromText, type Role, type SpaceId } from '@mana/sync';
+import { type Access, appsFromText, type Role, serviceActor, serviceOf, type SpaceId } from '@mana/sync';
 import type { SpaceKind } from '@mana/sync/spaces';
 import { GONE, type InvitationRow, invitationOf } from './member-rows.ts';
 import type { Invitation } from '@mana/sync/space/index';
@@ -47,6 +47,7 @@ export class Directory {
 			.select(['member.person', 'member.name', 'member.role', 'member.apps', 'member.since'])
 			.where('space.id', '=', space)
 			.where('member.role', '!=', GONE)
+			.where('member.person', 'not like', `${serviceActor('')}%`)
 			.orderBy('member.since')
 			.orderBy('member.person')
 			.execute();
@@ -57,6 +58,18 @@ export class Directory {
 			apps: appsFromText(apps),
 			since,
 		}));
+	}
+
+	/** Services about which somebody decided something here. */
+	async services(space: SpaceId): Promise<{ readonly service: string; readonly allowed: boolean }[]> {
+		const rows = await this.#store.db
+			.selectFrom('member')
+			.innerJoin('space', 'space.number', 'member.space')
+			.select(['member.person', 'member.role'])
+			.where('space.id', '=', space)
+			.where('member.person', 'like', `${serviceActor('')}%`)
+			.execute();
+		return rows.map(({ person, role }) => ({ service: serviceOf(person) ?? '', allowed: role !== GONE }));
 	}
 
 	/** Invitations that still work. @param now ms since 1970 */

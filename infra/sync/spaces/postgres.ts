@@ -1,4 +1,4 @@
-import { type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
+import { accessOf, type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
 import {
 	type Change,
 	type DeviceState,
@@ -56,7 +56,7 @@ export class PostgresSpaces implements SpaceKeeper {
 			return {
 				epoch: space.epoch,
 				aclEpoch: space.acl_epoch,
-				access: member ? memberOf(member).access : null,
+				access: person === undefined ? null : (accessOf(person, member && memberOf(member)) ?? null),
 				seq: space.seq,
 				cells,
 			};

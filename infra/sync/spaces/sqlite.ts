@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { RecordId } from '@mana/model';
-import { type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
+import { accessOf, type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
 import {
 	type Change,
 	type DeviceState,
@@ -103,7 +103,7 @@ export class SqliteSpaces implements SpaceKeeper {
 		try {
 			const space = this.#sql.space.get(id);
 			if (!space) return null;
-			const access = person === undefined ? null : (this.#members.member(space.number, person)?.access ?? null);
+			const access = person === undefined ? null : (accessOf(person, this.#members.member(space.number, person)) ?? null);
 			const cells = this.#part(space.number, after, Math.min(chunk, PART.cells));
 			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, cells };
 		} finally {

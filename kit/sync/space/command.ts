@@ -2,7 +2,8 @@ import type { Collection, RecordId, Value } from '@mana/model';
 import { systemFields } from '@mana/model';
 import type { Place, SpaceId } from '../cell.ts';
 import { type Access, appsToText, covers, roleAllows } from '../permission.ts';
-import { memberRecordId, members, spaceRecordId, spaces } from '../spaces.ts';
+import { accessOf, SERVICE_ACCESS, serviceOf } from '../service-actor.ts';
+import { memberRecordId, members, serviceRecordId, services, spaceRecordId, spaces } from '../spaces.ts';
 import type { CommandRequest, Invitation, Membership, MemberState, SpaceState } from './state.ts';
 
 /** What can be done to a space and to who is in it. */
@@ -14,6 +15,8 @@ export type Command =
 	/** Removes somebody; with oneself as the target: leaves. */
 	| { readonly kind: 'remove'; readonly target: string }
 	| { readonly kind: 'hand-over'; readonly target: string }
+	/** Lets a service in or shuts it out. `target`: its actor. */
+	| { readonly kind: 'service'; readonly target: string; readonly allowed: boolean }
 	| { readonly kind: 'invite'; readonly invitation: Invitation }
 	| { readonly kind: 'withdraw'; readonly invitation: string }
 	/** `by`: who invited, as the invitation says; `name`: what the one who comes in is called. */
@@ -45,6 +48,7 @@ export type DeclinedCode =
 	| 'role-impossible'
 	| 'archived'
 	| 'already-member'
+	| 'service-unknown'
 	| 'invitation-unknown'
 	| 'invitation-invalid';
 
@@ -79,7 +83,11 @@ export function commandNeeds({ space, person, command }: CommandRequest): {
 	const invitation = command.kind === 'accept' || command.kind === 'withdraw' ? [command.invitation] : [];
 	return {
 		persons,
-		places: [...spaceCells(space, null), ...persons.flatMap((one) => memberCells(one, null))],
+		places: [
+			...spaceCells(space, null),
+			...persons.flatMap((one) => memberCells(one, null)),
+			...(command.kind === 'service' ? serviceCells(command.target, true, '', 0) : []),
+		],
 		invitations: invitation,
 	};
 }
@@ -100,6 +108,8 @@ export function applyCommand(
 			space,
 			[...new Set([space.owner, person])].map((one) => [one, state.member(one)!] as const),
 		);
+	if (command.kind === 'service') return admit(person, actor, command, state, now);
+	if ('target' in command && serviceOf(command.target) !== null) return unknownMember();
 	if (space.kind === 'personal')
 		return declined('personal-space', 'A personal space is yours alone. Make a family or an organisation to share.');
 	switch (command.kind) {
@@ -182,6 +192,28 @@ function accept(person: string, command: Command & { kind: 'accept' }, state: Co
 	return { ...bumped(space.id, space, [[person, member]]), ended: [invitation.id] };
 }
 
+/** Lets a service in or shuts it out; in a personal space too. */
+function admit(
+	person: string,
+	actor: Access,
+	{ target, allowed }: Command & { kind: 'service' },
+	{ space, member }: CommandState,
+	now: number,
+): Effect | Declined {
+	if (!roleAllows(actor.role, 'manage')) return forbidden();
+	const service = serviceOf(target);
+	const held = accessOf(target, member(target));
+	if (service === null || held === undefined) return declined('service-unknown', 'There is no such service.');
+	if ((held !== null) === allowed) return effect(space.id, space, []);
+	return {
+		space: { ...space, aclEpoch: space.aclEpoch + 1 },
+		members: [[target, { access: allowed ? SERVICE_ACCESS : null, name: service, since: now }]],
+		invitations: [],
+		ended: [],
+		cells: serviceCells(target, allowed, person, now),
+	};
+}
+
 /** Whether `actor` may give, change or take `access`: admins deal with everybody below them, the owner with all, and everybody may go. */
 function mayGrant(actor: Access, access: Access, self: boolean): boolean {
 	return self || roleAllows(actor.role, access.role === 'admin' || access.role === 'owner' ? 'own' : 'manage');
@@ -233,6 +265,17 @@ function memberCells(person: string, member: MemberState | null): Written[] {
 		[fields.apps, appsToText(access?.apps ?? null)],
 		[fields.since, member?.since],
 		[systemFields.deletedAt, access ? null : member?.since],
+	]);
+}
+
+/** What an admin decided about a service. */
+function serviceCells(actor: string, allowed: boolean, by: string, since: number): Written[] {
+	const { fields } = services;
+	return registers(services, serviceRecordId(actor), [
+		[fields.service, serviceOf(actor) ?? ''],
+		[fields.allowed, allowed],
+		[fields.by, by],
+		[fields.since, since],
 	]);
 }
 

@@ -5,6 +5,7 @@ import type { Ack, ByeCode } from '../frames.ts';
 import { limits } from '../limits.ts';
 import { cellOf, mergeCell, placeKey } from '../merge.ts';
 import type { Access } from '../permission.ts';
+import { accessOf } from '../service-actor.ts';
 import { attempt, closesCircle, STALE } from './attempt.ts';
 import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
 import type { Held } from './depend.ts';
@@ -82,9 +83,8 @@ class Group {
 	answer(request: Request): () => Answer {
 		if (request.kind === 'command') return this.#command(request);
 		if (request.kind === 'mirror') return this.#mirror();
-		const member = this.#member(request.person);
-		if (!member) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
-		const { access } = member;
+		const access = accessOf(request.person, this.#member(request.person));
+		if (access === undefined) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
 		if (!access) return () => ({ type: 'revoked', space: request.space });
 		const device = this.#device(request);
 		if (!device) return () => denied('foreign-device', 'This device belongs to somebody else. Take a new device id.');
