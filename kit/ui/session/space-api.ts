@@ -19,8 +19,18 @@ export interface SpaceInvitation {
 	readonly expiresAt: number;
 }
 
+/** A service of this Mana that reads or writes in a space. */
+export interface SpaceService {
+	readonly service: string;
+	/** Collections, as `todo/tasks`, or `todo/*` for all of an app. */
+	readonly reads: readonly string[];
+	readonly writes: readonly string[];
+	readonly allowed: boolean;
+}
+
 /** The browser's side of mana-sync's spaces. What changes comes back by sync, so nothing here is kept. */
 export const spaceApi = {
+	list: () => call<{ spaces: readonly SpaceInfo[] }>('GET', '/spaces'),
 	create: (input: { kind: 'family' | 'organisation'; name: string }) => call<SpaceInfo>('POST', '/spaces', input),
 	change: (space: string, input: { name?: string; archived?: boolean }) => call<SpaceInfo>('PATCH', `/spaces/${space}`, input),
 	grant: (space: string, person: string, role: SpaceRole) =>
@@ -31,6 +41,9 @@ export const spaceApi = {
 	invite: (space: string, role: LinkRole) =>
 		call<SpaceInvitation & { link: string }>('POST', `/spaces/${space}/invitations`, { role }),
 	withdraw: (space: string, id: string) => call<unknown>('DELETE', `/spaces/${space}/invitations/${encodeURIComponent(id)}`),
+	services: (space: string) => call<{ services: readonly SpaceService[] }>('GET', `/spaces/${space}/services`),
+	decide: (space: string, service: string, allowed: boolean) =>
+		call<SpaceService>('PUT', `/spaces/${space}/services/${encodeURIComponent(service)}`, { allowed }),
 	preview: (invitation: string) =>
 		call<SpaceInfo & { inviter: string; space: SpaceId }>('POST', '/invitation-previews', { invitation }),
 	accept: (invitation: string) => call<SpaceInfo>('POST', '/memberships', { invitation }),

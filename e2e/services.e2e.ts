@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test';
+import { ownerOf } from './people.ts';
+import { expect, test } from './test.ts';
+
+const service = 'todo-server';
+
+test('who manages a space sees which services work in it, shuts one out and lets it in again', async ({ mana, newDevice }) => {
+	const olga = await newDevice({ person: await ownerOf(mana) });
+	const { page } = olga;
+	await page.goto(`${mana.url}/spaces`);
+	await page.getByLabel('Name').fill('Home');
+	await page.getByRole('button', { name: 'Create the space' }).click();
+	await expect(page.getByRole('heading', { name: 'Services' })).toBeVisible();
+	const space = page.url().split('/').at(-1)!;
+	const answer = await decide(page, space);
+	expect(answer).toEqual({ status: 200, allowed: false });
+
+	await page.reload();
+	const toggle = page.getByRole('switch', { name: service });
+	await expect(toggle).not.toBeChecked();
+	await expect(page.getByText('Reads and changes Todo')).toBeVisible();
+	await picture(page, 'services');
+	await toggle.focus();
+	await page.keyboard.press('Space');
+	await expect(toggle).toBeChecked();
+	await page.reload();
+	await expect(toggle).toBeChecked();
+
+	await page.goto(`${mana.url}/spaces`);
+	await expect(page.getByRole('heading', { name: 'Services in your own space' })).toBeVisible();
+	await expect(page.getByText('No service works here yet.')).toBeVisible();
+	await picture(page, 'own');
+});
+
+/** Shuts the service out of a space, as a program of the person would. */
+function decide(page: Page, space: string): Promise<unknown> {
+	return page.evaluate(`(async () => {
+		const { token } = await (await fetch('/api/mana-auth/token', { method: 'POST' })).json();
+		const answer = await fetch('/api/mana-sync/spaces/${space}/services/${service}', {
+			method: 'PUT',
+			headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
+			body: '{"allowed":false}',
+		});
+		const { allowed } = await answer.json();
+		return { status: answer.status, allowed };
+	})()`);
+}
+
+/** For whoever works on the screen: pictures in `MANA_LOOK`, light and dark, wide and narrow. */
+async function picture(page: Page, name: string): Promise<void> {
+	const folder = process.env['MANA_LOOK'];
+	if (!folder) return;
+	for (const colorScheme of ['light', 'dark'] as const)
+		for (const width of [1280, 390]) {
+			await page.emulateMedia({ colorScheme });
+			await page.setViewportSize({ width, height: 900 });
+			await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+		}
+}
