@@ -100,6 +100,22 @@ eachEngine('backup and restore', (engine) => {
 		expect(ids.length).toBeLessThanOrEqual(atMost + 2);
 	});
 
+	test('keep files that people attached as they are, even those that look like a database, and nothing that is half there', async () => {
+		const { databaseUrl } = await engine.place();
+		const home = await makeHome();
+		const shelf = join(home, 'mana-sync/blobs');
+		for (const name of ['ab', 'incoming']) mkdirSync(join(shelf, name), { recursive: true });
+		const looks = Buffer.concat([Buffer.from('SQLite format 3\0'), crypto.getRandomValues(Buffer.alloc(5000))]);
+		writeFileSync(join(shelf, 'ab/chunk'), looks);
+		writeFileSync(join(shelf, 'incoming/half'), 'half');
+		const file = join(fresh(), 'mana.tar.gz');
+		await backupHome(home, databaseUrl, file, now);
+		const other = { home: fresh(), databaseUrl: databaseUrl && (await engine.place()).databaseUrl };
+		await restoreHome(file, { ...other, replace: false, now });
+		expect(readFileSync(join(other.home, 'mana-sync/blobs/ab/chunk'))).toEqual(looks);
+		expect(existsSync(join(other.home, 'mana-sync/blobs/incoming/half'))).toBe(false);
+	});
+
 	test('with --replace put aside what is there, whole', async () => {
 		const place = await engine.place();
 		const home = await makeHome();

@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { services } from '@mana/schema';
@@ -17,6 +18,9 @@ export interface SourcedPart extends Part {
 const passing = new Set(['run', 'logs']);
 /** Files that a database or a writer keeps beside its own while it works. */
 const besideFiles = /(-wal|-shm|-journal|\.partial|\.new)$/;
+/** Content that people keep, chunk by chunk: it stays as it is even when it looks like a database. `incoming` is half of something. */
+const blobFiles = /^[^/]+\/blobs\//;
+const halfBlobs = /^[^/]+\/blobs\/incoming\//;
 const sqliteHeader = 'SQLite format 3\0';
 
 /**
@@ -27,13 +31,19 @@ const sqliteHeader = 'SQLite format 3\0';
  */
 export async function collectParts(home: string, databaseUrl: string | undefined, scratch: string): Promise<SourcedPart[]> {
 	const files = await filesIn(home);
-	const isDatabase = await Promise.all(files.map(startsAsSqlite));
+	const isDatabase = await Promise.all(
+		files.map(async (file) => !blobFiles.test(relative(home, file)) && (await startsAsSqlite(file))),
+	);
 	const parts: SourcedPart[] = [];
 	for (const source of files.filter((_, index) => isDatabase[index])) parts.push(await copyDatabase(source, home, scratch));
 	if (databaseUrl !== undefined)
 		for (const schema of await schemasOf(databaseUrl)) parts.push(await dumpSchema(databaseUrl, schema, scratch));
-	for (const source of files.filter((_, index) => !isDatabase[index]))
-		parts.push(await partOf('file', relative(home, source), source));
+	for (const source of files.filter((_, index) => !isDatabase[index])) {
+		const path = relative(home, source);
+		// What a service collects meanwhile is named by no record, neither now nor in the copies above.
+		if (blobFiles.test(path) && !existsSync(source)) continue;
+		parts.push(await partOf('file', path, source));
+	}
 	return parts;
 }
 
@@ -61,6 +71,7 @@ async function filesIn(home: string): Promise<string[]> {
 	return [...top, ...(await Promise.all(below)).flat()]
 		.filter((entry) => entry.isFile() && !besideFiles.test(entry.name))
 		.map((entry) => join(entry.parentPath, entry.name))
+		.filter((file) => !halfBlobs.test(relative(home, file)))
 		.sort();
 }
 

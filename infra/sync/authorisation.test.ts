@@ -42,6 +42,10 @@ function all(status: number): Row['status'] {
 
 const service = { ...all(401) };
 
+/** The bytes of a chunk; `:chunk` is its hash, `:empty` that of a blob without chunks, which the space has. */
+const CHUNK = { some: 'bytes' };
+const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex');
+
 const table: readonly Row[] = [
 	{ method: 'GET', path: '/health/live', status: all(200) },
 	{ method: 'GET', path: '/health/ready', status: all(200) },
@@ -51,7 +55,7 @@ const table: readonly Row[] = [
 	{ method: 'GET', path: '/socket', status: all(426) },
 	{ method: 'POST', path: '/exchange', status: all(200) },
 	{ method: 'GET', path: '/membership-changes', status: service },
-	{ method: 'GET', path: '/chunks/:space/:chunk', status: inSpace(200) },
+	{ method: 'GET', path: '/chunks/:space/:snapshot', status: inSpace(200) },
 	{ method: 'GET', path: '/chunks/:space/unnamed', status: inSpace(404) },
 	{ method: 'GET', path: '/spaces', status: signedIn(200) },
 	{ method: 'POST', path: '/spaces', body: { kind: 'family', name: 'Home' }, status: signedIn(201) },
@@ -89,6 +93,10 @@ const table: readonly Row[] = [
 	{ method: 'PUT', path: '/spaces/:space/services/nobody', body: { allowed: false }, status: inSpace(404, 404, 403) },
 	{ method: 'POST', path: '/projection-changes', body: { collections: ['todo/tasks'], cursors: [] }, status: service },
 	{ method: 'POST', path: '/service-writes', body: {}, status: service },
+	{ method: 'POST', path: '/spaces/:space/missing-chunks', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
+	{ method: 'PUT', path: '/spaces/:space/chunks/:chunk', body: CHUNK, status: inSpace(204, 204, 204, 403) },
+	{ method: 'PUT', path: '/spaces/:space/blobs/:empty', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
+	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: inSpace(200) },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',
@@ -174,14 +182,17 @@ async function populate(): Promise<Record<string, string>> {
 	const owner = await server.issuer.token(named('owner'));
 	const { body } = await ask(server, owner, 'POST', `/spaces/${space}/invitations`, {});
 	const secret = new URL(String(body['link'])).hash.replace('#token=', '');
-	const chunk = 'c'.repeat(64);
+	const snapshot = 'c'.repeat(64);
+	const contents = { chunk: sha256(JSON.stringify(CHUNK)), empty: sha256('') };
 	const { number } = await store.db.selectFrom('space').select('number').where('id', '=', space).executeTakeFirstOrThrow();
-	const made = { hash: chunk, collection: 513, body: Bun.gzipSync('columns'), unnamed_at: null };
+	const made = { hash: snapshot, collection: 513, body: Bun.gzipSync('columns'), unnamed_at: null };
 	await store.db
 		.insertInto('chunk')
 		.values({ space: number, ...made })
 		.execute();
-	return { ...Object.fromEntries(names), space, chunk, secret, invitation: String(body['id']) };
+	const blob = { space: number, hash: contents.empty, person: named('owner'), bytes: 0, chunks: new Uint8Array() };
+	await store.db.insertInto('blob').values(blob).execute();
+	return { ...Object.fromEntries(names), ...contents, space, snapshot, secret, invitation: String(body['id']) };
 }
 
 async function tokenOf(principal: Principal, world: Record<string, string>): Promise<string | null> {

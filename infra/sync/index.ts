@@ -1,8 +1,14 @@
 import { Database } from 'bun:sqlite';
 import { answers, callerAddress, defineService, guard, guardService, query, upgrade } from '@mana/service';
 import { limits, type SpaceId } from '@mana/sync';
-import { openStore } from '@mana/store';
+import { openBlobs, openStore } from '@mana/store';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { collectBlobs } from './blobs/collection.ts';
+import { examineBlobs } from './blobs/doctor.ts';
+import { BlobKeeper } from './blobs/keeper.ts';
+import { blobRoutes } from './blobs/routes.ts';
+import { Shelf } from './blobs/shelf.ts';
 import { Buckets } from './bucket.ts';
 import type { Committer, CommitterEvents } from './committer/committer.ts';
 import { DirectCommitter } from './committer/direct.ts';
@@ -35,6 +41,8 @@ export type { SpaceRoutes } from './routes.ts';
 
 const SWEEP_MS = 1000;
 const PRUNE_MS = 3600_000;
+const COLLECT_MS = 24 * 3600_000;
+const GIB = 1024 ** 3;
 /** Largest body of an exchange: a handful of full frames. */
 const BODY_BYTES = 4 * limits.frameBytes;
 
@@ -45,6 +53,18 @@ export const service = defineService({
 		opsPerSecond: z.number().int().positive().default(20_000).describe('ops that a device may send each second for ever'),
 		opsBurst: z.number().int().positive().default(400_000).describe('ops that a device may send at once'),
 		connectsPerMinute: z.number().int().positive().default(120).describe('connections that a person may begin each minute'),
+		blobSpaceBytes: z
+			.number()
+			.int()
+			.positive()
+			.default(20 * GIB)
+			.describe('bytes of files that a space may keep'),
+		blobPersonBytes: z
+			.number()
+			.int()
+			.positive()
+			.default(20 * GIB)
+			.describe('bytes of files that a person may keep, in all spaces'),
 	},
 	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3000 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, publish }) {
@@ -93,6 +113,24 @@ export const service = defineService({
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(() => void prune(), PRUNE_MS);
 		const stopping = new AbortController();
+		const directory = new Directory(store);
+		const shelf = new Shelf(await openBlobs(join(home, 'mana-sync', 'blobs'), clock));
+		const quotas = { spaceBytes: config.blobSpaceBytes, personBytes: config.blobPersonBytes };
+		const keeper = new BlobKeeper(store, shelf, quotas, now);
+		let collection = collect();
+		const collecting = setInterval(() => (collection = collection.then(collect)), COLLECT_MS);
+
+		/** What was followed is compared with the state before anything is removed by it. */
+		async function collect(): Promise<void> {
+			try {
+				const { wrong, lost, references } = await examineBlobs(store, shelf, stopping.signal);
+				if (wrong + lost > 0) log.error({ wrong, lost, references }, 'files were not kept as the state says');
+				const gone = await collectBlobs(store, shelf, now(), stopping.signal);
+				log.info({ ...gone, references }, 'collected files that no record names');
+			} catch (error) {
+				if (!stopping.signal.aborted) log.error({ err: error }, 'files could not be collected');
+			}
+		}
 
 		async function prune(): Promise<void> {
 			const rows = await committer.prune().catch((error: unknown) => log.error({ err: error }, 'the log could not be pruned'));
@@ -107,16 +145,26 @@ export const service = defineService({
 
 		return {
 			routes: (app) =>
-				serviceRoutes(spaceRoutes(app, { committer, directory, verifyToken, publicUrl, clock, random }), {
-					committer,
-					directory,
-					projections,
-					verifyToken,
-					identity,
-					ops: door.ops,
-					stream: changesOf,
-					stopping: stopping.signal,
-				})
+				serviceRoutes(
+					spaceRoutes(blobRoutes(app, { keeper, shelf, directory, verifyToken, log }), {
+						committer,
+						directory,
+						verifyToken,
+						publicUrl,
+						clock,
+						random,
+					}),
+					{
+						committer,
+						directory,
+						projections,
+						verifyToken,
+						identity,
+						ops: door.ops,
+						stream: changesOf,
+						stopping: stopping.signal,
+					},
+				)
 					.get(
 						'/membership-changes',
 						guardService(identity),
@@ -156,6 +204,8 @@ export const service = defineService({
 				stopping.abort();
 				clearInterval(sweeping);
 				clearInterval(pruning);
+				clearInterval(collecting);
+				await collection;
 				sockets.close();
 				await committer.close();
 				await snapshots.close();

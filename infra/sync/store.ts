@@ -1,10 +1,11 @@
+import { blobsMigration, type BlobTables } from './blobs/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
 import type { Migrations, Store } from '@mana/store';
 import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
 
 /** Everything mana-sync keeps. Whoever reads the hot path's SQL (`spaces/`) finds the meaning of its columns here. */
-export interface SyncTables extends MemberTables {
+export interface SyncTables extends MemberTables, BlobTables {
 	/** The unit of order, permission and quota. `number` stands for the 26 characters of `id` in every other table. */
 	space: {
 		number: Generated<number>;
@@ -191,4 +192,5 @@ export const migrations: Migrations = {
 			await db.schema.createIndex('chunk_unnamed').on('chunk').column('unnamed_at').execute();
 		},
 	},
+	'004-blobs': blobsMigration,
 };

@@ -4,7 +4,7 @@ import type { Value } from '../value.ts';
 
 /** A file that a record refers to. Its bytes are kept and sent elsewhere. */
 export interface BlobReference {
-	/** SHA-256 of the content, 64 hexadecimal digits in lower case. */
+	/** What the content is known by, 64 hexadecimal digits in lower case: see `manifestHash` of `@mana/sync/manifest`. */
 	readonly hash: string;
 	/** Size in bytes. */
 	readonly size: number;
@@ -32,6 +32,11 @@ export function blob(id: number): Field<BlobReference | null> {
 		toPlain: (file) => file,
 		fromPlain: (plain) => (plain === null || isReference(plain) ? plain : undefined),
 	};
+}
+
+/** The hash in what the cell of a blob field holds; `null` when it is no reference. Also reads fields of collections that nobody here knows. */
+export function blobHashIn(value: Value): string | null {
+	return referenceOf(value)?.hash ?? null;
 }
 
 function referenceOf(value: Value): BlobReference | null {
