@@ -24,7 +24,7 @@ export function chunkRanges(size: number): { readonly from: number; readonly to:
 
 /** The hash of one chunk, in 64 lower-case hexadecimal digits. */
 export async function chunkHash(bytes: Uint8Array<ArrayBuffer>, sha256: Sha256): Promise<string> {
-	return new Uint8Array(await sha256(bytes)).toHex();
+	return hexOf(new Uint8Array(await sha256(bytes)));
 }
 
 /**
@@ -39,11 +39,17 @@ export function manifestHash(chunks: readonly string[], sha256: Sha256): Promise
 
 /** Hashes as stores keep them: 32 bytes each, one after another. */
 export function joinHashes(chunks: readonly string[]): Uint8Array<ArrayBuffer> {
-	return Uint8Array.fromHex(chunks.join(''));
+	const hex = chunks.join('');
+	return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Reads what `joinHashes` wrote. */
 export function splitHashes(bytes: Uint8Array): string[] {
-	const hex = bytes.toHex();
+	const hex = hexOf(bytes);
 	return Array.from({ length: bytes.length / 32 }, (_, i) => hex.slice(64 * i, 64 * (i + 1)));
+}
+
+/** By hand, because `Uint8Array.toHex` is younger than browsers that are in use. */
+function hexOf(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
