@@ -105,7 +105,7 @@ eachEngine('backup and restore', (engine) => {
 		const home = await makeHome();
 		const shelf = join(home, 'mana-sync/blobs');
 		for (const name of ['ab', 'incoming']) mkdirSync(join(shelf, name), { recursive: true });
-		const looks = Buffer.concat([Buffer.from('SQLite format 3\0'), crypto.getRandomValues(Buffer.alloc(5000))]);
+		const looks = Buffer.concat([Buffer.from('SQLite format 3\0'), crypto.getRandomValues(Buffer.alloc(6_500))]);
 		writeFileSync(join(shelf, 'ab/chunk'), looks);
 		writeFileSync(join(shelf, 'incoming/half'), 'half');
 		const file = join(fresh(), 'mana.tar.gz');

@@ -166,7 +166,7 @@ eachEngine('files of a space', (engine) => {
 
 	test('the hash of another space’s file opens nothing, and tells nothing', async () => {
 		await using at = await home();
-		const file = await fileOf(noise(5000));
+		const file = await fileOf(noise(6_500));
 		await (await at.as('ana')).upload(file);
 		// Ben is in both spaces; in the other one there is no such file.
 		const ben = await at.as('ben', at.other);

@@ -184,9 +184,9 @@ describe('files of a client', () => {
 	});
 
 	test('that are refused say why, hold up no others, and are kept and sent on retry', async () => {
-		await start({ MANA_SYNC_BLOB_PERSON_BYTES: '5000' });
+		await start({ MANA_SYNC_BLOB_PERSON_BYTES: '2500' });
 		const a = tab('ana');
-		const large = await a.blobs.add(noise(6000));
+		const large = await a.blobs.add(noise(2_600));
 		const small = await a.blobs.add(noise(100));
 		await a.blobs.idle();
 		expect(a.blobs.sending(large.hash)).toMatchObject({ phase: 'refused', code: 'person-full' });
@@ -214,7 +214,7 @@ describe('files of a client', () => {
 		expect(await held()).toEqual([false, true, true]);
 		await a.blobs.pin(added[1]!.hash, 1000);
 		way.cutWhere(() => true);
-		added.push(await a.blobs.add(noise(9000)));
+		added.push(await a.blobs.add(noise(9_500)));
 		await a.blobs.idle();
 		await a.store.evict(0);
 		expect(await held()).toEqual([false, true, false, true]);
