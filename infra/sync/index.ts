@@ -113,7 +113,6 @@ export const service = defineService({
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(() => void prune(), PRUNE_MS);
 		const stopping = new AbortController();
-		const directory = new Directory(store);
 		const shelf = new Shelf(await openBlobs(join(home, 'mana-sync', 'blobs'), clock));
 		const quotas = { spaceBytes: config.blobSpaceBytes, personBytes: config.blobPersonBytes };
 		const keeper = new BlobKeeper(store, shelf, quotas, now);
