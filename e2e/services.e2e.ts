@@ -10,7 +10,8 @@ test('who manages a space sees which services work in it, shuts one out and lets
 	await page.goto(`${mana.url}/spaces`);
 	await page.getByLabel('Name').fill('Home');
 	await page.getByRole('button', { name: 'Create the space' }).click();
-	await expect(page.getByRole('heading', { name: 'Services' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Services', exact: true })).toBeVisible();
 	const space = page.url().split('/').at(-1)!;
 	const answer = await decide(page, space);
 	expect(answer).toEqual({ status: 200, allowed: false });

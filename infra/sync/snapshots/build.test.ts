@@ -133,7 +133,7 @@ eachEngine('building snapshots', (engine) => {
 
 	test('a space of the release before gets chunks, with what was written by every law', async () => {
 		const place = await engine.place();
-		const { '003-snapshots': _new, ...before } = migrations;
+		const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '003'));
 		const old = await writing(await engine.open<SyncTables>({ place, migrations: before }));
 		const bytes = Uint8Array.of(1, 2, 3);
 		const written: readonly (readonly [string, readonly [string, Value][]])[] = [
