@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostPlans, portOf, rangeNamed, rangeOf, services, spanText } from '@mana/schema';
 import type { ListedPort } from './ports/list.ts';
@@ -128,6 +129,39 @@ describe('mana ports next', () => {
 test('mana ports generate --check finds nothing stale', async () => {
 	expect(await run('generate', '--check')).toEqual({ code: 0, err: [], out: ['Every generated file is what the schema says.'] });
 	expect(await run('generate', '--check', '--json')).toEqual({ code: 0, err: [], out: ['[]'] });
+});
+
+test.each(['help', '--help', '-h'])('mana ports %s shows how each of its words is called', async (word) => {
+	const { code, out, err } = await run(word);
+	expect([code, err]).toEqual([0, []]);
+	expect(out.join('\n')).toContain('mana ports import FILE');
+});
+
+describe('mana ports import', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'mana-import-'));
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+	const imported = (name: string, bytes: string | Uint8Array) => {
+		const path = join(folder, name);
+		writeFileSync(path, bytes);
+		return run('import', path);
+	};
+
+	test('names what it cannot read, and why', async () => {
+		expect((await run('import', folder)).err[0]).toBe(`${folder} is a folder. Name the files in it.`);
+		expect((await run('import', join(folder, 'none.yml'))).err[0]).toBe(`There is no file ${join(folder, 'none.yml')}.`);
+		expect((await imported('binary.env', 'A=1\0')).err[0]).toEndWith('binary.env is no text.');
+		expect((await run('import', folder)).code).toBe(2);
+	});
+
+	test('reads what PowerShell writes', async () => {
+		const text = `MANA_AUTH_PORT=${portOf('mana-auth') + 1}`;
+		const { code, out } = await imported('windows.env', Buffer.from(`\ufeff${text}`, 'utf16le'));
+		expect(code).toBe(1);
+		expect(out[0]).toMatch(/windows\.env:1: wrong-port: /);
+		expect((await imported('one.env', 'A=1')).out).toEqual([
+			'1 statement in 1 file agrees with the plan default and with each other.',
+		]);
+	});
 });
 
 describe('mana ports drift', () => {

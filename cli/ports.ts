@@ -35,6 +35,10 @@ export const portsCommand: Command = {
 		'in use. --json prints what schema/README.md documents. The exit code is 1 when something is wrong, 2 when the call is.',
 	],
 	async run([name, ...rest], io) {
+		if (name === 'help' || name === '--help' || name === '-h') {
+			for (const line of this.usage) io.out(line);
+			return 0;
+		}
 		const subcommand = subcommands.find((candidate) => candidate.name === name);
 		if (!subcommand)
 			return mistake(name === undefined ? 'Say what to do.' : `There is no \`mana ports ${name}\`.`, this.usage, io);

@@ -1,7 +1,7 @@
 import { ranges, type ServiceRow, services as allServices } from '@mana/schema';
 import { type Health, probe, type Probe } from '@mana/service';
 import type { Command } from './command.ts';
-import { readArguments } from './place.ts';
+import { readArguments, UsageError } from './place.ts';
 import { table } from './table.ts';
 import { isLocked } from './supervisor/lock.ts';
 import { isDoor } from './supervisor/plan.ts';
@@ -34,7 +34,8 @@ export const statusCommand: Command = {
 		'  --all   also what is only planned, and each door of an app by itself',
 	],
 	async run(args, io) {
-		const { place, values } = readArguments(args, { json: { type: 'boolean' }, all: { type: 'boolean' } });
+		const { place, values, positionals } = readArguments(args, { json: { type: 'boolean' }, all: { type: 'boolean' } });
+		if (positionals.length > 0) throw new UsageError(`"${positionals.join(' ')}" is not understood here.`);
 		const all = values.all ?? false;
 		const locked = isLocked(place.home);
 		const state = locked ? readState(place.home) : null;

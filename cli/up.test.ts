@@ -228,6 +228,12 @@ describe('mana user reset', () => {
 	});
 });
 
+test('mana status refuses words that it does not know', async () => {
+	const { code, err } = await mana('status', 'mana-auth');
+	expect(code).toBe(2);
+	expect(err).toContain('"mana-auth" is not understood here.');
+});
+
 describe('mana', () => {
 	test('says plainly what the file system or the store refuses', async () => {
 		const [home, outside] = [newHome(), newHome()];

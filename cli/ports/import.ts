@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { disagreements } from '../../schema/import/compare.ts';
 import { readers, readFiles } from '../../schema/import/readers.ts';
 import type { SourceFile } from '../../schema/import/statement.ts';
@@ -20,10 +20,10 @@ export const importCommand: Subcommand = {
 		if (values.json) printJson({ plan: plan.name, files: positionals, statements: statements.length, disagreements: found }, io);
 		else {
 			for (const { file, line, code, message, fix } of found) io.out(`${file}:${line}: ${code}: ${message} ${fix}`);
-			const read = `${statements.length} statements in ${files.length} file${files.length === 1 ? '' : 's'}`;
+			const read = `${statements.length} statement${statements.length === 1 ? '' : 's'} in ${files.length} file${files.length === 1 ? '' : 's'}`;
 			io.out(
 				found.length === 0
-					? `${read} agree with the plan ${plan.name} and with each other.`
+					? `${read} agree${statements.length === 1 ? 's' : ''} with the plan ${plan.name} and with each other.`
 					: `\n${found.length} disagreement${found.length === 1 ? '' : 's'} with the plan ${plan.name} or among each other; ${read}.`,
 			);
 		}
@@ -32,5 +32,17 @@ export const importCommand: Subcommand = {
 };
 
 function fileAt(path: string): SourceFile {
-	return asUsage(() => ({ path, text: readFileSync(path, 'utf8') }));
+	return asUsage(() => {
+		const stat = statSync(path, { throwIfNoEntry: false });
+		if (!stat) throw new UsageError(`There is no file ${path}.`);
+		if (stat.isDirectory()) throw new UsageError(`${path} is a folder. Name the files in it.`);
+		const text = textOf(readFileSync(path));
+		if (text.includes('\0')) throw new UsageError(`${path} is no text.`);
+		return { path, text };
+	});
+}
+
+/** Windows PowerShell writes UTF-16 with a mark in front; everything else is UTF-8. */
+function textOf(bytes: Uint8Array): string {
+	return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
 }

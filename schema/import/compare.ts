@@ -1,11 +1,11 @@
 import type { HostPlan } from '../plans.ts';
-import { idleLabels, namesWithoutRoute, onAllInterfaces } from './compare/exposure.ts';
+import { idleLabels, namesWithoutRoute, onAllInterfaces, routedTwice } from './compare/exposure.ts';
 import { notScraped, wrongPaths } from './compare/metrics.ts';
 import { severalNames } from './compare/names.ts';
 import { unknownDisagree, wrongNumbers } from './compare/numbers.ts';
 import { sharedHostPort, sharedNumber } from './compare/sharing.ts';
 import { leadsToNothing, unknownServices } from './compare/unknown.ts';
-import { defaultSecrets, differentFallbacks, undefinedVariables } from './compare/variables.ts';
+import { defaultSecrets, definedTwice, differentFallbacks, undefinedVariables } from './compare/variables.ts';
 import type { Comparison, Disagreement } from './disagreement.ts';
 import type { Statement } from './statement.ts';
 import { yardstickOf } from './yardstick.ts';
@@ -19,10 +19,12 @@ export const comparisons: readonly Comparison[] = [
 	unknownServices,
 	leadsToNothing,
 	undefinedVariables,
+	definedTwice,
 	differentFallbacks,
 	severalNames,
 	onAllInterfaces,
 	namesWithoutRoute,
+	routedTwice,
 	idleLabels,
 	wrongPaths,
 	notScraped,

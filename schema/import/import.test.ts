@@ -99,6 +99,13 @@ describe('a compose file', () => {
 		[['environment: { PORT: }'], []],
 		[['healthcheck: { test: "curl -f http://127.0.0.1:3005/health" }'], ['wrong-port']],
 		[['healthcheck: { test: ["NONE"] }'], []],
+		[['healthcheck: { test: ["CMD-SHELL", "nc -z localhost 3005"] }'], ['wrong-port']],
+		[['command: serve --port=3005'], ['wrong-port']],
+		[['command: ["serve", "--port", "3001", "--workers", "3005"]'], []],
+		[['entrypoint: ["serve", "-httpListenAddr=:3005"]'], ['wrong-port']],
+		[['command: ["-notifier.url=http://alertmanager:9094"]'], ['wrong-call']],
+		[['environment: { DATABASE_URL: "${DB:-postgres://mana:mana@postgres:5432/mana}" }'], ['default-secret']],
+		[['environment: { DATABASE_URL: "${DB:-postgres://mana:${PW:?}@postgres:5432/mana}" }'], []],
 	])('is understood where it says %p', (rows, expected) => {
 		expect(right).toBe(3001);
 		expect(auth(...rows)).toEqual(expected);
@@ -127,6 +134,48 @@ describe('a compose file', () => {
 	test('that refers to itself in a circle is read all the same', () => {
 		expect(compose('  a:', '    extends: b', '  b:', '    extends: a')).toEqual([]);
 		expect(() => codes('compose.yaml', 'services: &all', '  mana-auth: *all')).not.toThrow();
+	});
+
+	test('takes the port of a container from the file that env_file names, where its own environment has none', () => {
+		const found = (rows: string, env: string) =>
+			disagreements(
+				plan,
+				readFiles([
+					{ path: 'a/compose.yaml', text: `services:\n  mana-auth:\n${rows}` },
+					{ path: 'a/auth.env', text: env },
+				]),
+			).map(({ file, line, code }) => `${file}:${line} ${code}`);
+		expect(found('    env_file: ./auth.env', 'A=1\nPORT=3005')).toEqual(['a/auth.env:2 wrong-port']);
+		expect(found('    env_file: [{ path: auth.env, required: false }]', 'PORT=3005')).toEqual(['a/auth.env:1 wrong-port']);
+		expect(found('    env_file: auth.env\n    environment: [PORT=3001]', 'PORT=3005')).toEqual([]);
+	});
+
+	test('judges what the host opens where the container has a number of its own', () => {
+		expect(auth('ports: ["127.0.0.1:3005:80"]')).toEqual(['wrong-port']);
+		expect(auth('ports: ["127.0.0.1:3001:80"]', 'environment: { PORT: 80 }')).toEqual([]);
+	});
+
+	test('with a wrong number of its own sends those who follow it to the number of the plan too', () => {
+		const fixes = (port: number) =>
+			disagreements(
+				plan,
+				readFiles([
+					{
+						path: 'compose.yaml',
+						text: `services:\n  mana-llm:\n    environment: { PORT: 3025 }\n  mana-auth:\n    environment: { LLM_URL: "http://mana-llm:${port}" }`,
+					},
+				]),
+			).map(({ fix }) => fix);
+		expect(fixes(3020)).toEqual(['Put 3020 there.', "Leave it, and put 3020 at compose.yaml:3: that is the plan's."]);
+		expect(fixes(3021)).toEqual(['Put 3020 there.', "Put 3020 here and at compose.yaml:3: that is the plan's."]);
+	});
+
+	test('whose aliases stand for billions of values is refused before they are counted', () => {
+		const rows = Array.from({ length: 9 }, (_, level) => {
+			const inner = level === 0 ? 'x' : `*a${level - 1}`;
+			return `a${level}: &a${level} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
+		});
+		expect(() => codes('compose.yaml', ...rows, 'services: *a8')).toThrow('its aliases stand for more than');
 	});
 
 	test('takes the variables of the .env beside it', () => {
@@ -200,11 +249,118 @@ describe('an environment file', () => {
 		['REDIS_URL=redis://:secret@localhost:6379/0', []],
 		['MANA_AUTH_PORT=3005', ['wrong-port']],
 		['MANA_AUTH_TIMEOUT=3005', []],
+		['MANA_AUTH_TIMEOUT=1\nMANA_AUTH_TIMEOUT=2', ['set-twice']],
+		['MANA_AUTH_TIMEOUT=1\nMANA_AUTH_TIMEOUT="1"', []],
+		['KEY="first\nMANA_AUTH_PORT=3005\nlast" # one value', []],
+		['KEY="first\nMANA_AUTH_PORT=3005', ['wrong-port']],
 		['ALLOWED_ORIGINS=http://localhost:5999,http://localhost:3333', []],
 		['S3_ENDPOINT=localhost:9002', ['wrong-port']],
 		['', []],
 	])('is understood where it says %p', (row, expected) => {
 		expect(codes('.env', row)).toEqual(expected);
+	});
+});
+
+describe('a scrape configuration', () => {
+	const job = (name: string, ...rows: string[]) =>
+		codes('prometheus.yml', 'scrape_configs:', `  - job_name: ${name}`, ...rows.map((row) => `    ${row}`));
+
+	test.each([
+		['mana-stt', ['static_configs: [{ targets: ["gpu-box:3021"] }]'], []],
+		['mana-stt', ['static_configs: [{ targets: ["gpu-box:3020"] }]'], ['wrong-scrape']],
+		['models', ['static_configs: [{ targets: ["windows-gpu:3021"] }]'], []],
+		['models', ['static_configs: [{ targets: ["windows-gpu:3020"], labels: { service: mana-stt } }]'], ['wrong-scrape']],
+		['models', ['static_configs: [{ targets: ["192.168.1.9:3999"] }]'], ['leads-to-nothing']],
+		['memoro', ['static_configs: [{ targets: ["memoro-server:3015"] }]'], ['unknown-callee']],
+		[
+			'pages',
+			['relabel_configs: [{ target_label: __address__, replacement: "mana-search:3021" }]', 'metrics_path: /probe'],
+			['wrong-call'],
+		],
+	])('is understood in the job %p where it says %p', (name, rows, expected) => {
+		expect(job(name, ...rows)).toEqual(expected);
+	});
+
+	test('calls its alertmanagers and its remote storage', () => {
+		const alerting = 'alerting: { alertmanagers: [{ static_configs: [{ targets: ["alertmanager:9094"] }] }] }';
+		const remote = 'remote_write: [{ url: "http://victoriametrics:8429/api/v1/write" }]';
+		expect(codes('prometheus.yml', alerting, remote, 'scrape_configs: []')).toEqual(['wrong-call', 'wrong-call']);
+	});
+});
+
+describe('a way from a public name', () => {
+	const tunnel = (path: string, port: number) =>
+		codes(
+			'config.yml',
+			'ingress:',
+			'  - hostname: mana.how',
+			...(path === '' ? [] : [`    path: ${path}`]),
+			`    service: http://localhost:${port}`,
+		);
+
+	test.each([
+		['', 5000, []],
+		['', 3001, ['wrong-route']],
+		['^/', 3001, ['wrong-route']],
+		['^/api/auth', 3001, []],
+		['^/api/auth', 3005, ['wrong-route']],
+		['^/search', 5000, []],
+		['^/api', 3001, []],
+		['^/api', 4090, ['leads-to-nothing']],
+	])('at the path %p may lead to %p: %p', (path, port, expected) => {
+		expect(tunnel(path, port)).toEqual(expected);
+	});
+
+	test('is read from nginx by its location and through a variable', () => {
+		const nginx = (...rows: string[]) => codes('nginx.conf', 'server { server_name mana.how;', ...rows, '}');
+		expect(nginx('location /media/ { proxy_pass http://127.0.0.1:3011/; }')).toEqual([]);
+		expect(nginx('location /media/ { proxy_pass http://127.0.0.1:3015/; }')).toEqual(['wrong-route']);
+		expect(nginx('location / { set $to http://localhost:4090; proxy_pass $to; }')).toEqual(['wrong-route']);
+	});
+
+	test('is read from a Caddyfile with its paths, its variables and addresses on several lines', () => {
+		const caddy = (...rows: string[]) => codes('Caddyfile', ...rows);
+		const site = (row: string) => caddy('mana.how,', 'www.mana.how {', `	${row}`, '}');
+		expect(site('reverse_proxy :5000')).toEqual([]);
+		expect(site('reverse_proxy :5999')).toEqual(['wrong-route']);
+		expect(site('reverse_proxy {$HUB:localhost:5999}')).toEqual(['wrong-route']);
+		expect(site('reverse_proxy /sync/* 127.0.0.1:3010')).toEqual([]);
+		const handled = (port: number) =>
+			caddy(
+				'mana.how {',
+				'	handle_path /api/auth/* {',
+				`		reverse_proxy localhost:${port} {`,
+				'			header_up Host {host}',
+				'		}',
+				'	}',
+				'}',
+			);
+		expect(handled(3001)).toEqual([]);
+		expect(handled(3005)).toEqual(['wrong-route']);
+		expect(caddy('mana.how {', '}', 'mana.how {', '}')).toEqual(['routed-twice']);
+		expect(caddy('http://mana.how {', '}', 'https://mana.how {', '}')).toEqual([]);
+	});
+});
+
+test('a Dockerfile says by ENV whom its service calls', () => {
+	const said = (port: number) => codes('services/mana-sync/Dockerfile', `ENV PORT=3010 MANA_AUTH_URL=http://mana-auth:${port}`);
+	expect(said(3001)).toEqual([]);
+	expect(said(3005)).toEqual(['wrong-call']);
+});
+
+describe('a document', () => {
+	test.each([
+		[['4000 mana-matrix-bot'], ['wrong-port']],
+		[['- mana-llm: 3025'], ['wrong-port']],
+		[['mana-sync → 3010'], []],
+		[['3064: mana-analytics (production)'], ['wrong-port']],
+		[['- Since 2026 mana-sync has been the engine', 'mana-sync 2026 was the year'], []],
+		[['Service | Port', '--- | ---', 'mana-events | 3065'], ['wrong-port']],
+		[['| Port | Service |', '|---|---|', '| `3020` | [mana-stt](../stt/README.md) |'], ['wrong-port']],
+		[['| Port | Service |', '|---|---|', '| 9000, 9001 | minio |', '| 9000/9002 | minio |'], ['wrong-port']],
+		[['| Ports | Services |', '|---|---|', '| 3000 | 6 |'], []],
+	])('is understood where it says %p', (rows, expected) => {
+		expect(codes('ports.md', ...rows)).toEqual(expected);
 	});
 });
 
@@ -220,6 +376,7 @@ describe('names', () => {
 		['clock', 'clock-web'],
 		['mana-infra-postgres', 'postgres'],
 		['db', 'postgres'],
+		['matrix', 'synapse'],
 		['mana-mon-grafana-1', 'grafana'],
 		['mana-auth-service', 'mana-auth'],
 		['memoro-server', null],

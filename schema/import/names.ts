@@ -112,6 +112,9 @@ const engineNames: Readonly<Record<string, string>> = {
 	img: 'mana-image-gen',
 	video: 'mana-video-gen',
 	gateway: 'mana-api-gateway',
+	// matrix.example.org is where a homeserver is asked for.
+	matrix: 'synapse',
+	homeserver: 'synapse',
 	'matrix-bot': 'mana-matrix-bot',
 	'matrix-web': 'matrix-web',
 };

@@ -11,18 +11,23 @@ export type Lined =
 			readonly line: number;
 	  };
 
+/** What aliases may multiply a file to; a few lines of them can stand for billions of values. */
+const mostValues = 200_000;
+
 /**
  * The documents of a YAML file.
  *
- * @throws Error with the place when it is no YAML
+ * @throws Error with the place when it is no YAML, or when its aliases stand for more than anybody writes
  */
 export function readYaml(text: string): Lined[] {
 	const lines = new LineCounter();
+	let values = 0;
 	return parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', uniqueKeys: false }).flatMap((document) => {
 		const [error] = document.errors;
 		if (error) throw new Error(error.message.split('\n')[0]);
 		const walk = (node: unknown, from: ReadonlySet<unknown>): Lined | null => {
 			if (isAlias(node)) return walk(node.resolve(document), from);
+			if (++values > mostValues) throw new Error(`its aliases stand for more than ${mostValues} values.`);
 			const line = lineOf(node, lines);
 			if (isScalar(node)) return { kind: 'text', text: node.value === null ? '' : String(node.source ?? node.value), line };
 			if (from.has(node)) return null;

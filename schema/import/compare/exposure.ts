@@ -1,4 +1,4 @@
-import { type Comparison, type Disagreement, oncePer, portsIn } from '../disagreement.ts';
+import { at, type Comparison, type Disagreement, oncePer, portsIn } from '../disagreement.ts';
 import type { LabelStatement, NameStatement, PublicStatement } from '../statement.ts';
 
 /** What is published without an address is open to the whole network, past most firewalls. */
@@ -7,7 +7,7 @@ export const onAllInterfaces: Comparison = {
 	compare: (statements, { exposureOf }) =>
 		oncePer(
 			portsIn(statements, 'publishes').filter(
-				({ at, service }) => at === null && (service === null || exposureOf(service) !== 'lan'),
+				({ at: address, service }) => address === null && (service === null || exposureOf(service) !== 'lan'),
 			),
 			({ file, name }) => `${file} ${name}`,
 		).map(({ file, line, name, service, port }) => ({
@@ -39,6 +39,27 @@ export const namesWithoutRoute: Comparison = {
 			fix: `Add a route for ${host}, or take the name out.`,
 		}));
 	},
+};
+
+/** Of two rules for one name the first one is taken, and the second never reached. */
+export const routedTwice: Comparison = {
+	finds: 'a public name that one file routes twice',
+	compare: (statements) =>
+		[...Map.groupBy(publicIn(statements, 'leads'), ({ file, by }) => `${file} ${by}`).values()].flatMap(
+			([first, second]): Disagreement[] =>
+				first && second
+					? [
+							{
+								code: 'routed-twice',
+								file: second.file,
+								line: second.line,
+								service: null,
+								message: `${second.by} is routed here and at ${at(first)}. Only the first one is ever taken.`,
+								fix: 'Take one of the two out.',
+							},
+						]
+					: [],
+		),
 };
 
 function publicIn(statements: readonly { readonly kind: string }[], kind: PublicStatement['kind']): PublicStatement[] {

@@ -24,7 +24,7 @@ export const wrongNumbers: Comparison = {
 };
 
 function isRight(statement: PortStatement, yardstick: Yardstick): boolean {
-	const { service, inside, says, port, at: counterpart } = statement;
+	const { service, inside, says, port } = statement;
 	const opened = says === 'listens' ? [] : yardstick.openedBy(statement);
 	// Who reaches into a container is right when it reaches what the container opens; that itself is judged where it is stated.
 	if (inside && opened.some((other) => other.port === port)) return true;
@@ -35,8 +35,8 @@ function isRight(statement: PortStatement, yardstick: Yardstick): boolean {
 	if (!inside) return false;
 	const engine = yardstick.rowOf(service)?.engine;
 	if (engine && Object.values(engine.inside).includes(port)) return true;
-	// Inside of a container a number is free, as long as its host opens the right one for it.
-	return says === 'listens' && mapped(statement, yardstick).some((host) => ports.includes(host)) && counterpart !== String(port);
+	// Inside of a container a number is free where its host opens another one for it: then that one is judged.
+	return says === 'listens' && mapped(statement, yardstick).some((host) => host !== port);
 }
 
 /** The numbers that hosts open for what a container opens. */
@@ -46,7 +46,9 @@ function mapped({ service, name, port }: PortStatement, { openedBy }: Yardstick)
 
 function disagreement(statement: PortStatement, statements: readonly Statement[], yardstick: Yardstick): Disagreement {
 	const { says, service, file, line } = statement;
-	const opened = statement.inside && says !== 'listens' ? yardstick.openedBy(statement) : [];
+	const every = statement.inside && says !== 'listens' ? yardstick.openedBy(statement) : [];
+	const good = every.filter((other) => isRight(other, yardstick));
+	const opened = good.length > 0 ? good : every;
 	const right = opened.length > 0 ? opened.map((other) => other.port) : service === null ? [] : yardstick.portsOf(service);
 	const numbers = listed([...new Set(right)].map(String));
 	const truth = opened[0] ? `it opens ${numbers} (${at(opened[0])})` : `the plan ${yardstick.plan.name} has ${numbers}`;
@@ -56,8 +58,16 @@ function disagreement(statement: PortStatement, statements: readonly Statement[]
 		line,
 		service,
 		message: `${told(statement)}, but ${truth}.${elsewhere(statement, statements)}`,
-		fix: `Put ${numbers} there.`,
+		fix: opened[0] && good.length === 0 ? fixOfBoth(statement, opened[0], yardstick) : `Put ${numbers} there.`,
 	};
+}
+
+/** Where the container itself opens a wrong number, whoever follows it would have to change once more. */
+function fixOfBoth({ port }: PortStatement, opened: PortStatement, { portsOf }: Yardstick): string {
+	const ports = opened.service === null ? [] : portsOf(opened.service);
+	return ports.includes(port)
+		? `Leave it, and put ${port} at ${at(opened)}: that is the plan's.`
+		: `Put ${listed(ports.map(String))} here and at ${at(opened)}: that is the plan's.`;
 }
 
 /** What a statement says, as a sentence about the service. */

@@ -4,6 +4,8 @@ import type { Statement, VariableStatement } from '../statement.ts';
 
 /** What a shell or compose sets by itself. */
 const fromSystem = /^(HOME|USER|UID|GID|PWD|PATH|HOSTNAME|SHELL|TZ|LANG|COMPOSE_\w+)$/;
+/** `postgres://mana:secret@…`, where the password is no variable itself. */
+const withPassword = /:\/\/[^\s/:@]*:[^\s/@$]+@/;
 const secret = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ENCRYPTION_KEY|SALT)/;
 
 function variablesIn(statements: readonly Statement[], kind: VariableStatement['kind']): VariableStatement[] {
@@ -28,6 +30,22 @@ export const undefinedVariables: Comparison = {
 			fix: `Define ${variable}, or correct its name.`,
 		}));
 	},
+};
+
+/** The last of several lines holds, and whoever reads the first one is misled. */
+export const definedTwice: Comparison = {
+	finds: 'a variable that one file of settings gives two values',
+	compare: (statements) =>
+		[...Map.groupBy(variablesIn(statements, 'defines'), ({ file, variable }) => `${file} ${variable}`).values()].flatMap(
+			(group): Disagreement[] => {
+				const last = group.at(-1);
+				const other = group.find(({ value }) => value !== last?.value);
+				if (!last || !other) return [];
+				const { file, line, variable } = last;
+				const message = `${variable} is set here, and to something else at ${at(other)}. The last one holds.`;
+				return [{ code: 'set-twice', file, line, service: null, message, fix: 'Take one of the two out.' }];
+			},
+		),
 };
 
 /** What stands in for a variable is another port than what the variable is. */
@@ -61,7 +79,7 @@ export const defaultSecrets: Comparison = {
 	compare: (statements) =>
 		oncePer(
 			variablesIn(statements, 'fallback').filter(
-				({ variable, value }) => secret.test(variable) && value !== '' && !value.startsWith('$'),
+				({ variable, value }) => (secret.test(variable) && value !== '' && !value.startsWith('$')) || withPassword.test(value),
 			),
 			({ file, variable }) => `${file} ${variable}`,
 		).map(({ file, line, variable }) => ({

@@ -9,25 +9,39 @@ export const caddy: Reader = {
 	read({ path: file, text }) {
 		const statements: Statement[] = [];
 		let site: readonly string[] = [];
-		let depth = 0;
+		let begun = '';
+		/** The paths of the blocks that are open inside of the site. */
+		const within: string[] = [];
 		for (const [index, row] of text.split(/\r?\n/).entries()) {
 			const place = { file, line: index + 1 };
-			const words = row.replace(/(^|\s)#.*$/, '').trim();
-			if (depth === 0 && words.endsWith('{')) {
-				site = words
-					.slice(0, -1)
-					.split(/[\s,]+/)
-					.map(hostOf)
-					.filter(Boolean);
-				statements.push(...site.filter(isPublicName).map((host): Statement => ({ ...place, kind: 'leads', host, by: host })));
+			// `{$HUB:localhost:3001}` stands for what its variable says, else for what follows the colon.
+			const words = row
+				.replace(/(^|\s)#.*$/, '')
+				.replace(/\{\$\w+:([^{}]*)\}/g, '$1')
+				.trim();
+			const opens = /(^|\s)\{$/.test(words);
+			// The addresses of a site may go on in the next line.
+			if (within.length === 0 && words.endsWith(',')) begun += `${words} `;
+			else if (within.length === 0 && opens) {
+				const addresses = (begun + words.slice(0, -1)).split(/[\s,]+/).filter(Boolean);
+				begun = '';
+				statements.push(
+					...addresses
+						.filter((address) => isPublicName(hostOf(address)))
+						.map((address): Statement => ({ ...place, kind: 'leads', host: hostOf(address), by: address })),
+				);
+				site = addresses.map(hostOf).filter(Boolean);
 			}
-			const passed = /^(?:reverse_proxy|to)\s+(.*?)\s*\{?$/.exec(words)?.[1];
+			const passed = /^(?:reverse_proxy|php_fastcgi|to)\s+(.*?)\s*\{?$/.exec(words)?.[1];
 			// Matchers (`/api/*`, `@api`, `*`) stand before the addresses.
+			const matcher = /^\w+\s+([/@]\S*)/.exec(words)?.[1] ?? '';
+			const path = [...within, matcher].findLast(Boolean) ?? '';
 			for (const word of passed?.split(/\s+/) ?? [])
 				if (!/^[/@*]/.test(word))
-					for (const address of addressesIn(word.replace(/^h2c:\/\//, 'http://')))
-						statements.push(...routed(site[0] ?? 'the Caddyfile', address, place));
-			depth += (words.match(/\{(?!\$|[\w.]+\})/g)?.length ?? 0) - (words.match(/(?<!\{[\w.$:]*)\}/g)?.length ?? 0);
+					for (const address of addressesIn(word.replace(/^h2c:\/\//, 'http://').replace(/^:/, 'localhost:')))
+						statements.push(...routed(site[0] ?? 'the Caddyfile', address, place, path));
+			if (opens) within.push(matcher);
+			else if (words === '}') within.pop();
 		}
 		return statements;
 	},

@@ -17,8 +17,8 @@ export const cloudflared: Reader = {
 				const [address] = addressesIn(target.text);
 				const path = textIn(under(rule, 'path')) ?? '';
 				return [
-					...(isPublicName(host) ? [{ ...place, kind: 'leads' as const, host, by: host }] : []),
-					...(address ? routed(host + path, address, place) : []),
+					...(isPublicName(host) ? [{ ...place, kind: 'leads' as const, host, by: host + path }] : []),
+					...(address ? routed(host, address, place, path) : []),
 				];
 			}),
 		),

@@ -1,6 +1,7 @@
 import { addressesIn, isSelf } from '../addresses.ts';
+import { definitionsIn } from './env.ts';
 import { engineOfImage, serviceMeant } from '../names.ts';
-import { type Owner, statementsOf } from '../settings.ts';
+import { type Owner, type Setting, statementsOf } from '../settings.ts';
 import { fileName, portStatement, type Reader, type ReadContext, type SourceFile, type Statement } from '../statement.ts';
 import { substituted, variablesIn } from '../variables.ts';
 import { entriesIn, itemsIn, type Lined, readYaml, textIn, textsIn, under } from '../yaml-lines.ts';
@@ -52,11 +53,16 @@ function layersOf(value: Lined, root: Lined, file: SourceFile, context: ReadCont
 	const name = textIn(base) ?? textIn(under(base, 'service'));
 	if (name === undefined) return [value];
 	const from = textIn(under(base, 'file'));
-	const path = from === undefined ? file.path : file.path.replace(/[^/\\]*$/, '') + from.replace(/^\.\//, '');
+	const path = from === undefined ? file.path : beside(file.path, from);
 	const text = from === undefined ? file.text : context.textOf(path);
 	const [home] = from === undefined ? [root] : text === undefined ? [] : readYaml(text);
 	const next = under(home, 'services', name);
 	return next ? [value, ...layersOf(next, home ?? root, { path, text: text ?? '' }, context, [...seen, value])] : [value];
+}
+
+/** A path as a file says it, seen from where that file is. */
+function beside(file: string, path: string): string {
+	return file.replace(/[^/\\]*$/, '') + path.replace(/^\.\//, '');
 }
 
 function containerSays(container: Container, neighbours: Owner['neighbours'], context: ReadContext): Statement[] {
@@ -66,10 +72,22 @@ function containerSays(container: Container, neighbours: Owner['neighbours'], co
 	const own = (line: number, port: number) =>
 		portStatement({ file, line, says: 'states', service, name: key, port, inside: true });
 	const probes = layers.flatMap((layer) => textsIn(under(layer, 'healthcheck', 'test')));
+	const commands = ['entrypoint', 'command'].flatMap(
+		(key) => layers.map((layer) => textsIn(under(layer, key))).find((words) => words.length > 0) ?? [],
+	);
+	const settings = environmentOf(layers);
 	return [
 		...namesOf(container).map(({ text, line }): Statement => ({ kind: 'name', file, line, service, name: text })),
-		...environmentOf(layers).flatMap(({ variable, value, line }) =>
-			statementsOf({ variable, value: fill(value), file, line }, owner),
+		...settings.flatMap(({ variable, value, line }) => statementsOf({ variable, value: fill(value), file, line }, owner)),
+		...fromFiles(layers, file, context)
+			.filter(({ variable }) => !settings.some((setting) => setting.variable === variable))
+			.flatMap((setting) => statementsOf(setting, owner))
+			.filter((statement) => statement.kind === 'port' && statement.says === 'listens'),
+		...commandSays(
+			commands.map(({ text, line }) => ({ text: fill(text), line })),
+			owner,
+			own,
+			file,
 		),
 		...layers.flatMap((layer) => itemsIn(under(layer, 'ports'))).flatMap((item) => openedBy(item, fill, container)),
 		...layers
@@ -78,6 +96,8 @@ function containerSays(container: Container, neighbours: Owner['neighbours'], co
 			.filter(({ port }) => port > 0),
 		...probes.flatMap(({ text, line }) =>
 			fill(text)
+				// `nc -z localhost 3001` asks a port without a colon.
+				.replace(/(localhost|127\.0\.0\.1)\s+(\d{2,5})\b/g, '$1:$2')
 				.split(/\s+/)
 				.flatMap(addressesIn)
 				.flatMap(({ host, port }) => (port !== null && isSelf(host) ? [own(line, port)] : [])),
@@ -92,6 +112,38 @@ function containerSays(container: Container, neighbours: Owner['neighbours'], co
 function environmentOf(layers: readonly Lined[]): Variable[] {
 	const settings = layers.flatMap((layer) => settingsIn(under(layer, 'environment')));
 	return settings.filter(({ variable }, index) => settings.findIndex((other) => other.variable === variable) === index);
+}
+
+/** Settings from the files that `env_file` names, as far as they are imported too; the last one of a variable holds. */
+function fromFiles(layers: readonly Lined[], file: string, context: ReadContext): Setting[] {
+	const paths = layers
+		.flatMap((layer) => itemsIn(under(layer, 'env_file')))
+		.flatMap((item) => textIn(item) ?? textIn(under(item, 'path')) ?? [])
+		.map((path) => beside(file, path));
+	const settings = paths.flatMap((path) =>
+		definitionsIn(context.textOf(path) ?? '').map(({ variable, value, line }) => ({ variable, value, file: path, line })),
+	);
+	return settings.filter(({ variable }, index) => settings.findLastIndex((other) => other.variable === variable) === index);
+}
+
+/** The flags by which programs are told where to listen: `--port 3001`, `-httpListenAddr=:9090`, `--web.listen-address=:9100`. */
+const listenFlag = /^--?(?:port|http-?port|[\w.-]*listen[\w.-]*)$/i;
+
+/** What a command line says: where its program listens, and whom it calls. */
+function commandSays(
+	rows: readonly { readonly text: string; readonly line: number }[],
+	owner: Owner,
+	own: (line: number, port: number) => Statement,
+	file: string,
+): Statement[] {
+	const words = rows.flatMap(({ text, line }) => text.split(/[\s=]+/).map((word) => ({ word, line })));
+	return words.flatMap(({ word, line }, index): Statement[] => {
+		if (listenFlag.test(words[index - 1]?.word ?? '')) {
+			const port = Number(/^(?:.*:)?(\d{2,5})$/.exec(word)?.[1] ?? 0);
+			return port > 0 ? [own(line, port)] : [];
+		}
+		return word.includes('://') ? statementsOf({ variable: '', value: word, file, line }, owner) : [];
+	});
 }
 
 /** What an item of `ports` says. One container may open the ports of several services; then the items bear their names. */

@@ -1,5 +1,6 @@
 import { addressesIn, isSelf } from '../addresses.ts';
 import { serviceMeant } from '../names.ts';
+import { statementsOf } from '../settings.ts';
 import { fileName, foldersOf, portStatement, type Reader, type Statement } from '../statement.ts';
 import { substituted } from '../variables.ts';
 
@@ -18,7 +19,10 @@ export const dockerfile: Reader = {
 			if (word === 'ENV' || word === 'ARG') {
 				const set = settingsIn(filled);
 				for (const [variable, value] of set) variables.set(variable, value);
-				return set.filter(([variable, value]) => variable === 'PORT' && Number(value) > 0).map(([, value]) => own(Number(value)));
+				return set.flatMap(([variable, value]) => {
+					if (variable === 'PORT') return Number(value) > 0 ? [own(Number(value))] : [];
+					return statementsOf({ variable, value, file, line }, { name, service, inside: true, neighbours: new Map() });
+				});
 			}
 			if (word === 'EXPOSE')
 				return filled.split(/\s+/).flatMap((part) => {

@@ -39,11 +39,20 @@ export const env: Reader = {
 
 /** The settings of an environment file. A comment begins with `#`, after a value only where a space stands before it. */
 export function definitionsIn(text: string): Defined[] {
-	return text.split(/\r?\n/).flatMap((row, index) => {
-		const [, variable, rest = ''] = line.exec(row) ?? [];
+	const rows = text.split(/\r?\n/);
+	let next = 0;
+	return rows.flatMap((row, index) => {
+		const [, variable, rest = ''] = index < next ? [] : (line.exec(row) ?? []);
 		if (variable === undefined) return [];
-		const quoted = /^(["'`])([\s\S]*?)\1/.exec(rest);
+		const quoted = /^(["'`])(.*?)\1/.exec(rest) ?? severalLines([rest, ...rows.slice(index + 1)]);
+		next = index + (quoted?.[0].split('\n').length ?? 1);
 		const value = quoted?.[2] ?? rest.replace(/(^|\s)#.*$/, '').trim();
 		return [{ variable, value, line: index + 1, isLiteral: quoted?.[1] === "'" }];
 	});
+}
+
+/** A value that begins with a quote goes on until a line ends with that quote; where none does, the quote was a letter. */
+function severalLines([first = '', ...more]: readonly string[]): RegExpExecArray | null {
+	if (!/^["'`]/.test(first)) return null;
+	return /^(["'`])([\s\S]*?)\1(?=[^\S\n]*(?:#.*)?(?:\n|$))/.exec([first, ...more].join('\n'));
 }

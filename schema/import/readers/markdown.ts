@@ -7,7 +7,7 @@ export const markdown: Reader = {
 	fits: ({ path, text }) => /\.(md|markdown)$/i.test(path) || (/\.txt$/i.test(path) && /^\|.*\|\s*$/m.test(text)),
 	read({ path: file, text }) {
 		const rows = text.split(/\r?\n/);
-		return [...inTables(rows, file), ...inLists(rows, file), ...inGuide(rows, file)];
+		return [...inTables(rows, file), ...inLists(rows, file), ...inLines(rows, file), ...inGuide(rows, file)];
 	},
 };
 
@@ -17,7 +17,7 @@ function sayer(file: string): Say {
 	return (line, name, port) => {
 		const bare = plain(name);
 		const number = Number(plain(port));
-		if (!/^[\w-]+$/.test(bare) || !Number.isInteger(number) || number < 1 || number > 65535) return [];
+		if (!/^[\w-]*[a-z][\w-]*$/i.test(bare) || !Number.isInteger(number) || number < 1 || number > 65535) return [];
 		return [portStatement({ file, line, says: 'states', service: serviceMeant(bare), name: bare, port: number })];
 	};
 }
@@ -43,7 +43,12 @@ function inTables(rows: readonly string[], file: string): Statement[] {
 		const { name, ports } = columns;
 		const pairs = cells.flatMap((cell) => /^(\d{2,5})\s+([a-z][a-z0-9-]+)$/.exec(plain(cell)) ?? []).slice(0, 3);
 		return [
-			...ports.flatMap((column) => say(index + 1, cells[name] ?? '', cells[column] ?? '')),
+			...ports.flatMap((column) =>
+				// `9000, 9001` or `9000/9001`: a service with several.
+				plain(cells[column] ?? '')
+					.split(/[\s,/+&]+/)
+					.flatMap((port) => say(index + 1, cells[name] ?? '', port)),
+			),
 			...(pairs.length === 3 ? say(index + 1, pairs[2] ?? '', pairs[1] ?? '') : []),
 		];
 	});
@@ -65,6 +70,19 @@ function inLists(rows: readonly string[], file: string): Statement[] {
 	});
 }
 
+/** `4000 mana-matrix-bot`, `mana-llm: 3025`, `mana-sync → 3010`: a line of its own, with the name of a row, since words have numbers too. */
+function inLines(rows: readonly string[], file: string): Statement[] {
+	const say = sayer(file);
+	return rows.flatMap((row, index) => {
+		const body = row.replace(/^[\s>]*(?:[-*+]\s+)?/, '').replace(/[`*]/g, '');
+		const [, before, behind] = /^(\d{4,5})\s*[-–:=→]?\s+([a-z][\w-]*)(?:\s*$|\s+[(–#-])/i.exec(body) ?? [];
+		const [, name = behind, port = before] = /^([a-z][\w-]*)\s*(?:[:=→]|->|\s)\s*(\d{4,5})(?:\s*$|\s+[(–#-])/i.exec(body) ?? [];
+		const said = name !== undefined && port !== undefined && serviceMeant(name) !== null;
+		// What stands in backticks, lists are read for.
+		return said && !/`\d+`/.test(row) ? say(index + 1, name, port) : [];
+	});
+}
+
 /** `**Port:** 3050`, in a document that lies in the folder of a service. */
 function inGuide(rows: readonly string[], file: string): Statement[] {
 	const folder = foldersOf(file).find((name) => serviceMeant(name) !== null);
@@ -78,7 +96,7 @@ function inGuide(rows: readonly string[], file: string): Statement[] {
 
 function cellsOf(row: string): string[] | null {
 	const body = row.replace(/^[\s>]+/, '').trim();
-	return body.startsWith('|')
+	return body.includes('|')
 		? body
 				.replace(/^\||\|$/g, '')
 				.split('|')
@@ -89,6 +107,7 @@ function cellsOf(row: string): string[] | null {
 /** Without emphasis, and without what stands in brackets behind a name. */
 function plain(cell: string): string {
 	return cell
+		.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
 		.replace(/[`*_~]+(?=\S)|(?<=\S)[`*_~]+/g, (marks) => (marks.includes('_') ? marks : ''))
 		.replace(/\s*\([^)]*\)\s*$/, '')
 		.trim();

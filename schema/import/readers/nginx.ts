@@ -33,17 +33,21 @@ export const nginx: Reader = {
 			const server = within.findLast((block) => block.words[0] === 'server');
 			const by = (server && names.get(server)) || 'a server of nginx';
 			if (words[0] === 'server_name')
-				return words
-					.slice(1)
-					.filter(isPublicName)
-					.map((host) => ({ ...place, kind: 'leads', host, by: host }));
+				return (
+					words
+						.slice(1)
+						.filter(isPublicName)
+						// One name may have a server for each door of the machine: to say so twice is usual there.
+						.map((host) => ({ ...place, kind: 'leads', host, by: `${host} in line ${line}` }))
+				);
 			const upstream = within.findLast((block) => block.words[0] === 'upstream')?.words[1];
 			if (words[0] === 'server' && upstream !== undefined)
 				return addressesIn(words[1] ?? '').flatMap((address) => routed(upstream, address, place));
-			if (!/^(proxy|grpc|fastcgi)_pass$/.test(words[0] ?? '')) return [];
-			return addressesIn(words[1] ?? '')
+			const passed = words[0] === 'set' ? words[2] : /^(proxy|grpc|fastcgi)_pass$/.test(words[0] ?? '') ? words[1] : undefined;
+			const path = within.findLast((block) => block.words[0] === 'location')?.words.at(-1) ?? '';
+			return addressesIn(passed ?? '')
 				.filter(({ host, port }) => port !== null || !upstreams.has(host))
-				.flatMap((address) => routed(by, address, place));
+				.flatMap((address) => routed(by, address, place, path));
 		});
 	},
 };
