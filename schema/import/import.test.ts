@@ -155,6 +155,20 @@ describe('a compose file', () => {
 		expect(auth('ports: ["127.0.0.1:3001:80"]', 'environment: { PORT: 80 }')).toEqual([]);
 	});
 
+	test('may have a proxy and a mail server that are open to the internet', () => {
+		expect(compose('  mail:', '    ports: ["25:25", "587:587"]')).toEqual([]);
+		expect(compose('  traefik:', '    ports: ["80:80", "443:443", "8080:8080"]')).toEqual(['unknown-service', 'all-interfaces']);
+		expect(auth('ports: ["80:3001"]')).toContain('all-interfaces');
+	});
+
+	test('that calls a service of the schema by a name that nothing has calls nobody', () => {
+		const call = (host: string, ...rows: string[]) =>
+			compose('  mana-matrix-bot:', `    environment: { CONTACTS_URL: "http://${host}:3033" }`, ...rows);
+		expect(call('contacts-backend')).toEqual(['unknown-callee']);
+		expect(call('contacts-server')).toEqual([]);
+		expect(call('contacts-backend', '  contacts-backend:', '    expose: [3033]')).toEqual([]);
+	});
+
 	test('with a wrong number of its own sends those who follow it to the number of the plan too', () => {
 		const fixes = (port: number) =>
 			disagreements(
@@ -337,6 +351,7 @@ describe('a way from a public name', () => {
 			);
 		expect(handled(3001)).toEqual([]);
 		expect(handled(3005)).toEqual(['wrong-route']);
+		expect(caddy('mana.how', '', 'reverse_proxy localhost:5999')).toEqual(['wrong-route']);
 		expect(caddy('mana.how {', '}', 'mana.how {', '}')).toEqual(['routed-twice']);
 		expect(caddy('http://mana.how {', '}', 'https://mana.how {', '}')).toEqual([]);
 	});

@@ -12,7 +12,7 @@ export type Lined =
 	  };
 
 /** What aliases may multiply a file to; a few lines of them can stand for billions of values. */
-const mostValues = 200_000;
+const mostValues = 50_000;
 
 /**
  * The documents of a YAML file.

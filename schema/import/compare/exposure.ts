@@ -1,13 +1,17 @@
 import { at, type Comparison, type Disagreement, oncePer, portsIn } from '../disagreement.ts';
 import type { LabelStatement, NameStatement, PublicStatement } from '../statement.ts';
 
+/** Up to here are the services of the internet (web, mail), which a proxy or a mail server opens to it on purpose. */
+const highestOfInternet = 1023;
+
 /** What is published without an address is open to the whole network, past most firewalls. */
 export const onAllInterfaces: Comparison = {
 	finds: 'a port that is published on every address of its host',
 	compare: (statements, { exposureOf }) =>
 		oncePer(
 			portsIn(statements, 'publishes').filter(
-				({ at: address, service }) => address === null && (service === null || exposureOf(service) !== 'lan'),
+				({ at: address, service, port }) =>
+					address === null && (service === null ? port > highestOfInternet : exposureOf(service) !== 'lan'),
 			),
 			({ file, name }) => `${file} ${name}`,
 		).map(({ file, line, name, service, port }) => ({

@@ -7,30 +7,55 @@ const highestOfInternet = 1023;
 /** A service with a port and without a row: nobody keeps its number for it, and it may sit on somebody else's. */
 export const unknownServices: Comparison = {
 	finds: 'a service that the schema does not have',
-	compare(statements, { holderOf, openedBy, plan }) {
+	compare(statements, { holderOf, openedBy, plan, rowOf, portsOf }) {
 		const unknown = portsIn(statements).filter(
 			(statement) =>
 				statement.service === null &&
 				statement.port > highestOfInternet &&
 				(has(statement) || (statement.inside && openedBy(statement).length === 0)),
 		);
-		return oncePer(unknown.toSorted(byStrength), ({ name }) => name).map((statement): Disagreement => {
-			const { file, line, name, port } = statement;
-			const owner = holderOf(port);
-			const reached = has(statement) ? '' : ', and no file has it';
-			return {
-				code: has(statement) ? 'unknown-service' : 'unknown-callee',
-				file,
-				line,
-				service: null,
-				message:
-					`${told(statement)}${reached}; the schema has no service of that name.` +
-					(owner === null ? '' : ` By the plan ${plan.name} the number is that of ${owner}.`),
-				fix: has(statement)
-					? `Give ${name} a row and a number of its own (mana ports add), or take it out.`
-					: `Take the call out, or add ${name} to the services.`,
-			};
-		});
+		/** A name that is not the row's own, of a service that none of the files has: it leads to no container. */
+		const nameless = portsIn(statements, 'calls').filter(
+			({ inside, service, name, port }) =>
+				inside &&
+				service !== null &&
+				name !== service &&
+				rowOf(service)?.kind === 'own' &&
+				portsOf(service).includes(port) &&
+				!statements.some(
+					(other) =>
+						'service' in other &&
+						other.service === service &&
+						(other.kind === 'name' ? other.name !== name : has(other) && other.inside),
+				),
+		);
+		const dangling = oncePer(nameless, ({ file, by, name }) => `${file} ${by} ${name}`).map((statement): Disagreement => ({
+			code: 'unknown-callee',
+			file: statement.file,
+			line: statement.line,
+			service: statement.service,
+			message: `${told(statement)}, and no file has anything of the name "${statement.name}".`,
+			fix: `Take the call out, or call it ${statement.service} and add that to the services.`,
+		}));
+		return oncePer(unknown.toSorted(byStrength), ({ name }) => name)
+			.map((statement): Disagreement => {
+				const { file, line, name, port } = statement;
+				const owner = holderOf(port);
+				const reached = has(statement) ? '' : ', and no file has it';
+				return {
+					code: has(statement) ? 'unknown-service' : 'unknown-callee',
+					file,
+					line,
+					service: null,
+					message:
+						`${told(statement)}${reached}; the schema has no service of that name.` +
+						(owner === null ? '' : ` By the plan ${plan.name} the number is that of ${owner}.`),
+					fix: has(statement)
+						? `Give ${name} a row and a number of its own (mana ports add), or take it out.`
+						: `Take the call out, or add ${name} to the services.`,
+				};
+			})
+			.concat(dangling);
 	},
 };
 

@@ -32,6 +32,11 @@ export const caddy: Reader = {
 				);
 				site = addresses.map(hostOf).filter(Boolean);
 			}
+			// A file of one site needs no braces around it.
+			else if (within.length === 0 && site.length === 0 && !/\s/.test(words) && isPublicName(hostOf(words))) {
+				statements.push({ ...place, kind: 'leads', host: hostOf(words), by: words });
+				site = [hostOf(words)];
+			}
 			const passed = /^(?:reverse_proxy|php_fastcgi|to)\s+(.*?)\s*\{?$/.exec(words)?.[1];
 			// Matchers (`/api/*`, `@api`, `*`) stand before the addresses.
 			const matcher = /^\w+\s+([/@]\S*)/.exec(words)?.[1] ?? '';
