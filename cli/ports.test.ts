@@ -178,6 +178,25 @@ describe('mana ports drift', () => {
 		expect(out[0]).toMatch(/^From 2026-04-08 to \S+: \d+ changes\.$/);
 	});
 
+	test('to a plan that has two services on one port says so, and no more', async () => {
+		const [service, other] = ['mana-auth', 'mana-sync'] as const;
+		const folder = mkdtempSync(join(tmpdir(), 'mana-drift-'));
+		try {
+			const path = join(folder, 'plan.json');
+			const placements = [
+				{ service, host: 'here', ports: { main: portOf(other) } },
+				{ service: other, host: 'here' },
+			];
+			const hosts = [{ name: 'here', title: 'Here', system: 'linux' }];
+			writeFileSync(path, JSON.stringify({ name: 'mine', title: 'Mine', hosts, placements }));
+			const { code, err } = await run('drift', 'default', path);
+			expect(code).toBe(2);
+			expect(err[0]).toStartWith(`${service} and ${other} both hold ${portOf(other)} of here`);
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+
 	test('of a plan against itself is nothing', async () => {
 		expect(await run('drift', 'default', 'default')).toEqual({ code: 0, err: [], out: ['default and default say the same.'] });
 	});

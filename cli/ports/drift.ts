@@ -3,7 +3,7 @@ import { type Place, readArguments, UsageError } from '../place.ts';
 import { planFrom } from '../plan.ts';
 import { examination } from './doctor.ts';
 import { expectedOn, thisHost } from './doctor/expected.ts';
-import { printJson, type Subcommand } from './subcommand.ts';
+import { asUsage, printJson, type Subcommand } from './subcommand.ts';
 
 /** Stands for what listens on this machine now, in place of a plan. */
 const reality = 'running';
@@ -32,7 +32,10 @@ export const driftCommand: Subcommand = {
 		const from = isReal ? null : planFrom(before);
 		const states = from ? { from: stateOf(from), to: stateOf(to) } : await realStates(to, values.host, place);
 		const changes = driftOf(states.from, states.to);
-		const moves = movesFrom(states.from.holdings, states.to.holdings, { hosts: [...to.hosts, ...(from?.hosts ?? [])] });
+		// A plan of somebody's own may have two services on one port; then no order leads there, and the plan is what is wrong.
+		const moves = asUsage(() =>
+			movesFrom(states.from.holdings, states.to.holdings, { hosts: [...to.hosts, ...(from?.hosts ?? [])] }),
+		);
 		const drift: Drift = { from: from?.name ?? reality, to: to.name, changes, moves };
 		if (values.json) printJson(drift, io);
 		else for (const line of driftLines(drift.from, drift.to, changes, moves)) io.out(line);

@@ -76,15 +76,19 @@ function otherPortOf(value: string, meant: string, owner: Owner, place: Place): 
 	const port = portIn(value);
 	const service = serviceMeant(meant);
 	if (port === null || meant === '' || port <= highestReserved || (service === null && isGeneric(meant))) return [];
+	// A container has numbers of its own by many names; of which other one it speaks, only a known name says.
+	if (owner.inside && service === null) return [];
 	const own = service !== null && service === owner.service;
 	const says = own ? 'listens' : owner.name === null ? 'sets' : 'calls';
 	return [portStatement({ ...place, says, service, name: meant, port, by: own ? null : owner.name, inside: owner.inside })];
 }
 
-/** Words that name nobody in particular. */
+/** Words that name nobody in particular, and those that say what an address is there for. */
 function isGeneric(name: string): boolean {
-	return /^(app|apps|api|backend|server|base|frontend|web|site|self|this|smtp|mail|imap|proxy|debug|metrics|node|bun|test|health)(-|$)/.test(
-		name,
+	return (
+		/^(app|apps|api|backend|server|base|frontend|web|site|self|this|smtp|mail|imap|proxy|debug|metrics|node|bun|test|health)(-|$)/.test(
+			name,
+		) || /(^|-)(redirect|callback|webhook|return|urls|hosts|endpoints|targets|peers)$/.test(name)
 	);
 }
 
