@@ -22,8 +22,10 @@ test('who manages a space sees which services work in it, shuts one out and lets
 	await expect(page.getByText('Reads and changes Todo')).toBeVisible();
 	await picture(page, 'services');
 	await toggle.focus();
+	const decided = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
 	await page.keyboard.press('Space');
 	await expect(toggle).toBeChecked();
+	await decided;
 	await page.reload();
 	await expect(toggle).toBeChecked();
 
