@@ -150,6 +150,28 @@ export interface SyncState {
 	readonly outdated: readonly number[];
 	/** First download of the space: cells received, `null` when it is done. */
 	readonly firstSync: { readonly received: number } | null;
+	/** How what this device holds compares with what the server has. */
+	readonly digest: DigestState;
+}
+
+/** Comparisons of digests with the server since this tab leads. */
+export interface DigestState {
+	/** When both sides were last found to hold the same (ms since 1970); `null`: not yet. */
+	readonly agreedAt: number | null;
+	/** The checkpoint at which they did. */
+	readonly seq: number;
+	/** Differences that were found. */
+	readonly found: number;
+	/** Those of them that were mended by fetching what differed. */
+	readonly mended: number;
+}
+
+/** What may be on its way before the other side says that it took it, for the inspector. */
+export interface CreditState {
+	/** Bytes of pushes that the server lets wait for an answer, and those that do. */
+	readonly push: { readonly granted: number; readonly used: number };
+	/** Bytes of DELTAs that came since the server was last told that they were taken in. */
+	readonly untold: number;
 }
 
 export interface Unsent {

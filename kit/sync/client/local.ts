@@ -35,6 +35,7 @@ export const INITIAL_STATE: SyncState = {
 	leader: true,
 	outdated: [],
 	firstSync: null,
+	digest: { agreedAt: null, seq: 0, found: 0, mended: 0 },
 };
 
 /** The synchronous half of the client: state in memory, writes, live queries, undo. Knows neither disk nor network. */
