@@ -1,6 +1,8 @@
 import type { Collection, Draft, RecordId, Row } from '@mana/model';
-import type { Transaction } from '../cell.ts';
+import type { DeviceId, SpaceId, Transaction } from '../cell.ts';
+import type { Role } from '../frames.ts';
 import type { Conflict } from './conflicts.ts';
+import type { TraceEvent } from './trace.ts';
 
 /**
  * The one door of a page to data. Everything here is local and synchronous; the network is somebody else's business.
@@ -33,6 +35,8 @@ export interface Mana {
 	settleConflict(id: string, decision: 'mine' | 'theirs'): Promise<void>;
 	/** Tries to reach the server now instead of at `sync.retryAt`. */
 	retry(): void;
+	/** What stands behind `sync`, as the tab has it that talks to the server: for the inspector. Settles within a second. */
+	inspect(): Promise<Standing>;
 	close(): Promise<void>;
 }
 
@@ -172,6 +176,45 @@ export interface CreditState {
 	readonly push: { readonly granted: number; readonly used: number };
 	/** Bytes of DELTAs that came since the server was last told that they were taken in. */
 	readonly untold: number;
+}
+
+/** Where a replica stands: what only an inspector shows. */
+export interface Standing {
+	/** `null` where nothing is kept and nobody is talked to (tests, previews). */
+	readonly device: DeviceId | null;
+	/** `null` until the server told it, and for a guest. */
+	readonly space: SpaceId | null;
+	readonly epoch: number;
+	/** The cursor: the checkpoint of the space that is shown. */
+	readonly seq: number;
+	readonly actor: number;
+	/** Numbers of the apps that this device may have; `null`: all. */
+	readonly reach: readonly number[] | null;
+	/** The `n` of the next local transaction, and of the last one that is decided. */
+	readonly nextN: number;
+	readonly doneN: number;
+	/** Server time minus this device's time, in ms. */
+	readonly skewMs: number;
+	/** Fencing number of the leading tab; `null` when no leading tab has answered, and this is what another one knows. */
+	readonly generation: number | null;
+	/** What was written to the disk since the pages were. */
+	readonly journal: { readonly entries: number; readonly bytes: number };
+	/** `null` for a guest, and when no leading tab has answered. */
+	readonly conversation: ConversationStanding | null;
+}
+
+/** How the conversation with the server stands. */
+export interface ConversationStanding {
+	readonly stage: 'stopped' | 'waiting' | 'token' | 'opening' | 'greeting' | 'subscribing' | 'subscribed' | 'disowning';
+	/** What carries it: a socket, or one request after another; `null` while there is no connection. */
+	readonly over: 'stream' | 'exchange' | null;
+	/** The newest checkpoint of the space that was heard of. */
+	readonly head: number;
+	/** Transactions that were sent and not answered yet. */
+	readonly onTheWay: number;
+	/** What the server lets this person do; `null` before it said so. */
+	readonly role: Role | null;
+	readonly trace: readonly TraceEvent[];
 }
 
 export interface Unsent {

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 /** Ratchets, each chunk compressed by itself. sync.md §1 row 16 aims for 25,000 to sync; what a guest needs, who syncs with nobody, is apart. */
-const MOST_FOR_A_GUEST = 28_500;
-const MOST_BYTES = 36_500;
+const MOST_FOR_A_GUEST = 28_800;
+const MOST_BYTES = 37_400;
 
 /** Bundled by what builds the pages: what the entry loads at once, and what it may load later. */
 async function bundle(entry: string): Promise<{ bytes: number; laterBytes: number; text: string }> {

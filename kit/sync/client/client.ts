@@ -6,7 +6,7 @@ import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { visibleTo } from '../permission.ts';
 import type * as conversation from './conversation.ts';
-import type { SyncState } from './api.ts';
+import type { Standing, SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
@@ -67,6 +67,8 @@ const CHECKPOINT_BYTES = 1024 * 1024;
 /** A guest's transactions are folded into the confirmed state when there are more. */
 const GUEST_OUTBOX = 256;
 const POLL_MS = 5_000;
+/** How long the inspector waits for the leading tab. */
+const INSPECTION_MS = 900;
 
 /**
  * One tab of one account: the local state, its disk, the other tabs and, while this tab leads, the conversation with the server. What is
@@ -83,8 +85,10 @@ export class Client implements Backing, SessionHost {
 	readonly #outbox: Outbox;
 	readonly #early = new Early();
 	readonly #keeper: Keeper;
+	/** Who waits for the leading tab to tell where it stands. */
+	readonly #inspectors = new Set<(standing: Standing) => void>();
 	#device: DeviceId;
-	#space: Standing;
+	#space: Place;
 	#changedAt = 0;
 	/** Chunks of a first download that goes on: on the disk, and some of them shown already. */
 	#fetched = new Map<ChunkHash, PackedChunk>();
@@ -175,6 +179,19 @@ export class Client implements Backing, SessionHost {
 
 	// Backing: what the local half asks for
 
+	inspect(): Promise<Standing> {
+		if (this.#keeper.generation !== null) return Promise.resolve(this.#standing());
+		const { promise, resolve } = Promise.withResolvers<Standing>();
+		this.#inspectors.add(resolve);
+		this.#tabs.post({ kind: 'inspecting' });
+		const stop = this.#parts.env.every(INSPECTION_MS, () => {
+			stop();
+			this.#inspectors.delete(resolve);
+			resolve(this.#standing());
+		});
+		return promise;
+	}
+
 	save(transactions: readonly Pending[]): Promise<void> {
 		if (this.#revoked) this.mana.replica.batch(() => transactions.forEach((pending) => this.mana.replica.remove(pending)));
 		if (this.#closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
@@ -221,7 +238,7 @@ export class Client implements Backing, SessionHost {
 		return this.#device;
 	}
 
-	get space(): Standing {
+	get space(): Place {
 		return this.#space;
 	}
 
@@ -478,6 +495,16 @@ export class Client implements Backing, SessionHost {
 		this.confirmed({ epoch: this.#space.epoch, to: this.#space.seq + 1, cells, replace: false });
 	}
 
+	#standing(): Standing {
+		const { id, epoch, seq, actor, reach } = this.#space;
+		const { generation, store } = this.#keeper;
+		const { entries, bytes } = store.journalSize;
+		const { nextN, doneN } = this.#outbox;
+		const conversation = generation === null ? null : (this.#session?.standing ?? null);
+		const where = { device: this.#device, space: id, epoch, seq, actor, reach, nextN, doneN };
+		return { ...where, skewMs: this.mana.skewMs, generation, journal: { entries, bytes }, conversation };
+	}
+
 	// The other tabs
 
 	#heard(message: TabMessage): void {
@@ -509,6 +536,12 @@ export class Client implements Backing, SessionHost {
 				return this.#heardSync(message);
 			case 'waking':
 				return this.#session?.wake();
+			case 'inspecting':
+				if (this.#keeper.generation !== null) this.#tabs.post({ kind: 'inspected', standing: this.#standing() });
+				return;
+			case 'inspected':
+				for (const resolve of this.#inspectors) resolve(message.standing);
+				return this.#inspectors.clear();
 			case 'asking':
 				return this.#tellSync();
 			case 'reload':
@@ -712,7 +745,7 @@ export class Client implements Backing, SessionHost {
 }
 
 /** What the client knows of its space. */
-type Standing = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;
+type Place = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;
 
 /** How far somebody has come. */
 interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {

@@ -1,7 +1,7 @@
 import { countStep, type Collection, type RecordId, type Row } from '@mana/model';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
-import type { History, LiveQuery, Mana, Question, Refused, SyncState, Unsent, Writer, Written } from './api.ts';
+import type { History, LiveQuery, Mana, Question, Refused, Standing, SyncState, Unsent, Writer, Written } from './api.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
@@ -20,6 +20,7 @@ export interface Backing {
 	forgetConflict(id: string): Promise<void>;
 	/** Try to reach the server now. */
 	wake(): void;
+	inspect(): Promise<Standing>;
 	close(): Promise<void>;
 }
 
@@ -155,6 +156,10 @@ export class LocalMana implements Mana {
 
 	retry(): void {
 		this.#backing.wake();
+	}
+
+	inspect(): Promise<Standing> {
+		return this.#backing.inspect();
 	}
 
 	close(): Promise<void> {

@@ -1,6 +1,21 @@
-import type { Mana } from './api.ts';
+import type { Mana, Standing } from './api.ts';
 import { webEnvironment, type Environment } from './environment.ts';
 import { LocalMana } from './local.ts';
+
+const NOWHERE: Standing = {
+	device: null,
+	space: null,
+	epoch: 0,
+	seq: 0,
+	actor: 0,
+	reach: null,
+	nextN: 1,
+	doneN: 0,
+	skewMs: 0,
+	generation: null,
+	journal: { entries: 0, bytes: 0 },
+	conversation: null,
+};
 
 /**
  * A Mana that keeps everything in memory and talks to nobody: for tests, galleries and previews.
@@ -19,6 +34,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		forget: () => Promise.resolve(),
 		forgetConflict: () => Promise.resolve(),
 		wake: () => undefined,
+		inspect: () => Promise.resolve(NOWHERE),
 		close: () => Promise.resolve(),
 	});
 	mana.refresh({ phase: 'guest', durable: false });

@@ -15,12 +15,13 @@ import {
 } from '../frames.ts';
 import type { PackedChunk } from '../snapshot/chunk.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
-import type { SyncState } from './api.ts';
+import type { ConversationStanding, SyncState } from './api.ts';
 import { type Access, covers } from '../permission.ts';
 import { BackOff } from './back-off.ts';
 import { Download, type ChunkSource, type NamedChunk } from './download.ts';
 import type { Environment } from './environment.ts';
 import type { RemotePatch } from './store.ts';
+import { Trace } from './trace.ts';
 import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
 
 /** What the session speaks about: the local state of one space. */
@@ -130,6 +131,11 @@ export class Session {
 	/** This connection brought something. */
 	#news = false;
 	#unauthorised = 0;
+	readonly #trace: Trace;
+	/** The newest local transaction that the trace has, and of which device. */
+	#tracedN = 0;
+	#traced: DeviceId | null = null;
+	#role: Subbed['role'] | null = null;
 
 	constructor(parts: {
 		env: Environment;
@@ -146,15 +152,31 @@ export class Session {
 		this.#fetchChunk = parts.chunks ?? null;
 		this.#schema = parts.schema;
 		this.#backOff = new BackOff(() => this.#env.random());
+		this.#trace = new Trace(() => this.#env.now());
+	}
+
+	/** How the conversation stands, for the inspector. */
+	get standing(): ConversationStanding {
+		return {
+			stage: this.#stage,
+			over: this.#link?.kind ?? null,
+			head: this.#head,
+			onTheWay: this.#sentN - this.#ackedN,
+			role: this.#role,
+			trace: this.#trace.events,
+		};
 	}
 
 	start(): void {
 		if (this.#stage !== 'stopped') return;
-		this.#host.state({ phase: 'connecting', retryAt: null, problem: null });
+		this.#trace.note({ what: 'started' });
+		this.#traceWrites();
+		this.#tell({ phase: 'connecting', retryAt: null, problem: null });
 		this.#begin();
 	}
 
 	stop(): void {
+		if (this.#stage !== 'stopped') this.#trace.note({ what: 'stopped' });
 		this.#drop();
 		this.#lacking = false;
 		this.#stage = 'stopped';
@@ -163,6 +185,7 @@ export class Session {
 	/** The network came back, the person came back or signed in: try now, and see whether what is open still leads somewhere. */
 	wake(): void {
 		const now = this.#env.elapsed();
+		this.#trace.note({ what: 'woken' });
 		this.#hurryUntil = now + HURRY_MS;
 		this.#backOff.reset();
 		// An exchange answers in its own time; another one is cheaper than to ask what became of it.
@@ -172,6 +195,7 @@ export class Session {
 
 	/** Something new waits in the outbox. */
 	flush(): void {
+		this.#traceWrites();
 		if (this.#polling) this.#begin(); // breaks off a question that only waits for news
 		else if (this.#stage === 'subscribed' && this.#link?.kind === 'stream') this.#push();
 	}
@@ -219,6 +243,7 @@ export class Session {
 			received: (bytes) => current() && this.#hear(bytes),
 			closed: (how) => current() && this.#ended(how),
 		});
+		this.#trace.note({ what: 'opened', over: this.#link.kind });
 	}
 
 	#greet(token: string): void {
@@ -254,6 +279,7 @@ export class Session {
 		} catch {
 			return this.#lost('bad-frame', 'The server speaks in a way that this app does not understand. Reload the page.');
 		}
+		this.#trace.frame('heard', frame, bytes.length);
 		this.#pingedAt = null;
 		if (this.#stage === 'subscribed') this.#askedAt = null;
 		switch (frame.type) {
@@ -296,6 +322,7 @@ export class Session {
 		const { space, doneN, nextN } = this.#host;
 		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
 		const asked = this.#lacking;
+		this.#role = subbed.role;
 		this.#dropDownload(); // this part begins anew
 		this.#see(this.#told ?? null);
 		this.#head = subbed.seq;
@@ -304,7 +331,7 @@ export class Session {
 			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
 		}
 		this.#host.subbed(subbed);
-		if (space.seq === 0 && subbed.seq > 0) this.#host.state({ firstSync: { received: 0 } });
+		if (space.seq === 0 && subbed.seq > 0) this.#tell({ firstSync: { received: 0 } });
 		this.#stage = 'subscribed';
 		if (this.#link?.kind === 'stream') {
 			this.#askedAt = null;
@@ -352,7 +379,7 @@ export class Session {
 		this.#movedAt = this.#env.elapsed();
 		this.#news = true;
 		this.#tailed = !more;
-		if (more && seq === 0 && !this.#download) this.#host.state({ firstSync: { received: staged.cells.length } });
+		if (more && seq === 0 && !this.#download) this.#tell({ firstSync: { received: staged.cells.length } });
 		this.#confirm();
 	}
 
@@ -377,7 +404,7 @@ export class Session {
 			},
 			progressed: (received) => {
 				this.#movedAt = this.#env.elapsed();
-				if (seq === 0) this.#host.state({ firstSync: { received } });
+				if (seq === 0) this.#tell({ firstSync: { received } });
 			},
 			done: (chunks) => {
 				if (!current()) return;
@@ -447,7 +474,7 @@ export class Session {
 	#checkCaughtUp(): void {
 		if (this.#stage !== 'subscribed' || this.#staged || this.#lacking || this.#host.space.seq < this.#head) return;
 		this.#backOff.reset();
-		this.#host.state({ phase: 'live', retryAt: null, problem: null, firstSync: null });
+		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
 	}
 
 	/** Keeps the measurement with the shortest round trip: its error is at most half of that. */
@@ -501,7 +528,7 @@ export class Session {
 		this.#token = null;
 		this.#stage = 'waiting';
 		this.#retryAt = this.#env.elapsed() + SIGNED_OUT_RETRY_MS;
-		this.#host.state({
+		this.#tell({
 			phase: 'signed-out',
 			retryAt: null,
 			problem: { code: 'signed-out', detail: 'Sign in again to go on syncing.' },
@@ -510,7 +537,7 @@ export class Session {
 
 	#refuse(problem: Problem): void {
 		this.stop();
-		this.#host.state({ phase: 'stopped', retryAt: null, problem, firstSync: null });
+		this.#tell({ phase: 'stopped', retryAt: null, problem, firstSync: null });
 	}
 
 	#lost(code: string, detail: string, least = 0): void {
@@ -523,7 +550,7 @@ export class Session {
 		const hurried = this.#env.elapsed() < this.#hurryUntil;
 		const waitMs = hurried ? this.#backOff.next(least, HURRIED_PAUSE_MS) : this.#backOff.next(least);
 		this.#retryAt = this.#env.elapsed() + waitMs;
-		this.#host.state({ phase: 'offline', retryAt: this.#env.now() + waitMs, problem });
+		this.#tell({ phase: 'offline', retryAt: this.#env.now() + waitMs, problem });
 	}
 
 	/** Ends the connection, if there is one, without a word. */
@@ -540,6 +567,22 @@ export class Session {
 		this.#polling = false;
 		this.#news = false;
 		this.#told = undefined;
+	}
+
+	#tell(change: Parameters<SessionHost['state']>[0]): void {
+		if (change.phase) this.#trace.phase(change.phase, change.problem?.code ?? null);
+		this.#host.state(change);
+	}
+
+	/** Transactions that got their number since, in this tab or another; after they were numbered anew, all of them. */
+	#traceWrites(): void {
+		const { device, doneN } = this.#host;
+		if (device !== this.#traced) this.#tracedN = 0;
+		this.#traced = device;
+		for (const { n, ops } of this.#host.unsentFrom(Math.max(this.#tracedN, doneN) + 1)) {
+			this.#trace.wrote(n, ops);
+			this.#tracedN = n;
+		}
 	}
 
 	#patience(now: number): number {
@@ -579,6 +622,7 @@ export class Session {
 
 	#send(frame: Frame): number {
 		const bytes = encodeFrame(frame);
+		this.#trace.frame('sent', frame, bytes.length);
 		this.#link?.send(bytes);
 		return bytes.length;
 	}

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../cell.ts';
 import type { Ack } from '../frames.ts';
-import type { SyncState } from './api.ts';
+import type { Standing, SyncState } from './api.ts';
 import type { Environment } from './environment.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
@@ -53,8 +53,11 @@ export type TabMessage =
 			readonly space: Pick<SpaceRow, 'id' | 'actor' | 'reach'>;
 			readonly skewMs: number;
 	  }
-	/** The disk changed in a way that cannot be told in parts. */
+	/** Somebody looks at the inspector of another tab: the leader tells where it stands. */
+	| { readonly kind: 'inspecting' }
+	| { readonly kind: 'inspected'; readonly standing: Standing }
 	| { readonly kind: 'conflict-settled'; readonly id: string }
+	/** The disk changed in a way that cannot be told in parts. */
 	| { readonly kind: 'reload' }
 	/** The space was taken from this person: nothing of it may stay. */
 	| { readonly kind: 'revoked' }

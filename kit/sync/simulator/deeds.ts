@@ -26,9 +26,9 @@ interface Context {
 type DeedOf<K extends Deed['kind']> = Extract<Deed, { readonly kind: K }>;
 
 const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>) => void } = {
-	write(context, { what }) {
+	write(context, { what, record }) {
 		const count = what === 'burst' ? context.dice.int(3, 25) : what === 'count' || what === 'text' ? 2 : 1;
-		for (let i = 0; i < count; i++) write(context, what === 'burst' ? 'field' : what, `w${context.index}.${i}`);
+		for (let i = 0; i < count; i++) write(context, what === 'burst' ? 'field' : what, `w${context.index}.${i}`, record);
 	},
 	undo({ world, browser, dice }) {
 		const history = awake(browser, dice)?.client!.mana.history;
@@ -151,11 +151,12 @@ function awake(browser: Browser, dice: Dice): Tab | null {
 	return tabs.length > 0 ? dice.pick(tabs) : null;
 }
 
-function write({ world, browser, dice, poolSize }: Context, what: WriteKind, token: string): void {
+function write({ world, browser, dice, poolSize }: Context, what: WriteKind, token: string, record?: number): void {
 	const tab = awake(browser, dice);
 	if (!tab) return;
 	const client = tab.client!;
-	const id = records[dice.int(0, poolSize - 1)]!;
+	const drawn = dice.int(0, poolSize - 1);
+	const id = records[record ?? drawn]!;
 	// Where people come and go, some of it is of another app.
 	const secret = world.shared && dice.chance(0.4);
 	const action: Action = { added: 0, id, token, dice, poolSize, world, known: tab.things, things: tab.things as typeof things };

@@ -33,7 +33,8 @@ export interface Config {
 export type Step = { readonly at: number; readonly luck: number } & Deed;
 
 export type Deed =
-	| { readonly kind: 'write'; readonly browser: number; readonly what: WriteKind }
+	/** `record`: which of them it is about; left out, luck decides. */
+	| { readonly kind: 'write'; readonly browser: number; readonly what: WriteKind; readonly record?: number }
 	| { readonly kind: 'undo'; readonly browser: number }
 	| { readonly kind: 'resolve'; readonly browser: number }
 	| { readonly kind: 'look'; readonly browser: number }

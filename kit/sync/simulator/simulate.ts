@@ -1,15 +1,22 @@
 import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { faultsIn } from './bundle/judge.ts';
+import { planOfBundle } from './bundle/plan.ts';
+import { readBundle } from './bundle/read.ts';
 import { planOf, type Plan } from './plan.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulation.ts';
 import type { Outcome, Task } from './worker.ts';
 
+/** How often a bundle is played, each time with other luck. */
+const BUNDLE_SEEDS = 20;
 const HELP = `Plays seeded histories of the sync engine and checks its invariants (docs/sync.md).
 
   bun kit/sync/simulator/simulate.ts --seconds 60 --seed 1     as many histories as fit, from a seed on
   bun kit/sync/simulator/simulate.ts --seed 17 --replay         one history, made as small as it still fails
   bun kit/sync/simulator/simulate.ts --seed 17 --replay --keep 3,8,12   only these steps of its plan
+  bun kit/sync/simulator/simulate.ts --bundle FILE      what the inspector of a browser saved: its trace is judged, then played ${BUNDLE_SEEDS} times
 `;
 
 const { values } = parseArgs({
@@ -19,6 +26,7 @@ const { values } = parseArgs({
 		workers: { type: 'string', default: String(availableParallelism()) },
 		replay: { type: 'boolean', default: false },
 		keep: { type: 'string' },
+		bundle: { type: 'string' },
 		help: { type: 'boolean', default: false },
 	},
 });
@@ -26,6 +34,7 @@ const seed = Number(values.seed);
 const MOST_SHOWN = 20;
 
 if (values.help) console.log(HELP);
+else if (values.bundle !== undefined) process.exitCode = playBundle(readFileSync(values.bundle, 'utf8'));
 else if (values.replay) process.exitCode = replay(seed, values.keep);
 else process.exitCode = await explore(seed, Number(values.seconds), Number(values.workers));
 
@@ -57,6 +66,24 @@ function work(task: Task): Promise<Outcome> {
 	return promise;
 }
 
+/** Judges what a browser told, and plays histories like it. */
+function playBundle(text: string): number {
+	const bundle = readBundle(text);
+	const faults = faultsIn(bundle);
+	const { steps } = planOfBundle(bundle);
+	console.log(`bundle of ${new Date(bundle.at).toISOString()}: ${bundle.trace.length} events, ${steps.length} steps`);
+	for (const { index, what } of faults) console.log(`event ${index}: ${what}`);
+	let failed = faults.length > 0 ? 1 : 0;
+	for (let seed = 1; seed <= BUNDLE_SEEDS; seed++) {
+		const plan = planOfBundle(bundle, seed);
+		if (attempt(plan) === null) continue;
+		failed++;
+		tell(shrink(plan));
+	}
+	console.log(`${1 + BUNDLE_SEEDS - failed} passed, ${failed} failed`);
+	return failed > 0 ? 1 : 0;
+}
+
 /** Plays one seed again, with all of its steps or some, and tells the smallest story that fails like it. */
 function replay(seed: number, keep: string | undefined): number {
 	const whole = planOf(seed);
@@ -67,12 +94,17 @@ function replay(seed: number, keep: string | undefined): number {
 		return 0;
 	}
 	const small = keep === undefined ? shrink(plan) : plan;
-	console.log(JSON.stringify(small.config));
-	for (const step of small.steps) console.log(JSON.stringify(step));
-	console.log(String(attempt(small) ?? failure));
+	tell(small);
 	console.log(`${replayCommand(seed)} --keep ${small.steps.map((step) => whole.steps.indexOf(step)).join(',')}`);
 	console.log('0 passed, 1 failed');
 	return 1;
+}
+
+/** Tells a history that fails, and how. */
+function tell(plan: Plan): void {
+	console.log(JSON.stringify(plan.config));
+	for (const step of plan.steps) console.log(JSON.stringify(step));
+	console.log(String(attempt(plan)));
 }
 
 function attempt(plan: Plan): unknown {
