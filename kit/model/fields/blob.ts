@@ -26,7 +26,7 @@ export function blob(id: number): Field<BlobReference | null> {
 		form: {
 			kind: 'one',
 			read: (value) => referenceOf(value),
-			write: (file) => file && `${file.hash} ${file.size} ${file.type} ${file.name.toWellFormed()}`,
+			write: (file) => file && textOf(file),
 		},
 		fallback: null,
 		toPlain: (file) => file,
@@ -39,12 +39,18 @@ export function blobHashIn(value: Value): string | null {
 	return referenceOf(value)?.hash ?? null;
 }
 
-function referenceOf(value: Value): BlobReference | null {
+/** The reference that a cell holds, `null` when it holds none. */
+export function referenceOf(value: Value): BlobReference | null {
 	const [, hash, size, type, name] = (typeof value === 'string' && FORM.exec(value)) || [];
 	return hash && size && type && name ? { hash, size: Number(size), type, name } : null;
 }
 
-function isReference(plain: unknown): plain is BlobReference {
+/** The text that a cell holds for a reference. */
+export function textOf({ hash, size, type, name }: BlobReference): string {
+	return `${hash} ${size} ${type} ${name.toWellFormed()}`;
+}
+
+export function isReference(plain: unknown): plain is BlobReference {
 	if (typeof plain !== 'object' || plain === null) return false;
 	const { hash, size, type, name } = plain as Record<string, unknown>;
 	return typeof hash === 'string' && Number.isSafeInteger(size) && typeof type === 'string' && typeof name === 'string';

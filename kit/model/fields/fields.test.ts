@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { type Field, guarded, type Hand, type OneRegister } from '../field.ts';
-import { namedRecordId } from '../record-id.ts';
+import { namedRecordId, newRecordId } from '../record-id.ts';
 import type { Value } from '../value.ts';
 import * as field from './index.ts';
 
@@ -184,4 +184,76 @@ test('a unique name is a request until it was granted', () => {
 test('only a field whose later write wins can be guarded', () => {
 	expect(guarded(field.text(1)).guarded).toBe(true);
 	for (const merging of [field.set(1), field.counter(1), field.greatest(1), field.parent(1)]) expect(() => guarded(merging as Field<unknown>)).toThrow('guarded'); // prettier-ignore
+});
+
+/** What a record with these attachments reads after a draft, and what was written. */
+function attach(registers: Map<string, Value>, draft: field.AttachmentsDraft) {
+	const files = field.attachments(1);
+	if (files.form.kind !== 'keys') throw new Error('Attachments have keys.');
+	const written = files.form.write(draft, files.form.read(registers), writerOf('a', registers));
+	for (const [key, value] of written) {
+		expect(files.check(value, key)).toBeNull();
+		if (value === null) registers.delete(key);
+		else registers.set(key, value);
+	}
+	return { rows: files.form.read(registers), written };
+}
+
+const file = (name: string) => ({ hash: '0a'.repeat(32), size: 12, type: 'image/png', name });
+const madeAt = (ms: number) => newRecordId(ms, (bytes) => bytes.fill(7));
+
+test('attachments are in the order of their places, then by age, and tell when they came and from whom', () => {
+	const registers = new Map<string, Value>();
+	const [first, second, third] = [madeAt(1000), madeAt(2000), madeAt(3000)];
+	attach(registers, { [third]: { file: file('c.png') }, [second]: { file: file('b.png'), by: 'ada' } });
+	const { rows } = attach(registers, { [first]: { file: file('a.png'), position: 'a1' } });
+	expect(rows.map(({ file: { name }, addedAt, by }) => [name, addedAt, by])).toEqual([
+		['a.png', 1000, ''],
+		['b.png', 2000, 'ada'],
+		['c.png', 3000, ''],
+	]);
+	expect(attach(registers, { [third]: { position: 'a0' } }).rows.map(({ id }) => id)).toEqual([third, first, second]);
+});
+
+test('attachments are renamed, moved and taken out by what changes alone; what is gone stays gone', () => {
+	const registers = new Map<string, Value>();
+	const id = madeAt(5);
+	attach(registers, { [id]: { file: file('a.png'), by: 'ada', position: 'a0' } });
+	expect(attach(registers, { [id]: { name: 'a.png', position: 'a0', by: 'ada' } }).written).toEqual([]);
+	expect(attach(registers, { [id]: { name: 'Rome 1.png' } }).written).toEqual([
+		[id, `${'0a'.repeat(32)} 12 image/png Rome 1.png`],
+	]);
+	expect(attach(registers, { [id]: null }).written.map(([key]) => key)).toEqual([id, `${id}.place`, `${id}.by`]);
+	expect(registers.size).toBe(0);
+	expect(attach(registers, { [id]: { name: 'back', position: 'a1' } }).written).toEqual([]);
+	expect(attach(registers, { [id]: null }).written).toEqual([]);
+});
+
+test('attachments take an id with a reference, a place or a person, and nothing else', () => {
+	const files = field.attachments(1);
+	const id = madeAt(5);
+	const reference = `${'0a'.repeat(32)} 12 image/png x`;
+	for (const [value, key] of [
+		[reference, ''],
+		[reference, 'mine'],
+		[reference, `${id}.size`],
+		['x', id],
+		[true, id],
+		['zzz', `${id}.place`],
+		['x'.repeat(129), `${id}.by`],
+	] as const)
+		expect(files.check(value, key)).toMatch(/\w.*\.$/);
+});
+
+test('attachments go to JSON and back', () => {
+	const files = field.attachments(1);
+	const [a, b] = [new Map<string, Value>(), new Map<string, Value>()];
+	const { rows } = attach(a, {
+		[madeAt(1)]: { file: file('a.png'), by: 'ada', position: 'a0' },
+		[madeAt(2)]: { file: file('b') },
+	});
+	const draft = files.fromPlain(JSON.parse(JSON.stringify(files.toPlain(rows))));
+	expect(attach(b, draft!).rows).toEqual(rows);
+	for (const wrong of ['x', [5], [{ ...file('a') }], [{ id: 5, ...file('a') }], [{ id: madeAt(1), name: 'x' }]])
+		expect(files.fromPlain(wrong)).toBeUndefined();
 });

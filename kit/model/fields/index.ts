@@ -1,3 +1,4 @@
+export { type Attachment, type AttachmentDraft, attachments, type AttachmentsDraft } from './attachments.ts';
 export { blob, type BlobReference } from './blob.ts';
 export { choice } from './choice.ts';
 export { clockTime } from './clock-time.ts';
