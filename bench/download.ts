@@ -129,11 +129,13 @@ async function open(url: string, issuer: Issuer) {
 				});
 				return new Uint8Array(await response.arrayBuffer());
 			},
+			spacesUrl: `${url}/spaces`,
 			notes: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
 			openDisk: async () => new MemoryDisk(true),
 			deleteDisk: () => Promise.resolve(),
 			channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 			persist: () => undefined,
+			room: async () => Infinity,
 			onWake: () => () => undefined,
 			report: (error) => console.error(error),
 		},

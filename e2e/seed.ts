@@ -37,6 +37,7 @@ async function screenless(house: TestMana, person: TestPerson): Promise<Platform
 			const { token, expiresAt } = body as { token: string; expiresAt: string };
 			return { token, expiresAt: Date.parse(expiresAt) };
 		},
+		spacesUrl: `${house.url}/api/mana-sync/spaces`,
 		notes: {
 			getItem: (key) => notes.get(key) ?? null,
 			setItem: (key, text) => void notes.set(key, text),
@@ -46,6 +47,7 @@ async function screenless(house: TestMana, person: TestPerson): Promise<Platform
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
+		room: async () => Infinity,
 		onWake: () => () => undefined,
 		report: (error) => console.error(error),
 	};

@@ -28,6 +28,7 @@ const mana = await openMana({
 			env.elapsed,
 		),
 		token: async () => ({ token, expiresAt: Date.now() + tokenMs }),
+		spacesUrl: `${server}/spaces`,
 		notes: {
 			getItem: (name) => notes.get(name) ?? null,
 			setItem: (name, value) => void notes.set(name, value),
@@ -37,6 +38,7 @@ const mana = await openMana({
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
+		room: async () => Infinity,
 		onWake(callback) {
 			wake = callback;
 			return () => undefined;

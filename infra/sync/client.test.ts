@@ -184,6 +184,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 			return new Uint8Array(await response.arrayBuffer());
 		},
 		token: async () => ({ token: await issuer.token('ada'), expiresAt: Date.now() + 600_000 }),
+		spacesUrl: `${server.url}/spaces`,
 		notes: {
 			getItem: (name) => notes.get(name) ?? null,
 			setItem: (name, value) => void notes.set(name, value),
@@ -197,6 +198,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 		deleteDisk: async (name) => void disks.delete(name),
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
+		room: async () => Infinity,
 		onWake: () => () => undefined,
 		report: (error) => console.error(error),
 	};

@@ -3,12 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { namedRecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { Blobs } from '@mana/sync/client/blobs/blobs';
 import { FileStore, moveFiles } from '@mana/sync/client/blobs/file-store';
 import { Transfer } from '@mana/sync/client/blobs/transfer';
 import type { Environment } from '@mana/sync/client/environment';
+import { JournalStore } from '@mana/sync/client/journal-store';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { deviceKeyOf } from '@mana/sync/client/store';
+import type { Channel, Locks, TabMessage } from '@mana/sync/client/tabs';
 import { CHUNK_BYTES } from '@mana/sync/manifest';
 import { startSync, type TestSync } from '../testing.ts';
 import { insertSpace, openBeside } from '../testing-spaces.ts';
@@ -65,11 +69,21 @@ interface Tab {
 	readonly disk?: MemoryDisk;
 	readonly url?: string;
 	readonly cacheBytes?: number;
-	readonly locks?: ReturnType<typeof locksOf>;
+	/** What the tabs of one browser share. */
+	readonly browser?: TestBrowser;
+	/** Whether the record still names its files. */
+	readonly names?: () => boolean;
 }
 
+/** A record that has files. */
+const place = { collection: 513, record: namedRecordId('task') };
+
 /** A tab of somebody's browser. `pass` lets the timers of its retries run. */
-function tab(person: string, { disk = new MemoryDisk(true), url = server.url, cacheBytes, locks = locksOf() }: Tab = {}) {
+async function tab(
+	person: string,
+	{ disk, url = server.url, cacheBytes = 1e9, browser = new TestBrowser(), names = () => true }: Tab = {},
+) {
+	const shared = disk ?? (await freshDisk());
 	const jobs = new Set<() => void>();
 	let now = 0;
 	const env: Environment = {
@@ -83,34 +97,63 @@ function tab(person: string, { disk = new MemoryDisk(true), url = server.url, ca
 		},
 	};
 	const token = async () => ({ token: await server.issuer.token(person), expiresAt: Infinity });
-	const transfer = new Transfer(`${url}/spaces/${space}`, token);
-	const store = new FileStore(disk, 'home');
-	const blobs = new Blobs({
+	const ending = new AbortController();
+	const transfer = new Transfer(`${url}/spaces/${space}`, token, ending.signal);
+	const store = new FileStore(shared, 'home');
+	const blobs = await Blobs.open({
 		env,
 		store,
-		locks,
+		locks: browser.locks,
+		channel: browser.channel(),
 		name: person,
 		transfer: () => Promise.resolve(transfer),
-		onWake: () => () => undefined,
+		names,
+		cacheBytes: () => Promise.resolve(cacheBytes),
 		report: (error) => {
 			throw error;
 		},
-		...(cacheBytes !== undefined && { cacheBytes }),
 	});
+	blobs.onClose(() => ending.abort());
 	cleanups.push(() => blobs.close());
-	return { blobs, store, disk, pass: () => [...jobs].forEach((job) => job()) };
+	const add = (content: Blob) => blobs.add(content, place);
+	const get = (file: { readonly hash: string; readonly size: number }) => blobs.get(file, place);
+	const sending = ({ hash }: { readonly hash: string }) => blobs.state(hash).sending;
+	const unsent = async () => (await store.list()).filter(({ sent }) => !sent).map(({ hash }) => hash);
+	return { blobs, store, disk: shared, add, get, sending, unsent, pass: () => [...jobs].forEach((job) => job()) };
 }
 
-/** Locks that the tabs of one browser share. */
-function locksOf() {
-	let last: Promise<unknown> = Promise.resolve();
-	return {
-		hold(_name: string, signal: AbortSignal, work: () => Promise<void>) {
-			last = last.then(async () => {
+/** A disk on which the account has its space. */
+async function freshDisk(): Promise<MemoryDisk> {
+	const disk = new MemoryDisk(true);
+	await disk.run('write', ['meta'], async (tx) => tx.put('meta', deviceKeyOf('home'), {}));
+	return disk;
+}
+
+/** Locks and lines that the tabs of one browser share. */
+class TestBrowser {
+	#last: Promise<unknown> = Promise.resolve();
+	readonly #lines = new Set<(message: TabMessage) => void>();
+
+	readonly locks: Locks = {
+		hold: (_name, signal, work) => {
+			this.#last = this.#last.then(async () => {
 				if (!signal.aborted) await work();
 			});
 		},
 	};
+
+	channel(): Channel {
+		let heard: (message: TabMessage) => void = () => undefined;
+		const line = (message: TabMessage) => heard(message);
+		this.#lines.add(line);
+		return {
+			post: (message) => this.#lines.forEach((other) => other !== line && other(message)),
+			listen: (listener) => {
+				heard = listener;
+			},
+			close: () => this.#lines.delete(line),
+		};
+	}
 }
 
 function noise(length: number): Blob {
@@ -127,119 +170,236 @@ describe('files of a client', () => {
 	test('are there at once for who added them offline, arriving for the others, and whole for them once there is a network', async () => {
 		const way = door();
 		way.cutWhere(() => true);
-		const [a, b] = [tab('ana', { url: way.url }), tab('ben')];
-		const file = noise(2 * CHUNK_BYTES + 77);
-		const { hash, size } = await a.blobs.add(file);
+		const [a, b] = [await tab('ana', { url: way.url }), await tab('ben')];
+		const content = noise(2 * CHUNK_BYTES + 77);
+		const file = await a.add(content);
 		await a.blobs.idle();
-		expect(a.blobs.sending(hash)).toEqual({ phase: 'waiting' });
-		await same(await a.blobs.get(hash, size), file);
-		await expect(b.blobs.get(hash, size)).rejects.toMatchObject({ name: 'Arriving' });
+		expect(a.blobs.state(file.hash)).toMatchObject({ here: true, sending: { phase: 'waiting' } });
+		await same(await a.get(file), content);
+		expect(await b.blobs.has(file.hash)).toBe(false);
+		await expect(b.get(file)).rejects.toMatchObject({ name: 'Arriving' });
 		way.cutWhere(null);
 		a.pass();
 		await a.blobs.idle();
-		expect(a.blobs.sending(hash)).toBeNull();
-		await same(await b.blobs.get(hash, size), file);
+		expect(a.sending(file)).toBeNull();
+		expect(await b.blobs.has(file.hash)).toBe(true);
+		expect(b.blobs.state(file.hash).here).toBe(false);
+		await same(await b.get(file), content);
+		expect(b.blobs.state(file.hash)).toEqual({ here: true, pinned: false, sending: null, fetchedBytes: null });
 	});
 
 	test('go on where the connection broke, also in a tab that was opened later', async () => {
 		const way = door();
 		let chunks = 0;
 		way.cutWhere((path) => path.includes('/chunks/') && ++chunks > 2);
-		const first = tab('ana', { url: way.url });
-		const file = noise(6 * CHUNK_BYTES);
-		const { hash, size } = await first.blobs.add(file);
+		const first = await tab('ana', { url: way.url });
+		const content = noise(6 * CHUNK_BYTES);
+		const file = await first.add(content);
 		await first.blobs.idle();
 		await first.blobs.close();
 		expect(way.seen.filter((request) => request === 'PUT chunks')).toHaveLength(2);
 		way.cutWhere(null);
-		const second = tab('ana', { url: way.url, disk: first.disk });
+		const second = await tab('ana', { url: way.url, disk: first.disk });
 		await second.blobs.idle();
 		expect(way.seen.filter((request) => request === 'PUT chunks')).toHaveLength(6);
-		await same(await tab('ben').blobs.get(hash, size), file);
+		await same(await (await tab('ben')).get(file), content);
 	});
 
-	test('tell how far they are', async () => {
-		const a = tab('ana');
-		const steps: number[] = [];
-		a.blobs.subscribe(() => {
-			const sending = a.blobs.sending(hash);
-			if (sending?.phase === 'sending') steps.push(sending.sentBytes);
-		});
+	test('tell how far they are, up and down', async () => {
+		const [a, b] = [await tab('ana'), await tab('ben')];
+		const size = 3 * CHUNK_BYTES;
+		const up = new Set<number>();
+		const down = new Set<number>();
 		let hash = '';
-		({ hash } = await a.blobs.add(noise(3 * CHUNK_BYTES)));
+		a.blobs.subscribe(() => {
+			const sending = a.blobs.state(hash).sending;
+			if (sending?.phase === 'sending') up.add(sending.sentBytes);
+		});
+		b.blobs.subscribe(() => down.add(b.blobs.state(hash).fetchedBytes ?? size));
+		({ hash } = await a.add(noise(size)));
 		await a.blobs.idle();
-		expect(steps.at(-1)).toBe(3 * CHUNK_BYTES);
-		expect(steps).toEqual(steps.toSorted((x, y) => x - y));
+		await b.get({ hash, size });
+		for (const steps of [[...up], [...down]]) {
+			expect(steps.length).toBeGreaterThan(2);
+			expect(steps.at(-1)).toBe(size);
+			expect(steps).toEqual(steps.toSorted((x, y) => x - y));
+		}
 	});
 
-	test('are sent by one of two tabs', async () => {
+	test('are sent by one of two tabs, and the other shows how that goes', async () => {
 		const way = door();
-		const shared = { url: way.url, disk: new MemoryDisk(true), locks: locksOf() };
-		const [one, two] = [tab('ana', shared), tab('ana', shared)];
-		const { hash } = await one.blobs.add(noise(1000));
+		const shared = { url: way.url, disk: await freshDisk(), browser: new TestBrowser() };
+		const [one, two] = [await tab('ana', shared), await tab('ana', shared)];
+		const seen: unknown[] = [];
+		let file = { hash: '', size: 0 };
+		two.blobs.subscribe(() => seen.push(two.sending(file)?.phase ?? null));
+		file = await one.add(noise(1000));
 		two.blobs.wake();
 		await Promise.all([one.blobs.idle(), two.blobs.idle()]);
 		expect(way.seen.filter((request) => request === 'PUT blobs')).toHaveLength(1);
-		expect(two.blobs.sending(hash)).toBeNull();
+		expect(two.blobs.state(file.hash)).toMatchObject({ here: true, sending: null });
+		expect(seen).toContain('sending');
+	});
+
+	test('go small ones first, so that a film holds up no photo', async () => {
+		const way = door();
+		way.cutWhere(() => true);
+		const a = await tab('ana', { url: way.url });
+		const sizes = [2 * CHUNK_BYTES, 5, CHUNK_BYTES];
+		const files = await Promise.all(sizes.map((size) => a.add(noise(size))));
+		await a.blobs.idle();
+		way.cutWhere(null);
+		const done: number[] = [];
+		a.blobs.subscribe(() =>
+			files.forEach((file) => a.sending(file) === null && !done.includes(file.size) && done.push(file.size)),
+		);
+		a.pass();
+		await a.blobs.idle();
+		expect(done).toEqual([5, CHUNK_BYTES, 2 * CHUNK_BYTES]);
 	});
 
 	test('that are refused say why, hold up no others, and are kept and sent on retry', async () => {
 		await start({ MANA_SYNC_BLOB_PERSON_BYTES: '2500' });
-		const a = tab('ana');
-		const large = await a.blobs.add(noise(2_600));
-		const small = await a.blobs.add(noise(100));
+		const a = await tab('ana');
+		const large = await a.add(noise(2_600));
+		const small = await a.add(noise(100));
 		await a.blobs.idle();
-		expect(a.blobs.sending(large.hash)).toMatchObject({ phase: 'refused', code: 'person-full' });
-		expect(a.blobs.sending(small.hash)).toBeNull();
+		expect(a.sending(large)).toMatchObject({ phase: 'refused', code: 'person-full' });
+		expect(a.sending(small)).toBeNull();
 		a.blobs.retry(large.hash);
+		expect(a.sending(large)).toMatchObject({ phase: 'waiting' });
 		await a.blobs.idle();
-		expect(a.blobs.sending(large.hash)).toMatchObject({ phase: 'refused' });
-		expect((await a.store.unsent()).map(({ hash }) => hash)).toEqual([large.hash]);
+		expect(a.sending(large)).toMatchObject({ phase: 'refused' });
+		expect(await a.unsent()).toEqual([large.hash]);
 	});
 
 	test('of somebody who may only read stay on their device', async () => {
-		const b = tab('ben');
-		const { hash } = await b.blobs.add(noise(10));
+		const b = await tab('ben');
+		const file = await b.add(noise(10));
 		await b.blobs.idle();
-		expect(b.blobs.sending(hash)).toMatchObject({ phase: 'refused', code: 'forbidden' });
+		expect(b.sending(file)).toMatchObject({ phase: 'refused', code: 'forbidden' });
+	});
+
+	test('that were taken out of their record before they went are not sent, unless that is undone', async () => {
+		const way = door();
+		let named = false;
+		const a = await tab('ana', { url: way.url, names: () => named });
+		const file = await a.add(noise(10));
+		await a.blobs.idle();
+		expect(way.seen).toEqual([]);
+		expect(a.sending(file)).toBeNull();
+		named = true;
+		a.blobs.heed();
+		await a.blobs.idle();
+		expect(way.seen).toContain('PUT blobs');
+	});
+
+	test('that are taken out while they go are not completed', async () => {
+		const way = door();
+		let named = true;
+		way.cutWhere((path) => {
+			if (path.includes('/chunks/')) named = false;
+			return false;
+		});
+		const a = await tab('ana', { url: way.url, names: () => named });
+		await a.add(noise(6 * CHUNK_BYTES));
+		await a.blobs.idle();
+		expect(way.seen).not.toContain('PUT blobs');
+	});
+
+	test('that no record named for an hour are gone when somebody looks again', async () => {
+		const disk = await freshDisk();
+		const a = await tab('ana', { disk });
+		const file = await a.add(noise(10));
+		await a.blobs.idle();
+		await a.store.change(file.hash, { usedAt: -60 * 60_000 });
+		expect((await tab('ana', { disk })).blobs.state(file.hash).here).toBe(true);
+		expect((await tab('ana', { disk, names: () => false })).blobs.state(file.hash).here).toBe(false);
+		expect(await a.store.content(file.hash)).toBeNull();
 	});
 
 	test('make room for newer ones, oldest use first, but never those that are unsent or pinned', async () => {
 		const way = door();
-		const a = tab('ana', { url: way.url, cacheBytes: 2500 });
-		const added: { readonly hash: string }[] = [];
-		for (let i = 0; i < 3; i++) added.push(await a.blobs.add(noise(1000)));
+		const a = await tab('ana', { url: way.url, cacheBytes: 2500 });
+		const added: { readonly hash: string; readonly size: number }[] = [];
+		for (let i = 0; i < 3; i++) {
+			added.push(await a.add(noise(1000)));
+			await a.blobs.idle();
+		}
+		const held = () => added.map(({ hash }) => a.blobs.state(hash).here);
 		await a.blobs.idle();
-		const held = async () => Promise.all(added.map(async ({ hash }) => (await a.store.get(hash)) !== null));
-		expect(await held()).toEqual([false, true, true]);
-		await a.blobs.pin(added[1]!.hash, 1000);
+		expect(held()).toEqual([false, true, true]);
+		await a.blobs.pin(added[1]!, place);
+		expect(a.blobs.state(added[1]!.hash).pinned).toBe(true);
 		way.cutWhere(() => true);
-		added.push(await a.blobs.add(noise(9_500)));
+		added.push(await a.add(noise(9_500)));
 		await a.blobs.idle();
-		await a.store.evict(0);
-		expect(await held()).toEqual([false, true, false, true]);
+		expect(await a.store.evict(0)).toBe(1);
+		const kept = await Promise.all(added.map(async ({ hash }) => (await a.store.content(hash)) !== null));
+		expect(kept).toEqual([false, true, false, true]);
 		way.cutWhere(null);
-		await same(await a.blobs.get(added[0]!.hash, 1000), await a.blobs.get(added[0]!.hash, 1000));
-		expect((await held())[0]).toBe(true);
+		await same(await a.get(added[0]!), await a.get(added[0]!));
+		expect(held()[0]).toBe(true);
+	});
+
+	test('that find no room push out what the server has, and say so when that does not help', async () => {
+		const disk = await freshDisk();
+		const a = await tab('ana', { disk });
+		const first = await a.add(noise(10));
+		await a.blobs.idle();
+		let full = 1;
+		disk.fault = (request) => {
+			if (request === 'put' && full-- > 0) throw new Error('full');
+		};
+		const second = await a.add(noise(20));
+		expect([first, second].map(({ hash }) => a.blobs.state(hash).here)).toEqual([false, true]);
+		await a.blobs.idle();
+		full = Infinity;
+		await expect(a.add(noise(30))).rejects.toMatchObject({ name: 'StorageFailed' });
+		disk.fault = null;
+	});
+
+	test('are one file when the same is added twice, by two people or from two records', async () => {
+		const a = await tab('ana');
+		const content = noise(1000);
+		const [one, two] = [await a.add(content), await a.blobs.add(content, { ...place, record: namedRecordId('other') })];
+		expect(one).toEqual(two);
+		expect((await a.store.list()).map(({ places }) => places.length)).toEqual([2]);
+		await a.blobs.idle();
+		await same(await (await tab('ben')).get(one), content);
+	});
+
+	test('of no bytes at all come and go as any other', async () => {
+		const [a, b] = [await tab('ana'), await tab('ben')];
+		const file = await a.add(new Blob([]));
+		await a.blobs.idle();
+		expect((await b.get(file)).size).toBe(0);
 	});
 
 	test('that come changed are not believed', async () => {
-		const a = tab('ana');
-		const { hash } = await a.blobs.add(noise(1000));
+		const a = await tab('ana');
+		const { hash } = await a.add(noise(1000));
 		await a.blobs.idle();
-		await expect(tab('ben').blobs.get(hash, 999)).rejects.toThrow('is not the file');
+		await expect((await tab('ben')).get({ hash, size: 999 })).rejects.toThrow('is not the file');
 	});
 
-	test('of a guest go to the account, and a wipe leaves none', async () => {
-		const [guest, account] = [new FileStore(new MemoryDisk(true), ''), new FileStore(new MemoryDisk(true), '')];
-		const content = noise(10);
-		const file = { hash: 'h', size: 10, chunks: ['h'], content, sent: false, pinned: false, usedAt: 1 };
-		await guest.put(file);
+	test('are not kept where the space was taken from the device meanwhile', async () => {
+		const [a, b] = [await tab('ana'), await tab('ben')];
+		const file = await a.add(noise(10));
+		await a.blobs.idle();
+		await new JournalStore(b.disk, (bytes) => bytes, 'home').wipe({ space, name: '', at: 0 });
+		await expect(b.add(noise(5))).rejects.toMatchObject({ name: 'Fenced' });
+		await expect(b.get(file)).rejects.toMatchObject({ name: 'Fenced' });
+		expect(await b.store.list()).toEqual([]);
+	});
+
+	test('of a guest go to the account', async () => {
+		const [guest, account] = [new FileStore(await freshDisk(), 'home'), new FileStore(await freshDisk(), 'home')];
+		const file = { hash: 'h', size: 10, chunks: ['h'], sent: false, pinned: false, usedAt: 1, places: [place] };
+		await guest.put(file, noise(10));
 		await moveFiles(guest, account);
 		await moveFiles(guest, account);
-		expect(await guest.get('h')).toBeNull();
-		expect(await account.unsent()).toMatchObject([{ hash: 'h', sent: false }]);
-		await account.wipe();
-		expect(await account.get('h')).toBeNull();
+		expect(await account.list()).toEqual([file]);
+		expect((await account.content('h'))?.size).toBe(10);
 	});
 });

@@ -20,6 +20,7 @@ function platformOf(world: World): Platform & { readonly disks: Map<string, Memo
 	return {
 		env: world.environment(),
 		...browser.surroundings(),
+		spacesUrl: '',
 		notes,
 		disks,
 		kept,
@@ -30,6 +31,7 @@ function platformOf(world: World): Platform & { readonly disks: Map<string, Memo
 		},
 		deleteDisk: async (name) => void disks.delete(name),
 		persist: () => undefined,
+		room: async () => Infinity,
 		onWake: () => () => undefined,
 		report: (error) => {
 			throw error;
@@ -64,6 +66,28 @@ describe('signing up as a guest', () => {
 		expect(titles(again)).toEqual([]);
 	});
 
+	test('brings the files along, which are then the account’s to send', async () => {
+		const world = new World();
+		const platform = platformOf(world);
+		const guest = await openMana({ account: 'guest', platform });
+		const files = await guest.files();
+		const place = { collection: tasks.number, record: add(guest, 'with a file') };
+		const file = await files.add(new Blob(['holiday']), place);
+		await files.idle();
+		expect(files.state(file.hash)).toMatchObject({ here: true });
+		const mana = await openMana({ account: { person: 'ada' }, adopt: guest, platform });
+		expect(await (await (await mana.files()).get(file, place)).text()).toBe('holiday');
+		const left = await platform.disks
+			.get('mana-guest')!
+			.run('read', ['files', 'bytes'], async (tx) => [
+				...(await tx.list('files', 'personal')),
+				...(await tx.list('bytes', 'personal')),
+			]);
+		expect(left).toEqual([]);
+		await mana.close();
+		await expect(mana.files()).rejects.toMatchObject({ name: 'StorageFailed' });
+	});
+
 	test('adds to what the account has here, and a newer edit of the account wins', async () => {
 		const world = new World();
 		const platform = platformOf(world);
@@ -81,11 +105,13 @@ describe('signing up as a guest', () => {
 	});
 
 	test('can be cut off anywhere and is completed by the next opening', async () => {
-		for (let request = 0; request < 40; request++) {
+		for (let request = 0; request < 60; request++) {
 			const world = new World(request + 1);
 			const platform = platformOf(world);
 			const guest = await openMana({ account: 'guest', platform });
 			const ids = ['a', 'b', 'c'].map((title) => add(guest, title));
+			const place = { collection: tasks.number, record: ids[0]! };
+			const file = await (await guest.files()).add(new Blob(['holiday']), place);
 			await guest.close();
 			let left = request;
 			const crash = () => {
@@ -106,7 +132,7 @@ describe('signing up as a guest', () => {
 					.rows.map((row) => row.id)
 					.sort(),
 			).toEqual(ids.sort());
-			expect(platform.disks.get('mana-ada')).toBeDefined();
+			expect(await (await (await mana.files()).get(file, place)).text()).toBe('holiday');
 			await world.pass(5_000);
 			expect(mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
 		}

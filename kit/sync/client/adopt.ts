@@ -4,8 +4,10 @@ import { timeOf } from '../clock.ts';
 import { cellOf } from '../merge.ts';
 import { Replica } from './replica.ts';
 import { asWritten } from './ahead.ts';
+import { FileStore, moveFiles } from './blobs/file-store.ts';
+import type { Disk } from './disk.ts';
 import { isSystem } from '../space/system.ts';
-import type { ClientStore, FreshTransaction, Loaded } from './store.ts';
+import { type ClientStore, type FreshTransaction, type Loaded, PERSONAL } from './store.ts';
 
 /**
  * Puts everything that a guest made into the outbox of an account, under the same ids and, as far as the account's own clock allows, the
@@ -24,6 +26,11 @@ export async function adoptState(guest: Loaded, account: ClientStore): Promise<n
 	const fresh = transactionsOf([...replica.allCells()].filter(({ stamp }) => stamp > since));
 	await account.commitLocal(fresh, { device: guest.device.device, upTo });
 	return upTo;
+}
+
+/** Takes a guest's files over, to be sent as the account's. Doing it again adds nothing. */
+export function adoptFiles(guest: Disk, account: Disk): Promise<void> {
+	return moveFiles(new FileStore(guest, PERSONAL), new FileStore(account, PERSONAL));
 }
 
 /** The transactions that make up a state: what was written together stays together, and nothing travels of records that are gone. */

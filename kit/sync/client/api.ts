@@ -1,6 +1,7 @@
 import type { Collection, Draft, RecordId, Row } from '@mana/model';
 import type { DeviceId, SpaceId, Transaction } from '../cell.ts';
 import type { Role } from '../frames.ts';
+import type { Blobs } from './blobs/blobs.ts';
 import type { Conflict } from './conflicts.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -33,6 +34,12 @@ export interface Mana {
 	conflicts(): readonly Conflict[];
 	/** Writes the own value again over the other one, or leaves it; the conflict is forgotten either way. */
 	settleConflict(id: string, decision: 'mine' | 'theirs'): Promise<void>;
+	/**
+	 * The files of this space on this device: add, open, keep, and how sending goes. What handles them is loaded at the first call.
+	 *
+	 * @throws when that cannot be loaded, or this Mana was closed
+	 */
+	files(): Promise<Blobs>;
 	/** Tries to reach the server now instead of at `sync.retryAt`. */
 	retry(): void;
 	/** What stands behind `sync`, as the tab has it that talks to the server: for the inspector. Settles within a second. */

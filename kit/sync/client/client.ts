@@ -5,6 +5,7 @@ import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { visibleTo } from '../permission.ts';
+import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
 import type { Standing, SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
@@ -51,6 +52,8 @@ export interface ClientParts {
 	readonly name: string;
 	/** `null` for a guest. */
 	readonly remote: Remote | null;
+	/** Opens the files of the space, for a client that is open. */
+	files(client: Client): Promise<Blobs>;
 	/** Called once, at the first edit: the moment to ask for lasting storage. */
 	edited?(): void;
 	/** What the space is called, for what goes to the quarantine. */
@@ -96,6 +99,7 @@ export class Client implements Backing, SessionHost {
 	#polledAt = 0;
 	#behind: string | null = null;
 	#edited = false;
+	#files: Promise<Blobs> | null = null;
 	/** Nothing is written any more. */
 	#closing = false;
 	/** The space was taken from this person. */
@@ -213,9 +217,20 @@ export class Client implements Backing, SessionHost {
 		this.#tabs.post({ kind: 'conflict-settled', id });
 	}
 
+	files(): Promise<Blobs> {
+		if (this.#closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
+		if (!this.#files) {
+			const opening = this.#parts.files(this);
+			opening.catch(() => (this.#files = null)); // whoever asks hears why, and may ask again
+			this.#files = opening;
+		}
+		return this.#files;
+	}
+
 	async close(): Promise<void> {
 		this.#closing = true;
 		this.#session?.stop();
+		await this.#closeFiles();
 		await this.#keeper.idle();
 		this.abandon();
 		await this.#keeper.idle();
@@ -229,7 +244,13 @@ export class Client implements Backing, SessionHost {
 		this.#parts.ended?.();
 		this.#stopTicking();
 		this.#session?.stop();
+		void this.#closeFiles();
 		this.#tabs.close();
+	}
+
+	async #closeFiles(): Promise<void> {
+		const files = await this.#files?.catch(() => null); // what did not open needs no closing
+		await files?.close();
 	}
 
 	// SessionHost: what the conversation with the server needs

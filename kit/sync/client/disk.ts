@@ -1,5 +1,6 @@
 /** What the client keeps, by kind. Keys are `[space, number]`; rows of the device itself stand under the space `''`. */
-export type Area = 'meta' | 'outbox' | 'journal' | 'pages' | 'chunks';
+export const AREAS = ['meta', 'outbox', 'journal', 'pages', 'chunks', 'files', 'bytes'] as const;
+export type Area = (typeof AREAS)[number];
 
 export type Key = readonly [space: string, at: number];
 

@@ -3,14 +3,18 @@ import type { Cell, DeviceId } from '../cell.ts';
 import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { newDeviceId, type FillRandom } from '../ids.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
+import { visibleTo } from '../permission.ts';
+import type { StoredFile } from './blobs/file-store.ts';
 import { ChunkShelf } from './chunk-shelf.ts';
 import { remembered, type Conflict } from './conflicts.ts';
-import type { Area, Disk, DiskTransaction, Key } from './disk.ts';
+import { AREAS, type Area, type Disk, type DiskTransaction, type Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
 import { Pages } from './pages.ts';
 import { QUARANTINE, type QuarantineRow } from './quarantine.ts';
 import {
+	deviceKeyOf,
 	Fenced,
+	PERSONAL,
 	type ClientStore,
 	type DeviceRow,
 	type Facts,
@@ -21,11 +25,8 @@ import {
 	type StoredTransaction,
 } from './store.ts';
 
-/** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
-export const PERSONAL = 'personal';
-
-/** Rows of a space in `meta`. Permanent; 2 is the list of its chunks (`chunk-shelf.ts`). */
-const [SPACE, DEVICE, CONFLICTS] = [0, 1, 3];
+/** Rows of a space in `meta`. Permanent; 1 is its device (`deviceKeyOf`), 2 the list of its chunks (`chunk-shelf.ts`). */
+const [SPACE, CONFLICTS] = [0, 3];
 
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
@@ -44,7 +45,7 @@ export class JournalStore implements ClientStore {
 	constructor(disk: Disk, random: FillRandom, name = PERSONAL) {
 		this.#disk = disk;
 		this.#name = name;
-		this.#deviceKey = name === PERSONAL ? ['', 0] : [name, DEVICE];
+		this.#deviceKey = deviceKeyOf(name);
 		this.#random = random;
 		this.#shelf = new ChunkShelf(name);
 	}
@@ -116,9 +117,12 @@ export class JournalStore implements ClientStore {
 	async applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array> {
 		const bytes = bytesOf(patch.cells);
 		const journaled = patch.cells.length > 0 || patch.replace;
-		const areas = ['meta', 'journal', 'pages', 'chunks', 'outbox'] as const;
+		const { reach } = patch;
+		const areas: Area[] = ['meta', 'journal', 'pages', 'chunks'];
+		if (patch.ahead) areas.push('outbox');
+		if (reach) areas.push('files', 'bytes');
 		let shelved = () => {};
-		const space = await this.#lead(patch.ahead ? areas : areas.slice(0, 4), generation, async (tx, { device, space }) => {
+		const space = await this.#lead(areas, generation, async (tx, { device, space }) => {
 			if (patch.replace || patch.chunks)
 				shelved = this.#shelf.count(
 					tx,
@@ -129,11 +133,12 @@ export class JournalStore implements ClientStore {
 				tx.remove('journal', this.#name);
 				tx.remove('pages', this.#name);
 			}
+			if (reach) await this.#dropFiles(tx, reach);
 			if (journaled) tx.put('journal', [this.#name, space.journal], bytes);
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
-				reach: patch.reach === undefined ? space.reach : patch.reach,
+				reach: reach === undefined ? space.reach : reach,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
 				journal: space.journal + (journaled ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
@@ -203,12 +208,12 @@ export class JournalStore implements ClientStore {
 	}
 
 	async wipe({ space, name, at }: Pick<QuarantineRow, 'space' | 'name' | 'at'>): Promise<void> {
-		await this.#disk.run('write-strict', ['meta', 'outbox', 'journal', 'pages', 'chunks'], async (tx) => {
+		await this.#disk.run('write-strict', AREAS, async (tx) => {
 			const unsent = await tx.list('outbox', this.#name);
 			let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
 			for (const { at: n, value } of unsent)
 				tx.put('outbox', [QUARANTINE, next++], { space, name, at, n, row: value as OutboxRow } satisfies QuarantineRow);
-			for (const area of ['meta', 'outbox', 'journal', 'pages', 'chunks'] as const) tx.remove(area, this.#name);
+			for (const area of AREAS) tx.remove(area, this.#name);
 			tx.remove('meta', this.#deviceKey[0], this.#deviceKey[1], this.#deviceKey[1]);
 		});
 		this.#pages = new Pages();
@@ -272,6 +277,14 @@ export class JournalStore implements ClientStore {
 			// Cells of a record stand together.
 			if (cell.record !== last?.record || cell.collection !== last.collection) this.#pages.dirty(cell.collection, cell.record);
 			last = cell;
+		}
+	}
+
+	/** Files of apps that this person may not read any more go, with their bytes. */
+	async #dropFiles(tx: DiskTransaction, reach: readonly number[]): Promise<void> {
+		for (const { at, value } of await tx.list('files', this.#name)) {
+			if (visibleTo({ apps: reach }, (value as Pick<StoredFile, 'places'>).places).length > 0) continue;
+			for (const area of ['files', 'bytes'] as const) tx.remove(area, this.#name, at, at);
 		}
 	}
 

@@ -2,6 +2,7 @@ import { countStep, type Collection, type RecordId, type Row } from '@mana/model
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type { History, LiveQuery, Mana, Question, Refused, Standing, SyncState, Unsent, Writer, Written } from './api.ts';
+import type { Blobs } from './blobs/blobs.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
@@ -18,6 +19,7 @@ export interface Backing {
 	forget(pending: Pending): Promise<void>;
 	/** Forgets a conflict for good, in all tabs. */
 	forgetConflict(id: string): Promise<void>;
+	files(): Promise<Blobs>;
 	/** Try to reach the server now. */
 	wake(): void;
 	inspect(): Promise<Standing>;
@@ -152,6 +154,10 @@ export class LocalMana implements Mana {
 			({ code, transaction }) => code === 'outdated' && !transaction.ops.some(({ collection }) => outdated.includes(collection)),
 		);
 		for (const { transaction } of again) await this.resolve(transaction.n, 'retry');
+	}
+
+	files(): Promise<Blobs> {
+		return this.#backing.files();
 	}
 
 	retry(): void {

@@ -1,4 +1,5 @@
 import type { Mana, Standing } from './api.ts';
+import { StorageFailed } from './disk.ts';
 import { webEnvironment, type Environment } from './environment.ts';
 import { LocalMana } from './local.ts';
 
@@ -33,6 +34,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		},
 		forget: () => Promise.resolve(),
 		forgetConflict: () => Promise.resolve(),
+		files: () => Promise.reject(new StorageFailed('A Mana in memory keeps no files.')),
 		wake: () => undefined,
 		inspect: () => Promise.resolve(NOWHERE),
 		close: () => Promise.resolve(),

@@ -1,12 +1,13 @@
 import type { Collection } from '@mana/model';
 import type { Mana } from './api.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, StorageFailed } from './disk.ts';
 import type { Platform } from './platform.ts';
 import { jsonOf } from './quarantine.ts';
-import { Client } from './client.ts';
+import { Client, type ClientParts } from './client.ts';
 import { JournalStore } from './journal-store.ts';
 import { LocalMana } from './local.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { PERSONAL } from './store.ts';
 
 /** Whose data: nobody's in particular, or that of a person of mana-auth. Each has a database of its own. */
 export type Account = 'guest' | { readonly person: string };
@@ -52,11 +53,13 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 						schema: models.map(schemaOf),
 						first: () => (first?.() ?? []).map(({ number }) => number),
 					},
+		files: filesOf(account, PERSONAL, platform),
 		edited: platform.persist,
 		ended: () => stopWaking(),
 		report: platform.report,
 	});
 	const stopWaking = platform.onWake(() => client.wake());
+	resumeFiles(client, disk, PERSONAL, platform);
 	const { mana } = client;
 	if (mana.sync.durable) {
 		if (client.fresh && notes.getItem(aliveNote(name)) !== null) mana.refresh({ evicted: true });
@@ -64,6 +67,24 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	}
 	for (const { ops, label } of orphan) mana.writeOps(label, ops);
 	return mana;
+}
+
+/** How a client opens the files of its space: what handles them is loaded then. */
+export function filesOf(account: Account, space: string, platform: Platform): ClientParts['files'] {
+	return async (client) => {
+		const { openFiles } = await import('./blobs/open.ts');
+		const database = databaseName(account);
+		const disk = await openDiskOf(platform, database);
+		return openFiles(client, { disk, space, name: `${database}/${space}`, platform });
+	};
+}
+
+/** Goes on sending what an earlier visit did not finish, where there is any file at all. */
+export function resumeFiles(client: Client, disk: Disk, space: string, { report }: Platform): void {
+	disk
+		.run('read', ['files'], (tx) => tx.list('files', space))
+		.then((rows) => (rows.length > 0 ? client.files() : null))
+		.catch((error: unknown) => (error instanceof StorageFailed ? undefined : report(error))); // closed meanwhile, or in memory by now
 }
 
 /** The account's disk, or one in memory where there is none. */
@@ -94,10 +115,12 @@ export async function adoptGuest(person: string, platform: Platform): Promise<vo
 }
 
 async function moveGuest(person: string, { env, openDisk }: Platform): Promise<void> {
-	const guest = new JournalStore(await openDisk(databaseName('guest')), env.randomBytes);
-	const account = new JournalStore(await openDisk(databaseName({ person })), env.randomBytes);
-	const { adoptState } = await import('./adopt.ts');
+	const disks = { guest: await openDisk(databaseName('guest')), account: await openDisk(databaseName({ person })) };
+	const guest = new JournalStore(disks.guest, env.randomBytes);
+	const account = new JournalStore(disks.account, env.randomBytes);
+	const { adoptFiles, adoptState } = await import('./adopt.ts');
 	await account.load();
+	await adoptFiles(disks.guest, disks.account);
 	for (;;) {
 		const upTo = await adoptState(await guest.load(), account);
 		if ((await guest.glance()).device.clock === upTo) break; // else a guest's tab wrote in between

@@ -11,6 +11,8 @@ export interface Platform {
 	readonly connector: Connector;
 	readonly token: TokenSource;
 	readonly chunks?: ChunkSource;
+	/** Where the files of a space are sent to and come from: the spaces' address, without the space. */
+	readonly spacesUrl: string;
 	/** Small notes that outlive the databases: what tells a new browser from a wiped one. */
 	readonly notes: Notes;
 	openDisk(name: string): Promise<Disk>;
@@ -18,6 +20,8 @@ export interface Platform {
 	channel(name: string): Channel;
 	/** Asks that the browser does not clear our data when space is short. */
 	persist(): void;
+	/** Bytes that the browser lets us use in all, as far as it tells. */
+	room(): Promise<number>;
 	/** Calls back when it is worth trying at once: the network or the person came back. Returns the way to stop. */
 	onWake(wake: () => void): () => void;
 	report(error: unknown): void;

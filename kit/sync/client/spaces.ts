@@ -5,7 +5,7 @@ import { spaceRecordId, type SpaceRecord, spaces as spaceRecords } from '../spac
 import type { LiveQuery, Mana } from './api.ts';
 import { Client } from './client.ts';
 import { JournalStore } from './journal-store.ts';
-import { databaseName, openDiskOf, schemaOf } from './open.ts';
+import { databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Platform } from './platform.ts';
 import { dropQuarantined, type Quarantined, quarantined } from './quarantine.ts';
@@ -94,11 +94,13 @@ export class Spaces {
 			name,
 			remote: { ...platform, conversation: await import('./conversation.ts'), person, space, schema: models.map(schemaOf) },
 			spaceName: () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '',
+			files: filesOf({ person }, space, platform),
 			edited: platform.persist,
 			ended: () => stopWaking(),
 			report: platform.report,
 		});
 		const stopWaking = platform.onWake(() => client.wake());
+		resumeFiles(client, disk, space, platform);
 		return client;
 	}
 

@@ -3,9 +3,18 @@ import type { Cell, DeviceId, Op, Precondition, SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
 import type { PackedChunk } from '../snapshot/chunk.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
+import type { Key } from './disk.ts';
 import type { NamedChunk } from './download.ts';
 import type { Conflict } from './conflicts.ts';
 import type { Quarantined } from './quarantine.ts';
+
+/** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
+export const PERSONAL = 'personal';
+
+/** Where the device stands in `meta`, for one space; nothing stands there when the space was taken from this device. */
+export function deviceKeyOf(space: string): Key {
+	return space === PERSONAL ? ['', 0] : [space, 1];
+}
 
 /** What the device knows about itself. */
 export interface DeviceRow {

@@ -1,6 +1,7 @@
 import type { DeviceId } from '../cell.ts';
 import type { Ack } from '../frames.ts';
 import type { Standing, SyncState } from './api.ts';
+import type { Sending } from './blobs/sender.ts';
 import type { Environment } from './environment.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
@@ -62,7 +63,11 @@ export type TabMessage =
 	/** The space was taken from this person: nothing of it may stay. */
 	| { readonly kind: 'revoked' }
 	/** The data of this account is being removed from this device. */
-	| { readonly kind: 'forgetting' };
+	| { readonly kind: 'forgetting' }
+	/** On the line of the files: other files lie on the disk than before. */
+	| { readonly kind: 'files' }
+	/** On the line of the files: how sending one is going, in the tab that does it. */
+	| { readonly kind: 'file-sending'; readonly hash: string; readonly sending: Sending | null };
 
 const BEAT_MS = 2_000;
 const SILENCE_MS = 10_000;

@@ -129,6 +129,7 @@ export class TestBrowser {
 							schema: this.models.map(schemaOf),
 							person: this.#person,
 						},
+			files: () => Promise.reject(new Error('These tabs have no files.')),
 			report: (error) => this.reported.push(error),
 		});
 		this.tabs.add(client);

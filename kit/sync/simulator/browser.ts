@@ -194,6 +194,7 @@ export class Tab {
 				chunks: (_space, hash, _token, signal) => this.#chunk(hash, signal),
 				first: () => [this.things.number],
 			},
+			files: () => Promise.reject(new Error('The simulator plays no files.')),
 			report: (error) => this.#parts.report(error),
 		};
 	}

@@ -13,6 +13,7 @@ export function platformFor({ url, token }: Address): Platform {
 		locks: { hold: (_name, _signal, work) => void work() },
 		connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
 		token: async () => ({ token, expiresAt: Date.now() + 7_200_000 }),
+		spacesUrl: `${url}/spaces`,
 		notes: {
 			getItem: (name) => notes.get(name) ?? null,
 			setItem: (name, value) => void notes.set(name, value),
@@ -26,6 +27,7 @@ export function platformFor({ url, token }: Address): Platform {
 		deleteDisk: async (name) => void disks.delete(name),
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
+		room: async () => Infinity,
 		onWake: () => () => undefined,
 		report: (error) => console.error(error),
 	};

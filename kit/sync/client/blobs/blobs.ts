@@ -1,106 +1,160 @@
-import { BackOff } from '../back-off.ts';
 import type { Environment } from '../environment.ts';
-import { SignedOut } from '../link.ts';
-import type { Locks } from '../tabs.ts';
-import type { FileStore } from './file-store.ts';
-import { FetchedParts, manifestOf, Refused, type Transfer, TryAgain } from './transfer.ts';
+import { Fenced } from '../store.ts';
+import type { Channel, Locks } from '../tabs.ts';
+import type { FilePlace, FileStore, StoredFile } from './file-store.ts';
+import { type Sending, Sender } from './sender.ts';
+import { FetchedParts, manifestOf, type Transfer } from './transfer.ts';
 
-/** Bytes of files that this device keeps of what the server has too, beside what is pinned. */
-export const CACHE_BYTES = 512 * 1024 * 1024;
+/** What no record names goes this long after it was last used: until then an undo may bring it back. */
+const UNNEEDED_MS = 60 * 60_000;
 
-/** How a file that was added here is getting on. */
-export type Sending =
-	| { readonly phase: 'waiting' } // for the network, a sign-in, or its turn
-	| { readonly phase: 'sending'; readonly sentBytes: number }
-	| { readonly phase: 'refused'; readonly code: string; readonly detail: string }; // goes on with `retry`
+/** What a page shows of a file. */
+export interface FileState {
+	/** Whether its bytes are on this device. */
+	readonly here: boolean;
+	/** It stays here, also when room is short. */
+	readonly pinned: boolean;
+	/** How sending it from here is going; `null`: this device has nothing to send of it. */
+	readonly sending: Sending | null;
+	/** Bytes that came so far of a download that goes on. */
+	readonly fetchedBytes: number | null;
+}
 
 export interface BlobsParts {
 	readonly env: Environment;
 	readonly store: FileStore;
 	readonly locks: Locks;
+	/** To the same files in other tabs. */
+	readonly channel: Channel;
 	/** Of this account and space: one tab at a time sends. */
 	readonly name: string;
-	/** `null`: no account, or it is not known yet where to send to; asked again at the next attempt. */
+	/** `null`: no account, or it is not known yet where to send to; `wake` when it is. */
 	readonly transfer: () => Promise<Transfer | null>;
-	/** Calls back when it is worth trying at once. Returns the way to stop. */
-	readonly onWake: (wake: () => void) => () => void;
+	/** Whether the record at this place still names the file; true also where the record is not on this device. */
+	readonly names: (place: FilePlace, hash: string) => boolean;
+	/** Bytes of files that may lie here of what the server has too, beside what is pinned. */
+	readonly cacheBytes: () => Promise<number>;
 	readonly report: (error: unknown) => void;
-	readonly cacheBytes?: number;
 }
 
-/** The files of one space on this device: added also offline, sent when there is a network, fetched when somebody looks (sync.md §6.11). */
+/**
+ * The files of one space on this device: added also offline, sent when there is a network, fetched when somebody looks (docs/sync.md,
+ * "Files"). `Mana.files` opens them.
+ */
 export class Blobs {
 	readonly #parts: BlobsParts;
-	readonly #backOff: BackOff;
-	readonly #sending = new Map<string, Sending>();
-	readonly #fetching = new Map<string, Promise<Blob>>();
+	readonly #sender: Sender;
+	readonly #known = new Map<string, Pick<StoredFile, 'pinned'>>();
+	readonly #fetching = new Map<string, { readonly content: Promise<Blob>; bytes: number }>();
 	readonly #listeners = new Set<() => void>();
-	readonly #closed = new AbortController();
-	readonly #stopWaking: () => void;
-	#stopWaiting: () => void = () => undefined;
-	#running: Promise<void> | null = null;
-	#again = false;
+	readonly #ended: (() => void)[] = [];
+	#closed = false;
 
-	constructor(parts: BlobsParts) {
+	/** Opens what lies here, and goes on sending what an earlier visit did not finish. */
+	static async open(parts: BlobsParts): Promise<Blobs> {
+		const blobs = new Blobs(parts);
+		await blobs.#dropUnneeded();
+		await blobs.#load();
+		blobs.wake();
+		return blobs;
+	}
+
+	private constructor(parts: BlobsParts) {
+		const { channel, store } = parts;
 		this.#parts = parts;
-		this.#backOff = new BackOff(() => parts.env.random());
-		this.#stopWaking = parts.onWake(() => this.wake());
-		this.wake();
+		this.#sender = new Sender({
+			...parts,
+			needed: (file) => this.#isNeeded(file),
+			sent: () => void this.#evict().catch(parts.report),
+			tell: (hash, sending) => {
+				channel.post({ kind: 'file-sending', hash, sending });
+				this.#tell();
+			},
+		});
+		channel.listen((message) => {
+			if (message.kind === 'file-sending') this.#sender.heard(message.hash, message.sending);
+			else if (message.kind === 'files') void this.#load().catch(parts.report);
+			this.#tell();
+		});
+		this.#ended.push(
+			() => channel.close(),
+			() => store.close(),
+		);
 	}
 
 	/**
-	 * Keeps a file on this device and sends it as soon as that works. Once this resolves it survives closing the tab.
+	 * Keeps a file on this device and sends it once the record at `place` names it. When this resolves it survives closing the tab.
 	 *
-	 * @returns its hash, for a reference to it
+	 * @returns its hash and size, for the reference
 	 * @throws `StorageFailed` when this device has no room
 	 */
-	async add(content: Blob): Promise<{ readonly hash: string; readonly size: number }> {
-		const { env, store } = this.#parts;
+	async add(content: Blob, place: FilePlace): Promise<{ readonly hash: string; readonly size: number }> {
+		const { env } = this.#parts;
 		const manifest = await manifestOf(content);
-		const file = { ...manifest, size: content.size, content, sent: false, pinned: false, usedAt: env.now() };
-		await store.put(file).catch(async (error: unknown) => {
-			if ((await store.evict(0)) === 0) throw error;
-			await store.put(file);
-		});
-		if ((await store.get(manifest.hash))?.sent === false) this.#show(manifest.hash, { phase: 'waiting' });
-		this.wake();
-		return { hash: manifest.hash, size: content.size };
+		const { size } = content;
+		await this.#keep({ ...manifest, size, sent: false, pinned: false, usedAt: Math.round(env.now()), places: [place] }, content);
+		return { hash: manifest.hash, size };
 	}
 
 	/**
-	 * The bytes of a file: from this device or, if it is not here, from the server; kept for the next time.
+	 * The bytes of a file that the record at `place` names: from this device or, if they are not here, from the server; kept for the next time.
 	 *
 	 * @throws `Arriving`, `Refused`, `SignedOut`; anything else: no connection
 	 */
-	async get(hash: string, size: number): Promise<Blob> {
+	async get({ hash, size }: { readonly hash: string; readonly size: number }, place: FilePlace): Promise<Blob> {
 		const { store, env } = this.#parts;
-		const file = await store.get(hash);
-		if (file) {
-			await store.change(hash, { usedAt: env.now() });
-			return file.content;
+		const content = await store.content(hash);
+		if (content) {
+			await store.change(hash, { usedAt: Math.round(env.now()) });
+			return content;
 		}
-		const fetching = this.#fetching.get(hash) ?? this.#fetch(hash, size).finally(() => this.#fetching.delete(hash));
+		const known = this.#fetching.get(hash);
+		if (known) return known.content;
+		const fetching = { bytes: 0, content: this.#fetch(hash, size, place, (bytes) => this.#fetched(hash, bytes)) };
 		this.#fetching.set(hash, fetching);
-		return fetching;
+		this.#tell();
+		try {
+			return await fetching.content;
+		} finally {
+			this.#fetching.delete(hash);
+			this.#tell();
+		}
 	}
 
-	/** Keeps a file here, also when room is short, or lets it go again. */
-	async pin(hash: string, size: number): Promise<void> {
-		await this.get(hash, size);
-		await this.#parts.store.change(hash, { pinned: true });
+	/**
+	 * Whether a file can be had: it is here, or the server has all of it. False: who added it has yet to send it.
+	 *
+	 * @throws `Refused`, `SignedOut`; anything else: no connection
+	 */
+	async has(hash: string): Promise<boolean> {
+		return this.#known.has(hash) || (await this.#way()).has(hash);
+	}
+
+	/** Keeps a file here, also when room is short. @throws like `get` */
+	async pin(file: { readonly hash: string; readonly size: number }, place: FilePlace): Promise<void> {
+		await this.get(file, place);
+		await this.#parts.store.change(file.hash, { pinned: true });
+		await this.#changed();
 	}
 
 	async unpin(hash: string): Promise<void> {
 		await this.#parts.store.change(hash, { pinned: false });
 		await this.#evict();
+		await this.#changed();
 	}
 
-	/** How sending is going; `null` for what is not waiting to be sent from here. */
-	sending(hash: string): Sending | null {
-		return this.#sending.get(hash) ?? null;
+	/** What is known of a file now; `subscribe` tells when it changed. */
+	state(hash: string): FileState {
+		const known = this.#known.get(hash);
+		return {
+			here: known !== undefined,
+			pinned: known?.pinned ?? false,
+			sending: this.#sender.of(hash),
+			fetchedBytes: this.#fetching.get(hash)?.bytes ?? null,
+		};
 	}
 
-	/** Tells when an answer of `sending` changed. Returns the way to stop. */
+	/** Returns the way to stop. */
 	subscribe(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -108,120 +162,117 @@ export class Blobs {
 
 	/** Tries what was refused once more. */
 	retry(hash: string): void {
-		if (this.#sending.get(hash)?.phase !== 'refused') return;
-		this.#show(hash, { phase: 'waiting' });
-		this.wake();
+		this.#sender.retry(hash);
 	}
 
 	/** Sends what is to be sent, now. */
 	wake(): void {
-		if (this.#closed.signal.aborted) return;
-		this.#stopWaiting();
-		this.#again = true;
-		this.#running ??= this.#run().finally(() => (this.#running = null));
+		this.#sender.wake();
+	}
+
+	/** Records have changed. */
+	heed(): void {
+		this.#sender.heed();
 	}
 
 	/** Settles when nothing is being sent any more, for now. */
-	async idle(): Promise<void> {
-		while (this.#running) await this.#running;
+	idle(): Promise<void> {
+		return this.#sender.idle();
+	}
+
+	/** What is to be done when this closes. */
+	onClose(end: () => void): void {
+		this.#ended.push(end);
 	}
 
 	async close(): Promise<void> {
-		this.#closed.abort();
-		this.#stopWaking();
-		this.#stopWaiting();
-		await this.idle();
-		this.#parts.store.close();
+		if (this.#closed) return;
+		this.#closed = true;
+		const sending = this.#sender.close();
+		for (const end of this.#ended.toReversed()) end();
+		await sending;
 	}
 
-	async #run(): Promise<void> {
-		const { locks, name, report } = this.#parts;
-		while (this.#again && !this.#closed.signal.aborted) {
-			this.#again = false;
-			await new Promise<void>((resolve) => {
-				this.#closed.signal.addEventListener('abort', () => resolve(), { once: true });
-				locks.hold(`${name}/files`, this.#closed.signal, () =>
-					this.#sendAll()
-						.catch((error: unknown) => {
-							if (this.#closed.signal.aborted) return;
-							if (!isPassing(error)) report(error);
-							this.#wait();
-						})
-						.finally(resolve),
-				);
-			});
-		}
+	async #keep(file: StoredFile, content: Blob): Promise<void> {
+		const { store } = this.#parts;
+		await store.put(file, content).catch(async (error: unknown) => {
+			if ((await store.evict(0)) === 0) throw error;
+			await store.put(file, content);
+		});
+		await this.#changed();
 	}
 
-	async #sendAll(): Promise<void> {
-		const { store, transfer } = this.#parts;
-		const unsent = await store.unsent();
-		const waiting = new Set(unsent.map(({ hash }) => hash));
-		for (const hash of this.#sending.keys()) if (!waiting.has(hash)) this.#show(hash, null); // another tab sent it
-		for (const { hash } of unsent) if (!this.#sending.has(hash)) this.#show(hash, { phase: 'waiting' });
-		if (unsent.length === 0) return;
-		const way = await transfer();
-		if (!way) return this.#wait();
-		for (const file of unsent) {
-			if (this.#closed.signal.aborted) return;
-			const { hash, content } = file;
-			if (this.#sending.get(hash)?.phase === 'refused') continue;
-			try {
-				await way.send(content, file, (sentBytes) => this.#show(hash, { phase: 'sending', sentBytes }));
-			} catch (error) {
-				if (!(error instanceof Refused)) {
-					this.#show(hash, { phase: 'waiting' });
-					throw error;
-				}
-				this.#show(hash, { phase: 'refused', code: error.code, detail: error.message });
-				continue;
-			}
-			await store.change(hash, { sent: true });
-			this.#backOff.reset();
-			this.#show(hash, null);
-		}
-		await this.#evict();
-	}
-
-	async #fetch(hash: string, size: number): Promise<Blob> {
-		const { transfer, store, env, report } = this.#parts;
-		const way = await transfer();
-		if (!way) throw new Error('There is no way to the server.');
+	async #fetch(hash: string, size: number, place: FilePlace, progress: (bytes: number) => void): Promise<Blob> {
+		const { env, report } = this.#parts;
+		const way = await this.#way();
 		const parts = new FetchedParts();
 		let fetched;
 		try {
-			fetched = await way.fetch(hash, size, parts);
+			fetched = await way.fetch(hash, size, parts, progress);
 		} catch (error) {
 			if (parts.bytes === 0) throw error;
-			fetched = await way.fetch(hash, size, parts);
+			fetched = await way.fetch(hash, size, parts, progress);
 		}
 		const { content, chunks } = fetched;
+		if (this.#closed) throw new Error('These files were closed.');
 		try {
-			await store.put({ hash, size, chunks, content, sent: true, pinned: false, usedAt: env.now() });
+			await this.#keep(
+				{ hash, size, chunks, sent: true, pinned: false, usedAt: Math.round(env.now()), places: [place] },
+				content,
+			);
 			await this.#evict();
 		} catch (error) {
+			if (error instanceof Fenced) throw error;
 			report(error); // this device has no room: it is shown all the same
 		}
 		return content;
 	}
 
+	async #way(): Promise<Transfer> {
+		const way = await this.#parts.transfer();
+		if (!way) throw new TypeError('There is no way to the server.');
+		return way;
+	}
+
+	#fetched(hash: string, bytes: number): void {
+		const fetching = this.#fetching.get(hash);
+		if (!fetching) return;
+		fetching.bytes = bytes;
+		this.#tell();
+	}
+
+	#isNeeded({ hash, places }: StoredFile): boolean {
+		return places.some((place) => this.#parts.names(place, hash));
+	}
+
+	/** What was taken out of its records a while ago. */
+	async #dropUnneeded(): Promise<void> {
+		const { store, env } = this.#parts;
+		for (const file of await store.list())
+			if (file.usedAt < env.now() - UNNEEDED_MS && !this.#isNeeded(file)) await store.remove(file.hash);
+	}
+
 	async #evict(): Promise<void> {
-		await this.#parts.store.evict(this.#parts.cacheBytes ?? CACHE_BYTES);
+		const { store, cacheBytes } = this.#parts;
+		if ((await store.evict(await cacheBytes())) > 0) await this.#changed();
 	}
 
-	#wait(): void {
-		this.#stopWaiting();
-		this.#stopWaiting = this.#parts.env.every(this.#backOff.next(), () => this.wake());
+	/** The disk has other files than before. */
+	async #changed(): Promise<void> {
+		this.#parts.channel.post({ kind: 'files' });
+		await this.#load();
+		this.wake();
 	}
 
-	#show(hash: string, sending: Sending | null): void {
-		if (sending) this.#sending.set(hash, sending);
-		else this.#sending.delete(hash);
+	async #load(): Promise<void> {
+		if (this.#closed) return;
+		const all = await this.#parts.store.list();
+		this.#known.clear();
+		for (const file of all) this.#known.set(file.hash, file);
+		this.#tell();
+	}
+
+	#tell(): void {
 		for (const listener of this.#listeners) listener();
 	}
-}
-
-/** What goes by itself: no network (`fetch` says so with a TypeError), a server that cannot now, a session that ended. */
-function isPassing(error: unknown): boolean {
-	return error instanceof TypeError || error instanceof TryAgain || error instanceof SignedOut;
 }

@@ -1,19 +1,29 @@
+import type { RecordId } from '@mana/model';
 import type { Disk, DiskTransaction } from '../disk.ts';
+import { deviceKeyOf, Fenced } from '../store.ts';
 
-/** A file as this device keeps it. */
+/** A record that names a file. */
+export interface FilePlace {
+	/** Number of its collection. */
+	readonly collection: number;
+	readonly record: RecordId;
+}
+
+/** What this device knows of a file that it keeps. */
 export interface StoredFile {
 	/** See `manifestHash`. */
 	readonly hash: string;
 	readonly size: number;
 	/** Hashes of its chunks, in order. */
 	readonly chunks: readonly string[];
-	readonly content: Blob;
-	/** False while the server does not have it: then nothing here may remove it. */
+	/** False while the server does not have it: then nothing here may remove it to make room. */
 	readonly sent: boolean;
 	/** The person wants it here, also offline. */
 	readonly pinned: boolean;
 	/** When it was last asked for (ms since 1970). */
 	readonly usedAt: number;
+	/** The records that it was added to or opened from. */
+	readonly places: readonly FilePlace[];
 }
 
 interface Found {
@@ -21,57 +31,73 @@ interface Found {
 	readonly file: StoredFile;
 }
 
-/** The files of one space on this device, on a disk of their own. */
+/**
+ * The files of one space on this device, on the disk of the account: what is known of them in `files`, their bytes beside it in `bytes`,
+ * so that neither a look nor a change of the one copies the other. A wipe of the space takes both.
+ */
 export class FileStore {
 	readonly #disk: Disk;
 	readonly #space: string;
 
-	/** @param space whose files; '' for the person's own */
+	/** @param space local name of the space, as `JournalStore` has it */
 	constructor(disk: Disk, space: string) {
 		this.#disk = disk;
 		this.#space = space;
 	}
 
+	/** Everything that is here, in the order in which it came. */
+	list(): Promise<readonly StoredFile[]> {
+		return this.#disk.run('read', ['files'], async (tx) => (await this.#all(tx)).map(({ file }) => file));
+	}
+
 	get(hash: string): Promise<StoredFile | null> {
-		return this.#disk.run('read', ['meta'], async (tx) => (await this.#find(tx, hash))?.file ?? null);
+		return this.#disk.run('read', ['files'], async (tx) => (await this.#find(tx, hash))?.file ?? null);
 	}
 
-	/** Everything the server does not have, in the order in which it was added. */
-	unsent(): Promise<readonly StoredFile[]> {
-		return this.#disk.run('read', ['meta'], async (tx) =>
-			(await this.#all(tx)).map(({ file }) => file).filter(({ sent }) => !sent),
-		);
+	/** The bytes of a file; `null` when it is not here. */
+	content(hash: string): Promise<Blob | null> {
+		return this.#disk.run('read', ['files', 'bytes'], async (tx) => {
+			const found = await this.#find(tx, hash);
+			return found ? (((await tx.get('bytes', [this.#space, found.at])) as Blob | undefined) ?? null) : null;
+		});
 	}
 
-	/** Keeps a file; one that is here already stays as it is, but what was unsent is as soon as one copy is. */
-	put(file: StoredFile): Promise<void> {
-		return this.#disk.run('write-strict', ['meta'], async (tx) => {
+	/**
+	 * Keeps a file. Of one that is here already the bytes stay as they are, and what is known of both holds: sent as soon as one copy is.
+	 *
+	 * @throws `StorageFailed` when this device has no room; `Fenced` when the space was taken from it meanwhile
+	 */
+	put(file: StoredFile, content: Blob): Promise<void> {
+		return this.#disk.run('write-strict', ['meta', 'files', 'bytes'], async (tx) => {
+			if ((await tx.get('meta', deviceKeyOf(this.#space))) === undefined)
+				throw new Fenced('This space was taken from this device.');
 			const all = await this.#all(tx);
 			const known = all.find((one) => one.file.hash === file.hash);
-			const at = known?.at ?? (all.at(-1)?.at ?? 0) + 1;
-			const kept = known && { sent: known.file.sent || file.sent, pinned: known.file.pinned || file.pinned };
-			tx.put('meta', [this.#space, at], { ...file, ...kept });
+			if (known) return tx.put('files', [this.#space, known.at], merged(known.file, file));
+			const at = (all.at(-1)?.at ?? 0) + 1;
+			tx.put('files', [this.#space, at], file);
+			tx.put('bytes', [this.#space, at], content);
 		});
 	}
 
 	/** Changes what is known of a file, if it is here. */
 	change(hash: string, change: Partial<Pick<StoredFile, 'sent' | 'pinned' | 'usedAt'>>): Promise<void> {
-		return this.#disk.run('write', ['meta'], async (tx) => {
+		return this.#disk.run('write', ['files'], async (tx) => {
 			const known = await this.#find(tx, hash);
-			if (known) tx.put('meta', [this.#space, known.at], { ...known.file, ...change });
+			if (known) tx.put('files', [this.#space, known.at], { ...known.file, ...change });
 		});
 	}
 
 	/** Removes what was not asked for the longest until the rest fits; never what is unsent or pinned. @returns how many went */
 	evict(budgetBytes: number): Promise<number> {
-		return this.#disk.run('write', ['meta'], async (tx) => {
+		return this.#disk.run('write', ['files', 'bytes'], async (tx) => {
 			const all = await this.#all(tx);
 			const loose = all.filter(({ file }) => file.sent && !file.pinned).sort((a, b) => a.file.usedAt - b.file.usedAt);
 			let bytes = loose.reduce((sum, { file }) => sum + file.size, 0);
 			let gone = 0;
 			for (const { at, file } of loose) {
 				if (bytes <= budgetBytes) break;
-				tx.remove('meta', this.#space, at, at);
+				this.#remove(tx, at);
 				bytes -= file.size;
 				gone++;
 			}
@@ -79,13 +105,21 @@ export class FileStore {
 		});
 	}
 
-	/** Removes all files of the space, also what was not sent: who was taken out of a space keeps nothing of it. */
-	wipe(): Promise<void> {
-		return this.#disk.run('write-strict', ['meta'], async (tx) => tx.remove('meta', this.#space));
+	/** Removes a file, sent or not. */
+	remove(hash: string): Promise<void> {
+		return this.#disk.run('write', ['files', 'bytes'], async (tx) => {
+			const known = await this.#find(tx, hash);
+			if (known) this.#remove(tx, known.at);
+		});
 	}
 
 	close(): void {
 		this.#disk.close();
+	}
+
+	#remove(tx: DiskTransaction, at: number): void {
+		tx.remove('files', this.#space, at, at);
+		tx.remove('bytes', this.#space, at, at);
 	}
 
 	async #find(tx: DiskTransaction, hash: string): Promise<Found | undefined> {
@@ -93,12 +127,25 @@ export class FileStore {
 	}
 
 	async #all(tx: DiskTransaction): Promise<Found[]> {
-		return (await tx.list('meta', this.#space)).map(({ at, value }) => ({ at, file: value as StoredFile }));
+		return (await tx.list('files', this.#space)).map(({ at, value }) => ({ at, file: value as StoredFile }));
 	}
 }
 
 /** Takes over what another account of this device added (a guest who signed in). Safe to repeat: equal files are kept once. */
 export async function moveFiles(from: FileStore, to: FileStore): Promise<void> {
-	for (const file of await from.unsent()) await to.put(file);
-	await from.wipe();
+	for (const file of await from.list()) {
+		const content = await from.content(file.hash);
+		if (content) await to.put(file, content);
+	}
+}
+
+function merged(known: StoredFile, more: StoredFile): StoredFile {
+	const places = more.places.filter(({ record }) => known.places.every((place) => place.record !== record));
+	return {
+		...known,
+		sent: known.sent || more.sent,
+		pinned: known.pinned || more.pinned,
+		usedAt: Math.max(known.usedAt, more.usedAt),
+		places: [...known.places, ...places],
+	};
 }

@@ -45,12 +45,28 @@ export async function manifestOf(content: Blob): Promise<Manifest> {
 export class Transfer {
 	readonly #base: string;
 	readonly #token: TokenSource;
+	readonly #signal: AbortSignal;
 	#known: Promise<string> | null = null;
 
-	/** @param base the space's address, `/api/mana-sync/spaces/…` */
-	constructor(base: string, token: TokenSource) {
+	/**
+	 * @param base the space's address, `/api/mana-sync/spaces/…`
+	 * @param signal ends everything that is under way
+	 */
+	constructor(base: string, token: TokenSource, signal: AbortSignal) {
 		this.#base = base;
 		this.#token = token;
+		this.#signal = signal;
+	}
+
+	/** Whether the server has all of a file. @throws like `fetch` */
+	async has(hash: string): Promise<boolean> {
+		try {
+			await this.#ask(`/blobs/${hash}`, { method: 'HEAD' });
+			return true;
+		} catch (error) {
+			if (error instanceof Arriving) return false;
+			throw error;
+		}
 	}
 
 	/**
@@ -88,10 +104,16 @@ export class Transfer {
 	 * Fetches a file and checks it against its hash. Where the connection breaks it goes on from the last whole chunk.
 	 *
 	 * @param size what the reference says; a longer answer is cut off
+	 * @param progress bytes that are here
 	 * @throws `Arriving`, `Refused`, `SignedOut`; anything else: try again
 	 */
-	async fetch(hash: string, size: number, parts: FetchedParts): Promise<Manifest & { readonly content: Blob }> {
-		if (parts.bytes < size || size === 0) await this.#fetchRest(hash, size, parts);
+	async fetch(
+		hash: string,
+		size: number,
+		parts: FetchedParts,
+		progress: (bytes: number) => void,
+	): Promise<Manifest & { readonly content: Blob }> {
+		if (parts.bytes < size || size === 0) await this.#fetchRest(hash, size, parts, progress);
 		if (parts.bytes !== size || (await manifestHash(parts.chunks, sha256)) !== hash) {
 			parts.clear();
 			throw new Error(`What came is not the file ${hash}.`);
@@ -99,7 +121,7 @@ export class Transfer {
 		return { hash, chunks: parts.chunks, content: new Blob(parts.content) };
 	}
 
-	async #fetchRest(hash: string, size: number, parts: FetchedParts): Promise<void> {
+	async #fetchRest(hash: string, size: number, parts: FetchedParts, progress: (bytes: number) => void): Promise<void> {
 		const response = await this.#ask(`/blobs/${hash}`, parts.bytes > 0 ? { headers: { range: `bytes=${parts.bytes}-` } } : {});
 		if (parts.bytes > 0 && response.status !== 206) parts.clear();
 		let rest = new Uint8Array(0);
@@ -111,6 +133,7 @@ export class Transfer {
 			for (; joined.length - from >= CHUNK_BYTES; from += CHUNK_BYTES)
 				await parts.add(joined.slice(from, from + CHUNK_BYTES), sha256);
 			rest = joined.slice(from);
+			progress(parts.bytes + rest.length);
 			if (parts.bytes + rest.length > size) break;
 		}
 		if (rest.length > 0 && parts.bytes + rest.length >= size) await parts.add(rest, sha256);
@@ -130,7 +153,9 @@ export class Transfer {
 		if (response.ok) return response;
 		if (response.status === 401) throw new SignedOut();
 		const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
-		const { code = 'unknown', detail = `Answered with ${response.status}.` } = problem;
+		// An answer to HEAD tells its code by its status alone.
+		const silent = init.method === 'HEAD' && response.status === 404 ? 'unknown-blob' : 'unknown';
+		const { code = silent, detail = `Answered with ${response.status}.` } = problem;
 		if (code === 'unknown-blob') throw new Arriving(detail);
 		const again = code === 'chunks-missing' || code === 'chunk-invalid' || response.status === 429;
 		if (response.status === 507 || (response.status >= 400 && response.status < 500 && !again)) throw new Refused(code, detail);
@@ -148,6 +173,7 @@ export class Transfer {
 			...init,
 			headers: { ...init.headers, authorization: `Bearer ${token}` },
 			cache: 'no-store',
+			signal: this.#signal,
 		});
 	}
 }

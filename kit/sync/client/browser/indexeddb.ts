@@ -1,10 +1,8 @@
 import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { StorageFailed, type Area, type Disk, type DiskTransaction } from '../disk.ts';
-
-const AREAS: readonly Area[] = ['meta', 'outbox', 'journal', 'pages', 'chunks'];
+import { AREAS, StorageFailed, type Area, type Disk, type DiskTransaction } from '../disk.ts';
 
 /** Version of the areas, not of what stands in them. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * A disk in the browser's IndexedDB. One database per account.

@@ -10,6 +10,7 @@ const SOCKET = '/api/mana-sync/socket';
 const EXCHANGE = '/api/mana-sync/exchange';
 const TOKEN = '/api/mana-auth/token';
 const CHUNKS = '/api/mana-sync/chunks';
+const SPACES = '/api/mana-sync/spaces';
 
 /** The browser's clock, disk, tabs and network. The only file of the client that knows global names. */
 export function browserPlatform(): Platform {
@@ -26,11 +27,13 @@ export function browserPlatform(): Platform {
 		),
 		token: fetchToken,
 		chunks: fetchChunk,
+		spacesUrl: SPACES,
 		notes: safeNotes(),
 		openDisk: (name) => openIndexedDb(name),
 		deleteDisk: deleteIndexedDb,
 		channel: broadcast,
 		persist: () => void navigator.storage?.persist?.().catch(report),
+		room: async () => (await navigator.storage?.estimate?.())?.quota ?? Infinity,
 		onWake,
 		report,
 	};
