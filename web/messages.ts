@@ -1,7 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compileProject } from '@inlang/paraglide-js';
-import { loadProjectInMemory, newProject } from '@inlang/sdk';
 
 export const locales = ['en', 'de'] as const;
 export const baseLocale = 'en';
@@ -12,139 +10,101 @@ export type Messages = Record<string, string | Record<string, string>>;
 type Locale = (typeof locales)[number];
 
 const root = join(import.meta.dir, '..');
-export const messageFolders = ['kit/ui/messages', 'apps/*/messages'];
+const messageFolders = ['kit/ui/messages', 'apps/*/messages'];
+/** What an app says of itself: the shell shows it wherever one is. */
+const manifests = 'apps/*/app.ts';
+/** The room whose words everybody needs. */
+const house = 'kit';
 
-/** Every room's messages by language, merged. A key belongs to one file: the same key in two rooms is an error. */
-export async function readMessages(): Promise<Record<Locale, Messages>> {
-	const all: Record<Locale, Messages> = { en: {}, de: {} };
+/** Every room's messages by room and language. A key belongs to one room: the same key in two rooms is an error. */
+export async function readMessages(): Promise<Map<string, Record<Locale, Messages>>> {
+	const rooms = new Map<string, Record<Locale, Messages>>();
 	for (const locale of locales) {
 		const owner = new Map<string, string>();
 		for (const folder of messageFolders)
 			for await (const file of new Bun.Glob(`${folder}/${locale}.json`).scan({ cwd: root })) {
+				const room = roomOf(file);
 				const messages = (await Bun.file(join(root, file)).json()) as Messages;
-				for (const [key, message] of Object.entries(messages)) {
+				for (const key of Object.keys(messages)) {
 					const other = owner.get(key);
 					if (other) throw new Error(`The message "${key}" stands in ${other} and in ${file}. Rename one of them.`);
 					owner.set(key, file);
-					all[locale][key] = message;
 				}
+				const of = rooms.get(room) ?? { en: {}, de: {} };
+				rooms.set(room, { ...of, [locale]: messages });
 			}
 	}
-	return all;
+	return rooms;
+}
+
+function roomOf(file: string): string {
+	return /^apps\/\(?(\w+)/.exec(file)?.[1] ?? house;
 }
 
 /**
- * Compiles all messages into `kit/ui/i18n/generated`, one small function a message. Works offline: the files are read here and
- * handed to the compiler in memory, so no plugin is fetched. Unchanged files are not written.
+ * Writes `kit/ui/i18n/generated`: one pack of words for each room and language, so that a visit fetches the words of what it opens in the
+ * one language that it speaks, and the type of every message. Unchanged files are not written.
  *
  * @returns how many messages there are
  */
 export async function compileMessages(into = join(root, 'kit/ui/i18n/generated')): Promise<number> {
-	const messages = await readMessages();
-	const project = await loadProjectInMemory({
-		blob: await newProject({ settings: { baseLocale, locales: [...locales], telemetry: 'off' } }),
-		providePlugins: [
-			{
-				key: 'mana.messages',
-				importFiles: ({ files }) => imported(files as { locale: string; content: Uint8Array }[]),
-			},
-		],
-	});
-	const files = locales.map((locale) => ({ locale, content: new TextEncoder().encode(JSON.stringify(messages[locale])) }));
-	await project.importFiles({ pluginKey: 'mana.messages', files });
-	const output = await compileProject({
-		project,
-		compilerOptions: {
-			// The language is chosen in kit/ui/i18n/language.svelte.ts; outside a page messages are English.
-			strategy: ['globalVariable', 'baseLocale'],
-			emitTsDeclarations: true,
-			emitReadme: false,
-			emitPrettierIgnore: false,
-		},
-	});
-	await project.close();
-	await writeFolder(into, { ...withoutRouting(output), ...runtime });
-	return Object.keys(messages.en).length;
+	const rooms = await readMessages();
+	await toTheHouse(rooms);
+	const files: Record<string, string> = { 'packs.ts': packsFile([...rooms.keys()]), 'messages.ts': typesFile(rooms) };
+	for (const [room, of] of rooms) for (const locale of locales) files[`words/${room}.${locale}.ts`] = wordsFile(of[locale]);
+	await writeFolder(into, files);
+	return [...rooms.values()].reduce((sum, { en }) => sum + Object.keys(en).length, 0);
 }
 
-/** Turns message files into the compiler's bundles, messages and variants. */
-function imported(files: readonly { readonly locale: string; readonly content: Uint8Array }[]) {
-	const bundles = new Map<string, { id: string; declarations: object[] }>();
-	const messages: { bundleId: string; locale: string; selectors: object[] }[] = [];
-	const variants: { messageBundleId: string; messageLocale: string; matches: object[]; pattern: object[] }[] = [];
-	for (const { locale, content } of files)
-		for (const [id, message] of Object.entries(JSON.parse(new TextDecoder().decode(content)) as Messages)) {
-			const forms = typeof message === 'string' ? { other: message } : message;
+/** Moves the words of the apps' manifests to the house's pack. */
+async function toTheHouse(rooms: Map<string, Record<Locale, Messages>>): Promise<void> {
+	for await (const file of new Bun.Glob(manifests).scan({ cwd: root })) {
+		const [from, to] = [rooms.get(roomOf(file)), rooms.get(house)];
+		if (!from || !to) continue;
+		for (const [, key = ''] of (await Bun.file(join(root, file)).text()).matchAll(/\bm\.(\w+)/g))
+			for (const locale of locales) {
+				const message = from[locale][key];
+				if (message === undefined) continue;
+				to[locale][key] = message;
+				delete from[locale][key];
+			}
+	}
+}
+
+function packsFile(rooms: readonly string[]): string {
+	const loaders = rooms.map((room) => {
+		const of = locales.map((locale) => `${locale}: () => import('./words/${room}.${locale}.ts')`);
+		return `\t${room}: { ${of.join(', ')} },\n`;
+	});
+	return `/** What a room says in one language: a sentence with \`{names}\`, or its plural forms by \`count\`. */
+export type Words = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+export const baseLocale = '${baseLocale}';
+export const locales = ${JSON.stringify(locales)} as const;
+export const packs = {
+${loaders.join('')}};
+`;
+}
+
+function wordsFile(messages: Messages): string {
+	return `import type { Words } from '../packs.ts';\n\nexport const words: Words = ${JSON.stringify(messages)};\n`;
+}
+
+function typesFile(rooms: ReadonlyMap<string, Record<Locale, Messages>>): string {
+	const lines = [...rooms.values()].flatMap(({ en }) =>
+		Object.entries(en).map(([key, message]) => {
 			const plural = typeof message !== 'string';
-			const names = new Set(Object.values(forms).flatMap(namesIn));
-			if (plural) names.add('count');
-			const declarations: object[] = [...names].map((name) => ({ type: 'input-variable', name }));
-			if (plural) declarations.push(pluralOfCount);
-			if (!bundles.has(id)) bundles.set(id, { id, declarations });
-			messages.push({ bundleId: id, locale, selectors: plural ? [{ type: 'variable-reference', name: 'plural' }] : [] });
-			for (const [form, text] of Object.entries(forms))
-				variants.push({
-					messageBundleId: id,
-					messageLocale: locale,
-					matches: plural ? [form === 'other' ? { type: 'catchall-match', key: 'plural' } : literalMatch(form)] : [],
-					pattern: patternOf(text),
-				});
-		}
-	return { bundles: [...bundles.values()], messages, variants } as never;
-}
-
-const pluralOfCount = {
-	type: 'local-variable',
-	name: 'plural',
-	value: {
-		type: 'expression',
-		arg: { type: 'variable-reference', name: 'count' },
-		annotation: { type: 'function-reference', name: 'plural', options: [] },
-	},
-};
-
-function literalMatch(value: string) {
-	return { type: 'literal-match', key: 'plural', value };
+			const names = [...new Set((plural ? Object.values(message) : [message]).flatMap(namesIn))];
+			if (plural && !names.includes('count')) names.push('count');
+			const inputs = names.map((name) => `${name}: ${plural && name === 'count' ? 'number' : 'string | number'}`);
+			return `\t${key}(${inputs.length > 0 ? `inputs: { ${inputs.join('; ')} }` : ''}): string;\n`;
+		}),
+	);
+	return `export interface AllMessages {\n${lines.sort().join('')}}\n`;
 }
 
 /** The names between braces in a message. */
 export function namesIn(text: string): string[] {
 	return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
-}
-
-function patternOf(text: string): object[] {
-	return text.split(/(\{\w+\})/).flatMap((part): object[] => {
-		if (part === '') return [];
-		const name = /^\{(\w+)\}$/.exec(part)?.[1];
-		return name ? [{ type: 'expression', arg: { type: 'variable-reference', name } }] : [{ type: 'text', value: part }];
-	});
-}
-
-/**
- * What messages ask at run time. The compiler's own runtime also finds languages in addresses, cookies and headers; here the interface
- * says which one it speaks (kit/ui/i18n/language.svelte.ts), and a first visit need not carry the rest.
- */
-const runtime = {
-	'runtime.js': `export const baseLocale = '${baseLocale}';
-export const locales = ${JSON.stringify(locales)};
-export const experimentalStaticLocale = undefined;
-let current = () => baseLocale;
-export const getLocale = () => current();
-export const overwriteGetLocale = (speak) => { current = speak; };
-`,
-	'runtime.d.ts': `export type Locale = ${locales.map((locale) => `'${locale}'`).join(' | ')};
-export type LocalizedString = string;
-export type MessageMetadata<Inputs, Options, Markup> = {};
-export const baseLocale: Locale;
-export const locales: readonly Locale[];
-export const experimentalStaticLocale: Locale | undefined;
-export function getLocale(): Locale;
-export function overwriteGetLocale(speak: () => Locale): void;
-`,
-};
-
-function withoutRouting(output: Record<string, string>): Record<string, string> {
-	return Object.fromEntries(Object.entries(output).filter(([name]) => !name.startsWith('server.')));
 }
 
 async function writeFolder(folder: string, files: Record<string, string>): Promise<void> {

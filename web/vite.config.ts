@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
@@ -6,28 +6,20 @@ import { defineConfig } from 'vite';
 
 const rooms = join(import.meta.dirname, '../apps');
 const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'app.ts')));
-/** Messages that an app's manifest says: the shell shows them wherever one is. */
-const shown = new Set(
-	apps.flatMap((app) =>
-		[...readFileSync(join(rooms, app, 'app.ts'), 'utf8').matchAll(/\bm\.(\w+)/g)].map((match) => match[1] ?? ''),
-	),
-);
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
 const later =
-	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|draft\.svelte|search\.ts|sync\/(client\/(conversation|session|back-off|adopt|ahead|quarantine|spaces)|codec\/(frame|pack|transactions)|frames)\.ts|time\/phrase\/(?!pack\.ts)/;
+	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|draft\.svelte|search\.ts|sync\/(client\/(conversation|download|session|back-off|adopt|ahead|quarantine|spaces)|codec\/(frame|pack|transactions)|frames)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /parts\/(Doors|DoorPage)\.svelte/;
 /** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
 const elsewhere =
-	/session\/(problem-words|checks)|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Segmented|Select|Switch|TextArea|TextField)\.svelte|messages\/(auth|check|hub|palette|shortcuts|sign_out)_|messages\/sync_\w+_(long|at)/;
+	/session\/(problem-words|checks)|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
 /** Pages belong to their own address; what an app declares belongs to the house. */
 const entries = /\/\+\w+\.(svelte|ts)|\/(app|model)\.ts/;
 
-/** The app that a file or a message belongs to. */
+/** The app that a file belongs to. */
 function appOf(id: string): string | null {
-	const message = /\/generated\/messages\/(\w+)\.js$/.exec(id)?.[1];
-	if (message !== undefined && shown.has(message)) return null;
-	const name = /\/apps\/(\w+)\//.exec(id)?.[1] ?? message?.split('_')[0];
+	const name = /\/apps\/(\w+)\//.exec(id)?.[1];
 	return apps.find((app) => app === name) ?? null;
 }
 

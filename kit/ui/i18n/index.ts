@@ -1,2 +1,2 @@
-export { m } from './generated/messages.js';
-export { getLocale, type Locale, locales } from './generated/runtime.js';
+export { getLocale, loadWords, m } from './messages.ts';
+export { type Locale, locales } from './locale.ts';

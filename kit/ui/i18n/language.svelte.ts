@@ -1,4 +1,5 @@
-import { baseLocale, type Locale, locales, overwriteGetLocale } from './generated/runtime.js';
+import { baseLocale, type Locale, locales } from './locale.ts';
+import { heardRooms, loadWords, speakAs } from './messages.ts';
 
 const key = 'mana.language';
 
@@ -8,10 +9,21 @@ const key = 'mana.language';
  */
 class Language {
 	#current = $state<Locale>(told() ?? spoken() ?? baseLocale);
+	/** Grows when words arrive, so that what was drawn without them is drawn again. */
+	#arrivals = $state(0);
 
 	constructor() {
-		overwriteGetLocale(() => this.#current);
+		const current = () => this.#current;
+		speakAs({
+			get locale() {
+				return current();
+			},
+			arrived: () => this.#arrivals++,
+			missed: () => void this.#arrivals,
+		});
 		document.documentElement.lang = this.#current;
+		// Ahead of the page that will wait for them.
+		loadWords([location.pathname.split('/')[1] ?? '']).catch(reportError);
 	}
 
 	get current(): Locale {
@@ -26,16 +38,19 @@ class Language {
 	/** Uses a language and remembers it on this device. */
 	use(locale: Locale): void {
 		localStorage.setItem(key, locale);
-		this.#show(locale);
+		this.#show(locale).catch(reportError);
 	}
 
 	/** Takes a person's own setting, unless this device was told another language. */
 	suggest(locale: string): void {
 		const known = knownLocale(locale);
-		if (known && !told()) this.#show(known);
+		if (known && !told()) void this.#show(known);
 	}
 
-	#show(locale: Locale): void {
+	/** Speaks it as soon as its words are there; where they cannot be fetched the language stays as it is. */
+	async #show(locale: Locale): Promise<void> {
+		await loadWords(heardRooms(), locale);
+		if (locale !== (told() ?? locale)) return; // another one was chosen meanwhile
 		this.#current = locale;
 		document.documentElement.lang = locale;
 	}
