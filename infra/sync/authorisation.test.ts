@@ -87,6 +87,7 @@ const table: readonly Row[] = [
 		status: { ...inSpace(422), other: 422, revoked: 422 },
 	},
 	{ method: 'DELETE', path: '/spaces/:space/invitations/:invitation', status: inSpace(204, 204, 403) },
+	{ method: 'GET', path: `/spaces/:space/records/${'0'.repeat(26)}/history?collection=257`, status: inSpace(200) },
 	{ method: 'GET', path: '/spaces/:space/services', status: inSpace(200) },
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: false }, status: inSpace(200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: true }, status: inSpace(200, 200, 403) },
@@ -202,5 +203,7 @@ async function tokenOf(principal: Principal, world: Record<string, string>): Pro
 }
 
 function shape(path: string): string {
-	return path.replaceAll(/\{[^}]+\}|:[a-z]+|\/(nobody|unnamed|todo-server)$/g, (part) => (part.startsWith('/') ? '/*' : '*'));
+	return path
+		.replace(/\?.*/, '')
+		.replaceAll(/\{[^}]+\}|:[a-z]+|0{26}|\/(nobody|unnamed|todo-server)$/g, (part) => (part.startsWith('/') ? '/*' : '*'));
 }

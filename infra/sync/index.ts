@@ -15,6 +15,8 @@ import { DirectCommitter } from './committer/direct.ts';
 import { ThreadedCommitter } from './committer/threaded.ts';
 import { exchange, LONGEST_WAIT_MS } from './exchange.ts';
 import { Fanout } from './fanout.ts';
+import { RecordHistory } from './history/record-history.ts';
+import { historyRoute } from './history/route.ts';
 import { createMeters } from './metrics.ts';
 import type { Door } from './session.ts';
 import { farewellFor, Sockets } from './sockets.ts';
@@ -94,6 +96,7 @@ export const service = defineService({
 		const snapshots = new Snapshots({ keeper: chunks, build, log });
 		const projections = new ProjectionStream(store, spaces, now);
 		const directory = new Directory(store);
+		const history = new RecordHistory(store, directory);
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
 			behind: () => sockets.behind,
@@ -145,7 +148,7 @@ export const service = defineService({
 		return {
 			routes: (app) =>
 				serviceRoutes(
-					spaceRoutes(blobRoutes(app, { keeper, shelf, directory, verifyToken, log }), {
+					spaceRoutes(historyRoute(blobRoutes(app, { keeper, shelf, directory, verifyToken, log }), history, verifyToken), {
 						committer,
 						directory,
 						verifyToken,

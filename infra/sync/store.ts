@@ -77,7 +77,7 @@ export interface SyncTables extends MemberTables, BlobTables {
 		/** Since when no segment names it (ms); `null` while one does. */
 		unnamed_at: number | null;
 	};
-	/** One row for each DELTA that was fanned out, chained by hash. A window for audits: sync never reads it (sync.md §6.9). */
+	/** One row for each DELTA that was fanned out, chained by hash. A window for the history of records and for audits: sync never reads it (sync.md §6.9). */
 	log: {
 		space: number;
 		from_seq: number;
@@ -92,6 +92,8 @@ export interface SyncTables extends MemberTables, BlobTables {
 		key_version: Generated<number>;
 		/** The DELTAs as they were fanned out, each behind its length (4 bytes, big-endian). */
 		frames: Uint8Array;
+		/** What the cells in `frames` replaced (`replacedToBytes`); `null` in rows from before there was a history of records. */
+		replaced: Uint8Array | null;
 	};
 }
 
@@ -193,4 +195,9 @@ export const migrations: Migrations = {
 		},
 	},
 	'004-blobs': blobsMigration,
+	'005-record-history': {
+		async up(db) {
+			await db.schema.alterTable('log').addColumn('replaced', 'blob').execute();
+		},
+	},
 };

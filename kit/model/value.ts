@@ -27,6 +27,11 @@ export function toBase64(bytes: Uint8Array): string {
 	return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
+/** The bytes of such a text. @throws when it is not base64 */
+export function fromBase64(text: string): Uint8Array {
+	return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+}
+
 /** The state of one mergeable register: `(record, field, key)` names it, this is what it holds. */
 export interface Register {
 	readonly value: Value;

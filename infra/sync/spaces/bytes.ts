@@ -1,6 +1,6 @@
 import type { Value } from '@mana/model';
-import { ByteReader, ByteWriter, limits, readValue, writeValue } from '@mana/sync';
-import type { Decision } from '@mana/sync/space/index';
+import { ByteReader, ByteWriter, limits, readCells, readValue, writeCells, writeValue } from '@mana/sync';
+import type { Decision, StoredCell } from '@mana/sync/space/index';
 
 /** A cell's value as the stores keep it: the wire's bytes, SQL's null for null. */
 export function valueToBytes(value: Value): Uint8Array | null {
@@ -12,6 +12,19 @@ export function valueToBytes(value: Value): Uint8Array | null {
 
 export function valueFromBytes(bytes: Uint8Array | null): Value {
 	return bytes === null ? null : readValue(new ByteReader(bytes));
+}
+
+/** Cells with their seqs, as the log keeps what a change replaced. */
+export function replacedToBytes(cells: readonly StoredCell[]): Uint8Array {
+	const out = new ByteWriter();
+	writeCells(out, cells);
+	for (const { seq } of cells) out.varint(seq);
+	return out.finish().slice();
+}
+
+export function replacedFromBytes(bytes: Uint8Array): StoredCell[] {
+	const from = new ByteReader(bytes);
+	return readCells(from).map((cell) => ({ ...cell, seq: from.varint() }));
 }
 
 /** What was decided on a device's latest transactions, as one small blob: most are nothing but a hash. */
@@ -40,6 +53,16 @@ export function decisionsFromBytes(bytes: Uint8Array): Decision[] {
 		});
 	}
 	return decisions;
+}
+
+/** Takes apart what `joinFrames` made. */
+export function* splitFrames(joined: Uint8Array): IterableIterator<Uint8Array> {
+	const view = new DataView(joined.buffer, joined.byteOffset, joined.byteLength);
+	for (let at = 0; at < joined.length;) {
+		const end = at + 4 + view.getUint32(at);
+		yield joined.subarray(at + 4, end);
+		at = end;
+	}
 }
 
 /** Frames one after another, each behind its length (4 bytes, big-endian): the log's and the HTTP exchange's form. */

@@ -225,9 +225,10 @@ async function write(
 		let position = log_position;
 		if (change.cells.length > 0) {
 			const row = logRow(change, log_hash);
-			logs.push([number, change.from, change.space.seq, buffer(log_hash), buffer(row.hash), position, now, buffer(row.frames)]);
+			const bytes = [buffer(row.frames), buffer(row.replaced)];
+			logs.push([number, change.from, change.space.seq, buffer(log_hash), buffer(row.hash), position, now, ...bytes]);
 			hash = row.hash;
-			position += row.frames.length;
+			position += row.bytes;
 		}
 		heads.push([number, change.space.seq, change.space.nextActor, buffer(hash), position]);
 		for (const [device, { actor, person, n, stamp, decisions }] of change.devices)
@@ -261,8 +262,8 @@ async function write(
 	);
 	await ask(
 		client,
-		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames)
-		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[])`,
+		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced)
+		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bytea[])`,
 		logs,
 	);
 }

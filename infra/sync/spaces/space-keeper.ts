@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { newSpaceId, type SpaceId } from '@mana/sync';
 import { type Change, nextEpoch, type SpaceStore } from '@mana/sync/space/index';
 import type { SpaceKind } from '@mana/sync/spaces';
-import { joinFrames } from './bytes.ts';
+import { joinFrames, replacedToBytes } from './bytes.ts';
 
 /** Where spaces are kept. One class for each engine, the same behaviour (tested with the same tests). */
 export interface SpaceKeeper extends SpaceStore {
@@ -41,9 +41,13 @@ export function newSpace(now: number): { id: SpaceId; epoch: number; logHash: Ui
 	};
 }
 
-/** The log's row for a change: chained to the one before by SHA-256 over (previous hash, frames). */
-export function logRow(change: Change, previousHash: Uint8Array): { frames: Uint8Array; hash: Uint8Array } {
+/** The log's row for a change: chained to the one before by SHA-256 over (previous hash, frames). `bytes`: what it takes of the window. */
+export function logRow(
+	change: Change,
+	previousHash: Uint8Array,
+): { frames: Uint8Array; replaced: Uint8Array; hash: Uint8Array; bytes: number } {
 	const frames = joinFrames(change.frames);
+	const replaced = replacedToBytes(change.replaced);
 	const hash = createHash('sha256').update(previousHash).update(frames).digest();
-	return { frames, hash: new Uint8Array(hash) };
+	return { frames, replaced, hash: new Uint8Array(hash), bytes: frames.length + replaced.length };
 }

@@ -122,11 +122,8 @@ eachEngine('spaces', (engine) => {
 			[1, 2],
 			[2, 3],
 		]);
-		expect(rows.map(({ position }) => position)).toEqual([
-			0,
-			rows[0]!.frames.length,
-			rows[0]!.frames.length + rows[1]!.frames.length,
-		]);
+		const bytesOf = (row: (typeof rows)[number]) => row.frames.length + row.replaced!.length;
+		expect(rows.map(({ position }) => position)).toEqual([0, bytesOf(rows[0]!), bytesOf(rows[0]!) + bytesOf(rows[1]!)]);
 		now += LOG_WINDOW.ageMs - 1000;
 		await device.write(op(newRecord(), 'later'));
 		expect(await spaces.prune(now)).toBe(0);

@@ -74,8 +74,8 @@ export class SqliteSpaces implements SpaceKeeper {
 				on conflict (space, record, collection, field, key)
 				do update set value = excluded.value, stamp = excluded.stamp, actor = excluded.actor, seq = excluded.seq`,
 			),
-			log: database.prepare<null, [number, number, number, Uint8Array, Uint8Array, number, number, Uint8Array]>(
-				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames) values (?, ?, ?, ?, ?, ?, ?, ?)',
+			log: database.prepare<null, [number, number, number, Uint8Array, Uint8Array, number, number, Uint8Array, Uint8Array]>(
+				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
 			),
 			personal: database.prepare<{ id: string }, [string]>('select id from space where personal_of = ?'),
 			putSpace: database.prepare<SpaceRow, [string, number, string, string, string, string | null, Uint8Array, number]>(
@@ -202,9 +202,9 @@ export class SqliteSpaces implements SpaceKeeper {
 		let position = log_position;
 		if (cells.length > 0) {
 			const entry = logRow(change, log_hash);
-			this.#sql.log.run(number, from, space.seq, log_hash, entry.hash, position, now, entry.frames);
+			this.#sql.log.run(number, from, space.seq, log_hash, entry.hash, position, now, entry.frames, entry.replaced);
 			hash = entry.hash;
-			position += entry.frames.length;
+			position += entry.bytes;
 		}
 		this.#members.write(number, stateOf(row), change, now);
 		this.#sql.advance.run(space.seq, space.nextActor, hash, position, number);

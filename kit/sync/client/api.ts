@@ -2,6 +2,7 @@ import type { Collection, Draft, RecordId, Row } from '@mana/model';
 import type { DeviceId, SpaceId, Transaction } from '../cell.ts';
 import type { Role } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
+import type { Earlier } from '../record-history.ts';
 import type { Conflict } from './conflicts.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -21,6 +22,11 @@ export interface Mana {
 	write(label: string, action: (tx: Writer) => void): Written;
 	/** Takes the last of this person's actions back, where nobody wrote over it since (sync.md §6.15). */
 	readonly history: History;
+	/**
+	 * Who changed a record, when, from what to what, newest first, as far as the server's log goes back (a week, or less where much is
+	 * written). It is asked for over the network each time. Rejects with `HistoryUnavailable`, which says what it needs.
+	 */
+	historyOf<C extends Collection>(collection: C, id: RecordId): Promise<RecordHistory<C>>;
 	readonly sync: SyncState;
 	/** Listens to `sync`, `history` and the outbox. Returns the way to stop. */
 	subscribe(listener: () => void): () => void;
@@ -99,6 +105,75 @@ export interface History {
 	undo(): boolean;
 	redo(): boolean;
 }
+
+/** What happened to one record, as the server answered at one moment. */
+export interface RecordHistory<C extends Collection> {
+	/** Newest first: the first one is how the record is now. */
+	readonly versions: readonly Version<C>[];
+	/** What is older than these: nothing, `more` to ask for, or something that nobody knows any more. */
+	readonly earlier: Earlier;
+	/** The same with older versions behind them; the same one when there are no more. Rejects with `HistoryUnavailable`. */
+	more(): Promise<RecordHistory<C>>;
+	/**
+	 * Makes the record read again as in one of the versions: an ordinary action under a label, which writes only what differs and can be
+	 * undone. Works offline. Nothing newer is overwritten: throws `Stale` when the record is not any more what this history ends with
+	 * (ask for it anew), and when it turns out later the server refuses the transaction with 'stale'. Throws `InvalidValue` when an old
+	 * value breaks a rule of today.
+	 */
+	putBack(version: Version<C>, label: string): PutBack;
+}
+
+/** What a record was after one transaction. */
+export interface Version<C extends Collection> {
+	/** Tells versions of one record apart. */
+	readonly id: string;
+	/** When the server took it, ms since 1970. */
+	readonly at: number;
+	/** When it was written on its device, ms since 1970; long before `at` if the device was offline. */
+	readonly writtenAt: number;
+	/** Id of who wrote it; `null`: the server itself. A service is `service:` and its name. */
+	readonly person: string | null;
+	/** Name of who wrote it; '' when it is not known. */
+	readonly name: string;
+	/** The record after it; `undefined` when it was purged. */
+	readonly row: Row<C> | undefined;
+	/** What read differently afterwards. Empty when it wrote what this build does not show. */
+	readonly changed: readonly FieldChange[];
+}
+
+/** A field as it read before and after. */
+export interface FieldChange {
+	/** As declared in the collection, or 'createdAt', 'deletedAt'. */
+	readonly name: string;
+	readonly before: unknown;
+	readonly after: unknown;
+}
+
+export interface PutBack extends Written {
+	/** Names of the fields that cannot be put back: what was reached (`greatest`, `least`) and documents, which have an undo of their own. */
+	readonly left: readonly string[];
+}
+
+/** The history of a record cannot be asked for now. */
+export class HistoryUnavailable extends Error {
+	override readonly name = 'HistoryUnavailable';
+	readonly code: HistoryProblem;
+
+	constructor(code: HistoryProblem) {
+		super(NEEDS[code]);
+		this.code = code;
+	}
+}
+
+export type HistoryProblem = keyof typeof NEEDS;
+
+const NEEDS = {
+	guest: 'Only a server keeps what a record was before. Sign in to have a history from then on.',
+	offline: 'The server keeps what a record was before, and it cannot be reached. Try again when there is a connection.',
+	'signed-out': 'The server keeps what a record was before. Sign in again to ask for it.',
+	'unknown-space': 'There is no such space on the server, or you are not a member of it.',
+	'other-history': 'The server was restored from a backup meanwhile. Ask for the history anew.',
+} as const;
 
 /** A field that was not taken back. */
 export interface Skipped {

@@ -7,14 +7,15 @@ import { cellOf } from '../merge.ts';
 import { visibleTo } from '../permission.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
-import type { Standing, SyncState } from './api.ts';
+import { HistoryUnavailable, type Standing, type SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import { cellsOfChunk, type PackedChunk } from '../snapshot/chunk.ts';
+import type { HistoryQuestion, RecordChanges } from '../record-history.ts';
 import type { ChunkSource, NamedChunk } from './download.ts';
-import type { Connector, TokenSource } from './link.ts';
+import { SignedOut, type Connector, type HistorySource, type TokenSource } from './link.ts';
 import { Keeper } from './keeper.ts';
 import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,6 +32,8 @@ export interface Remote {
 	readonly schema: Hello['schema'];
 	/** Where the chunks of snapshots come from; without it the state comes by DELTA. */
 	readonly chunks?: ChunkSource;
+	/** Where the history of records comes from. */
+	readonly history?: HistorySource;
 	/** The collections that the person looks at, which a first download brings first. */
 	first?(): readonly number[];
 	/** The person whose data this is; a token of somebody else is not used. */
@@ -225,6 +228,20 @@ export class Client implements Backing, SessionHost {
 			this.#files = opening;
 		}
 		return this.#files;
+	}
+
+	async askHistory(question: HistoryQuestion): Promise<RecordChanges> {
+		const { remote } = this.#parts;
+		if (!remote) throw new HistoryUnavailable('guest');
+		const { id } = this.#space;
+		if (!id || !remote.history) throw new HistoryUnavailable('offline');
+		try {
+			const { token } = await remote.token();
+			return await remote.history(id, question, token);
+		} catch (error) {
+			if (error instanceof HistoryUnavailable) throw error;
+			throw new HistoryUnavailable(error instanceof SignedOut ? 'signed-out' : 'offline');
+		}
 	}
 
 	async close(): Promise<void> {

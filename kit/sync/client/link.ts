@@ -1,3 +1,6 @@
+import type { SpaceId } from '../cell.ts';
+import type { HistoryQuestion, RecordChanges } from '../record-history.ts';
+
 /**
  * A way to the server. The session does not know whether it is a socket, a series of HTTP requests, or the simulator's network.
  */
@@ -33,6 +36,12 @@ export interface Token {
 
 /** Fetches a fresh token. Throws `SignedOut` when the session is over; any other error means "cannot be asked now". */
 export type TokenSource = () => Promise<Token>;
+
+/** Asks for a page of the history of a record. Throws `HistoryUnavailable`. */
+export type AskHistory = (question: HistoryQuestion) => Promise<RecordChanges>;
+
+/** The same in a space and with a token; whatever it throws beside `HistoryUnavailable` means that there was no answer. */
+export type HistorySource = (space: SpaceId, question: HistoryQuestion, token: string) => Promise<RecordChanges>;
 
 /** The server does not know this browser's session any more. */
 export class SignedOut extends Error {

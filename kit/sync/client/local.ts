@@ -1,11 +1,24 @@
 import { countStep, type Collection, type RecordId, type Row } from '@mana/model';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
-import type { History, LiveQuery, Mana, Question, Refused, Standing, SyncState, Unsent, Writer, Written } from './api.ts';
+import type {
+	History,
+	LiveQuery,
+	Mana,
+	RecordHistory,
+	Question,
+	Refused,
+	Standing,
+	SyncState,
+	Unsent,
+	Writer,
+	Written,
+} from './api.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory } from './history.ts';
+import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
 import { Outbox } from './outbox.ts';
 import { placeOf, Replica, type Pending } from './replica.ts';
@@ -20,6 +33,7 @@ export interface Backing {
 	/** Forgets a conflict for good, in all tabs. */
 	forgetConflict(id: string): Promise<void>;
 	files(): Promise<Blobs>;
+	readonly askHistory: AskHistory;
 	/** Try to reach the server now. */
 	wake(): void;
 	inspect(): Promise<Standing>;
@@ -92,6 +106,11 @@ export class LocalMana implements Mana {
 		const undo = this.#history.record(label, writer.steps);
 		this.refresh();
 		return { saved, undo };
+	}
+
+	async historyOf<C extends Collection>(collection: C, id: RecordId): Promise<RecordHistory<C>> {
+		const { openHistory } = await import('./record-history.ts');
+		return openHistory(this, (question) => this.#backing.askHistory(question), collection, id);
 	}
 
 	subscribe(listener: () => void): () => void {

@@ -1,4 +1,4 @@
-import type { Mana, Standing } from './api.ts';
+import { HistoryUnavailable, type Mana, type Standing } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { webEnvironment, type Environment } from './environment.ts';
 import { LocalMana } from './local.ts';
@@ -35,6 +35,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		forget: () => Promise.resolve(),
 		forgetConflict: () => Promise.resolve(),
 		files: () => Promise.reject(new StorageFailed('A Mana in memory keeps no files.')),
+		askHistory: () => Promise.reject(new HistoryUnavailable('guest')),
 		wake: () => undefined,
 		inspect: () => Promise.resolve(NOWHERE),
 		close: () => Promise.resolve(),

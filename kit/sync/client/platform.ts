@@ -1,7 +1,7 @@
 import type { Disk } from './disk.ts';
 import type { ChunkSource } from './download.ts';
 import type { Environment } from './environment.ts';
-import type { Connector, TokenSource } from './link.ts';
+import type { Connector, HistorySource, TokenSource } from './link.ts';
 import type { Channel, Locks } from './tabs.ts';
 
 /** Everything outside of the client, in one table: the browser's by default, anything in tests. */
@@ -13,6 +13,7 @@ export interface Platform {
 	readonly chunks?: ChunkSource;
 	/** Where the files of a space are sent to and come from: the spaces' address, without the space. */
 	readonly spacesUrl: string;
+	readonly history?: HistorySource;
 	/** Small notes that outlive the databases: what tells a new browser from a wiped one. */
 	readonly notes: Notes;
 	openDisk(name: string): Promise<Disk>;

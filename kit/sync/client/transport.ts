@@ -1,4 +1,6 @@
-import type { Connector, Link, LinkHandlers } from './link.ts';
+import type { RecordChanges } from '../record-history.ts';
+import { HistoryUnavailable } from './api.ts';
+import type { Connector, HistorySource, Link, LinkHandlers } from './link.ts';
 
 /** How long the server may hold the answer to a question that only asks for news. */
 const LONG_POLL_MS = 25_000;
@@ -134,4 +136,21 @@ export function split(body: Uint8Array): Uint8Array[] {
 		at += 4 + length;
 	}
 	return frames;
+}
+
+/**
+ * The history of records over HTTP.
+ *
+ * @param get fetches a path below the spaces of mana-sync, as whom the token says
+ */
+export function historySource(get: (path: string, token: string) => Promise<Response>): HistorySource {
+	return async (space, { collection, record, next }, token) => {
+		const page = next ? `&before=${next.before}&epoch=${next.epoch}` : '';
+		const response = await get(`/${space}/records/${record}/history?collection=${collection}${page}`, token);
+		if (response.status === 401) throw new HistoryUnavailable('signed-out');
+		if (response.status === 404) throw new HistoryUnavailable('unknown-space');
+		if (response.status === 409) throw new HistoryUnavailable('other-history');
+		if (!response.ok) throw new Error(`No history: ${response.status}.`);
+		return (await response.json()) as RecordChanges;
+	};
 }

@@ -101,6 +101,7 @@ class Group {
 			from,
 			devices: this.#devices,
 			cells,
+			replaced: cells.flatMap((cell) => this.#found.cells.get(placeKey(cell)) ?? []),
 			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};

@@ -199,6 +199,8 @@ export interface Change {
 	readonly devices: ReadonlyMap<DeviceId, DeviceState>;
 	/** New states of registers, ascending by seq, each place once. */
 	readonly cells: readonly StoredCell[];
+	/** What stood at their places before, where anything did: what makes a history of the log. */
+	readonly replaced: readonly StoredCell[];
 	/** Who may do what from now on; `null` when that did not change. */
 	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */

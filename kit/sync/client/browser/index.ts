@@ -4,6 +4,7 @@ import type { Spaces, SpacesOptions } from '../spaces.ts';
 import { browserPlatform } from './platform.ts';
 
 export type * from '../api.ts';
+export { HistoryUnavailable, Outdated, Stale } from '../api.ts';
 export { StorageFailed } from '../disk.ts';
 export { SignedOut } from '../link.ts';
 export { exportOutbox, type Account } from '../open.ts';

@@ -2,7 +2,7 @@ import { webEnvironment } from '../environment.ts';
 import { SignedOut, type Token } from '../link.ts';
 import type { Platform } from '../platform.ts';
 import type { Channel, Locks, TabMessage } from '../tabs.ts';
-import { exchangeConnector, fallbackConnector, socketConnector } from '../transport.ts';
+import { exchangeConnector, fallbackConnector, historySource, socketConnector } from '../transport.ts';
 import { deleteIndexedDb, openIndexedDb } from './indexeddb.ts';
 
 /** Doors of the services on the page's own origin. */
@@ -28,6 +28,9 @@ export function browserPlatform(): Platform {
 		token: fetchToken,
 		chunks: fetchChunk,
 		spacesUrl: SPACES,
+		history: historySource((path, token) =>
+			fetch(`${SPACES}${path}`, { headers: { authorization: `Bearer ${token}` }, cache: 'no-store' }),
+		),
 		notes: safeNotes(),
 		openDisk: (name) => openIndexedDb(name),
 		deleteDisk: deleteIndexedDb,
