@@ -28,6 +28,8 @@ export class Outbox {
 	lastStamp = 0;
 	readonly #replica: Replica;
 	readonly #waiting = new Map<number, Pending>();
+	/** The stamps in the journal of those that the server gave another: what is sent again is sent as it was, or it would look like a fork. */
+	readonly #written = new WeakMap<Pending, number>();
 	#restamped: { readonly n: number; readonly stamp: number }[] = [];
 
 	constructor(replica: Replica) {
@@ -41,8 +43,8 @@ export class Outbox {
 	/** In order and without a gap, from `first` on. */
 	*from(first: number): IterableIterator<Transaction> {
 		for (let n = first, pending; (pending = this.#waiting.get(n)); n++) {
-			const { stamp, ops, preconditions } = pending;
-			yield { n, stamp, ops, ...(preconditions.length > 0 && { preconditions }) };
+			const { ops, preconditions } = pending;
+			yield { n, stamp: this.#writtenStamp(pending), ops, ...(preconditions.length > 0 && { preconditions }) };
 		}
 	}
 
@@ -56,6 +58,7 @@ export class Outbox {
 			for (const [i, { n, stamp }] of stored.entries()) {
 				const pending = transactions[i]!;
 				pending.n = n;
+				this.#written.delete(pending);
 				this.#replica.restamp(pending, stamp);
 				this.#wait(pending, n);
 			}
@@ -140,7 +143,7 @@ export class Outbox {
 		this.#waiting.clear();
 		this.#restamped = [];
 		const numbered = [...this.#replica.pending].filter(({ n }) => n !== null);
-		const known = new Map(numbered.map((pending) => [pending.stamp, pending]));
+		const known = new Map(numbered.map((pending) => [this.#writtenStamp(pending), pending]));
 		this.#replica.batch(() => {
 			for (const row of rows) {
 				const pending = known.get(row.stamp);
@@ -164,7 +167,13 @@ export class Outbox {
 	#restamp(restamped: Ack['restamped']): void {
 		for (const { n, stamp } of restamped) {
 			const pending = this.#waiting.get(n);
-			if (pending) this.#replica.restamp(pending, stamp);
+			if (!pending) continue;
+			this.#written.set(pending, this.#writtenStamp(pending));
+			this.#replica.restamp(pending, stamp);
 		}
+	}
+
+	#writtenStamp(pending: Pending): number {
+		return this.#written.get(pending) ?? pending.stamp;
 	}
 }

@@ -131,6 +131,8 @@ export class Session {
 	/** This connection brought something. */
 	#news = false;
 	#unauthorised = 0;
+	/** How often the server disowned us since we were last caught up. */
+	#disowned = 0;
 	readonly #trace: Trace;
 	/** The newest local transaction that the trace has, and of which device. */
 	#tracedN = 0;
@@ -171,6 +173,8 @@ export class Session {
 		if (this.#stage !== 'stopped') return;
 		this.#trace.note({ what: 'started' });
 		this.#traceWrites();
+		// Becoming another device did not help: a defect of one side must not make devices as fast as the network carries them.
+		if (this.#disowned > 1) return this.#wait(0);
 		this.#tell({ phase: 'connecting', retryAt: null, problem: null });
 		this.#begin();
 	}
@@ -474,6 +478,7 @@ export class Session {
 	#checkCaughtUp(): void {
 		if (this.#stage !== 'subscribed' || this.#staged || this.#lacking || this.#host.space.seq < this.#head) return;
 		this.#backOff.reset();
+		this.#disowned = 0;
 		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
 	}
 
@@ -516,6 +521,7 @@ export class Session {
 	#disown(): void {
 		this.#drop();
 		this.#stage = 'disowning';
+		this.#disowned++;
 		const attempt = this.#attempt;
 		const goOn = () => {
 			if (attempt === this.#attempt) this.#wait(0);

@@ -151,4 +151,31 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'what the server had given another stamp was sent again under that one, which looked like a fork, without end',
+		plan: {
+			seed: 701_516,
+			config: {
+				browsers: 2,
+				latency: [0, 2],
+				browserDiskMs: [0, 1],
+				commitMs: 3,
+				readMs: 1,
+				transports: ['exchange'],
+				chunk: 8192,
+				records: 4,
+				durationMs: 300,
+				shared: true,
+			},
+			steps: [
+				{ at: 92, luck: 1193258245, kind: 'member', change: 'limit-all' },
+				{ at: 105, luck: 889698709, kind: 'cut', browser: 1, mode: 'close' },
+				{ at: 167, luck: 212185836, kind: 'client-clock', browser: 1, byMs: 315360000000 },
+				{ at: 185, luck: 144312192, kind: 'write', browser: 0, what: 'move' },
+				{ at: 206, luck: 1599239602, kind: 'member', change: 'remove' },
+				{ at: 211, luck: 136452167, kind: 'write', browser: 1, what: 'trash' },
+				{ at: 271, luck: 646446558, kind: 'member', change: 'rejoin' },
+			],
+		},
+	},
 ];
