@@ -21,7 +21,15 @@ import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
 import type { Problem, Session, SessionHost } from './session.ts';
-import { type Ahead, type ClientStore, type Loaded, type RemotePatch, type SpaceRow, type StoredTransaction } from './store.ts';
+import {
+	type Ahead,
+	type ClientStore,
+	type Loaded,
+	type Origin,
+	type RemotePatch,
+	type SpaceRow,
+	type StoredTransaction,
+} from './store.ts';
 import { Tabs, type Channel, type Locks, type TabMessage } from './tabs.ts';
 
 /** Where this account syncs to. */
@@ -138,6 +146,7 @@ export class Client implements Backing, SessionHost {
 		this.#keeper = new Keeper({
 			store: parts.store,
 			stored: (transactions, rows) => this.#stored(transactions, rows),
+			taken: (transactions) => this.#taken(transactions),
 			failed: (error, transactions) => this.#goVolatile(error, transactions),
 			fenced: () => this.#tabs.fenced(),
 			report: parts.report,
@@ -443,7 +452,7 @@ export class Client implements Backing, SessionHost {
 	/** The space was taken from this person: memory, journal, pages and outbox go, at once and for good. */
 	async #wipe(): Promise<void> {
 		if (this.#closed) return;
-		const { remote, env, store } = this.#parts;
+		const { store } = this.#parts;
 		this.#revoked = true;
 		this.abandon(); // whoever leads next must not begin to write while this one cleans up
 		this.#forgetDownload();
@@ -465,16 +474,31 @@ export class Client implements Backing, SessionHost {
 		});
 		// What was written a moment ago is first put where it can be taken to the quarantine from.
 		await this.#keeper.idle();
-		const where = { space: remote?.space ?? this.#space.id, name: this.#parts.spaceName?.() ?? '', at: Math.round(env.now()) };
+		const from = this.#origin();
 		try {
-			await this.#keeper.store.wipe(where);
-			if (this.#keeper.store !== store) await store.wipe(where);
+			await this.#keeper.store.wipe(from);
+			if (this.#keeper.store !== store) await store.wipe(from);
 		} catch (error) {
 			this.#parts.report(error);
 		}
 		replica.batch(() => [...replica.pending].forEach((pending) => replica.remove(pending)));
 		this.#space = { id: this.#space.id, epoch: 0, seq: 0, actor: 0, reach: null };
 		this.mana.refresh();
+	}
+
+	/** What this tab has loaded was wiped by another one: what it wrote since goes to the quarantine, and it begins anew. */
+	async #taken(transactions: readonly Pending[]): Promise<void> {
+		await this.#keeper.store.quarantine(transactions, this.#origin());
+		const { replica } = this.mana;
+		replica.batch(() => transactions.forEach((pending) => replica.remove(pending)));
+		this.mana.refresh();
+		void this.#reload();
+	}
+
+	/** What the quarantine says of things that were written here. */
+	#origin(): Origin {
+		const { remote, env, spaceName } = this.#parts;
+		return { space: remote?.space ?? this.#space.id, name: spaceName?.() ?? '', at: Math.round(env.now()) };
 	}
 
 	async disown(): Promise<void> {

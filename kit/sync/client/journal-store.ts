@@ -15,11 +15,13 @@ import {
 	deviceKeyOf,
 	Fenced,
 	PERSONAL,
+	Taken,
 	type ClientStore,
 	type DeviceRow,
 	type Facts,
 	type FreshTransaction,
 	type Loaded,
+	type Origin,
 	type RemotePatch,
 	type SpaceRow,
 	type StoredTransaction,
@@ -40,6 +42,8 @@ export class JournalStore implements ClientStore {
 	#pages = new Pages();
 	#shelf: ChunkShelf;
 	#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
+	/** Of what was loaded; `null` before that. */
+	#life: DeviceId | null = null;
 
 	/** @param name local name of the space: each has a state, an outbox and a device of its own */
 	constructor(disk: Disk, random: FillRandom, name = PERSONAL) {
@@ -77,6 +81,7 @@ export class JournalStore implements ClientStore {
 		this.#shelf.outdate(counting, this.#pages);
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
 		const { device, space, conflicts, fresh } = found;
+		this.#life = device.life;
 		const chunks = counting.map(({ chunk }) => chunk);
 		return { device, space, chunks, fetched, cells, outbox, conflicts, fresh };
 	}
@@ -88,6 +93,7 @@ export class JournalStore implements ClientStore {
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]> {
 		return this.#disk.run('write-strict', ['meta', 'outbox'], async (tx) => {
 			const { device, space } = await this.#rows(tx);
+			if (!this.#isOurs(device)) throw new Taken('This space was taken from this device.');
 			let { clock } = device;
 			const stored = fresh.map((transaction, i): StoredTransaction => {
 				clock = Math.max(transaction.stamp, clock + 1);
@@ -207,18 +213,27 @@ export class JournalStore implements ClientStore {
 		return this.#lead(['meta', 'outbox'], generation, (tx, rows) => this.#renumber(tx, rows, id, []));
 	}
 
-	async wipe({ space, name, at }: Pick<QuarantineRow, 'space' | 'name' | 'at'>): Promise<void> {
+	async wipe(from: Origin): Promise<void> {
 		await this.#disk.run('write-strict', AREAS, async (tx) => {
+			const { device, fresh } = await this.#rows(tx);
+			if (!fresh && !this.#isOurs(device)) return;
 			const unsent = await tx.list('outbox', this.#name);
-			let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
-			for (const { at: n, value } of unsent)
-				tx.put('outbox', [QUARANTINE, next++], { space, name, at, n, row: value as OutboxRow } satisfies QuarantineRow);
+			await this.#quarantine(
+				tx,
+				from,
+				unsent.map(({ at: n, value }) => ({ n, row: value as OutboxRow })),
+			);
 			for (const area of AREAS) tx.remove(area, this.#name);
 			tx.remove('meta', this.#deviceKey[0], this.#deviceKey[1], this.#deviceKey[1]);
 		});
 		this.#pages = new Pages();
 		this.#shelf = new ChunkShelf(this.#name);
 		this.#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
+	}
+
+	quarantine(transactions: readonly FreshTransaction[], from: Origin): Promise<void> {
+		const rows = transactions.map((transaction, i) => ({ n: i + 1, row: rowOf({ ...transaction, n: i + 1, refused: null }) }));
+		return this.#disk.run('write-strict', ['outbox'], (tx) => this.#quarantine(tx, from, rows));
 	}
 
 	claim(generation: number): Promise<boolean> {
@@ -296,24 +311,28 @@ export class JournalStore implements ClientStore {
 	): Promise<T> {
 		return this.#disk.run('write', areas, async (tx) => {
 			const rows = await this.#rows(tx);
-			if (rows.fresh) throw new Fenced('This space was taken from this device.');
+			if (rows.fresh || !this.#isOurs(rows.device)) throw new Fenced('This space was taken from this device.');
 			if (rows.device.generation > generation) throw new Fenced('Another tab leads by now.');
 			return work(tx, rows);
 		});
+	}
+
+	/** Whether the store still is the one that was loaded. Who never loaded it has nothing that could be out of date. */
+	#isOurs({ life }: DeviceRow): boolean {
+		return this.#life === null || life === this.#life;
+	}
+
+	async #quarantine(tx: DiskTransaction, from: Origin, rows: readonly Pick<QuarantineRow, 'n' | 'row'>[]): Promise<void> {
+		let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
+		for (const row of rows) tx.put('outbox', [QUARANTINE, next++], { ...from, ...row } satisfies QuarantineRow);
 	}
 
 	async #rows(tx: DiskTransaction): Promise<{ device: DeviceRow; space: SpaceRow; fresh: boolean }> {
 		const device = (await tx.get('meta', this.#deviceKey)) as DeviceRow | undefined;
 		const space = (await tx.get('meta', [this.#name, SPACE])) as SpaceRow | undefined;
 		return {
-			device: device ?? {
-				device: newDeviceId(this.#random),
-				clock: 0,
-				skewMs: 0,
-				generation: 0,
-				person: null,
-				adopted: null,
-			},
+			// Stores from before lives had names bear that of the device.
+			device: device ? { ...device, life: device.life ?? device.device } : newDeviceRow(newDeviceId(this.#random)),
 			space: space
 				? { ...space, reach: space.reach ?? null }
 				: { id: null, epoch: 0, seq: 0, actor: 0, reach: null, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
@@ -352,6 +371,10 @@ export class JournalStore implements ClientStore {
 		tx.put('meta', this.#deviceKey, device);
 		tx.put('meta', [this.#name, SPACE], space);
 	}
+}
+
+function newDeviceRow(device: DeviceId): DeviceRow {
+	return { device, life: device, clock: 0, skewMs: 0, generation: 0, person: null, adopted: null };
 }
 
 /** Decodes cells, adds them to `all` and returns them. */

@@ -1,10 +1,12 @@
 import type { Pending } from './replica.ts';
-import { Fenced, type ClientStore, type StoredTransaction } from './store.ts';
+import { Fenced, Taken, type ClientStore, type StoredTransaction } from './store.ts';
 
 interface KeeperParts {
 	readonly store: ClientStore;
 	/** Transactions are on the disk. */
 	stored(transactions: readonly Pending[], rows: readonly StoredTransaction[]): void;
+	/** Another tab took the space from this device before these were on the disk: keeps them elsewhere. */
+	taken(transactions: readonly Pending[]): Promise<void>;
 	/** The disk failed, while these were to be stored. */
 	failed(error: unknown, transactions: readonly Pending[]): Promise<void>;
 	/** Another tab leads by now. */
@@ -75,15 +77,26 @@ export class Keeper {
 		const waiting = this.#waiting;
 		this.#waiting = [];
 		const transactions = waiting.flatMap((one) => one.transactions);
-		let rows: readonly StoredTransaction[];
+		let rows: readonly StoredTransaction[] | null;
 		try {
-			rows = await this.store.commitLocal(transactions);
+			rows = await this.#keep(transactions);
 		} catch (error) {
 			await this.#parts.failed(error, transactions);
 			for (const { reject } of waiting) reject(error);
 			return;
 		}
 		for (const { resolve } of waiting) resolve();
-		this.#parts.stored(transactions, rows);
+		if (rows) this.#parts.stored(transactions, rows);
+	}
+
+	/** `null`: they are kept, and not as a part of the space. */
+	async #keep(transactions: readonly Pending[]): Promise<readonly StoredTransaction[] | null> {
+		try {
+			return await this.store.commitLocal(transactions);
+		} catch (error) {
+			if (!(error instanceof Taken)) throw error;
+			await this.#parts.taken(transactions);
+			return null;
+		}
 	}
 }

@@ -327,7 +327,9 @@ export class Session {
 		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
 		const asked = this.#lacking;
 		this.#role = subbed.role;
-		this.#dropDownload(); // this part begins anew
+		// This part begins anew.
+		this.#dropDownload();
+		this.#staged = null;
 		this.#see(this.#told ?? null);
 		this.#head = subbed.seq;
 		this.#movedAt = this.#env.elapsed();
@@ -351,6 +353,8 @@ export class Session {
 		this.#told = apps;
 		if (this.#stage !== 'subscribed') return;
 		this.#see(apps);
+		// What was set aside was read under the old right, perhaps a wider one that we were never whole for; the server begins this part anew.
+		if (this.#staged) this.#staged.cells.length = 0;
 		// What is being fetched was chosen under the old right.
 		if (this.#download) this.#begin();
 	}
@@ -359,11 +363,8 @@ export class Session {
 	#see(apps: Access['apps']): void {
 		const { reach } = this.#host.space;
 		const kept = apps === null ? reach : reach === null ? apps : reach.filter((app) => apps.includes(app));
-		const less = kept !== null && !covers({ apps: kept }, { apps: reach });
-		if (less) this.#host.narrowed(kept);
+		if (kept !== null && !covers({ apps: kept }, { apps: reach })) this.#host.narrowed(kept);
 		this.#lacking = !covers({ apps: this.#host.space.reach }, { apps });
-		// What was set aside was read under the old right; the server begins this part anew.
-		if ((less || this.#lacking) && this.#staged) this.#staged.cells.length = 0;
 	}
 
 	#revoked(): void {

@@ -19,6 +19,8 @@ export function deviceKeyOf(space: string): Key {
 /** What the device knows about itself. */
 export interface DeviceRow {
 	readonly device: DeviceId;
+	/** The first device that this store was, and so a name of its life: one that was wiped and begun anew has another. */
+	readonly life: DeviceId;
 	/** The highest stamp that any tab of this device gave. */
 	readonly clock: number;
 	/** Server time minus this device's time, in ms. */
@@ -104,7 +106,8 @@ export interface Ahead {
 
 /**
  * One account's data on this device. Every method is one disk transaction: whatever happens in between, the disk holds the state
- * before or after it. Methods with a `generation` throw `Fenced` when another tab leads by now.
+ * before or after it. Methods with a `generation` throw `Fenced` when another tab leads by now, or the space was taken from this device
+ * since it was loaded.
  */
 export interface ClientStore {
 	readonly durable: boolean;
@@ -113,7 +116,7 @@ export interface ClientStore {
 	glance(): Promise<{ readonly device: DeviceRow; readonly space: SpaceRow }>;
 	/**
 	 * Puts transactions into the outbox, in the order given: each gets the next `n` and a stamp above all that this device ever gave,
-	 * in any tab. `adopted` is remembered in the same transaction.
+	 * in any tab. `adopted` is remembered in the same transaction. Throws `Taken` when another tab wiped what this one has loaded.
 	 */
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]>;
 	/** Transactions of the outbox above `n`, in order. */
@@ -132,8 +135,13 @@ export interface ClientStore {
 	learn(facts: Facts, generation: number): Promise<void>;
 	/** Becomes another device: the outbox is numbered from 1 again and nothing of it is lost. */
 	reissue(device: DeviceId, generation: number): Promise<void>;
-	/** Removes everything of this space from the device, in one step; what was never accepted goes to the quarantine. */
-	wipe(quarantine: Pick<Quarantined, 'space' | 'name' | 'at'>): Promise<void>;
+	/**
+	 * Removes everything of this space from the device, in one step; what was never accepted goes to the quarantine. What another tab has
+	 * begun anew since this one loaded stays.
+	 */
+	wipe(from: Origin): Promise<void>;
+	/** Puts what could not be committed any more into the quarantine. */
+	quarantine(transactions: readonly FreshTransaction[], from: Origin): Promise<void>;
 	/** Takes the lead under a fencing number; false when a later leader exists. */
 	claim(generation: number): Promise<boolean>;
 	/** Rewrites the pages of records that changed and empties the journal. False when another tab wrote meanwhile: load first. */
@@ -144,9 +152,17 @@ export interface ClientStore {
 	destroy(): Promise<void>;
 }
 
+/** Where something in the quarantine was written, and when it came there. */
+export type Origin = Pick<Quarantined, 'space' | 'name' | 'at'>;
+
 export type Facts = Partial<Pick<DeviceRow, 'person' | 'skewMs' | 'clock'> & Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor'>>;
 
 /** Another tab leads by now; this one must step back. */
 export class Fenced extends Error {
 	override readonly name = 'Fenced';
+}
+
+/** The space was taken from this device by another tab: what was loaded of it is no more. */
+export class Taken extends Error {
+	override readonly name = 'Taken';
 }

@@ -178,4 +178,30 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'what was set aside under a wider right was shown after that right had gone again before it was whole',
+		plan: {
+			seed: 5010361,
+			config: {
+				browsers: 2,
+				latency: [1, 1500],
+				browserDiskMs: [0, 5],
+				commitMs: 3,
+				readMs: 300,
+				transports: ['stream'],
+				chunk: 1,
+				records: 1,
+				durationMs: 40000,
+				shared: true,
+				leastCells: 1,
+			},
+			steps: [
+				{ at: 18742, luck: 1172238915, kind: 'member', change: 'limit-all' },
+				{ at: 21761, luck: 961393066, kind: 'write', browser: 0, what: 'move' },
+				{ at: 27583, luck: 1690682487, kind: 'member', change: 'open' },
+				{ at: 28756, luck: 1976895670, kind: 'member', change: 'limit-all' },
+				{ at: 32464, luck: 938352962, kind: 'look', browser: 1 },
+			],
+		},
+	},
 ];
