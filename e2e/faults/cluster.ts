@@ -12,8 +12,7 @@ export interface Seat {
 }
 
 export interface ClusterOptions {
-	readonly clients: number;
-	/** Transactions a second, of all clients together. */
+	/** Transactions a second, of each client. */
 	readonly rate: number;
 	readonly dice: Dice;
 	readonly startPlayer: StartPlayer;
@@ -28,7 +27,7 @@ export class Cluster {
 	/** What each writer was told is on the server's disk, and what on its own. */
 	readonly acked = new Map<string, number>();
 	readonly saved = new Map<string, number>();
-	readonly faults: string[] = [];
+	readonly faults: string[];
 	readonly #dice: Dice;
 	readonly #rate: number;
 	readonly #token: string;
@@ -37,26 +36,33 @@ export class Cluster {
 	#writers = 0;
 	#url = '';
 	#writing = false;
+	#over = false;
 
-	private constructor(server: Server, token: string, dice: Dice, rate: number, startPlayer: StartPlayer) {
+	private constructor(server: Server, token: string, faults: string[], { dice, rate, startPlayer }: ClusterOptions) {
 		this.server = server;
+		this.faults = faults;
 		this.#token = token;
 		this.#dice = dice;
 		this.#rate = rate;
 		this.#startPlayer = startPlayer;
 	}
 
-	static async start({ clients, rate, dice, startPlayer, origin }: ClusterOptions): Promise<Cluster> {
-		const server = await Server.make(origin);
-		const cluster = new Cluster(server, await server.token(), dice, rate / clients, startPlayer);
-		await cluster.startServer();
+	/** A cluster in which nothing runs yet. */
+	static async make(options: ClusterOptions): Promise<Cluster> {
+		const faults: string[] = [];
+		const server = await Server.make((how) => faults.push(how), options.origin);
+		return new Cluster(server, await server.token(), faults, options);
+	}
+
+	/** Starts the server, and as many clients. */
+	async start(clients: number): Promise<void> {
+		await this.startServer();
 		for (let index = 0; index < clients; index++) {
 			const link = await openLink();
-			link.lead(cluster.#url);
-			cluster.seats.push({ link, client: null, writer: '' });
+			link.lead(this.#url);
+			this.seats.push({ link, client: null, writer: '' });
 		}
-		await Promise.all(cluster.seats.map((seat) => cluster.startClient(seat)));
-		return cluster;
+		await Promise.all(this.seats.map((seat) => this.startClient(seat)));
 	}
 
 	async startServer(): Promise<void> {
@@ -72,7 +78,7 @@ export class Cluster {
 	async startClient(seat: Seat): Promise<void> {
 		const writer = `w${this.#writers++}`;
 		seat.writer = writer;
-		seat.client = await this.#startPlayer({
+		const client = await this.#startPlayer({
 			seat: this.seats.indexOf(seat),
 			writer,
 			seed: this.#dice.int(0, 2 ** 31),
@@ -85,7 +91,10 @@ export class Cluster {
 				else if (told.kind === 'fault') this.faults.push(told.what);
 				else if (told.kind === 'state' && seat.writer === writer) this.#states.get(seat)?.(told);
 			},
+			ended: (how) => void this.faults.push(`${writer} ${how}`),
 		});
+		if (this.#over) return client.kill();
+		seat.client = client;
 		if (this.#writing) seat.client.tell('write');
 	}
 
@@ -114,7 +123,9 @@ export class Cluster {
 		);
 	}
 
+	/** Ends all of it, and whatever was about to start. */
 	async close(): Promise<void> {
+		this.#over = true;
 		for (const seat of this.seats) {
 			await this.killClient(seat);
 			seat.link.close();

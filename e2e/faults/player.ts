@@ -25,6 +25,8 @@ export interface PlayerOptions {
 	readonly url: string;
 	readonly token: string;
 	readonly heard: (told: Told) => void;
+	/** It is gone although nobody killed it. */
+	readonly ended: (how: string) => void;
 }
 
 /** Starts a client; settles when it is ready to be told something. */

@@ -6,12 +6,16 @@ import type { Told } from './replica.ts';
 const program = join(import.meta.dir, 'replica-process.ts');
 
 /** A client in a process of its own, with a store in memory: it tells one JSON value a line and is told words. */
-export async function startProcess({ writer, seed, rate, url, token, heard }: PlayerOptions): Promise<Player> {
+export async function startProcess({ writer, seed, rate, url, token, heard, ended }: PlayerOptions): Promise<Player> {
 	const ready = Promise.withResolvers<void>();
-	const player = new ProcessPlayer([program, writer, String(seed), String(rate), url, token], (told) => {
-		if (told.kind === 'ready') ready.resolve();
-		heard(told);
-	});
+	const player = new ProcessPlayer(
+		[program, writer, String(seed), String(rate), url, token],
+		(told) => {
+			if (told.kind === 'ready') ready.resolve();
+			heard(told);
+		},
+		ended,
+	);
 	await ready.promise;
 	return player;
 }
@@ -20,9 +24,13 @@ class ProcessPlayer implements Player {
 	readonly #child: Subprocess<'pipe', 'pipe', 'inherit'>;
 	#dead = false;
 
-	constructor(command: readonly string[], heard: (told: Told) => void) {
+	constructor(command: readonly string[], heard: (told: Told) => void, ended: (how: string) => void) {
 		this.#child = Bun.spawn([process.execPath, ...command], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' });
 		void this.#read(heard);
+		void this.#child.exited.then((code) => {
+			if (!this.#dead) ended(`ended by itself (${code})`);
+			this.#dead = true;
+		});
 	}
 
 	tell(word: string): void {

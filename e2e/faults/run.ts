@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Cluster } from './cluster.ts';
 import { faultsIn, type View } from './checks.ts';
 import { digestOf } from './digest.ts';
+import { within } from './limit.ts';
 import { harms } from './nemesis.ts';
 import { startProcess } from './process.ts';
 import type { Told, WireView } from './replica.ts';
@@ -21,6 +22,9 @@ const HELP = `Troubles a real mana-sync and real clients, each in a process of i
 const troubleMs = [2500, 7000] as const;
 /** Within this, in peace, every outbox is empty and all show the same (I8). */
 const peaceMs = 10_000;
+/** Longest that a run and its end may take, on a busy machine, in milliseconds. */
+const RUN_MS = 120_000;
+const CLOSE_MS = 30_000;
 
 interface Result {
 	readonly seed: number;
@@ -31,7 +35,8 @@ interface Result {
 	readonly harms: readonly string[];
 }
 
-if (import.meta.main) process.exitCode = await main();
+// Whatever is still open must not keep it from ending.
+if (import.meta.main) process.exit(await main());
 
 async function main(): Promise<number> {
 	const { values } = parseArgs({
@@ -52,7 +57,7 @@ async function main(): Promise<number> {
 	const chosen = harms.filter(({ name }) => (values.with?.includes(name) ?? true) && !(values.without?.includes(name) ?? false));
 	if (!Server.canSlow) console.log('strace is not here: the disk is never slowed.');
 	const results: Result[] = [];
-	const stage = values.tabs ? await openStage() : null;
+	const stage = values.tabs ? await within(CLOSE_MS, 'The start of Chromium', openStage()) : null;
 	for (let index = 0; index < Number(values.runs); index++) {
 		const result = await troubled(Number(values.seed) + index, chosen, stage);
 		results.push(result);
@@ -62,7 +67,7 @@ async function main(): Promise<number> {
 		);
 		for (const fault of faults.slice(0, 5)) console.log(`  ${fault}`);
 	}
-	await stage?.close();
+	if (stage) await within(CLOSE_MS, 'The end of Chromium', stage.close());
 	const failed = results.filter(({ faults }) => faults.length > 0).length;
 	const settled = results.map(({ settledMs }) => settledMs).sort((a, b) => a - b);
 	const at = (share: number) => settled[Math.min(settled.length - 1, Math.floor(settled.length * share))];
@@ -72,25 +77,40 @@ async function main(): Promise<number> {
 	return failed > 0 ? 1 : 0;
 }
 
-/** One run: work, trouble, peace, and a look at everything. */
-export async function troubled(seed: number, chosen: typeof harms, stage: Stage | null): Promise<Result> {
+/**
+ * One run: work, trouble, peace, and a look at everything. It ends with a verdict whatever happens: what breaks it off is a fault.
+ *
+ * @param longestMs for all of it
+ */
+export async function troubled(seed: number, chosen: typeof harms, stage: Stage | null, longestMs = RUN_MS): Promise<Result> {
 	const dice = new Dice(seed);
-	await stage?.renew();
-	const cluster = await Cluster.start({
-		clients: dice.int(5, 10),
-		rate: dice.int(10, 50),
+	const clients = dice.int(5, 10);
+	const cluster = await Cluster.make({
+		rate: dice.int(10, 50) / clients,
 		dice: dice.fork(),
 		startPlayer: stage?.startPlayer ?? startProcess,
 		...(stage && { origin: stage.origin }),
 	});
 	const leave = () => void cluster.close().finally(() => process.exit(130));
 	process.once('SIGINT', leave).once('SIGTERM', leave);
-	try {
+	const done: string[] = [];
+	const broken = (error: unknown): Result => {
+		const why = `broken off: ${error instanceof Error ? error.message : String(error)}`;
+		return { seed, faults: [...cluster.faults, why], transactions: 0, settledMs: longestMs, harms: done };
+	};
+	const result = await within(longestMs, 'The run', play()).catch(broken);
+	process.off('SIGINT', leave).off('SIGTERM', leave);
+	return within(CLOSE_MS, 'The end of the run', cluster.close()).then(() => result, broken);
+
+	async function play(): Promise<Result> {
+		await stage?.renew();
+		await cluster.start(clients);
 		cluster.tell('write');
-		const done = await trouble(
+		await trouble(
 			cluster,
 			dice,
 			chosen.filter(() => dice.chance(0.6)),
+			done,
 		);
 		cluster.tell('stop');
 		cluster.tell('wake');
@@ -103,14 +123,10 @@ export async function troubled(seed: number, chosen: typeof harms, stage: Stage 
 			...verdict(cluster, states, stage !== null),
 		];
 		return { seed, faults, transactions: states[0]?.view.marks.length ?? 0, settledMs, harms: done };
-	} finally {
-		process.off('SIGINT', leave).off('SIGTERM', leave);
-		await cluster.close();
 	}
 }
 
-async function trouble(cluster: Cluster, dice: Dice, chosen: typeof harms): Promise<string[]> {
-	const done: string[] = [];
+async function trouble(cluster: Cluster, dice: Dice, chosen: typeof harms, done: string[]): Promise<void> {
 	const until = performance.now() + dice.int(...troubleMs);
 	const mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
 	while (performance.now() < until) {
@@ -127,7 +143,6 @@ async function trouble(cluster: Cluster, dice: Dice, chosen: typeof harms): Prom
 		mending.push({ at: performance.now() + dice.int(100, 1500), mend: await harm.begin(cluster, dice) });
 	}
 	for (const { mend } of mending) await mend();
-	return done;
 }
 
 type State = Told & { kind: 'state' };

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { within } from './limit.ts';
 import { type Issuer, startIssuer, TEST_ORIGIN } from '../../infra/sync/testing.ts';
 
 const program = join(import.meta.dir, '../../infra/sync/testing-process.ts');
 /** Room for the database on a disk that can be filled. */
 const diskBytes = 48 * 1024 * 1024;
+/** Longest time until it listens, on a busy machine. */
+const START_MS = 30_000;
 
 /** mana-sync in a process of its own, on a disk of its own, to be treated badly. */
 export class Server {
@@ -14,34 +17,45 @@ export class Server {
 	readonly #issuer: Issuer;
 	readonly #home: string;
 	readonly #origin: string;
+	readonly #died: (how: string) => void;
 	#child: Bun.Subprocess<'ignore', 'pipe', 'inherit'> | null = null;
+	#started: Promise<string> | null = null;
+	#closed = false;
 	#tracer: Bun.Subprocess | null = null;
 
-	private constructor(issuer: Issuer, home: string, origin: string, smallDisk: boolean) {
+	private constructor(issuer: Issuer, home: string, origin: string, smallDisk: boolean, died: (how: string) => void) {
+		this.#died = died;
 		this.#issuer = issuer;
 		this.#home = home;
 		this.#origin = origin;
 		this.smallDisk = smallDisk;
 	}
 
-	/** @param origin of the pages that may talk to it */
-	static async make(origin = TEST_ORIGIN): Promise<Server> {
+	/** @param origin of the pages that may talk to it; @param died told when it ends and nobody killed it */
+	static async make(died: (how: string) => void, origin = TEST_ORIGIN): Promise<Server> {
 		const home = mkdtempSync(join(tmpdir(), 'mana-faults-'));
 		const small =
 			process.platform === 'linux' &&
 			process.getuid?.() === 0 &&
 			run('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', home);
-		return new Server(await startIssuer(), home, origin, small);
+		return new Server(await startIssuer(), home, origin, small, died);
 	}
 
-	/** @returns where it listens: another port after each start */
-	async start(): Promise<string> {
+	/** @returns where it listens: another port after each start. Where it runs already, nothing is started: a disk has one server. */
+	start(): Promise<string> {
+		if (this.#closed) return Promise.reject(new Error('This run is over.'));
+		this.#started ??= this.#start();
+		return this.#started;
+	}
+
+	async #start(): Promise<string> {
 		const child = Bun.spawn([process.execPath, program, this.#home, this.#issuer.url, this.#origin], {
 			stdout: 'pipe',
 			stderr: 'inherit',
 		});
 		this.#child = child;
-		const { value } = await child.stdout.getReader().read();
+		void child.exited.then((code) => this.#child === child && this.#died(`mana-sync ended by itself (${code})`));
+		const { value } = await within(START_MS, 'The start of mana-sync', child.stdout.getReader().read());
 		if (!value) throw new Error('mana-sync did not start.');
 		return new TextDecoder().decode(value).trim();
 	}
@@ -58,7 +72,7 @@ export class Server {
 	async kill(): Promise<void> {
 		this.quickDisk();
 		const child = this.#child;
-		this.#child = null;
+		this.#child = this.#started = null;
 		child?.kill('SIGKILL');
 		await child?.exited;
 	}
@@ -116,6 +130,7 @@ export class Server {
 	static readonly canSlow = process.platform === 'linux' && Bun.which('strace') !== null;
 
 	async close(): Promise<void> {
+		this.#closed = true;
 		await this.kill();
 		await this.#issuer.close();
 		if (this.smallDisk) run('umount', '-l', this.#home);

@@ -63,7 +63,7 @@ export async function openStage(): Promise<Stage> {
 }
 
 async function openTab(context: BrowserContext, origin: string, options: PlayerOptions): Promise<Player> {
-	const { writer, seed, rate, url, token, heard } = options;
+	const { writer, seed, rate, url, token, heard, ended } = options;
 	const page = await context.newPage();
 	const ready = Promise.withResolvers<void>();
 	page.on('console', (message) => {
@@ -80,7 +80,7 @@ async function openTab(context: BrowserContext, origin: string, options: PlayerO
 	const query = new URLSearchParams({ writer, seed: String(seed), rate: String(rate), server: url, token });
 	await page.goto(`${origin}/?${query}`);
 	await ready.promise;
-	return new TabPlayer(page, await context.newCDPSession(page));
+	return new TabPlayer(page, await context.newCDPSession(page), ended);
 }
 
 class TabPlayer implements Player {
@@ -88,13 +88,18 @@ class TabPlayer implements Player {
 	readonly #devtools: CDPSession;
 	#dead = false;
 
-	constructor(page: Page, devtools: CDPSession) {
+	constructor(page: Page, devtools: CDPSession, ended: (how: string) => void) {
 		this.#page = page;
 		this.#devtools = devtools;
+		page.on('crash', () => {
+			if (!this.#dead) ended('crashed by itself');
+			this.#dead = true;
+		});
 	}
 
 	tell(word: Word): void {
-		if (!this.#dead) void this.#page.evaluate((said) => postMessage(said), word);
+		// Who dies meanwhile is told of by `ended`.
+		if (!this.#dead) this.#page.evaluate((said) => postMessage(said), word).catch(() => undefined);
 	}
 
 	async pause(): Promise<void> {
