@@ -1,7 +1,7 @@
 import { closesCircle, type RecordId } from '@mana/model';
 import { placeKey } from '../merge.ts';
 import type { Tab } from './browser.ts';
-import { type Oracle, show, Violation } from './oracle.ts';
+import { type Oracle, show, Violation, type Write } from './oracle.ts';
 import type { SpaceFile } from './server-disk.ts';
 import { newerThings, records, things, wordsOf } from './things.ts';
 import type { World } from './world.ts';
@@ -71,7 +71,11 @@ function judgeTexts({ oracle, steps }: World, tabs: readonly Tab[]): void {
 
 /** In the order of the stamps every guarded write saw the one before it, or came from the same device. */
 function judgeGuard(oracle: Oracle, id: RecordId): void {
-	const writes = [...oracle.writesTo(placeOf(id, things.fields.price.number))].sort((a, b) => a.stamp - b.stamp);
+	const all = oracle.writesTo(placeOf(id, things.fields.price.number));
+	// What a copy of the profile sent once more, and whose new stamp lost to the first one's, has changed nothing.
+	const isEcho = (write: Write) =>
+		all.some(({ sent, value, stamp }) => sent === write.sent && value === write.value && stamp > write.stamp);
+	const writes = all.filter((write) => !isEcho(write)).sort((a, b) => a.stamp - b.stamp);
 	for (const [i, write] of writes.entries()) {
 		const before = writes[i - 1];
 		const { seen } = write.op;

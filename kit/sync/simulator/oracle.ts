@@ -29,6 +29,8 @@ export class Violation extends Error {
 /** One write as the oracle keeps it: nothing is ever merged here. */
 export interface Write extends Register {
 	readonly op: Op;
+	/** Under which stamp it came; `stamp` is the one it was accepted under. */
+	readonly sent: number;
 }
 
 interface Past {
@@ -118,7 +120,7 @@ export class Oracle {
 				last = stamp;
 				effective++;
 				this.#checkPreconditions(transaction, change, state.actor);
-				for (const op of transaction.ops) touched.add(this.#add(op, stamp, state.actor));
+				for (const op of transaction.ops) touched.add(this.#add(op, transaction.stamp, stamp, state.actor));
 			}
 		}
 		expected += effective;
@@ -219,18 +221,18 @@ export class Oracle {
 		this.#checkpoints.set(epoch, [...past.checkpoints]);
 	}
 
-	#add(op: Op, stamp: number, actor: number): string {
+	#add(op: Op, sent: number, stamp: number, actor: number): string {
 		const place = placeKey(op);
 		const list = this.#writes.get(place) ?? [];
 		this.#writes.set(place, list);
 		const value = lawOf(op.field).name === 'command' && typeof op.value === 'string' ? op.value.replace('?', '=') : op.value;
-		list.push({ op, value, stamp, actor });
+		list.push({ op, value, sent, stamp, actor });
 		return place;
 	}
 }
 
 /** The rules of sync.md §6.4 in the plainest words, on purpose not those of `@mana/model`. */
-export function beats(a: Write, b: Write): boolean {
+export function beats(a: Omit<Write, 'sent'>, b: Omit<Write, 'sent'>): boolean {
 	const law = lawOf(a.op.field)!.name;
 	if ((law === 'max' || law === 'counter') && a.value !== b.value)
 		return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
