@@ -55,6 +55,11 @@ export function covers(after: Pick<Access, 'apps'>, before: Pick<Access, 'apps'>
 	return after.apps === null || (before.apps !== null && before.apps.every((app) => after.apps!.includes(app)));
 }
 
+/** Whether two rights see the same. */
+export function sameReach(a: Pick<Access, 'apps'>, b: Pick<Access, 'apps'>): boolean {
+	return covers(a, b) && covers(b, a);
+}
+
 /** Apps as one text, for stores and fields: '' for all of them, '-' for none. */
 export function appsToText(apps: Access['apps']): string {
 	return apps === null ? '' : apps.length === 0 ? '-' : apps.join(',');

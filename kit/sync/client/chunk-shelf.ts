@@ -66,7 +66,12 @@ export class ChunkShelf {
 	/** Makes chunks count, in the place of all others or behind them. Returns what to do when the transaction is over. */
 	count(tx: DiskTransaction, hashes: readonly ChunkHash[], replace: boolean): () => void {
 		const counting = replace ? hashes : [...this.#counting.filter((hash) => !hashes.includes(hash)), ...hashes];
-		return this.#put(tx, counting);
+		const named = new Set(counting);
+		return this.#put(
+			tx,
+			counting,
+			[...this.#at.keys()].filter((hash) => !named.has(hash)),
+		);
 	}
 
 	/** Finds chunks of which at least half stands on pages: the rest of them is made to go there too. */
@@ -81,12 +86,16 @@ export class ChunkShelf {
 		}
 	}
 
-	/** All dirty records are being written to pages: outdated chunks go. Returns what to do when the transaction is over. */
+	/**
+	 * All dirty records are being written to pages: outdated chunks go. Those of a download that goes on stay, though they do not count yet.
+	 * Returns what to do when the transaction is over.
+	 */
 	drop(tx: DiskTransaction): () => void {
 		if (this.#outdated.size === 0) return () => undefined;
 		const done = this.#put(
 			tx,
 			this.#counting.filter((hash) => !this.#outdated.has(hash)),
+			[...this.#outdated],
 		);
 		return () => {
 			done();
@@ -94,15 +103,16 @@ export class ChunkShelf {
 		};
 	}
 
-	/** Writes the list of chunks that count and deletes all others. */
-	#put(tx: DiskTransaction, counting: readonly ChunkHash[]): () => void {
-		const named = new Set(counting);
-		const gone = [...this.#at].filter(([hash]) => !named.has(hash));
+	/** Writes the list of chunks that count and deletes some others. */
+	#put(tx: DiskTransaction, counting: readonly ChunkHash[], gone: readonly ChunkHash[]): () => void {
 		tx.put('meta', [this.#space, LIST], counting);
-		for (const [, at] of gone) tx.remove('chunks', this.#space, at, at);
+		for (const hash of gone) {
+			const at = this.#at.get(hash);
+			if (at !== undefined) tx.remove('chunks', this.#space, at, at);
+		}
 		return () => {
 			this.#counting = counting;
-			for (const [hash] of gone) this.#at.delete(hash);
+			for (const hash of gone) this.#at.delete(hash);
 		};
 	}
 }

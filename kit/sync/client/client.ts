@@ -4,7 +4,7 @@ import { ByteReader, readCells } from '../codec/index.ts';
 import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
-import { visibleTo } from '../permission.ts';
+import { sameReach, visibleTo } from '../permission.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
 import { HistoryUnavailable, type Standing, type SyncState } from './api.ts';
@@ -365,13 +365,14 @@ export class Client implements Backing, SessionHost {
 		const ahead = replace ? this.#aheadOf(everyCell(chunks, cells)) : null;
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
+		const whole = this.#space.reach;
 		this.mana.replica.seq = patch.to;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
 		this.#keeper.write(async (store, generation) => {
 			const bytes = await store.applyRemote({ ...patch, ahead }, generation);
 			if (!replace && !chunks && reach === undefined)
-				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, cells: bytes });
+				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, reach: whole, cells: bytes });
 			this.#tabs.post({ kind: 'reload' });
 			if (ahead) await this.#reload();
 		});
@@ -578,9 +579,9 @@ export class Client implements Backing, SessionHost {
 				this.#early.add(message);
 				return this.#takeEarly();
 			case 'confirmed': {
-				const { seq, epoch } = this.#space;
+				const { seq, epoch, reach } = this.#space;
 				if (epoch !== message.epoch && seq > 0) return void this.#reload();
-				if (message.from > seq) return void this.#reload();
+				if (message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void this.#reload();
 				if (message.to <= seq) return;
 				this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
 				replica.seq = message.to;
@@ -640,6 +641,7 @@ export class Client implements Backing, SessionHost {
 		this.mana.refresh();
 	}
 
+	/** Not of the apps that may be read: those are heard of together with what lies in them, from the disk. */
 	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {
 		if (this.#keeper.generation !== null) return;
 		this.#space = { ...this.#space, ...space };
@@ -651,9 +653,9 @@ export class Client implements Backing, SessionHost {
 
 	#tellSync(): void {
 		if (this.#keeper.generation === null) return;
-		const { id, actor, reach } = this.#space;
+		const { id, actor } = this.#space;
 		const { sync: state, skewMs } = this.mana;
-		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor, reach }, skewMs });
+		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor }, skewMs });
 	}
 
 	async #claim(generation: number): Promise<boolean> {
@@ -707,8 +709,8 @@ export class Client implements Backing, SessionHost {
 			await this.#keeper.idle();
 			if (this.#closed) return null;
 			const { device, space } = await this.#keeper.store.glance();
-			const { epoch, seq, nextN, doneN } = space;
-			return { device: device.device, epoch, seq, nextN, doneN };
+			const { epoch, seq, reach, nextN, doneN } = space;
+			return { device: device.device, epoch, seq, reach, nextN, doneN };
 		} catch (error) {
 			this.#parts.report(error);
 			return null;
@@ -719,7 +721,8 @@ export class Client implements Backing, SessionHost {
 	#position(): Position {
 		const { doneN } = this.#outbox;
 		const nextN = doneN + 1 + [...this.#outbox.from(doneN + 1)].length;
-		return { device: this.#device, epoch: this.#space.epoch, seq: this.#space.seq, nextN, doneN };
+		const { epoch, seq, reach } = this.#space;
+		return { device: this.#device, epoch, seq, reach, nextN, doneN };
 	}
 
 	/** Takes the state from the disk, keeping what is not there yet. */
@@ -810,12 +813,13 @@ export class Client implements Backing, SessionHost {
 type Place = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;
 
 /** How far somebody has come. */
-interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'nextN' | 'doneN'> {
+interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'reach' | 'nextN' | 'doneN'> {
 	readonly device: DeviceId;
 }
 
 function isBehind(tab: Position, disk: Position): boolean {
-	const otherHistory = tab.device !== disk.device || tab.epoch !== disk.epoch;
+	const otherHistory =
+		tab.device !== disk.device || tab.epoch !== disk.epoch || !sameReach({ apps: tab.reach }, { apps: disk.reach });
 	return otherHistory || tab.seq < disk.seq || tab.nextN < disk.nextN || tab.doneN < disk.doneN;
 }
 

@@ -141,6 +141,38 @@ test('a shared space keeps its device, its chunks and its conflicts beside each 
 	expect(left).toEqual([]);
 });
 
+test('a checkpoint drops a chunk whose records stand on pages, and none of a download that goes on', async () => {
+	const disk = new MemoryDisk();
+	const store = async () => {
+		const made = new JournalStore(disk, (bytes) => bytes.map((_, i) => i));
+		const { chunks, fetched } = await made.load();
+		return { made, counting: chunks.length, fetched: fetched.map(({ hash }) => hash) };
+	};
+	const cell = {
+		collection: newerThings.number,
+		record: records[0]!,
+		field: fields.a.number,
+		key: '',
+		value: 'b',
+		stamp: 2,
+		actor: 1,
+	};
+	const bytes = encodeChunk(newerThings.number, [cell]);
+	const [old, coming] = ['a', 'b'].map((letter) => letter.repeat(64) as Parameters<JournalStore['keepChunk']>[0]);
+	const newer = { ...cell, value: 'c', stamp: 3 };
+	const cellsOf = () => [newer];
+	const { made: first } = await store();
+	await first.keepChunk(old!, bytes, 0);
+	await first.applyRemote({ epoch: 1, to: 3, chunks: [{ hash: old!, chunk: decodeChunk(bytes) }], cells: [], replace: true }, 0);
+	await first.applyRemote({ epoch: 1, to: 4, cells: [newer], replace: false }, 0);
+	expect(await first.checkpoint(cellsOf, 0)).toBe(true);
+	const { made: second, counting } = await store();
+	expect(counting).toBe(1);
+	await second.keepChunk(coming!, bytes, 0);
+	expect(await second.checkpoint(cellsOf, 0)).toBe(true);
+	expect(await store()).toMatchObject({ counting: 0, fetched: [coming] });
+});
+
 /** A register without what names it. */
 function bare(register: { value: Value; stamp: number; actor: number } | undefined) {
 	return register && { value: register.value, stamp: register.stamp, actor: register.actor };

@@ -42,6 +42,8 @@ export type TabMessage =
 			/** Cursor before; a tab that is not there has missed something. */
 			readonly from: number;
 			readonly to: number;
+			/** The apps for which it is whole: a tab that stands elsewhere reads the disk. */
+			readonly reach: SpaceRow['reach'];
 			readonly cells: Uint8Array;
 	  }
 	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }
@@ -51,7 +53,7 @@ export type TabMessage =
 			/** Of the leader that says it. */
 			readonly generation: number;
 			readonly state: SyncState;
-			readonly space: Pick<SpaceRow, 'id' | 'actor' | 'reach'>;
+			readonly space: Pick<SpaceRow, 'id' | 'actor'>;
 			readonly skewMs: number;
 	  }
 	/** Somebody looks at the inspector of another tab: the leader tells where it stands. */

@@ -1,5 +1,6 @@
 import { InvalidValue } from '@mana/model';
 import type { Writer } from '../client/api.ts';
+import { QUARANTINE } from '../client/quarantine.ts';
 import type { Browser, Tab } from './browser.ts';
 import { Dice } from './dice.ts';
 import { Violation } from './oracle.ts';
@@ -127,11 +128,16 @@ function rejoin(world: World, id: string): void {
 	world.timeline.after(1_000, () => reopen(world));
 }
 
-/** Tabs that lost a space of which their person is a member by now are closed, and opened anew. */
+/**
+ * Tabs that lost a space are closed, and opened anew, where their person is a member by now, and where somebody had begun anew without
+ * knowing, wrote, and left before meeting the server.
+ */
 export function reopen(world: World): void {
 	for (const browser of world.browsers) {
-		if (!world.disk.file.members.get(browser.person)?.access) continue;
 		const lost = browser.tabs.filter(({ client }) => client?.mana.sync.problem?.code === 'revoked');
+		const member = world.disk.file.members.get(browser.person)?.access;
+		const left = () => browser.disk.rows().some(({ area, space }) => area === 'outbox' && space !== QUARANTINE);
+		if (!member && (lost.length < browser.tabs.length || !left())) continue;
 		for (const tab of lost) browser.kill(tab);
 		if (lost.length > 0 && browser.tabs.length === 0) browser.openTab();
 	}

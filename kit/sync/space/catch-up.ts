@@ -1,7 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
-import { visibleTo } from '../permission.ts';
-import { AccessChanged, type Reading, sameReach } from './reach.ts';
+import { sameReach, visibleTo } from '../permission.ts';
+import { AccessChanged, type Reading } from './reach.ts';
 import type { SpaceStore, Tail } from './store.ts';
 
 /** Where a replica stands: which history, and up to where. */

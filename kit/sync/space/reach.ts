@@ -37,8 +37,3 @@ export function retell(space: SpaceId, reading: Reading, { access }: AccessChang
 	const frame = { type: 'reach', space, apps: access.apps } as const;
 	return { frame, reading: { ...reading, access }, fromStart: !covers(reading.access, access) };
 }
-
-/** Whether two rights see the same. */
-export function sameReach(a: Pick<Access, 'apps'>, b: Pick<Access, 'apps'>): boolean {
-	return covers(a, b) && covers(b, a);
-}
