@@ -435,6 +435,7 @@ export class Client implements Backing, SessionHost {
 		const kept = visibleTo({ apps: reach }, conflicts);
 		this.mana.noteConflicts([], kept);
 		this.#space = { ...this.#space, reach };
+		this.mana.forgetCounts();
 		this.#forgetDownload();
 		this.#keeper.write(async (store, generation) => {
 			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
@@ -742,6 +743,7 @@ export class Client implements Backing, SessionHost {
 	#adopt({ device, space, chunks, fetched, cells, outbox, conflicts }: Loaded): void {
 		const { replica } = this.mana;
 		this.mana.noteConflicts([], conflicts);
+		if (!sameReach({ apps: space.reach }, { apps: this.#space.reach })) this.mana.forgetCounts();
 		this.#device = device.device;
 		this.#space = { ...space, id: this.#parts.remote?.space ?? space.id };
 		replica.seq = space.seq;

@@ -113,6 +113,11 @@ export class LocalMana implements Mana {
 		return openHistory(this, (question) => this.#backing.askHistory(question), collection, id);
 	}
 
+	/** What this tab counted is not here any more: what it counts from now on stands under another key, or it would rest on nothing. */
+	forgetCounts(): void {
+		this.keyName = tabName(this.#env.randomBytes);
+	}
+
 	subscribe(listener: () => void): () => void {
 		const entry = () => listener();
 		this.#listeners.add(entry);

@@ -344,7 +344,8 @@ export class Session {
 			this.#ackedN = this.#sentN = doneN;
 			this.#push();
 		}
-		if (this.#lacking && !asked && this.#link?.kind === 'stream') return this.#subscribe(subbed.space);
+		// One subscription a connection: what the server tells of two could not be told apart.
+		if (this.#lacking && !asked && this.#link?.kind === 'stream') return this.#begin();
 		this.#checkCaughtUp();
 	}
 

@@ -51,12 +51,18 @@ function heal(world: World): void {
 			tab.link?.reset();
 		}
 	}
-	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
+	visit(world);
 	world.pass(250);
+	visit(world); // the last tab was just being closed
 	for (const tab of world.tabs) tab.client?.wake();
 	world.pass(1_000);
 	reopen(world); // who was let in again while offline comes back
 	world.pass(250);
+}
+
+/** Whoever has no tab opens one. */
+function visit(world: World): void {
+	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
 }
 
 /** Waits until every outbox is empty and every tab shows the newest state. */
