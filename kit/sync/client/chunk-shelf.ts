@@ -25,6 +25,8 @@ export class ChunkShelf {
 	#counting: readonly ChunkHash[] = [];
 	/** Those of them whose records all stand on pages, or are about to. */
 	readonly #outdated = new Set<ChunkHash>();
+	/** Chunks of a download that goes on. It may well bring one anew that counts, and is outdated. */
+	readonly #coming = new Set<ChunkHash>();
 
 	constructor(space: string) {
 		this.#space = space;
@@ -61,17 +63,22 @@ export class ChunkShelf {
 	/** A chunk is on the disk. */
 	kept(hash: ChunkHash, at: number): void {
 		this.#at.set(hash, at);
+		this.#coming.add(hash);
 	}
 
 	/** Makes chunks count, in the place of all others or behind them. Returns what to do when the transaction is over. */
 	count(tx: DiskTransaction, hashes: readonly ChunkHash[], replace: boolean): () => void {
 		const counting = replace ? hashes : [...this.#counting.filter((hash) => !hashes.includes(hash)), ...hashes];
 		const named = new Set(counting);
-		return this.#put(
+		const done = this.#put(
 			tx,
 			counting,
 			[...this.#at.keys()].filter((hash) => !named.has(hash)),
 		);
+		return () => {
+			done();
+			this.#coming.clear();
+		};
 	}
 
 	/** Finds chunks of which at least half stands on pages: the rest of them is made to go there too. */
@@ -95,7 +102,7 @@ export class ChunkShelf {
 		const done = this.#put(
 			tx,
 			this.#counting.filter((hash) => !this.#outdated.has(hash)),
-			[...this.#outdated],
+			[...this.#outdated].filter((hash) => !this.#coming.has(hash)),
 		);
 		return () => {
 			done();

@@ -141,7 +141,7 @@ test('a shared space keeps its device, its chunks and its conflicts beside each 
 	expect(left).toEqual([]);
 });
 
-test('a checkpoint drops a chunk whose records stand on pages, and none of a download that goes on', async () => {
+test('a checkpoint drops a chunk whose records stand on pages, and none of a download that goes on, though it be the same', async () => {
 	const disk = new MemoryDisk();
 	const store = async () => {
 		const made = new JournalStore(disk, (bytes) => bytes.map((_, i) => i));
@@ -171,6 +171,18 @@ test('a checkpoint drops a chunk whose records stand on pages, and none of a dow
 	await second.keepChunk(coming!, bytes, 0);
 	expect(await second.checkpoint(cellsOf, 0)).toBe(true);
 	expect(await store()).toMatchObject({ counting: 0, fetched: [coming] });
+	const again = async (made: JournalStore) => {
+		await made.applyRemote(
+			{ epoch: 1, to: 5, chunks: [{ hash: coming!, chunk: decodeChunk(bytes) }], cells: [], replace: false },
+			0,
+		);
+	};
+	await again((await store()).made);
+	const { made: third } = await store();
+	await third.keepChunk(coming!, bytes, 0);
+	expect(await third.checkpoint(cellsOf, 0)).toBe(true);
+	await again(third);
+	expect(await store()).toMatchObject({ counting: 1, fetched: [] });
 });
 
 /** A register without what names it. */

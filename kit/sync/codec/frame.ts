@@ -241,6 +241,9 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 	},
 };
 
+/** Every type of frame that there is. */
+export const frameTypes = Object.keys(shapes) as readonly Frame['type'][];
+
 const byCode = new Map<number, Shape<Frame>>(Object.values(shapes).map((shape) => [shape.code, shape as Shape<Frame>]));
 
 function space(from: ByteReader): SpaceId {
