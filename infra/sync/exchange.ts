@@ -1,8 +1,18 @@
 import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId } from '@mana/sync';
-import { AccessChanged, catchUp, type Cursor, type Reading, retell, type Seated, type SpaceStore } from '@mana/sync/space/index';
+import {
+	AccessChanged,
+	catchUp,
+	type Cursor,
+	digestAnswers,
+	type DigestStore,
+	type Reading,
+	retell,
+	type Seated,
+	type SpaceStore,
+} from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import type { Fanout } from './fanout.ts';
-import { type Door, reachOf, Session } from './session.ts';
+import { creditOf, type Door, reachOf, Session } from './session.ts';
 
 /** Longest wait of one request, in milliseconds. */
 export const LONGEST_WAIT_MS = 25_000;
@@ -12,6 +22,7 @@ export interface ExchangeOptions {
 	readonly door: Door;
 	readonly fanout: Fanout;
 	readonly store: SpaceStore;
+	readonly digests: DigestStore;
 	/** How long to wait for news when there are none, in milliseconds. */
 	readonly waitMs: number;
 	/** Ends the wait: the client went away, or the service stops. */
@@ -33,10 +44,14 @@ export async function* exchange(
 	// One for each space, however often a request asks for it: what is told once is not sent a thousand times.
 	const places = new Map<SpaceId, Place>();
 	const acks: Frame[] = [];
+	const questions: FrameOf<'digest'>[] = [];
 	for (const bytes of split(body)) {
 		const frame = decodeFrame(bytes);
 		if (frame.type === 'push') acks.push(await session.push(frame, bytes));
-		else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
+		else if (frame.type === 'digest') {
+			session.digest(frame);
+			questions.push(frame);
+		} else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
 	}
 	let told = acks.length > 0;
 	for await (const delta of news([...places.values()], options.store)) {
@@ -44,6 +59,12 @@ export async function* exchange(
 		yield* prefixed(delta);
 	}
 	for (const ack of acks) yield* prefixed(encode(ack));
+	for (const question of questions) {
+		for await (const answer of digests(question, places.get(question.space)?.reading, options)) {
+			told = true;
+			yield* prefixed(answer);
+		}
+	}
 	if (told || !(await moved([...places.values()], options))) return;
 	for await (const delta of news([...places.values()], options.store)) yield* prefixed(delta);
 }
@@ -75,7 +96,29 @@ function* prefixed(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBu
 	yield frame;
 }
 
-async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, places: Map<SpaceId, Place>): Promise<Frame[]> {
+/** What a question about digests is answered; nothing once the reader may see something else than it was told. */
+async function* digests(
+	question: FrameOf<'digest'>,
+	reading: Reading | null | undefined,
+	{ digests, door }: ExchangeOptions,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	if (!reading) return;
+	if (question.collection !== 0 && question.buckets.length === 0) door.meters.differed();
+	try {
+		for await (const { frame } of digestAnswers(digests, question, reading)) {
+			if (question.buckets.length > 0) door.meters.mended(frame.length);
+			yield frame as Uint8Array<ArrayBuffer>;
+		}
+	} catch (error) {
+		if (!(error instanceof AccessChanged)) throw error;
+	}
+}
+
+async function answer(
+	session: Session,
+	frame: Exclude<Frame, FrameOf<'push' | 'digest'>>,
+	places: Map<SpaceId, Place>,
+): Promise<Frame[]> {
 	switch (frame.type) {
 		case 'hello':
 			return [await session.hello(frame)];
@@ -84,13 +127,17 @@ async function answer(session: Session, frame: Exclude<Frame, FrameOf<'push'>>, 
 			return [];
 		case 'ping':
 			return [session.pong(frame)];
+		case 'credit':
+			session.credit(); // an answer is taken as fast as the request reads it
+			return [];
 		case 'sub': {
 			const seat = await session.sub(frame);
 			places.delete(frame.space);
 			if (seat.type === 'revoked') return [seat];
 			places.set(frame.space, { seat, cursor: frame, reading: { person: session.person, access: seat.access } });
 			const reach = reachOf(seat);
-			return reach ? [reach, seat] : [seat];
+			const credit = session.lively ? [creditOf(frame.space)] : [];
+			return reach ? [reach, seat, ...credit] : [seat, ...credit];
 		}
 		default:
 			throw new Farewell('protocol', `A client does not send ${frame.type.toUpperCase()}.`);

@@ -1,14 +1,17 @@
-import { type Access, encodeFrame, type SpaceId, visibleTo } from '@mana/sync';
+import { type Access, type Digest, encodeFrame, type SpaceId, visibleTo } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
 	type CatchUpPart,
 	type Cursor,
+	digestAnswers,
+	type DigestStore,
 	type Reading,
 	retell,
 	type Seated,
 	type SpaceStore,
 } from '@mana/sync/space/index';
+import { Farewell } from './farewell.ts';
 import type { Committer } from './committer/committer.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
 import type { Meters } from './metrics.ts';
@@ -34,10 +37,12 @@ export interface Outlet {
 export const BEHIND_BYTES = 1024 * 1024;
 /** Unsent bytes up to which the next part of a catch-up is sent: with one part on top, what a reader can make us hold. */
 const FILL_BYTES = 256 * 1024;
+/** Bytes of catch-up that a client may have in front of it, which it has not taken in yet (sync.md §6.14). */
+export const CATCH_UP_CREDIT = 256 * 1024;
 
 /**
  * Carries one space to one socket. Until it has caught up it reads the state, part by part and no faster than the socket drains;
- * then it joins the space's topic. When the socket gets slow it leaves the topic and reads again, so what a slow reader costs is
+ * and no faster than the client takes it in; then it joins the space's topic. When the socket gets slow it leaves the topic and reads again, so what a slow reader costs is
  * bounded and independent of how much it missed (sync.md §6.14).
  */
 export class Follower implements Reader {
@@ -55,12 +60,18 @@ export class Follower implements Reader {
 	#missing: AsyncGenerator<CatchUpPart, number> | null = null;
 	/** For whom, and what the client was told that it may see. */
 	#reading: Reading;
+	/** Bytes of catch-up that the client has room for; without end for one that does not tell. */
+	#credit: number;
+	/** A question about digests is being answered. */
+	#answering = false;
+	/** Goes on when the socket has room again. */
+	#drained: (() => void) | null = null;
 
-	/** @param cursor where the client says it stands; @param client who reads, and whether it can fetch chunks */
+	/** @param cursor where the client says it stands; @param client who reads, whether it can fetch chunks, and whether it tells what it has taken in */
 	constructor(
 		{ space, epoch, access, aclEpoch }: Seated,
 		cursor: Cursor,
-		client: { readonly person: string; readonly takesSnapshots: boolean },
+		client: { readonly person: string; readonly takesSnapshots: boolean; readonly lively: boolean },
 		outlet: Outlet,
 		parts: FollowerParts,
 	) {
@@ -71,6 +82,7 @@ export class Follower implements Reader {
 		this.#outlet = outlet;
 		this.#parts = parts;
 		this.#mayOffer = client.takesSnapshots;
+		this.#credit = client.lively ? CATCH_UP_CREDIT : Infinity;
 		this.#leave = parts.fanout.join(space, this, aclEpoch);
 	}
 
@@ -80,9 +92,16 @@ export class Follower implements Reader {
 
 	/** Starts, or goes on when the socket has room again. */
 	run(): void {
+		this.#drained?.();
 		if (this.#phase === 'reading' || this.#phase === 'live' || this.#phase === 'ended') return;
 		this.#phase = 'reading';
 		this.#catchUp().catch((error: unknown) => this.#outlet.fail(error));
+	}
+
+	/** The client has taken in so many bytes of DELTAs. */
+	grant(bytes: number): void {
+		this.#credit = Math.min(this.#credit + bytes, Math.max(this.#credit, CATCH_UP_CREDIT));
+		if (this.#phase === 'behind' && this.#credit > 0) this.run();
 	}
 
 	slowed(): void {
@@ -109,14 +128,41 @@ export class Follower implements Reader {
 	end(): void {
 		if (this.#phase === 'live') this.#unsubscribe();
 		this.#phase = 'ended';
+		this.#drained?.();
 		this.#leave();
+	}
+
+	/** Answers a question about digests, no faster than the socket drains. Where the right to read is another one by now, that is told instead. */
+	async answer(question: Digest): Promise<void> {
+		if (this.#answering) throw new Farewell('protocol', 'Wait for the answer to a DIGEST before you ask again.');
+		const { digests, fanout, meters } = this.#parts;
+		this.#answering = true;
+		if (question.collection !== 0 && question.buckets.length === 0) meters.differed();
+		try {
+			for await (const { frame, aclEpoch } of digestAnswers(digests, question, this.#reading)) {
+				while (this.#outlet.buffered() > FILL_BYTES && this.#phase !== 'ended') {
+					const { promise, resolve } = Promise.withResolvers<void>();
+					this.#drained = resolve;
+					await promise;
+				}
+				if (this.#phase === 'ended' || aclEpoch < fanout.aclEpochOf(this.#space)) return;
+				this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
+				if (question.buckets.length > 0) meters.mended(frame.length);
+			}
+		} catch (error) {
+			if (!(error instanceof AccessChanged)) throw error;
+			this.doubted();
+		} finally {
+			this.#answering = false;
+			this.#drained = null;
+		}
 	}
 
 	/** Reads until the socket is up to date or full. */
 	async #catchUp(): Promise<void> {
 		const { store, fanout, meters } = this.#parts;
 		while (this.#phase === 'reading') {
-			if (this.#outlet.buffered() > FILL_BYTES) {
+			if (this.#outlet.buffered() > FILL_BYTES || this.#credit <= 0) {
 				this.#phase = 'behind';
 				return;
 			}
@@ -140,6 +186,7 @@ export class Follower implements Reader {
 			}
 			for (const frame of value.frames) {
 				this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
+				this.#credit -= frame.length;
 				meters.caughtUp(frame.length);
 			}
 			if (value.complete) this.#cursor = { epoch: this.#epoch, seq: value.to };
@@ -207,4 +254,5 @@ export interface FollowerParts {
 	readonly fanout: Fanout;
 	readonly meters: Meters;
 	readonly snapshots: Pick<Snapshots, 'offer'>;
+	readonly digests: DigestStore;
 }

@@ -62,6 +62,12 @@ const push = ({ space }: Talk, collection = APP * 256 + 1): Frame => {
 	return { type: 'push', space, known: 0, transactions: [{ n: 1, stamp: stampAt(Date.now()), ops }] };
 };
 
+const digest = ({ space }: Talk, collection = 0, buckets: readonly number[] = []): Frame => {
+	return { type: 'digest', space, epoch: 1, seq: 0, collection, buckets, more: false, sums: [], cells: [] };
+};
+const answeredWithSeat = (principal: Principal, answer: Outcome): Outcome =>
+	isIn(principal) ? answer : principal === 'former' ? 'bye protocol' : 'bye unknown-space';
+
 /** A frame that only a server sends. */
 const serverOnly = (make: (talk: Talk) => Frame): Row => ({ frames: (talk) => [make(talk)], outcome: always('bye protocol') });
 
@@ -124,6 +130,18 @@ const table: { readonly [T in Frame['type']]: Readonly<Record<string, Row>> } = 
 	bye: { '': serverOnly(() => ({ type: 'bye', code: 'busy', detail: '', retryAfterMs: null })) },
 	pong: { '': serverOnly(() => ({ type: 'pong', clockMs: 0, serverMs: 0 })) },
 	revoked: { '': serverOnly(({ space }) => ({ type: 'revoked', space })) },
+	digest: {
+		'of everything': {
+			frames: (talk) => [sub(talk), digest(talk)],
+			outcome: known((principal) => answeredWithSeat(principal, 'digest')),
+		},
+		'of one app’s cells': {
+			frames: (talk) => [sub(talk), digest(talk, APP * 256 + 1, [...Array(256).keys()])],
+			outcome: known((principal) => answeredWithSeat(principal, 'digest')),
+		},
+		'without a seat': { frames: (talk) => [digest(talk)], outcome: always('bye protocol') },
+	},
+	credit: { '': { frames: ({ space }) => [{ type: 'credit', space, bytes: 1 }], outcome: always('nothing') } },
 	reach: { '': serverOnly(({ space }) => ({ type: 'reach', space, apps: null })) },
 };
 
@@ -215,8 +233,9 @@ async function bySocket(frames: readonly Frame[]): Promise<readonly Frame[]> {
 	const over = () => client.closed !== null || client.heard.some(({ type }) => type === 'bye');
 	const answered = (type: Frame['type']) => client.heard.filter((frame) => frame.type === type).length;
 	const pushes = frames.filter(({ type }) => type === 'push').length;
+	const digests = frames.filter(({ type }) => type === 'digest').length;
 	await client
-		.until(() => over() || (answered('pong') >= asked && answered('ack') >= pushes), 'an answer')
+		.until(() => over() || (answered('pong') >= asked && answered('ack') >= pushes && answered('digest') >= digests), 'an answer')
 		.catch(() => undefined);
 	client.close();
 	// The PONG to the PING that stands behind everything is none of the answers.
@@ -238,6 +257,7 @@ function outcomeOf(heard: readonly Frame[], said: Frame['type']): Outcome {
 		hello: ['welcome'],
 		sub: ['subbed', 'revoked'],
 		ping: ['pong'],
+		digest: ['digest'],
 	};
 	const answer = heard.find(({ type }) => answers[said]?.includes(type));
 	return (answer?.type as Outcome | undefined) ?? 'nothing';
@@ -245,7 +265,12 @@ function outcomeOf(heard: readonly Frame[], said: Frame['type']): Outcome {
 
 /** Cells of the space that somebody heard and may not see. */
 function foreignIn(heard: readonly Frame[], principal: Principal, space: SpaceId): readonly unknown[] {
-	const cells = heard.flatMap((frame) => (frame.type === 'delta' && frame.space === space ? frame.cells : []));
+	const cells = heard.flatMap((frame): readonly { readonly collection: number }[] => {
+		if ((frame.type !== 'delta' && frame.type !== 'digest') || frame.space !== space) return [];
+		if (frame.type === 'delta') return frame.cells;
+		// A sum is something of what it is the sum of.
+		return [...frame.cells, ...(frame.collection === 0 ? frame.sums.map(({ of }) => ({ collection: of })) : [])];
+	});
 	if (!isIn(principal)) return cells;
 	return principal === 'limited' ? cells.filter(({ collection }) => ![OTHER_APP, SPACES_APP].includes(collection >> 8)) : [];
 }

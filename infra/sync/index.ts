@@ -13,6 +13,11 @@ import { Buckets } from './bucket.ts';
 import type { Committer, CommitterEvents } from './committer/committer.ts';
 import { DirectCommitter } from './committer/direct.ts';
 import { ThreadedCommitter } from './committer/threaded.ts';
+import { Digests } from './digests/digests.ts';
+import { PostgresSums } from './digests/postgres.ts';
+import { SqliteSums } from './digests/sqlite.ts';
+import type { SumKeeper } from './digests/sum-keeper.ts';
+import { countInThread } from './digests/threaded.ts';
 import { exchange, LONGEST_WAIT_MS } from './exchange.ts';
 import { Fanout } from './fanout.ts';
 import { RecordHistory } from './history/record-history.ts';
@@ -92,7 +97,8 @@ export const service = defineService({
 			committed: (devices, ms) => meters.committed(devices, ms),
 		};
 		const memberships = new MembershipStream(store);
-		const { spaces, committer, chunks, build, close } = openSpaces(store, events, now);
+		const { spaces, committer, chunks, sums, build, close } = openSpaces(store, events, now);
+		const digests = new Digests(sums, (...question) => chunks.readRecords(...question));
 		const snapshots = new Snapshots({ keeper: chunks, build, log });
 		const projections = new ProjectionStream(store, spaces, now);
 		const directory = new Directory(store);
@@ -112,7 +118,7 @@ export const service = defineService({
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
 			meters,
 		};
-		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters, snapshots }, log);
+		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters, snapshots, digests }, log);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(() => void prune(), PRUNE_MS);
 		const stopping = new AbortController();
@@ -190,7 +196,8 @@ export const service = defineService({
 						async (c) => {
 							const body = new Uint8Array(await c.req.arrayBuffer());
 							const signal = AbortSignal.any([c.req.raw.signal, stopping.signal]);
-							const frames = exchange(body, { door, fanout, store: spaces, waitMs: c.req.valid('query').wait, signal });
+							const { wait: waitMs } = c.req.valid('query');
+							const frames = exchange(body, { door, fanout, store: spaces, digests, waitMs, signal });
 							return c.body(streamOf(frames), 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
 						},
 					)
@@ -280,6 +287,7 @@ interface Opened {
 	readonly spaces: SpaceKeeper;
 	readonly committer: Committer;
 	readonly chunks: ChunkKeeper;
+	readonly sums: SumKeeper;
 	/** Brings a snapshot up to date. */
 	readonly build: (space: SpaceId) => Promise<boolean>;
 	readonly close: () => void;
@@ -290,7 +298,8 @@ function openSpaces(store: SyncStore, events: CommitterEvents, now: () => number
 		const spaces = new PostgresSpaces(store.raw, now);
 		const chunks = new PostgresChunks(store.raw, spaces);
 		const committer = new DirectCommitter(spaces, events, now);
-		return { spaces, committer, chunks, build: (space) => buildSnapshot(chunks, space, now), close: () => undefined };
+		const sums = new PostgresSums(store.raw);
+		return { spaces, committer, chunks, sums, build: (space) => buildSnapshot(chunks, space, now), close: () => undefined };
 	}
 	const { file } = store;
 	const reader = new Database(file, { readonly: true });
@@ -298,6 +307,7 @@ function openSpaces(store: SyncStore, events: CommitterEvents, now: () => number
 		spaces: new SqliteSpaces(reader, now),
 		committer: new ThreadedCommitter(file, events, now),
 		chunks: new SqliteChunks(reader, now),
+		sums: new SqliteSums(reader, (space) => countInThread({ file, space })),
 		build: (space) => buildInThread({ file, space, now: now() }),
 		close: () => reader.close(),
 	};

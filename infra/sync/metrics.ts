@@ -13,6 +13,10 @@ export interface Meters {
 	fellBehind(): void;
 	/** @param bytes sent by a state query */
 	caughtUp(bytes: number): void;
+	/** A client holds something else than the server, and looks for what it is. */
+	differed(): void;
+	/** @param bytes sent so that a client can mend what differs */
+	mended(bytes: number): void;
 }
 
 /** Registers the service's metrics. @param gauges read when somebody looks */
@@ -50,6 +54,16 @@ export function createMeters(
 		registers,
 	});
 	const caught = new Counter({ name: 'sync_catch_up_bytes_total', help: 'Bytes of state that was sent to catch up.', registers });
+	const differing = new Counter({
+		name: 'sync_digest_mismatches_total',
+		help: 'Times that a client found that it holds something else than the server.',
+		registers,
+	});
+	const mending = new Counter({
+		name: 'sync_digest_repair_bytes_total',
+		help: 'Bytes of state sent to mend what differed.',
+		registers,
+	});
 	const latency = new Histogram({
 		name: 'sync_commit_duration_seconds',
 		help: 'Time of one group commit, until it is on the disk.',
@@ -79,6 +93,8 @@ export function createMeters(
 		farewell: (code) => farewells.inc({ code }),
 		fellBehind: () => behind.inc(),
 		caughtUp: (bytes) => caught.inc(bytes),
+		differed: () => differing.inc(),
+		mended: (bytes) => mending.inc(bytes),
 	};
 
 	function gauge(name: string, help: string, read: () => number): void {

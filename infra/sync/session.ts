@@ -1,4 +1,15 @@
-import { type Ack, type DeviceId, ENGINE, type FrameOf, limits, type Reach, type Revoked, type SpaceId } from '@mana/sync';
+import {
+	type Ack,
+	type Credit,
+	type DeviceId,
+	ENGINE,
+	type FrameOf,
+	limits,
+	LIVENESS,
+	type Reach,
+	type Revoked,
+	type SpaceId,
+} from '@mana/sync';
 import { type Denied, outdatedIn, type Seated, versionsOf } from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
@@ -51,6 +62,11 @@ export class Session {
 	/** Whether the client can fetch chunks. */
 	get takesSnapshots(): boolean {
 		return this.#engine >= ENGINE.takesSnapshots;
+	}
+
+	/** Whether the client knows CREDIT and DIGEST. */
+	get lively(): boolean {
+		return this.#schema.has(LIVENESS.collection);
 	}
 
 	/** HELLO: proves who it is. The first valid token of a person makes the personal space. */
@@ -121,6 +137,23 @@ export class Session {
 		return ack;
 	}
 
+	/**
+	 * DIGEST: takes what answering costs off what the device may send, in ops.
+	 *
+	 * @throws Farewell when it asks too much
+	 */
+	digest({ space, collection }: FrameOf<'digest'>): void {
+		const { device } = this.#introduced();
+		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you ask for its DIGEST.');
+		const retryAfterMs = this.#door.ops.take(device, collection === 0 ? DIGEST_OPS : SEARCH_OPS);
+		if (retryAfterMs > 0) throw this.#busy('Too many digests in a short time. Ask a little later.', retryAfterMs);
+	}
+
+	/** CREDIT: whoever carries the conversation sends by it. @throws Farewell before HELLO */
+	credit(): void {
+		this.#introduced();
+	}
+
 	pong(frame: FrameOf<'ping'>): FrameOf<'pong'> {
 		this.#introduced();
 		return { type: 'pong', clockMs: frame.clockMs, serverMs: this.#door.clock.now() };
@@ -144,6 +177,17 @@ export class Session {
 			throw new Farewell('busy', error.detail, error.retryAfterMs ?? 2000);
 		}
 	}
+}
+
+/** What a question about sums that are kept costs, and one for which the space is read, in ops. */
+const [DIGEST_OPS, SEARCH_OPS] = [16, 16_384];
+
+/** Bytes of pushes that may wait for an answer, for each space and connection; and while too much waits in total. */
+export const [PUSH_CREDIT, CROWDED_CREDIT] = [256 * 1024, 16 * 1024];
+
+/** What a client that knows it is told after SUBBED. */
+export function creditOf(space: SpaceId, bytes = PUSH_CREDIT): Credit {
+	return { type: 'credit', space, bytes };
 }
 
 /** What the client must know before SUBBED: which apps it may read, when that is not all of them. */

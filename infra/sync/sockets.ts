@@ -2,7 +2,7 @@ import { problem, type Logger, type Socket, type SocketHandlers } from '@mana/se
 import { BadFrame, type ByeCode, decodeFrame, encodeFrame, type Frame, type FrameOf, limits, type SpaceId } from '@mana/sync';
 import { Farewell } from './farewell.ts';
 import { BEHIND_BYTES, Follower, type FollowerParts } from './follower.ts';
-import { type Door, reachOf, Session } from './session.ts';
+import { CROWDED_CREDIT, creditOf, type Door, PUSH_CREDIT, reachOf, Session } from './session.ts';
 
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_WITHIN_MS = 10_000;
@@ -22,6 +22,8 @@ interface Conversation {
 	readonly openedAt: number;
 	readonly followers: Map<SpaceId, Follower>;
 	readonly backlog: Uint8Array<ArrayBuffer>[];
+	/** The last CREDIT that was told, where it is not the usual one. */
+	readonly lent: Map<SpaceId, number>;
 	working: boolean;
 	/** Bytes heard and not yet answered. */
 	underWay: number;
@@ -81,6 +83,7 @@ export class Sockets {
 			openedAt: clock.now(),
 			followers: new Map(),
 			backlog: [],
+			lent: new Map(),
 			working: false,
 			underWay: 0,
 			over: false,
@@ -157,7 +160,10 @@ export class Sockets {
 		if (frame.type === 'push') {
 			session
 				.push(frame, bytes)
-				.then((ack) => this.#say(wire, ack))
+				.then((ack) => {
+					this.#say(wire, ack);
+					this.#lend(wire, frame.space);
+				})
 				.catch((error: unknown) => this.#dismiss(wire, error))
 				.finally(() => this.#weigh(wire, -size));
 			return;
@@ -179,6 +185,18 @@ export class Sockets {
 				return this.#say(wire, session.pong(frame));
 			case 'sub':
 				return this.#follow(wire, frame);
+			case 'credit':
+				session.credit();
+				wire.data.followers.get(frame.space)?.grant(frame.bytes);
+				return;
+			case 'digest':
+				session.digest(frame);
+				// What comes next on this connection does not wait for it.
+				wire.data.followers
+					.get(frame.space)
+					?.answer(frame)
+					.catch((error: unknown) => this.#dismiss(wire, error));
+				return;
 			default:
 				throw new Farewell('protocol', `A client does not send ${frame.type.toUpperCase()}.`);
 		}
@@ -194,6 +212,7 @@ export class Sockets {
 		const reach = reachOf(seat);
 		if (reach) this.#say(wire, reach);
 		this.#say(wire, seat);
+		if (data.session.lively) this.#say(wire, creditOf(frame.space));
 		const follower = new Follower(
 			seat,
 			frame,
@@ -214,6 +233,15 @@ export class Sockets {
 		);
 		data.followers.set(frame.space, follower);
 		follower.run();
+	}
+
+	/** Lets less wait for an answer while too much waits in total, and as much as before when that is over. */
+	#lend(wire: Wire, space: SpaceId): void {
+		const { session, lent } = wire.data;
+		const bytes = this.#door.committer.waitingBytes > CROWDED_BYTES / 2 ? CROWDED_CREDIT : PUSH_CREDIT;
+		if (!session.lively || (lent.get(space) ?? PUSH_CREDIT) === bytes) return;
+		lent.set(space, bytes);
+		this.#say(wire, creditOf(space, bytes));
 	}
 
 	#say(wire: Wire, frame: Frame): void {

@@ -1,13 +1,14 @@
 import { blobsMigration, type BlobTables } from './blobs/tables.ts';
+import { type DigestColumns, digestsMigration, type DigestTables } from './digests/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
 import type { Migrations, Store } from '@mana/store';
 import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
 
 /** Everything mana-sync keeps. Whoever reads the hot path's SQL (`spaces/`) finds the meaning of its columns here. */
-export interface SyncTables extends MemberTables, BlobTables {
+export interface SyncTables extends MemberTables, BlobTables, DigestTables {
 	/** The unit of order, permission and quota. `number` stands for the 26 characters of `id` in every other table. */
-	space: {
+	space: DigestColumns & {
 		number: Generated<number>;
 		id: string;
 		/** Random; changes when the history was replaced (restore), which makes every client ask from 0 (`restore.ts`). */
@@ -200,4 +201,5 @@ export const migrations: Migrations = {
 			await db.schema.alterTable('log').addColumn('replaced', 'blob').execute();
 		},
 	},
+	'006-digests': digestsMigration,
 };

@@ -64,8 +64,9 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 				throw error;
 			},
 		};
-		const parts = { store: spaces, committer, fanout, meters, snapshots: { offer: async () => null } };
-		const reader = { person: 'ada', takesSnapshots: true };
+		const digests = { sums: async () => null, readRecords: async () => [], doubtSums: async () => undefined };
+		const parts = { store: spaces, committer, fanout, meters, snapshots: { offer: async () => null }, digests };
+		const reader = { person: 'ada', takesSnapshots: true, lively: false };
 		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, reader, outlet, parts);
 		follower.run();
 		while (topic.size === 0) await Bun.sleep(1);

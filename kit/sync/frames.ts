@@ -1,4 +1,5 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from './cell.ts';
+import type { PartSum } from './digest.ts';
 import type { ChunkRef } from './snapshot/manifest.ts';
 
 /** First byte of every frame. A server speaks this version and the one before (sync.md §6.10). */
@@ -7,8 +8,8 @@ export const WIRE_VERSION = 1;
 /** What one side says to the other. The same frames travel over WebSocket and over the HTTP exchange. */
 export type Frame = ClientFrame | ServerFrame;
 
-export type ClientFrame = Hello | Auth | Sub | Push | Ping;
-export type ServerFrame = Welcome | Subbed | Ack | Delta | Snapshot | Bye | Pong | Revoked | Reach;
+export type ClientFrame = Hello | Auth | Sub | Push | Ping | Digest | Credit;
+export type ServerFrame = Welcome | Subbed | Ack | Delta | Snapshot | Bye | Pong | Revoked | Reach | Digest | Credit;
 
 /** First frame of a client. */
 export interface Hello {
@@ -27,6 +28,12 @@ export interface Hello {
  * version 1; version 2 takes SNAPSHOT.
  */
 export const ENGINE = { collection: 0, version: 2, takesSnapshots: 2 } as const;
+
+/**
+ * Told in the same way, under another number that no app can have: this client takes CREDIT and DIGEST. A server answers SUB with CREDIT
+ * to such a client and to no other, so a client knows by it that it may send both.
+ */
+export const LIVENESS = { collection: 2, version: 1 } as const;
 
 /** A fresh token on a connection that stays open, sent before the old one expires. */
 export interface Auth {
@@ -149,6 +156,39 @@ export interface Snapshot {
 	readonly seq: number;
 	/** Older ones first: a later one may overrule an earlier one. */
 	readonly chunks: readonly ChunkRef[];
+}
+
+/**
+ * Compares what both sides hold without sending it. The client asks, with `sums` and `cells` empty; the server answers with the same
+ * `collection` and `buckets`:
+ *
+ * - collection 0: the sum of every collection that the person may read, at `seq`;
+ * - a collection, no buckets: the sum of each of its buckets, at about `seq`;
+ * - a collection and buckets: every cell in them. They are no older than when they were asked for, and none is newer than `seq`.
+ */
+export interface Digest {
+	readonly type: 'digest';
+	readonly space: SpaceId;
+	readonly epoch: number;
+	/** Of a question: where the client stands. */
+	readonly seq: number;
+	readonly collection: number;
+	/** Ascending. */
+	readonly buckets: readonly number[];
+	/** More parts of this answer follow. */
+	readonly more: boolean;
+	readonly sums: readonly PartSum[];
+	readonly cells: readonly Cell[];
+}
+
+/**
+ * How much may be on its way. From a server: so many bytes of pushes may wait for their ACK from now on. From a client: so many bytes of
+ * DELTAs were taken in, and as many more may come.
+ */
+export interface Credit {
+	readonly type: 'credit';
+	readonly space: SpaceId;
+	readonly bytes: number;
 }
 
 /** Last frame of a connection. */

@@ -1,6 +1,7 @@
 export * from './cell.ts';
 export * from './clock.ts';
 export * from './codec/index.ts';
+export * from './digest.ts';
 export * from './frames.ts';
 export * from './ids.ts';
 export * from './limits.ts';

@@ -19,11 +19,13 @@ export interface SpaceRow {
 	readonly owner: string;
 	readonly archived_at: number | null;
 	readonly personal_of: string | null;
+	/** Whether the sums of its collections are kept, see `digests/tables.ts`. */
+	readonly digests: number;
 }
 
 /** Its columns, as both engines select them. */
 export const SPACE_COLUMNS =
-	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of';
+	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests';
 
 export interface MemberRow {
 	readonly role: string;

@@ -9,6 +9,8 @@ import {
 	type Tail,
 } from '@mana/sync/space/index';
 import type { Pool, PoolClient } from 'pg';
+import { NONE } from '../digests/tables.ts';
+import { addSums } from '../digests/add-sum.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
@@ -217,6 +219,7 @@ async function write(
 	const logs: unknown[][] = [];
 	const actors: unknown[][] = [];
 	const cells: unknown[][] = [];
+	const sums: number[][] = [];
 	for (const change of changes) {
 		const space = spaces.get(change.space.id)!;
 		const { number, log_hash, log_position } = space;
@@ -237,6 +240,7 @@ async function write(
 			const bytes = valueToBytes(value);
 			cells.push([number, record, collection, field, key, bytes && buffer(bytes), stamp, actor, seq]);
 		}
+		if (space.digests !== NONE) for (const [collection, { low, high }] of change.sums) sums.push([number, collection, low, high]);
 	}
 	await ask(
 		client,
@@ -260,6 +264,7 @@ async function write(
 		do update set value = excluded.value, stamp = excluded.stamp, actor = excluded.actor, seq = excluded.seq`,
 		cells,
 	);
+	await addSums(client, sums);
 	await ask(
 		client,
 		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced)

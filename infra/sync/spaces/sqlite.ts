@@ -12,6 +12,8 @@ import {
 	type StoredCell,
 	type Tail,
 } from '@mana/sync/space/index';
+import { ADD_SUM } from '../digests/add-sum.ts';
+import { NONE } from '../digests/tables.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { SqliteMembers } from './sqlite-members.ts';
@@ -77,6 +79,7 @@ export class SqliteSpaces implements SpaceKeeper {
 			log: database.prepare<null, [number, number, number, Uint8Array, Uint8Array, number, number, Uint8Array, Uint8Array]>(
 				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
 			),
+			addSum: database.prepare<null, [number, number, number, number]>(ADD_SUM),
 			personal: database.prepare<{ id: string }, [string]>('select id from space where personal_of = ?'),
 			putSpace: database.prepare<SpaceRow, [string, number, string, string, string, string | null, Uint8Array, number]>(
 				`insert into space (id, epoch, seq, next_actor, kind, name, owner, personal_of, log_hash, created_at)
@@ -195,7 +198,7 @@ export class SqliteSpaces implements SpaceKeeper {
 	}
 
 	#write(change: Change, row: SpaceRow): void {
-		const { number, log_hash, log_position } = row;
+		const { number, log_hash, log_position, digests } = row;
 		const now = this.#now();
 		const { space, from, devices, cells } = change;
 		let hash = log_hash;
@@ -212,6 +215,8 @@ export class SqliteSpaces implements SpaceKeeper {
 			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
 		for (const { record, collection, field, key, value, stamp, actor, seq } of cells)
 			this.#sql.putCell.run(number, record, collection, field, key, valueToBytes(value), stamp, actor, seq);
+		if (digests === NONE) return;
+		for (const [collection, { low, high }] of change.sums) this.#sql.addSum.run(number, collection, low, high);
 	}
 
 	#part(space: number, after: number, most: number): StoredCell[] {

@@ -296,6 +296,7 @@ export interface ConversationStanding {
 	readonly onTheWay: number;
 	/** What the server lets this person do; `null` before it said so. */
 	readonly role: Role | null;
+	readonly credit: CreditState;
 	readonly trace: readonly TraceEvent[];
 }
 

@@ -1,13 +1,13 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
 import { ByteReader, readCells } from '../codec/index.ts';
-import type { Ack, Hello, Subbed, Welcome } from '../frames.ts';
+import type { Ack, Digest, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { sameReach, visibleTo } from '../permission.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
-import { HistoryUnavailable, type Standing, type SyncState } from './api.ts';
+import { type DigestState, HistoryUnavailable, type Standing, type SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
@@ -16,6 +16,8 @@ import { cellsOfChunk, type PackedChunk } from '../snapshot/chunk.ts';
 import type { HistoryQuestion, RecordChanges } from '../record-history.ts';
 import type { ChunkSource, NamedChunk } from './download.ts';
 import { SignedOut, type Connector, type HistorySource, type TokenSource } from './link.ts';
+import type { Confirmed } from './checkup.ts';
+import type { Conflict } from './conflicts.ts';
 import { Keeper } from './keeper.ts';
 import { LocalMana, type Backing } from './local.ts';
 import type { Outbox } from './outbox.ts';
@@ -151,7 +153,9 @@ export class Client implements Backing, SessionHost {
 			fenced: () => this.#tabs.fenced(),
 			report: parts.report,
 		});
-		this.#session = parts.remote && new parts.remote.conversation.Session({ ...parts.remote, env: parts.env, host: this });
+		this.#session =
+			parts.remote &&
+			new parts.remote.conversation.Session({ ...parts.remote, ...parts.remote.conversation, env: parts.env, host: this });
 		this.#tabs = new Tabs({
 			...parts,
 			claim: (generation) => this.#claim(generation),
@@ -173,8 +177,8 @@ export class Client implements Backing, SessionHost {
 			this.#polledAt = now;
 			void this.#poll();
 		}
-		if (this.#keeper.generation === null) return;
 		this.#session?.tick();
+		if (this.#keeper.generation === null) return;
 		this.#setClockRight();
 		if (!this.#parts.remote && this.#outbox.size > GUEST_OUTBOX) this.#fold();
 		const { entries, bytes } = this.#keeper.store.journalSize;
@@ -398,6 +402,14 @@ export class Client implements Backing, SessionHost {
 		this.mana.refresh();
 	}
 
+	/** What stands on the disk is not what is shown here: all of it is written anew. */
+	#rewrite(): void {
+		if (!this.leads) return;
+		const { found, mended } = this.digest;
+		this.replaced([...this.mana.replica.allCells()]);
+		this.state({ digest: { ...this.digest, found: found + 1, mended: mended + 1 } });
+	}
+
 	#forgetDownload(): void {
 		this.#fetched.clear();
 		this.#shown.hashes.clear();
@@ -427,22 +439,59 @@ export class Client implements Backing, SessionHost {
 		this.mana.refresh();
 	}
 
+	get digest(): DigestState {
+		return this.mana.sync.digest;
+	}
+
+	get confirmedState(): Confirmed {
+		return this.mana.replica;
+	}
+
+	get leads(): boolean {
+		return this.#keeper.generation !== null;
+	}
+
+	get live(): boolean {
+		return this.mana.sync.phase === 'live';
+	}
+
+	forward(question: Digest): void {
+		this.#tabs.post({ kind: 'question', question });
+	}
+
+	differs(): void {
+		this.#tabs.post({ kind: 'differs' });
+	}
+
+	replaced(cells: readonly Cell[]): void {
+		this.#keepOnly(cells, [], this.#space.reach);
+	}
+
 	narrowed(reach: readonly number[]): void {
 		const { replica } = this.mana;
-		const { epoch, seq } = this.#space;
 		const cells = [...visibleTo({ apps: reach }, [...replica.allCells()])];
 		const conflicts = this.mana.conflicts();
 		const kept = visibleTo({ apps: reach }, conflicts);
 		this.mana.noteConflicts([], kept);
-		this.#space = { ...this.#space, reach };
 		this.mana.forgetCounts();
 		this.#forgetDownload();
+		this.#keepOnly(
+			cells,
+			conflicts.filter((conflict) => !kept.includes(conflict)),
+			reach,
+		);
+	}
+
+	/** Puts cells in the place of all that is confirmed, at the same checkpoint. */
+	#keepOnly(cells: readonly Cell[], conflicts: readonly Conflict[], reach: SpaceRow['reach']): void {
+		const { epoch, seq } = this.#space;
+		this.#space = { ...this.#space, reach };
 		this.#keeper.write(async (store, generation) => {
 			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
-			for (const conflict of conflicts) if (!kept.includes(conflict)) await store.forgetConflict(conflict.id);
+			for (const { id } of conflicts) await store.forgetConflict(id);
 			this.#tabs.post({ kind: 'reload' });
 		});
-		replica.replace(cells);
+		this.mana.replica.replace(cells);
 		this.mana.refresh();
 	}
 
@@ -584,9 +633,14 @@ export class Client implements Backing, SessionHost {
 				if (epoch !== message.epoch && seq > 0) return void this.#reload();
 				if (message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void this.#reload();
 				if (message.to <= seq) return;
-				this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
-				replica.seq = message.to;
-				replica.merge(readCells(new ByteReader(message.cells)));
+				const cells = readCells(new ByteReader(message.cells));
+				const merge = () => {
+					this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
+					replica.seq = message.to;
+					replica.merge(cells);
+				};
+				if (this.#session) this.#session.around(cells, merge);
+				else merge();
 				return this.#takeEarly();
 			}
 			case 'acked':
@@ -598,6 +652,12 @@ export class Client implements Backing, SessionHost {
 				return this.mana.dropConflict(message.id);
 			case 'sync':
 				return this.#heardSync(message);
+			case 'question':
+				return this.#session?.ask(message.question, (answer) => this.#tabs.post({ kind: 'answer', answer }));
+			case 'answer':
+				return this.#session?.answered(message.answer);
+			case 'differs':
+				return this.#rewrite();
 			case 'waking':
 				return this.#session?.wake();
 			case 'inspecting':
@@ -740,7 +800,7 @@ export class Client implements Backing, SessionHost {
 		});
 	}
 
-	#adopt({ device, space, chunks, fetched, cells, outbox, conflicts }: Loaded): void {
+	#adopt({ device, space, chunks, fetched, cells, outbox, conflicts, damaged }: Loaded): void {
 		const { replica } = this.mana;
 		this.mana.noteConflicts([], conflicts);
 		if (!sameReach({ apps: space.reach }, { apps: this.#space.reach })) this.mana.forgetCounts();
@@ -758,7 +818,8 @@ export class Client implements Backing, SessionHost {
 		});
 		this.#early.loaded(space.nextN);
 		this.#takeEarly();
-		this.mana.refresh();
+		const { found, mended } = this.digest;
+		this.mana.refresh(damaged ? { digest: { ...this.digest, found: found + 1, mended: mended + 1 } } : {});
 	}
 
 	/**

@@ -1,3 +1,5 @@
 /** What a client needs only where there is a server: a guest's page never loads it. */
 export { aheadOf } from './ahead.ts';
 export { Session } from './session.ts';
+/** How what is here is compared with what the server has: loaded when that is due for the first time. */
+export const checkup = () => import('./checkup.ts');

@@ -26,6 +26,7 @@ test('every tab tells where the leading one stands: cursor, head, what is on its
 		'heard welcome',
 		'sent sub',
 		'heard subbed',
+		'heard credit',
 		'heard delta',
 		'wrote',
 		'sent push',

@@ -1,6 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId } from '../cell.ts';
-import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import { BadFrame, ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { newDeviceId, type FillRandom } from '../ids.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import { visibleTo } from '../permission.ts';
@@ -63,6 +63,16 @@ export class JournalStore implements ClientStore {
 	}
 
 	async load(): Promise<Loaded> {
+		try {
+			return await this.#load();
+		} catch (error) {
+			if (!(error instanceof BadFrame)) throw error;
+		}
+		await this.#dropConfirmed();
+		return { ...(await this.#load()), damaged: true };
+	}
+
+	async #load(): Promise<Loaded> {
 		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages', 'chunks'], async (tx) => {
 			const rows = await this.#rows(tx);
 			if (rows.fresh) this.#put(tx, rows);
@@ -273,6 +283,22 @@ export class JournalStore implements ClientStore {
 
 	destroy(): Promise<void> {
 		return this.#disk.destroy();
+	}
+
+	/**
+	 * What was confirmed cannot be read any more: it is downloaded again, and what is unconfirmed stays. Whoever leads still writes as if
+	 * it were all there, so that one is fenced off.
+	 */
+	#dropConfirmed(): Promise<void> {
+		return this.#disk.run('write', ['meta', 'journal', 'pages', 'chunks'], async (tx) => {
+			const { device, space } = await this.#rows(tx);
+			for (const area of ['journal', 'pages', 'chunks'] as const) tx.remove(area, this.#name);
+			new ChunkShelf(this.#name).count(tx, [], true);
+			this.#put(tx, {
+				device: { ...device, generation: device.generation + 1 },
+				space: { ...space, epoch: 0, seq: 0, checkpoint: space.checkpoint + 1 },
+			});
+		});
 	}
 
 	/** Where the conflicts stand: one row, for they are few, and gone with the space. */

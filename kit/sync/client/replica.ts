@@ -156,11 +156,11 @@ export class Replica {
 		if (record) yield* this.#visible(record, id);
 	}
 
-	/** The confirmed cells of a record, for checkpoints. */
+	/** The confirmed cells of a record, for checkpoints. What nobody asked for yet is read where it stands. */
 	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
-		const record = this.#record(collection, id);
-		if (!record) return;
-		const { base } = record;
+		const held = this.#collections.get(collection)?.get(id);
+		if (held === undefined) return;
+		const base = typeof held === 'number' ? this.#packed(held) : held.base;
 		yield* base instanceof Map ? base.values() : base.chunk.cells(base.row, id);
 	}
 
@@ -291,10 +291,13 @@ export class Replica {
 		const records = this.#collections.get(collection);
 		const held = records?.get(id);
 		if (typeof held !== 'number') return held;
-		const base = { chunk: this.#chunks[Math.floor(held / ROWS)]!, row: held % ROWS };
-		const record: RecordState = { base, overlay: null, row: undefined, stale: true };
+		const record: RecordState = { base: this.#packed(held), overlay: null, row: undefined, stale: true };
 		records!.set(id, record);
 		return record;
+	}
+
+	#packed(held: Unread): Packed {
+		return { chunk: this.#chunks[Math.floor(held / ROWS)]!, row: held % ROWS };
 	}
 
 	#touch(collection: number, id: RecordId): RecordState {

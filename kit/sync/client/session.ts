@@ -2,9 +2,12 @@ import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
 import { boundOf, decodeFrame, encodeFrame, packPushes } from '../codec/index.ts';
 import {
 	ENGINE,
+	LIVENESS,
 	type Ack,
 	type Bye,
+	type Credit,
 	type Delta,
+	type Digest,
 	type Frame,
 	type Hello,
 	type Pong,
@@ -18,6 +21,8 @@ import type { ChunkHash } from '../snapshot/manifest.ts';
 import type { ConversationStanding, SyncState } from './api.ts';
 import { type Access, covers } from '../permission.ts';
 import { BackOff } from './back-off.ts';
+import type * as checkups from './checkup.ts';
+import { Checks, type ChecksHost } from './checks.ts';
 import { Download, type ChunkSource, type NamedChunk } from './download.ts';
 import type { Environment } from './environment.ts';
 import type { RemotePatch } from './store.ts';
@@ -25,7 +30,7 @@ import { Trace } from './trace.ts';
 import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
 
 /** What the session speaks about: the local state of one space. */
-export interface SessionHost {
+export interface SessionHost extends ChecksHost {
 	readonly device: DeviceId;
 	/** Cursor and id of the space; the id is `null` until the first contact. */
 	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number; readonly reach: Access['apps'] };
@@ -58,7 +63,7 @@ export interface SessionHost {
 	/** The server counts our transactions differently: look at the disk, and become another device if that does not explain it. */
 	disown(): Promise<void>;
 	clockMeasured(skewMs: number): void;
-	state(change: Pick<Partial<SyncState>, 'phase' | 'retryAt' | 'problem' | 'firstSync'>): void;
+	state(change: Pick<Partial<SyncState>, 'phase' | 'retryAt' | 'problem' | 'firstSync' | 'digest'>): void;
 }
 
 export type Problem = NonNullable<SyncState['problem']>;
@@ -72,8 +77,10 @@ const HURRIED_ANSWER_MS = 3_000;
 const HURRIED_PAUSE_MS = 1_000;
 /** Slowest upload that is not taken for a dead one, in bytes per ms. */
 const SLOWEST = 16;
-/** What may be on its way without an answer. */
-const WINDOW = { transactions: 512, ops: 4096, bytes: 2 * 1024 * 1024 };
+/** What may be on its way without an answer: bytes in one exchange, and on a stream until the server grants others. */
+const WINDOW = { transactions: 512, ops: 4096, bytes: 2 * 1024 * 1024, grantedBytes: 256 * 1024 };
+/** Bytes of DELTAs after which the server is told that they were taken in: a quarter of what it lets be on its way. */
+const TELL_AFTER_BYTES = 64 * 1024;
 const SIGNED_OUT_RETRY_MS = 60_000;
 const MOST_FAILED_DOWNLOADS = 3;
 /** Between exchanges that brought nothing. */
@@ -138,6 +145,16 @@ export class Session {
 	#tracedN = 0;
 	#traced: DeviceId | null = null;
 	#role: Subbed['role'] | null = null;
+	/** The server told that it takes CREDIT and DIGEST. */
+	#lively = false;
+	/** Bytes of pushes that the server lets wait for an answer, and those that do, by the `n` of their last transaction. */
+	#granted: number = WINDOW.grantedBytes;
+	#unanswered: { readonly n: number; readonly bytes: number }[] = [];
+	/** Bytes of DELTAs that the server was not told of yet. */
+	#untold = 0;
+	readonly #checks: Checks;
+	/** Questions of this tab and others. The first one is asked: the server answers one at a time. */
+	#questions: { readonly question: Digest; readonly answered: (answer: Digest) => void; asked: boolean }[] = [];
 
 	constructor(parts: {
 		env: Environment;
@@ -146,6 +163,8 @@ export class Session {
 		token: TokenSource;
 		schema: Hello['schema'];
 		chunks?: ChunkSource;
+		/** Loads what compares digests. */
+		checkup: () => Promise<typeof checkups>;
 	}) {
 		this.#env = parts.env;
 		this.#host = parts.host;
@@ -155,6 +174,12 @@ export class Session {
 		this.#schema = parts.schema;
 		this.#backOff = new BackOff(() => this.#env.random());
 		this.#trace = new Trace(() => this.#env.now());
+		this.#checks = new Checks(
+			this.#env,
+			this.#host,
+			(question) => this.ask(question, (answer) => this.#checks.heard(answer)),
+			parts.checkup,
+		);
 	}
 
 	/** How the conversation stands, for the inspector. */
@@ -165,6 +190,10 @@ export class Session {
 			head: this.#head,
 			onTheWay: this.#sentN - this.#ackedN,
 			role: this.#role,
+			credit: {
+				push: { granted: this.#granted, used: this.#unanswered.reduce((sum, { bytes }) => sum + bytes, 0) },
+				untold: this.#untold,
+			},
 			trace: this.#trace.events,
 		};
 	}
@@ -182,6 +211,8 @@ export class Session {
 	stop(): void {
 		if (this.#stage !== 'stopped') this.#trace.note({ what: 'stopped' });
 		this.#drop();
+		this.#checks.drop();
+		this.#questions = [];
 		this.#lacking = false;
 		this.#stage = 'stopped';
 	}
@@ -204,9 +235,29 @@ export class Session {
 		else if (this.#stage === 'subscribed' && this.#link?.kind === 'stream') this.#push();
 	}
 
+	/** Asks the server about digests, after whatever was asked before. Without a connection that knows them nobody answers. */
+	ask(question: Digest, answered: (answer: Digest) => void): void {
+		if (!this.#lively) return;
+		this.#questions.push({ question, answered, asked: false });
+		if (this.#link?.kind === 'stream') this.#askNext();
+		else if (this.#polling || this.#stage === 'waiting') this.#begin();
+	}
+
+	/** The leading tab asked for this one too. */
+	answered(answer: Digest): void {
+		if (!this.#host.leads) this.#checks.heard(answer);
+	}
+
+	/** Runs `merge`, which merges what the leading tab told and moves the cursor. */
+	around(cells: readonly Cell[], merge: () => void): void {
+		this.#checks.around(cells, merge);
+	}
+
 	/** Time has passed. Call it about once a second. */
 	tick(): void {
 		const now = this.#env.elapsed();
+		if (!this.#host.leads) return this.#checks.tick(this.#host.live);
+		this.#checks.tick(this.#lively);
 		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
 		if (!this.#link) return this.#watchToken(now);
 		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > this.#patience(now);
@@ -259,14 +310,22 @@ export class Session {
 		this.#subscribe(space.id);
 		if (this.#link?.kind !== 'exchange') return;
 		this.#push(); // there is no second chance to speak in this exchange
+		this.#askNext();
 		this.#askedAt = null; // and the connector minds how long it takes
 		this.#polling = this.#sentN === this.#ackedN;
+	}
+
+	#askNext(): void {
+		const [next] = this.#questions;
+		if (!next || next.asked || !this.#link) return;
+		next.asked = true;
+		this.#send(next.question);
 	}
 
 	/** What this build knows, the engine included. */
 	#known(): Hello['schema'] {
 		const snapshots = this.#fetchChunk && this.#failedDownloads < MOST_FAILED_DOWNLOADS;
-		return snapshots ? [{ collection: ENGINE.collection, version: ENGINE.takesSnapshots }, ...this.#schema] : this.#schema;
+		return [...(snapshots ? [{ collection: ENGINE.collection, version: ENGINE.takesSnapshots }] : []), LIVENESS, ...this.#schema];
 	}
 
 	#subscribe(id: SpaceId): void {
@@ -292,7 +351,13 @@ export class Session {
 			case 'subbed':
 				return this.#subbed(frame);
 			case 'delta':
-				return this.#delta(frame);
+				return this.#delta(frame, bytes.length);
+			case 'digest':
+				this.#questions[0]?.answered(frame);
+				if (!frame.more) this.#questions.shift();
+				return this.#askNext();
+			case 'credit':
+				return this.#credit(frame);
 			case 'snapshot':
 				return this.#snapshot(frame);
 			case 'ack':
@@ -364,7 +429,10 @@ export class Session {
 	#see(apps: Access['apps']): void {
 		const { reach } = this.#host.space;
 		const kept = apps === null ? reach : reach === null ? apps : reach.filter((app) => apps.includes(app));
-		if (kept !== null && !covers({ apps: kept }, { apps: reach })) this.#host.narrowed(kept);
+		if (kept !== null && !covers({ apps: kept }, { apps: reach })) {
+			this.#checks.drop();
+			this.#host.narrowed(kept);
+		}
 		this.#lacking = !covers({ apps: this.#host.space.reach }, { apps });
 	}
 
@@ -373,7 +441,19 @@ export class Session {
 		this.#host.revoked();
 	}
 
-	#delta({ from, to, more, cells }: Delta): void {
+	/** The server grants another window, and is one that can be asked. */
+	#credit({ bytes }: Credit): void {
+		this.#lively = true;
+		this.#granted = bytes;
+		if (this.#link?.kind === 'stream' && this.#stage === 'subscribed') this.#push();
+	}
+
+	#delta({ from, to, more, cells }: Delta, bytes: number): void {
+		this.#untold += bytes;
+		if (this.#lively && this.#untold >= TELL_AFTER_BYTES && this.#link?.kind === 'stream' && this.#host.space.id !== null) {
+			this.#send({ type: 'credit', space: this.#host.space.id, bytes: this.#untold });
+			this.#untold = 0;
+		}
 		this.#movedAt = this.#env.elapsed();
 		// What comes from where we stand is not whole for what we may see now; the state from its start is on its way.
 		if (this.#lacking && from > 0 && !this.#download) return;
@@ -440,13 +520,16 @@ export class Session {
 		const more = { ...(this.#chunks && { chunks: this.#chunks }), ...(this.#lacking && { reach: this.#told ?? null }) };
 		const patch = { ...this.#staged, ...more };
 		this.#staged = this.#download = this.#chunks = null;
-		this.#host.confirmed(patch);
+		if (patch.replace || patch.chunks) this.#checks.drop();
+		this.#checks.around(patch.cells, () => this.#host.confirmed(patch));
 		this.#lacking = false;
 		this.#checkCaughtUp();
 	}
 
 	#acked(ack: Ack): void {
 		this.#ackedN = Math.max(this.#ackedN, ack.n);
+		this.#sentN = Math.max(this.#sentN, this.#ackedN); // a copy of this profile may have sent what did not fit the window here
+		this.#unanswered = this.#unanswered.filter(({ n }) => n > ack.n);
 		if (this.#host.space.seq >= this.#head) this.#movedAt = this.#env.elapsed();
 		this.#head = Math.max(this.#head, ack.seq);
 		this.#pushDeadline = this.#ackedN < this.#sentN ? this.#env.elapsed() + ANSWER_MS : Infinity;
@@ -460,19 +543,26 @@ export class Session {
 		const { space, doneN, knownN } = this.#host;
 		if (space.id === null || !this.#link) return;
 		if (this.#link.kind === 'exchange') this.#ackedN = this.#sentN = doneN;
+		const used = this.#unanswered.reduce((sum, { bytes }) => sum + bytes, 0);
 		const batch: Transaction[] = [];
 		let room = WINDOW.transactions - (this.#sentN - this.#ackedN);
-		let { ops, bytes: left }: { ops: number; bytes: number } = WINDOW;
+		let { ops }: { ops: number } = WINDOW;
+		let left = this.#link.kind === 'exchange' ? WINDOW.bytes : this.#granted - used;
 		for (const transaction of this.#host.unsentFrom(this.#sentN + 1)) {
 			ops -= transaction.ops.length;
 			left -= boundOf(transaction);
-			if (room-- <= 0 || ((ops < 0 || left < 0) && batch.length > 0)) break;
+			// What is larger than any window goes alone.
+			if (room-- <= 0 || ((ops < 0 || left < 0) && (batch.length > 0 || used > 0))) break;
 			batch.push(transaction);
 			this.#sentN = transaction.n;
 		}
 		if (batch.length === 0) return;
 		let bytes = 0;
-		for (const push of packPushes(space.id, knownN, batch)) bytes += this.#send(push);
+		for (const push of packPushes(space.id, knownN, batch)) {
+			const size = this.#send(push);
+			this.#unanswered.push({ n: push.transactions.at(-1)!.n, bytes: size });
+			bytes += size;
+		}
 		const now = this.#env.elapsed();
 		this.#pushDeadline = Math.max(this.#pushDeadline === Infinity ? 0 : this.#pushDeadline, now + ANSWER_MS) + bytes / SLOWEST;
 	}
@@ -482,6 +572,7 @@ export class Session {
 		this.#backOff.reset();
 		this.#disowned = 0;
 		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
+		this.#checks.caughtUp();
 	}
 
 	/** Keeps the measurement with the shortest round trip: its error is at most half of that. */
@@ -550,6 +641,9 @@ export class Session {
 
 	#lost(code: string, detail: string, least = 0): void {
 		this.#drop();
+		this.#checks.drop();
+		this.#lively = false;
+		this.#questions = [];
 		this.#wait(least, { code, detail });
 	}
 
@@ -575,6 +669,10 @@ export class Session {
 		this.#polling = false;
 		this.#news = false;
 		this.#told = undefined;
+		for (const question of this.#questions) question.asked = false; // an exchange that is broken off answers nothing
+		this.#granted = WINDOW.grantedBytes;
+		this.#unanswered = [];
+		this.#untold = 0;
 	}
 
 	#tell(change: Parameters<SessionHost['state']>[0]): void {

@@ -81,6 +81,8 @@ export interface Loaded {
 	readonly conflicts: readonly Conflict[];
 	/** True when the disk was empty. */
 	readonly fresh: boolean;
+	/** True when what had been confirmed could not be read, and was dropped. */
+	readonly damaged?: boolean;
 }
 
 /** Cells that the server confirmed, with the cursor after them. */

@@ -1,5 +1,5 @@
 import type { DeviceId } from '../cell.ts';
-import type { Ack } from '../frames.ts';
+import type { Ack, Digest } from '../frames.ts';
 import type { Standing, SyncState } from './api.ts';
 import type { Sending } from './blobs/sender.ts';
 import type { Environment } from './environment.ts';
@@ -59,6 +59,11 @@ export type TabMessage =
 	/** Somebody looks at the inspector of another tab: the leader tells where it stands. */
 	| { readonly kind: 'inspecting' }
 	| { readonly kind: 'inspected'; readonly standing: Standing }
+	/** A tab that does not lead compares what it holds: the leader asks for it, and what the server answers is told to all. */
+	| { readonly kind: 'question'; readonly question: Digest }
+	| { readonly kind: 'answer'; readonly answer: Digest }
+	/** It holds something else than the server: the leader writes anew what all of them read from the disk. */
+	| { readonly kind: 'differs' }
 	| { readonly kind: 'conflict-settled'; readonly id: string }
 	/** The disk changed in a way that cannot be told in parts. */
 	| { readonly kind: 'reload' }

@@ -1,13 +1,17 @@
 import { type Collection, collection, field } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
-import type { Bye, Frame } from '../frames.ts';
+import { type Bye, type Frame, LIVENESS } from '../frames.ts';
 import { newSpaceId } from '../ids.ts';
 import { placeKey } from '../merge.ts';
 import {
 	catchUp,
 	Committer,
+	digestAnswers,
+	type DigestStore,
 	outdatedIn,
+	type Sums,
+	sumsOf,
 	versionsOf,
 	type Change,
 	type DeviceState,
@@ -23,11 +27,15 @@ import type { DeviceId } from '../cell.ts';
 import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
-import * as conversation from './conversation.ts';
+import * as checkup from './checkup.ts';
+import * as conversations from './conversation.ts';
 import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
 import { schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
+
+/** Nothing is loaded later: that would take real time. */
+const conversation = { ...conversations, checkup: () => Promise.resolve(checkup) };
 
 /** A collection to play with. */
 export const tasks = collection(
@@ -221,7 +229,7 @@ export class TestBrowser {
 }
 
 /** A whole sync server in a few lines: the real committer and catch-up over a map. */
-export class TestServer implements SpaceStore {
+export class TestServer implements SpaceStore, DigestStore {
 	space: SpaceState;
 	readonly cells = new Map<string, StoredCell>();
 	readonly devices = new Map<DeviceId, DeviceState>();
@@ -274,6 +282,20 @@ export class TestServer implements SpaceStore {
 		const access = this.members.get('ada')?.access ?? null;
 		return { epoch, aclEpoch, access, seq, cells: newer.filter(({ seq }) => seq <= last) };
 	}
+
+	async sums(): Promise<Sums> {
+		const { epoch, aclEpoch, access, seq } = await this.readSince(this.space.id, 0, 0);
+		return { epoch, aclEpoch, access, seq, sums: sumsOf(this.cells.values()) };
+	}
+
+	async readRecords(_space: SpaceId, after: string, most: number): Promise<StoredCell[]> {
+		const records = [...new Set([...this.cells.values()].map(({ record }) => record))].sort();
+		const wanted = new Set(records.filter((record) => record > after).slice(0, most));
+		const cells = [...this.cells.values()].filter(({ record }) => wanted.has(record));
+		return cells.sort((a, b) => (a.record < b.record ? -1 : a.record > b.record ? 1 : 0));
+	}
+
+	async doubtSums(): Promise<void> {}
 
 	connect(browser: TestBrowser, handlers: LinkHandlers): Link {
 		const connection = new Connection(this, browser, handlers, this.#world);
@@ -405,6 +427,7 @@ class Connection implements Link {
 				});
 				if (seat.type !== 'subbed') return this.answer({ type: 'bye', code: 'unknown-space', detail: '', retryAfterMs: null });
 				this.answer(seat);
+				if (this.#schema.has(LIVENESS.collection)) this.answer({ type: 'credit', space: frame.space, bytes: 256 * 1024 });
 				let at = { epoch: frame.epoch, seq: frame.seq };
 				do {
 					for await (const part of catchUp(this.#server, frame.space, at, 50)) {
@@ -413,6 +436,11 @@ class Connection implements Link {
 					}
 				} while (at.seq < this.#server.space.seq);
 				this.#cursor = at;
+				return;
+			}
+			case 'digest': {
+				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };
+				for await (const part of digestAnswers(this.#server, frame, reading, 2)) this.#bytes(part.frame);
 				return;
 			}
 			case 'push': {

@@ -1,6 +1,7 @@
 import { type Frame, type FrameOf, type Role, WIRE_VERSION } from '../frames.ts';
 import type { ByeCode } from '../frames.ts';
 import type { DeviceId, SpaceId } from '../cell.ts';
+import { BUCKETS } from '../digest.ts';
 import { limits } from '../limits.ts';
 import { readRefs, writeRefs } from '../snapshot/manifest.ts';
 import { BadFrame } from './bad-frame.ts';
@@ -36,7 +37,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 	return frame;
 }
 
-/** How a frame type stands on the wire. Codes are permanent; 13 move, 15 digest, 16 presence, 17 credit are reserved. */
+/** How a frame type stands on the wire. Codes are permanent; 13 move and 16 presence are reserved. */
 interface Shape<F extends Frame> {
 	readonly code: number;
 	write(out: ByteWriter, frame: F): void;
@@ -206,6 +207,44 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			seq: from.varint(),
 			chunks: readRefs(from),
 		}),
+	},
+	digest: {
+		code: 15,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.epoch);
+			out.varint(frame.seq);
+			out.varint(frame.collection);
+			out.byte(frame.more ? 1 : 0);
+			out.varint(frame.buckets.length);
+			for (const bucket of frame.buckets) out.varint(bucket);
+			out.varint(frame.sums.length);
+			for (const { of, low, high } of frame.sums) {
+				out.varint(of);
+				out.varint(low);
+				out.varint(high);
+			}
+			writeCells(out, frame.cells);
+		},
+		read: (from) => ({
+			type: 'digest',
+			space: space(from),
+			epoch: from.varint(),
+			seq: from.varint(),
+			collection: from.varint(0xffff),
+			more: from.varint(1) === 1,
+			buckets: list(from, BUCKETS, () => from.varint(BUCKETS - 1)),
+			sums: list(from, 0x10000, () => ({ of: from.varint(0xffff), low: from.varint(0xffffffff), high: from.varint(0xffffffff) })),
+			cells: readCells(from),
+		}),
+	},
+	credit: {
+		code: 17,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.bytes);
+		},
+		read: (from) => ({ type: 'credit', space: space(from), bytes: from.varint() }),
 	},
 	bye: {
 		code: 8,

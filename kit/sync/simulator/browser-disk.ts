@@ -45,6 +45,13 @@ export class BrowserDisk {
 		return [...this.#rows.values()];
 	}
 
+	/** Something else stands in a row than what was written there, on the platter too. */
+	tamper({ area, space, at }: Row, value: unknown): void {
+		const key = `${area}/${space}/${at}`;
+		this.#rows = new Map(this.#rows).set(key, { area, space, at, value });
+		this.#platter = new Map(this.#platter).set(key, { area, space, at, value });
+	}
+
 	/** Every transaction under way ends without effect. */
 	crash(power: boolean): void {
 		this.#crashes++;

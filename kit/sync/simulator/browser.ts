@@ -1,6 +1,7 @@
 import { Client, type ClientParts } from '../client/client.ts';
 import { JournalStore } from '../client/journal-store.ts';
-import * as conversation from '../client/conversation.ts';
+import * as checkup from '../client/checkup.ts';
+import * as conversations from '../client/conversation.ts';
 import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
@@ -9,6 +10,9 @@ import type { ChunkHash } from '../snapshot/index.ts';
 import { BrowserDisk, type DiskParts } from './browser-disk.ts';
 import type { Things } from './things.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
+
+/** Nothing is loaded later: that would take real time. */
+const conversation = { ...conversations, checkup: () => Promise.resolve(checkup) };
 
 export interface BrowserParts extends DiskParts {
 	readonly acceptor: Acceptor;
@@ -34,6 +38,8 @@ export interface BrowserParts extends DiskParts {
 export class Browser {
 	/** How far its clock is off, ms. */
 	skewMs = 0;
+	/** Something here is not what was confirmed, and may be shown until it is mended. */
+	damaged = false;
 	/** Which build its tabs have. */
 	build: 0 | 1;
 	readonly weather: Weather;

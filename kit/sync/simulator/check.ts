@@ -12,7 +12,7 @@ const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number
  */
 export function checkTab(tab: Tab, oracle: Oracle): void {
 	const { client } = tab;
-	if (!client) return;
+	if (!client || tab.browser.damaged) return; // what it shows is judged at the end, when it must be mended
 	if (client.mana.sync.problem?.code === 'revoked') return void lastSeen.delete(tab);
 	const { epoch, seq, actor } = client.space;
 	const expected = oracle.stateAt(epoch, seq);
@@ -65,4 +65,10 @@ export function compare(
 	}
 	for (const [place, cell] of found)
 		if (!expected.has(place)) throw new Violation(invariant, `${who} holds ${show(cell)} at ${place}, where nothing should be`);
+}
+
+/** Whether two states are not the same. */
+export function differ(expected: ReadonlyMap<string, Cell>, found: ReadonlyMap<string, Cell>): boolean {
+	if (expected.size !== found.size) return true;
+	return [...expected].some(([place, cell]) => !found.has(place) || !same(cell, found.get(place)!));
 }

@@ -2,6 +2,7 @@ import { InvalidValue } from '@mana/model';
 import type { Writer } from '../client/api.ts';
 import { QUARANTINE } from '../client/quarantine.ts';
 import type { Browser, Tab } from './browser.ts';
+import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
 import { Violation } from './oracle.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
@@ -87,6 +88,10 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		world.timeline.after(ms, () => world.calmDisk());
 	},
 	'server-failure': ({ world }, { how }) => void (world.disk.mood.failure = how),
+	damage({ browser, dice }, { where, how }) {
+		if (where === 'memory') damageMemory(browser, how, dice);
+		else damageDisk(browser, how, dice);
+	},
 	member({ world, dice }, { change }) {
 		const grant = (more: { role?: 'viewer' | 'editor'; apps?: readonly number[] | null }) =>
 			world.command(OWNER, { kind: 'grant', target: GUEST, ...more });

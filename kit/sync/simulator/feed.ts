@@ -47,6 +47,11 @@ export class Feed {
 		this.#reading = parts.reading;
 	}
 
+	/** For whom, and what was told of the right to read; `null` once it has ended. */
+	get reading(): Reading | null {
+		return this.#stopped ? null : this.#reading;
+	}
+
 	start(): void {
 		const { space, epoch, offer, send } = this.#parts;
 		const offered = offer(this.#cursor);

@@ -83,9 +83,17 @@ export class Oracle {
 	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */
 	sent(person: string, bytes: Uint8Array): void {
 		const frame = decodeFrame(bytes);
-		if (frame.type !== 'delta') return;
+		if (frame.type !== 'delta' && frame.type !== 'digest') return;
 		const access = this.#heard.get(person)?.access;
-		if (!access) throw new Violation('I11', `a DELTA leaves for ${person}, who is no member`);
+		if (!access) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
+		const sums =
+			frame.type === 'delta' || frame.sums.length === 0
+				? []
+				: frame.collection === 0
+					? frame.sums.map(({ of }) => of)
+					: [frame.collection];
+		const hidden = sums.find((collection) => !mayRead(access.apps, collection));
+		if (hidden !== undefined) throw new Violation('I9', `a sum of collection ${hidden} leaves for ${person}`);
 		const foreign = frame.cells.find(({ collection }) => !mayRead(access.apps, collection));
 		if (foreign) throw new Violation('I9', `${show(foreign)} of collection ${foreign.collection} leaves for ${person}`);
 	}

@@ -54,7 +54,12 @@ export type Deed =
 	| { readonly kind: 'server-failure'; readonly how: 'lost' | 'ambiguous' }
 	| { readonly kind: 'server-role'; readonly ms: number }
 	| { readonly kind: 'server-restore'; readonly backMs: number }
-	| { readonly kind: 'member'; readonly change: MemberChange };
+	| { readonly kind: 'member'; readonly change: MemberChange }
+	| { readonly kind: 'damage'; readonly browser: number; readonly where: 'memory' | 'disk'; readonly how: Damage };
+
+const DAMAGES = ['value', 'loss', 'excess', 'cut'] as const;
+/** What happens to something that was confirmed: it reads otherwise, is not there, was never written, or cannot be read. */
+export type Damage = (typeof DAMAGES)[number];
 
 const MEMBER_CHANGES = [
 	'remove',
@@ -132,11 +137,24 @@ export function planOf(seed: number): Plan {
 		for (let left = extra.int(1, 3); left > 0; left--)
 			steps.push({ at: extra.int(0, config.durationMs), luck: extra.int(0, 0x7fffffff), kind: 'newcomer' });
 	}
+	const silent = damagesOf(seed, config);
 	return {
 		seed,
 		config: { ...config, ...(changes.length > 0 && { shared: true }), ...(leastCells !== undefined && { leastCells }) },
-		steps: [...steps, ...changes].sort((a, b) => a.at - b.at),
+		steps: [...steps, ...changes, ...silent].sort((a, b) => a.at - b.at),
 	};
+}
+
+/** Damage that nobody is told of; seldom, since a history with it takes long to settle. */
+function damagesOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x00dadada);
+	if (dice.chance(0.9)) return [];
+	return Array.from({ length: dice.int(1, 3) }, (): Step => {
+		const at = dice.int(Math.floor(durationMs / 3), durationMs);
+		const damage = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
+		return { at, luck: dice.int(0, 0x7fffffff), kind: 'damage', browser: dice.int(0, browsers - 1), ...damage };
+	});
 }
 
 /** Who is let in and out while it runs; nobody in a space that is not shared. */

@@ -47,6 +47,29 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 		},
 	},
 	{
+		why: 'a copy of a profile had sent what did not fit the window here, and nothing was sent from then on',
+		plan: {
+			seed: 969,
+			config: {
+				browsers: 2,
+				latency: [0, 20],
+				browserDiskMs: [1, 40],
+				commitMs: 1,
+				readMs: 300,
+				transports: ['stream'],
+				chunk: 8,
+				records: 5,
+				durationMs: 15_000,
+			},
+			steps: [
+				{ at: 10_656, luck: 527587330, kind: 'write', browser: 0, what: 'burst' },
+				{ at: 11_001, luck: 153907664, kind: 'clone', browser: 1 },
+				{ at: 11_278, luck: 5452386, kind: 'clone', browser: 0 },
+				{ at: 13_337, luck: 165186381, kind: 'write', browser: 0, what: 'restore' },
+			],
+		},
+	},
+	{
 		why: 'what a person dropped came back when the device became another one in the same moment',
 		plan: {
 			seed: 1688,

@@ -72,6 +72,8 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'a snapshot claims more than its chunks hold': () =>
 		receiving('snapshot', (snapshot) => [{ ...snapshot, seq: snapshot.seq + 1 }]),
 	'a snapshot lacks a chunk': () => receiving('snapshot', (snapshot) => [{ ...snapshot, chunks: snapshot.chunks.slice(1) }]),
+	'nobody compares digests': () => receiving('digest', () => []),
+	'what should mend something is empty': () => receiving('digest', (digest) => [{ ...digest, cells: [] }]),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
 	'a step of a counter rests on one that is still on its way': () => ({
 		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),

@@ -1,10 +1,12 @@
 import { appOf, type RecordId } from '@mana/model';
 import type { DeviceId, SpaceId } from '../cell.ts';
+import { addSum, type Sum } from '../digest.ts';
 import { placeKey } from '../merge.ts';
 import type { Access } from '../permission.ts';
 import {
 	type Change,
 	type DeviceState,
+	type DigestStore,
 	type Found,
 	type Invitation,
 	type MemberState,
@@ -14,6 +16,8 @@ import {
 	type SpaceState,
 	type SpaceStore,
 	type StoredCell,
+	type Sums,
+	sumsOf,
 	type Tail,
 } from '../space/index.ts';
 import { allows } from '../permission.ts';
@@ -28,6 +32,8 @@ export interface SpaceFile {
 	readonly invitations: ReadonlyMap<string, Invitation>;
 	readonly cells: ReadonlyMap<string, StoredCell>;
 	readonly segments: readonly Segment[];
+	/** The sums of all collections, as commits keep them; `null` when they have to be counted. */
+	readonly sums: ReadonlyMap<number, Sum> | null;
 }
 
 /** How the disk behaves just now; steps of the plan change it. */
@@ -44,7 +50,7 @@ export interface DiskMood {
  * The server's disk: one space, commits that take time, a power switch. What is durable at the moment of a crash survives it; a commit
  * under way is gone.
  */
-export class ServerDisk implements SpaceStore {
+export class ServerDisk implements SpaceStore, DigestStore {
 	file: SpaceFile;
 	/** The chunks that segments name, and those of backups. */
 	readonly chunks = new Map<ChunkHash, PressedChunk>();
@@ -65,7 +71,7 @@ export class ServerDisk implements SpaceStore {
 	) {
 		this.#timeline = timeline;
 		this.#committed = committed;
-		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map(), segments: [] };
+		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map(), segments: [], sums: new Map() };
 	}
 
 	crash(): void {
@@ -122,11 +128,34 @@ export class ServerDisk implements SpaceStore {
 	}
 
 	readSince(space: SpaceId, after: number, chunk: number, person = ''): Promise<Tail | null> {
-		const { promise, resolve } = Promise.withResolvers<Tail | null>();
-		const tail = this.#tail(space, after, chunk, person);
+		return this.#read(this.#tail(space, after, chunk, person));
+	}
+
+	sums(space: SpaceId, person: string): Promise<Sums | null> {
+		const { space: state, cells, members, sums } = this.file;
+		if (state.id !== space) return this.#read(null);
+		this.file = { ...this.file, sums: sums ?? sumsOf(cells.values()) };
+		const { epoch, aclEpoch, seq } = state;
+		return this.#read({ epoch, aclEpoch, seq, access: members.get(person)?.access ?? null, sums: this.file.sums! });
+	}
+
+	readRecords(_space: SpaceId, after: RecordId | '', most: number): Promise<readonly StoredCell[]> {
+		const newer = [...this.file.cells.values()].filter(({ record }) => record > after);
+		newer.sort((a, b) => (a.record < b.record ? -1 : a.record > b.record ? 1 : 0));
+		const last = newer[most - 1]?.record;
+		return this.#read(last === undefined ? newer : newer.filter(({ record }) => record <= last));
+	}
+
+	async doubtSums(): Promise<void> {
+		this.file = { ...this.file, sums: null };
+	}
+
+	/** What was read, after a while, unless the power goes meanwhile. */
+	#read<T>(found: T): Promise<T> {
+		const { promise, resolve } = Promise.withResolvers<T>();
 		const power = this.#power;
 		this.#timeline.after(this.mood.readMs, () => {
-			if (power === this.#power) resolve(tail);
+			if (power === this.#power) resolve(found);
 		});
 		return promise;
 	}
@@ -175,7 +204,9 @@ export class ServerDisk implements SpaceStore {
 		const invitations = new Map(this.file.invitations);
 		for (const invitation of change.acl?.invitations ?? []) invitations.set(invitation.id, invitation);
 		for (const id of change.acl?.ended ?? []) invitations.delete(id);
-		this.file = { ...this.file, space: change.space, devices, members, invitations, cells };
+		const sums = this.file.sums && new Map(this.file.sums);
+		for (const [collection, sum] of change.sums) if (sums) addSum(sums, collection, sum);
+		this.file = { ...this.file, space: change.space, devices, members, invitations, cells, sums };
 		this.#committed(found, change);
 	}
 }

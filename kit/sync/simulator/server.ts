@@ -1,7 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import type { DeviceId } from '../cell.ts';
 import { BadFrame, decodeFrame, encodeFrame } from '../codec/index.ts';
-import { ENGINE, type Frame, type FrameOf, type ServerFrame } from '../frames.ts';
+import { ENGINE, type Frame, type FrameOf, LIVENESS, type ServerFrame } from '../frames.ts';
 import { limits } from '../limits.ts';
 import {
 	type Answer,
@@ -10,6 +10,8 @@ import {
 	AccessChanged,
 	type Command,
 	Committer,
+	digestAnswers,
+	type DigestStore,
 	outdatedIn,
 	versionsOf,
 	type Cursor,
@@ -27,6 +29,7 @@ import type { Acceptor, ServerEnd, Wire } from './wire.ts';
 export interface ServerParts {
 	readonly timeline: Timeline;
 	readonly store: SpaceStore;
+	readonly digests: DigestStore;
 	readonly space: SpaceId;
 	/** `null`: this server builds none. */
 	readonly snapshots: Snapshots | null;
@@ -48,6 +51,9 @@ interface InnerParts extends ServerParts {
 	/** The newest acl epoch that was heard of in this life. */
 	aclEpoch(): number;
 }
+
+/** Bytes of pushes that a client may have on their way: little, so that it matters. */
+const PUSH_CREDIT = 512;
 
 /** How long an exchange without news is held. */
 const HOLD_MS = 5_000;
@@ -193,7 +199,9 @@ class Connection implements ServerEnd {
 			return this.#say({ type: 'pong', clockMs: frame.clockMs, serverMs: Math.floor(this.#parts.now()) });
 		if (frame.type === 'auth') return;
 		if (!this.#who) return this.bye('protocol', null);
-		if (frame.type === 'sub') void this.#sub(frame, this.#who);
+		if (frame.type === 'credit') return;
+		if (frame.type === 'digest') void this.#digest(frame);
+		else if (frame.type === 'sub') void this.#sub(frame, this.#who);
 		else if (frame.type === 'push') void this.#push(frame, this.#who);
 		else this.bye('protocol', null);
 	}
@@ -207,6 +215,7 @@ class Connection implements ServerEnd {
 		const { apps } = answer.access;
 		if (apps !== null) this.#say({ type: 'reach', space, apps });
 		this.#say(answer);
+		if (who.schema.has(LIVENESS.collection)) this.#say({ type: 'credit', space, bytes: PUSH_CREDIT });
 		this.#feed = new Feed({
 			...this.#parts,
 			space,
@@ -222,6 +231,21 @@ class Connection implements ServerEnd {
 			failed: () => this.bye('busy', 0),
 		});
 		this.#feed.start();
+	}
+
+	async #digest(question: FrameOf<'digest'>): Promise<void> {
+		const { digests, chunk, aclEpoch, sent } = this.#parts;
+		const reading = this.#feed?.reading;
+		if (!reading) return;
+		try {
+			for await (const part of digestAnswers(digests, question, reading, chunk)) {
+				if (this.#over || part.aclEpoch < aclEpoch()) return;
+				sent(reading.person, part.frame);
+				this.#wire.tell(part.frame);
+			}
+		} catch (error) {
+			if (!(error instanceof AccessChanged)) throw error; // what changed is told by the feed
+		}
 	}
 
 	async #push({ space, known, transactions }: FrameOf<'push'>, { who }: Known): Promise<void> {
@@ -276,6 +300,7 @@ async function converse(
 ): Promise<Uint8Array[]> {
 	const answers: Uint8Array[] = [];
 	const acks: Frame[] = [];
+	const questions: FrameOf<'digest'>[] = [];
 	let cursor: Cursor | null = null;
 	let reading: Reading | null = null;
 	let who: Who | null = null;
@@ -284,6 +309,8 @@ async function converse(
 			if (frame.type === 'hello') {
 				who = whoOf(frame);
 				answers.push(encodeFrame(welcome(frame, parts)));
+			} else if (frame.type === 'digest') {
+				questions.push(frame);
 			} else if (frame.type === 'sub' || frame.type === 'push') {
 				const asked = { space: frame.space, ...who! };
 				const { known, transactions } = frame.type === 'push' ? frame : { known: 0, transactions: [] };
@@ -301,6 +328,8 @@ async function converse(
 				const { apps } = answer.access;
 				if (apps !== null) answers.push(encodeFrame({ type: 'reach', space: frame.space, apps }));
 				answers.push(encodeFrame(answer));
+				if (who!.schema.has(LIVENESS.collection))
+					answers.push(encodeFrame({ type: 'credit', space: frame.space, bytes: PUSH_CREDIT }));
 			}
 		}
 		if (!cursor) return answers;
@@ -325,6 +354,16 @@ async function converse(
 		};
 		const before = answers.length;
 		await deltas();
+		for (const question of reading ? questions : []) {
+			try {
+				for await (const { frame } of digestAnswers(parts.digests, question, reading!, parts.chunk)) {
+					parts.sent(reading!.person, frame);
+					answers.push(frame);
+				}
+			} catch (error) {
+				if (!(error instanceof AccessChanged)) throw error;
+			}
+		}
 		if (answers.length === before && acks.length === 0) {
 			await news();
 			await deltas();

@@ -1,6 +1,6 @@
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
-import { compare, confirmed, readable } from './check.ts';
+import { compare, confirmed, differ, readable } from './check.ts';
 import type { Browser } from './browser.ts';
 import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
 import type { StoredTransaction } from '../client/store.ts';
@@ -16,6 +16,8 @@ import { World } from './world.ts';
 
 /** Virtual time that everything may take to settle once nothing is broken any more (I8), ms. */
 const SETTLE_MS = 30_000;
+/** The same for damage that nobody was told of: until digests are compared again, twice, ms. */
+const MEND_MS = 2 * 330_000;
 
 /**
  * Runs one history to its end: the plan, then peace, then the last judgement.
@@ -75,6 +77,15 @@ function settle(world: World): void {
 		const reason = unsettled(world, tab);
 		if (reason !== null) throw new Violation('I8', `after ${SETTLE_MS} ms of peace a tab ${reason}`);
 	}
+	// Whether it was enough is for the judge to say.
+	for (let passed = 0; passed < MEND_MS && world.tabs.some((tab) => isDamaged(world, tab)); passed += 1_000) world.pass(1_000);
+	for (const browser of world.browsers) browser.damaged = false;
+}
+
+/** Whether a tab still shows something else than the server holds. */
+function isDamaged({ disk }: World, tab: World['tabs'][number]): boolean {
+	const access = tab.browser.damaged && disk.file.members.get(tab.browser.person)?.access;
+	return access ? differ(readable(disk.file.cells, access.apps), confirmed(tab)) : false;
 }
 
 function unsettled({ disk }: World, { client, browser }: World['tabs'][number]): string | null {

@@ -119,6 +119,7 @@ export class World {
 		this.#server = new Server({
 			timeline: this.timeline,
 			store,
+			digests: this.disk,
 			space: SPACE,
 			rules,
 			chunk: config.chunk,
@@ -173,6 +174,7 @@ export class World {
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),
 			report: (error) => this.#failures.push(new Violation('report', String(error))),
 		});
+		browser.damaged = copy?.damaged ?? false;
 		this.browsers.push(browser);
 		browser.openTab();
 		return browser;

@@ -9,6 +9,7 @@ import { accessOf } from '../service-actor.ts';
 import { attempt, closesCircle, STALE } from './attempt.ts';
 import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
 import type { Held } from './depend.ts';
+import { sumsOfChange } from './digest.ts';
 import { hashTransaction } from './hash.ts';
 import type {
 	AclChange,
@@ -102,6 +103,7 @@ class Group {
 			devices: this.#devices,
 			cells,
 			replaced: cells.flatMap((cell) => this.#found.cells.get(placeKey(cell)) ?? []),
+			sums: sumsOfChange(cells, (place) => this.#found.cells.get(placeKey(place))),
 			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};

@@ -3,6 +3,7 @@ export * from './command.ts';
 export * from './committer.ts';
 export * from './decide.ts';
 export * from './depend.ts';
+export * from './digest.ts';
 export * from './hash.ts';
 export * from './need.ts';
 export * from './reach.ts';

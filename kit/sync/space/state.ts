@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Place, SpaceId, Transaction } from '../cell.ts';
+import type { Sum } from '../digest.ts';
 import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
 import type { Access } from '../permission.ts';
 import type { SpaceKind } from '../spaces.ts';
@@ -201,6 +202,8 @@ export interface Change {
 	readonly cells: readonly StoredCell[];
 	/** What stood at their places before, where anything did: what makes a history of the log. */
 	readonly replaced: readonly StoredCell[];
+	/** What the writes do to the sum of each collection. */
+	readonly sums: ReadonlyMap<number, Sum>;
 	/** Who may do what from now on; `null` when that did not change. */
 	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */

@@ -1,0 +1,228 @@
+import type { RecordId } from '@mana/model';
+import type { Cell } from '../cell.ts';
+import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../digest.ts';
+import type { Digest } from '../frames.ts';
+
+/** The confirmed state of a space, as far as a checkup reads it. */
+export interface Confirmed {
+	/** Every record that has any register; goes on as it should while records are added. */
+	names(): Iterator<{ readonly collection: number; readonly record: RecordId }>;
+	cells(collection: number, record: RecordId): Iterable<Cell>;
+	allCells(): Iterable<Cell>;
+}
+
+type Names = ReturnType<Confirmed['names']>;
+/** What the server was asked for. */
+type Question = 'collections' | 'buckets' | 'cells';
+
+export interface CheckupParts {
+	readonly confirmed: Confirmed;
+	/** The checkpoint that the confirmed state is of. */
+	seq(): number;
+	/** Milliseconds that passed since some fixed moment. */
+	elapsed(): number;
+	ask(question: Pick<Digest, 'collection' | 'buckets'>): void;
+	/** Both sides hold the same at `seq`. */
+	agreed(seq: number): void;
+	/** They do not. Answers whether what differs is to be looked for. */
+	differed(): boolean;
+	/** Puts cells in the place of all that is confirmed. */
+	mend(cells: readonly Cell[]): void;
+	/** It could not be said, or something was mended: `again` when it should be looked at anew soon. */
+	ended(how: 'again' | 'later'): void;
+}
+
+/** Records that are read before the clock is looked at. */
+const AT_ONCE = 64;
+/** Checkpoints that are remembered while an answer is waited for: the server speaks of one of them, or of a later one. */
+const MOST_MARKS = 256;
+/** After this long without an answer none is expected any more, ms. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * One comparison with the server (sync.md §7.1, I1): sums over everything that is confirmed, read anew in small steps while the state goes
+ * on, then compared at the same checkpoint. Where a collection differs it asks for the sums of its buckets, then for the cells of those
+ * that differ, and has them put in the place of what is here. It is made for one comparison on one connection, and dropped after it.
+ */
+export class Checkup {
+	readonly #parts: CheckupParts;
+	/** Sums by collection, then bucket. */
+	readonly #sums = new Map<number, Map<number, Sum>>();
+	#reading: Names | null;
+	/** The collection that is being read, and what of it has been. Those before it are read whole, those behind it not at all. */
+	#collection = 0;
+	readonly #whole = new Set<number>();
+	#read = new Set<RecordId>();
+	/** Sums of all collections at the checkpoints since the question, while one is out. */
+	#marks: { readonly seq: number; readonly sums: ReadonlyMap<number, Sum> }[] = [];
+	/** What was confirmed since cells were asked for. */
+	#since: Cell[] = [];
+	#asked: Question | null = null;
+	/** The collection that it was about. */
+	#about = 0;
+	#askedAt = 0;
+	/** The server's sums of all collections, at a checkpoint that has not come yet. */
+	#answer: Digest | null = null;
+	/** Collections that differ, the one that is looked at first. */
+	#differing: number[] = [];
+	#came: Cell[] = [];
+	#buckets: ReadonlySet<number> = new Set();
+	/** The checkpoint from which on they may stand here; `null` while more of them come. */
+	#from: number | null = null;
+	#over = false;
+
+	constructor(parts: CheckupParts) {
+		this.#parts = parts;
+		this.#reading = parts.confirmed.names();
+	}
+
+	/** Goes on reading for about so many milliseconds. */
+	step(ms: number): void {
+		const { elapsed } = this.#parts;
+		if (this.#asked && elapsed() - this.#askedAt > PATIENCE_MS) this.#end('later');
+		const until = elapsed() + ms;
+		while (this.#reading && elapsed() <= until) for (let i = 0; i < AT_ONCE && this.#reading; i++) this.#readOne(this.#reading);
+	}
+
+	/** Runs `merge`, which merges these cells into the confirmed state and moves the cursor, and keeps the sums. */
+	around(cells: readonly Cell[], merge: () => void): void {
+		const touched = this.#touchedBy(cells);
+		for (const { collection, record } of touched) this.#add(collection, record, minus);
+		merge();
+		if (this.#over) return;
+		for (const { collection, record } of touched) this.#add(collection, record, plus);
+		if (this.#asked === 'cells') for (const cell of cells) this.#since.push(cell);
+		if (this.#asked) this.#mark();
+		if (this.#answer) this.#compare(this.#answer);
+		this.#mend();
+	}
+
+	heard(answer: Digest): void {
+		// What an earlier comparison had asked for is none of this one's.
+		if (answer.collection !== this.#about || answer.buckets.length > 0 !== (this.#asked === 'cells')) return;
+		switch (this.#asked) {
+			case 'collections':
+				return this.#compare(answer);
+			case 'buckets':
+				return this.#narrow(answer); // at which checkpoint does not matter: a bucket too many is fetched for nothing
+			case 'cells':
+				for (const cell of answer.cells) this.#came.push(cell);
+				this.#askedAt = this.#parts.elapsed();
+				this.#buckets = new Set(answer.buckets);
+				this.#from = answer.more ? null : answer.seq;
+				return this.#mend();
+		}
+	}
+
+	#readOne(reading: Names): void {
+		const { value, done } = reading.next();
+		if (done) {
+			this.#reading = null;
+			this.#whole.add(this.#collection);
+			this.#read = new Set();
+			return this.#ask('collections', 0, []);
+		}
+		if (value.collection !== this.#collection) {
+			this.#whole.add(this.#collection);
+			this.#collection = value.collection;
+			this.#read = new Set();
+		}
+		if (this.#read.has(value.record)) return; // it went, and came back behind
+		this.#add(value.collection, value.record, plus);
+		this.#read.add(value.record);
+	}
+
+	#add(collection: number, record: RecordId, operation: typeof plus): void {
+		const sum = sumOfRecord(record, this.#parts.confirmed.cells(collection, record));
+		const sums = this.#bucketsOf(collection);
+		const bucket = bucketOf(record);
+		sums.set(bucket, operation(sums.get(bucket) ?? NOTHING_SUM, sum));
+	}
+
+	/** The records of these cells that are in the sums, once each. */
+	#touchedBy(cells: readonly Cell[]): { collection: number; record: RecordId }[] {
+		const touched = new Map<string, { collection: number; record: RecordId }>();
+		for (const { collection, record } of cells) {
+			const isRead = this.#whole.has(collection) || (collection === this.#collection && this.#read.has(record));
+			if (isRead || !this.#reading) touched.set(`${collection}/${record}`, { collection, record });
+		}
+		return [...touched.values()];
+	}
+
+	#ask(what: Question, collection: number, buckets: readonly number[]): void {
+		this.#asked = what;
+		this.#about = collection;
+		this.#askedAt = this.#parts.elapsed();
+		this.#marks = [];
+		this.#since = [];
+		this.#came = [];
+		this.#answer = this.#from = null;
+		this.#mark();
+		this.#parts.ask({ collection, buckets });
+	}
+
+	#mark(): void {
+		const sums = new Map<number, Sum>();
+		for (const [collection, buckets] of this.#sums) for (const sum of buckets.values()) addSum(sums, collection, sum);
+		this.#marks.push({ seq: this.#parts.seq(), sums });
+		if (this.#marks.length > MOST_MARKS) this.#marks.shift();
+	}
+
+	#compare(answer: Digest): void {
+		const { seq, sums } = answer;
+		this.#answer = seq > this.#parts.seq() ? answer : null;
+		if (this.#answer) return;
+		const mark = this.#marks.find((one) => one.seq === seq);
+		if (!mark) return this.#end('again'); // it speaks of a checkpoint that was passed over
+		const theirs = new Map<number, Sum>(sums.map((sum) => [sum.of, sum]));
+		const all = new Set([...theirs.keys(), ...mark.sums.keys()]);
+		const differs = (of: number) => !sameSum(theirs.get(of) ?? NOTHING_SUM, mark.sums.get(of) ?? NOTHING_SUM);
+		this.#differing = [...all].filter(differs);
+		if (this.#differing.length > 0) return this.#parts.differed() ? this.#search() : this.#end('later');
+		this.#parts.agreed(seq);
+		this.#end('later');
+	}
+
+	#search(): void {
+		const [collection] = this.#differing;
+		if (collection === undefined) this.#end('again');
+		else this.#ask('buckets', collection, []);
+	}
+
+	#narrow({ collection, sums }: Digest): void {
+		const ours = this.#bucketsOf(collection);
+		const theirs = new Map<number, Sum>(sums.map((sum) => [sum.of, sum]));
+		const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket).filter(
+			(bucket) => !sameSum(theirs.get(bucket) ?? NOTHING_SUM, ours.get(bucket) ?? NOTHING_SUM),
+		);
+		if (buckets.length > 0) return this.#ask('cells', collection, buckets);
+		this.#differing.shift(); // the server's own sum was wrong; it counts anew
+		this.#search();
+	}
+
+	/** Has what came put in the place of what is here, once that is a checkpoint. */
+	#mend(): void {
+		const [collection] = this.#differing;
+		if (collection === undefined || this.#from === null || this.#parts.seq() < this.#from) return;
+		const buckets = this.#buckets;
+		const differs = (cell: Cell) => cell.collection === collection && buckets.has(bucketOf(cell.record));
+		const kept = [...this.#parts.confirmed.allCells()].filter((cell) => !differs(cell));
+		this.#differing.shift();
+		this.#from = null;
+		this.#parts.mend([...kept, ...this.#came, ...this.#since.filter(differs)]);
+		// Whether that was all is for the next comparison to say.
+		this.#search();
+	}
+
+	#end(how: 'again' | 'later'): void {
+		this.#over = true;
+		this.#asked = this.#reading = null;
+		this.#parts.ended(how);
+	}
+
+	#bucketsOf(collection: number): Map<number, Sum> {
+		let sums = this.#sums.get(collection);
+		if (!sums) this.#sums.set(collection, (sums = new Map()));
+		return sums;
+	}
+}

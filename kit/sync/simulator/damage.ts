@@ -1,0 +1,51 @@
+import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import type { Cell } from '../cell.ts';
+import type { Browser } from './browser.ts';
+import type { Dice } from './dice.ts';
+import type { Damage } from './plan.ts';
+import { records, things } from './things.ts';
+
+/** Fields that nothing else is derived from, so that what damage does to them can be mended whatever was written on top. */
+const PLAIN: ReadonlySet<number> = new Set([things.fields.a.number, things.fields.b.number]);
+
+/** Damages what the leading tab has in memory, as a stray write or a defective build would. */
+export function damageMemory(browser: Browser, how: Damage, dice: Dice): void {
+	const client = browser.tabs.find((tab) => !tab.frozen && tab.client?.mana.sync.leader)?.client;
+	if (!client) return;
+	const { replica } = client.mana;
+	const cells = damaged([...replica.allCells()], how, dice);
+	if (!cells) return;
+	browser.damaged = true;
+	replica.replace(cells);
+}
+
+/** Damages one row of what is confirmed on the disk. */
+export function damageDisk(browser: Browser, how: Damage, dice: Dice): void {
+	const rows = browser.disk.rows().filter(({ area }) => area === 'journal' || area === 'pages');
+	if (rows.length === 0) return;
+	const row = dice.pick(rows);
+	const bytes = row.value as Uint8Array;
+	if (how === 'cut') {
+		browser.damaged = true;
+		return browser.disk.tamper(row, bytes.slice(0, dice.int(0, bytes.length - 1)));
+	}
+	const cells = damaged(readCells(new ByteReader(bytes)), how, dice);
+	if (!cells) return;
+	const out = new ByteWriter();
+	writeCells(out, cells);
+	browser.damaged = true;
+	browser.disk.tamper(row, out.finish().slice());
+}
+
+/** Other cells in place of these; `null` when there is nothing to damage. */
+function damaged(cells: readonly Cell[], how: Damage, dice: Dice): readonly Cell[] | null {
+	const plain = cells.filter(({ field, collection }) => collection === things.number && PLAIN.has(field));
+	if (plain.length === 0) return null;
+	const one = dice.pick(plain);
+	if (how === 'value') return cells.map((cell) => (cell === one ? { ...cell, value: 'damaged' } : cell));
+	if (how === 'excess') {
+		const record = dice.pick(records.filter((id) => !cells.some((cell) => cell.record === id)));
+		return record ? [...cells, { ...one, record, value: 'never written' }] : null;
+	}
+	return cells.filter((cell) => cell !== one);
+}
