@@ -8,7 +8,18 @@ import type { SyncStore } from './store.ts';
 import { startSync, type TestSync } from './testing.ts';
 import { ask, insertSpace, openBeside } from './testing-spaces.ts';
 
-const principals = ['owner', 'admin', 'editor', 'commenter', 'viewer', 'other', 'anonymous', 'expired', 'revoked'] as const;
+const principals = [
+	'owner',
+	'admin',
+	'editor',
+	'commenter',
+	'viewer',
+	'limited',
+	'other',
+	'anonymous',
+	'expired',
+	'revoked',
+] as const;
 type Principal = (typeof principals)[number];
 
 interface Row {
@@ -20,12 +31,18 @@ interface Row {
 }
 
 const members = ['owner', 'admin', 'editor', 'commenter', 'viewer'] as const;
+/** The one app that the limited member, an editor, may see: nothing in the space is of it. */
+const LIMITED_TO = 9;
 
-/** Statuses of members from the owner down to the viewer; everybody else is answered as if there were no such space. */
+/**
+ * Statuses of members from the owner down to the viewer; who is limited to an app is answered as an editor, and everybody else as if there
+ * were no such space.
+ */
 function inSpace(...statuses: readonly number[]): Row['status'] {
 	const outside = { other: 404, revoked: 404, anonymous: 401, expired: 401 };
 	return {
 		...Object.fromEntries(members.map((role, i) => [role, statuses[i] ?? statuses.at(-1)!])),
+		limited: statuses[2] ?? statuses.at(-1)!,
 		...outside,
 	} as Row['status'];
 }
@@ -55,7 +72,7 @@ const table: readonly Row[] = [
 	{ method: 'GET', path: '/socket', status: all(426) },
 	{ method: 'POST', path: '/exchange', status: all(200) },
 	{ method: 'GET', path: '/membership-changes', status: service },
-	{ method: 'GET', path: '/chunks/:space/:snapshot', status: inSpace(200) },
+	{ method: 'GET', path: '/chunks/:space/:snapshot', status: { ...inSpace(200), limited: 404 } },
 	{ method: 'GET', path: '/chunks/:space/unnamed', status: inSpace(404) },
 	{ method: 'GET', path: '/spaces', status: signedIn(200) },
 	{ method: 'POST', path: '/spaces', body: { kind: 'family', name: 'Home' }, status: signedIn(201) },
@@ -97,7 +114,8 @@ const table: readonly Row[] = [
 	{ method: 'POST', path: '/spaces/:space/missing-chunks', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/chunks/:chunk', body: CHUNK, status: inSpace(204, 204, 204, 403) },
 	{ method: 'PUT', path: '/spaces/:space/blobs/:empty', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
-	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: inSpace(200) },
+	// No record of the app that the limited member sees names it, and somebody else has sent it.
+	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: { ...inSpace(200), limited: 404 } },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',
@@ -174,6 +192,7 @@ async function populate(): Promise<Record<string, string>> {
 	const named = (name: string) => `${name}-${tag}`;
 	const people = Object.fromEntries([
 		...members.map((role) => [named(role), { role }] as const),
+		[named('limited'), { role: 'editor', apps: [LIMITED_TO] }],
 		[named('second'), { role: 'admin' }],
 		[named('spare'), { role: 'viewer' }],
 		[named('revoked'), { role: 'gone' }],
