@@ -1,4 +1,4 @@
-import { collection, field, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { collection, field, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
 import { priorities } from '@mana/time';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
@@ -11,7 +11,7 @@ export const tasks = collection(
 		title: field.text(1, { fallback: '', max: 500 }),
 		notes: field.text(2, { fallback: '', max: 20_000 }),
 		/** When it was completed; `null` while it is open. */
-		completedAt: field.instant(3),
+		completedAt: routed(field.instant(3)),
 		dueDay: field.day(4),
 		dueTime: field.clockTime(5),
 		priority: field.choice(6, ['none', ...priorities]),

@@ -1,4 +1,4 @@
-import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId } from '@mana/sync';
+import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type Part, type SpaceId } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -73,6 +73,8 @@ export async function* exchange(
 interface Place {
 	readonly seat: Seated;
 	cursor: Cursor;
+	/** What it keeps; absent: everything. */
+	part: Part | undefined;
 	/** For whom, and what was told of the right to read; `null` once it has ended. */
 	reading: Reading | null;
 }
@@ -134,7 +136,12 @@ async function answer(
 			const seat = await session.sub(frame);
 			places.delete(frame.space);
 			if (seat.type === 'revoked') return [seat];
-			places.set(frame.space, { seat, cursor: frame, reading: { person: session.person, access: seat.access } });
+			places.set(frame.space, {
+				seat,
+				cursor: frame,
+				part: frame.part,
+				reading: { person: session.person, access: seat.access },
+			});
 			const reach = reachOf(seat);
 			const credit = session.lively ? [creditOf(frame.space)] : [];
 			return reach ? [reach, seat, ...credit] : [seat, ...credit];
@@ -150,9 +157,11 @@ async function* news(places: readonly Place[], store: SpaceStore): AsyncGenerato
 		const { space, epoch } = place.seat;
 		while (place.reading) {
 			try {
-				for await (const { frames, to, complete } of catchUp(store, space, place.cursor, undefined, place.reading)) {
+				for await (const { frames, to, complete } of catchUp(store, space, place.cursor, undefined, place.reading, place.part)) {
 					yield* frames as readonly Uint8Array<ArrayBuffer>[];
-					if (complete) place.cursor = { epoch, seq: to };
+					if (!complete) continue;
+					place.cursor = { epoch, seq: to };
+					if (place.part) place.part = { ...place.part, lack: null };
 				}
 				break;
 			} catch (error) {

@@ -1,4 +1,4 @@
-import { type Access, type Digest, encodeFrame, type SpaceId, visibleTo } from '@mana/sync';
+import { type Access, type Digest, encodeFrame, type Part, ScopeIndex, type SpaceId, type Sub, visibleTo } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -15,6 +15,7 @@ import { Farewell } from './farewell.ts';
 import type { Committer } from './committer/committer.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
 import type { Meters } from './metrics.ts';
+import type { SharedReads } from './shared-reads.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 
 /** The wire to one client, as far as a follower needs it. */
@@ -67,10 +68,17 @@ export class Follower implements Reader {
 	/** Goes on when the socket has room again. */
 	#drained: (() => void) | null = null;
 
-	/** @param cursor where the client says it stands; @param client who reads, whether it can fetch chunks, and whether it tells what it has taken in */
+	/** What the client keeps, and what of that it has still to get; `null`: everything. */
+	#part: Part | null;
+	/** Of what it keeps. */
+	readonly #scopeName: string;
+	/** The acl epoch under which the right to read was last looked at. */
+	#judged = 0;
+
+	/** @param sub where the client says it stands, and what it keeps; @param client who reads, and whether it can fetch chunks, and whether it tells what it has taken in */
 	constructor(
 		{ space, epoch, access, aclEpoch }: Seated,
-		cursor: Cursor,
+		{ epoch: heldEpoch, seq, part }: Pick<Sub, 'epoch' | 'seq' | 'part'>,
 		client: { readonly person: string; readonly takesSnapshots: boolean; readonly lively: boolean },
 		outlet: Outlet,
 		parts: FollowerParts,
@@ -78,10 +86,15 @@ export class Follower implements Reader {
 		this.#reading = { person: client.person, access };
 		this.#space = space;
 		this.#epoch = epoch;
-		this.#cursor = cursor;
+		this.#cursor = { epoch: heldEpoch, seq };
+		this.#part = part ?? null;
+		this.#scopeName = part ? JSON.stringify(part.scope) : '';
+		const anew = heldEpoch !== epoch || seq === 0;
+		if (part && anew) this.#lackAll(part);
 		this.#outlet = outlet;
 		this.#parts = parts;
-		this.#mayOffer = client.takesSnapshots;
+		// Chunks know no windows: whoever has some of a window already is told by DELTA what came and went.
+		this.#mayOffer = client.takesSnapshots && (!part || anew || part.scope.windows.length + part.scope.records.length === 0);
 		this.#credit = client.lively ? CATCH_UP_CREDIT : Infinity;
 		this.#leave = parts.fanout.join(space, this, aclEpoch);
 	}
@@ -160,15 +173,15 @@ export class Follower implements Reader {
 
 	/** Reads until the socket is up to date or full. */
 	async #catchUp(): Promise<void> {
-		const { store, fanout, meters } = this.#parts;
+		const { store, fanout } = this.#parts;
 		while (this.#phase === 'reading') {
 			if (this.#outlet.buffered() > FILL_BYTES || this.#credit <= 0) {
 				this.#phase = 'behind';
 				return;
 			}
 			if (this.#mayOffer) await this.#offer();
-			if (this.#phase !== 'reading') return;
-			this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading);
+			if (this.#phase !== 'reading' || (await this.#share())) return;
+			this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading, this.#part ?? undefined);
 			const next = await this.#missing.next().catch((error: unknown) => this.#retell(error));
 			if (this.#phase !== 'reading') return;
 			if (next === null) continue;
@@ -179,18 +192,44 @@ export class Follower implements Reader {
 				this.#missing = null;
 				continue;
 			}
+			this.#judged = aclEpoch;
 			if (done) {
 				this.#missing = null;
 				if (fanout.headOf(this.#space) <= this.#cursor.seq) this.#goLive();
 				continue;
 			}
-			for (const frame of value.frames) {
-				this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
-				this.#credit -= frame.length;
-				meters.caughtUp(frame.length);
-			}
-			if (value.complete) this.#cursor = { epoch: this.#epoch, seq: value.to };
+			this.#send(value.frames);
+			if (!value.complete) continue;
+			this.#cursor = { epoch: this.#epoch, seq: value.to };
+			if (this.#part) this.#part = { ...this.#part, lack: null };
 		}
+	}
+
+	#send(frames: readonly Uint8Array[]): void {
+		for (const frame of frames) {
+			this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
+			this.#credit -= frame.length;
+			this.#parts.meters.caughtUp(frame.length);
+		}
+	}
+
+	/** Sends what others who keep the same part get too. `true` when that was all there is, or the reader has left. */
+	async #share(): Promise<boolean> {
+		const { reads, fanout } = this.#parts;
+		if (!this.#part || this.#part.lack || this.#missing || this.#apps !== null) return false;
+		const next = await reads.next(this.#space, this.#cursor, this.#part, this.#scopeName);
+		if (this.#phase !== 'reading') return true;
+		if (!next || next.aclEpoch !== this.#judged || next.aclEpoch < fanout.aclEpochOf(this.#space)) return false;
+		this.#send(next.frames);
+		this.#cursor = { epoch: this.#epoch, seq: next.to };
+		if (fanout.headOf(this.#space) > next.to) return false;
+		this.#goOn();
+		return true;
+	}
+
+	/** Everything that the reader keeps has still to be sent. */
+	#lackAll({ scope }: Part): void {
+		this.#part = { scope, lack: scope };
 	}
 
 	/** Offers the chunks that the reader may see; what the right to read is when it fetches them is judged then. */
@@ -198,7 +237,9 @@ export class Follower implements Reader {
 		this.#mayOffer = false;
 		const offer = await this.#parts.snapshots.offer(this.#space, this.#cursor);
 		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch) return;
-		const chunks = visibleTo(this.#reading.access, offer.chunks);
+		const whole = this.#part && new ScopeIndex(this.#part.scope);
+		const readable = visibleTo(this.#reading.access, offer.chunks);
+		const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;
 		this.#outlet.send(encodeFrame({ type: 'snapshot', space: this.#space, ...offer, chunks }) as Uint8Array<ArrayBuffer>);
 		this.#cursor = { epoch: offer.epoch, seq: offer.seq };
 	}
@@ -220,7 +261,9 @@ export class Follower implements Reader {
 			this.#outlet.left();
 		} else {
 			this.#reading = reading;
-			if (fromStart) this.#cursor = { epoch: this.#epoch, seq: 0 };
+			if (!fromStart) return null;
+			this.#cursor = { epoch: this.#epoch, seq: 0 };
+			if (this.#part) this.#lackAll(this.#part);
 		}
 		return null;
 	}
@@ -233,9 +276,20 @@ export class Follower implements Reader {
 			fanout.wait(this.#space, () => this.run());
 			return;
 		}
+		if (this.#part) return this.#goOn();
 		this.#phase = 'live';
 		fanout.count(this.#space, this.#apps, 1);
 		this.#outlet.subscribe(topicOf(this.#space, this.#apps));
+	}
+
+	/**
+	 * Reads what each commit did to the part that this reader keeps: what comes and goes cannot be told from the commit's own frames.
+	 * Readers who keep the same part share what is read (`shared-reads.ts`).
+	 */
+	#goOn(): void {
+		const { fanout } = this.#parts;
+		this.#phase = 'waiting';
+		fanout.wait(this.#space, () => this.run());
 	}
 
 	#unsubscribe(): void {
@@ -255,4 +309,5 @@ export interface FollowerParts {
 	readonly meters: Meters;
 	readonly snapshots: Pick<Snapshots, 'offer'>;
 	readonly digests: DigestStore;
+	readonly reads: SharedReads;
 }

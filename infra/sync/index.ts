@@ -1,5 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { answers, callerAddress, defineService, guard, guardService, query, upgrade } from '@mana/service';
+import { models } from '@mana/schema/registry/models';
 import { limits, type SpaceId } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
@@ -33,11 +34,13 @@ import { Snapshots } from './snapshots/snapshots.ts';
 import { SqliteChunks } from './snapshots/sqlite.ts';
 import { buildInThread } from './snapshots/threaded.ts';
 import { joinFrames } from './spaces/bytes.ts';
+import { backfillRoutes } from './routes/backfill.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
 import { MembershipStream } from './membership-stream.ts';
 import { ProjectionStream } from './projection-stream.ts';
+import { SharedReads } from './shared-reads.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { spaceRoutes } from './routes.ts';
 import { Directory } from './spaces/directory.ts';
@@ -76,6 +79,8 @@ export const service = defineService({
 	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3000 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, publish }) {
 		const store = await openStore<SyncTables>({ service: 'mana-sync', home, databaseUrl, migrations });
+		const noted = await backfillRoutes(store, models);
+		if (noted > 0) log.info({ noted }, 'found out where records stand in fields that route now');
 		const now = () => clock.now();
 		const fanout = new Fanout(publish);
 		const events: CommitterEvents = {
@@ -118,7 +123,11 @@ export const service = defineService({
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
 			meters,
 		};
-		const sockets = new Sockets(door, { store: spaces, committer, fanout, meters, snapshots, digests }, log);
+		const sockets = new Sockets(
+			door,
+			{ store: spaces, committer, fanout, meters, snapshots, digests, reads: new SharedReads(spaces) },
+			log,
+		);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(() => void prune(), PRUNE_MS);
 		const stopping = new AbortController();

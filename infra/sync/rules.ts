@@ -8,6 +8,11 @@ export function minVersion(collection: number): number {
 	return collectionNumbered(collection)?.minVersion ?? 1;
 }
 
+/** Numbers of the fields by which a collection routes. */
+export function routesOf(collection: number): readonly number[] {
+	return collectionNumbered(collection)?.routes ?? [];
+}
+
 /** What this server lets into a space, judged at the moment of commit (sync.md §6.8). */
 export const rules: Rules = {
 	authorise(access, { ops }) {
@@ -19,4 +24,5 @@ export const rules: Rules = {
 	},
 	validate: (op) => validateOp(op, collectionNumbered),
 	minVersion,
+	routes: routesOf,
 };

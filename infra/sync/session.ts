@@ -16,7 +16,7 @@ import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
 import { Farewell } from './farewell.ts';
 import type { Meters } from './metrics.ts';
-import { minVersion } from './rules.ts';
+import { minVersion, routesOf } from './rules.ts';
 
 /** What every conversation needs; one for the service. */
 export interface Door {
@@ -111,7 +111,10 @@ export class Session {
 	}
 
 	/** SUB: takes a seat in a space. */
-	async sub({ space }: FrameOf<'sub'>): Promise<Seated | Revoked> {
+	async sub({ space, part }: FrameOf<'sub'>): Promise<Seated | Revoked> {
+		const foreign = part?.scope.windows.find(({ collection, field }) => !routesOf(collection).includes(field));
+		if (foreign)
+			throw new Farewell('protocol', `Collection ${foreign.collection} has no windows on field ${foreign.field} on this server.`);
 		const seat = granted(await this.#door.committer.seat({ kind: 'seat', space, ...this.#introduced() }));
 		if (seat.type === 'subbed') this.#seats.add(space);
 		else this.left(space);

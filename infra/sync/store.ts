@@ -1,5 +1,6 @@
 import { blobsMigration, type BlobTables } from './blobs/tables.ts';
 import { type DigestColumns, digestsMigration, type DigestTables } from './digests/tables.ts';
+import { routesMigration } from './routes/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
 import type { Migrations, Store } from '@mana/store';
 import type { SpaceKind } from '@mana/sync/spaces';
@@ -59,6 +60,22 @@ export interface SyncTables extends MemberTables, BlobTables, DigestTables {
 		stamp: number;
 		actor: number;
 		seq: number;
+	};
+	/** Where each record of a collection that routes stands, by field (`routeKey` of `@mana/model`). Derived from the cells. */
+	route: {
+		space: number;
+		collection: number;
+		record: string;
+		field: number;
+		key: string;
+		/** The seqs under which it came to stand there, and under which the record got its first cell. */
+		seq: number;
+		born: number;
+	};
+	/** Routing fields of which `route` has every record (`routes/backfill.ts`). */
+	routed: {
+		collection: number;
+		field: number;
 	};
 	/** A part of a space's snapshot: what the state said about the seqs in (`from_seq`, `to_seq`] (`snapshots/`). Derived: may be lost. */
 	segment: {
@@ -202,4 +219,5 @@ export const migrations: Migrations = {
 		},
 	},
 	'006-digests': digestsMigration,
+	'007-routes': routesMigration,
 };

@@ -10,6 +10,7 @@ import {
 	type FrameOf,
 	newDeviceId,
 	type Op,
+	type Part,
 	placeKey,
 	type SpaceId,
 	stampAt,
@@ -116,8 +117,9 @@ export class RawClient {
 		return this.next('welcome');
 	}
 
-	async sub(space: SpaceId, cursor = { epoch: 0, seq: 0 }): Promise<FrameOf<'subbed'>> {
-		this.send({ type: 'sub', space, ...cursor });
+	/** @param part what it keeps; left out: everything */
+	async sub(space: SpaceId, cursor = { epoch: 0, seq: 0 }, part?: Part): Promise<FrameOf<'subbed'>> {
+		this.send({ type: 'sub', space, ...cursor, ...(part && { part }) });
 		const subbed = await this.next('subbed');
 		this.space = space;
 		this.nextN = subbed.nextN;
@@ -202,6 +204,10 @@ export class RawClient {
 			for (const cell of frame.cells) this.cells.set(placeKey(cell), cell);
 			this.seq = frame.to;
 		}
+		if (frame.type === 'move')
+			for (const { record, collection } of frame.records)
+				for (const [key, cell] of this.cells)
+					if (cell.record === record && cell.collection === collection) this.cells.delete(key);
 		this.#wake();
 	}
 

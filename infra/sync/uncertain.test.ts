@@ -10,6 +10,7 @@ import { createMeters } from './metrics.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
+import { SharedReads } from './shared-reads.ts';
 import { migrations, type SyncTables } from './store.ts';
 import { newDevice, newRecord, op } from './testing.ts';
 import { Database } from 'bun:sqlite';
@@ -65,7 +66,15 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 			},
 		};
 		const digests = { sums: async () => null, readRecords: async () => [], doubtSums: async () => undefined };
-		const parts = { store: spaces, committer, fanout, meters, snapshots: { offer: async () => null }, digests };
+		const parts = {
+			store: spaces,
+			committer,
+			fanout,
+			meters,
+			digests,
+			snapshots: { offer: async () => null },
+			reads: new SharedReads(spaces),
+		};
 		const reader = { person: 'ada', takesSnapshots: true, lively: false };
 		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, reader, outlet, parts);
 		follower.run();
@@ -86,6 +95,7 @@ function overlaid(spaces: SpaceKeeper, transact: SpaceStore['transact']): SpaceK
 	return {
 		transact,
 		readSince: (...question) => spaces.readSince(...question),
+		readWindow: (...question) => spaces.readWindow(...question),
 		personal: (...question) => spaces.personal(...question),
 		create: (...question) => spaces.create(...question),
 		prune: (...question) => spaces.prune(...question),

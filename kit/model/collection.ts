@@ -21,13 +21,28 @@ export interface Collection<F extends Fields = Fields> {
 	readonly minVersion: number;
 	/** How older versions are read and written, oldest first. */
 	readonly lenses: readonly Lens[];
+	/** Numbers of the fields by which a device may ask for a part of it (`routed`). */
+	readonly routes: readonly number[];
+	/** What a device keeps of it unless its person wants everything; `null`: everything. */
+	readonly keeps: Keeps | null;
 }
 
-/** What changed since the first version of a collection. */
-export interface Past {
-	readonly lenses: readonly Lens[];
+/** "What is not done yet, and what was done lately": the rest stays on the server until somebody looks at it. */
+export interface Keeps {
+	/** A routing field that holds an instant; where it holds nothing the record is kept. */
+	readonly field: number;
+	/** How long it is kept beyond that instant. */
+	readonly days: number;
+}
+
+/** What there is to say of a collection beside its fields. */
+export interface Details {
+	/** What changed since its first version. */
+	readonly lenses?: readonly Lens[];
 	/** Default 1: every version may write. */
 	readonly minVersion?: number;
+	/** By the name of a routing field. */
+	readonly keeps?: { readonly field: string; readonly days: number };
 }
 
 /** What a page reads: the id, when it was made (ms), whether it is in the trash, and every field. */
@@ -61,7 +76,7 @@ export function collection<const F extends Fields>(
 	name: string,
 	place: { readonly app: number; readonly number: number },
 	fields: F,
-	{ lenses = [], minVersion = 1 }: Past = { lenses: [] },
+	{ lenses = [], minVersion = 1, keeps }: Details = {},
 ): Collection<F> {
 	for (const number of [place.app, place.number])
 		if (!Number.isInteger(number) || number < 1 || number > 255)
@@ -87,7 +102,20 @@ export function collection<const F extends Fields>(
 	}
 	const version = lenses.at(-1)?.version ?? 1;
 	if (minVersion > version) throw new Error(`${name}: there is no version ${minVersion} yet.`);
-	return { name, number: place.app * 256 + place.number, fields, byNumber, version, minVersion, lenses };
+	const kept = keeps && fields[keeps.field];
+	if (keeps && !kept?.routes)
+		throw new Error(`${name}: a device can keep a part only by a field that routes, not by ${keeps.field}.`);
+	return {
+		name,
+		number: place.app * 256 + place.number,
+		fields,
+		byNumber,
+		version,
+		minVersion,
+		lenses,
+		routes: Object.values(fields).flatMap(({ routes, number }) => (routes ? [number] : [])),
+		keeps: keeps && kept ? { field: kept.number, days: keeps.days } : null,
+	};
 }
 
 /** Names that a row has without declaring them. */

@@ -17,6 +17,8 @@ export interface Field<T, D = T> {
 	readonly fallback: T;
 	/** Whether the server refuses a write by somebody who has not seen what it replaces (`guarded`). */
 	readonly guarded: boolean;
+	/** Whether a device may ask for a part of the collection by this field (`routed`). */
+	readonly routes: boolean;
 	/** A sentence naming the broken rule, or `null` when the cell may hold `value`. */
 	check(value: Value, key: string): string | null;
 	/** How the field stands in its cells: one register, or one for each key. */
@@ -83,6 +85,7 @@ export function plainField<T extends Value>(
 		law,
 		fallback,
 		guarded: false,
+		routes: false,
 		check: (value, key) => (key !== '' ? `A ${type} field has no keys.` : value === null ? null : check(value)),
 		form: {
 			kind: 'one',
@@ -101,4 +104,14 @@ export function plainField<T extends Value>(
 export function guarded<T, D>(field: Field<T, D>): Field<T, D> {
 	if (field.law.code !== 0) throw new Error(`A ${field.type} field cannot be guarded: it merges what others wrote.`);
 	return { ...field, guarded: true };
+}
+
+/**
+ * The same field as one that routes: a device may ask for the records that stand in a window of it (`route.ts`), so a server keeps an
+ * index of it. Declare few, and only where a collection grows for ever. Only for fields in one register.
+ */
+export function routed<T, D>(field: Field<T, D>): Field<T, D> {
+	if (field.form.kind !== 'one' || field.law.name === 'command')
+		throw new Error(`A ${field.type} field cannot route: it has no one value that a device may ask for.`);
+	return { ...field, routes: true };
 }

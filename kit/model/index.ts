@@ -12,6 +12,7 @@ export * from './order.ts';
 export * from './record-id.ts';
 export * from './records.ts';
 export * from './request.ts';
+export * from './route.ts';
 export * from './tree.ts';
 export * from './validate.ts';
 export * from './value.ts';

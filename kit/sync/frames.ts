@@ -1,5 +1,6 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from './cell.ts';
 import type { PartSum } from './digest.ts';
+import type { Lack, Name, Scope } from './scope.ts';
 import type { ChunkRef } from './snapshot/manifest.ts';
 
 /** First byte of every frame. A server speaks this version and the one before (sync.md §6.10). */
@@ -9,7 +10,7 @@ export const WIRE_VERSION = 1;
 export type Frame = ClientFrame | ServerFrame;
 
 export type ClientFrame = Hello | Auth | Sub | Push | Ping | Digest | Credit;
-export type ServerFrame = Welcome | Subbed | Ack | Delta | Snapshot | Bye | Pong | Revoked | Reach | Digest | Credit;
+export type ServerFrame = Welcome | Subbed | Ack | Delta | Move | Snapshot | Bye | Pong | Revoked | Reach | Digest | Credit;
 
 /** First frame of a client. */
 export interface Hello {
@@ -47,6 +48,18 @@ export interface Sub {
 	readonly space: SpaceId;
 	readonly epoch: number;
 	readonly seq: number;
+	/** Only of this part of the space. Without it: of everything. */
+	readonly part?: Part;
+}
+
+/** What a replica asks for that keeps a part of a space. */
+export interface Part {
+	readonly scope: Scope;
+	/**
+	 * What the replica lacks of the scope: its state at the cursor is of another one. Answered by at least one DELTA, even when nothing is
+	 * lacking. `null`: its state is of this very scope.
+	 */
+	readonly lack: Lack | null;
 }
 
 /** Transactions of this device, with contiguous `n`. */
@@ -124,6 +137,17 @@ export interface Delta {
 	readonly to: number;
 	readonly more: boolean;
 	readonly cells: readonly Cell[];
+}
+
+/**
+ * Records that left the scope since `from`: nothing of them comes any more. Like a DELTA with `more`, it is part of the checkpoint that the next
+ * complete DELTA makes. A record that comes again afterwards comes whole.
+ */
+export interface Move {
+	readonly type: 'move';
+	readonly space: SpaceId;
+	readonly from: number;
+	readonly records: readonly Name[];
 }
 
 /** This person is no member of the space any more: nothing of it comes after this, and nothing of it may stay on the device. */

@@ -7,4 +7,5 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './merge.ts';
 export * from './permission.ts';
+export * from './scope.ts';
 export * from './service-actor.ts';

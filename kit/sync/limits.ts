@@ -14,4 +14,8 @@ export const limits = {
 	textBytes: 8 * 1024,
 	/** Records that one transaction may have preconditions on. */
 	preconditions: 256,
+	/** Windows, or collections, of a scope. */
+	scopeParts: 1024,
+	/** Records that a scope names beside its windows, and that one MOVE names. */
+	scopeRecords: 4096,
 } as const;

@@ -88,9 +88,8 @@ export class DirectCommitter implements Committer {
 	}
 }
 
-function timed(store: SpaceStore, done: (devices: number, ms: number) => void): SpaceStore {
+function timed(store: SpaceStore, done: (devices: number, ms: number) => void): Pick<SpaceStore, 'transact'> {
 	return {
-		readSince: (...question) => store.readSince(...question),
 		async transact(needs, decide) {
 			const start = performance.now();
 			await store.transact(needs, decide);

@@ -1,12 +1,18 @@
-import { accessOf, type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
+import type { Window } from '@mana/model';
+import { accessOf, type DeviceId, type Name, nameKey, type Place, placeKey, type SpaceId } from '@mana/sync';
 import {
 	type Change,
 	type DeviceState,
 	type Found,
+	type Look,
 	mirrorCells,
 	type Need,
+	type RouteMark,
+	type RouteWrite,
 	type StoredCell,
+	type StoredRoute,
 	type Tail,
+	type WindowPart,
 } from '@mana/sync/space/index';
 import type { Pool, PoolClient } from 'pg';
 import { NONE } from '../digests/tables.ts';
@@ -43,7 +49,38 @@ export class PostgresSpaces implements SpaceKeeper {
 		});
 	}
 
-	readSince(id: SpaceId, after: number, chunk: number, person?: string): Promise<Tail | null> {
+	readSince(id: SpaceId, after: number, chunk: number, person?: string, look?: Look): Promise<Tail | null> {
+		return this.#snapshot(id, person, async (client, { number }) => {
+			const cells = await part(client, number, after, Math.min(chunk, PART.cells));
+			if (!look) return { cells };
+			const names = new Map(cells.flatMap((cell) => (look.routes(cell.collection) ? [[nameKey(cell), cell] as const] : [])));
+			const routes = await routesOf(client, number, [...names.values()]);
+			return { cells, routes, whole: await wholeOf(client, number, look.whole(routes)) };
+		});
+	}
+
+	readWindow(id: SpaceId, window: Window, after: RouteMark | null, chunk: number, person?: string): Promise<WindowPart | null> {
+		return this.#snapshot(id, person, async (client, { number }) => {
+			const { collection, field, from, to } = window;
+			const most = Math.max(1, Math.min(chunk, PART.cells) >> 3);
+			const { key, record } = after ?? { key: from, record: '' };
+			const marks = await all<RouteMark>(
+				client,
+				`select key, record from route where space = $1 and collection = $2 and field = $3 and (key, record) > ($4, $5) and key < $6
+				order by key, record limit $7`,
+				[number, collection, field, key, record, to, most],
+			);
+			const cells = await wholeOf(
+				client,
+				number,
+				marks.map((mark) => ({ collection, record: mark.record })),
+			);
+			return { cells, next: marks.length < most ? null : marks.at(-1)! };
+		});
+	}
+
+	/** Reads with the head of the space and the right of whoever asks, all from one snapshot. */
+	#snapshot<T>(id: SpaceId, person: string | undefined, read: (client: PoolClient, space: SpaceRow) => Promise<T>) {
 		return this.#transaction('begin isolation level repeatable read read only', async (client) => {
 			const space = await one<SpaceRow>(client, 'select number, epoch, seq, acl_epoch from space where id = $1', [id]);
 			if (!space) return null;
@@ -54,13 +91,12 @@ export class PostgresSpaces implements SpaceKeeper {
 							space.number,
 							person,
 						]);
-			const cells = await part(client, space.number, after, Math.min(chunk, PART.cells));
 			return {
 				epoch: space.epoch,
 				aclEpoch: space.acl_epoch,
 				access: person === undefined ? null : (accessOf(person, member && memberOf(member)) ?? null),
 				seq: space.seq,
-				cells,
+				...(await read(client, space)),
 			};
 		});
 	}
@@ -265,12 +301,54 @@ async function write(
 		cells,
 	);
 	await addSums(client, sums);
+	const routes = changes.flatMap((change) =>
+		change.routes.map((route) => ({ space: spaces.get(change.space.id)!.number, ...route })),
+	);
+	await putRoutes(client, routes);
 	await ask(
 		client,
 		`insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced)
 		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bytea[])`,
 		logs,
 	);
+}
+
+/** A register that was written moves its record there; the others only say that there is a record. */
+async function putRoutes(client: PoolClient, routes: readonly (RouteWrite & { readonly space: number })[]): Promise<void> {
+	for (const written of [true, false])
+		await ask(
+			client,
+			`insert into route (space, collection, record, field, key, seq, born)
+			select space, collection, record, field, key, seq, seq
+			from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[]) as made (space, collection, record, field, key, seq)
+			on conflict (space, collection, record, field) ${
+				written ? 'do update set key = excluded.key, seq = excluded.seq where route.key <> excluded.key' : 'do nothing'
+			}`,
+			routes
+				.filter(({ key }) => (key !== null) === written)
+				.map(({ space, collection, record, field, key, seq }) => [space, collection, record, field, key ?? '', seq]),
+		);
+}
+
+/** Where records stand. */
+function routesOf(client: PoolClient, space: number, names: readonly Name[]): Promise<StoredRoute[]> {
+	return ask<StoredRoute>(
+		client,
+		`select collection, record, field, key, seq, born from unnest($1::bigint[], $2::bigint[], $3::text[]) as asked (space, collection, record)
+			join route using (space, collection, record)`,
+		names.map(({ collection, record }) => [space, collection, record]),
+	);
+}
+
+/** Everything of some records. */
+async function wholeOf(client: PoolClient, space: number, names: readonly Name[]): Promise<StoredCell[]> {
+	const rows = await ask<CellRow>(
+		client,
+		`select cell.* from unnest($1::bigint[], $2::text[], $3::bigint[]) as asked (space, record, collection)
+			join cell using (space, record, collection)`,
+		names.map(({ collection, record }) => [space, record, collection]),
+	);
+	return rows.map(stored);
 }
 
 /** Up to `most` cells, fewer when they are large, but all of the last seq. */

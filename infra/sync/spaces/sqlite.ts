@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import type { RecordId } from '@mana/model';
-import { accessOf, type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
+import type { RecordId, Window } from '@mana/model';
+import { type Name, nameKey, accessOf, type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
 import {
 	type Change,
 	type DeviceState,
@@ -9,8 +9,12 @@ import {
 	type MemberState,
 	mirrorCells,
 	type Need,
+	type Look,
+	type RouteMark,
 	type StoredCell,
+	type StoredRoute,
 	type Tail,
+	type WindowPart,
 } from '@mana/sync/space/index';
 import { ADD_SUM } from '../digests/add-sum.ts';
 import { NONE } from '../digests/tables.ts';
@@ -39,6 +43,7 @@ export class SqliteSpaces implements SpaceKeeper {
 	readonly #now: () => number;
 	readonly #members: SqliteMembers;
 	readonly #sql;
+	#routeSql: ReturnType<typeof routeStatements> | null = null;
 
 	/** @param now ms since 1970 */
 	constructor(database: Database, now: () => number) {
@@ -93,6 +98,11 @@ export class SqliteSpaces implements SpaceKeeper {
 		};
 	}
 
+	/** Prepared when it is first needed: not before there is a collection that routes. */
+	get #routes() {
+		return (this.#routeSql ??= routeStatements(this.#database));
+	}
+
 	async transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
 		this.#locked(() => {
 			const rows = new Map<SpaceId, SpaceRow>();
@@ -101,17 +111,51 @@ export class SqliteSpaces implements SpaceKeeper {
 		});
 	}
 
-	async readSince(id: SpaceId, after: number, chunk: number, person?: string): Promise<Tail | null> {
+	async readSince(id: SpaceId, after: number, chunk: number, person?: string, look?: Look): Promise<Tail | null> {
+		return this.#snapshot(id, person, ({ number }) => {
+			const cells = this.#part(number, after, Math.min(chunk, PART.cells));
+			return look ? { cells, ...this.#look(number, cells, look) } : { cells };
+		});
+	}
+
+	async readWindow(
+		id: SpaceId,
+		window: Window,
+		after: RouteMark | null,
+		chunk: number,
+		person?: string,
+	): Promise<WindowPart | null> {
+		return this.#snapshot(id, person, ({ number }) => {
+			const { collection, field, from, to } = window;
+			const most = Math.max(1, Math.min(chunk, PART.cells) >> 3);
+			const { key, record } = after ?? { key: from, record: '' };
+			const marks = this.#routes.window.all(number, collection, field, key, record, to, most);
+			const cells = marks.flatMap((mark) => this.#whole(number, { collection, record: mark.record }));
+			return { cells, next: marks.length < most ? null : marks.at(-1)! };
+		});
+	}
+
+	/** Reads with the head of the space and the right of whoever asks, all from one snapshot. */
+	#snapshot<T>(id: SpaceId, person: string | undefined, read: (space: SpaceRow) => T) {
 		this.#sql.begin.run();
 		try {
 			const space = this.#sql.space.get(id);
 			if (!space) return null;
 			const access = person === undefined ? null : (accessOf(person, this.#members.member(space.number, person)) ?? null);
-			const cells = this.#part(space.number, after, Math.min(chunk, PART.cells));
-			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, cells };
+			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, ...read(space) };
 		} finally {
 			this.#sql.commit.run();
 		}
+	}
+
+	#look(space: number, cells: readonly StoredCell[], look: Look): { routes: StoredRoute[]; whole: StoredCell[] } {
+		const names = new Map(cells.flatMap((cell) => (look.routes(cell.collection) ? [[nameKey(cell), cell] as const] : [])));
+		const routes = [...names.values()].flatMap(({ collection, record }) => this.#routes.routes.all(space, collection, record));
+		return { routes, whole: look.whole(routes).flatMap((name) => this.#whole(space, name)) };
+	}
+
+	#whole(space: number, { collection, record }: Name): StoredCell[] {
+		return this.#routes.whole.all(space, record, collection).map((row) => stored(row));
 	}
 
 	async personal(person: string, now: number): Promise<SpaceId> {
@@ -215,6 +259,9 @@ export class SqliteSpaces implements SpaceKeeper {
 			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
 		for (const { record, collection, field, key, value, stamp, actor, seq } of cells)
 			this.#sql.putCell.run(number, record, collection, field, key, valueToBytes(value), stamp, actor, seq);
+		for (const { collection, record, field, key, seq } of change.routes)
+			if (key === null) this.#routes.bearRoute.run(number, collection, record, field, seq, seq);
+			else this.#routes.putRoute.run(number, collection, record, field, key, seq, seq);
 		if (digests === NONE) return;
 		for (const [collection, { low, high }] of change.sums) this.#sql.addSum.run(number, collection, low, high);
 	}
@@ -229,6 +276,29 @@ export class SqliteSpaces implements SpaceKeeper {
 		}
 		return cells;
 	}
+}
+
+function routeStatements(database: Database) {
+	return {
+		whole: database.prepare<CellRow, [number, string, number]>(
+			'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and record = ? and collection = ?',
+		),
+		routes: database.prepare<StoredRoute, [number, number, string]>(
+			'select collection, record, field, key, seq, born from route where space = ? and collection = ? and record = ?',
+		),
+		window: database.prepare<RouteMark, [number, number, number, string, string, string, number]>(
+			`select key, record from route where space = ? and collection = ? and field = ? and (key, record) > (?, ?) and key < ?
+			order by key, record limit ?`,
+		),
+		putRoute: database.prepare<null, [number, number, string, number, string, number, number]>(
+			`insert into route (space, collection, record, field, key, seq, born) values (?, ?, ?, ?, ?, ?, ?)
+			on conflict (space, collection, record, field) do update set key = excluded.key, seq = excluded.seq where key <> excluded.key`,
+		),
+		bearRoute: database.prepare<null, [number, number, string, number, number, number]>(
+			`insert into route (space, collection, record, field, key, seq, born) values (?, ?, ?, ?, '', ?, ?)
+			on conflict (space, collection, record, field) do nothing`,
+		),
+	};
 }
 
 /** The cell of a row. */

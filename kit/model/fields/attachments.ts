@@ -41,6 +41,7 @@ export function attachments(id: number): Field<readonly Attachment[], Attachment
 		law,
 		fallback: [],
 		guarded: false,
+		routes: false,
 		check(value, key) {
 			const part = PARTS.find(({ suffix }) => key.slice(26) === suffix);
 			if (!part || !isRecordId(key.slice(0, 26))) return 'A key of attachments is an id, or an id with .place or .by.';

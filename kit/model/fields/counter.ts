@@ -19,6 +19,7 @@ export function counter(id: number): Field<number, CounterDraft> {
 		law,
 		fallback: 0,
 		guarded: false,
+		routes: false,
 		check(value, key) {
 			if (!/^[+-]./.test(key) || key.length > 64 || !key.isWellFormed()) return 'A key of a counter is + or - and a name.';
 			return Number.isSafeInteger(value) && (value as number) > 0 ? null : 'A part of a counter is a whole number above 0.';

@@ -26,6 +26,7 @@ export function document(id: number): Field<Document, DocumentDraft> {
 		law,
 		fallback: { cells: new Map() },
 		guarded: false,
+		routes: false,
 		check(value, key) {
 			if (key.length === 0 || key.length > 64 || !key.isWellFormed()) return 'A key of a document has 1 to 64 characters.';
 			return value === null || value instanceof Uint8Array ? null : 'A document is made of Yjs updates.';

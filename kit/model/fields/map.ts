@@ -17,6 +17,7 @@ export function map(id: number): Field<ReadonlyMap<string, MapValue>, MapDraft> 
 		law,
 		fallback: new Map<string, MapValue>(),
 		guarded: false,
+		routes: false,
 		check(_value, key) {
 			return key.length > 0 && key.length <= 64 && key.isWellFormed() ? null : 'A key of a map has 1 to 64 characters.';
 		},

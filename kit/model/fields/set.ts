@@ -13,6 +13,7 @@ export function set(id: number): Field<ReadonlySet<string>, SetDraft> {
 		law,
 		fallback: new Set<string>(),
 		guarded: false,
+		routes: false,
 		check(value, key) {
 			if (key.length === 0 || key.length > 64 || !key.isWellFormed()) return 'A key of a set has 1 to 64 characters.';
 			return value === true || value === null ? null : 'A key of a set is in (true) or out (null).';

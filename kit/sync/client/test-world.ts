@@ -1,7 +1,7 @@
-import { type Collection, collection, field } from '@mana/model';
+import { type Collection, collection, field, type Window } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
-import { type Bye, type Frame, LIVENESS } from '../frames.ts';
+import { type Bye, type Frame, LIVENESS, type Part, type Sub } from '../frames.ts';
 import { newSpaceId } from '../ids.ts';
 import { placeKey } from '../merge.ts';
 import {
@@ -14,8 +14,16 @@ import {
 	sumsOf,
 	versionsOf,
 	type Change,
+	type Cursor,
 	type DeviceState,
+	type Look,
+	lookIn,
 	type MemberState,
+	type MemoryRoutes,
+	type RouteMark,
+	windowIn,
+	type WindowPart,
+	withRoutes,
 	newSpaceState,
 	NOTHING,
 	type SpaceState,
@@ -60,6 +68,8 @@ export class World {
 	readonly random: () => number;
 	readonly server: TestServer;
 	now = Date.UTC(2026, 5, 1);
+	/** The collections that the server knows, for their routes. */
+	models: readonly Collection[] = [];
 	readonly #jobs = new Set<{ ms: number; next: number; job: () => void }>();
 
 	constructor(seed = 1) {
@@ -232,6 +242,7 @@ export class TestBrowser {
 export class TestServer implements SpaceStore, DigestStore {
 	space: SpaceState;
 	readonly cells = new Map<string, StoredCell>();
+	routes: MemoryRoutes = new Map();
 	readonly devices = new Map<DeviceId, DeviceState>();
 	readonly members = new Map<string, MemberState>([['ada', { access: { role: 'owner', apps: null }, name: 'Ada', since: 0 }]]);
 	/** A rule that refuses ops, for tests. */
@@ -251,7 +262,12 @@ export class TestServer implements SpaceStore, DigestStore {
 		this.space = newSpaceState(id, 'ada');
 		this.committer = new Committer({
 			store: this,
-			rules: { authorise: () => null, validate: ({ value }) => this.refuse(value), minVersion: () => this.minVersion },
+			rules: {
+				authorise: () => null,
+				validate: ({ value }) => this.refuse(value),
+				minVersion: () => this.minVersion,
+				routes: (collection) => world.models.find(({ number }) => number === collection)?.routes ?? [],
+			},
 			now: () => world.now,
 			committed: (change) => this.#committed(change),
 		});
@@ -271,11 +287,21 @@ export class TestServer implements SpaceStore, DigestStore {
 			this.space = change.space;
 			for (const [person, member] of change.acl?.members ?? []) this.members.set(person, member);
 			for (const cell of change.cells) this.cells.set(placeKey(cell), cell);
+			this.routes = withRoutes(this.routes, change.routes);
 			for (const [id, device] of change.devices) this.devices.set(id, device);
 		}
 	}
 
-	async readSince(_space: SpaceId, after: number, chunk: number): Promise<Tail> {
+	async readSince(_space: SpaceId, after: number, chunk: number, _person?: string, look?: Look): Promise<Tail> {
+		const tail = this.#tail(after, chunk);
+		return look ? { ...tail, ...lookIn(this.cells.values(), this.routes, tail.cells, look) } : tail;
+	}
+
+	async readWindow(_space: SpaceId, window: Window, after: RouteMark | null): Promise<WindowPart> {
+		return { ...this.#tail(Infinity, 1), ...windowIn(this.cells.values(), this.routes, window, after) };
+	}
+
+	#tail(after: number, chunk: number): Tail {
 		const newer = [...this.cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
 		const { epoch, aclEpoch, seq } = this.space;
@@ -348,6 +374,7 @@ class Connection implements Link {
 	#device: DeviceId | null = null;
 	#schema: ReadonlyMap<number, number> = new Map();
 	#cursor: { epoch: number; seq: number } | null = null;
+	#sub: Sub | null = null;
 	#over = false;
 	#work: Promise<void> = Promise.resolve();
 	#asked = 0;
@@ -388,8 +415,26 @@ class Connection implements Link {
 
 	committed(change: Change): void {
 		if (!this.#cursor) return; // still catching up, which brings this too
+		if (this.#sub?.part) {
+			const { scope } = this.#sub.part;
+			this.#work = this.#work.then(() => this.#catchUp(this.#cursor!, { scope, lack: null }));
+			return;
+		}
 		this.#cursor = { ...this.#cursor, seq: change.space.seq };
 		for (const frame of change.frames) this.#bytes(frame);
+	}
+
+	async #catchUp(from: Cursor, part: Part | undefined): Promise<void> {
+		let at = from;
+		let rest = part;
+		do {
+			for await (const next of catchUp(this.#server, this.#server.space.id, at, 50, undefined, rest)) {
+				for (const bytes of next.frames) this.#bytes(bytes);
+				if (next.complete) at = { epoch: this.#server.space.epoch, seq: next.to };
+			}
+			rest &&= { ...rest, lack: null };
+		} while (at.seq < this.#server.space.seq);
+		this.#cursor = at;
 	}
 
 	answer(frame: Frame): void {
@@ -428,15 +473,9 @@ class Connection implements Link {
 				if (seat.type !== 'subbed') return this.answer({ type: 'bye', code: 'unknown-space', detail: '', retryAfterMs: null });
 				this.answer(seat);
 				if (this.#schema.has(LIVENESS.collection)) this.answer({ type: 'credit', space: frame.space, bytes: 256 * 1024 });
-				let at = { epoch: frame.epoch, seq: frame.seq };
-				do {
-					for await (const part of catchUp(this.#server, frame.space, at, 50)) {
-						for (const bytes of part.frames) this.#bytes(bytes);
-						if (part.complete) at = { epoch: seat.epoch, seq: part.to };
-					}
-				} while (at.seq < this.#server.space.seq);
-				this.#cursor = at;
-				return;
+				this.#sub = frame;
+				this.#cursor = null;
+				return this.#catchUp({ epoch: frame.epoch, seq: frame.seq }, frame.part);
 			}
 			case 'digest': {
 				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };

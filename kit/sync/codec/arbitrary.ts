@@ -1,4 +1,4 @@
-import { type RecordId, recordIdFromBytes, type Value } from '@mana/model';
+import { type RecordId, recordIdFromBytes, routeKey, type Value } from '@mana/model';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Cell, Op, SpaceId, Transaction } from '../cell.ts';
 import type { Frame } from '../frames.ts';
@@ -68,6 +68,19 @@ const anyHash = fc
 	.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
 	.map((digits) => digits.join('') as ChunkHash);
 
+const anyName = fc.record({ collection: fc.nat(0xffff), record: anyId as Arbitrary<RecordId> });
+const anyKey = anyValue.map(routeKey);
+const anyLack = fc.record({
+	windows: fc.array(fc.record({ collection: fc.nat(0xffff), field: nat, from: anyKey, to: anyKey }), { maxLength: 4 }),
+	records: fc.array(anyName, { maxLength: 3 }),
+});
+const anyPart = fc.record({
+	scope: fc
+		.tuple(fc.option(fc.array(fc.nat(255), { maxLength: 4 })), fc.array(fc.nat(0xffff), { maxLength: 3 }), anyLack)
+		.map(([apps, collections, lack]) => ({ apps, collections, ...lack })),
+	lack: fc.option(anyLack),
+});
+
 export const anyFrame: Arbitrary<Frame> = fc.oneof(
 	fc.record({
 		type: fc.constant('hello'),
@@ -87,6 +100,8 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 	}),
 	fc.record({ type: fc.constant('auth'), token: word }),
 	fc.record({ type: fc.constant('sub'), space, epoch: nat, seq: nat }),
+	fc.record({ type: fc.constant('sub'), space, epoch: nat, seq: nat, part: anyPart }),
+	fc.record({ type: fc.constant('move'), space, from: nat, records: fc.array(anyName, { maxLength: 5 }) }),
 	fc.record({
 		type: fc.constant('snapshot'),
 		space,

@@ -7,6 +7,7 @@ import { readRefs, writeRefs } from '../snapshot/manifest.ts';
 import { BadFrame } from './bad-frame.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readCells, writeCells } from './cells.ts';
+import { readApps, readLack, readNames, readScope, writeApps, writeLack, writeNames, writeScope } from './scope.ts';
 import { readTransactions, writeTransactions } from './transactions.ts';
 
 /**
@@ -37,7 +38,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 	return frame;
 }
 
-/** How a frame type stands on the wire. Codes are permanent; 13 move and 16 presence are reserved. */
+/** How a frame type stands on the wire. Codes are permanent; 16 presence is reserved. */
 interface Shape<F extends Frame> {
 	readonly code: number;
 	write(out: ByteWriter, frame: F): void;
@@ -97,8 +98,18 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			out.id(frame.space);
 			out.varint(frame.epoch);
 			out.varint(frame.seq);
+			if (!frame.part) return;
+			const { scope, lack } = frame.part;
+			writeScope(out, scope);
+			out.byte(lack ? 1 : 0);
+			if (lack) writeLack(out, lack);
 		},
-		read: (from) => ({ type: 'sub', space: space(from), epoch: from.varint(), seq: from.varint() }),
+		read(from) {
+			const sub = { type: 'sub' as const, space: space(from), epoch: from.varint(), seq: from.varint() };
+			if (from.remaining === 0) return sub;
+			const scope = readScope(from);
+			return { ...sub, part: { scope, lack: from.varint(1) === 1 ? readLack(from) : null } };
+		},
 	},
 	subbed: {
 		code: 4,
@@ -172,6 +183,15 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			return { type: 'delta', space: id, from: start, to, more: from.varint(1) === 1, cells: readCells(from) };
 		},
 	},
+	move: {
+		code: 13,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.from);
+			writeNames(out, frame.records);
+		},
+		read: (from) => ({ type: 'move', space: space(from), from: from.varint(), records: readNames(from) }),
+	},
 	revoked: {
 		code: 14,
 		write: (out, frame) => out.id(frame.space),
@@ -181,14 +201,9 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 		code: 18,
 		write(out, frame) {
 			out.id(frame.space);
-			out.varint(frame.apps === null ? 0 : frame.apps.length + 1);
-			for (const app of frame.apps ?? []) out.varint(app);
+			writeApps(out, frame.apps);
 		},
-		read(from) {
-			const id = space(from);
-			const count = from.varint(256);
-			return { type: 'reach', space: id, apps: count === 0 ? null : Array.from({ length: count - 1 }, () => from.varint(255)) };
-		},
+		read: (from) => ({ type: 'reach', space: space(from), apps: readApps(from) }),
 	},
 	snapshot: {
 		code: 12,

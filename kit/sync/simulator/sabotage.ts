@@ -29,14 +29,14 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'the server forgets its last commit in a crash': () => {
 		let before: SpaceFile | null = null;
 		return {
-			store: (disk) => ({
-				readSince: (...question) => disk.readSince(...question),
-				transact: (needs, decide) =>
-					disk.transact(needs, (found) => {
-						before = disk.file;
-						return decide(found);
-					}),
-			}),
+			store: (disk) =>
+				over(disk, {
+					transact: (needs, decide) =>
+						disk.transact(needs, (found) => {
+							before = disk.file;
+							return decide(found);
+						}),
+				}),
 			crash(disk) {
 				if (before?.space.epoch === disk.file.space.epoch) disk.file = before;
 			},
@@ -62,10 +62,11 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'more is acknowledged than was decided': () => receiving('ack', (ack) => [{ ...ack, n: ack.n + 1 }]),
 	'an acknowledgement comes without its refusals': () => receiving('ack', (ack) => [{ ...ack, refused: [] }]),
 	'the server reads for everybody what the owner may read': () => ({
-		store: (disk) => ({
-			readSince: (space, after, chunk) => disk.readSince(space, after, chunk, 'ana'),
-			transact: (...question) => disk.transact(...question),
-		}),
+		store: (disk) =>
+			over(disk, {
+				readSince: (space, after, chunk, _person, look) => disk.readSince(space, after, chunk, 'ana', look),
+				readWindow: (space, window, after, chunk) => disk.readWindow(space, window, after, chunk, 'ana'),
+			}),
 	}),
 	'nobody is told that the space was taken away': () => receiving('revoked', () => []),
 	'nobody is told that an app was taken away': () => receiving('reach', () => []),
@@ -95,26 +96,33 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'a lens is wrong': () => ({ newerThings: wrongThings }),
 };
 
+/** The disk, but for some of what it does. */
+function over(disk: ServerDisk, changed: Partial<SpaceStore>): SpaceStore {
+	return {
+		transact: (...question) => disk.transact(...question),
+		readSince: (...question) => disk.readSince(...question),
+		readWindow: (...question) => disk.readWindow(...question),
+		...changed,
+	};
+}
+
 /** The server reads only some of what it should look at beside what is written. */
 function looking(at: (place: Place) => boolean): Sabotage {
 	return {
-		store: (disk) => ({
-			readSince: (...question) => disk.readSince(...question),
-			transact: (needs, decide) =>
-				disk.transact(
-					needs.map((need) => ({ ...need, further: (read) => need.further(read).filter(at) })),
-					decide,
-				),
-		}),
+		store: (disk) =>
+			over(disk, {
+				transact: (needs, decide) =>
+					disk.transact(
+						needs.map((need) => ({ ...need, further: (read) => need.further(read).filter(at) })),
+						decide,
+					),
+			}),
 	};
 }
 
 function writing(change: (change: Change) => Change): Sabotage {
 	return {
-		store: (disk) => ({
-			readSince: (...question) => disk.readSince(...question),
-			transact: (needs, decide) => disk.transact(needs, (found) => decide(found).map(change)),
-		}),
+		store: (disk) => over(disk, { transact: (needs, decide) => disk.transact(needs, (found) => decide(found).map(change)) }),
 	};
 }
 
@@ -124,10 +132,7 @@ function without(cells: Found['cells'], gone: (cell: Place) => boolean): Found['
 
 function reading(change: (found: Found) => Found): Sabotage {
 	return {
-		store: (disk) => ({
-			readSince: (...question) => disk.readSince(...question),
-			transact: (needs, decide) => disk.transact(needs, (found) => decide(found.map(change))),
-		}),
+		store: (disk) => over(disk, { transact: (needs, decide) => disk.transact(needs, (found) => decide(found.map(change))) }),
 	};
 }
 

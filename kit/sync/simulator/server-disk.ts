@@ -1,4 +1,4 @@
-import { appOf, type RecordId } from '@mana/model';
+import { appOf, type RecordId, type Window } from '@mana/model';
 import type { DeviceId, SpaceId } from '../cell.ts';
 import { addSum, type Sum } from '../digest.ts';
 import { placeKey } from '../merge.ts';
@@ -9,16 +9,23 @@ import {
 	type DigestStore,
 	type Found,
 	type Invitation,
+	type Look,
+	lookIn,
+	type MemoryRoutes,
 	type MemberState,
 	type Need,
 	nextEpoch,
 	NOTHING,
+	type RouteMark,
 	type SpaceState,
 	type SpaceStore,
 	type StoredCell,
 	type Sums,
 	sumsOf,
 	type Tail,
+	windowIn,
+	type WindowPart,
+	withRoutes,
 } from '../space/index.ts';
 import { allows } from '../permission.ts';
 import type { ChunkHash, PressedChunk, Segment } from '../snapshot/index.ts';
@@ -31,6 +38,7 @@ export interface SpaceFile {
 	readonly members: ReadonlyMap<string, MemberState>;
 	readonly invitations: ReadonlyMap<string, Invitation>;
 	readonly cells: ReadonlyMap<string, StoredCell>;
+	readonly routes: MemoryRoutes;
 	readonly segments: readonly Segment[];
 	/** The sums of all collections, as commits keep them; `null` when they have to be counted. */
 	readonly sums: ReadonlyMap<number, Sum> | null;
@@ -71,7 +79,16 @@ export class ServerDisk implements SpaceStore, DigestStore {
 	) {
 		this.#timeline = timeline;
 		this.#committed = committed;
-		this.file = { space, devices: new Map(), members, invitations: new Map(), cells: new Map(), segments: [], sums: new Map() };
+		this.file = {
+			space,
+			devices: new Map(),
+			members,
+			invitations: new Map(),
+			cells: new Map(),
+			routes: new Map(),
+			segments: [],
+			sums: new Map(),
+		};
 	}
 
 	crash(): void {
@@ -127,8 +144,16 @@ export class ServerDisk implements SpaceStore, DigestStore {
 		return promise;
 	}
 
-	readSince(space: SpaceId, after: number, chunk: number, person = ''): Promise<Tail | null> {
-		return this.#read(this.#tail(space, after, chunk, person));
+	readSince(space: SpaceId, after: number, chunk: number, person = '', look?: Look): Promise<Tail | null> {
+		const { cells, routes } = this.file;
+		const tail = this.#tail(space, after, chunk, person);
+		return this.#read(tail && look ? { ...tail, ...lookIn(cells.values(), routes, tail.cells, look) } : tail);
+	}
+
+	readWindow(space: SpaceId, window: Window, after: RouteMark | null, _chunk: number, person = ''): Promise<WindowPart | null> {
+		const { cells, routes } = this.file;
+		const tail = this.#tail(space, Infinity, 1, person);
+		return this.#read(tail && { ...tail, ...windowIn(cells.values(), routes, window, after) });
 	}
 
 	sums(space: SpaceId, person: string): Promise<Sums | null> {
@@ -206,7 +231,8 @@ export class ServerDisk implements SpaceStore, DigestStore {
 		for (const id of change.acl?.ended ?? []) invitations.delete(id);
 		const sums = this.file.sums && new Map(this.file.sums);
 		for (const [collection, sum] of change.sums) if (sums) addSum(sums, collection, sum);
-		this.file = { ...this.file, space: change.space, devices, members, invitations, cells, sums };
+		const routes = withRoutes(this.file.routes, change.routes);
+		this.file = { ...this.file, space: change.space, devices, members, invitations, cells, routes, sums };
 		this.#committed(found, change);
 	}
 }

@@ -1,6 +1,8 @@
 import type { SpaceId } from '../cell.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
+import type { Part } from '../frames.ts';
 import { sameReach, visibleTo } from '../permission.ts';
+import { catchUpPart } from './part-catch-up.ts';
 import { AccessChanged, type Reading } from './reach.ts';
 import type { SpaceStore, Tail } from './store.ts';
 
@@ -30,6 +32,7 @@ const CHUNK = 8192;
  * moved meanwhile is in it. Yields nothing when there is nothing to tell.
  *
  * @param chunk cells to read at once, for tests
+ * @param part what the replica keeps, when that is not everything
  * @param reading for whom; the right to read and what is read are of one snapshot. Without it: everything
  * @returns the acl epoch of the last snapshot
  * @throws AccessChanged before anything that `reading` may not see, or lacks, would be told; an error when the space is gone
@@ -40,7 +43,9 @@ export async function* catchUp(
 	cursor: Cursor,
 	chunk = CHUNK,
 	reading?: Reading,
+	part?: Part,
 ): AsyncGenerator<CatchUpPart, number> {
+	if (part) return yield* catchUpPart(store, space, cursor, chunk, reading, part);
 	let tail = await read(store, space, cursor.seq, chunk, reading);
 	const from = tail.epoch === cursor.epoch && cursor.seq <= tail.seq ? cursor.seq : 0;
 	if (from !== cursor.seq) tail = await read(store, space, from, chunk, reading);

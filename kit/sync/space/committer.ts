@@ -6,7 +6,7 @@ import type { Answer, Change, Request, Rules } from './state.ts';
 import type { SpaceStore } from './store.ts';
 
 export interface CommitterParts {
-	readonly store: SpaceStore;
+	readonly store: Pick<SpaceStore, 'transact'>;
 	readonly rules: Rules;
 	/** The server's time, ms since 1970. */
 	now(): number;

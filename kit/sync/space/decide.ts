@@ -30,6 +30,7 @@ import type {
 	SpaceState,
 	StoredCell,
 } from './state.ts';
+import { routesOf } from './routes.ts';
 import { isSystem } from './system.ts';
 
 export interface Decided {
@@ -104,6 +105,7 @@ class Group {
 			cells,
 			replaced: cells.flatMap((cell) => this.#found.cells.get(placeKey(cell)) ?? []),
 			sums: sumsOfChange(cells, (place) => this.#found.cells.get(placeKey(place))),
+			routes: routesOf(cells, this.#rules),
 			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};

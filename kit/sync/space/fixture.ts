@@ -1,4 +1,4 @@
-import { fieldNumber, type Law, lww, namedRecordId, type Value } from '@mana/model';
+import { fieldNumber, type Law, lww, namedRecordId, type Value, type Window } from '@mana/model';
 import type { DeviceId, Op, SpaceId, Transaction } from '../cell.ts';
 import { stampAt } from '../clock.ts';
 import type { Access } from '../permission.ts';
@@ -14,7 +14,8 @@ import {
 	type Request,
 	type Rules,
 } from './state.ts';
-import type { SpaceStore, Tail } from './store.ts';
+import { lookIn, type MemoryRoutes, windowIn, withRoutes } from './memory-routes.ts';
+import type { Look, RouteMark, SpaceStore, Tail, WindowPart } from './store.ts';
 
 export const space = namedRecordId('space') as string as SpaceId;
 export const now = Date.UTC(2026, 10, 23);
@@ -81,6 +82,7 @@ export function after(found: Found, change: Change | null): Found {
 /** A store in memory that commits when it is told to. */
 export class HeldStore implements SpaceStore {
 	found: Found = empty;
+	routes: MemoryRoutes = new Map();
 	commits = 0;
 	/** Set to make the next commit fail, before or after it was kept. */
 	failure: 'lost' | 'ambiguous' | null = null;
@@ -104,11 +106,33 @@ export class HeldStore implements SpaceStore {
 		this.failure = null;
 		if (failure === 'lost') throw new Error('disk full');
 		for (const change of decide(needs.map((need) => (need.space === space ? this.found : { ...empty, space: null }))))
-			this.found = after(this.found, change);
+			this.keep(change);
 		if (failure) throw new Error('connection lost');
 	}
 
-	async readSince(id: SpaceId, from: number, chunk: number, person = ''): Promise<Tail | null> {
+	/** Takes a change in. */
+	keep(change: Change | null): void {
+		this.found = after(this.found, change);
+		if (change) this.routes = withRoutes(this.routes, change.routes);
+	}
+
+	async readWindow(
+		id: SpaceId,
+		window: Window,
+		after: RouteMark | null,
+		_chunk: number,
+		person = '',
+	): Promise<WindowPart | null> {
+		const tail = await this.readSince(id, Infinity, 1, person);
+		return tail && { ...tail, ...windowIn(this.found.cells.values(), this.routes, window, after) };
+	}
+
+	async readSince(id: SpaceId, from: number, chunk: number, person = '', look?: Look): Promise<Tail | null> {
+		const tail = this.#tail(id, from, chunk, person);
+		return tail && look ? { ...tail, ...lookIn(this.found.cells.values(), this.routes, tail.cells, look) } : tail;
+	}
+
+	#tail(id: SpaceId, from: number, chunk: number, person: string): Tail | null {
 		const state = this.found.space;
 		if (state?.id !== id) return null;
 		const newer = [...this.found.cells.values()].filter(({ seq }) => seq > from).sort((a, b) => a.seq - b.seq);

@@ -1,8 +1,9 @@
-import type { RecordId } from '@mana/model';
+import type { RecordId, RouteKey } from '@mana/model';
 import type { Cell, DeviceId, Place, SpaceId, Transaction } from '../cell.ts';
 import type { Sum } from '../digest.ts';
 import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
 import type { Access } from '../permission.ts';
+import type { Name } from '../scope.ts';
 import type { SpaceKind } from '../spaces.ts';
 import type { Command, Commanded } from './command.ts';
 
@@ -81,6 +82,19 @@ export interface Refused {
 export interface StoredCell extends Cell {
 	readonly seq: number;
 }
+
+/** Where a record stands in one routing field of its collection. Every record of a collection that routes has one of these for each of its routing fields. */
+export interface StoredRoute extends Name {
+	readonly field: number;
+	readonly key: RouteKey;
+	/** The seq under which it came to stand there. */
+	readonly seq: number;
+	/** The seq under which the record got its first register. */
+	readonly born: number;
+}
+
+/** What a commit says of a route: that a register stands there since `seq`, or (`null`) that the record has one at least since then. */
+export type RouteWrite = Omit<StoredRoute, 'key' | 'born'> & { readonly key: RouteKey | null };
 
 /** What somebody asks of a space: a place to speak from (SUB), or a decision on transactions (PUSH). */
 export type Request = SeatRequest | PushRequest | MirrorRequest | CommandRequest;
@@ -204,6 +218,8 @@ export interface Change {
 	readonly replaced: readonly StoredCell[];
 	/** What the writes do to the sum of each collection. */
 	readonly sums: ReadonlyMap<number, Sum>;
+	/** Where records that these cells are of stand from now on, in the collections that route. */
+	readonly routes: readonly RouteWrite[];
 	/** Who may do what from now on; `null` when that did not change. */
 	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */
@@ -226,6 +242,8 @@ export interface Rules {
 	validate(op: Transaction['ops'][number]): string | null;
 	/** The version of a collection below which a build may not write it; without this, every build may. */
 	minVersion?(collection: number): number;
+	/** Numbers of the fields by which a collection routes; without this, none does. */
+	routes?(collection: number): readonly number[];
 }
 
 /** The epoch after a restore: above every one that was given before, even by other restores of the same backup. `now` in ms. */

@@ -1,0 +1,134 @@
+import { eachEngine } from '@mana/store/testing';
+import { type RecordId, since, type Value } from '@mana/model';
+import { collectionNumbered } from '@mana/schema/registry/models';
+import { type FrameOf, type Op, type Part, type Scope } from '@mana/sync';
+import { expect, test } from 'bun:test';
+import { exchangeOnce, newDevice, newRecord, RawClient, startSync } from './testing.ts';
+
+const tasks = collectionNumbered(513)!;
+const projects = collectionNumbered(514)!;
+const done = tasks.fields['completedAt']!;
+const NOW = Date.UTC(2026, 5, 1);
+const windows = [{ collection: tasks.number, field: done.number, from: '', to: '0' }, since(tasks, done, NOW)];
+const recent: Scope = { apps: null, collections: [], windows, records: [] };
+const kept: Part = { scope: recent, lack: null };
+
+function task(record: RecordId, field: string, value: Value): Op {
+	return { collection: tasks.number, record, field: tasks.fields[field]!.number, key: '', value };
+}
+
+eachEngine('a part of a space', (engine) => {
+	async function start() {
+		const server = await startSync(await engine.place());
+		const token = await server.issuer.token('ada');
+		const writer = await RawClient.join(server.url, token);
+		const reader = await RawClient.open(server.url);
+		await reader.hello(token);
+		return { ...server, token, writer, reader, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+	}
+
+	test('a reader hears what stands in its windows and nothing else; what comes in comes whole, what leaves is named', async () => {
+		await using server = await start();
+		const { writer, reader } = server;
+		const [old, open] = [newRecord(), newRecord()];
+		writer.write(task(old, 'title', 'long ago'), task(old, 'completedAt', NOW - 1));
+		writer.write(task(open, 'title', 'still to do'));
+		await writer.acked(2);
+		await reader.sub(writer.space!, undefined, kept);
+		await reader.reached(2);
+		expect([...reader.cells.values()].map(({ value }) => value)).toEqual(['still to do']);
+
+		writer.write(task(old, 'completedAt', null));
+		await reader.reached(3);
+		expect(reader.value(task(old, 'title', null))).toBe('long ago');
+
+		writer.write(task(open, 'completedAt', NOW - 5));
+		await reader.reached(4);
+		expect(reader.value(task(open, 'title', null))).toBeUndefined();
+		expect(await reader.next('move')).toMatchObject({ records: [{ collection: tasks.number, record: open }] });
+
+		writer.write(task(open, 'title', 'nobody hears of this'));
+		await reader.reached(5);
+		const heard = reader.heard.filter((frame): frame is FrameOf<'delta'> => frame.type === 'delta');
+		expect(heard.flatMap(({ cells }) => cells).some(({ value }) => value === 'nobody hears of this')).toBe(false);
+	});
+
+	test('a wider scope brings what was lacking, and a narrower one is answered too', async () => {
+		await using server = await start();
+		const { writer, reader } = server;
+		const old = newRecord();
+		writer.write(task(old, 'title', 'long ago'), task(old, 'completedAt', NOW - 1));
+		await writer.acked(1);
+		const { epoch } = await reader.sub(writer.space!, undefined, kept);
+		await reader.reached(1);
+		expect(reader.cells.size).toBe(0);
+		const older = { ...windows[1]!, from: '2', to: windows[1]!.from };
+		const wider: Scope = { ...recent, windows: [...windows, older] };
+		await reader.sub(writer.space!, { epoch, seq: 1 }, { scope: wider, lack: { windows: [older], records: [] } });
+		await reader.until(() => reader.value(task(old, 'title', null)) === 'long ago', 'the old one');
+		const before = reader.heard.length;
+		await reader.sub(writer.space!, { epoch, seq: 1 }, { scope: recent, lack: { windows: [], records: [] } });
+		await reader.until(() => reader.heard.slice(before).some(({ type }) => type === 'delta'), 'an answer');
+		const answer = await exchangeOnce(server.url, [
+			{ type: 'hello', token: server.token, device: newDevice(), clockMs: 0, schema: [] },
+			{
+				type: 'sub',
+				space: writer.space!,
+				epoch,
+				seq: 1,
+				part: {
+					scope: { ...recent, records: [{ collection: tasks.number, record: old }] },
+					lack: { windows: [], records: [{ collection: tasks.number, record: old }] },
+				},
+			},
+		]);
+		expect(answer.filter(({ type }) => type === 'delta')).toMatchObject([
+			{ more: true, cells: [{ record: old }, { record: old }] },
+			{ more: false, cells: [] },
+		]);
+	});
+
+	test('whole collections alone: what is in no other comes', async () => {
+		await using server = await start();
+		const { writer, reader } = server;
+		const project = { ...task(newRecord(), 'title', 'garden'), collection: projects.number };
+		await reader.sub(writer.space!, undefined, {
+			scope: { apps: [], collections: [projects.number], windows: [], records: [] },
+			lack: null,
+		});
+		writer.write(project, task(newRecord(), 'title', 'milk'));
+		await reader.reached(1);
+		expect([...reader.cells.values()].map(({ value }) => value)).toEqual(['garden']);
+	});
+
+	test('many who keep the same part are told the same bytes', async () => {
+		await using server = await start();
+		const { writer, token, url } = server;
+		const readers = await Promise.all(
+			Array.from({ length: 8 }, async () => {
+				const reader = await RawClient.open(url);
+				await reader.hello(token);
+				await reader.sub(writer.space!, undefined, kept);
+				return reader;
+			}),
+		);
+		for (let i = 1; i <= 20; i++)
+			writer.write(task(newRecord(), 'title', `task ${i}`), task(newRecord(), 'completedAt', i % 2 ? NOW - i : NOW + i));
+		await Promise.all(readers.map((reader) => reader.reached(20)));
+		for (const reader of readers) expect(reader.cells.size).toBe(30);
+	});
+
+	test('a window on a field that does not route here ends the conversation before anything is told', async () => {
+		await using server = await start();
+		const { reader, writer } = server;
+		const foreign = { ...windows[0]!, field: tasks.fields['title']!.number };
+		reader.send({
+			type: 'sub',
+			space: writer.space!,
+			epoch: 0,
+			seq: 0,
+			part: { scope: { ...recent, windows: [foreign] }, lack: null },
+		});
+		expect((await reader.bye()).code).toBe('protocol');
+	});
+});
