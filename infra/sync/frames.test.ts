@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ByeCode, type Frame, type FrameOf, frameTypes, type SpaceId, SPACES_APP, stampAt } from '@mana/sync';
+import { anywhere } from '@mana/model';
+import { collectionNumbered } from '@mana/schema/registry/models';
+import { type ByeCode, type Frame, type FrameOf, frameTypes, type Scope, type SpaceId, SPACES_APP, stampAt } from '@mana/sync';
 import type { SyncStore } from './store.ts';
 import {
 	exchangeOnce,
@@ -68,6 +70,15 @@ const digest = ({ space }: Talk, collection = 0, buckets: readonly number[] = []
 const answeredWithSeat = (principal: Principal, answer: Outcome): Outcome =>
 	isIn(principal) ? answer : principal === 'former' ? 'bye protocol' : 'bye unknown-space';
 
+/** A part that reaches into every app, by windows too. */
+const tasks = collectionNumbered(513)!;
+const PART: Scope = {
+	apps: null,
+	collections: [APP * 256 + 1],
+	windows: [anywhere(tasks.number, tasks.routes[0]!)],
+	records: [],
+};
+
 /** A frame that only a server sends. */
 const serverOnly = (make: (talk: Talk) => Frame): Row => ({ frames: (talk) => [make(talk)], outcome: always('bye protocol') });
 
@@ -79,7 +90,19 @@ const table: { readonly [T in Frame['type']]: Readonly<Record<string, Row>> } = 
 			outcome: always('bye protocol'),
 		},
 	},
-	sub: { '': { frames: (talk) => [sub(talk)], outcome: known(seat) } },
+	sub: {
+		'': { frames: (talk) => [sub(talk)], outcome: known(seat) },
+		'for a part, with all that is lacking': {
+			frames: ({ space }) => [{ type: 'sub', space, epoch: 0, seq: 0, part: { scope: PART, lack: PART } }],
+			outcome: known(seat),
+		},
+		'for a window that there is not': {
+			frames: ({ space }) => [
+				{ type: 'sub', space, epoch: 0, seq: 0, part: { scope: { ...PART, windows: [anywhere(1, 1)] }, lack: null } },
+			],
+			outcome: always('bye protocol'),
+		},
+	},
 	push: {
 		'with a seat': {
 			frames: (talk) => [sub(talk), push(talk)],
@@ -127,6 +150,7 @@ const table: { readonly [T in Frame['type']]: Readonly<Record<string, Row>> } = 
 	ack: { '': serverOnly(({ space }) => ({ type: 'ack', space, n: 1, seq: 1, restamped: [], refused: [] })) },
 	delta: { '': serverOnly(({ space }) => ({ type: 'delta', space, from: 0, to: 1, more: false, cells: [] })) },
 	snapshot: { '': serverOnly(({ space }) => ({ type: 'snapshot', space, epoch: 1, from: 0, seq: 1, chunks: [] })) },
+	move: { '': serverOnly(({ space }) => ({ type: 'move', space, from: 0, records: [] })) },
 	bye: { '': serverOnly(() => ({ type: 'bye', code: 'busy', detail: '', retryAfterMs: null })) },
 	pong: { '': serverOnly(() => ({ type: 'pong', clockMs: 0, serverMs: 0 })) },
 	revoked: { '': serverOnly(({ space }) => ({ type: 'revoked', space })) },
