@@ -26,6 +26,14 @@ export class Violation extends Error {
 	}
 }
 
+/**
+ * The oracle cannot tell what was decided: two copies of a profile spoke in the same commit, and one of them let the server forget at once
+ * what the other had asked. Nothing can be said of what follows.
+ */
+export class Inconclusive extends Error {
+	override readonly name = 'Inconclusive';
+}
+
 /** One write as the oracle keeps it: nothing is ever merged here. */
 export interface Write extends Register {
 	readonly op: Op;
@@ -58,6 +66,9 @@ interface Checkpoint {
 export class Oracle {
 	/** Every push that ever reached a committer, to find out what a decision was about. */
 	readonly #pushed = new Map<string, Transaction>();
+	/** The decisions that each device, or a copy of it, let the server forget, and the numbers that it sent. */
+	readonly #known = new Map<string, number>();
+	readonly #sent = new Set<string>();
 	#decided = new Map<string, Decided>();
 	/** The latest time that the server's clock ever showed: when it goes back, stamps do not. */
 	#latest = 0;
@@ -98,8 +109,12 @@ export class Oracle {
 		if (foreign) throw new Violation('I9', `${show(foreign)} of collection ${foreign.collection} leaves for ${person}`);
 	}
 
-	pushed({ device, transactions }: PushRequest): void {
-		for (const transaction of transactions) this.#pushed.set(`${device} ${hashTransaction(transaction)}`, transaction);
+	pushed({ device, known, transactions }: PushRequest): void {
+		this.#known.set(device, Math.max(known, this.#known.get(device) ?? 0));
+		for (const transaction of transactions) {
+			this.#pushed.set(`${device} ${hashTransaction(transaction)}`, transaction);
+			this.#sent.add(`${device} ${transaction.n}`);
+		}
 	}
 
 	/** A change became durable at the server's time `now`. */
@@ -116,6 +131,8 @@ export class Oracle {
 			let last = before?.stamp ?? 0;
 			for (let n = first; n <= state.n; n++) {
 				const decision = state.decisions[state.decisions.length - 1 - (state.n - n)];
+				const forgotten = !decision && n <= (this.#known.get(device) ?? 0) && this.#sent.has(`${device} ${n}`);
+				if (forgotten) throw new Inconclusive(`${device} ${n} was decided and forgotten in one commit`);
 				const transaction = decision && this.#pushed.get(`${device} ${decision.hash}`);
 				if (!transaction || transaction.n !== n) throw new Violation('I4', `${device} has a decision on ${n} that it never sent`);
 				const key = `${device} ${n}`;

@@ -9,7 +9,7 @@ import { perform, reopen, tokensOf } from './deeds.ts';
 import { judgeLaws } from './laws.ts';
 import { allows } from '../permission.ts';
 import { THING_APP } from './things.ts';
-import { same, show, Violation } from './oracle.ts';
+import { Inconclusive, same, show, Violation } from './oracle.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
@@ -20,7 +20,7 @@ const SETTLE_MS = 30_000;
 const MEND_MS = 2 * 330_000;
 
 /**
- * Runs one history to its end: the plan, then peace, then the last judgement.
+ * Runs one history to its end: the plan, then peace, then the last judgement; or to where nothing can be said any more.
  *
  * @throws `Violation` naming the broken invariant
  */
@@ -29,10 +29,14 @@ export function simulate(plan: Plan, sabotage?: Sabotage): World {
 	const start = world.timeline.now;
 	for (const [index, step] of plan.steps.entries())
 		world.timeline.at(start + step.at, () => perform(world, step, index, plan.config.records));
-	world.pass(Math.max(plan.config.durationMs, ...plan.steps.map(endOf)));
-	heal(world);
-	settle(world);
-	judge(world);
+	try {
+		world.pass(Math.max(plan.config.durationMs, ...plan.steps.map(endOf)));
+		heal(world);
+		settle(world);
+		judge(world);
+	} catch (error) {
+		if (!(error instanceof Inconclusive)) throw error;
+	}
 	return world;
 }
 
