@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { tagId } from '../apps/todo/model.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, openTask, task, titles } from './screen.ts';
+import { addTasks, attach, attachedFile, openTask, task, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
 
 /** A screen of the house, and how one comes to it. */
@@ -86,6 +86,23 @@ const inside: readonly Screen[] = [
 			await openTask(page, 'Read Middlemarch');
 			await page.getByRole('button', { name: /^Day/ }).click();
 			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
+		},
+	},
+	{
+		name: 'details with files',
+		path: '/todo',
+		ready: async (page) => {
+			await openTask(page, 'Sort the photos');
+			await attachedFile(page, 'list.txt').waitFor();
+		},
+	},
+	{
+		name: 'file, opened',
+		path: '/todo',
+		ready: async (page) => {
+			await openTask(page, 'Sort the photos');
+			await attachedFile(page, 'list.txt').getByRole('button', { name: 'Open' }).click();
+			await page.getByRole('dialog', { name: 'list.txt' }).getByText('Rome').waitFor();
 		},
 	},
 	{ name: 'palette', path: '/todo', ready: press('Control+k') },
@@ -262,4 +279,11 @@ async function fill({ page }: Device, url: string): Promise<void> {
 		await page.keyboard.press(key);
 	}
 	await expect.poll(() => titles(page)).toEqual(['Water the plants', 'Read Middlemarch', 'Sort the photos']);
+	await openTask(page, 'Sort the photos');
+	await attach(
+		page,
+		{ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('Rome') },
+		{ name: `${'A name that goes on and on '.repeat(5)}.zip`, mimeType: 'application/zip', buffer: Buffer.from('none') },
+	);
+	await attachedFile(page, 'list.txt').waitFor();
 }

@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, closeDetails, openTask, syncPill, task, titles } from './screen.ts';
+import { addTasks, attach, attachedFile, closeDetails, openTask, syncPill, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('a browser that knows more than the backup brings it back to the server', async ({ mana, newDevice }, info) => {
@@ -7,6 +7,10 @@ test('a browser that knows more than the backup brings it back to the server', a
 	const ahead = await newDevice({ person: ada });
 	await ahead.page.goto(`${mana.url}/todo`);
 	await addTasks(ahead.page, 'Before the backup', 'Renamed after the backup');
+	await openTask(ahead.page, 'Before the backup');
+	await attach(ahead.page, { name: 'scan.txt', mimeType: 'text/plain', buffer: Buffer.from('kept for ever') });
+	await expect(attachedFile(ahead.page, 'scan.txt')).not.toContainText(/Waiting|Sending/);
+	await closeDetails(ahead.page);
 	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible();
 
 	const file = info.outputPath('mana.tar.gz');
@@ -31,6 +35,12 @@ test('a browser that knows more than the backup brings it back to the server', a
 	const fresh = await newDevice({ person: ada });
 	await fresh.page.goto(`${mana.url}/todo`);
 	await expect.poll(() => titles(fresh.page)).toEqual(all);
+
+	await openTask(fresh.page, 'Before the backup');
+	await attachedFile(fresh.page, 'scan.txt').getByRole('button', { name: 'Open' }).click();
+	await expect(fresh.page.getByRole('dialog', { name: 'scan.txt' })).toContainText('kept for ever');
+	await fresh.page.keyboard.press('Escape');
+	await closeDetails(fresh.page);
 
 	await addTasks(fresh.page, 'And on it goes');
 	await expect(task(ahead.page, 'And on it goes')).toBeVisible();

@@ -53,6 +53,24 @@ export function details(page: Page): Locator {
 	return page.getByRole('complementary', { name: 'Details' });
 }
 
+/** Attaches files to the task whose details are open, as by the button. */
+export async function attach(
+	page: Page,
+	...files: readonly { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }[]
+): Promise<void> {
+	await details(page).getByRole('button', { name: 'Attach files' }).waitFor();
+	await details(page)
+		.locator('input[type=file][multiple]')
+		.setInputFiles([...files]);
+}
+
+/** A file in the list of the task whose details are open. */
+export function attachedFile(page: Page, name: string): Locator {
+	return details(page)
+		.getByRole('listitem')
+		.filter({ has: page.getByRole('button', { name: `Open “${name}”` }) });
+}
+
 /** What stands between this device and the server, by its words: `Up to date`, `2 unsent`. */
 export function syncPill(page: Page, words: string | RegExp): Locator {
 	return page.getByRole('button', { name: words });

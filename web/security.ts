@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
  * The headers that every answer of the hub carries.
  *
  * Scripts run only from this origin, or inline when they stand in the built page itself (by hash). Styles may be inline, since
- * components place and animate things by them; markup from people never reaches a page as HTML.
+ * components place and animate things by them; markup from people never reaches a page as HTML. Files of people are shown from blob
+ * addresses, under types that run nothing (`kit/ui/attachments/file-kind.ts`); a frame only ever gets a PDF.
  *
  * @param page the built page
  * @param publicUrl where the hub lives
@@ -24,7 +25,7 @@ export function securityHeaders(page: string, publicUrl: URL): Readonly<Record<s
 		"object-src 'none'",
 		"base-uri 'none'",
 		"form-action 'self'",
-		"frame-src 'self'",
+		"frame-src 'self' blob:",
 		"frame-ancestors 'none'",
 	];
 	return {

@@ -1,4 +1,4 @@
-import { LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
+import { type AttachmentsDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
@@ -43,7 +43,9 @@ export interface TaskPlace {
 }
 
 /** What the detail pane writes while the person types. */
-export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority'>>;
+export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority'>> & {
+	readonly files?: AttachmentsDraft;
+};
 
 /** Hues for new projects and tags, far apart and in the order they are given out. */
 const HUES = [255, 25, 140, 320, 75, 200, 290, 10, 165, 45];

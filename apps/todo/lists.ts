@@ -56,13 +56,13 @@ export function trashed(): ListQuestion {
 	return { where: (task) => task.deletedAt !== null, order: (a, b) => b.deletedAt! - a.deletedAt! };
 }
 
-/** Tasks whose title or notes contain every word, whatever the accents and the case; open ones first. */
+/** Tasks whose title, notes or names of files contain every word, whatever the accents and the case; open ones first. */
 export function matching(query: string): ListQuestion {
 	const words = fold(query).split(/\s+/).filter(Boolean);
 	return {
 		where: (task) => {
 			if (task.deletedAt !== null || words.length === 0) return false;
-			const text = fold(`${task.title}\n${task.notes}`);
+			const text = fold([task.title, task.notes, ...task.files.map(({ file }) => file.name)].join('\n'));
 			return words.every((word) => text.includes(word));
 		},
 		order: (a, b) => Number(a.completedAt !== null) - Number(b.completedAt !== null) || byDue(a, b),

@@ -23,6 +23,7 @@ export const tasks = collection(
 		parent: field.reference(9),
 		/** Place among its siblings: in its project, or among the steps of its parent. */
 		position: field.position(10),
+		files: field.attachments(11),
 	},
 );
 

@@ -1,5 +1,5 @@
 import { goto } from '$app/navigation';
-import type { RecordId } from '@mana/model';
+import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
 import { addDays, type Capture, type Day, speakDay, timeAt } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
@@ -127,6 +127,11 @@ export class Todo {
 
 	edit(id: RecordId, draft: Parameters<TaskActions['edit']>[2]): Written {
 		return settle(this.actions.edit(m.todo_done_edited(), id, draft));
+	}
+
+	/** Changes the files of a task; `label` says what was done, `said` is told with a way back. */
+	attach(id: RecordId, label: string, files: AttachmentsDraft, said?: string): Written {
+		return settle(this.actions.edit(label, id, { files }), said);
 	}
 
 	move(id: RecordId, between: Parameters<TaskActions['move']>[2]): Written {
