@@ -7,10 +7,11 @@ import { download } from './download.ts';
 import { downloadPage } from './download-page.ts';
 import { growth } from './growth.ts';
 import { pages } from './pages.ts';
+import { recur } from './recur.ts';
 import { start } from './start.ts';
 
 /** Adding a bench is a file and a line here. */
-const benches: Readonly<Record<string, Bench>> = { start, door, download, downloadPage, growth, pages };
+const benches: Readonly<Record<string, Bench>> = { start, door, download, downloadPage, growth, pages, recur };
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'sync') process.exit(await (await import('./sync/run.ts')).benchSync(rest));
