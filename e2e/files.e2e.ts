@@ -37,6 +37,9 @@ test('a file attached offline is there at once and after a reload, goes up with 
 		await attach(a.page, { name: 'contract.bin', mimeType: 'application/octet-stream', buffer: bytes });
 		await expect(attachedFile(a.page, 'contract.bin')).toContainText('Waiting to be sent');
 		await a.page.reload();
+		await syncPill(a.page, /unsent|Offline/).click();
+		await expect(a.page.getByText('One file is still to be sent, 2.1 MB')).toBeVisible();
+		await a.page.keyboard.press('Escape');
 		await expect(attachedFile(a.page, 'contract.bin')).toContainText('Waiting to be sent');
 		expect((await saved(a.page, 'contract.bin')).equals(bytes)).toBe(true);
 		await closeDetails(a.page);
@@ -258,17 +261,19 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 	});
 });
 
-test('signing out with everything removed leaves no file here', async ({ mana, newDevice }) => {
+test('signing out names the files that were not sent, and removed means that none is left here', async ({ mana, newDevice }) => {
 	const { page, context } = await newDevice({ person: await invite(mana, 'Gina') });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Mine');
 	await openTask(page, 'Mine');
+	await context.route('**/spaces/*/chunks/*', (route) => route.abort());
 	await attach(page, text('mine.txt', 'mine'));
 	await expect(syncPill(page, 'Up to date')).toBeVisible();
 	await closeDetails(page);
 	await page.getByRole('button', { name: /^Account of/ }).click();
 	await page.getByRole('menuitem', { name: 'Sign out' }).click();
-	await page.getByRole('dialog').getByRole('button', { name: 'Sign out and remove' }).click();
+	await expect(page.getByRole('dialog')).toContainText('One file is still to be sent, 4 bytes');
+	await page.getByRole('dialog').getByRole('button', { name: 'Remove it and lose these changes' }).click();
 	await expect(page.getByRole('heading', { name: 'Welcome to Mana' })).toBeVisible();
 	await expect.poll(() => page.evaluate<number>('indexedDB.databases().then((all) => all.length)')).toBe(0);
 	await context.close();

@@ -175,6 +175,7 @@ describe('files of a client', () => {
 		const file = await a.add(content);
 		await a.blobs.idle();
 		expect(a.blobs.state(file.hash)).toMatchObject({ here: true, sending: { phase: 'waiting' } });
+		expect(a.blobs.unsent).toEqual({ count: 1, bytes: 2 * CHUNK_BYTES + 77 });
 		await same(await a.get(file), content);
 		expect(await b.blobs.has(file.hash)).toBe(false);
 		await expect(b.get(file)).rejects.toMatchObject({ name: 'Arriving' });
@@ -182,6 +183,7 @@ describe('files of a client', () => {
 		a.pass();
 		await a.blobs.idle();
 		expect(a.sending(file)).toBeNull();
+		expect(a.blobs.unsent).toEqual({ count: 0, bytes: 0 });
 		expect(await b.blobs.has(file.hash)).toBe(true);
 		expect(b.blobs.state(file.hash).here).toBe(false);
 		await same(await b.get(file), content);

@@ -44,7 +44,7 @@ export interface BlobsParts {
 export class Blobs {
 	readonly #parts: BlobsParts;
 	readonly #sender: Sender;
-	readonly #known = new Map<string, Pick<StoredFile, 'pinned'>>();
+	readonly #known = new Map<string, Pick<StoredFile, 'pinned' | 'size'>>();
 	readonly #fetching = new Map<string, { readonly content: Promise<Blob>; bytes: number }>();
 	readonly #listeners = new Set<() => void>();
 	readonly #ended: (() => void)[] = [];
@@ -152,6 +152,12 @@ export class Blobs {
 			sending: this.#sender.of(hash),
 			fetchedBytes: this.#fetching.get(hash)?.bytes ?? null,
 		};
+	}
+
+	/** What this device has and the server has not, of what a record names: how many files, and their bytes. */
+	get unsent(): { readonly count: number; readonly bytes: number } {
+		const hashes = this.#sender.unsent;
+		return { count: hashes.length, bytes: hashes.reduce((sum, hash) => sum + (this.#known.get(hash)?.size ?? 0), 0) };
 	}
 
 	/** Returns the way to stop. */

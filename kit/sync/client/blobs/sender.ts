@@ -50,6 +50,11 @@ export class Sender {
 		return this.#sending.get(hash) ?? null;
 	}
 
+	/** Hashes of everything that waits or is being sent, refused ones too. */
+	get unsent(): readonly string[] {
+		return [...this.#sending.keys()];
+	}
+
 	/** Another tab says how a file is getting on. */
 	heard(hash: string, sending: Sending | null): void {
 		if (sending) this.#sending.set(hash, sending);
