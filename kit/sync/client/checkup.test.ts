@@ -167,6 +167,30 @@ describe('a disk that was damaged', () => {
 		expect(browser.reported).toEqual([]);
 	});
 
+	test('loses of what a guest made only what cannot be read: nobody else has the rest', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world, null);
+		const client = await browser.open();
+		await world.pass(2_000);
+		for (let i = 0; i < 600; i++) client.mana.write('Add task', (tx) => tx.create(tasks, { title: `task ${i}` }));
+		await world.pass(30_000);
+		browser.kill(client);
+		const pages = await browser.disk.run('write', ['pages'], async (tx) => {
+			const [first, ...others] = await tx.list('pages', 'personal');
+			tx.put('pages', ['personal', first!.at], (first!.value as Uint8Array).slice(0, -3));
+			return others.length;
+		});
+		expect(pages).toBeGreaterThan(1);
+		const again = await browser.open();
+		expect(again.mana.sync.durable).toBe(true);
+		expect(titles(again).length).toBeGreaterThan(300);
+		expect(titles(again).length).toBeLessThan(600);
+		again.mana.write('Add task', (tx) => tx.create(tasks, { title: 'more' }));
+		await world.pass(30_000);
+		browser.kill(again);
+		expect(titles(await browser.open())).toContain('more');
+	});
+
 	test('while another tab leads, and nothing is lost of what that one writes', async () => {
 		const { world, browser, client } = await filled();
 		await world.pass(10_000);

@@ -286,17 +286,24 @@ export class JournalStore implements ClientStore {
 	}
 
 	/**
-	 * What was confirmed cannot be read any more: it is downloaded again, and what is unconfirmed stays. Whoever leads still writes as if
+	 * What was confirmed cannot be read any more: it is downloaded again, and what is unconfirmed stays. A guest's, which no
+	 * server has, loses only what cannot be read. Whoever leads still writes as if
 	 * it were all there, so that one is fenced off.
 	 */
 	#dropConfirmed(): Promise<void> {
 		return this.#disk.run('write', ['meta', 'journal', 'pages', 'chunks'], async (tx) => {
 			const { device, space } = await this.#rows(tx);
-			for (const area of ['journal', 'pages', 'chunks'] as const) tx.remove(area, this.#name);
+			const only = space.epoch === 0; // nobody else has it
+			for (const area of ['journal', 'pages', 'chunks'] as const) {
+				if (!only) tx.remove(area, this.#name);
+				else
+					for (const { at, value } of await tx.list(area, this.#name))
+						if (!isReadable(value)) tx.remove(area, this.#name, at, at);
+			}
 			new ChunkShelf(this.#name).count(tx, [], true);
 			this.#put(tx, {
 				device: { ...device, generation: device.generation + 1 },
-				space: { ...space, epoch: 0, seq: 0, checkpoint: space.checkpoint + 1 },
+				space: { ...space, ...(!only && { epoch: 0, seq: 0 }), checkpoint: space.checkpoint + 1 },
 			});
 		});
 	}
@@ -396,6 +403,16 @@ export class JournalStore implements ClientStore {
 	#put(tx: DiskTransaction, { device, space }: { device: DeviceRow; space: SpaceRow }): void {
 		tx.put('meta', this.#deviceKey, device);
 		tx.put('meta', [this.#name, SPACE], space);
+	}
+}
+
+/** Whether a row of the journal or a page can be read; a chunk of which that is asked counts for nothing. */
+function isReadable(row: unknown): boolean {
+	try {
+		return row instanceof Uint8Array && readCells(new ByteReader(row)) !== null;
+	} catch (error) {
+		if (error instanceof BadFrame) return false;
+		throw error;
 	}
 }
 
