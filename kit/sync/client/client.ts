@@ -792,7 +792,9 @@ export class Client implements Backing, SessionHost {
 			if (this.#closed) return;
 			this.#session?.stop();
 			try {
-				this.#adopt(await this.#keeper.store.load());
+				const loaded = await this.#keeper.store.load();
+				if (this.#closed) return; // it was taken away, or forgotten, while it was read
+				this.#adopt(loaded);
 			} catch (error) {
 				await this.#goVolatile(error);
 			}

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import { BadFrame, ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import type { Cell } from '../cell.ts';
 import type { Browser } from './browser.ts';
 import type { Dice } from './dice.ts';
@@ -29,12 +29,23 @@ export function damageDisk(browser: Browser, how: Damage, dice: Dice): void {
 		browser.damaged = true;
 		return browser.disk.tamper(row, bytes.slice(0, dice.int(0, bytes.length - 1)));
 	}
-	const cells = damaged(readCells(new ByteReader(bytes)), how, dice);
+	const whole = readable(bytes);
+	const cells = whole && damaged(whole, how, dice);
 	if (!cells) return;
 	const out = new ByteWriter();
 	writeCells(out, cells);
 	browser.damaged = true;
 	browser.disk.tamper(row, out.finish().slice());
+}
+
+/** What a row holds; `null` when it was cut before. */
+function readable(bytes: Uint8Array): readonly Cell[] | null {
+	try {
+		return readCells(new ByteReader(bytes));
+	} catch (error) {
+		if (error instanceof BadFrame) return null;
+		throw error;
+	}
 }
 
 /** Other cells in place of these; `null` when there is nothing to damage. */

@@ -346,4 +346,30 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'a tab that read its disk anew while the space was taken away showed it again',
+		plan: {
+			seed: 8100295,
+			config: {
+				browsers: 3,
+				latency: [1, 20],
+				browserDiskMs: [0, 40],
+				commitMs: 3,
+				readMs: 1,
+				transports: ['exchange'],
+				chunk: 3,
+				records: 2,
+				durationMs: 300,
+				shared: true,
+				leastCells: 10,
+			},
+			steps: [
+				{ at: 43, luck: 288863338, kind: 'tab-open', browser: 2 },
+				{ at: 44, luck: 100529016, kind: 'member', change: 'limit-other' },
+				{ at: 45, luck: 2045434231, kind: 'tab-open', browser: 1 },
+				{ at: 188, luck: 1456486284, kind: 'member', change: 'limit-all' },
+				{ at: 298, luck: 199692946, kind: 'member', change: 'remove' },
+			],
+		},
+	},
 ];
