@@ -12,7 +12,7 @@ import {
 } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import type { Fanout } from './fanout.ts';
-import { creditOf, type Door, reachOf, Session } from './session.ts';
+import { creditOf, type Door, reachOf, renewalOf, Session } from './session.ts';
 
 /** Longest wait of one request, in milliseconds. */
 export const LONGEST_WAIT_MS = 25_000;
@@ -47,8 +47,10 @@ export async function* exchange(
 	const questions: FrameOf<'digest'>[] = [];
 	for (const bytes of split(body)) {
 		const frame = decodeFrame(bytes);
-		if (frame.type === 'push') acks.push(await session.push(frame, bytes));
-		else if (frame.type === 'digest') {
+		if (frame.type === 'push') {
+			const ack = await session.push(frame, bytes);
+			if (ack) acks.push(ack);
+		} else if (frame.type === 'digest') {
 			session.digest(frame);
 			questions.push(frame);
 		} else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
@@ -136,15 +138,15 @@ async function answer(
 			const seat = await session.sub(frame);
 			places.delete(frame.space);
 			if (seat.type === 'revoked') return [seat];
+			const renewal = renewalOf(seat, frame);
 			places.set(frame.space, {
 				seat,
-				cursor: frame,
+				cursor: renewal.from,
 				part: frame.part,
 				reading: { person: session.person, access: seat.access },
 			});
-			const reach = reachOf(seat);
-			const credit = session.lively ? [creditOf(frame.space)] : [];
-			return reach ? [reach, seat, ...credit] : [seat, ...credit];
+			const credit = session.lively ? creditOf(frame.space) : null;
+			return [reachOf(seat), renewal.frame, seat, credit].filter((reply) => reply !== null);
 		}
 		default:
 			throw new Farewell('protocol', `A client does not send ${frame.type.toUpperCase()}.`);

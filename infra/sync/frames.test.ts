@@ -167,6 +167,7 @@ const table: { readonly [T in Frame['type']]: Readonly<Record<string, Row>> } = 
 	},
 	credit: { '': { frames: ({ space }) => [{ type: 'credit', space, bytes: 1 }], outcome: always('nothing') } },
 	reach: { '': serverOnly(({ space }) => ({ type: 'reach', space, apps: null })) },
+	renew: { '': serverOnly(({ space }) => ({ type: 'renew', space })) },
 };
 
 let home: string;

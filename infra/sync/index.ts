@@ -44,6 +44,7 @@ import { SharedReads } from './shared-reads.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { spaceRoutes } from './routes.ts';
 import { Directory } from './spaces/directory.ts';
+import { tidySpaces } from './tidy/tidy.ts';
 import { migrations, type SyncStore, type SyncTables } from './store.ts';
 
 export { bumpEpochs } from './restore.ts';
@@ -51,7 +52,10 @@ export type { SpaceRoutes } from './routes.ts';
 
 const SWEEP_MS = 1000;
 const PRUNE_MS = 3600_000;
+/** What is published between two looks at the log, at most. */
+const PRUNE_AFTER_BYTES = 8 * 1024 * 1024;
 const COLLECT_MS = 24 * 3600_000;
+const TIDY_MS = 24 * 3600_000;
 const GIB = 1024 ** 3;
 /** Largest body of an exchange: a handful of full frames. */
 const BODY_BYTES = 4 * limits.frameBytes;
@@ -83,9 +87,13 @@ export const service = defineService({
 		if (noted > 0) log.info({ noted }, 'found out where records stand in fields that route now');
 		const now = () => clock.now();
 		const fanout = new Fanout(publish);
+		/** Bytes that were published since the log was last looked at. */
+		let logged = 0;
 		const events: CommitterEvents = {
 			published(change) {
 				fanout.publish(change);
+				logged += change.frames.reduce((sum, { length }) => sum + length, 0);
+				if (logged >= PRUNE_AFTER_BYTES) pruneAgain();
 				if (change.members) memberships.wake();
 				snapshots.published(
 					change.space,
@@ -129,11 +137,13 @@ export const service = defineService({
 			log,
 		);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
-		const pruning = setInterval(() => void prune(), PRUNE_MS);
+		const pruning = setInterval(pruneAgain, PRUNE_MS);
 		const stopping = new AbortController();
 		const shelf = new Shelf(await openBlobs(join(home, 'mana-sync', 'blobs'), clock));
 		const quotas = { spaceBytes: config.blobSpaceBytes, personBytes: config.blobPersonBytes };
 		const keeper = new BlobKeeper(store, shelf, quotas, now);
+		let tidying = tidy();
+		const tidyingAgain = setInterval(() => (tidying = tidying.then(tidy)), TIDY_MS);
 		let collection = collect();
 		const collecting = setInterval(() => (collection = collection.then(collect)), COLLECT_MS);
 
@@ -149,16 +159,36 @@ export const service = defineService({
 			}
 		}
 
+		async function tidy(): Promise<void> {
+			try {
+				const { purged, forgotten } = await tidySpaces(store, committer, now(), stopping.signal);
+				if (purged + forgotten > 0) log.info({ purged, forgotten }, 'removed what had been in the trash for long enough');
+			} catch (error) {
+				if (!stopping.signal.aborted) log.error({ err: error }, 'old records could not be removed');
+			}
+		}
+
 		async function prune(): Promise<void> {
-			const rows = await committer.prune().catch((error: unknown) => log.error({ err: error }, 'the log could not be pruned'));
-			if (rows) log.info({ rows }, 'pruned the log');
+			let rows = 0;
+			try {
+				// Step by step: what is written meanwhile has its turn in between.
+				for (let step = 1; step > 0 && !stopping.signal.aborted; rows += step) step = await committer.prune();
+			} catch (error) {
+				if (!stopping.signal.aborted) log.error({ err: error }, 'the log could not be pruned');
+			}
+			if (rows > 0) log.info({ rows }, 'pruned the log');
 			await memberships
 				.prune()
 				.catch((error: unknown) => log.error({ err: error }, 'old membership changes could not be dropped'));
 		}
 
+		function pruneAgain(): void {
+			logged = 0;
+			pruned = pruned.then(prune);
+		}
+
 		// Also starts the writer, so that the first push does not wait for it.
-		void prune();
+		let pruned = prune();
 
 		return {
 			routes: (app) =>
@@ -223,7 +253,10 @@ export const service = defineService({
 				clearInterval(sweeping);
 				clearInterval(pruning);
 				clearInterval(collecting);
+				clearInterval(tidyingAgain);
+				await pruned;
 				await collection;
+				await tidying;
 				sockets.close();
 				await committer.close();
 				await snapshots.close();

@@ -1,5 +1,5 @@
 import { encodeFrame, type Frame, packDeltas, serviceActor, type SpaceId } from '@mana/sync';
-import type { Cursor, SpaceStore } from '@mana/sync/space/index';
+import { type Cursor, isBeforeHorizon, type SpaceStore } from '@mana/sync/space/index';
 import type { Declared } from './grants.ts';
 import { GONE } from './spaces/member-rows.ts';
 import type { SyncStore } from './store.ts';
@@ -29,6 +29,8 @@ interface Place {
 	complete: boolean;
 	/** Whether the reader was told the epoch. */
 	opened: boolean;
+	/** It is being told the state from its start. */
+	anew: boolean;
 }
 
 /** What publications do to a reader. */
@@ -82,7 +84,7 @@ export class ProjectionStream {
 		const reader: Reader = { dirty: new Set(), look: true, current: null, stale: false, wake: () => undefined };
 		const places = new Map<SpaceId, Place>();
 		for (const [space, { epoch, seq }] of reading.cursors)
-			places.set(space, { epoch, seq, told: seq, complete: false, opened: true });
+			places.set(space, { epoch, seq, told: seq, complete: false, opened: true, anew: seq === 0 });
 		this.#readers.add(reader);
 		try {
 			for (let lookAt = 0; !signal.aborted;) {
@@ -128,9 +130,15 @@ export class ProjectionStream {
 				return;
 			}
 			let place = places.get(space);
+			if (place && !place.anew && isBeforeHorizon(place, tail)) {
+				// Some of what it should have been told to drop is forgotten: it drops everything.
+				places.delete(space);
+				yield { type: 'revoked', space };
+				continue;
+			}
 			if (!place || place.epoch !== tail.epoch || place.seq > tail.seq) {
 				const again = place !== undefined && place.seq > 0;
-				places.set(space, (place = { epoch: tail.epoch, seq: 0, told: 0, complete: false, opened: false }));
+				places.set(space, (place = { epoch: tail.epoch, seq: 0, told: 0, complete: false, opened: false, anew: true }));
 				if (again) continue;
 			}
 			const complete = tail.cells.length === 0 || tail.cells.at(-1)!.seq === tail.seq;
@@ -149,7 +157,10 @@ export class ProjectionStream {
 				}
 				Object.assign(place, { told: place.seq, complete, opened: true });
 			}
-			if (complete) return;
+			if (complete) {
+				place.anew = false;
+				return;
+			}
 		}
 	}
 

@@ -7,10 +7,19 @@ import {
 	limits,
 	LIVENESS,
 	type Reach,
+	type Renew,
 	type Revoked,
 	type SpaceId,
 } from '@mana/sync';
-import { type Denied, outdatedIn, type Seated, versionsOf } from '@mana/sync/space/index';
+import {
+	type Cursor,
+	type Denied,
+	isBeforeHorizon,
+	knownFrom,
+	outdatedIn,
+	type Seated,
+	versionsOf,
+} from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
@@ -37,7 +46,10 @@ export interface Door {
  */
 export class Session {
 	readonly #door: Door;
-	readonly #seats = new Set<SpaceId>();
+	/** Where it has a seat, and what it knew when it took it. */
+	readonly #seats = new Map<SpaceId, number>();
+	/** Spaces in which the client was told to take the state anew: what it sends before it has done so is passed over. */
+	readonly #renewing = new Set<SpaceId>();
 	#who: { readonly person: string; readonly device: DeviceId } | null = null;
 	/** Versions of the collections that the device's build knows. */
 	#schema: ReadonlyMap<number, number> = new Map();
@@ -61,7 +73,7 @@ export class Session {
 
 	/** Whether the client can fetch chunks. */
 	get takesSnapshots(): boolean {
-		return this.#engine >= ENGINE.takesSnapshots;
+		return (this.#engine & ENGINE.takesSnapshots) !== 0;
 	}
 
 	/** Whether the client knows CREDIT and DIGEST. */
@@ -111,26 +123,33 @@ export class Session {
 	}
 
 	/** SUB: takes a seat in a space. */
-	async sub({ space, part }: FrameOf<'sub'>): Promise<Seated | Revoked> {
+	async sub({ space, epoch, seq, part }: FrameOf<'sub'>): Promise<Seated | Revoked> {
 		const foreign = part?.scope.windows.find(({ collection, field }) => !routesOf(collection).includes(field));
 		if (foreign)
 			throw new Farewell('protocol', `Collection ${foreign.collection} has no windows on field ${foreign.field} on this server.`);
 		const seat = granted(await this.#door.committer.seat({ kind: 'seat', space, ...this.#introduced() }));
-		if (seat.type === 'subbed') this.#seats.add(space);
+		this.#renewing.delete(space);
+		if (seat.type === 'subbed') this.#seats.set(space, knownFrom({ epoch, seq }, seat));
 		else this.left(space);
+		if (seat.type !== 'subbed' || !isBeforeHorizon({ epoch, seq }, seat)) return seat;
+		if ((this.#engine & ENGINE.renews) === 0)
+			throw new Farewell('version', 'This app was away for so long that it must be loaded anew. Reload the page.');
+		this.#renewing.add(space);
 		return seat;
 	}
 
-	/** PUSH: the answer is durable when it comes. @param bytes the whole frame; it is given away */
-	async push({ space, known, transactions }: FrameOf<'push'>, bytes: Uint8Array<ArrayBuffer>): Promise<Ack | Revoked> {
+	/** PUSH: the answer is durable when it comes; none (`null`) is due to a client that has to take the state anew first. @param bytes the whole frame; it is given away */
+	async push({ space, known, transactions }: FrameOf<'push'>, bytes: Uint8Array<ArrayBuffer>): Promise<Ack | Revoked | null> {
 		const who = this.#introduced();
-		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you PUSH to it.');
+		const knew = this.#seats.get(space);
+		if (knew === undefined) throw new Farewell('protocol', 'SUB to a space before you PUSH to it.');
+		if (this.#renewing.has(space)) return null;
 		const ops = transactions.reduce((sum, transaction) => sum + transaction.ops.length, 0);
 		const retryAfterMs = this.#door.ops.take(who.device, Math.max(1, ops));
 		if (retryAfterMs > 0) throw this.#busy('Too many changes in a short time. Send the rest a little later.', retryAfterMs);
 		const ack = granted(
 			await this.#door.committer.push({
-				request: { kind: 'push', space, known, transactions, ...who, schema: this.#schema },
+				request: { kind: 'push', space, known, knew, transactions, ...who, schema: this.#schema },
 				bytes,
 				ops,
 			}),
@@ -198,7 +217,13 @@ export function reachOf({ space, access: { apps } }: Seated): Reach | null {
 	return apps === null ? null : { type: 'reach', space, apps };
 }
 
+/** What the client must know before SUBBED when it stands below the horizon, and from where on it is told the state. */
+export function renewalOf(seat: Seated, cursor: Cursor): { frame: Renew | null; from: Cursor } {
+	if (!isBeforeHorizon(cursor, seat)) return { frame: null, from: cursor };
+	return { frame: { type: 'renew', space: seat.space }, from: { epoch: seat.epoch, seq: 0 } };
+}
+
 function granted<T extends object>(answer: T | Denied): T {
-	if ('code' in answer) throw new Farewell(answer.code, answer.detail);
+	if ('code' in answer) throw new Farewell(answer.code, answer.detail, answer.code === 'restart' ? 0 : undefined);
 	return answer;
 }

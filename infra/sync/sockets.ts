@@ -2,7 +2,8 @@ import { problem, type Logger, type Socket, type SocketHandlers } from '@mana/se
 import { BadFrame, type ByeCode, decodeFrame, encodeFrame, type Frame, type FrameOf, limits, type SpaceId } from '@mana/sync';
 import { Farewell } from './farewell.ts';
 import { BEHIND_BYTES, Follower, type FollowerParts } from './follower.ts';
-import { CROWDED_CREDIT, creditOf, type Door, PUSH_CREDIT, reachOf, Session } from './session.ts';
+import { Forgotten } from '@mana/sync/space/index';
+import { CROWDED_CREDIT, creditOf, type Door, PUSH_CREDIT, reachOf, renewalOf, Session } from './session.ts';
 
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_WITHIN_MS = 10_000;
@@ -161,7 +162,7 @@ export class Sockets {
 			session
 				.push(frame, bytes)
 				.then((ack) => {
-					this.#say(wire, ack);
+					if (ack) this.#say(wire, ack);
 					this.#lend(wire, frame.space);
 				})
 				.catch((error: unknown) => this.#dismiss(wire, error))
@@ -211,11 +212,13 @@ export class Sockets {
 		if (seat.type === 'revoked') return this.#say(wire, seat);
 		const reach = reachOf(seat);
 		if (reach) this.#say(wire, reach);
+		const renewal = renewalOf(seat, frame);
+		if (renewal.frame) this.#say(wire, renewal.frame);
 		this.#say(wire, seat);
 		if (data.session.lively) this.#say(wire, creditOf(frame.space));
 		const follower = new Follower(
 			seat,
-			frame,
+			renewal.from,
 			data.session,
 			{
 				send: (bytes) => void wire.send(bytes),
@@ -282,6 +285,8 @@ export class Sockets {
 /** The BYE for whatever was thrown. What nobody foresaw is ours to repair, so the client may come back. */
 export function farewellFor(reason: unknown): Farewell {
 	if (reason instanceof Farewell) return reason;
+	if (reason instanceof Forgotten)
+		return new Farewell('restart', 'You were away for too long. Come back to get the state anew.', 0);
 	if (reason instanceof BadFrame) return new Farewell(reason.code === 'version' ? 'version' : 'bad-frame', reason.message);
 	return new Farewell('restart', 'Something went wrong on the server. Nothing acknowledged is lost.', 2000);
 }

@@ -2,6 +2,7 @@ import { blobsMigration, type BlobTables } from './blobs/tables.ts';
 import { type DigestColumns, digestsMigration, type DigestTables } from './digests/tables.ts';
 import { routesMigration } from './routes/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
+import { horizonMigration } from './tidy/tables.ts';
 import type { Migrations, Store } from '@mana/store';
 import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
@@ -33,7 +34,11 @@ export interface SyncTables extends MemberTables, BlobTables, DigestTables {
 		log_hash: Uint8Array;
 		log_position: Generated<number>;
 		created_at: number;
+		/** See `SpaceState`. */
+		horizon: Generated<number>;
 	};
+	/** The head of a space at some moments, at most one a day: how old a seq is by the server's own clock (`tidy/`). */
+	mark: { space: number; at: number; seq: number };
 	/** A device as one space knows it. `actor` is the index that its writes carry. */
 	actor: {
 		space: number;
@@ -220,4 +225,5 @@ export const migrations: Migrations = {
 	},
 	'006-digests': digestsMigration,
 	'007-routes': routesMigration,
+	'008-horizon': horizonMigration,
 };

@@ -10,7 +10,20 @@ export const WIRE_VERSION = 1;
 export type Frame = ClientFrame | ServerFrame;
 
 export type ClientFrame = Hello | Auth | Sub | Push | Ping | Digest | Credit;
-export type ServerFrame = Welcome | Subbed | Ack | Delta | Move | Snapshot | Bye | Pong | Revoked | Reach | Digest | Credit;
+export type ServerFrame =
+	| Welcome
+	| Subbed
+	| Ack
+	| Delta
+	| Move
+	| Snapshot
+	| Bye
+	| Pong
+	| Revoked
+	| Reach
+	| Renew
+	| Digest
+	| Credit;
 
 /** First frame of a client. */
 export interface Hello {
@@ -26,9 +39,9 @@ export interface Hello {
 
 /**
  * What the engine itself can, told in HELLO as the version of collection 0, which no app can have. A client that does not tell is of
- * version 1; version 2 takes SNAPSHOT.
+ * version 1; every other bit is something that it can: take SNAPSHOT (2), take RENEW (4).
  */
-export const ENGINE = { collection: 0, version: 2, takesSnapshots: 2 } as const;
+export const ENGINE = { collection: 0, takesSnapshots: 2, renews: 4 } as const;
 
 /**
  * Told in the same way, under another number that no app can have: this client takes CREDIT and DIGEST. A server answers SUB with CREDIT
@@ -165,6 +178,15 @@ export interface Reach {
 	readonly space: SpaceId;
 	/** Numbers of apps, ascending; `null`: all. */
 	readonly apps: readonly number[] | null;
+}
+
+/**
+ * "You were away for so long that things have gone of which nothing is left to tell you." Comes before SUBBED. What the replica holds of the space is void and the
+ * state follows from its start; its outbox it keeps, and sends it on its next connection.
+ */
+export interface Renew {
+	readonly type: 'renew';
+	readonly space: SpaceId;
 }
 
 /**

@@ -9,3 +9,4 @@ export * from './merge.ts';
 export * from './permission.ts';
 export * from './scope.ts';
 export * from './service-actor.ts';
+export * from './tombstone.ts';

@@ -1,5 +1,15 @@
 import type { Ack, Revoked, SpaceId } from '@mana/sync';
-import type { Commanded, CommandRequest, Denied, MirrorRequest, PushRequest, Seated, SeatRequest } from '@mana/sync/space/index';
+import type {
+	Commanded,
+	CommandRequest,
+	Denied,
+	MirrorRequest,
+	PushRequest,
+	Seated,
+	SeatRequest,
+	Tidied,
+	TidyRequest,
+} from '@mana/sync/space/index';
 import type { NewSpace } from '../spaces/space-keeper.ts';
 
 /** What a commit changed in one space. */
@@ -38,11 +48,13 @@ export interface Committer {
 	command(request: CommandRequest): Promise<Commanded | Denied>;
 	/** Brings the list of a person's spaces, in that person's own space, up to date. */
 	mirror(request: MirrorRequest): Promise<void>;
+	/** Clears away what is due. */
+	tidy(request: TidyRequest): Promise<Tidied>;
 	/** Whether something is on its way to the disk that may change the space, so that its head may be about to move. */
 	busy(space: SpaceId): boolean;
 	/** Bytes of pushes that are not on the disk yet. */
 	readonly waitingBytes: number;
-	/** Drops the part of the log that is outside its window. */
+	/** Drops some of the log that is outside its window. Returns how many rows; 0: there is nothing left to drop. */
 	prune(): Promise<number>;
 	/** Finishes what it was given, then stops. */
 	close(): Promise<void>;

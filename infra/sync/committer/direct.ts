@@ -8,6 +8,8 @@ import {
 	type Seated,
 	type SeatRequest,
 	type SpaceStore,
+	type Tidied,
+	type TidyRequest,
 } from '@mana/sync/space/index';
 import { rules } from '../rules.ts';
 import type { NewSpace, SpaceKeeper } from '../spaces/space-keeper.ts';
@@ -69,6 +71,10 @@ export class DirectCommitter implements Committer {
 
 	async mirror(request: MirrorRequest): Promise<void> {
 		await this.#underWay.track(request.space, 0, this.#group.submit(request));
+	}
+
+	tidy(request: TidyRequest): Promise<Tidied> {
+		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Tidied>;
 	}
 
 	push({ request, bytes }: Pushed): Promise<Ack | Denied | Revoked> {

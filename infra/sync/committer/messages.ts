@@ -1,5 +1,5 @@
 import type { DeviceId, SpaceId } from '@mana/sync';
-import type { Answer, CommandRequest, MirrorRequest, SeatRequest } from '@mana/sync/space/index';
+import type { Answer, CommandRequest, MirrorRequest, SeatRequest, TidyRequest } from '@mana/sync/space/index';
 import type { NewSpace } from '../spaces/space-keeper.ts';
 import type { Published } from './committer.ts';
 
@@ -10,11 +10,12 @@ export interface PushBytes {
 	readonly device: DeviceId;
 	readonly person: string;
 	readonly schema: ReadonlyMap<number, number>;
+	readonly knew: number | undefined;
 	readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What is asked of a space beside pushes. */
-export type SmallRequest = SeatRequest | CommandRequest | MirrorRequest;
+export type SmallRequest = SeatRequest | CommandRequest | MirrorRequest | TidyRequest;
 
 /** The first message: which SQLite file to write. */
 export interface Open {

@@ -1,5 +1,15 @@
 import { type Ack, limits, type Revoked, type SpaceId } from '@mana/sync';
-import type { Answer, Commanded, CommandRequest, Denied, MirrorRequest, Seated, SeatRequest } from '@mana/sync/space/index';
+import type {
+	Answer,
+	Commanded,
+	CommandRequest,
+	Denied,
+	MirrorRequest,
+	Seated,
+	SeatRequest,
+	Tidied,
+	TidyRequest,
+} from '@mana/sync/space/index';
 import type { NewSpace } from '../spaces/space-keeper.ts';
 import type { Committer, CommitterEvents, Pushed } from './committer.ts';
 import type { Open, Outcome, PushBytes, SmallRequest, Task } from './messages.ts';
@@ -61,9 +71,14 @@ export class ThreadedCommitter implements Committer {
 		await this.#underWay.track(request.space, 0, this.#submit(request, 1));
 	}
 
-	push({ request: { space, device, person, schema = NO_SCHEMA }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
+	tidy(request: TidyRequest): Promise<Tidied> {
+		const ops = request.purge.length + request.forget.length + 1;
+		return this.#underWay.track(request.space, 0, this.#submit(request, ops)) as Promise<Tidied>;
+	}
+
+	push({ request: { space, device, person, knew, schema = NO_SCHEMA }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
 		const size = bytes.length;
-		const push: PushBytes = { kind: 'push', space, device, person, schema, bytes };
+		const push: PushBytes = { kind: 'push', space, device, person, schema, knew, bytes };
 		return this.#underWay.track(space, size, this.#submit(push, ops + 1)) as Promise<Ack | Denied | Revoked>;
 	}
 

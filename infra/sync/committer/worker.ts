@@ -54,9 +54,9 @@ async function run(task: Task): Promise<Outcome> {
 
 function read(request: Request | PushBytes): Request {
 	if (!('bytes' in request)) return request;
-	const { bytes, ...who } = request;
+	const { bytes, knew, ...who } = request;
 	const { known, transactions } = decodeFrame(bytes) as FrameOf<'push'>;
-	return { ...who, known, transactions };
+	return { ...who, known, transactions, ...(knew !== undefined && { knew }) };
 }
 
 function buffersOf(changes: readonly Published[]): ArrayBuffer[] {

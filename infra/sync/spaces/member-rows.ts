@@ -18,6 +18,7 @@ export interface SpaceRow {
 	readonly name: string;
 	readonly owner: string;
 	readonly archived_at: number | null;
+	readonly horizon: number;
 	readonly personal_of: string | null;
 	/** Whether the sums of its collections are kept, see `digests/tables.ts`. */
 	readonly digests: number;
@@ -25,7 +26,7 @@ export interface SpaceRow {
 
 /** Its columns, as both engines select them. */
 export const SPACE_COLUMNS =
-	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests';
+	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests, space.horizon';
 
 export interface MemberRow {
 	readonly role: string;
@@ -45,8 +46,19 @@ export interface InvitationRow {
 }
 
 export function stateOf(row: SpaceRow): SpaceState {
-	const { id, epoch, seq, kind, name, owner } = row;
-	return { id, epoch, seq, nextActor: row.next_actor, aclEpoch: row.acl_epoch, kind, name, owner, archivedAt: row.archived_at };
+	const { id, epoch, seq, kind, name, owner, horizon } = row;
+	return {
+		id,
+		epoch,
+		seq,
+		nextActor: row.next_actor,
+		aclEpoch: row.acl_epoch,
+		kind,
+		name,
+		owner,
+		archivedAt: row.archived_at,
+		horizon,
+	};
 }
 
 export function memberOf({ role, apps, name, since }: MemberRow): MemberState {

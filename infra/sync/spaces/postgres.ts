@@ -20,7 +20,7 @@ import { addSums } from '../digests/add-sum.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
-import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+import { DUE_SPACE, LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
 export interface CellRow extends Omit<StoredCell, 'value'> {
 	readonly space: number;
@@ -82,7 +82,7 @@ export class PostgresSpaces implements SpaceKeeper {
 	/** Reads with the head of the space and the right of whoever asks, all from one snapshot. */
 	#snapshot<T>(id: SpaceId, person: string | undefined, read: (client: PoolClient, space: SpaceRow) => Promise<T>) {
 		return this.#transaction('begin isolation level repeatable read read only', async (client) => {
-			const space = await one<SpaceRow>(client, 'select number, epoch, seq, acl_epoch from space where id = $1', [id]);
+			const space = await one<SpaceRow>(client, 'select number, epoch, seq, acl_epoch, horizon from space where id = $1', [id]);
 			if (!space) return null;
 			const member =
 				person === undefined
@@ -96,6 +96,7 @@ export class PostgresSpaces implements SpaceKeeper {
 				aclEpoch: space.acl_epoch,
 				access: person === undefined ? null : (accessOf(person, member && memberOf(member)) ?? null),
 				seq: space.seq,
+				horizon: space.horizon,
 				...(await read(client, space)),
 			};
 		});
@@ -131,17 +132,19 @@ export class PostgresSpaces implements SpaceKeeper {
 	}
 
 	async prune(now: number): Promise<number> {
-		let gone = 0;
-		for (let step = PRUNE_STEP; step >= PRUNE_STEP; gone += step) {
-			const { rowCount } = await this.#pool.query(
-				`delete from log where (space, to_seq) in (
-					select log.space, log.to_seq from log join space on space.number = log.space
-					where log.written_at < $1 or log.position < space.log_position - $2 limit ${PRUNE_STEP})`,
-				[now - LOG_WINDOW.ageMs, LOG_WINDOW.bytes],
-			);
-			step = rowCount ?? 0;
-		}
-		return gone;
+		const before = now - LOG_WINDOW.ageMs;
+		const due = await one<{ number: number; log_position: number }>(this.#pool, DUE_SPACE('$1', '$2'), [
+			before,
+			LOG_WINDOW.bytes,
+		]);
+		if (!due) return 0;
+		const { rowCount } = await this.#pool.query(
+			`delete from log where space = $1 and to_seq in (
+				select to_seq from (select to_seq, position, written_at from log where space = $1 order by to_seq limit ${PRUNE_STEP}) as oldest
+				where written_at < $2 or position < $3)`,
+			[due.number, before, due.log_position - LOG_WINDOW.bytes],
+		);
+		return rowCount ?? 0;
 	}
 
 	async #transaction<T>(begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -256,6 +259,9 @@ async function write(
 	const actors: unknown[][] = [];
 	const cells: unknown[][] = [];
 	const sums: number[][] = [];
+	const cleared: unknown[][] = [];
+	const uncovered: unknown[][] = [];
+	const unrouted: unknown[][] = [];
 	for (const change of changes) {
 		const space = spaces.get(change.space.id)!;
 		const { number, log_hash, log_position } = space;
@@ -269,7 +275,10 @@ async function write(
 			hash = row.hash;
 			position += row.bytes;
 		}
-		heads.push([number, change.space.seq, change.space.nextActor, buffer(hash), position]);
+		heads.push([number, change.space.seq, change.space.nextActor, buffer(hash), position, change.space.horizon]);
+		for (const { record, collection } of [...change.purged, ...change.forgotten]) cleared.push([number, record, collection]);
+		for (const { record, collection } of change.forgotten) unrouted.push([number, record, collection]);
+		if (change.forgotten.length > 0) uncovered.push([number]);
 		for (const [device, { actor, person, n, stamp, decisions }] of change.devices)
 			actors.push([number, actor, device, person, n, stamp, buffer(decisionsToBytes(decisions)), now]);
 		for (const { record, collection, field, key, value, stamp, actor, seq } of change.cells) {
@@ -280,8 +289,10 @@ async function write(
 	}
 	await ask(
 		client,
-		`update space set seq = next.seq, next_actor = next.next_actor, log_hash = next.log_hash, log_position = next.log_position
-		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[]) as next (number, seq, next_actor, log_hash, log_position)
+		`update space set seq = next.seq, next_actor = next.next_actor, log_hash = next.log_hash, log_position = next.log_position,
+			horizon = next.horizon
+		from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[])
+			as next (number, seq, next_actor, log_hash, log_position, horizon)
 		where space.number = next.number`,
 		heads,
 	);
@@ -292,6 +303,22 @@ async function write(
 		on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
 		actors,
 	);
+	await ask(
+		client,
+		`delete from cell using unnest($1::bigint[], $2::text[], $3::bigint[]) as gone (space, record, collection)
+		where cell.space = gone.space and cell.record = gone.record and cell.collection = gone.collection`,
+		cleared,
+	);
+	await ask(
+		client,
+		`delete from route using unnest($1::bigint[], $2::text[], $3::bigint[]) as gone (space, record, collection)
+		where route.space = gone.space and route.record = gone.record and route.collection = gone.collection`,
+		unrouted,
+	);
+	for (const space of uncovered) {
+		await client.query('update chunk set unnamed_at = $2 where space = $1 and unnamed_at is null', [...space, now]);
+		await client.query('delete from segment where space = $1', space);
+	}
 	await ask(
 		client,
 		`insert into cell (space, record, collection, field, key, value, stamp, actor, seq)

@@ -10,15 +10,20 @@ export interface SpaceKeeper extends SpaceStore {
 	personal(person: string, now: number): Promise<SpaceId>;
 	/** Makes a shared space with its owner in it. */
 	create(space: NewSpace, now: number): Promise<SpaceId>;
-	/** Drops log rows outside the window, oldest first, in small steps. Returns how many are gone. */
+	/** Drops some log rows outside the window, oldest first: one small step, so that no writer waits long. Returns how many are gone; 0 at the end. */
 	prune(now: number): Promise<number>;
 }
 
 /** How much of the log is kept for each space (sync.md §6.9). */
 export const LOG_WINDOW = { ageMs: 7 * 24 * 3600_000, bytes: 64 * 1024 * 1024 } as const;
 
-/** Log rows that one step of pruning drops. */
+/** Log rows that one step of pruning looks at. */
 export const PRUNE_STEP = 500;
+
+/** A space whose oldest row of the log is outside of the window: written before, or behind so many bytes. */
+export const DUE_SPACE = (before: string, bytes: string) => `select space.number, space.log_position from space
+	join log on log.space = space.number and log.to_seq = (select min(first.to_seq) from log as first where first.space = space.number)
+	where log.written_at < ${before} or log.position < space.log_position - ${bytes} limit 1`;
 
 /** Cells and bytes of one part of a state query: a part is read in a few milliseconds and fits about one frame. */
 export const PART = { cells: 2048, bytes: 256 * 1024 } as const;

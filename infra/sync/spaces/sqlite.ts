@@ -21,7 +21,7 @@ import { NONE } from '../digests/tables.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { SqliteMembers } from './sqlite-members.ts';
-import { LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+import { DUE_SPACE, LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
 export interface CellRow {
 	readonly record: string;
@@ -69,8 +69,8 @@ export class SqliteSpaces implements SpaceKeeper {
 			since: database.prepare<CellRow, [number, number]>(
 				'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and seq > ? order by seq',
 			),
-			advance: database.prepare<null, [number, number, Uint8Array, number, number]>(
-				'update space set seq = ?, next_actor = ?, log_hash = ?, log_position = ? where number = ?',
+			advance: database.prepare<null, [number, number, Uint8Array, number, number, number]>(
+				'update space set seq = ?, next_actor = ?, log_hash = ?, log_position = ?, horizon = ? where number = ?',
 			),
 			putActor: database.prepare<null, [number, number, string, string, number, number, Uint8Array, number]>(
 				`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at) values (?, ?, ?, ?, ?, ?, ?, ?)
@@ -85,15 +85,24 @@ export class SqliteSpaces implements SpaceKeeper {
 				'insert into log (space, from_seq, to_seq, previous_hash, hash, position, written_at, frames, replaced) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
 			),
 			addSum: database.prepare<null, [number, number, number, number]>(ADD_SUM),
+			clear: database.prepare<null, [number, string, number]>(
+				'delete from cell where space = ? and record = ? and collection = ?',
+			),
+			unname: database.prepare<null, [number, number]>('update chunk set unnamed_at = ? where space = ? and unnamed_at is null'),
+			unroute: database.prepare<null, [number, number, string]>(
+				'delete from route where space = ? and collection = ? and record = ?',
+			),
+			uncover: database.prepare<null, [number]>('delete from segment where space = ?'),
 			personal: database.prepare<{ id: string }, [string]>('select id from space where personal_of = ?'),
 			putSpace: database.prepare<SpaceRow, [string, number, string, string, string, string | null, Uint8Array, number]>(
 				`insert into space (id, epoch, seq, next_actor, kind, name, owner, personal_of, log_hash, created_at)
 				values (?, ?, 0, 1, ?, ?, ?, ?, ?, ?) returning *`,
 			),
-			prune: database.prepare<null, [number, number]>(
-				`delete from log where (space, to_seq) in (
-					select log.space, log.to_seq from log join space on space.number = log.space
-					where log.written_at < ? or log.position < space.log_position - ? limit ${PRUNE_STEP})`,
+			due: database.prepare<{ number: number; log_position: number }, [number, number]>(DUE_SPACE('?', '?')),
+			prune: database.prepare<null, [number, number, number, number]>(
+				`delete from log where space = ? and to_seq in (
+					select to_seq from (select to_seq, position, written_at from log where space = ? order by to_seq limit ${PRUNE_STEP})
+					where written_at < ? or position < ?)`,
 			),
 		};
 	}
@@ -142,7 +151,7 @@ export class SqliteSpaces implements SpaceKeeper {
 			const space = this.#sql.space.get(id);
 			if (!space) return null;
 			const access = person === undefined ? null : (accessOf(person, this.#members.member(space.number, person)) ?? null);
-			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, ...read(space) };
+			return { epoch: space.epoch, aclEpoch: space.acl_epoch, access, seq: space.seq, horizon: space.horizon, ...read(space) };
 		} finally {
 			this.#sql.commit.run();
 		}
@@ -173,11 +182,9 @@ export class SqliteSpaces implements SpaceKeeper {
 	}
 
 	async prune(now: number): Promise<number> {
-		let gone = 0;
-		for (let step = PRUNE_STEP; step >= PRUNE_STEP; gone += step) {
-			step = this.#sql.prune.run(now - LOG_WINDOW.ageMs, LOG_WINDOW.bytes).changes;
-		}
-		return gone;
+		const before = now - LOG_WINDOW.ageMs;
+		const due = this.#sql.due.get(before, LOG_WINDOW.bytes);
+		return due ? this.#sql.prune.run(due.number, due.number, before, due.log_position - LOG_WINDOW.bytes).changes : 0;
 	}
 
 	#make({ kind, name, owner, ownerName }: NewSpace, now: number): SpaceId {
@@ -254,9 +261,15 @@ export class SqliteSpaces implements SpaceKeeper {
 			position += entry.bytes;
 		}
 		this.#members.write(number, stateOf(row), change, now);
-		this.#sql.advance.run(space.seq, space.nextActor, hash, position, number);
+		this.#sql.advance.run(space.seq, space.nextActor, hash, position, space.horizon, number);
 		for (const [device, { actor, person, n, stamp, decisions }] of devices)
 			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
+		for (const { record, collection } of [...change.purged, ...change.forgotten]) this.#sql.clear.run(number, record, collection);
+		if (change.forgotten.length > 0) {
+			this.#sql.unname.run(now, number);
+			this.#sql.uncover.run(number);
+			for (const { record, collection } of change.forgotten) this.#sql.unroute.run(number, collection, record);
+		}
 		for (const { record, collection, field, key, value, stamp, actor, seq } of cells)
 			this.#sql.putCell.run(number, record, collection, field, key, valueToBytes(value), stamp, actor, seq);
 		for (const { collection, record, field, key, seq } of change.routes)

@@ -5,6 +5,7 @@ import { boundOf } from '../codec/index.ts';
 import { limits } from '../limits.ts';
 import { placeKey } from '../merge.ts';
 import { isSystem } from '../space/system.ts';
+import { isTombstone, recordKey } from '../tombstone.ts';
 import type { FreshTransaction } from './store.ts';
 
 /**
@@ -14,10 +15,11 @@ import type { FreshTransaction } from './store.ts';
  */
 export function aheadOf(held: Iterable<Cell>, server: readonly Cell[]): FreshTransaction[] {
 	const known = new Map(server.map((cell) => [placeKey(cell), cell]));
+	const gone = new Set(server.filter(isTombstone).map(recordKey));
 	const byStamp = new Map<number, Op[]>();
 	for (const cell of held) {
 		const theirs = known.get(placeKey(cell));
-		if (isSystem(cell.collection) || (theirs && !wins(cell, theirs))) continue;
+		if (isSystem(cell.collection) || gone.has(recordKey(cell)) || (theirs && !wins(cell, theirs))) continue;
 		const { collection, record, field, key, value, stamp } = cell;
 		const op = { collection, record, field, key, value: asWritten(field, value) };
 		const ops = byStamp.get(stamp);

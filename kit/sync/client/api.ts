@@ -34,7 +34,10 @@ export interface Mana {
 	outbox(): readonly Unsent[];
 	/** What the server refused, with the reason. The local value is kept and shown until the person decides. */
 	refused(): readonly Refused[];
-	/** Sends a refused transaction again as a new one, or drops it and shows the server's value. */
+	/**
+	 * Sends a refused transaction again as a new one, or drops it and shows the server's value. What was written about records that are
+	 * gone for good ('gone') is sent again as new records.
+	 */
 	resolve(n: number, decision: 'retry' | 'drop'): Promise<void>;
 	/** Writes of this device that lost to somebody else's, oldest first, at most 200: “your title of 10:02 lost to that of 10:03”. */
 	conflicts(): readonly Conflict[];

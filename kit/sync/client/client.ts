@@ -1,10 +1,11 @@
-import type { Cell, DeviceId, SpaceId, Transaction } from '../cell.ts';
+import type { Cell, DeviceId, Op, SpaceId, Transaction } from '../cell.ts';
 import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
 import { ByteReader, readCells } from '../codec/index.ts';
 import type { Ack, Digest, Hello, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { sameReach, visibleTo } from '../permission.ts';
+import { isTombstone, recordKey } from '../tombstone.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
 import { type DigestState, HistoryUnavailable, type Standing, type SyncState } from './api.ts';
@@ -293,6 +294,13 @@ export class Client implements Backing, SessionHost {
 		return this.#space;
 	}
 
+	get from(): number {
+		const { replica } = this.mana;
+		for (const { ops } of this.#outbox.from(this.doneN + 1))
+			if (ops.some((op) => replica.isGone(op))) return Math.min(1, this.#space.seq);
+		return this.#space.seq;
+	}
+
 	get doneN(): number {
 		return this.#outbox.doneN;
 	}
@@ -362,11 +370,12 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
-	confirmed({ epoch, to, chunks, cells, replace, reach }: RemotePatch): void {
+	confirmed({ epoch, to, chunks, cells, replace, renewed, reach }: RemotePatch): void {
 		const from = this.#space.seq;
 		const more = { ...(chunks && { chunks }), ...(reach !== undefined && { reach }) };
 		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace, ...more };
-		const ahead = replace ? this.#aheadOf(everyCell(chunks, cells)) : null;
+		const all = replace ? everyCell(chunks, cells) : [];
+		const ahead = !replace ? null : renewed ? this.#renewalOf(all) : this.#aheadOf(all);
 		this.#changedAt = this.#parts.env.elapsed();
 		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
 		const whole = this.#space.reach;
@@ -391,6 +400,7 @@ export class Client implements Backing, SessionHost {
 				this.#show(epoch, chunks ?? []);
 				replica.merge(cells);
 			}
+			replica.sweep();
 			this.#forgetDownload();
 			if (!ahead) return this.#settle();
 			// They get their numbers from the disk; until then they are shown.
@@ -429,6 +439,26 @@ export class Client implements Backing, SessionHost {
 			return { ...transaction, stamp };
 		});
 		return transactions.length > 0 ? { device: newDeviceId(this.#parts.env.randomBytes), transactions } : null;
+	}
+
+	/**
+	 * The space was away from us for so long that the server has forgotten what it removed. What this device wrote about such a record would bring back a
+	 * piece of it: it waits for the person instead, and the rest is sent by a new device, for the old one's numbers have no gaps.
+	 */
+	#renewalOf(cells: readonly Cell[]): Ahead | null {
+		const known = new Set<string>();
+		// An old chunk may still hold what a tombstone behind it clears.
+		for (const cell of cells) {
+			if (isTombstone(cell)) known.delete(recordKey(cell));
+			else known.add(recordKey(cell));
+		}
+		const { replica } = this.mana;
+		const lost = new Set<string>();
+		for (const name of replica.names())
+			if (!known.has(recordKey(name)) && (replica.knows(name) || replica.isGone(name))) lost.add(recordKey(name));
+		if (lost.size === 0) return null;
+		const which = ({ ops }: { readonly ops: readonly Op[] }) => ops.some((op) => lost.has(recordKey(op)));
+		return { device: newDeviceId(this.#parts.env.randomBytes), transactions: [], refuse: { which, reason: FORGOTTEN } };
 	}
 
 	acked(ack: Ack): void {
@@ -602,7 +632,7 @@ export class Client implements Backing, SessionHost {
 	#fold(): void {
 		const cells: Cell[] = [];
 		for (const pending of this.#outbox.all()) {
-			for (const op of pending.ops) cells.push(cellOf(op, pending.stamp, 0));
+			for (const op of pending.ops) cells.push(cellOf(op, pending.stamp, this.mana.replica.actor));
 			pending.ackedSeq = this.#space.seq + 1;
 		}
 		this.confirmed({ epoch: this.#space.epoch, to: this.#space.seq + 1, cells, replace: false });
@@ -638,6 +668,7 @@ export class Client implements Backing, SessionHost {
 					this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
 					replica.seq = message.to;
 					replica.merge(cells);
+					replica.sweep();
 				};
 				if (this.#session) this.#session.around(cells, merge);
 				else merge();
@@ -706,7 +737,7 @@ export class Client implements Backing, SessionHost {
 	#heardSync({ state, space, skewMs }: TabMessage & { kind: 'sync' }): void {
 		if (this.#keeper.generation !== null) return;
 		this.#space = { ...this.#space, ...space };
-		this.mana.replica.actor = space.actor;
+		this.#speakAs(space.actor);
 		this.mana.skewMs = skewMs;
 		if (this.mana.replica.pending.size === 0) this.#outbox.lastStamp = 0;
 		this.mana.refresh({ ...state, leader: false, durable: this.#keeper.store.durable });
@@ -717,6 +748,11 @@ export class Client implements Backing, SessionHost {
 		const { id, actor } = this.#space;
 		const { sync: state, skewMs } = this.mana;
 		this.#tabs.post({ kind: 'sync', generation: this.#keeper.generation, state, space: { id, actor }, skewMs });
+	}
+
+	/** A guest has no server that gives it an actor; it is a device all the same. */
+	#speakAs(actor: number): void {
+		this.mana.replica.actor = this.#parts.remote ? actor : GUEST;
 	}
 
 	async #claim(generation: number): Promise<boolean> {
@@ -813,10 +849,11 @@ export class Client implements Backing, SessionHost {
 		this.#forgetDownload();
 		for (const { hash, chunk } of fetched) this.#fetched.set(hash, chunk);
 		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
-		replica.actor = space.actor;
+		this.#speakAs(space.actor);
 		replica.batch(() => {
 			replica.replace(cells, chunks);
 			this.#outbox.load(outbox, space);
+			replica.sweep();
 		});
 		this.#early.loaded(space.nextN);
 		this.#takeEarly();
@@ -873,6 +910,14 @@ export class Client implements Backing, SessionHost {
 		this.#keeper.write((store, generation) => store.learn({ clock }, generation));
 	}
 }
+
+/** The actor of what a guest wrote. */
+const GUEST = 1;
+
+const FORGOTTEN = {
+	code: 'gone',
+	detail: 'This was removed for good while you were away. Send what you wrote again to keep it as something new, or drop it.',
+} as const;
 
 /** What the client knows of its space. */
 type Place = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;

@@ -168,6 +168,7 @@ export class ActionHistory implements History {
 	}
 
 	#turnable(step: Entry['steps'][number], here: 'from' | 'to'): boolean {
+		if (isGone(step[here])) return false; // the record is no more, and nothing of it comes back
 		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);
@@ -205,6 +206,10 @@ export class ActionHistory implements History {
 /** What the server did not take need not be taken back. */
 function isRefused({ source }: State): boolean {
 	return 'pending' in source && source.pending.refused !== null;
+}
+
+function isGone({ source }: State): boolean {
+	return 'pending' in source && source.pending.refused?.code === 'gone';
 }
 
 /** A step with the state that its register was in before, and the transaction that wrote it. */

@@ -13,6 +13,7 @@ import { Pages } from './pages.ts';
 import { QUARANTINE, type QuarantineRow } from './quarantine.ts';
 import {
 	deviceKeyOf,
+	type Ahead,
 	Fenced,
 	PERSONAL,
 	Taken,
@@ -159,7 +160,7 @@ export class JournalStore implements ClientStore {
 				journal: space.journal + (journaled ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
 			};
-			if (patch.ahead) await this.#renumber(tx, { device, space: after }, patch.ahead.device, patch.ahead.transactions);
+			if (patch.ahead) await this.#renumber(tx, { device, space: after }, patch.ahead);
 			else this.#put(tx, { device, space: after });
 			return after;
 		});
@@ -220,7 +221,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	reissue(id: DeviceId, generation: number): Promise<void> {
-		return this.#lead(['meta', 'outbox'], generation, (tx, rows) => this.#renumber(tx, rows, id, []));
+		return this.#lead(['meta', 'outbox'], generation, (tx, rows) => this.#renumber(tx, rows, { device: id, transactions: [] }));
 	}
 
 	async wipe(from: Origin): Promise<void> {
@@ -377,10 +378,14 @@ export class JournalStore implements ClientStore {
 	async #renumber(
 		tx: DiskTransaction,
 		{ device, space }: { device: DeviceRow; space: SpaceRow },
-		id: DeviceId,
-		more: readonly FreshTransaction[],
+		{ device: id, transactions: more, refuse }: Ahead,
 	): Promise<void> {
-		const rows = (await tx.list('outbox', this.#name)).map(({ at, value }) => storedOf(at, value as OutboxRow));
+		const rows = (await tx.list('outbox', this.#name))
+			.map(({ at, value }) => storedOf(at, value as OutboxRow))
+			.map((row) => (!row.refused && refuse?.which(row) ? { ...row, refused: refuse.reason } : row));
+		// Nothing to add and nothing to take out: the numbers may stay, and the device with them.
+		if (refuse && more.length === 0 && !rows.some(({ refused }) => refused === refuse.reason))
+			return this.#put(tx, { device, space });
 		tx.remove('outbox', this.#name);
 		let nextN = 1;
 		let nextRefused = -1; // refused ones are told apart from the new numbers by their sign

@@ -1,4 +1,4 @@
-import { countStep, type Collection, type RecordId, type Row } from '@mana/model';
+import { countStep, type Collection, newRecordId, type RecordId, type Row, systemFields } from '@mana/model';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type {
@@ -17,7 +17,7 @@ import type {
 import type { Blobs } from './blobs/blobs.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
-import { ActionHistory } from './history.ts';
+import { ActionHistory, nameOf } from './history.ts';
 import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
 import { Outbox } from './outbox.ts';
@@ -135,14 +135,15 @@ export class LocalMana implements Mana {
 	async resolve(n: number, decision: 'retry' | 'drop'): Promise<void> {
 		const refused = [...this.replica.pending].find((pending) => pending.refused && pending.n === n);
 		if (!refused) return;
-		let again: Promise<void> | null = null;
+		let saved: Promise<void> | null = null;
 		this.replica.batch(() => {
-			const ops = refused.ops.map((op) => this.#seenNow(op, refused));
-			if (decision === 'retry') again = this.#act(refused.label, (writer) => ops.forEach((op) => writer.put(op))).saved;
+			const again = this.#madeAnew(refused);
+			const ops = again.map((op) => this.#seenNow(op, refused));
+			if (decision === 'retry') saved = this.#act(refused.label, (writer) => ops.forEach((op) => writer.put(op))).saved;
 			this.replica.remove(refused);
 		});
 		this.refresh();
-		await again; // first the new one is safe, then the old one goes
+		await saved; // first the new one is safe, then the old one goes
 		await this.#backing.forget(refused);
 	}
 
@@ -291,6 +292,25 @@ export class LocalMana implements Mana {
 	/** A guarded op as somebody writes it who has looked at what stands there now. */
 	#seenNow(op: Op, refused: Pending): Op {
 		return op.seen === undefined ? op : { ...op, seen: this.replica.register(op, refused)?.stamp ?? 0 };
+	}
+
+	/** What was written about records that are gone, as writes of new ones under other ids: the old ids stay theirs. */
+	#madeAnew({ ops, refused }: Pending): readonly Op[] {
+		const ids = new Map<RecordId, RecordId>();
+		const created: Op[] = [];
+		for (const { collection, record } of ops) {
+			const name = { collection, record };
+			const gone = refused?.code === 'gone' ? !this.replica.knows(name) : this.replica.isGone(name);
+			if (ids.has(record) || !gone) continue;
+			ids.set(record, newRecordId(this.#now(), this.#env.randomBytes));
+			created.push({ collection, record, field: systemFields.createdAt.number, key: '', value: this.#now() });
+		}
+		const said = new Set(ops.map(nameOf));
+		return [...ops, ...created.filter((op) => !said.has(nameOf(op)))].map((op) => ({
+			...op,
+			record: ids.get(op.record) ?? op.record,
+			value: ids.get(op.value as RecordId) ?? op.value,
+		}));
 	}
 
 	#begin(label: string, preconditions: Pending['preconditions']): Growing {

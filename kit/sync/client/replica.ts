@@ -4,6 +4,7 @@ import {
 	mergeRegisters,
 	readRow,
 	seenThrough,
+	systemFields,
 	tree,
 	type Collection,
 	type RecordId,
@@ -14,6 +15,7 @@ import {
 } from '@mana/model';
 import type { Cell, Op, Place, Precondition } from '../cell.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
+import { isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
 
 /** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
 export type Slot = number | string;
@@ -74,6 +76,8 @@ export class Replica {
 	readonly #collections = new Map<number, Map<RecordId, RecordState | Unread>>();
 	#chunks: PackedChunk[] = [];
 	readonly #pending = new Set<Pending>();
+	/** What was heard of since the last `sweep`. */
+	readonly #tombstones = new Set<RecordName>();
 	readonly #listeners = new Set<(touched: Touched) => void>();
 	#touched: Map<number, Set<RecordId>> | null = null;
 
@@ -164,6 +168,12 @@ export class Replica {
 		yield* base instanceof Map ? base.values() : base.chunk.cells(base.row, id);
 	}
 
+	/** Whether the server has anything of a record; a tombstone is nothing. */
+	knows(name: RecordName): boolean {
+		for (const cell of this.cells(name.collection, name.record)) if (!isTombstone(cell)) return true;
+		return false;
+	}
+
 	/** Every confirmed cell of the space. */
 	*allCells(): IterableIterator<Cell> {
 		for (const { collection, record } of this.names()) yield* this.cells(collection, record);
@@ -237,9 +247,12 @@ export class Replica {
 				const base: Map<Slot, Cell> = same ? last!.base : unpacked(this.#touch(cell.collection, cell.record), cell.record);
 				if (!same) last = { cell, base };
 				const slot = slotOf(cell);
+				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
+				// Of a record that is gone only its tombstone is left. What comes behind that is of one that was made anew under its id.
+				if (isTombstone(cell) || isGone(base)) base.clear();
+				if (isTombstone(cell)) this.#tombstones.add(cell);
 				const held = base.get(slot);
 				base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
-				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
 			}
 		});
 	}
@@ -264,9 +277,26 @@ export class Replica {
 			else if (typeof held !== 'number' && isEmpty(held)) {
 				held.base = { chunk, row };
 				held.stale = true;
-			} else this.merge(chunk.cells(row, id));
+			} else if (!this.isGone({ collection: chunk.collection, record: id })) this.merge(chunk.cells(row, id));
 			if (watched || held !== undefined) touched.add(id);
 		}
+	}
+
+	/**
+	 * Lets go of tombstones, at a checkpoint: they have done their work. One of a record that a chunk still holds stays, so that the record
+	 * does not come back when the chunk is read again; and so does one of a record about which something is on its way.
+	 */
+	sweep(): void {
+		this.batch(() => {
+			for (const { collection, record: id } of this.#tombstones) {
+				const record = this.#record(collection, id);
+				if (!record || record.overlay || !(record.base instanceof Map) || !isGone(record.base)) continue;
+				if (this.#chunks.some((chunk) => chunk.collection === collection && chunk.has(id))) continue;
+				this.#collections.get(collection)!.delete(id);
+				setIn(this.#touched!, collection).add(id);
+			}
+			this.#tombstones.clear();
+		});
 	}
 
 	/** Forgets the confirmed state and takes `cells` in its place (the history of the space was replaced). The overlay stays. */
@@ -277,6 +307,7 @@ export class Replica {
 				for (const id of records.keys()) this.#touch(collection, id).base = new Map();
 			}
 			this.#chunks = [];
+			this.#tombstones.clear();
 			this.mergeChunks(chunks);
 			this.merge(cells);
 			for (const records of this.#collections.values()) {
@@ -284,6 +315,13 @@ export class Replica {
 					if (typeof record !== 'number' && isEmpty(record) && !record.overlay) records.delete(id);
 			}
 		});
+	}
+
+	/** Whether only a tombstone is left of a record: what an older chunk holds of it is void. */
+	isGone({ collection, record: id }: RecordName): boolean {
+		const place = tombstoneOf({ collection, record: id });
+		const flag = this.confirmed(place);
+		return flag !== undefined && isTombstone({ ...place, ...flag });
 	}
 
 	/** What is known of a record, made when it is asked for the first time. */
@@ -341,6 +379,12 @@ export class Replica {
 		const confirmed = () => (base instanceof Map ? base.values() : base.chunk.entries(base.row));
 		return seenThrough(collection.lenses, overlay ? entriesOf(this.#visible(record, id)) : confirmed());
 	}
+}
+
+/** Whether nothing is left of a record but its tombstone. */
+function isGone(base: ReadonlyMap<Slot, Cell>): boolean {
+	const flag = base.get(systemFields.purged.number);
+	return flag !== undefined && isTombstone(flag);
 }
 
 /** Name of a register inside its record. */

@@ -34,6 +34,11 @@ export interface SessionHost extends ChecksHost {
 	readonly device: DeviceId;
 	/** Cursor and id of the space; the id is `null` until the first contact. */
 	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number; readonly reach: Access['apps'] };
+	/**
+	 * The cursor to subscribe from: that of the space, or lower when something waits that was written before this device heard that its record
+	 * is gone: the server may have forgotten that by now, and must say so.
+	 */
+	readonly from: number;
 	/** Decisions up to this `n` have been taken in. */
 	readonly doneN: number;
 	/** Decisions up to this `n` are on our disk; never above `doneN`. */
@@ -121,9 +126,12 @@ export class Session {
 	/** The newest checkpoint of the space that we heard of, and when something last brought us nearer to it. */
 	#head = 0;
 	#movedAt = 0;
-	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean } | null = null;
+	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean; readonly renewed?: boolean } | null =
+		null;
 	/** What may be read, as the server told on this connection; `undefined`: nothing told, so all. */
 	#told: Access['apps'] | undefined;
+	/** The server has forgotten things that we should have been told of: what we have is void. */
+	#anew = false;
 	/** More may be read than we have, so the state is asked for from its start. */
 	#lacking = false;
 	#download: Download | null = null;
@@ -325,13 +333,14 @@ export class Session {
 	/** What this build knows, the engine included. */
 	#known(): Hello['schema'] {
 		const snapshots = this.#fetchChunk && this.#failedDownloads < MOST_FAILED_DOWNLOADS;
-		return [...(snapshots ? [{ collection: ENGINE.collection, version: ENGINE.takesSnapshots }] : []), LIVENESS, ...this.#schema];
+		const version = 1 | ENGINE.renews | (snapshots ? ENGINE.takesSnapshots : 0);
+		return [{ collection: ENGINE.collection, version }, LIVENESS, ...this.#schema];
 	}
 
 	#subscribe(id: SpaceId): void {
 		const { space } = this.#host;
 		this.#told = undefined;
-		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: this.#lacking ? 0 : space.seq });
+		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: this.#lacking ? 0 : this.#host.from });
 	}
 
 	#hear(bytes: Uint8Array): void {
@@ -368,6 +377,9 @@ export class Session {
 				return this.#reach(frame);
 			case 'revoked':
 				return this.#revoked();
+			case 'renew':
+				this.#anew = true; // SUBBED says that it is about us
+				return;
 			case 'bye':
 				return this.#bye(frame);
 			default:
@@ -400,7 +412,7 @@ export class Session {
 		this.#movedAt = this.#env.elapsed();
 		if (subbed.epoch !== space.epoch || subbed.seq < space.seq) {
 			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
-		}
+		} else if (this.#anew) this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: true, renewed: true };
 		this.#host.subbed(subbed);
 		if (space.seq === 0 && subbed.seq > 0) this.#tell({ firstSync: { received: 0 } });
 		this.#stage = 'subscribed';
@@ -410,7 +422,7 @@ export class Session {
 			this.#push();
 		}
 		// One subscription a connection: what the server tells of two could not be told apart.
-		if (this.#lacking && !asked && this.#link?.kind === 'stream') return this.#begin();
+		if (this.#lacking && !asked && !this.#anew && this.#link?.kind === 'stream') return this.#begin();
 		this.#checkCaughtUp();
 	}
 
@@ -520,9 +532,11 @@ export class Session {
 		const more = { ...(this.#chunks && { chunks: this.#chunks }), ...(this.#lacking && { reach: this.#told ?? null }) };
 		const patch = { ...this.#staged, ...more };
 		this.#staged = this.#download = this.#chunks = null;
+		const attempt = this.#attempt;
 		if (patch.replace || patch.chunks) this.#checks.drop();
 		this.#checks.around(patch.cells, () => this.#host.confirmed(patch));
 		this.#lacking = false;
+		if (patch.renewed && attempt === this.#attempt) return this.#begin(); // what waits is sent on a connection of its own
 		this.#checkCaughtUp();
 	}
 
@@ -541,7 +555,7 @@ export class Session {
 	/** Sends what waits, as far as the window is open. */
 	#push(): void {
 		const { space, doneN, knownN } = this.#host;
-		if (space.id === null || !this.#link) return;
+		if (space.id === null || !this.#link || this.#anew) return;
 		if (this.#link.kind === 'exchange') this.#ackedN = this.#sentN = doneN;
 		const used = this.#unanswered.reduce((sum, { bytes }) => sum + bytes, 0);
 		const batch: Transaction[] = [];
@@ -673,6 +687,7 @@ export class Session {
 		this.#granted = WINDOW.grantedBytes;
 		this.#unanswered = [];
 		this.#untold = 0;
+		this.#anew = false;
 	}
 
 	#tell(change: Parameters<SessionHost['state']>[0]): void {

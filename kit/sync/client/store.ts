@@ -96,6 +96,8 @@ export interface RemotePatch {
 	readonly replace: boolean;
 	/** What may be read from now on, when the state is whole for other apps than before. */
 	readonly reach?: Access['apps'];
+	/** With `replace`: what this device had, the server has not, and is not to be sent again (it was forgotten there, not lost). */
+	readonly renewed?: boolean;
 	/** With `replace`: what this device had and the server has not. */
 	readonly ahead?: Ahead | null;
 }
@@ -104,6 +106,11 @@ export interface RemotePatch {
 export interface Ahead {
 	readonly device: DeviceId;
 	readonly transactions: readonly FreshTransaction[];
+	/** What of the outbox is not sent any more but waits for the person, with this reason. */
+	readonly refuse?: {
+		readonly which: (transaction: StoredTransaction) => boolean;
+		readonly reason: NonNullable<StoredTransaction['refused']>;
+	};
 }
 
 /**

@@ -3,9 +3,10 @@ import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import { type Bye, type Frame, LIVENESS, type Part, type Sub } from '../frames.ts';
 import { newSpaceId } from '../ids.ts';
-import { placeKey } from '../merge.ts';
+import { cellsAfter } from '../space/fixture.ts';
 import {
 	catchUp,
+	isBeforeHorizon,
 	Committer,
 	digestAnswers,
 	type DigestStore,
@@ -23,6 +24,7 @@ import {
 	type RouteMark,
 	windowIn,
 	type WindowPart,
+	withoutRoutes,
 	withRoutes,
 	newSpaceState,
 	NOTHING,
@@ -286,8 +288,10 @@ export class TestServer implements SpaceStore, DigestStore {
 		for (const change of decide(found)) {
 			this.space = change.space;
 			for (const [person, member] of change.acl?.members ?? []) this.members.set(person, member);
-			for (const cell of change.cells) this.cells.set(placeKey(cell), cell);
-			this.routes = withRoutes(this.routes, change.routes);
+			const cells = cellsAfter(this.cells, change);
+			this.cells.clear();
+			for (const [key, cell] of cells) this.cells.set(key, cell);
+			this.routes = withRoutes(withoutRoutes(this.routes, change.forgotten), change.routes);
 			for (const [id, device] of change.devices) this.devices.set(id, device);
 		}
 	}
@@ -304,9 +308,9 @@ export class TestServer implements SpaceStore, DigestStore {
 	#tail(after: number, chunk: number): Tail {
 		const newer = [...this.cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
-		const { epoch, aclEpoch, seq } = this.space;
+		const { epoch, aclEpoch, seq, horizon } = this.space;
 		const access = this.members.get('ada')?.access ?? null;
-		return { epoch, aclEpoch, access, seq, cells: newer.filter(({ seq }) => seq <= last) };
+		return { epoch, aclEpoch, access, seq, horizon, cells: newer.filter(({ seq }) => seq <= last) };
 	}
 
 	async sums(): Promise<Sums> {
@@ -372,6 +376,7 @@ class Connection implements Link {
 	readonly #handlers: LinkHandlers;
 	readonly #world: World;
 	#device: DeviceId | null = null;
+	#renewing = false;
 	#schema: ReadonlyMap<number, number> = new Map();
 	#cursor: { epoch: number; seq: number } | null = null;
 	#sub: Sub | null = null;
@@ -471,11 +476,14 @@ class Connection implements Link {
 					person: 'ada',
 				});
 				if (seat.type !== 'subbed') return this.answer({ type: 'bye', code: 'unknown-space', detail: '', retryAfterMs: null });
+				const renews = isBeforeHorizon(frame, seat);
+				if (renews) this.answer({ type: 'renew', space: frame.space });
+				this.#renewing = renews;
 				this.answer(seat);
 				if (this.#schema.has(LIVENESS.collection)) this.answer({ type: 'credit', space: frame.space, bytes: 256 * 1024 });
 				this.#sub = frame;
 				this.#cursor = null;
-				return this.#catchUp({ epoch: frame.epoch, seq: frame.seq }, frame.part);
+				return this.#catchUp(renews ? { epoch: seat.epoch, seq: 0 } : { epoch: frame.epoch, seq: frame.seq }, frame.part);
 			}
 			case 'digest': {
 				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };
@@ -483,6 +491,7 @@ class Connection implements Link {
 				return;
 			}
 			case 'push': {
+				if (this.#renewing) return;
 				const { known, transactions } = frame;
 				const who = { space: frame.space, device: this.#device!, person: 'ada', schema: this.#schema };
 				const answer = await this.#server.committer.submit({ kind: 'push', ...who, known, transactions });

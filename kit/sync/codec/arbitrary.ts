@@ -150,6 +150,7 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 		cells: anyCells,
 	}),
 	fc.record({ type: fc.constant('revoked'), space }),
+	fc.record({ type: fc.constant('renew'), space }),
 	fc.record({ type: fc.constant('reach'), space, apps: fc.option(fc.array(fc.nat(255), { maxLength: 4 })) }),
 	fc.record({ type: fc.constant('ping'), clockMs: nat }),
 	fc.record({ type: fc.constant('pong'), clockMs: nat, serverMs: nat }),

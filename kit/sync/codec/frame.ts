@@ -196,6 +196,11 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 		},
 		read: (from) => ({ type: 'reach', space: space(from), apps: readApps(from) }),
 	},
+	renew: {
+		code: 20,
+		write: (out, frame) => out.id(frame.space),
+		read: (from) => ({ type: 'renew', space: space(from) }),
+	},
 	snapshot: {
 		code: 12,
 		write(out, frame) {

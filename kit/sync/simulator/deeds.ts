@@ -1,6 +1,8 @@
-import { InvalidValue } from '@mana/model';
+import { InvalidValue, systemFields } from '@mana/model';
 import type { Writer } from '../client/api.ts';
 import { QUARANTINE } from '../client/quarantine.ts';
+import type { Client } from '../client/client.ts';
+import { isTombstone } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
@@ -33,9 +35,11 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		for (let i = 0; i < count; i++) write(context, what === 'burst' ? 'field' : what, `w${context.index}.${i}`, record);
 	},
 	undo({ world, browser, dice }) {
-		const history = awake(browser, dice)?.client!.mana.history;
+		const client = awake(browser, dice)?.client;
+		const history = client?.mana.history;
 		if (history?.undoable) world.undone.add(history.undoable);
 		history?.undo();
+		if (client) noteLives(world, client);
 	},
 	resolve({ world, browser, dice }) {
 		const client = awake(browser, dice)?.client;
@@ -44,6 +48,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		const one = dice.pick(refused);
 		for (const token of tokensOf([one])) world.answered.add(token);
 		void client!.mana.resolve(one.transaction.n, dice.pick(['retry', 'drop']));
+		noteLives(world, client!);
 	},
 	look: ({ world, browser }) => world.look(browser),
 	cut: ({ browser }, { mode }) => browser.cut(mode),
@@ -77,6 +82,14 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	clone: ({ world, browser }) => void world.addBrowser(browser),
 	upgrade: ({ browser }) => browser.change(),
 	newcomer: ({ world }) => void world.addBrowser(),
+	tidy({ world, dice }, { forget }) {
+		const due = [...world.disk.file.cells.values()].filter(({ field, value }) => FLAGS.has(field) && value !== null);
+		const chosen = due.filter(() => dice.chance(0.8));
+		world.tidy(
+			chosen.filter((cell) => !isTombstone(cell)),
+			forget ? chosen.filter(isTombstone) : [],
+		);
+	},
 	'server-crash'({ world }, { ms }) {
 		world.stopServer();
 		world.timeline.after(ms, () => world.startServer());
@@ -181,6 +194,7 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 		if (error instanceof InvalidValue) return; // a move that this tab knows to close a circle
 		throw error;
 	}
+	noteLives(world, client);
 	const step = client.mana
 		.outbox()
 		.at(-1)
@@ -193,6 +207,19 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 		() => undefined, // the tab was closed before it could promise anything
 	);
 }
+
+/** Remembers which life of each record a write was about that is not on the disk yet: after it ended, nothing of the write may be accepted. */
+function noteLives({ oracle }: World, { mana, space }: Client): void {
+	for (const { transaction } of mana.outbox()) {
+		if (transaction.n !== 0) continue;
+		const known = transaction.ops.filter((op) =>
+			[...mana.replica.cells(op.collection, op.record)].some((cell) => !isTombstone(cell)),
+		);
+		for (const token of tokensOf([{ transaction }])) oracle.wrote(token, space, known);
+	}
+}
+
+const FLAGS: ReadonlySet<number> = new Set([systemFields.deletedAt.number, systemFields.purged.number]);
 
 /** Where an action leaves something that must be there once and for all. */
 const stepFields: ReadonlySet<number> = new Set([things.fields.count.number, things.fields.text.number]);
@@ -225,6 +252,7 @@ const actions: { readonly [K in WriteKind]?: (tx: Writer, action: Action) => voi
 		tx.update(things, id, { tags: { add: [dice.pick(['x', 'y', 'z'])], remove: [dice.pick(['x', 'y', 'z'])] } }),
 	best: (tx, { things, id, dice }) => tx.update(things, id, { best: dice.int(0, 50) }),
 	trash: (tx, { things, id }) => tx.trash(things, id),
+	purge: (tx, { things, id }) => tx.purge(things, id),
 	restore: (tx, { things, id }) => tx.restore(things, id),
 	refused: (tx, { things, id, token }) => tx.update(things, id, { c: `${token}${REFUSED_MARK}` }),
 	count(tx, action) {

@@ -1,7 +1,9 @@
-import { lawOf, type Register, type Value } from '@mana/model';
+import { lawOf, type Register, systemFields, type Value } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
 import { SPACES_APP } from '../permission.ts';
-import type { Op, Transaction } from '../cell.ts';
+import type { Op, Place, Transaction } from '../cell.ts';
+import { isTombstone, recordKey } from '../tombstone.ts';
+import { things } from './things.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
 import {
@@ -14,6 +16,8 @@ import {
 	type Refused,
 	type StoredCell,
 } from '../space/index.ts';
+
+const PURGED = systemFields.purged.number;
 
 /** A broken invariant of sync.md §7.1. */
 export class Violation extends Error {
@@ -42,9 +46,16 @@ export interface Write extends Register {
 }
 
 interface Past {
+	readonly ends: readonly End[];
 	readonly decided: ReadonlyMap<string, Decided>;
 	readonly writes: ReadonlyMap<string, readonly Write[]>;
 	readonly checkpoints: readonly Checkpoint[];
+}
+
+/** A record was purged for good by the change that led to `seq`. */
+interface End {
+	readonly seq: number;
+	readonly record: string;
 }
 
 interface Decided {
@@ -75,6 +86,10 @@ export class Oracle {
 	#writes = new Map<string, Write[]>();
 	/** What each change wrote, by the seq it led to; one list for each history (epoch). */
 	#checkpoints = new Map<number, Checkpoint[]>();
+	/** Ends of records; one list for each history. */
+	#ends = new Map<number, End[]>();
+	/** Which life of a record a write was about, by token and record; only what is about one that was there. */
+	readonly #lives = new Map<string, { readonly epoch: number; readonly life: number }>();
 
 	/** What everybody may see, as the server's disk says. */
 	#access: ReadonlyMap<string, MemberState> = new Map();
@@ -107,6 +122,54 @@ export class Oracle {
 		if (hidden !== undefined) throw new Violation('I9', `a sum of collection ${hidden} leaves for ${person}`);
 		const foreign = frame.cells.find(({ collection }) => !mayRead(access.apps, collection));
 		if (foreign) throw new Violation('I9', `${show(foreign)} of collection ${foreign.collection} leaves for ${person}`);
+	}
+
+	/** Somebody wrote, at a checkpoint, about records that were there. */
+	wrote(token: string, { epoch, seq }: { readonly epoch: number; readonly seq: number }, known: readonly Place[]): void {
+		for (const place of known) {
+			const record = recordKey(place);
+			this.#lives.set(`${token} ${record}`, { epoch, life: this.#life(epoch, record, seq) });
+		}
+	}
+
+	/** How often a record had ended. */
+	#life(epoch: number, record: string, seq: number): number {
+		return (this.#ends.get(epoch) ?? []).filter((end) => end.record === record && end.seq <= seq).length;
+	}
+
+	/** What was written about a record that ended since must not be accepted as the beginning of another one (I14). */
+	#checkLives({ ops }: Transaction, { space, from }: Change): void {
+		for (const { field, value } of ops) {
+			if (field !== things.fields.token.number || value === null) continue;
+			for (const op of ops) {
+				const record = recordKey(op);
+				const lived = this.#lives.get(`${String(value)} ${record}`);
+				const life = this.#life(space.epoch, record, from);
+				const isThere = [...this.#writes.keys()].some((place) => place.startsWith(`${record}.`));
+				if (lived?.epoch === space.epoch && lived.life !== life && !isThere)
+					throw new Violation('I14', `${String(value)} was about life ${lived.life} of ${record}, which is in its ${life}`);
+			}
+		}
+	}
+
+	/** Whether only a tombstone is left. */
+	#isGone(record: string): boolean {
+		return this.#writes.get(`${record}.${PURGED}.`)?.some(({ value, actor }) => value === true && actor === 0) ?? false;
+	}
+
+	#end(epoch: number, { purged, forgotten, cells, space }: Change): void {
+		const ends = this.#ends.get(epoch) ?? [];
+		this.#ends.set(epoch, ends);
+		for (const name of [...purged, ...forgotten])
+			for (const place of this.#writes.keys()) if (place.startsWith(`${recordKey(name)}.`)) this.#writes.delete(place);
+		for (const name of purged) {
+			ends.push({ seq: space.seq, record: recordKey(name) });
+			const cell = cells.find((cell) => recordKey(cell) === recordKey(name));
+			if (cell)
+				this.#writes.set(placeKey(cell), [
+					{ op: cell, value: cell.value, sent: cell.stamp, stamp: cell.stamp, actor: cell.actor },
+				]);
+		}
 	}
 
 	pushed({ device, known, transactions }: PushRequest): void {
@@ -145,10 +208,16 @@ export class Oracle {
 				last = stamp;
 				effective++;
 				this.#checkPreconditions(transaction, change, state.actor);
-				for (const op of transaction.ops) touched.add(this.#add(op, transaction.stamp, stamp, state.actor));
+				this.#checkLives(transaction, change);
+				for (const op of transaction.ops) {
+					if (!this.#isGone(recordKey(op))) touched.add(this.#add(op, transaction.stamp, stamp, state.actor));
+					else if (op.field !== PURGED && op.value !== null)
+						throw new Violation('I14', `${show({ ...op, stamp, actor: state.actor })} was accepted about a record that is gone`);
+				}
 			}
 		}
-		expected += effective;
+		expected += effective + change.purged.length;
+		this.#end(epoch, change);
 		// Commands take a seq each too, and a later one of the group may hide an earlier one's registers.
 		if (change.cells.some(({ collection }) => collection >> 8 === SPACES_APP)) expected = Infinity;
 		if (seq > expected) throw new Violation('I5', `seq ${seq} after ${change.from} and ${effective} accepted transactions`);
@@ -158,6 +227,7 @@ export class Oracle {
 		if (change.cells.length > 0) list.push({ seq, cells: change.cells });
 		const written = new Map(change.cells.map((cell) => [placeKey(cell), cell]));
 		for (const place of touched) {
+			if (!this.#writes.has(place)) continue; // its record went in the same commit
 			const cell = written.get(place) ?? found.cells.get(place);
 			if (!cell || !same(cell, this.winner(place)!))
 				throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(this.winner(place))}`);
@@ -169,7 +239,13 @@ export class Oracle {
 		const overwritten = new Set(cells.map(placeKey));
 		for (const { record, seq, own } of preconditions)
 			for (const [place, cell] of this.stateAt(space.epoch, from) ?? [])
-				if (cell.record === record && cell.seq > seq && (own || cell.actor !== actor) && !overwritten.has(place))
+				if (
+					cell.record === record &&
+					!isTombstone(cell) &&
+					cell.seq > seq &&
+					(own || cell.actor !== actor) &&
+					!overwritten.has(place)
+				)
 					throw new Violation('I2', `${record} had moved on to ${cell.seq} and not ${seq}`);
 	}
 
@@ -211,7 +287,11 @@ export class Oracle {
 		const state = new Map<string, StoredCell>();
 		for (const checkpoint of checkpoints) {
 			if (checkpoint.seq > seq) break;
-			for (const cell of checkpoint.cells) state.set(placeKey(cell), cell);
+			for (const cell of checkpoint.cells) {
+				const record = recordKey(cell);
+				if (isTombstone(cell)) for (const place of state.keys()) if (place.startsWith(`${record}.`)) state.delete(place);
+				state.set(placeKey(cell), cell);
+			}
 		}
 		return state;
 	}
@@ -236,7 +316,12 @@ export class Oracle {
 	/** What a backup of the server holds. */
 	past(epoch: number): Past {
 		const writes = new Map([...this.#writes].map(([place, list]) => [place, [...list]]));
-		return { decided: new Map(this.#decided), writes, checkpoints: [...(this.#checkpoints.get(epoch) ?? [])] };
+		return {
+			ends: [...(this.#ends.get(epoch) ?? [])],
+			decided: new Map(this.#decided),
+			writes,
+			checkpoints: [...(this.#checkpoints.get(epoch) ?? [])],
+		};
 	}
 
 	/** The server went back to a backup, under a new epoch. */
@@ -244,6 +329,7 @@ export class Oracle {
 		this.#decided = new Map(past.decided);
 		this.#writes = new Map([...past.writes].map(([place, list]) => [place, [...list]]));
 		this.#checkpoints.set(epoch, [...past.checkpoints]);
+		this.#ends.set(epoch, [...past.ends]);
 	}
 
 	#add(op: Op, sent: number, stamp: number, actor: number): string {

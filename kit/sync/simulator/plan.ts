@@ -25,6 +25,8 @@ export interface Config {
 	/** Of `records`. */
 	readonly records: number;
 	readonly durationMs: number;
+	/** Records are purged, and what is left of them forgotten. */
+	readonly tidied?: boolean;
 	/** Every second browser is Ben's, whom Ana lets in and out. */
 	readonly shared?: boolean;
 }
@@ -47,6 +49,7 @@ export type Deed =
 	| { readonly kind: 'clone' | 'upgrade'; readonly browser: number }
 	| { readonly kind: 'clone'; readonly browser: number }
 	| { readonly kind: 'newcomer' }
+	| { readonly kind: 'tidy'; readonly forget: boolean }
 	| { readonly kind: 'server-crash'; readonly ms: number }
 	| { readonly kind: 'server-dismiss' }
 	| { readonly kind: 'server-clock'; readonly byMs: number }
@@ -81,7 +84,7 @@ const WRITE_KINDS = [
 	...(['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const),
 	...(['count', 'count', 'votes', 'text', 'price', 'move', 'name', 'expect', 'time'] as const),
 ] as const;
-export type WriteKind = (typeof WRITE_KINDS)[number];
+export type WriteKind = (typeof WRITE_KINDS)[number] | 'purge';
 
 const YEARS = 365 * 86_400_000;
 
@@ -138,10 +141,16 @@ export function planOf(seed: number): Plan {
 			steps.push({ at: extra.int(0, config.durationMs), luck: extra.int(0, 0x7fffffff), kind: 'newcomer' });
 	}
 	const silent = damagesOf(seed, config);
+	const tidying = tidyingOf(seed, config);
 	return {
 		seed,
-		config: { ...config, ...(changes.length > 0 && { shared: true }), ...(leastCells !== undefined && { leastCells }) },
-		steps: [...steps, ...changes, ...silent].sort((a, b) => a.at - b.at),
+		config: {
+			...config,
+			...(tidying.length > 0 && { tidied: true }),
+			...(changes.length > 0 && { shared: true }),
+			...(leastCells !== undefined && { leastCells }),
+		},
+		steps: [...steps, ...changes, ...silent, ...tidying].sort((a, b) => a.at - b.at),
 	};
 }
 
@@ -155,6 +164,41 @@ function damagesOf(seed: number, { browsers, durationMs }: Config): Step[] {
 		const damage = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
 		return { at, luck: dice.int(0, 0x7fffffff), kind: 'damage', browser: dice.int(0, browsers - 1), ...damage };
 	});
+}
+
+/** When records are put away, purged and forgotten, and devices that sleep over it; nothing of it in most plans. */
+function tidyingOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of members.
+	const dice = new Dice(seed ^ 0x7091de);
+	if (dice.chance(0.6)) return [];
+	const luck = () => dice.int(0, 0x7fffffff);
+	// Somebody sleeps while what he writes about goes: by chance alone that is rare.
+	const sleeper = dice.int(0, browsers - 1);
+	const part = durationMs / 8;
+	const slept: Step[] = [
+		{ at: part, luck: luck(), kind: 'write', browser: sleeper, what: 'many' },
+		{ at: part * 2, luck: luck(), kind: 'offline', browser: sleeper, ms: part * 5 },
+		{ at: part * 3, luck: luck(), kind: 'write', browser: sleeper, what: dice.pick(['field', 'many', 'burst']) },
+		...[1, 2, 3].map((): Step => ({
+			at: part * 4,
+			luck: luck(),
+			kind: 'write',
+			browser: (sleeper + 1) % browsers,
+			what: 'trash',
+		})),
+		{ at: part * 5, luck: luck(), kind: 'tidy', forget: false },
+		{ at: part * 6, luck: luck(), kind: 'tidy', forget: true },
+	];
+	const others = Array.from({ length: dice.int(3, 16) }, (): Step => {
+		const at = dice.int(0, durationMs);
+		const luck = dice.int(0, 0x7fffffff);
+		const browser = dice.int(0, browsers - 1);
+		const roll = dice.next();
+		if (roll < 0.4) return { at, luck, kind: 'tidy', forget: dice.chance(0.6) };
+		if (roll < 0.6) return { at, luck, kind: 'offline', browser, ms: dice.int(10, durationMs) };
+		return { at, luck, kind: 'write', browser, what: dice.pick(['trash', 'trash', 'purge', 'form', 'field', 'many']) };
+	});
+	return browsers > 1 && dice.chance(0.5) ? [...others, ...slept] : others;
 }
 
 /** Who is let in and out while it runs; nobody in a space that is not shared. */

@@ -3,7 +3,9 @@ import type { Frame, FrameOf } from '../frames.ts';
 import type { Place } from '../cell.ts';
 import type { Client } from '../client/client.ts';
 import { type Change, CLAIMS, type Found, type SpaceStore } from '../space/index.ts';
-import { type newerThings, things, wrongThings } from './things.ts';
+import { systemFields } from '@mana/model';
+import { isTombstone } from '../tombstone.ts';
+import { type newerThings, records, things, wrongThings } from './things.ts';
 import type { ServerDisk, SpaceFile } from './server-disk.ts';
 
 /** A defect put in on purpose, to see that the simulator sees it. */
@@ -93,6 +95,24 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 			const merged = texts.some(({ value }) => value === null);
 			return merged ? { ...change, cells: change.cells.filter((cell) => cell.value === null || !texts.includes(cell)) } : change;
 		}),
+	'nobody is told that something was forgotten': () => receiving('renew', () => []),
+	'the server does not know from where on it has forgotten': () =>
+		writing((change) => ({ ...change, space: { ...change.space, horizon: 0 } })),
+	'a record that is gone is written to': () =>
+		reading((found) => ({ ...found, cells: without(found.cells, (cell) => cell.field === systemFields.purged.number) })),
+	'purging a record takes another with it': () => {
+		const other = { collection: things.number, record: records[0]! };
+		return writing((change) => (change.purged.length > 0 ? { ...change, purged: [...change.purged, other] } : change));
+	},
+	'a client keeps what was purged': () => ({
+		damage: ({ mana: { replica } }) => {
+			const merge = replica.merge.bind(replica);
+			replica.merge = (cells) => merge([...cells].filter((cell) => !isTombstone(cell)));
+		},
+	}),
+	'what was written about a forgotten record is sent as if nothing had happened': () => ({
+		damage: ({ mana: { replica } }) => void (replica.knows = () => false),
+	}),
 	'a lens is wrong': () => ({ newerThings: wrongThings }),
 };
 

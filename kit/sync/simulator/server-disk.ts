@@ -25,9 +25,11 @@ import {
 	type Tail,
 	windowIn,
 	type WindowPart,
+	withoutRoutes,
 	withRoutes,
 } from '../space/index.ts';
 import { allows } from '../permission.ts';
+import { cellsAfter } from '../space/fixture.ts';
 import type { ChunkHash, PressedChunk, Segment } from '../snapshot/index.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -196,6 +198,7 @@ export class ServerDisk implements SpaceStore, DigestStore {
 			aclEpoch: state.aclEpoch,
 			access,
 			seq: state.seq,
+			horizon: state.horizon,
 			cells: newer.filter(({ seq }) => seq <= last),
 		};
 	}
@@ -222,16 +225,16 @@ export class ServerDisk implements SpaceStore, DigestStore {
 	}
 
 	#write(found: Found, change: Change): void {
-		const cells = new Map(this.file.cells);
-		for (const cell of change.cells) cells.set(placeKey(cell), cell);
+		const cells = cellsAfter(this.file.cells, change);
 		const devices = new Map([...this.file.devices, ...change.devices]);
 		const members = new Map([...this.file.members, ...(change.acl?.members ?? [])]);
 		const invitations = new Map(this.file.invitations);
 		for (const invitation of change.acl?.invitations ?? []) invitations.set(invitation.id, invitation);
 		for (const id of change.acl?.ended ?? []) invitations.delete(id);
+		if (change.forgotten.length > 0) this.snapshot([], []);
 		const sums = this.file.sums && new Map(this.file.sums);
 		for (const [collection, sum] of change.sums) if (sums) addSum(sums, collection, sum);
-		const routes = withRoutes(this.file.routes, change.routes);
+		const routes = withRoutes(withoutRoutes(this.file.routes, change.forgotten), change.routes);
 		this.file = { ...this.file, space: change.space, devices, members, invitations, cells, routes, sums };
 		this.#committed(found, change);
 	}

@@ -20,6 +20,9 @@ import {
 	retell,
 	type Rules,
 	type SpaceStore,
+	isBeforeHorizon,
+	knownFrom,
+	type TidyRequest,
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -109,6 +112,11 @@ export class Server implements Acceptor {
 		this.#committer.submit({ kind: 'command', space: this.#parts.space, person, command }).catch(() => undefined);
 	}
 
+	/** Clears away what is due. It may come to nothing, as when the disk fails. */
+	tidy(request: TidyRequest): void {
+		this.#committer.submit(request).catch(() => undefined);
+	}
+
 	/** Ends every connection as a server does that is overloaded or stops. */
 	dismissAll(code: 'busy' | 'restart'): void {
 		for (const connection of this.#connections) connection.bye(code, 100);
@@ -144,6 +152,10 @@ class Connection implements ServerEnd {
 	readonly #ended: () => void;
 	#who: Known | null = null;
 	#feed: Feed | null = null;
+	/** What the client knew when it sat down. */
+	#knew = 0;
+	/** The client was told to take the state anew. */
+	#anew = false;
 	#over = false;
 
 	constructor(parts: InnerParts, committer: Committer, wire: Wire, ended: () => void) {
@@ -192,7 +204,7 @@ class Connection implements ServerEnd {
 	#handle(frame: Frame): void {
 		if (frame.type === 'hello') {
 			const engine = frame.schema.find(({ collection }) => collection === ENGINE.collection)?.version ?? 1;
-			this.#who = { who: whoOf(frame), takesSnapshots: engine >= ENGINE.takesSnapshots };
+			this.#who = { who: whoOf(frame), takesSnapshots: (engine & ENGINE.takesSnapshots) !== 0 };
 			return this.#say(welcome(frame, this.#parts));
 		}
 		if (frame.type === 'ping')
@@ -214,12 +226,15 @@ class Connection implements ServerEnd {
 		if (answer.type !== 'subbed') return;
 		const { apps } = answer.access;
 		if (apps !== null) this.#say({ type: 'reach', space, apps });
+		this.#anew = isBeforeHorizon({ epoch, seq }, answer);
+		this.#knew = knownFrom({ epoch, seq }, answer);
+		if (this.#anew) this.#say({ type: 'renew', space });
 		this.#say(answer);
 		if (who.schema.has(LIVENESS.collection)) this.#say({ type: 'credit', space, bytes: PUSH_CREDIT });
 		this.#feed = new Feed({
 			...this.#parts,
 			space,
-			cursor: { epoch, seq },
+			cursor: this.#anew ? { epoch: answer.epoch, seq: 0 } : { epoch, seq },
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
 			offer: (cursor) => (takesSnapshots ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
@@ -249,7 +264,8 @@ class Connection implements ServerEnd {
 	}
 
 	async #push({ space, known, transactions }: FrameOf<'push'>, { who }: Known): Promise<void> {
-		const request: PushRequest = { kind: 'push', space, ...who, known, transactions };
+		if (this.#anew) return;
+		const request: PushRequest = { kind: 'push', space, ...who, known, knew: this.#knew, transactions };
 		this.#parts.pushed(request);
 		const answer = await this.#submit(request);
 		if (!answer) return;
@@ -262,7 +278,7 @@ class Connection implements ServerEnd {
 		try {
 			const answer = await this.#committer.submit(request);
 			if (answer.type !== 'denied') return answer;
-			this.bye(answer.code, null);
+			this.bye(answer.code, answer.code === 'restart' ? 0 : null);
 		} catch {
 			this.bye('busy', 100); // the store failed: nobody knows whether it was done, and asking again is safe
 		}
@@ -304,6 +320,8 @@ async function converse(
 	let cursor: Cursor | null = null;
 	let reading: Reading | null = null;
 	let who: Who | null = null;
+	let anew = false;
+	let knew = 0;
 	try {
 		for (const frame of request.map(decodeFrame)) {
 			if (frame.type === 'hello') {
@@ -312,21 +330,28 @@ async function converse(
 			} else if (frame.type === 'digest') {
 				questions.push(frame);
 			} else if (frame.type === 'sub' || frame.type === 'push') {
+				if (frame.type === 'push' && anew) continue;
 				const asked = { space: frame.space, ...who! };
 				const { known, transactions } = frame.type === 'push' ? frame : { known: 0, transactions: [] };
 				const question =
-					frame.type === 'sub' ? { kind: 'seat' as const, ...asked } : { kind: 'push' as const, ...asked, known, transactions };
+					frame.type === 'sub'
+						? { kind: 'seat' as const, ...asked }
+						: { kind: 'push' as const, ...asked, known, knew, transactions };
 				if (question.kind === 'push') parts.pushed(question);
 				const answer = await committer.submit(question);
 				if (question.kind === 'push') parts.answered(question, answer);
-				if (answer.type === 'denied') return [...answers, encodeFrame({ ...answer, type: 'bye', retryAfterMs: null })];
+				if (answer.type === 'denied')
+					return [...answers, encodeFrame({ ...answer, type: 'bye', retryAfterMs: answer.code === 'restart' ? 0 : null })];
 				if (answer.type === 'ack') acks.push(answer);
 				if (answer.type === 'revoked') answers.push(encodeFrame(answer));
 				if (answer.type !== 'subbed' || frame.type !== 'sub') continue;
-				cursor = frame;
+				anew = isBeforeHorizon(frame, answer);
+				knew = knownFrom(frame, answer);
+				cursor = anew ? { epoch: answer.epoch, seq: 0 } : frame;
 				reading = { person: who!.person, access: answer.access };
 				const { apps } = answer.access;
 				if (apps !== null) answers.push(encodeFrame({ type: 'reach', space: frame.space, apps }));
+				if (anew) answers.push(encodeFrame({ type: 'renew', space: frame.space }));
 				answers.push(encodeFrame(answer));
 				if (who!.schema.has(LIVENESS.collection))
 					answers.push(encodeFrame({ type: 'credit', space: frame.space, bytes: PUSH_CREDIT }));

@@ -1,6 +1,6 @@
 import { type RecordId, recordIdFromBytes } from '@mana/model';
 import type { Op, SpaceId } from '../cell.ts';
-import { type Command, type MemberState, newSpaceState, type Rules } from '../space/index.ts';
+import { type Command, type Due, type MemberState, newSpaceState, type Rules } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
 import { Dice } from './dice.ts';
@@ -148,6 +148,11 @@ export class World {
 	/** Somebody asks for a change of who is in the space. */
 	command(person: string, command: Command): void {
 		this.#server?.command(person, command);
+	}
+
+	/** The server clears away what has been there for long enough. */
+	tidy(purge: readonly Due[], forget: readonly Due[]): void {
+		this.#server?.tidy({ kind: 'tidy', space: SPACE, purge, forget });
 	}
 
 	dismissAll(): void {

@@ -37,6 +37,17 @@ export class PackedChunk {
 		return recordIdFromBytes(this.#ids, row * 16);
 	}
 
+	/** Whether a record is in it. */
+	has(id: RecordId): boolean {
+		let [low, high] = [0, this.count];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (this.idAt(middle) < id) low = middle + 1;
+			else high = middle;
+		}
+		return low < this.count && this.idAt(low) === id;
+	}
+
 	/** What a register of a record holds. */
 	register(row: number, field: number, key: string): Register | undefined {
 		const column = this.#columns.find((one) => one.field === field);

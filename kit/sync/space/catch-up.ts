@@ -3,6 +3,7 @@ import { encodeFrame, packDeltas } from '../codec/index.ts';
 import type { Part } from '../frames.ts';
 import { sameReach, visibleTo } from '../permission.ts';
 import { catchUpPart } from './part-catch-up.ts';
+import { Forgotten } from './horizon.ts';
 import { AccessChanged, type Reading } from './reach.ts';
 import type { SpaceStore, Tail } from './store.ts';
 
@@ -48,6 +49,8 @@ export async function* catchUp(
 	if (part) return yield* catchUpPart(store, space, cursor, chunk, reading, part);
 	let tail = await read(store, space, cursor.seq, chunk, reading);
 	const from = tail.epoch === cursor.epoch && cursor.seq <= tail.seq ? cursor.seq : 0;
+	// Told before it sat down; what has been forgotten since then it must be told as well, by sitting down again.
+	if (from > 0 && from < tail.horizon) throw new Forgotten(space);
 	if (from !== cursor.seq) tail = await read(store, space, from, chunk, reading);
 	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return tail.aclEpoch;
 	for (;;) {
@@ -57,6 +60,7 @@ export async function* catchUp(
 		yield { frames: packDeltas(space, from, to, !complete, cells).map(encodeFrame), to, complete, aclEpoch: tail.aclEpoch };
 		if (complete) return tail.aclEpoch;
 		tail = await read(store, space, lastSeq(tail), chunk, reading);
+		if (from > 0 && from < tail.horizon) throw new Forgotten(space);
 	}
 }
 

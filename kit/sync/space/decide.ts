@@ -1,4 +1,5 @@
-import type { DeviceId, Op, Precondition, Transaction } from '../cell.ts';
+import { command, lawOf, systemFields } from '@mana/model';
+import type { DeviceId, Op, Place, Precondition, Transaction } from '../cell.ts';
 import { MAX_DRIFT_MS, nextStamp, stampAt } from '../clock.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
 import type { Ack, ByeCode } from '../frames.ts';
@@ -6,6 +7,7 @@ import { limits } from '../limits.ts';
 import { cellOf, mergeCell, placeKey } from '../merge.ts';
 import type { Access } from '../permission.ts';
 import { accessOf } from '../service-actor.ts';
+import { isTombstone, recordKey, type RecordName, SERVER, tombstoneOf } from '../tombstone.ts';
 import { attempt, closesCircle, STALE } from './attempt.ts';
 import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
 import type { Held } from './depend.ts';
@@ -19,6 +21,7 @@ import type {
 	Decision,
 	Denied,
 	DeviceState,
+	Due,
 	Found,
 	Invitation,
 	MemberState,
@@ -29,6 +32,8 @@ import type {
 	SeatRequest,
 	SpaceState,
 	StoredCell,
+	Tidied,
+	TidyRequest,
 } from './state.ts';
 import { routesOf } from './routes.ts';
 import { isSystem } from './system.ts';
@@ -69,6 +74,8 @@ class Group {
 	readonly #rules: Rules;
 	readonly #devices = new Map<DeviceId, DeviceState>();
 	readonly #cells = new Map<string, StoredCell>();
+	readonly #purged = new Map<string, RecordName>();
+	readonly #forgotten: RecordName[] = [];
 	#seq: number;
 	#nextActor: number;
 
@@ -85,6 +92,7 @@ class Group {
 	answer(request: Request): () => Answer {
 		if (request.kind === 'command') return this.#command(request);
 		if (request.kind === 'mirror') return this.#mirror();
+		if (request.kind === 'tidy') return this.#tidy(request);
 		const access = accessOf(request.person, this.#member(request.person));
 		if (access === undefined) return () => denied('unknown-space', 'There is no such space, or you are not a member of it.');
 		if (!access) return () => ({ type: 'revoked', space: request.space });
@@ -96,7 +104,8 @@ class Group {
 	change(): Change | null {
 		const acl = this.#acl();
 		if (this.#devices.size === 0 && this.#cells.size === 0 && acl === null && this.#space === this.#before) return null;
-		const cells = [...this.#cells.values()].sort((a, b) => a.seq - b.seq);
+		const gone = (cell: StoredCell) => this.#purged.has(recordKey(cell)) && !isTombstone(cell);
+		const cells = [...this.#cells.values()].filter((cell) => !gone(cell)).sort((a, b) => a.seq - b.seq);
 		const { id, seq: from } = this.#before;
 		return {
 			space: { ...this.#space, seq: this.#seq, nextActor: this.#nextActor },
@@ -104,8 +113,10 @@ class Group {
 			devices: this.#devices,
 			cells,
 			replaced: cells.flatMap((cell) => this.#found.cells.get(placeKey(cell)) ?? []),
-			sums: sumsOfChange(cells, (place) => this.#found.cells.get(placeKey(place))),
+			sums: sumsOfChange(cells, this.#dropped(), (place) => this.#found.cells.get(placeKey(place))),
 			routes: routesOf(cells, this.#rules),
+			purged: [...this.#purged.values()],
+			forgotten: this.#forgotten,
 			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};
@@ -115,8 +126,8 @@ class Group {
 		this.#mirror();
 		return () => {
 			const { actor, n } = this.#devices.get(device) ?? this.#found.devices.get(device)!;
-			const { epoch, aclEpoch } = this.#space;
-			return { type: 'subbed', space, epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role, access, aclEpoch };
+			const { epoch, aclEpoch, horizon } = this.#space;
+			return { type: 'subbed', space, epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role, access, aclEpoch, horizon };
 		};
 	}
 
@@ -124,6 +135,43 @@ class Group {
 	#mirror(): () => Answer {
 		this.#writeOwn(this.#found.memberships.flatMap(mirrorCells));
 		return () => ({ type: 'mirrored' });
+	}
+
+	/** Takes away what is due: records leave a tombstone, under one seq for all of them; old tombstones leave nothing. */
+	#tidy({ purge, forget }: TidyRequest): () => Tidied {
+		const stillDue = (due: Due) => this.#stored(due)?.seq === due.seq;
+		const purged: Due[] = [];
+		const seq = this.#seq + 1;
+		for (const due of purge) {
+			if (isSystem(due.collection) || !stillDue(due) || this.#isGone(due)) continue;
+			purged.push(due);
+			const place = tombstoneOf(due);
+			const stamp = nextStamp(this.#held(place)?.stamp ?? 0, this.#now);
+			this.#cells.set(placeKey(place), { ...place, value: true, stamp, actor: SERVER, seq });
+			this.#purged.set(recordKey(due), due);
+			this.#seq = seq;
+		}
+		const forgotten = forget.filter((due) => stillDue(due) && this.#isGone(due));
+		this.#forgotten.push(...forgotten);
+		if (forgotten.length > 0) {
+			const horizon = forgotten.reduce((highest, { seq }) => Math.max(highest, seq), this.#space.horizon);
+			this.#space = { ...this.#space, horizon };
+		}
+		return () => ({ type: 'tidied', purged: purged.length, forgotten: forgotten.length });
+	}
+
+	/** What purging takes away beside what it writes over. */
+	#dropped(): StoredCell[] {
+		return [...this.#purged.values()].flatMap((name) =>
+			(this.#found.moved.get(name.record) ?? []).filter(
+				(cell) => cell.collection === name.collection && placeKey(cell) !== placeKey(tombstoneOf(name)),
+			),
+		);
+	}
+
+	#isGone(name: RecordName): boolean {
+		const held = this.#held(tombstoneOf(name));
+		return held !== undefined && isTombstone(held);
 	}
 
 	#command(request: CommandRequest): () => Commanded {
@@ -169,12 +217,14 @@ class Group {
 			const key = placeKey(written);
 			const held = this.#cells.get(key) ?? this.#found.cells.get(key);
 			if ((held?.value ?? null) === written.value) continue;
-			this.#cells.set(key, { ...written, stamp: nextStamp(held?.stamp ?? 0, this.#now), actor: 0, seq });
+			this.#cells.set(key, { ...written, stamp: nextStamp(held?.stamp ?? 0, this.#now), actor: SERVER, seq });
 			this.#seq = seq;
 		}
 	}
 
 	#push(request: PushRequest, device: DeviceState, access: Access): () => Answer {
+		if (request.knew !== undefined && request.knew < this.#space.horizon)
+			return () => denied('restart', 'Things were forgotten since you came. Come back to hear of them first.');
 		const first = request.transactions[0]?.n ?? device.n + 1;
 		if (first > device.n + 1) {
 			return () => denied('gap', `Transaction ${device.n + 1} is expected, ${first} came.`);
@@ -225,7 +275,10 @@ class Group {
 		const hash = hashTransaction(transaction);
 		const refused = this.#refusal(transaction, device, access, schema);
 		if (refused) return { hash, refused };
-		const tried = attempt(transaction, device.actor, this.#held);
+		const late = transaction.ops.filter((op) => this.#isGone(op));
+		if (!late.every(isForPurging)) return { hash, refused: GONE };
+		const ops = late.length > 0 ? transaction.ops.filter((op) => !late.includes(op)) : transaction.ops;
+		const tried = attempt({ ...transaction, ops }, device.actor, this.#held);
 		if ('code' in tried) return { hash, refused: tried };
 		const { stamp } = transaction;
 		const least = Math.max(lastStamp, tried.floor);
@@ -262,10 +315,12 @@ class Group {
 		return false;
 	}
 
-	readonly #held: Held = (place) => {
+	readonly #held: Held = (place) => this.#stored(place);
+
+	#stored(place: Place): StoredCell | undefined {
 		const key = placeKey(place);
 		return this.#cells.get(key) ?? this.#found.cells.get(key);
-	};
+	}
 
 	/** The cells of a transaction that win over what is held, by place. */
 	#winners(ops: readonly Op[], stamp: number, actor: number): Map<string, StoredCell> {
@@ -289,6 +344,15 @@ class Group {
 	}
 }
 
+/** Whether an op asks for nothing but what is so already of a record that is gone: that it is purged, and that its names are free. */
+function isForPurging({ field, value }: Op): boolean {
+	return (field === systemFields.purged.number && value === true) || (lawOf(field) === command && value === null);
+}
+
+const GONE: Refused = {
+	code: 'gone',
+	detail: 'This was removed for good meanwhile. Send what you wrote again to keep it as something new, or drop it.',
+};
 const CIRCLE: Refused = { code: 'circle', detail: 'This would stand under itself. Somebody moved it meanwhile.' };
 const OUTDATED: Refused = {
 	code: 'outdated',

@@ -92,14 +92,19 @@ export async function* digestAnswers(
 	for (const [i, cells] of frames.entries()) yield part(found, { cells, more: i < frames.length - 1 });
 }
 
-/** What a group of writes does to the sums of its collections. @param held what stood at a place before, if anything */
-export function sumsOfChange(cells: readonly StoredCell[], held: (place: Place) => Cell | undefined): ReadonlyMap<number, Sum> {
+/** What a group of writes does to the sums of its collections. @param dropped what goes and is not replaced; @param held what stood at a place before, if anything */
+export function sumsOfChange(
+	cells: readonly StoredCell[],
+	dropped: readonly StoredCell[],
+	held: (place: Place) => Cell | undefined,
+): ReadonlyMap<number, Sum> {
 	const sums = new Map<number, Sum>();
 	for (const cell of cells) {
 		const before = held(cell);
 		const sum = sumOfCell(cell);
 		addSum(sums, cell.collection, before ? minus(sum, sumOfCell(before)) : sum);
 	}
+	for (const cell of dropped) addSum(sums, cell.collection, minus(NOTHING_SUM, sumOfCell(cell)));
 	return sums;
 }
 

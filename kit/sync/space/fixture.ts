@@ -3,6 +3,7 @@ import type { DeviceId, Op, SpaceId, Transaction } from '../cell.ts';
 import { stampAt } from '../clock.ts';
 import type { Access } from '../permission.ts';
 import { placeKey } from '../merge.ts';
+import { recordKey } from '../tombstone.ts';
 import {
 	type Change,
 	type Found,
@@ -13,6 +14,7 @@ import {
 	type PushRequest,
 	type Request,
 	type Rules,
+	type StoredCell,
 } from './state.ts';
 import { lookIn, type MemoryRoutes, windowIn, withRoutes } from './memory-routes.ts';
 import type { Look, RouteMark, SpaceStore, Tail, WindowPart } from './store.ts';
@@ -63,7 +65,7 @@ export function seat(device: DeviceId, person = 'ana'): Request {
 /** What the store holds after a change. */
 export function after(found: Found, change: Change | null): Found {
 	if (!change) return found;
-	const cells = new Map([...found.cells, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
+	const cells = cellsAfter(found.cells, change);
 	const moved = Map.groupBy(cells.values(), (cell) => cell.record);
 	const members = new Map([...found.members, ...(change.acl?.members ?? [])]);
 	const invitations = new Map([...found.invitations, ...(change.acl?.invitations ?? []).map((one) => [one.id, one] as const)]);
@@ -77,6 +79,14 @@ export function after(found: Found, change: Change | null): Found {
 		cells,
 		moved,
 	};
+}
+
+/** The cells of a store after a change. */
+export function cellsAfter(before: ReadonlyMap<string, StoredCell>, change: Change): Map<string, StoredCell> {
+	const purged = new Set(change.purged.map(recordKey));
+	const forgotten = new Set(change.forgotten.map(recordKey));
+	const left = [...before].filter(([, cell]) => !purged.has(recordKey(cell)) && !forgotten.has(recordKey(cell)));
+	return new Map([...left, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
 }
 
 /** A store in memory that commits when it is told to. */
@@ -143,6 +153,7 @@ export class HeldStore implements SpaceStore {
 			aclEpoch: state.aclEpoch,
 			access,
 			seq: state.seq,
+			horizon: state.horizon,
 			cells: newer.filter(({ seq }) => seq <= last),
 		};
 	}

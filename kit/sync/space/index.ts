@@ -5,6 +5,7 @@ export * from './decide.ts';
 export * from './depend.ts';
 export * from './digest.ts';
 export * from './hash.ts';
+export * from './horizon.ts';
 export * from './memory-routes.ts';
 export * from './need.ts';
 export * from './reach.ts';

@@ -18,6 +18,12 @@ export function withRoutes(routes: MemoryRoutes, writes: readonly RouteWrite[]):
 	return after;
 }
 
+/** The routes after records were forgotten. */
+export function withoutRoutes(routes: MemoryRoutes, forgotten: readonly Name[]): MemoryRoutes {
+	const gone = new Set(forgotten.map(nameKey));
+	return gone.size === 0 ? routes : new Map([...routes].filter(([, route]) => !gone.has(nameKey(route))));
+}
+
 /** What `look` asks for beside the cells of a part. */
 export function lookIn(all: Iterable<StoredCell>, routes: MemoryRoutes, part: readonly StoredCell[], look: Look) {
 	const names = new Set(part.filter(({ collection }) => look.routes(collection)).map(nameKey));

@@ -1,6 +1,7 @@
 import type { RecordId } from '@mana/model';
 import type { Place } from '../cell.ts';
 import { placeKey } from '../merge.ts';
+import { tombstoneOf } from '../tombstone.ts';
 import { commandNeeds } from './command.ts';
 import { dependenciesOf, dependsOnOthers } from './depend.ts';
 import type { Need, Request, StoredCell } from './state.ts';
@@ -10,26 +11,35 @@ export function needOf(requests: readonly Request[]): Need {
 	const pushes = requests.filter((request) => request.kind === 'push');
 	const transactions = pushes.flatMap((push) => push.transactions);
 	const commands = requests.flatMap((request) => (request.kind === 'command' ? commandNeeds(request) : []));
-	const places = neededPlaces([...transactions, ...commands.map(({ places }) => ({ ops: places }))]);
+	const due = requests.flatMap((request) => (request.kind === 'tidy' ? [...request.purge, ...request.forget] : []));
+	const written = neededPlaces(transactions);
+	const places = neededPlaces([...transactions, ...commands.map(({ places }) => ({ ops: places }))], due.flatMap((one) => [one, tombstoneOf(one)])); // prettier-ignore
 	const ops = transactions.flatMap((transaction) => transaction.ops.filter(dependsOnOthers));
-	const asked = new Set(ops.length > 0 ? places.map(placeKey) : []);
+	const asked = new Set(places.map(placeKey));
 	const records = new Map<RecordId, number>();
+	for (const request of requests) if (request.kind === 'tidy') for (const { record } of request.purge) records.set(record, -1);
 	for (const { preconditions = [] } of transactions)
 		for (const { record, seq } of preconditions) records.set(record, Math.min(seq, records.get(record) ?? Infinity));
 	return {
 		space: requests[0]!.space,
 		devices: [...new Set(requests.flatMap((request) => ('device' in request ? request.device : [])))],
-		persons: [...new Set([...requests.map(({ person }) => person), ...commands.flatMap(({ persons }) => persons)])],
+		persons: [
+			...new Set([
+				...requests.flatMap((request) => ('person' in request ? request.person : [])),
+				...commands.flatMap(({ persons }) => persons),
+			]),
+		],
 		places,
 		further(read: ReadonlyMap<string, StoredCell>) {
 			const more: Place[] = [];
-			for (const op of ops) {
-				for (const place of dependenciesOf(op, (other) => read.get(placeKey(other)))) {
-					const key = placeKey(place);
-					if (!asked.has(key)) more.push(place);
-					asked.add(key);
-				}
-			}
+			const ask = (place: Place) => {
+				const key = placeKey(place);
+				if (!asked.has(key)) more.push(place);
+				asked.add(key);
+			};
+			// Of a record that is gone nothing else is left: who finds what he writes to need not look.
+			for (const place of written) if (!read.has(placeKey(place))) ask(tombstoneOf(place));
+			for (const op of ops) for (const place of dependenciesOf(op, (other) => read.get(placeKey(other)))) ask(place);
 			return more;
 		},
 		records: [...records].map(([record, seq]) => ({ record, seq })),
@@ -38,9 +48,9 @@ export function needOf(requests: readonly Request[]): Need {
 	};
 }
 
-/** Every place that the transactions write, once. */
-export function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[]): Place[] {
-	const places = new Map<string, Place>();
+/** Every place that the transactions write, and some more, once. */
+export function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[], more: readonly Place[] = []): Place[] {
+	const places = new Map<string, Place>(more.map((place) => [placeKey(place), place]));
 	for (const { ops } of transactions) for (const op of ops) places.set(placeKey(op), op);
 	return [...places.values()];
 }

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts';
 import { sameReach, visibleTo } from '../permission.ts';
 import { type Lack, type Name, nameKey, ScopeIndex } from '../scope.ts';
 import type { CatchUpPart, Cursor } from './catch-up.ts';
+import { Forgotten } from './horizon.ts';
 import { AccessChanged, type Reading } from './reach.ts';
 import type { StoredCell, StoredRoute } from './state.ts';
 import type { Look, RouteMark, SpaceStore, Tail, WindowPart } from './store.ts';
@@ -71,6 +72,7 @@ export async function* catchUpPart(
 	const watch = new Watch(index, everything ? head.seq : from, lack);
 	for (let after = from; ;) {
 		const tail = await judged(store.readSince(space, after, chunk, reading?.person, watch.look), reading);
+		if (from > 0 && from < tail.horizon) throw new Forgotten(space);
 		const last = tail.cells.at(-1)?.seq ?? tail.seq;
 		const complete = last === tail.seq;
 		const { cells, gone } = watch.sort(tail);

@@ -5,6 +5,7 @@ import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
 import type { Access } from '../permission.ts';
 import type { Name } from '../scope.ts';
 import type { SpaceKind } from '../spaces.ts';
+import type { RecordName } from '../tombstone.ts';
 import type { Command, Commanded } from './command.ts';
 
 /** A space as its store knows it. */
@@ -24,6 +25,8 @@ export interface SpaceState {
 	readonly owner: string;
 	/** Since when nobody writes here any more (ms since 1970); `null` while people do. */
 	readonly archivedAt: number | null;
+	/** Of what happened up to this seq some is forgotten: a replica that stands below it must take the state anew. */
+	readonly horizon: number;
 }
 
 /** Somebody who is, or once was, in a space. `access` is `null` for one who left or was removed. */
@@ -97,7 +100,7 @@ export interface StoredRoute extends Name {
 export type RouteWrite = Omit<StoredRoute, 'key' | 'born'> & { readonly key: RouteKey | null };
 
 /** What somebody asks of a space: a place to speak from (SUB), or a decision on transactions (PUSH). */
-export type Request = SeatRequest | PushRequest | MirrorRequest | CommandRequest;
+export type Request = SeatRequest | PushRequest | MirrorRequest | CommandRequest | TidyRequest;
 
 export interface SeatRequest {
 	readonly kind: 'seat';
@@ -114,6 +117,11 @@ export interface PushRequest {
 	/** As in PUSH. */
 	readonly known: number;
 	readonly transactions: readonly Transaction[];
+	/**
+	 * Up to which seq the device knew the space when this conversation began: what it writes may be about a record that went since, so it is heard only
+	 * while nothing above is forgotten. Left out by whoever holds no replica.
+	 */
+	readonly knew?: number;
 	/** Versions of the collections that the device's build knows, from HELLO. */
 	readonly schema?: ReadonlyMap<number, number>;
 }
@@ -134,17 +142,40 @@ export interface CommandRequest {
 	readonly command: Command;
 }
 
+/** The server clears away what is due. What changed since it was found to be due is left alone. */
+export interface TidyRequest {
+	readonly kind: 'tidy';
+	readonly space: SpaceId;
+	/** Flags of records in the trash, or purged by somebody, that have stood for so long that the record goes for good. */
+	readonly purge: readonly Due[];
+	/** Tombstones that have stood for so long that nothing has to be left of them. */
+	readonly forget: readonly Due[];
+}
+
+/** A register that makes its record due, and the seq that it had when it was found. */
+export interface Due extends Place {
+	readonly seq: number;
+}
+
 /** The answer: a frame for the one who asked, or the reason why the conversation ends. */
-export type Answer = Seated | Ack | Denied | Revoked | Commanded | Mirrored;
+export type Answer = Seated | Ack | Denied | Revoked | Commanded | Mirrored | Tidied;
 
 /** SUBBED, with what the person may do and the acl epoch that this was true at. */
 export interface Seated extends Subbed {
 	readonly access: Access;
 	readonly aclEpoch: number;
+	readonly horizon: number;
 }
 
 export interface Mirrored {
 	readonly type: 'mirrored';
+}
+
+export interface Tidied {
+	readonly type: 'tidied';
+	/** Records that are gone for good from now on, and tombstones that are no more. */
+	readonly purged: number;
+	readonly forgotten: number;
 }
 
 export interface Denied {
@@ -202,7 +233,19 @@ export const NOTHING: Found = {
 
 /** A space in which nothing has happened yet. */
 export function newSpaceState(id: SpaceId, owner: string, more: Partial<SpaceState> = {}): SpaceState {
-	return { id, epoch: 1, seq: 0, nextActor: 1, aclEpoch: 1, kind: 'personal', name: '', owner, archivedAt: null, ...more };
+	return {
+		id,
+		epoch: 1,
+		seq: 0,
+		nextActor: 1,
+		aclEpoch: 1,
+		kind: 'personal',
+		name: '',
+		owner,
+		archivedAt: null,
+		horizon: 0,
+		...more,
+	};
 }
 
 /** What has to be written, all or nothing, in the same store transaction that read `Found`. */
@@ -220,6 +263,10 @@ export interface Change {
 	readonly sums: ReadonlyMap<number, Sum>;
 	/** Where records that these cells are of stand from now on, in the collections that route. */
 	readonly routes: readonly RouteWrite[];
+	/** Records of which only the tombstone among `cells` is left: all other cells of them go. */
+	readonly purged: readonly RecordName[];
+	/** Records of which nothing is left: their tombstones go, and every snapshot that may hold what was there before them. */
+	readonly forgotten: readonly RecordName[];
 	/** Who may do what from now on; `null` when that did not change. */
 	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */

@@ -54,6 +54,8 @@ export interface Tail {
 	readonly access: Access | null;
 	/** Head of the space. */
 	readonly seq: number;
+	/** As in `SpaceState`. */
+	readonly horizon: number;
 	readonly cells: readonly StoredCell[];
 	/** What was looked at beside them; empty without a `look`. */
 	readonly routes?: readonly StoredRoute[];
