@@ -47,6 +47,28 @@ const inside: readonly Screen[] = [
 	},
 	{ name: 'settings', path: '/settings', ready: (page) => page.getByText('This device', { exact: true }).first().waitFor() },
 	{ name: 'gallery', path: '/gallery' },
+	{ name: 'sync in the hub', path: '/sync', ready: (page) => page.getByText('All facts').waitFor() },
+	{
+		name: 'sync with everything open',
+		path: '/todo/sync',
+		ready: async (page) => {
+			await page.getByText('All facts').click();
+			await page.getByText(/^The last \d+ events$/).click();
+		},
+	},
+	{ name: 'spaces', path: '/spaces', ready: (page) => page.getByText('You share nothing yet').waitFor() },
+	{
+		name: 'space with a link',
+		path: '/spaces',
+		ready: async (page) => {
+			await page.getByLabel('Name').fill('Home');
+			await page.getByRole('button', { name: 'Create the space' }).click();
+			await page.getByRole('heading', { name: 'Services', exact: true }).waitFor();
+			await page.getByRole('button', { name: 'Make a link' }).click();
+			await page.getByRole('img', { name: 'Code for Home' }).waitFor();
+		},
+	},
+	{ name: 'spaces, one of them', path: '/spaces', ready: (page) => page.getByRole('link', { name: 'Home Family' }).waitFor() },
 	{ name: 'inbox', path: '/todo', ready: (page) => task(page, 'Read Middlemarch').waitFor() },
 	{ name: 'today', path: '/todo/today', ready: (page) => task(page, 'Water the plants').waitFor() },
 	{ name: 'upcoming', path: '/todo/upcoming', ready: (page) => task(page, 'Call Ana').waitFor() },

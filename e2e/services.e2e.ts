@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { look } from './look.ts';
 import { ownerOf } from './people.ts';
 import { expect, test } from './test.ts';
 
@@ -20,7 +21,7 @@ test('who manages a space sees which services work in it, shuts one out and lets
 	const toggle = page.getByRole('switch', { name: service });
 	await expect(toggle).not.toBeChecked();
 	await expect(page.getByText('Reads and changes Todo')).toBeVisible();
-	await picture(page, 'services');
+	await look(page, 'services');
 	await toggle.focus();
 	const decided = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
 	await page.keyboard.press('Space');
@@ -32,7 +33,7 @@ test('who manages a space sees which services work in it, shuts one out and lets
 	await page.goto(`${mana.url}/spaces`);
 	await expect(page.getByRole('heading', { name: 'Services in your own space' })).toBeVisible();
 	await expect(page.getByText('No service works here yet.')).toBeVisible();
-	await picture(page, 'own');
+	await look(page, 'own');
 });
 
 /** Shuts the service out of a space, as a program of the person would. */
@@ -47,16 +48,4 @@ function decide(page: Page, space: string): Promise<unknown> {
 		const { allowed } = await answer.json();
 		return { status: answer.status, allowed };
 	})()`);
-}
-
-/** For whoever works on the screen: pictures in `MANA_LOOK`, light and dark, wide and narrow. */
-async function picture(page: Page, name: string): Promise<void> {
-	const folder = process.env['MANA_LOOK'];
-	if (!folder) return;
-	for (const colorScheme of ['light', 'dark'] as const)
-		for (const width of [1280, 390]) {
-			await page.emulateMedia({ colorScheme });
-			await page.setViewportSize({ width, height: 900 });
-			await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
-		}
 }

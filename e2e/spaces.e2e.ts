@@ -1,3 +1,4 @@
+import { savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, task, tasks, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
@@ -108,12 +109,11 @@ test('who was offline when removed loses the space at the next contact, and keep
 	await expect(kim.page.getByText('You are no longer in this space')).toBeVisible();
 	await kim.page.goto(`${mana.url}/spaces`);
 	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeVisible();
-	const download = kim.page.waitForEvent('download');
-	await kim.page.getByRole('button', { name: 'Save as a file' }).click();
-	const text = await contentOf(await (await download).createReadStream());
+	const { text } = await savedBy(kim.page, () => kim.page.getByRole('button', { name: 'Save as a file' }).click());
 	expect(text).toContain('Written in the woods');
 	expect(text).not.toContain('Firewood');
 	await kim.page.getByRole('button', { name: 'Delete it' }).click();
+	await kim.page.getByRole('button', { name: 'Delete one change for good' }).click();
 	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeHidden();
 	await expect.poll(() => traces(kim, space, 'Firewood', 'Written in the woods')).toEqual([]);
 });
@@ -145,10 +145,3 @@ const findTraces = `async (space, words) => {
 	}
 	return found;
 }`;
-
-async function contentOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
-	let text = '';
-	const decoder = new TextDecoder();
-	for await (const part of stream) text += decoder.decode(part, { stream: true });
-	return text;
-}

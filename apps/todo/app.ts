@@ -23,5 +23,6 @@ export const app: AppManifest = {
 	],
 	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
 	search: () => import('./search.ts'),
+	describe: () => import('./describe.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
 };

@@ -1,4 +1,4 @@
-import { type Day, daysBetween, toUtc } from './day.ts';
+import { type Day, dayAt, daysBetween, timeAt, toUtc } from './day.ts';
 
 /**
  * A day as people say it: "today", "tomorrow", "Friday" (the coming six days), "3 Dec", "3 Dec 2027".
@@ -32,6 +32,13 @@ export function speakWeekday(day: Day, locale: string): string {
 export function speakTime(time: string, locale: string): string {
 	const [hour, minute] = time.split(':').map(Number) as [number, number];
 	return formatter(locale, { hour: 'numeric', minute: '2-digit' }).format(Date.UTC(2025, 0, 1, hour, minute));
+}
+
+/** A moment as short as it stays clear: "10:02" today, "24 Nov, 10:02" else. `at` is ms since 1970. */
+export function speakMoment(at: number, today: Day, locale: string): string {
+	const day = dayAt(at);
+	const time = speakTime(timeAt(at), locale);
+	return day === today ? time : `${speakDay(day, today, locale)}, ${time}`;
 }
 
 /** How long ago `then` was (both ms since 1970): "3 minutes ago", "yesterday". */

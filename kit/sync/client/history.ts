@@ -37,6 +37,8 @@ export interface HistoryParts {
 	 * into.
 	 */
 	commit(label: string, ops: readonly (() => Op)[]): readonly Pending[];
+	/** Something was taken back or done again, or was left. */
+	changed(): void;
 	/** The op that counts further in a counter, of which `place` is any register. */
 	count(place: Place, add: number): Op;
 }
@@ -92,26 +94,32 @@ export class ActionHistory implements History {
 		this.#done.push(entry);
 		this.#undone.length = 0;
 		this.#forgetOldest();
-		return () => {
-			this.skipped = [];
-			return this.#take(entry);
-		};
+		return () => this.#attempt(() => this.#take(entry));
 	}
 
 	undo(): boolean {
-		this.skipped = [];
-		while (this.#done.length > 0) if (this.#take(this.#done.at(-1)!)) return true;
-		return false;
+		return this.#attempt(() => {
+			while (this.#done.length > 0) if (this.#take(this.#done.at(-1)!)) return true;
+			return false;
+		});
 	}
 
 	redo(): boolean {
+		return this.#attempt(() => {
+			for (let entry = this.#undone.pop(); entry; entry = this.#undone.pop()) {
+				if (!this.#turn(entry, 'from', 'to')) continue;
+				this.#done.push(entry);
+				return true;
+			}
+			return false;
+		});
+	}
+
+	#attempt(turn: () => boolean): boolean {
 		this.skipped = [];
-		for (let entry = this.#undone.pop(); entry; entry = this.#undone.pop()) {
-			if (!this.#turn(entry, 'from', 'to')) continue;
-			this.#done.push(entry);
-			return true;
-		}
-		return false;
+		const done = turn();
+		this.#parts.changed();
+		return done;
 	}
 
 	#take(entry: Entry): boolean {

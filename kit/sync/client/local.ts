@@ -83,6 +83,7 @@ export class LocalMana implements Mana {
 		this.#history = new ActionHistory({
 			replica: this.replica,
 			commit: (label, ops) => this.#commitOps(label, ops),
+			changed: () => this.refresh(),
 			count: (place, add) => this.#countOn(place, add),
 		});
 		this.history = this.#history;

@@ -2,7 +2,6 @@ import type { Collection } from '@mana/model';
 import type { Mana } from './api.ts';
 import { type Disk, StorageFailed } from './disk.ts';
 import type { Platform } from './platform.ts';
-import { jsonOf } from './quarantine.ts';
 import { Client, type ClientParts } from './client.ts';
 import { JournalStore } from './journal-store.ts';
 import { LocalMana } from './local.ts';
@@ -135,11 +134,6 @@ export async function forgetAccount(account: Account, platform: Platform): Promi
 	tellTabs(platform, account);
 	await platform.deleteDisk(name);
 	platform.notes.removeItem(aliveNote(name));
-}
-
-/** What was not sent or was refused, as JSON text for a file: names, times and every value (bytes as base64). */
-export function exportOutbox(mana: Mana): string {
-	return jsonOf({ format: 'mana-outbox', version: 1, unsent: [...mana.outbox(), ...mana.refused()] });
 }
 
 /** What a guest wrote who had no disk to keep it on. */

@@ -38,6 +38,11 @@ export class Spaces {
 		this.#clean();
 	}
 
+	/** The person's own data. */
+	get home(): Mana {
+		return this.#options.home;
+	}
+
 	/** What the person may do in a space now, as far as this device knows; the server decides again when it is done. */
 	can(space: SpaceId, action: Action, app?: number): boolean {
 		const record = this.#options.home.get(spaceRecords, spaceRecordId(space));

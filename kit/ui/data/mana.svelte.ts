@@ -1,4 +1,5 @@
 import type { History, Mana, Refused, SyncState, Unsent, Writer, Written } from '@mana/sync/client/api';
+import type { Conflict } from '@mana/sync/client/conflicts';
 import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { m } from '../i18n/index.ts';
@@ -38,6 +39,11 @@ export class ManaState {
 	get refused(): readonly Refused[] {
 		this.#track();
 		return this.#mana.refused();
+	}
+
+	get conflicts(): readonly Conflict[] {
+		this.#track();
+		return this.#mana.conflicts();
 	}
 }
 

@@ -1,4 +1,5 @@
 import { goto } from '$app/navigation';
+import CloudSync from '@lucide/svelte/icons/cloud-sync';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
 import LogIn from '@lucide/svelte/icons/log-in';
@@ -12,6 +13,7 @@ import SunMoon from '@lucide/svelte/icons/sun-moon';
 import { locales, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
 import type { HouseState } from './house.svelte.ts';
+import { syncPage } from './hub.ts';
 import { languageName } from './language-name.ts';
 import type { MenuItem } from './menus.svelte.ts';
 import { theme, themeNames } from './theme.svelte.ts';
@@ -49,6 +51,7 @@ export function accountItems(house: HouseState, signedIn: boolean, choice: Space
 				},
 			})),
 		},
+		{ name: m.inspector(), icon: CloudSync, run: () => void goto(syncPage(house.appAt(location.pathname))) },
 		{ name: m.shortcuts(), icon: Keyboard, shortcut: '?', run: () => house.show({ kind: 'shortcuts' }) },
 		{ name: m.settings(), icon: Settings, run: () => void goto('/settings') },
 		signedIn

@@ -1,3 +1,5 @@
+import type { RecordId, Value } from '@mana/model';
+import type { Place as RegisterPlace } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
@@ -25,6 +27,8 @@ export interface AppManifest {
 	readonly widgets?: readonly Widget[];
 	/** Finds records of this app by words. */
 	readonly search?: Loaded<{ readonly search: Search }>;
+	/** How it calls what it keeps, for lists of changes. */
+	readonly describe?: Loaded<{ readonly describer: Describer }>;
 	/** The field that `q` opens from anywhere. */
 	readonly quickAdd?: Loaded<{ readonly default: Component<QuickAddProps> }>;
 }
@@ -70,6 +74,16 @@ export interface QuickAddProps {
 	/** What to begin with. */
 	readonly text: string;
 	close(): void;
+}
+
+/** Records, fields and values of an app in words, for whoever lists changes: what waits, what lost to others, what was before. */
+export interface Describer {
+	/** What a record is called: “Water the plants”. */
+	record(mana: Mana, collection: number, id: RecordId): string;
+	/** What a field is called in the middle of a sentence: title. `undefined`: a field that this build does not know. */
+	field(collection: number, field: number): string | undefined;
+	/** A value of it as a person reads it; `undefined`: as plainly as can be. */
+	value(mana: Mana, place: RegisterPlace, value: Value): string | undefined;
 }
 
 /** Answers at once, from what is on this device. */

@@ -7,7 +7,7 @@ export type * from '../api.ts';
 export { HistoryUnavailable, Outdated, Stale } from '../api.ts';
 export { StorageFailed } from '../disk.ts';
 export { SignedOut } from '../link.ts';
-export { exportOutbox, type Account } from '../open.ts';
+export type { Account } from '../open.ts';
 export type { Spaces } from '../spaces.ts';
 export { openMemoryMana } from '../open-memory.ts';
 export { browserPlatform };

@@ -1,5 +1,6 @@
+import { exportOutbox } from '../export-outbox.ts';
 import { collection, field } from '@mana/model';
-import { adoptGuest, exportOutbox, forgetAccount, openMana, openMemoryMana } from './index.ts';
+import { adoptGuest, forgetAccount, openMana, openMemoryMana } from './index.ts';
 
 /** What the browser tests drive from outside: `window.client`. */
 const client = {

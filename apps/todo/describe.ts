@@ -1,0 +1,76 @@
+import { type RecordId, type Value } from '@mana/model';
+import type { Place } from '@mana/sync/cell';
+import type { Mana } from '@mana/sync/client/api';
+import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
+import { m } from '@mana/ui/i18n';
+import { language } from '@mana/ui/i18n/language.svelte';
+import type { Describer } from '@mana/ui/shell/manifest';
+import { projects, tags, tasks, type TaskPriority } from './model.ts';
+import { priorityName, titleOf } from './words.ts';
+
+const task = tasks.fields;
+
+/** What each field is called in the middle of a sentence. */
+const fieldNames: ReadonlyMap<string, () => string> = new Map([
+	...named(tasks.number, {
+		[task.title.number]: m.todo_field_title,
+		[task.notes.number]: m.todo_field_notes,
+		[task.completedAt.number]: m.todo_field_completed,
+		[task.dueDay.number]: m.todo_field_day,
+		[task.dueTime.number]: m.todo_field_time,
+		[task.priority.number]: m.todo_field_priority,
+		[task.tags.number]: m.todo_field_tag,
+		[task.project.number]: m.todo_field_project,
+		[task.parent.number]: m.todo_field_parent,
+		[task.position.number]: m.todo_field_place,
+	}),
+	...named(projects.number, {
+		[projects.fields.name.number]: m.todo_field_name,
+		[projects.fields.hue.number]: m.todo_field_hue,
+		[projects.fields.position.number]: m.todo_field_place,
+		[projects.fields.archivedAt.number]: m.todo_field_archived,
+	}),
+	...named(tags.number, { [tags.fields.name.number]: m.todo_field_name, [tags.fields.hue.number]: m.todo_field_hue }),
+]);
+
+function named(collection: number, fields: Readonly<Record<number, () => string>>): (readonly [string, () => string])[] {
+	return Object.entries(fields).map(([field, name]) => [`${collection}/${field}`, name] as const);
+}
+
+/** Tasks, projects and tags in words. */
+export const describer: Describer = {
+	record(mana, collection, id) {
+		if (collection === projects.number) return m.todo_called_project({ name: mana.get(projects, id)?.name ?? '' });
+		if (collection === tags.number) return m.todo_called_tag({ name: mana.get(tags, id)?.name ?? '' });
+		const row = mana.get(tasks, id);
+		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
+	},
+	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
+	value: (mana, place, value) => (place.collection === tasks.number ? valueOfTask(mana, place, value) : undefined),
+};
+
+function valueOfTask(mana: Mana, { field, key }: Place, value: Value): string | undefined {
+	const today = dayAt(Date.now());
+	switch (field) {
+		case task.completedAt.number:
+			return value === null
+				? m.todo_value_open()
+				: m.todo_value_completed({ when: speakMoment(Number(value), today, language.tag) });
+		case task.dueDay.number:
+			return value === null ? m.todo_no_day() : speakDay(String(value), today, language.tag);
+		case task.dueTime.number:
+			return value === null ? undefined : speakTime(String(value), language.tag);
+		case task.priority.number:
+			return priorityName((value ?? 'none') as TaskPriority);
+		case task.tags.number: {
+			const name = mana.get(tags, key as RecordId)?.name ?? '';
+			return value === null ? m.todo_value_untagged({ name }) : m.todo_value_tagged({ name });
+		}
+		case task.project.number:
+			return value === null ? m.todo_inbox() : (mana.get(projects, value as RecordId)?.name ?? undefined);
+		case task.position.number:
+			return m.todo_value_place();
+		default:
+			return undefined;
+	}
+}

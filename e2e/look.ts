@@ -1,0 +1,27 @@
+import type { Download, Page } from '@playwright/test';
+
+/** For whoever works on a screen: pictures in the folder `MANA_LOOK`, light and dark, wide and narrow. Does nothing without it. */
+export async function look(page: Page, name: string): Promise<void> {
+	const folder = process.env['MANA_LOOK'];
+	if (!folder) return;
+	const size = page.viewportSize();
+	for (const colorScheme of ['light', 'dark'] as const)
+		for (const width of [1280, 390]) {
+			await page.emulateMedia({ colorScheme });
+			await page.setViewportSize({ width, height: 900 });
+			await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+		}
+	await page.emulateMedia({ colorScheme: 'light' });
+	if (size) await page.setViewportSize(size);
+}
+
+/** What a page gave as a file: the next one after this is called. */
+export async function savedBy(page: Page, press: () => Promise<void>): Promise<{ readonly name: string; readonly text: string }> {
+	const waiting = page.waitForEvent('download');
+	await press();
+	const download: Download = await waiting;
+	let text = '';
+	const decoder = new TextDecoder();
+	for await (const part of await download.createReadStream()) text += decoder.decode(part as Uint8Array, { stream: true });
+	return { name: download.suggestedFilename(), text };
+}

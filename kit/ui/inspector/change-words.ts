@@ -1,0 +1,60 @@
+import { appOf, systemFields, type RecordId, type Value } from '@mana/model';
+import type { Place, Transaction } from '@mana/sync/cell';
+import type { Mana } from '@mana/sync/client/api';
+import { speakBytes } from '../i18n/bytes.ts';
+import { m } from '../i18n/index.ts';
+import { language } from '../i18n/language.svelte.ts';
+import type { AppManifest, Describer } from '../shell/manifest.ts';
+
+/** What changes are called: by the app that they are of, or as plainly as can be. */
+export interface ChangeWords {
+	/** What a transaction writes: “Water the plants”: title, day. New records are named without their fields. */
+	writes(mana: Mana, transaction: Pick<Transaction, 'ops'>): string;
+	record(mana: Mana, place: Pick<Place, 'collection' | 'record'>): string;
+	field(place: Pick<Place, 'collection' | 'field'>): string;
+	value(mana: Mana, place: Place, value: Value): string;
+}
+
+/** Texts are told up to here. */
+const LONGEST = 280;
+
+/** Fetches how the apps call what they keep. */
+export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeWords> {
+	const found = await Promise.all(
+		apps.map(async ({ number, describe }) => [number, describe && (await describe()).describer] as const),
+	);
+	const byApp = new Map<number, Describer | undefined>(found);
+	const of = (collection: number): Describer | undefined => byApp.get(appOf(collection));
+
+	const words: ChangeWords = {
+		writes(mana, { ops }) {
+			const byRecord = Map.groupBy(ops, ({ collection, record }) => `${collection}/${record}`);
+			const [first, ...more] = [...byRecord.values()];
+			if (!first) return '';
+			const what = words.record(mana, first[0]!);
+			const isNew = first.some(({ field }) => field === systemFields.createdAt.number);
+			const fields = [...new Set(first.map((op) => words.field(op)))].join(', ');
+			const told = isNew ? m.change_new({ what }) : m.change_of({ what, fields });
+			return more.length > 0 ? m.change_and_more({ what: told, count: more.length }) : told;
+		},
+		record: (mana, { collection, record }) => of(collection)?.record(mana, collection, record as RecordId) ?? m.change_record(),
+		field({ collection, field }) {
+			if (field === systemFields.deletedAt.number || field === systemFields.purged.number) return m.change_trash();
+			return of(collection)?.field(collection, field) ?? m.change_field();
+		},
+		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value) ?? plain(value)),
+	};
+	return words;
+}
+
+/** A value without a word about what it means. */
+function plain(value: Value): string {
+	if (value === null || value === '') return m.change_nothing();
+	if (typeof value === 'boolean') return value ? m.change_yes() : m.change_no();
+	if (value instanceof Uint8Array) return speakBytes(value.length, language.tag);
+	return String(value);
+}
+
+function clipped(text: string): string {
+	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
