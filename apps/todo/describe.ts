@@ -3,7 +3,6 @@ import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
-import { language } from '@mana/ui/i18n/language.svelte';
 import type { Describer } from '@mana/ui/shell/manifest';
 import { projects, tags, tasks, type TaskPriority } from './model.ts';
 import { priorityName, titleOf } from './words.ts';
@@ -46,20 +45,19 @@ export const describer: Describer = {
 		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
 	},
 	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
-	value: (mana, place, value) => (place.collection === tasks.number ? valueOfTask(mana, place, value) : undefined),
+	value: (mana, place, value, locale) =>
+		place.collection === tasks.number ? valueOfTask(mana, place, value, locale) : undefined,
 };
 
-function valueOfTask(mana: Mana, { field, key }: Place, value: Value): string | undefined {
+function valueOfTask(mana: Mana, { field, key }: Place, value: Value, locale: string): string | undefined {
 	const today = dayAt(Date.now());
 	switch (field) {
 		case task.completedAt.number:
-			return value === null
-				? m.todo_value_open()
-				: m.todo_value_completed({ when: speakMoment(Number(value), today, language.tag) });
+			return value === null ? m.todo_value_open() : m.todo_value_completed({ when: speakMoment(Number(value), today, locale) });
 		case task.dueDay.number:
-			return value === null ? m.todo_no_day() : speakDay(String(value), today, language.tag);
+			return value === null ? m.todo_no_day() : speakDay(String(value), today, locale);
 		case task.dueTime.number:
-			return value === null ? undefined : speakTime(String(value), language.tag);
+			return value === null ? undefined : speakTime(String(value), locale);
 		case task.priority.number:
 			return priorityName((value ?? 'none') as TaskPriority);
 		case task.tags.number: {

@@ -2,7 +2,7 @@ import { appOf, systemFields, type RecordId, type Value } from '@mana/model';
 import type { Place, Transaction } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { speakBytes } from '../i18n/bytes.ts';
-import { m } from '../i18n/index.ts';
+import { loadWords, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
 import type { AppManifest, Describer } from '../shell/manifest.ts';
 
@@ -20,6 +20,7 @@ const LONGEST = 280;
 
 /** Fetches how the apps call what they keep. */
 export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeWords> {
+	await loadWords(['inspector', ...apps.map(({ id }) => id)]);
 	const found = await Promise.all(
 		apps.map(async ({ number, describe }) => [number, describe && (await describe()).describer] as const),
 	);
@@ -34,23 +35,24 @@ export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeW
 			const what = words.record(mana, first[0]!);
 			const isNew = first.some(({ field }) => field === systemFields.createdAt.number);
 			const fields = [...new Set(first.map((op) => words.field(op)))].join(', ');
-			const told = isNew ? m.change_new({ what }) : m.change_of({ what, fields });
-			return more.length > 0 ? m.change_and_more({ what: told, count: more.length }) : told;
+			const told = isNew ? m.inspector_change_new({ what }) : m.inspector_change_of({ what, fields });
+			return more.length > 0 ? m.inspector_change_and_more({ what: told, count: more.length }) : told;
 		},
-		record: (mana, { collection, record }) => of(collection)?.record(mana, collection, record as RecordId) ?? m.change_record(),
+		record: (mana, { collection, record }) =>
+			of(collection)?.record(mana, collection, record as RecordId) ?? m.inspector_change_record(),
 		field({ collection, field }) {
-			if (field === systemFields.deletedAt.number || field === systemFields.purged.number) return m.change_trash();
-			return of(collection)?.field(collection, field) ?? m.change_field();
+			if (field === systemFields.deletedAt.number || field === systemFields.purged.number) return m.inspector_change_trash();
+			return of(collection)?.field(collection, field) ?? m.inspector_change_field();
 		},
-		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value) ?? plain(value)),
+		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value, language.tag) ?? plain(value)),
 	};
 	return words;
 }
 
 /** A value without a word about what it means. */
 function plain(value: Value): string {
-	if (value === null || value === '') return m.change_nothing();
-	if (typeof value === 'boolean') return value ? m.change_yes() : m.change_no();
+	if (value === null || value === '') return m.inspector_change_nothing();
+	if (typeof value === 'boolean') return value ? m.inspector_change_yes() : m.inspector_change_no();
 	if (value instanceof Uint8Array) return speakBytes(value.length, language.tag);
 	return String(value);
 }

@@ -9,7 +9,7 @@ export async function skippedWords(mana: Mana, apps: readonly AppManifest[], ski
 	const first = skipped[0]!;
 	const ofFirst = skipped.filter(({ record }) => record === first.record);
 	const fields = [...new Set(ofFirst.map((one) => words.field(one)))].join(', ');
-	const what = m.change_of({ what: words.record(mana, first), fields });
+	const what = m.inspector_change_of({ what: words.record(mana, first), fields });
 	const others = skipped.length - ofFirst.length;
-	return m.undo_skipped({ what: others > 0 ? m.change_and_more({ what, count: others }) : what });
+	return m.inspector_skipped({ what: others > 0 ? m.inspector_change_and_more({ what, count: others }) : what });
 }

@@ -82,8 +82,12 @@ export interface Describer {
 	record(mana: Mana, collection: number, id: RecordId): string;
 	/** What a field is called in the middle of a sentence: title. `undefined`: a field that this build does not know. */
 	field(collection: number, field: number): string | undefined;
-	/** A value of it as a person reads it; `undefined`: as plainly as can be. */
-	value(mana: Mana, place: RegisterPlace, value: Value): string | undefined;
+	/**
+	 * A value of it as a person reads it; `undefined`: as plainly as can be.
+	 *
+	 * @param locale BCP 47 tag of the interface
+	 */
+	value(mana: Mana, place: RegisterPlace, value: Value, locale: string): string | undefined;
 }
 
 /** Answers at once, from what is on this device. */
