@@ -217,6 +217,40 @@ test('a title that was replaced is told on the task and in the inspector, and co
 	});
 });
 
+test('the history of a task tells who changed what and when, and an older version is put back', async ({ mana, newDevice }) => {
+	const olga = await newDevice({ person: await ownerOf(mana) });
+	const ray = await newDevice({ person: await invite(mana, 'Hal History') });
+	await shareSpace(mana, olga, ray, 'Cellar');
+	await goToTodo(ray.page);
+	await addTasks(ray.page, 'Buy wine #cellar !low');
+	await olga.page.getByRole('button', { name: 'Work in this space' }).click();
+	await goToTodo(olga.page);
+	await rename(olga.page, 'Buy wine', 'Buy beer');
+	await expect(task(ray.page, 'Buy beer')).toBeVisible();
+	const pane = await openTask(ray.page, 'Buy beer');
+	await pane.getByText('What happened to this task').click();
+	const versions = pane.getByRole('listitem').filter({ has: ray.page.locator('time') });
+	await expect(versions).toHaveCount(2);
+	await expect(versions.first()).toContainText('Olga Owner');
+	await expect(versions.first()).toContainText(/title\s*Buy wine\s*→\s*Buy beer/);
+	await expect(versions.last()).toContainText('You');
+	await versions.last().getByRole('button', { name: 'As it was then' }).click();
+	await expect(versions.last()).toContainText('with #cellar');
+	await look(ray.page, 'history');
+	await versions.last().getByRole('button', { name: 'Put this back' }).click();
+	await expect(pane.getByRole('textbox', { name: 'Title' })).toHaveValue('Buy wine');
+	await expect(versions).toHaveCount(3);
+	await expect(versions.first()).toContainText(/title\s*Buy beer\s*→\s*Buy wine/);
+	await expect(task(olga.page, 'Buy wine')).toBeVisible();
+
+	await test.step('offline it says what it needs', async () => {
+		await pane.getByText('What happened to this task').click();
+		await ray.unplug();
+		await pane.getByText('What happened to this task').click();
+		await expect(pane.getByText('The server keeps what was before, and it cannot be reached now.')).toBeVisible();
+	});
+});
+
 test('undo and redo have buttons, and undo says what it leaves to others', async ({ mana, newDevice }) => {
 	const person = await invite(mana, 'Uma Undo');
 	const a = await newDevice({ person });

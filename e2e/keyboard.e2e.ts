@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { Keyboard } from './hands.ts';
 import { invite } from './people.ts';
 import { addField, details, syncPill, task, tasks, titles } from './screen.ts';
 import { expect, test } from './test.ts';
@@ -137,68 +137,3 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
 		});
 	});
 }
-
-/** Hands on a keyboard. After every key something must have the focus, and show it. */
-class Keyboard {
-	readonly #page: Page;
-
-	constructor(page: Page) {
-		this.#page = page;
-	}
-
-	async press(...keys: readonly string[]): Promise<void> {
-		for (const key of keys) {
-			await this.#page.keyboard.press(key);
-			await this.#seesFocus(key);
-		}
-	}
-
-	async type(text: string): Promise<void> {
-		await this.#page.keyboard.type(text);
-		await this.#seesFocus(text);
-	}
-
-	/** Presses Tab until the control with a name has the focus. */
-	async reach(name: string, key = 'Tab'): Promise<void> {
-		const passed: string[] = [];
-		for (let press = 0; press < 60; press++) {
-			await this.press(key);
-			const here = await this.#name();
-			if (here.includes(name)) return;
-			passed.push(here);
-		}
-		throw new Error(`${key} does not lead to ${name}. It passed:\n${passed.join('\n')}`);
-	}
-
-	async isOn(name: string): Promise<void> {
-		await expect.poll(() => this.#name(), 'what has the focus').toContain(name);
-	}
-
-	async #seesFocus(after: string): Promise<void> {
-		await expect.poll(() => this.#page.evaluate<string | null>(whyUnseen), `the focus after ${after}`).toBeNull();
-	}
-
-	/** What the control in focus says: its label, or its text. */
-	#name(): Promise<string> {
-		return this.#page.evaluate<string>(
-			`[document.activeElement.getAttribute('aria-label'), document.activeElement.labels?.[0]?.textContent, document.activeElement.textContent].join(' ')`,
-		);
-	}
-}
-
-/** Why a person does not see where the focus is; `null` when they do. */
-const whyUnseen = `(() => {
-	const at = document.activeElement;
-	if (at === null || at === document.body) return 'nothing has the focus';
-	// The content as a whole after going to another page, and what has just opened, are seen without a mark.
-	if (at.matches('#main, aside, [role="dialog"], [role="menu"]')) return null;
-	const name = at.outerHTML.slice(0, 160);
-	const { top, bottom, left, right } = at.getBoundingClientRect();
-	if (bottom <= 0 || right <= 0 || top >= innerHeight || left >= innerWidth) return 'out of sight: ' + name;
-	// A caret shows itself.
-	if (at.matches('textarea, input:not([type="checkbox"], [type="radio"])')) return null;
-	// In a menu another ground marks where one is.
-	if (at.matches('[role^="menuitem"][data-highlighted]')) return null;
-	const marked = [at, at.nextElementSibling, at.parentElement].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
-	return marked ? null : 'not marked: ' + name;
-})()`;

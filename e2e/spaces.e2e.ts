@@ -1,4 +1,5 @@
-import { savedBy } from './look.ts';
+import { Keyboard } from './hands.ts';
+import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, task, tasks, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
@@ -116,6 +117,82 @@ test('who was offline when removed loses the space at the next contact, and keep
 	await kim.page.getByRole('button', { name: 'Delete one change for good' }).click();
 	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeHidden();
 	await expect.poll(() => traces(kim, space, 'Firewood', 'Written in the woods')).toEqual([]);
+});
+
+test('by keyboard alone: a space, a link, somebody who follows it, what they may do and which apps they see', async ({
+	mana,
+	newDevice,
+}) => {
+	const ben = await newDevice({ person: await invite(mana, 'Bo Keys') });
+	const olga = await newDevice({ person: await ownerOf(mana) });
+	const keys = new Keyboard(olga.page);
+	const theirs = new Keyboard(ben.page);
+
+	await test.step('a space is made', async () => {
+		await olga.page.goto(`${mana.url}/spaces`);
+		await olga.page.getByRole('heading', { name: 'Spaces', level: 1 }).waitFor();
+		await look(olga.page, 'spaces-empty');
+		await keys.reach('Name');
+		await keys.type('Garden');
+		await keys.press('Enter');
+		await expect(olga.page.getByRole('heading', { name: 'Garden', level: 1 })).toBeVisible();
+	});
+
+	await test.step('a link for an editor', async () => {
+		await keys.reach('Who comes in may be');
+		await expect(olga.page.getByText('Reads what is in the apps they see, and changes nothing.').last()).toBeVisible();
+		await keys.press('ArrowDown');
+		await expect(olga.page.getByText('until one has, this is the same as reading').last()).toBeVisible();
+		await keys.press('ArrowDown');
+		await keys.reach('Make a link');
+		await keys.press('Enter');
+		await expect(olga.page.getByRole('img', { name: 'Code for Garden' })).toBeVisible();
+	});
+
+	await test.step('who follows it comes in, and writes', async () => {
+		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
+		await ben.page.getByText('invites you to Garden').waitFor();
+		await theirs.reach('Join Garden');
+		await theirs.press('Enter');
+		await ben.page.getByRole('link', { name: 'You are in Garden' }).waitFor();
+		await goToTodo(ben.page);
+		await addTasks(ben.page, 'Rake the leaves');
+		await expect(olga.page.getByRole('listitem').filter({ hasText: 'Bo Keys' })).toBeVisible();
+		await look(olga.page, 'space-full');
+	});
+
+	await test.step('what the roles may do is told', async () => {
+		await keys.reach('What each role may do', 'Shift+Tab');
+		await keys.press('Enter');
+		await expect(olga.page.getByText('Always sees all apps.')).toBeVisible();
+	});
+
+	const member = olga.page.getByRole('listitem').filter({ hasText: 'Bo Keys' });
+	await test.step('no app is open to them any more: what they had of it goes', async () => {
+		await keys.reach('Sees all apps', 'Shift+Tab');
+		await keys.press('Enter');
+		await keys.reach('All apps');
+		await keys.press('Space');
+		await expect(member).toContainText('Sees only Todo');
+		await keys.reach('Todo');
+		await look(olga.page, 'space-apps');
+		await keys.press('Space');
+		await expect(member).toContainText('Sees no app');
+		await expect(task(ben.page, 'Rake the leaves')).toBeHidden();
+	});
+
+	await test.step('and with the app it comes back', async () => {
+		await keys.press('Space');
+		await expect(member).toContainText('Sees only Todo');
+		await expect(task(ben.page, 'Rake the leaves')).toBeVisible();
+	});
+
+	await test.step('another role', async () => {
+		await keys.reach('Role of Bo Keys', 'Shift+Tab');
+		await keys.press('ArrowDown');
+		await expect(olga.page.getByLabel('Role of Bo Keys')).toHaveValue('commenter');
+		await look(ben.page, 'space-member');
+	});
 });
 
 /** Rows of the space, and rows that hold one of these words, in everything that the browser stores. */

@@ -10,6 +10,15 @@ export const roleWords = {
 	viewer: () => m.hub_role_viewer(),
 } as const;
 
+/** What a role may do. */
+export const roleTexts = {
+	owner: () => m.hub_role_owner_text(),
+	admin: () => m.hub_role_admin_text(),
+	editor: () => m.hub_role_editor_text(),
+	commenter: () => m.hub_role_commenter_text(),
+	viewer: () => m.hub_role_viewer_text(),
+} as const;
+
 export const kindWords = {
 	personal: () => m.space_own(),
 	family: () => m.hub_space_family(),

@@ -1,6 +1,8 @@
-import { appOf, systemFields, type RecordId, type Value } from '@mana/model';
+import { appOf, type Collection, systemFields, type RecordId, type Value } from '@mana/model';
 import type { Place, Transaction } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
+import { speakMoment } from '@mana/time';
+import { today } from '../data/today.svelte.ts';
 import { speakBytes } from '../i18n/bytes.ts';
 import { loadWords, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
@@ -13,6 +15,9 @@ export interface ChangeWords {
 	record(mana: Mana, place: Pick<Place, 'collection' | 'record'>): string;
 	field(place: Pick<Place, 'collection' | 'field'>): string;
 	value(mana: Mana, place: Place, value: Value): string;
+	/** A field by the name that its collection gives it. */
+	named(collection: Collection, name: string): string;
+	numberOf(collection: Collection, name: string): number;
 }
 
 /** Texts are told up to here. */
@@ -42,16 +47,23 @@ export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeW
 			of(collection)?.record(mana, collection, record as RecordId) ?? m.inspector_change_record(),
 		field({ collection, field }) {
 			if (field === systemFields.deletedAt.number || field === systemFields.purged.number) return m.inspector_change_trash();
+			if (field === systemFields.createdAt.number) return m.inspector_change_made();
 			return of(collection)?.field(collection, field) ?? m.inspector_change_field();
 		},
-		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value, language.tag) ?? plain(value)),
+		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value, language.tag) ?? plain(place, value)),
+		named: (collection, name) => words.field({ collection: collection.number, field: words.numberOf(collection, name) }),
+		numberOf: fieldNumberOf,
 	};
 	return words;
 }
 
+/** Fields that every record has and that hold a moment. */
+const moments: ReadonlySet<number> = new Set([systemFields.createdAt.number, systemFields.deletedAt.number]);
+
 /** A value without a word about what it means. */
-function plain(value: Value): string {
+function plain({ field }: Pick<Place, 'field'>, value: Value): string {
 	if (value === null || value === '') return m.inspector_change_nothing();
+	if (moments.has(field)) return speakMoment(Number(value), today.day, language.tag);
 	if (typeof value === 'boolean') return value ? m.inspector_change_yes() : m.inspector_change_no();
 	if (value instanceof Uint8Array) return speakBytes(value.length, language.tag);
 	return String(value);
@@ -59,4 +71,10 @@ function plain(value: Value): string {
 
 function clipped(text: string): string {
 	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** The number of a field by its name, those that every record has too. */
+function fieldNumberOf(collection: Collection, name: string): number {
+	const system: Readonly<Record<string, { readonly number: number }>> = systemFields;
+	return (collection.fields[name] ?? system[name])?.number ?? 0;
 }

@@ -12,6 +12,13 @@ export interface SpaceInfo {
 	readonly role: SpaceRole;
 }
 
+/** What becomes of a member's access; what is left out stays. */
+export interface MemberChange {
+	readonly role?: SpaceRole;
+	/** Numbers of the apps that they may see, ascending; `null`: all, those of the future too. */
+	readonly apps?: readonly number[] | null;
+}
+
 export interface SpaceInvitation {
 	readonly id: string;
 	readonly role: LinkRole;
@@ -33,8 +40,8 @@ export const spaceApi = {
 	list: () => call<{ spaces: readonly SpaceInfo[] }>('GET', '/spaces'),
 	create: (input: { kind: 'family' | 'organisation'; name: string }) => call<SpaceInfo>('POST', '/spaces', input),
 	change: (space: string, input: { name?: string; archived?: boolean }) => call<SpaceInfo>('PATCH', `/spaces/${space}`, input),
-	grant: (space: string, person: string, role: SpaceRole) =>
-		call<unknown>('PATCH', `/spaces/${space}/members/${encodeURIComponent(person)}`, { role }),
+	grant: (space: string, person: string, change: MemberChange) =>
+		call<unknown>('PATCH', `/spaces/${space}/members/${encodeURIComponent(person)}`, change),
 	remove: (space: string, person: string) => call<unknown>('DELETE', `/spaces/${space}/members/${encodeURIComponent(person)}`),
 	handOver: (space: string, person: string) => call<unknown>('PUT', `/spaces/${space}/owner`, { person }),
 	invitations: (space: string) => call<{ invitations: readonly SpaceInvitation[] }>('GET', `/spaces/${space}/invitations`),
