@@ -1,5 +1,5 @@
 import { WIRE_VERSION } from '@mana/sync/frames';
-import type { Standing, SyncState } from '@mana/sync/client/api';
+import type { ConversationStanding, Standing, SyncState } from '@mana/sync/client/api';
 import type { StorageFacts } from '@mana/sync/client/bundle';
 import { speakAgo, speakTime, timeAt } from '@mana/time';
 import { speakBytes } from '../i18n/bytes.ts';
@@ -54,7 +54,16 @@ function connection({ sync, standing: { conversation }, locale }: Known): Fact[]
 			name: m.inspector_next_attempt(),
 			value: sync.retryAt === null ? m.inspector_none() : speakTime(timeAt(sync.retryAt), locale),
 		},
-		...(conversation ? [{ name: m.inspector_on_the_way(), value: String(conversation.onTheWay) }] : []),
+		...(conversation ? underWay(conversation, locale) : []),
+	];
+}
+
+function underWay({ onTheWay, credit: { push, untold } }: ConversationStanding, locale: string): Fact[] {
+	const bytes = (size: number): string => speakBytes(size, locale);
+	return [
+		{ name: m.inspector_on_the_way(), value: String(onTheWay) },
+		{ name: m.inspector_credit(), value: m.inspector_credit_of({ used: bytes(push.used), granted: bytes(push.granted) }) },
+		{ name: m.inspector_credit_untold(), value: bytes(untold) },
 	];
 }
 

@@ -32,9 +32,15 @@ export function rowWords<C extends Collection>(
 	const values = row as unknown as Readonly<Record<string, unknown>>;
 	return [...Object.keys(collection.fields), ...(values['deletedAt'] === null ? [] : ['deletedAt'])].flatMap((name) => {
 		const value = values[name];
+		if (!isTold(collection, name)) return [];
 		if (value === null || value === '' || ((value instanceof Set || value instanceof Map) && value.size === 0)) return [];
 		return [{ field: words.named(collection, name), value: valueWords(mana, words, collection, row.id, name, value) }];
 	});
+}
+
+/** Whether a value of a field says something to a person: an order key does not. */
+export function isTold(collection: Collection, name: string): boolean {
+	return collection.fields[name]?.type !== 'position';
 }
 
 /** What a type makes of a value is told by its name, if it has one. */
