@@ -126,6 +126,7 @@ test('in a browser that stores nothing a red sign says so, and everything can be
 	await page.getByRole('button', { name: 'Not stored' }).first().click();
 	await page.getByRole('link', { name: 'Sync', exact: true }).click();
 	await expect(page.getByText('Only in memory')).toBeVisible();
+	await expect(page.getByText('Only this tab has it.')).toBeVisible();
 	await look(page, 'inspector-memory');
 	const { text } = await savedBy(page, () => page.getByRole('button', { name: 'Save as a file' }).click());
 	expect(text).toContain('Gone with the tab');

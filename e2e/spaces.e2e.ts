@@ -131,7 +131,9 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 	await test.step('a space is made', async () => {
 		await olga.page.goto(`${mana.url}/spaces`);
 		await olga.page.getByRole('heading', { name: 'Spaces', level: 1 }).waitFor();
-		await look(olga.page, 'spaces-empty');
+		await ben.page.goto(`${mana.url}/spaces`);
+		await expect(ben.page.getByText('You share nothing yet')).toBeVisible();
+		await look(ben.page, 'spaces-empty');
 		await keys.reach('Name');
 		await keys.type('Garden');
 		await keys.press('Enter');
