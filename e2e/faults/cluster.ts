@@ -1,17 +1,23 @@
 import type { Dice } from '@mana/sync/simulator/dice';
 import type { Player, StartPlayer, Word } from './player.ts';
-import { type Link, openLink } from './proxy.ts';
+import { type Link, openLink } from '@mana/store/testing/line';
 import type { Told } from './replica.ts';
+import { type Issuer, startIssuer, TEST_ORIGIN } from '../../infra/sync/testing.ts';
+import { Database } from './database.ts';
 import { Server } from './server.ts';
 
 /** A place for a client: its line to the server, and whoever sits there now. */
 export interface Seat {
 	readonly link: Link;
+	/** The node that it is led to, where that runs. */
+	node: number;
 	client: Player | null;
 	writer: string;
 }
 
 export interface ClusterOptions {
+	/** Nodes on one PostgreSQL; `null`: one server with a disk of its own. */
+	readonly nodes: number | null;
 	/** Transactions a second, of each client. */
 	readonly rate: number;
 	readonly dice: Dice;
@@ -20,9 +26,10 @@ export interface ClusterOptions {
 	readonly origin?: string;
 }
 
-/** A server and clients in processes of their own, each behind a line that can be cut. */
+/** Servers and clients in processes of their own, each behind a line that can be cut. */
 export class Cluster {
-	readonly server: Server;
+	readonly servers: readonly Server[];
+	readonly database: Database | null;
 	readonly seats: Seat[] = [];
 	/** What each writer was told is on the server's disk, and what on its own. */
 	readonly acked = new Map<string, number>();
@@ -31,15 +38,26 @@ export class Cluster {
 	readonly #dice: Dice;
 	readonly #rate: number;
 	readonly #token: string;
+	readonly #issuer: Issuer;
+	/** Where each node listens since its last start. */
+	readonly #urls: string[] = [];
 	readonly #startPlayer: StartPlayer;
 	readonly #states = new Map<Seat, (told: Told & { kind: 'state' }) => void>();
 	#writers = 0;
-	#url = '';
 	#writing = false;
 	#over = false;
 
-	private constructor(server: Server, token: string, faults: string[], { dice, rate, startPlayer }: ClusterOptions) {
-		this.server = server;
+	private constructor(
+		servers: readonly Server[],
+		database: Database | null,
+		issuer: Issuer,
+		token: string,
+		faults: string[],
+		{ dice, rate, startPlayer }: ClusterOptions,
+	) {
+		this.servers = servers;
+		this.database = database;
+		this.#issuer = issuer;
 		this.faults = faults;
 		this.#token = token;
 		this.#dice = dice;
@@ -50,28 +68,55 @@ export class Cluster {
 	/** A cluster in which nothing runs yet. */
 	static async make(options: ClusterOptions): Promise<Cluster> {
 		const faults: string[] = [];
-		const server = await Server.make((how) => faults.push(how), options.origin);
-		return new Cluster(server, await server.token(), faults, options);
+		const { nodes, origin } = options;
+		const issuer = await startIssuer();
+		const token = await issuer.token('ada', { seconds: 3600, issuer: origin ?? TEST_ORIGIN });
+		const database = nodes === null ? null : await Database.start(nodes);
+		const servers = Array.from({ length: nodes ?? 1 }, (_, node) =>
+			Server.make({ issuer, origin, databaseUrl: database?.urlFor(node) ?? null, died: (how) => void faults.push(how) }),
+		);
+		return new Cluster(servers, database, issuer, token, faults, options);
 	}
 
-	/** Starts the server, and as many clients. */
+	/** The first server: the only one where there are no nodes. */
+	get server(): Server {
+		return this.servers[0]!;
+	}
+
+	/** Starts the servers, and as many clients. */
 	async start(clients: number): Promise<void> {
-		await this.startServer();
-		for (let index = 0; index < clients; index++) {
-			const link = await openLink();
-			link.lead(this.#url);
-			this.seats.push({ link, client: null, writer: '' });
-		}
+		for (const node of this.servers.keys()) await this.startServer(node);
+		for (let index = 0; index < clients; index++)
+			this.seats.push({ link: await openLink(), node: index % this.servers.length, client: null, writer: '' });
+		this.#lead();
 		await Promise.all(this.seats.map((seat) => this.startClient(seat)));
 	}
 
-	async startServer(): Promise<void> {
-		this.#url = await this.server.start();
-		for (const { link } of this.seats) link.lead(this.#url);
+	/** Who starts needs its database: a cut line to it is mended. */
+	async startServer(node = 0): Promise<void> {
+		this.database?.links[node]!.mend();
+		this.#urls[node] = await this.servers[node]!.start();
+		this.#lead();
 	}
 
-	killServer(): Promise<void> {
-		return this.server.kill();
+	async killServer(node = 0): Promise<void> {
+		await this.servers[node]!.kill();
+		this.#lead();
+	}
+
+	/** Leads a seat to another node from now on, as a proxy does that has given one up. */
+	move(seat: Seat, node: number): void {
+		seat.node = node;
+		this.#lead();
+		seat.link.break();
+	}
+
+	/** New connections go to the node of the seat, or to another one while that is gone. */
+	#lead(): void {
+		for (const { link, node } of this.seats) {
+			const running = this.servers[node]!.running ? node : this.servers.findIndex(({ running }) => running);
+			link.lead(this.#urls[running] ?? this.#urls[node]!);
+		}
 	}
 
 	/** Somebody new in the seat. */
@@ -130,6 +175,8 @@ export class Cluster {
 			await this.killClient(seat);
 			seat.link.close();
 		}
-		await this.server.close();
+		for (const server of this.servers) await server.close();
+		await this.database?.close();
+		await this.#issuer.close();
 	}
 }

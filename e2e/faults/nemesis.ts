@@ -1,5 +1,5 @@
 import type { Dice } from '@mana/sync/simulator/dice';
-import type { Cut } from './proxy.ts';
+import type { Cut } from '@mana/store/testing/line';
 import type { Cluster } from './cluster.ts';
 
 /** One kind of harm. `begin` does it; what it returns mends it. Both may be called at any moment. */
@@ -10,8 +10,8 @@ export interface Harm {
 
 const nothing = async (): Promise<void> => undefined;
 
-/** What a run may be troubled by. A run takes a random part of them, so that some things happen undisturbed by others. */
-export const harms: readonly Harm[] = [
+/** What may happen to clients and their lines. */
+const ofClients: readonly Harm[] = [
 	...(['up', 'down', 'both'] as const satisfies readonly Cut[]).map((way): Harm => ({
 		name: `cut ${way}`,
 		async begin(cluster, dice) {
@@ -25,20 +25,6 @@ export const harms: readonly Harm[] = [
 		async begin(cluster, dice) {
 			for (const { link } of cluster.seats) if (dice.chance(0.5)) link.break();
 			return nothing;
-		},
-	},
-	{
-		name: 'kill the server',
-		async begin(cluster) {
-			await cluster.killServer();
-			return () => cluster.startServer();
-		},
-	},
-	{
-		name: 'pause the server',
-		async begin({ server }) {
-			server.signal('SIGSTOP');
-			return async () => server.signal('SIGCONT');
 		},
 	},
 	{
@@ -59,6 +45,25 @@ export const harms: readonly Harm[] = [
 			return async () => void (await Promise.all(paused.map((client) => client?.resume())));
 		},
 	},
+];
+
+/** What a run may be troubled by. A run takes a random part of them, so that some things happen undisturbed by others. */
+export const harms: readonly Harm[] = [
+	...ofClients,
+	{
+		name: 'kill the server',
+		async begin(cluster) {
+			await cluster.killServer();
+			return () => cluster.startServer();
+		},
+	},
+	{
+		name: 'pause the server',
+		async begin({ server }) {
+			server.signal('SIGSTOP');
+			return async () => server.signal('SIGCONT');
+		},
+	},
 	{
 		name: 'fill the disk',
 		async begin({ server }) {
@@ -75,3 +80,71 @@ export const harms: readonly Harm[] = [
 		},
 	},
 ];
+
+/** The same for several nodes on one PostgreSQL. */
+export const nodeHarms: readonly Harm[] = [
+	...ofClients,
+	{
+		name: 'kill a node',
+		async begin(cluster, dice) {
+			const node = dice.int(0, cluster.servers.length - 1);
+			if (!cluster.servers[node]!.running) return nothing;
+			await cluster.killServer(node);
+			return () => cluster.startServer(node);
+		},
+	},
+	{
+		name: 'pause a node',
+		async begin(cluster, dice) {
+			const node = dice.int(0, cluster.servers.length - 1);
+			const server = cluster.servers[node]!;
+			server.signal('SIGSTOP');
+			// Somebody notices, or not.
+			if (dice.chance(0.5)) moveFrom(cluster, node);
+			return async () => server.signal('SIGCONT');
+		},
+	},
+	{
+		name: 'move clients',
+		async begin(cluster, dice) {
+			for (const seat of cluster.seats) if (dice.chance(0.5)) cluster.move(seat, dice.int(0, cluster.servers.length - 1));
+			return nothing;
+		},
+	},
+	...(['up', 'down', 'both'] as const satisfies readonly Cut[]).map((way): Harm => ({
+		name: `cut the database ${way}`,
+		async begin(cluster, dice) {
+			const node = dice.int(0, cluster.servers.length - 1);
+			const link = cluster.database!.links[node]!;
+			link.cut(way);
+			if (dice.chance(0.5)) moveFrom(cluster, node);
+			return async () => link.mend();
+		},
+	})),
+	{
+		name: 'break connections to the database',
+		async begin({ database }, dice) {
+			dice.pick(database!.links).break();
+			return nothing;
+		},
+	},
+	{
+		name: 'lose hints',
+		async begin({ database }) {
+			const losing = setInterval(() => void database!.loseHints().catch(() => undefined), 50);
+			return async () => clearInterval(losing);
+		},
+	},
+	{
+		name: 'crash the database',
+		async begin({ database }) {
+			await database!.crash();
+			return nothing;
+		},
+	},
+];
+
+/** As a proxy that asks nodes whether they are ready. */
+function moveFrom(cluster: Cluster, node: number): void {
+	for (const seat of cluster.seats) if (seat.node === node) cluster.move(seat, (node + 1) % cluster.servers.length);
+}

@@ -5,6 +5,7 @@ import { harms } from './nemesis.ts';
 import type { Player, PlayerOptions } from './player.ts';
 import { startProcess } from './process.ts';
 import { troubled } from './run.ts';
+import { startIssuer } from '../../infra/sync/testing.ts';
 import { Server } from './server.ts';
 
 const LONGEST_MS = 1_000;
@@ -26,42 +27,37 @@ const deaf: Player = {
 
 describe('a run ends with a verdict', () => {
 	test('when clients never answer', async () => {
-		const { faults } = await troubled(
-			1,
-			[],
-			stageOf(async () => deaf),
-			LONGEST_MS,
-		);
+		const { faults } = await troubled({ seed: 1, chosen: [], stage: stageOf(async () => deaf), longestMs: LONGEST_MS });
 		expect(faults).toEqual([`broken off: The run took more than ${LONGEST_MS} ms.`]);
 	});
 
 	test('when a client never becomes ready', async () => {
-		const { faults } = await troubled(
-			1,
-			[],
-			stageOf(() => new Promise(() => undefined)),
-			LONGEST_MS,
-		);
+		const { faults } = await troubled({
+			seed: 1,
+			chosen: [],
+			stage: stageOf(() => new Promise(() => undefined)),
+			longestMs: LONGEST_MS,
+		});
 		expect(faults).toEqual([`broken off: The run took more than ${LONGEST_MS} ms.`]);
 	});
 
 	test('when a client cannot start, and when a harm cannot be done', async () => {
 		const broken = stageOf(() => Promise.reject(new Error('no room')));
-		expect((await troubled(1, [], broken)).faults).toEqual(['broken off: no room']);
+		expect((await troubled({ seed: 1, chosen: [], stage: broken })).faults).toEqual(['broken off: no room']);
 		const harm = { name: 'too much', begin: () => Promise.reject(new Error('it cannot be harmed')) };
 		// Whether a run takes a harm is up to its seed.
-		const { faults } = await troubled(
-			3,
-			[harm, harm, harm, harm],
-			stageOf(async () => deaf),
-			20_000,
-		);
+		const { faults } = await troubled({
+			seed: 3,
+			chosen: [harm, harm, harm, harm],
+			stage: stageOf(async () => deaf),
+			longestMs: 20_000,
+		});
 		expect(faults).toEqual(['broken off: it cannot be harmed']);
 	});
 });
 
 describe('a cluster', async () => {
-	const cluster = await Cluster.make({ rate: 1, dice: new Dice(1), startPlayer: startProcess });
+	const cluster = await Cluster.make({ nodes: null, rate: 1, dice: new Dice(1), startPlayer: startProcess });
 	afterAll(() => cluster.close());
 
 	test('has one server however often it is started, and none that outlives it', async () => {
@@ -83,11 +79,13 @@ describe('a cluster', async () => {
 
 test('a server tells when it ends by itself, and not when it is killed', async () => {
 	const died = Promise.withResolvers<string>();
-	const server = await Server.make(died.resolve);
+	const issuer = await startIssuer();
+	const server = Server.make({ issuer, origin: undefined, databaseUrl: null, died: died.resolve });
 	await server.start();
 	await server.kill();
 	await server.start();
 	server.signal('SIGTERM');
 	expect(await died.promise).toStartWith('mana-sync ended by itself');
 	await server.close();
+	await issuer.close();
 });

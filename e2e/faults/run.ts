@@ -4,7 +4,7 @@ import { Cluster } from './cluster.ts';
 import { faultsIn, type View } from './checks.ts';
 import { digestOf } from './digest.ts';
 import { within } from './limit.ts';
-import { harms } from './nemesis.ts';
+import { type Harm, harms, nodeHarms } from './nemesis.ts';
 import { startProcess } from './process.ts';
 import type { Told, WireView } from './replica.ts';
 import { Server } from './server.ts';
@@ -15,11 +15,12 @@ const HELP = `Troubles a real mana-sync and real clients, each in a process of i
   npm run faults -- --runs 20 --seed 1       twenty runs, from a seed on
   npm run faults -- --runs 1 --seed 17       one of them again
   npm run faults -- --tabs                   clients are tabs of Chromium, with its IndexedDB
+  npm run faults -- --nodes 2                two nodes on one PostgreSQL, which are killed, paused and cut off from it
   npm run faults -- --without "fill the disk" --with "cut up" …   leaves harms out, or takes only those named
 `;
 
-/** How long trouble is made, in milliseconds. */
-const troubleMs = [2500, 7000] as const;
+/** How long trouble is made when nobody says, in milliseconds. */
+const usualTroubleMs = [2500, 7000] as const;
 /** Within this, in peace, every outbox is empty and all show the same (I8). */
 const peaceMs = 10_000;
 /** Longest that a run and its end may take, on a busy machine, in milliseconds. */
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
 			with: { type: 'string', multiple: true },
 			without: { type: 'string', multiple: true },
 			tabs: { type: 'boolean', default: false },
+			nodes: { type: 'string' },
 			json: { type: 'string' },
 			help: { type: 'boolean', default: false },
 		},
@@ -54,12 +56,15 @@ async function main(): Promise<number> {
 		console.log(HELP);
 		return 0;
 	}
-	const chosen = harms.filter(({ name }) => (values.with?.includes(name) ?? true) && !(values.without?.includes(name) ?? false));
-	if (!Server.canSlow) console.log('strace is not here: the disk is never slowed.');
+	const nodes = values.nodes === undefined ? null : Number(values.nodes);
+	const chosen = (nodes === null ? harms : nodeHarms).filter(
+		({ name }) => (values.with?.includes(name) ?? true) && !(values.without?.includes(name) ?? false),
+	);
+	if (nodes === null && !Server.canSlow) console.log('strace is not here: the disk is never slowed.');
 	const results: Result[] = [];
 	const stage = values.tabs ? await within(CLOSE_MS, 'The start of Chromium', openStage()) : null;
 	for (let index = 0; index < Number(values.runs); index++) {
-		const result = await troubled(Number(values.seed) + index, chosen, stage);
+		const result = await troubled({ seed: Number(values.seed) + index, chosen, stage, nodes });
 		results.push(result);
 		const { seed, faults, transactions, settledMs } = result;
 		console.log(
@@ -77,15 +82,28 @@ async function main(): Promise<number> {
 	return failed > 0 ? 1 : 0;
 }
 
+export interface RunOptions {
+	readonly seed: number;
+	readonly chosen: readonly Harm[];
+	/** Where clients are tabs. */
+	readonly stage?: Stage | null;
+	/** Nodes on one PostgreSQL; without: one server with a disk of its own. */
+	readonly nodes?: number | null;
+	/** How long trouble is made, in milliseconds. */
+	readonly troubleMs?: number;
+	/** For all of it, in milliseconds. */
+	readonly longestMs?: number;
+}
+
 /**
  * One run: work, trouble, peace, and a look at everything. It ends with a verdict whatever happens: what breaks it off is a fault.
- *
- * @param longestMs for all of it
  */
-export async function troubled(seed: number, chosen: typeof harms, stage: Stage | null, longestMs = RUN_MS): Promise<Result> {
+export async function troubled(options: RunOptions): Promise<Result> {
+	const { seed, chosen, stage = null, nodes = null, longestMs = RUN_MS, troubleMs } = options;
 	const dice = new Dice(seed);
 	const clients = dice.int(5, 10);
 	const cluster = await Cluster.make({
+		nodes,
 		rate: dice.int(10, 50) / clients,
 		dice: dice.fork(),
 		startPlayer: stage?.startPlayer ?? startProcess,
@@ -110,6 +128,7 @@ export async function troubled(seed: number, chosen: typeof harms, stage: Stage 
 			cluster,
 			dice,
 			chosen.filter(() => dice.chance(0.6)),
+			troubleMs ?? dice.int(...usualTroubleMs),
 			done,
 		);
 		cluster.tell('stop');
@@ -122,13 +141,14 @@ export async function troubled(seed: number, chosen: typeof harms, stage: Stage 
 			...cluster.faults,
 			...(settled ? [] : [`I8: not settled within ${peaceMs} ms: ${complaint(states)}`]),
 			...verdict(cluster, states, stage !== null),
+			...((await cluster.database?.faults()) ?? []),
 		];
 		return { seed, faults, transactions: states[0]?.view.marks.length ?? 0, settledMs, harms: done };
 	}
 }
 
-async function trouble(cluster: Cluster, dice: Dice, chosen: typeof harms, done: string[]): Promise<void> {
-	const until = performance.now() + dice.int(...troubleMs);
+async function trouble(cluster: Cluster, dice: Dice, chosen: readonly Harm[], ms: number, done: string[]): Promise<void> {
+	const until = performance.now() + ms;
 	const mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
 	while (performance.now() < until) {
 		await Bun.sleep(dice.int(50, 600));

@@ -2,13 +2,23 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { within } from './limit.ts';
-import { type Issuer, startIssuer, TEST_ORIGIN } from '../../infra/sync/testing.ts';
+import { type Issuer, TEST_ORIGIN } from '../../infra/sync/testing.ts';
 
 const program = join(import.meta.dir, '../../infra/sync/testing-process.ts');
 /** Room for the database on a disk that can be filled. */
 const diskBytes = 48 * 1024 * 1024;
 /** Longest time until it listens, on a busy machine. */
 const START_MS = 30_000;
+
+export interface ServerOptions {
+	readonly issuer: Issuer;
+	/** Of the pages that may talk to it. */
+	readonly origin: string | undefined;
+	/** Of a PostgreSQL, where its own disk is of no interest. */
+	readonly databaseUrl: string | null;
+	/** Told when it ends and nobody killed it. */
+	readonly died: (how: string) => void;
+}
 
 /** mana-sync in a process of its own, on a disk of its own, to be treated badly. */
 export class Server {
@@ -17,28 +27,30 @@ export class Server {
 	readonly #issuer: Issuer;
 	readonly #home: string;
 	readonly #origin: string;
+	readonly #databaseUrl: string | null;
 	readonly #died: (how: string) => void;
 	#child: Bun.Subprocess<'ignore', 'pipe', 'inherit'> | null = null;
 	#started: Promise<string> | null = null;
 	#closed = false;
 	#tracer: Bun.Subprocess | null = null;
 
-	private constructor(issuer: Issuer, home: string, origin: string, smallDisk: boolean, died: (how: string) => void) {
+	private constructor({ issuer, origin = TEST_ORIGIN, databaseUrl, died }: ServerOptions, home: string, smallDisk: boolean) {
 		this.#died = died;
 		this.#issuer = issuer;
 		this.#home = home;
 		this.#origin = origin;
+		this.#databaseUrl = databaseUrl;
 		this.smallDisk = smallDisk;
 	}
 
-	/** @param origin of the pages that may talk to it; @param died told when it ends and nobody killed it */
-	static async make(died: (how: string) => void, origin = TEST_ORIGIN): Promise<Server> {
+	static make(options: ServerOptions): Server {
 		const home = mkdtempSync(join(tmpdir(), 'mana-faults-'));
 		const small =
+			options.databaseUrl === null &&
 			process.platform === 'linux' &&
 			process.getuid?.() === 0 &&
 			run('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', home);
-		return new Server(await startIssuer(), home, origin, small, died);
+		return new Server(options, home, small);
 	}
 
 	/** @returns where it listens: another port after each start. Where it runs already, nothing is started: a disk has one server. */
@@ -49,7 +61,8 @@ export class Server {
 	}
 
 	async #start(): Promise<string> {
-		const child = Bun.spawn([process.execPath, program, this.#home, this.#issuer.url, this.#origin], {
+		const database = this.#databaseUrl === null ? [] : [this.#databaseUrl];
+		const child = Bun.spawn([process.execPath, program, this.#home, this.#issuer.url, this.#origin, ...database], {
 			stdout: 'pipe',
 			stderr: 'inherit',
 		});
@@ -60,9 +73,8 @@ export class Server {
 		return new TextDecoder().decode(value).trim();
 	}
 
-	/** A token of the one person whose devices play. */
-	token(): Promise<string> {
-		return this.#issuer.token('ada', { seconds: 3600, issuer: this.#origin });
+	get running(): boolean {
+		return this.#started !== null;
 	}
 
 	signal(signal: NodeJS.Signals): void {
@@ -132,7 +144,6 @@ export class Server {
 	async close(): Promise<void> {
 		this.#closed = true;
 		await this.kill();
-		await this.#issuer.close();
 		if (this.smallDisk) run('umount', '-l', this.#home);
 		rmSync(this.#home, { recursive: true, force: true });
 	}

@@ -11,7 +11,7 @@ import {
 	type SpaceStore,
 } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
-import type { Fanout } from './fanout.ts';
+import { type Fanout, SILENT } from './fanout.ts';
 import { creditOf, type Door, reachOf, renewalOf, Session } from './session.ts';
 
 /** Longest wait of one request, in milliseconds. */
@@ -56,7 +56,7 @@ export async function* exchange(
 		} else for (const reply of await answer(session, frame, places)) yield* prefixed(encode(reply));
 	}
 	let told = acks.length > 0;
-	for await (const delta of news([...places.values()], options.store)) {
+	for await (const delta of news([...places.values()], options)) {
 		told = true;
 		yield* prefixed(delta);
 	}
@@ -68,8 +68,11 @@ export async function* exchange(
 		}
 	}
 	if (told || !(await moved([...places.values()], options))) return;
-	for await (const delta of news([...places.values()], options.store)) yield* prefixed(delta);
+	for await (const delta of news([...places.values()], options)) yield* prefixed(delta);
 }
+
+/** This node has lost sight of the others: another one may answer. */
+const silent = () => new Farewell('busy', SILENT, 1000);
 
 /** Where this conversation stands in one space. */
 interface Place {
@@ -104,12 +107,14 @@ function* prefixed(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBu
 async function* digests(
 	question: FrameOf<'digest'>,
 	reading: Reading | null | undefined,
-	{ digests, door }: ExchangeOptions,
+	{ digests, door, fanout }: ExchangeOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 	if (!reading) return;
 	if (question.collection !== 0 && question.buckets.length === 0) door.meters.differed();
 	try {
+		const { rights } = fanout;
 		for await (const { frame } of digestAnswers(digests, question, reading)) {
+			if (!fanout.mayTell || rights !== fanout.rights) return;
 			if (question.buckets.length > 0) door.meters.mended(frame.length);
 			yield frame as Uint8Array<ArrayBuffer>;
 		}
@@ -154,18 +159,15 @@ async function answer(
 }
 
 /** The DELTAs that each place lacks; notes how far they lead. */
-async function* news(places: readonly Place[], store: SpaceStore): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* news(
+	places: readonly Place[],
+	{ store, fanout }: Pick<ExchangeOptions, 'store' | 'fanout'>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 	for (const place of places) {
 		const { space, epoch } = place.seat;
 		while (place.reading) {
 			try {
-				for await (const { frames, to, complete } of catchUp(store, space, place.cursor, undefined, place.reading, place.part)) {
-					yield* frames as readonly Uint8Array<ArrayBuffer>[];
-					if (!complete) continue;
-					place.cursor = { epoch, seq: to };
-					if (place.part) place.part = { ...place.part, lack: null };
-				}
-				break;
+				if (yield* state(place, place.reading, store, fanout)) break;
 			} catch (error) {
 				if (!(error instanceof AccessChanged)) throw error;
 				const retold = retell(space, place.reading, error);
@@ -177,6 +179,28 @@ async function* news(places: readonly Place[], store: SpaceStore): AsyncGenerato
 	}
 }
 
+/** @returns false when somebody's right changed while it was read: what is left is read again */
+async function* state(
+	place: Place,
+	reading: Reading,
+	store: SpaceStore,
+	fanout: Fanout,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, boolean> {
+	const { space, epoch } = place.seat;
+	const { rights } = fanout;
+	for await (const { frames, to, complete } of catchUp(store, space, place.cursor, undefined, reading, place.part)) {
+		for (const frame of frames) {
+			if (!fanout.mayTell) throw silent();
+			if (rights !== fanout.rights) return false;
+			yield frame as Uint8Array<ArrayBuffer>;
+		}
+		if (!complete) continue;
+		place.cursor = { epoch, seq: to };
+		if (place.part) place.part = { ...place.part, lack: null };
+	}
+	return true;
+}
+
 /** Waits until one of the spaces moves on. `false` when the time is over first. */
 async function moved(places: readonly Place[], { store, fanout, waitMs, signal }: ExchangeOptions): Promise<boolean> {
 	if (waitMs === 0 || places.length === 0 || signal.aborted) return false;
@@ -184,8 +208,9 @@ async function moved(places: readonly Place[], { store, fanout, waitMs, signal }
 	const stops: (() => void)[] = [];
 	for (const { seat, cursor } of places) {
 		const wait = () =>
-			stops.push(fanout.wait(seat.space, () => (fanout.headOf(seat.space) > cursor.seq ? resolve(true) : wait())));
-		stops.push(fanout.join(seat.space, { slowed: () => undefined, doubted: () => resolve(true) }, seat.aclEpoch));
+			stops.push(fanout.wait(seat.space, () => (fanout.knownOf(seat.space) > cursor.seq ? resolve(true) : wait())));
+		const reader = { slowed: () => undefined, doubted: () => resolve(true), resumed: () => undefined };
+		stops.push(fanout.join(seat.space, reader, seat.aclEpoch));
 		wait();
 		// What was committed before this was listening is not published any more.
 		const now = await store.readSince(seat.space, cursor.seq, 1);

@@ -12,7 +12,6 @@ import {
 	type SpaceStore,
 } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
-import type { Committer } from './committer/committer.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
 import type { Meters } from './metrics.ts';
 import type { SharedReads } from './shared-reads.ts';
@@ -59,6 +58,8 @@ export class Follower implements Reader {
 	#mayOffer: boolean;
 	/** The catch-up that is under way. */
 	#missing: AsyncGenerator<CatchUpPart, number> | null = null;
+	/** What was read of it and could not be sent yet, and what was known of rights when that read began. */
+	#ready: { readonly next: IteratorResult<CatchUpPart, number>; readonly rights: number } | null = null;
 	/** For whom, and what the client was told that it may see. */
 	#reading: Reading;
 	/** Bytes of catch-up that the client has room for; without end for one that does not tell. */
@@ -131,6 +132,10 @@ export class Follower implements Reader {
 		this.run();
 	}
 
+	resumed(): void {
+		if (this.#phase === 'waiting') this.run();
+	}
+
 	/** From here on it is read: what was published up to now is in the socket's buffer, in order. */
 	#leaveTopic(): void {
 		this.#unsubscribe();
@@ -158,7 +163,7 @@ export class Follower implements Reader {
 					this.#drained = resolve;
 					await promise;
 				}
-				if (this.#phase === 'ended' || aclEpoch < fanout.aclEpochOf(this.#space)) return;
+				if (this.#phase === 'ended' || !fanout.mayTell || aclEpoch < fanout.aclEpochOf(this.#space)) return;
 				this.#outlet.send(frame as Uint8Array<ArrayBuffer>);
 				if (question.buckets.length > 0) meters.mended(frame.length);
 			}
@@ -175,27 +180,35 @@ export class Follower implements Reader {
 	async #catchUp(): Promise<void> {
 		const { store, fanout } = this.#parts;
 		while (this.#phase === 'reading') {
+			if (!fanout.mayTell) return this.#pause();
 			if (this.#outlet.buffered() > FILL_BYTES || this.#credit <= 0) {
 				this.#phase = 'behind';
 				return;
 			}
 			if (this.#mayOffer) await this.#offer();
 			if (this.#phase !== 'reading' || (await this.#share())) return;
-			this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading, this.#part ?? undefined);
-			const next = await this.#missing.next().catch((error: unknown) => this.#retell(error));
-			if (this.#phase !== 'reading') return;
-			if (next === null) continue;
+			if (!this.#ready) {
+				const { rights } = fanout;
+				this.#missing ??= catchUp(store, this.#space, this.#cursor, undefined, this.#reading, this.#part ?? undefined);
+				const next = await this.#missing.next().catch((error: unknown) => this.#retell(error));
+				if (this.#phase !== 'reading') return;
+				if (next === null) continue;
+				this.#ready = { next, rights };
+				if (!fanout.mayTell) return this.#pause();
+			}
+			const { next, rights } = this.#ready;
+			this.#ready = null;
 			const { value, done } = next;
 			const aclEpoch = done ? value : value.aclEpoch;
 			// Who may read has changed while this was read: it is not sent, and read again.
-			if (aclEpoch < fanout.aclEpochOf(this.#space)) {
+			if (rights !== fanout.rights || aclEpoch < fanout.aclEpochOf(this.#space)) {
 				this.#missing = null;
 				continue;
 			}
 			this.#judged = aclEpoch;
 			if (done) {
 				this.#missing = null;
-				if (fanout.headOf(this.#space) <= this.#cursor.seq) this.#goLive();
+				this.#goLive();
 				continue;
 			}
 			this.#send(value.frames);
@@ -217,14 +230,14 @@ export class Follower implements Reader {
 	async #share(): Promise<boolean> {
 		const { reads, fanout } = this.#parts;
 		if (!this.#part || this.#part.lack || this.#missing || this.#apps !== null) return false;
+		const { rights } = fanout;
 		const next = await reads.next(this.#space, this.#cursor, this.#part, this.#scopeName);
 		if (this.#phase !== 'reading') return true;
-		if (!next || next.aclEpoch !== this.#judged || next.aclEpoch < fanout.aclEpochOf(this.#space)) return false;
+		if (!next || rights !== fanout.rights || !fanout.mayTell) return false;
+		if (next.aclEpoch !== this.#judged || next.aclEpoch < fanout.aclEpochOf(this.#space)) return false;
 		this.#send(next.frames);
 		this.#cursor = { epoch: this.#epoch, seq: next.to };
-		if (fanout.headOf(this.#space) > next.to) return false;
-		this.#goOn();
-		return true;
+		return this.#goOn();
 	}
 
 	/** Everything that the reader keeps has still to be sent. */
@@ -236,7 +249,7 @@ export class Follower implements Reader {
 	async #offer(): Promise<void> {
 		this.#mayOffer = false;
 		const offer = await this.#parts.snapshots.offer(this.#space, this.#cursor);
-		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch) return;
+		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch || !this.#parts.fanout.mayTell) return;
 		const whole = this.#part && new ScopeIndex(this.#part.scope);
 		const readable = visibleTo(this.#reading.access, offer.chunks);
 		const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;
@@ -268,32 +281,38 @@ export class Follower implements Reader {
 		return null;
 	}
 
-	/** What a commit under way has written may be in what was read, or not: at the head, wait for its publication. */
+	/** Joins the others where they stand. Who has read more than they were told waits for them, who has read less reads on. */
 	#goLive(): void {
-		const { committer, fanout } = this.#parts;
-		if (fanout.headOf(this.#space) < this.#cursor.seq && committer.busy(this.#space)) {
+		const { fanout } = this.#parts;
+		if (this.#part) this.#goOn();
+		else if (fanout.enter(this.#space, this.#apps, this.#cursor.seq)) {
+			this.#phase = 'live';
+			this.#outlet.subscribe(topicOf(this.#space, this.#apps));
+		} else if (fanout.headOf(this.#space) < this.#cursor.seq) {
 			this.#phase = 'waiting';
 			fanout.wait(this.#space, () => this.run());
-			return;
 		}
-		if (this.#part) return this.#goOn();
-		this.#phase = 'live';
-		fanout.count(this.#space, this.#apps, 1);
-		this.#outlet.subscribe(topicOf(this.#space, this.#apps));
+	}
+
+	/** Until this node may tell again what spaces hold. What was read so far is good as long as no right has changed. */
+	#pause(): void {
+		this.#phase = 'waiting';
 	}
 
 	/**
 	 * Reads what each commit did to the part that this reader keeps: what comes and goes cannot be told from the commit's own frames.
-	 * Readers who keep the same part share what is read (`shared-reads.ts`).
+	 * Readers who keep the same part share what is read (`shared-reads.ts`). `false`: there is more to read at once.
 	 */
-	#goOn(): void {
+	#goOn(): boolean {
 		const { fanout } = this.#parts;
+		if (fanout.knownOf(this.#space) > this.#cursor.seq) return false;
 		this.#phase = 'waiting';
 		fanout.wait(this.#space, () => this.run());
+		return true;
 	}
 
 	#unsubscribe(): void {
-		this.#parts.fanout.count(this.#space, this.#apps, -1);
+		this.#parts.fanout.exit(this.#space, this.#apps);
 		this.#outlet.unsubscribe(topicOf(this.#space, this.#apps));
 	}
 
@@ -304,7 +323,6 @@ export class Follower implements Reader {
 
 export interface FollowerParts {
 	readonly store: SpaceStore;
-	readonly committer: Committer;
 	readonly fanout: Fanout;
 	readonly meters: Meters;
 	readonly snapshots: Pick<Snapshots, 'offer'>;

@@ -1,6 +1,16 @@
 import { Database } from 'bun:sqlite';
-import { answers, callerAddress, defineService, guard, guardService, query, upgrade } from '@mana/service';
 import { models } from '@mana/schema/registry/models';
+import {
+	type ServiceContext,
+	answers,
+	callerAddress,
+	defineService,
+	guard,
+	guardService,
+	problem,
+	query,
+	upgrade,
+} from '@mana/service';
 import { limits, type SpaceId } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
@@ -20,7 +30,7 @@ import { SqliteSums } from './digests/sqlite.ts';
 import type { SumKeeper } from './digests/sum-keeper.ts';
 import { countInThread } from './digests/threaded.ts';
 import { exchange, LONGEST_WAIT_MS } from './exchange.ts';
-import { Fanout } from './fanout.ts';
+import { Fanout, SILENT } from './fanout.ts';
 import { RecordHistory } from './history/record-history.ts';
 import { historyRoute } from './history/route.ts';
 import { createMeters } from './metrics.ts';
@@ -36,8 +46,10 @@ import { buildInThread } from './snapshots/threaded.ts';
 import { joinFrames } from './spaces/bytes.ts';
 import { backfillRoutes } from './routes/backfill.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
-import type { SpaceKeeper } from './spaces/space-keeper.ts';
+import { PART, type SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
+import { alone, type PeerEvents, type Peers } from './nodes/peers.ts';
+import { PostgresPeers, type PostgresPeersParts } from './nodes/postgres.ts';
 import { MembershipStream } from './membership-stream.ts';
 import { ProjectionStream } from './projection-stream.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -86,7 +98,27 @@ export const service = defineService({
 		const noted = await backfillRoutes(store, models);
 		if (noted > 0) log.info({ noted }, 'found out where records stand in fields that route now');
 		const now = () => clock.now();
-		const fanout = new Fanout(publish);
+		const fanout = new Fanout({
+			publish,
+			read: (space, after) => spaces.readSince(space, after, PART.cells),
+			mayTell: () => peers.mayTell(),
+			failed: (error) => log.error({ err: error }, 'what other nodes wrote could not be read'),
+		});
+		const peerEvents: PeerEvents = {
+			hinted(space, seq) {
+				fanout.hinted(space, seq);
+				projections.changed(space, false);
+			},
+			rightsChanged(space, aclEpoch) {
+				fanout.rightsChanged(space, aclEpoch);
+				projections.changed(space, true);
+				memberships.wake();
+			},
+			silenced: () => fanout.silence(),
+			forgot: () => fanout.forget(),
+			resumed: () => fanout.resume(),
+			heads: () => fanout.heads(),
+		};
 		/** Bytes that were published since the log was last looked at. */
 		let logged = 0;
 		const events: CommitterEvents = {
@@ -94,7 +126,11 @@ export const service = defineService({
 				fanout.publish(change);
 				logged += change.frames.reduce((sum, { length }) => sum + length, 0);
 				if (logged >= PRUNE_AFTER_BYTES) pruneAgain();
-				if (change.members) memberships.wake();
+				peers.moved(change.space, change.to);
+				if (change.members) {
+					memberships.wake();
+					peers.rightsMoved();
+				}
 				snapshots.published(
 					change.space,
 					change.frames.reduce((sum, { length }) => sum + length, 0),
@@ -106,22 +142,23 @@ export const service = defineService({
 				for (const space of of) fanout.doubt(space);
 				projections.doubt();
 			},
-			settled: (space) => fanout.wake(space),
 			committed: (devices, ms) => meters.committed(devices, ms),
 		};
-		const memberships = new MembershipStream(store);
-		const { spaces, committer, chunks, sums, build, close } = openSpaces(store, events, now);
-		const digests = new Digests(sums, (...question) => chunks.readRecords(...question));
-		const snapshots = new Snapshots({ keeper: chunks, build, log });
-		const projections = new ProjectionStream(store, spaces, now);
-		const directory = new Directory(store);
-		const history = new RecordHistory(store, directory);
 		const meters = createMeters(registry, {
 			sockets: () => sockets.count,
 			behind: () => sockets.behind,
 			unsentBytes: () => sockets.unsentBytes,
 			waitingBytes: () => committer.waitingBytes,
+			mayTell: () => peers.mayTell(),
 		});
+		const memberships = new MembershipStream(store);
+		const peers = openPeers(store, { events: peerEvents, clock, random, meters, log });
+		const { spaces, committer, chunks, sums, build, close } = openSpaces(store, events, peers, now);
+		const digests = new Digests(sums, (...question) => chunks.readRecords(...question));
+		const snapshots = new Snapshots({ keeper: chunks, build, log });
+		const projections = new ProjectionStream(store, spaces, now, () => fanout.mayTell);
+		const directory = new Directory(store);
+		const history = new RecordHistory(store, directory);
 		const door: Door = {
 			committer,
 			verifyToken,
@@ -131,11 +168,7 @@ export const service = defineService({
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
 			meters,
 		};
-		const sockets = new Sockets(
-			door,
-			{ store: spaces, committer, fanout, meters, snapshots, digests, reads: new SharedReads(spaces) },
-			log,
-		);
+		const sockets = new Sockets(door, { store: spaces, fanout, meters, snapshots, digests, reads: new SharedReads(spaces) }, log);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(pruneAgain, PRUNE_MS);
 		const stopping = new AbortController();
@@ -152,6 +185,8 @@ export const service = defineService({
 			try {
 				const { wrong, lost, references } = await examineBlobs(store, shelf, stopping.signal);
 				if (wrong + lost > 0) log.error({ wrong, lost, references }, 'files were not kept as the state says');
+				// What one node receives another must not remove in the same moment: the folder's own guard is one process's (`shelf.ts`).
+				if (!(await peers.aloneNow())) return log.info('several nodes run: files that no record names are kept for now');
 				const gone = await collectBlobs(store, shelf, now(), stopping.signal);
 				log.info({ ...gone, references }, 'collected files that no record names');
 			} catch (error) {
@@ -244,10 +279,14 @@ export const service = defineService({
 						'/chunks/:space/:hash',
 						answers('A chunk of a snapshot, named by a SNAPSHOT frame', z.string()),
 						guard(verifyToken),
-						(c) => chunkResponse(chunks, c.get('person').id, c.req.param('space'), c.req.param('hash')),
+						(c) => chunkResponse(chunks, fanout, c.get('person').id, c.req.param('space'), c.req.param('hash')),
 					),
 			websocket: sockets.handlers,
-			ready: () => store.db.selectFrom('space').select('seq').limit(1).execute(),
+			async ready() {
+				// First: who lost sight of the database would wait for it below.
+				if (!fanout.mayTell) throw problem(503, 'silent', SILENT);
+				await store.db.selectFrom('space').select('seq').limit(1).execute();
+			},
 			async close() {
 				stopping.abort();
 				clearInterval(sweeping);
@@ -260,6 +299,7 @@ export const service = defineService({
 				sockets.close();
 				await committer.close();
 				await snapshots.close();
+				await peers.close();
 				close();
 				await store.close();
 			},
@@ -324,6 +364,22 @@ export const service = defineService({
 	},
 });
 
+type PeersParts = Pick<PostgresPeersParts, 'events' | 'meters' | 'log'> & Pick<ServiceContext, 'clock' | 'random'>;
+
+/** The other nodes on the same PostgreSQL. A SQLite file is one process's. */
+function openPeers(store: SyncStore, { events, clock, random, meters, log }: PeersParts): Peers {
+	if (store.engine === 'sqlite') return alone;
+	return new PostgresPeers({
+		pool: store.raw,
+		schema: store.schema,
+		events,
+		clocks: { elapsed: () => performance.now(), now: () => clock.now() },
+		newId: () => Buffer.from(random(new Uint8Array(16))).toString('hex'),
+		meters,
+		log,
+	});
+}
+
 /** Who reads and who writes, as the engine needs it. */
 interface Opened {
 	readonly spaces: SpaceKeeper;
@@ -335,11 +391,11 @@ interface Opened {
 	readonly close: () => void;
 }
 
-function openSpaces(store: SyncStore, events: CommitterEvents, now: () => number): Opened {
+function openSpaces(store: SyncStore, events: CommitterEvents, peers: Peers, now: () => number): Opened {
 	if (store.engine === 'postgres') {
 		const spaces = new PostgresSpaces(store.raw, now);
 		const chunks = new PostgresChunks(store.raw, spaces);
-		const committer = new DirectCommitter(spaces, events, now);
+		const committer = new DirectCommitter(spaces, events, peers, now);
 		const sums = new PostgresSums(store.raw);
 		return { spaces, committer, chunks, sums, build: (space) => buildSnapshot(chunks, space, now), close: () => undefined };
 	}

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Ack } from '@mana/sync';
+import type { PeerMeters } from './nodes/postgres.ts';
 
 /** What mana-sync counts. Words only, never what people wrote. */
-export interface Meters {
+export interface Meters extends PeerMeters {
 	/** @param transactions how many the push had */
 	decided(ack: Ack, transactions: number): void;
 	/** @param devices how many one commit served; @param ms until the disk had it */
@@ -27,6 +28,8 @@ export function createMeters(
 		readonly behind: () => number;
 		readonly unsentBytes: () => number;
 		readonly waitingBytes: () => number;
+		/** Whether this node may tell what spaces hold. */
+		readonly mayTell: () => boolean;
 	},
 ): Meters {
 	const registers = [registry];
@@ -76,6 +79,29 @@ export function createMeters(
 		buckets: [1, 2, 5, 10, 20, 50, 100, 500],
 		registers,
 	});
+	const hintsSent = new Counter({
+		name: 'sync_hints_sent_total',
+		help: 'Spaces of whose news other nodes were told.',
+		registers,
+	});
+	const hintsHeard = new Counter({ name: 'sync_hints_heard_total', help: 'Spaces of whose news other nodes told.', registers });
+	const found = new Counter({
+		name: 'sync_looks_found_total',
+		help: 'Spaces that had moved without a hint when this node looked.',
+		registers,
+	});
+	const rights = new Histogram({
+		name: 'sync_rights_known_seconds',
+		help: 'Time until every node knew of a change of rights.',
+		buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1],
+		registers,
+	});
+	const fenced = new Counter({
+		name: 'sync_nodes_fenced_total',
+		help: 'Nodes that did not hear of a change of rights in time and were shut out.',
+		registers,
+	});
+	gauge('sync_node_lease', '1 while this node may tell what spaces hold.', () => (gauges.mayTell() ? 1 : 0));
 	gauge('sync_sockets', 'Open WebSockets.', gauges.sockets);
 	gauge('sync_behind_sockets', 'Sockets that wait to catch up.', gauges.behind);
 	gauge('sync_unsent_bytes', 'Bytes that sockets have not taken yet.', gauges.unsentBytes);
@@ -95,6 +121,13 @@ export function createMeters(
 		caughtUp: (bytes) => caught.inc(bytes),
 		differed: () => differing.inc(),
 		mended: (bytes) => mending.inc(bytes),
+		hintsSent: (count) => hintsSent.inc(count),
+		hintsHeard: (count) => hintsHeard.inc(count),
+		lookFound: (spaces) => found.inc(spaces),
+		everybodyHeard(ms, shut) {
+			rights.observe(ms / 1000);
+			fenced.inc(shut);
+		},
 	};
 
 	function gauge(name: string, help: string, read: () => number): void {

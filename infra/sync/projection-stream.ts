@@ -53,13 +53,15 @@ export class ProjectionStream {
 	readonly #store: SyncStore;
 	readonly #spaces: SpaceStore;
 	readonly #now: () => number;
+	readonly #mayTell: () => boolean;
 	readonly #readers = new Set<Reader>();
 
-	/** @param now ms since 1970 */
-	constructor(store: SyncStore, spaces: SpaceStore, now: () => number) {
+	/** @param now ms since 1970; @param mayTell whether this node may tell now what spaces hold */
+	constructor(store: SyncStore, spaces: SpaceStore, now: () => number, mayTell: () => boolean) {
 		this.#store = store;
 		this.#spaces = spaces;
 		this.#now = now;
+		this.#mayTell = mayTell;
 	}
 
 	/** A space moved on. @param members somebody's right in it changed: what was read before is not told any more */
@@ -100,6 +102,8 @@ export class ProjectionStream {
 				reader.dirty.clear();
 				for (const space of moved) {
 					for await (const frame of this.#space(space, reading, places, reader)) {
+						// The reader comes again, perhaps to another node.
+						if (!this.#mayTell()) return;
 						yield encode(frame);
 						if (signal.aborted) return;
 					}

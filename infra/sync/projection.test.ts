@@ -160,7 +160,7 @@ eachEngine('projection', (engine) => {
 			beside.engine === 'postgres'
 				? new PostgresSpaces(beside.raw, Date.now)
 				: new SqliteSpaces(new Database(beside.file, { readonly: true }), Date.now);
-		const stream = new ProjectionStream(beside, spaces, Date.now);
+		const stream = new ProjectionStream(beside, spaces, Date.now, () => true);
 		const reading = { service: SERVICE, reads: new Declared(['todo/tasks']), cursors: new Map() };
 		const frames = stream.frames(reading, new AbortController().signal);
 		const next = async () => decodeFrame((await frames.next()).value!);

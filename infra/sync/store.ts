@@ -1,6 +1,7 @@
 import { blobsMigration, type BlobTables } from './blobs/tables.ts';
 import { type DigestColumns, digestsMigration, type DigestTables } from './digests/tables.ts';
 import { routesMigration } from './routes/tables.ts';
+import { nodesMigration, type NodeTables } from './nodes/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
 import { horizonMigration } from './tidy/tables.ts';
 import type { Migrations, Store } from '@mana/store';
@@ -8,7 +9,7 @@ import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
 
 /** Everything mana-sync keeps. Whoever reads the hot path's SQL (`spaces/`) finds the meaning of its columns here. */
-export interface SyncTables extends MemberTables, BlobTables, DigestTables {
+export interface SyncTables extends MemberTables, BlobTables, DigestTables, NodeTables {
 	/** The unit of order, permission and quota. `number` stands for the 26 characters of `id` in every other table. */
 	space: DigestColumns & {
 		number: Generated<number>;
@@ -226,4 +227,5 @@ export const migrations: Migrations = {
 	'006-digests': digestsMigration,
 	'007-routes': routesMigration,
 	'008-horizon': horizonMigration,
+	'009-nodes': nodesMigration,
 };

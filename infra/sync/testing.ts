@@ -230,12 +230,12 @@ export interface TestSync extends AsyncDisposable {
 	readonly issuer: Issuer;
 }
 
-/** The service on a free port with an issuer of its own. @param env settings, by variable name */
+/** The service on a free port. @param env settings, by variable name; `issuer` of another one, else it gets one of its own */
 export async function startSync(
 	place: { readonly home: string; readonly databaseUrl: string | undefined },
-	{ env = {}, clock }: { env?: Record<string, string>; clock?: { now(): number } } = {},
+	{ env = {}, clock, issuer: shared }: { env?: Record<string, string>; clock?: { now(): number }; issuer?: Issuer } = {},
 ): Promise<TestSync> {
-	const issuer = await startIssuer();
+	const issuer = shared ?? (await startIssuer());
 	const running = await service.start({
 		...place,
 		port: 0,
@@ -250,7 +250,7 @@ export async function startSync(
 		issuer,
 		async [Symbol.asyncDispose]() {
 			await running.close();
-			await issuer.close();
+			if (!shared) await issuer.close();
 		},
 	};
 }
@@ -262,10 +262,22 @@ export interface TestProcess extends AsyncDisposable {
 	kill(): Promise<void>;
 }
 
-/** The service in a process of its own. @param publicUrl the origin that its tokens and sockets come from */
-export async function startProcess(home: string, issuer: Issuer, publicUrl = TEST_ORIGIN): Promise<TestProcess> {
+/** The service in a process of its own. @param publicUrl the origin that its tokens and sockets come from; `databaseUrl` of a PostgreSQL */
+export async function startProcess(
+	home: string,
+	issuer: Issuer,
+	publicUrl = TEST_ORIGIN,
+	databaseUrl?: string,
+): Promise<TestProcess> {
 	const child = Bun.spawn(
-		[process.execPath, new URL('./testing-process.ts', import.meta.url).pathname, home, issuer.url, publicUrl],
+		[
+			process.execPath,
+			new URL('./testing-process.ts', import.meta.url).pathname,
+			home,
+			issuer.url,
+			publicUrl,
+			...(databaseUrl ? [databaseUrl] : []),
+		],
 		{
 			stdout: 'pipe',
 			stderr: 'inherit',

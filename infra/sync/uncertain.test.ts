@@ -7,6 +7,7 @@ import { DirectCommitter } from './committer/direct.ts';
 import { Fanout } from './fanout.ts';
 import { Follower, type Outlet } from './follower.ts';
 import { createMeters } from './metrics.ts';
+import { alone } from './nodes/peers.ts';
 import { PostgresSpaces } from './spaces/postgres.ts';
 import type { SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
@@ -34,22 +35,29 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 		const heard: Frame[] = [];
 		const topic = new Set<string>();
 		const hear = (frame: Uint8Array<ArrayBuffer>): void => void heard.push(decodeFrame(frame));
-		const fanout = new Fanout((name, frame) => (topic.has(name) ? (hear(frame), frame.length) : frame.length));
+		const fanout = new Fanout({
+			publish: (name, frame) => (topic.has(name) ? (hear(frame), frame.length) : frame.length),
+			read: (space, after) => spaces.readSince(space, after, 1000),
+			mayTell: () => true,
+			failed: (error) => {
+				throw error;
+			},
+		});
 		const meters = createMeters(new Registry(), {
 			sockets: () => 0,
 			behind: () => 0,
 			unsentBytes: () => 0,
 			waitingBytes: () => 0,
+			mayTell: () => true,
 		});
 		const events: CommitterEvents = {
 			published: (change) => fanout.publish(change),
 			uncertain(of) {
 				for (const space of of) fanout.doubt(space);
 			},
-			settled: (space) => fanout.wake(space),
 			committed: () => undefined,
 		};
-		const committer = new DirectCommitter(flaky, events, () => NOW);
+		const committer = new DirectCommitter(flaky, events, alone, () => NOW);
 		const space = await committer.personal('ada');
 		const who = { space, device: newDevice(), person: 'ada' };
 		const subbed = await committer.seat({ kind: 'seat', ...who });
@@ -68,7 +76,7 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 		const digests = { sums: async () => null, readRecords: async () => [], doubtSums: async () => undefined };
 		const parts = {
 			store: spaces,
-			committer,
+
 			fanout,
 			meters,
 			digests,

@@ -17,6 +17,8 @@ export interface Published {
 	readonly space: SpaceId;
 	/** Encoded DELTAs, in order. */
 	readonly frames: readonly Uint8Array<ArrayBuffer>[];
+	/** The seq that they continue. */
+	readonly from: number;
 	/** The seq that the last of them leads to. */
 	readonly to: number;
 	/** Who may read is as it was decided under this epoch. */
@@ -50,8 +52,6 @@ export interface Committer {
 	mirror(request: MirrorRequest): Promise<void>;
 	/** Clears away what is due. */
 	tidy(request: TidyRequest): Promise<Tidied>;
-	/** Whether something is on its way to the disk that may change the space, so that its head may be about to move. */
-	busy(space: SpaceId): boolean;
 	/** Bytes of pushes that are not on the disk yet. */
 	readonly waitingBytes: number;
 	/** Drops some of the log that is outside its window. Returns how many rows; 0: there is nothing left to drop. */
@@ -66,8 +66,6 @@ export interface CommitterEvents {
 	published(change: Published): void;
 	/** A commit failed and may have been kept all the same: readers of these spaces must look for themselves. */
 	uncertain(spaces: Iterable<SpaceId>): void;
-	/** Nothing of the space is on its way any more. */
-	settled(space: SpaceId): void;
 	/** One commit for so many devices took `ms` until the disk had it. */
 	committed(devices: number, ms: number): void;
 }

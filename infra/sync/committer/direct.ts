@@ -11,6 +11,7 @@ import {
 	type Tidied,
 	type TidyRequest,
 } from '@mana/sync/space/index';
+import type { Peers } from '../nodes/peers.ts';
 import { rules } from '../rules.ts';
 import type { NewSpace, SpaceKeeper } from '../spaces/space-keeper.ts';
 import type { Committer, CommitterEvents, Pushed } from './committer.ts';
@@ -19,24 +20,26 @@ import { UnderWay } from './under-way.ts';
 /** A committer for a store that waits for its disk elsewhere (PostgreSQL): it runs on the service's own thread. */
 export class DirectCommitter implements Committer {
 	readonly #spaces: SpaceKeeper;
+	readonly #peers: Pick<Peers, 'everybodyHeard'>;
 	readonly #now: () => number;
 	readonly #group: Group;
-	readonly #underWay: UnderWay;
+	readonly #underWay = new UnderWay();
 	readonly #personal = new Map<string, Promise<SpaceId>>();
 
 	/** @param now ms since 1970 */
-	constructor(spaces: SpaceKeeper, events: CommitterEvents, now: () => number) {
+	constructor(spaces: SpaceKeeper, events: CommitterEvents, peers: Pick<Peers, 'everybodyHeard'>, now: () => number) {
 		this.#spaces = spaces;
+		this.#peers = peers;
 		this.#now = now;
-		this.#underWay = new UnderWay((space) => events.settled(space));
 		this.#group = new Group({
 			store: timed(spaces, (devices, ms) => events.committed(devices, ms)),
 			rules,
 			now,
-			committed: ({ space, frames, acl }) =>
+			committed: ({ space, from, frames, acl }) =>
 				events.published({
 					space: space.id,
 					frames: frames as readonly Uint8Array<ArrayBuffer>[],
+					from,
 					to: space.seq,
 					aclEpoch: space.aclEpoch,
 					members: acl !== null,
@@ -62,27 +65,26 @@ export class DirectCommitter implements Committer {
 	}
 
 	seat(request: SeatRequest): Promise<Seated | Denied | Revoked> {
-		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Seated | Denied | Revoked>;
+		return this.#underWay.track(0, this.#group.submit(request)) as Promise<Seated | Denied | Revoked>;
 	}
 
-	command(request: CommandRequest): Promise<Commanded | Denied> {
-		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Commanded | Denied>;
+	/** Answered when every node has heard of it: nothing leaves any more under a right that ended. */
+	async command(request: CommandRequest): Promise<Commanded | Denied> {
+		const answer = (await this.#underWay.track(0, this.#group.submit(request))) as Commanded | Denied;
+		if (answer.type === 'done') await this.#peers.everybodyHeard();
+		return answer;
 	}
 
 	async mirror(request: MirrorRequest): Promise<void> {
-		await this.#underWay.track(request.space, 0, this.#group.submit(request));
+		await this.#underWay.track(0, this.#group.submit(request));
 	}
 
 	tidy(request: TidyRequest): Promise<Tidied> {
-		return this.#underWay.track(request.space, 0, this.#group.submit(request)) as Promise<Tidied>;
+		return this.#underWay.track(0, this.#group.submit(request)) as Promise<Tidied>;
 	}
 
 	push({ request, bytes }: Pushed): Promise<Ack | Denied | Revoked> {
-		return this.#underWay.track(request.space, bytes.length, this.#group.submit(request)) as Promise<Ack | Denied | Revoked>;
-	}
-
-	busy(space: SpaceId): boolean {
-		return this.#underWay.has(space);
+		return this.#underWay.track(bytes.length, this.#group.submit(request)) as Promise<Ack | Denied | Revoked>;
 	}
 
 	prune(): Promise<number> {

@@ -30,7 +30,7 @@ export class ThreadedCommitter implements Committer {
 	readonly #file: string;
 	readonly #events: CommitterEvents;
 	readonly #now: () => number;
-	readonly #underWay: UnderWay;
+	readonly #underWay = new UnderWay();
 	readonly #asked = new Map<number, { resolve(outcome: Outcome): void; reject(error: unknown): void }>();
 	#worker: Worker | null = null;
 	#waiting: Waiting[] = [];
@@ -42,7 +42,6 @@ export class ThreadedCommitter implements Committer {
 		this.#file = file;
 		this.#events = events;
 		this.#now = now;
-		this.#underWay = new UnderWay((space) => events.settled(space));
 	}
 
 	get waitingBytes(): number {
@@ -60,30 +59,26 @@ export class ThreadedCommitter implements Committer {
 	}
 
 	seat(request: SeatRequest): Promise<Seated | Denied | Revoked> {
-		return this.#underWay.track(request.space, 0, this.#submit(request, 1)) as Promise<Seated | Denied | Revoked>;
+		return this.#underWay.track(0, this.#submit(request, 1)) as Promise<Seated | Denied | Revoked>;
 	}
 
 	command(request: CommandRequest): Promise<Commanded | Denied> {
-		return this.#underWay.track(request.space, 0, this.#submit(request, 1)) as Promise<Commanded | Denied>;
+		return this.#underWay.track(0, this.#submit(request, 1)) as Promise<Commanded | Denied>;
 	}
 
 	async mirror(request: MirrorRequest): Promise<void> {
-		await this.#underWay.track(request.space, 0, this.#submit(request, 1));
+		await this.#underWay.track(0, this.#submit(request, 1));
 	}
 
 	tidy(request: TidyRequest): Promise<Tidied> {
 		const ops = request.purge.length + request.forget.length + 1;
-		return this.#underWay.track(request.space, 0, this.#submit(request, ops)) as Promise<Tidied>;
+		return this.#underWay.track(0, this.#submit(request, ops)) as Promise<Tidied>;
 	}
 
 	push({ request: { space, device, person, knew, schema = NO_SCHEMA }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
 		const size = bytes.length;
 		const push: PushBytes = { kind: 'push', space, device, person, schema, knew, bytes };
-		return this.#underWay.track(space, size, this.#submit(push, ops + 1)) as Promise<Ack | Denied | Revoked>;
-	}
-
-	busy(space: SpaceId): boolean {
-		return this.#underWay.has(space);
+		return this.#underWay.track(size, this.#submit(push, ops + 1)) as Promise<Ack | Denied | Revoked>;
 	}
 
 	async prune(): Promise<number> {

@@ -73,10 +73,11 @@ function open(file: string): { spaces: SqliteSpaces; committer: Committer } {
 		store: spaces,
 		rules,
 		now: () => now,
-		committed({ space, frames, acl }) {
+		committed({ space, from, frames, acl }) {
 			changes.push({
 				space: space.id,
 				frames: frames.map((frame) => frame.slice()),
+				from,
 				to: space.seq,
 				aclEpoch: space.aclEpoch,
 				members: acl !== null,

@@ -2,6 +2,7 @@ import { problem } from '@mana/service';
 import { appOf } from '@mana/model';
 import { allows, type SpaceId } from '@mana/sync';
 import { isChunkHash } from '@mana/sync/snapshot/index';
+import { type Fanout, judged } from '../fanout.ts';
 import type { ChunkKeeper } from './chunk-keeper.ts';
 
 /**
@@ -10,8 +11,14 @@ import type { ChunkKeeper } from './chunk-keeper.ts';
  *
  * @throws Problem 404 `unknown-chunk`, in the same words whether there is none or it is somebody else's
  */
-export async function chunkResponse(keeper: ChunkKeeper, person: string, space: string, hash: string): Promise<Response> {
-	const found = isChunkHash(hash) ? await keeper.chunk(space as SpaceId, hash, person) : null;
+export async function chunkResponse(
+	keeper: ChunkKeeper,
+	fanout: Pick<Fanout, 'rights' | 'mayTell'>,
+	person: string,
+	space: string,
+	hash: string,
+): Promise<Response> {
+	const found = isChunkHash(hash) ? await judged(fanout, () => keeper.chunk(space as SpaceId, hash, person)) : null;
 	if (!found || !allows(found.access, 'read', appOf(found.collection)))
 		throw problem(404, 'unknown-chunk', 'There is no such chunk, or it is not yours. Subscribe again for a newer snapshot.');
 	return new Response(found.body as Uint8Array<ArrayBuffer>, {

@@ -22,6 +22,16 @@ import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from 
 import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
 import { DUE_SPACE, LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
 
+/** How long a transaction that writes may stand still before PostgreSQL ends it, in milliseconds: a paused node holds up others no longer. */
+const STANDSTILL_MS = 2000;
+/** How long to wait for a space that somebody else writes, in milliseconds. */
+const LOCK_WITHIN_MS = 5000;
+/** How long a transaction may take in all, in milliseconds. */
+const ANSWER_WITHIN_MS = 9000;
+
+/** Both in one message. They hold for this transaction only. */
+const WRITING = `begin; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; set local lock_timeout = ${LOCK_WITHIN_MS}`;
+
 export interface CellRow extends Omit<StoredCell, 'value'> {
 	readonly space: number;
 	readonly value: Uint8Array | null;
@@ -41,8 +51,9 @@ export class PostgresSpaces implements SpaceKeeper {
 		this.#now = now;
 	}
 
+	/** Whoever stops in the middle, paused or cut off, loses the connection and with it the locks, before others have waited long. */
 	async transact(needs: readonly Need[], decide: (found: readonly Found[]) => readonly Change[]): Promise<void> {
-		await this.#transaction('begin', async (client) => {
+		await this.#transaction(WRITING, async (client) => {
 			const spaces = await lock(client, needs);
 			const changes = decide(await find(client, needs, spaces));
 			if (changes.length > 0) await write(client, changes, spaces, this.#now());
@@ -116,7 +127,7 @@ export class PostgresSpaces implements SpaceKeeper {
 
 	async #make({ kind, name, owner, ownerName }: NewSpace, now: number): Promise<SpaceId> {
 		const { id, epoch, logHash } = newSpace(now);
-		await this.#transaction('begin', async (client) => {
+		await this.#transaction(WRITING, async (client) => {
 			const made = await one<SpaceRow>(
 				client,
 				`insert into space (id, epoch, seq, next_actor, kind, name, owner, personal_of, log_hash, created_at)
@@ -153,6 +164,13 @@ export class PostgresSpaces implements SpaceKeeper {
 		let broken: Error | undefined;
 		const lost = (error: Error) => (broken = error);
 		client.on('error', lost);
+		// One that hangs is given up. Whether a commit on it was kept is then unknown, as after any other loss.
+		let released = false;
+		const late = setTimeout(() => {
+			lost(new Error(`PostgreSQL did not answer within ${ANSWER_WITHIN_MS} ms.`));
+			released = true;
+			client.release(broken);
+		}, ANSWER_WITHIN_MS);
 		try {
 			await client.query(begin);
 			const result = await work(client);
@@ -160,10 +178,11 @@ export class PostgresSpaces implements SpaceKeeper {
 			return result;
 		} catch (error) {
 			if (!broken) await client.query('rollback').catch(lost);
-			throw error;
+			throw broken ?? error;
 		} finally {
+			clearTimeout(late);
 			client.off('error', lost);
-			client.release(broken);
+			if (!released) client.release(broken);
 		}
 	}
 }

@@ -32,6 +32,8 @@ export async function openPostgres(databaseUrl: string, service: string): Promis
 	});
 	// An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
 	pool.on('error', () => undefined);
+	// The same while somebody uses it: the question under way fails, and who asked hears of that.
+	pool.on('connect', (client) => client.on('error', () => undefined));
 	try {
 		const client = await pool.connect();
 		client.release();

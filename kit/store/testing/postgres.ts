@@ -13,6 +13,12 @@ export interface TestPostgres {
 	stop(): Promise<void>;
 }
 
+/** A server that somebody has to himself, to be treated badly. */
+export interface OwnPostgres extends TestPostgres {
+	/** It dies in the middle of whatever it did, and starts again: what it had answered is there. Resolves when it answers again. */
+	crash(): Promise<void>;
+}
+
 /** Shared by all test files of a process, which each load their own copy of this module. */
 const shared = globalThis as typeof globalThis & { manaTestPostgres?: Promise<TestPostgres> };
 
@@ -23,7 +29,22 @@ const shared = globalThis as typeof globalThis & { manaTestPostgres?: Promise<Te
  * @throws when the machine has no PostgreSQL; the message says what to install
  */
 export function startPostgres(): Promise<TestPostgres> {
-	return (shared.manaTestPostgres ??= given() ?? start());
+	return (shared.manaTestPostgres ??= given() ?? open());
+}
+
+/** A server like `startPostgres`, for nobody else. A commit that it answered outlives its own death, though not that of the machine. */
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+	const { url, say, stop } = await start({ synchronous_commit: 'on', full_page_writes: 'on' });
+	const startedAt = () => query(url, 'select pg_postmaster_start_time()::text');
+	return {
+		url,
+		stop,
+		async crash() {
+			const before = await startedAt();
+			say('crash');
+			await until(async () => (await startedAt()) !== before);
+		},
+	};
 }
 
 /** @returns the URL of the new database */
@@ -47,7 +68,19 @@ function given(): Promise<TestPostgres> | null {
 	return url ? Promise.resolve({ url, stop: async () => {} }) : null;
 }
 
-async function start(): Promise<TestPostgres> {
+async function open(): Promise<TestPostgres> {
+	const { url, stop } = await start({});
+	return {
+		url,
+		async stop() {
+			await stop();
+			delete shared.manaTestPostgres;
+		},
+	};
+}
+
+/** @param settings that differ from those of the other tests */
+async function start(settings: Readonly<Record<string, string>>): Promise<TestPostgres & { say: (word: string) => void }> {
 	const folder = await mkdtemp(join(tmpdir(), 'mana-pg-'));
 	const user = await otherUser();
 	if (user) await chown(folder, user.uid, user.gid);
@@ -55,17 +88,16 @@ async function start(): Promise<TestPostgres> {
 	console.error(`Tests use PostgreSQL ${binaries.version} from ${binaries.folder}, in ${folder} until they end.`);
 	createCluster(binaries, folder, user);
 	const port = await freePort();
-	const guard = serve(binaries, folder, port, user);
+	const guard = serve(binaries, folder, port, user, settings);
 	const url = `postgres://mana@127.0.0.1:${port}/postgres`;
 	const stop = async () => {
 		const ended = new Promise((resolve) => guard.once('exit', resolve));
 		guard.stdin.end();
 		await ended;
 		await rm(folder, { recursive: true, force: true });
-		delete shared.manaTestPostgres;
 	};
 	await reachable(url, folder);
-	return { url, stop };
+	return { url, stop, say: (word) => void guard.stdin.write(`${word}\n`) };
 }
 
 /** PostgreSQL refuses to run as root, so then it runs as `postgres` or `nobody`. */
@@ -92,10 +124,10 @@ function createCluster(binaries: Binaries, folder: string, user: Account | null)
 }
 
 /**
- * A shell holds the server and reads a pipe from us. When the pipe closes, because we stop or because the test process is gone
+ * A shell holds the server and reads a pipe from us. At a word it lets the server die and starts it again. When the pipe closes, because we stop or because the test process is gone
  * (even by SIGKILL), it ends the server and removes the folder.
  */
-function serve(binaries: Binaries, folder: string, port: number, user: Account | null) {
+function serve(binaries: Binaries, folder: string, port: number, user: Account | null, more: Readonly<Record<string, string>>) {
 	const settings = {
 		listen_addresses: '127.0.0.1',
 		unix_socket_directories: folder,
@@ -105,12 +137,15 @@ function serve(binaries: Binaries, folder: string, port: number, user: Account |
 		max_connections: '200',
 		shared_buffers: '32MB',
 		log_min_messages: 'fatal',
+		...more,
 	};
 	const guard = spawn(
 		'/bin/sh',
 		[
 			'-c',
-			'folder=$1; shift; "$@" >"$folder/log" 2>&1 & server=$!; read -r _; kill -INT $server; wait $server; cd /; rm -rf "$folder"',
+			`folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!
+			while read -r _; do kill -QUIT $server; wait $server; "$@" >>"$folder/log" 2>&1 & server=$!; done
+			kill -INT $server; wait $server; cd /; rm -rf "$folder"`,
 			'postgres-guard',
 			folder,
 			binaries.postgres,
@@ -127,24 +162,38 @@ function serve(binaries: Binaries, folder: string, port: number, user: Account |
 }
 
 async function reachable(url: string, folder: string): Promise<void> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return await query(url, 'select 1');
-		} catch (error) {
-			if (attempt === 200)
-				throw new Error(`The PostgreSQL for the tests did not come up: ${await readFile(join(folder, 'log'), 'utf8')}`, {
-					cause: error,
-				});
-			await new Promise((resolve) => setTimeout(resolve, 50));
-		}
+	try {
+		await until(async () => (await query(url, 'select 1')) !== undefined);
+	} catch (error) {
+		throw new Error(`The PostgreSQL for the tests did not come up: ${await readFile(join(folder, 'log'), 'utf8')}`, {
+			cause: error,
+		});
 	}
 }
 
-async function query(url: string, text: string): Promise<void> {
+/** Asks again and again for ten seconds, also while nobody answers. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+	let last: unknown = new Error('It did not come to be.');
+	for (let attempt = 1; attempt <= 200; attempt++) {
+		try {
+			if (await condition()) return;
+		} catch (error) {
+			last = error;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	throw last;
+}
+
+/** @returns the first value of the first row */
+async function query(url: string, text: string): Promise<unknown> {
 	const client = new Client({ connectionString: url });
+	// A server that dies tells the query; the connection's own word for it is nobody's.
+	client.on('error', () => undefined);
 	await client.connect();
 	try {
-		await client.query(text);
+		const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' });
+		return rows[0]?.[0];
 	} finally {
 		await client.end();
 	}

@@ -117,6 +117,13 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		else if (change === 'open') grant({ apps: null });
 		else grant({ role: change });
 	},
+	'node-crash'({ world }, { node, ms }) {
+		world.stopNode(node);
+		world.timeline.after(ms, () => world.startServer());
+	},
+	'node-pause': ({ world }, { node, ms }) => world.pauseNode(node, ms),
+	'node-cut': ({ world }, { node, ms }) => world.cutNode(node, ms),
+	'hints-lost': ({ world }, { ms }) => world.loseHints(ms),
 	'server-role'({ world }, { ms }) {
 		world.disk.setRole(OWNER, 'viewer');
 		world.timeline.after(ms, () => world.disk.setRole(OWNER, 'owner'));

@@ -16,6 +16,10 @@ export interface FeedParts {
 	readonly reading: Reading;
 	/** The newest acl epoch that the server has heard of. */
 	aclEpoch(): number;
+	/** Grows when the server loses sight of who may read. */
+	term(): number;
+	/** Whether the server may tell now what the space holds. */
+	mayTell(): boolean;
 	/** Cells that are read at once. */
 	readonly chunk: number;
 	/** Chunks in place of a long DELTA, for a client that takes them. */
@@ -40,6 +44,8 @@ export class Feed {
 	#head = 0;
 	#catchingUp = false;
 	#stopped = false;
+	/** Goes on with what could not be told, since the server might not tell. */
+	#resume: (() => void) | null = null;
 
 	constructor(parts: FeedParts) {
 		this.#parts = parts;
@@ -71,7 +77,9 @@ export class Feed {
 	committed(change: Change): void {
 		this.#head = Math.max(this.#head, change.space.seq);
 		if (this.#stopped || this.#catchingUp) return;
-		if (change.from !== this.#cursor.seq || change.space.aclEpoch > this.#judged) return void this.#catchUp();
+		if (change.space.seq <= this.#cursor.seq) return;
+		if (change.from !== this.#cursor.seq || change.space.aclEpoch > this.#judged || !this.#parts.mayTell())
+			return void this.#catchUp();
 		for (const frame of change.frames) this.#parts.send(this.#limited(frame));
 		this.#cursor = { epoch: this.#cursor.epoch, seq: change.space.seq };
 	}
@@ -79,6 +87,17 @@ export class Feed {
 	/** The space may have moved without a word. */
 	recheck(): void {
 		if (!this.#stopped && !this.#catchingUp) void this.#catchUp();
+	}
+
+	/** The space has come this far, whoever wrote. */
+	moved(seq: number): void {
+		this.#head = Math.max(this.#head, seq);
+		if (seq > this.#cursor.seq) this.recheck();
+	}
+
+	/** The server may tell again. */
+	resumed(): void {
+		this.#resume?.();
 	}
 
 	async #catchUp(): Promise<void> {
@@ -95,11 +114,18 @@ export class Feed {
 
 	async #read(): Promise<void> {
 		const { store, space, epoch, chunk, send, aclEpoch } = this.#parts;
+		const term = this.#parts.term();
 		const parts = catchUp(store, space, this.#cursor, chunk, this.#reading);
 		try {
 			for (;;) {
 				const { value, done } = await parts.next();
 				if (this.#stopped) return;
+				while (!this.#parts.mayTell()) await new Promise<void>((resolve) => (this.#resume = resolve));
+				if (this.#stopped) return;
+				if (term !== this.#parts.term()) {
+					this.#judged = -1;
+					return;
+				}
 				this.#judged = done ? value : value.aclEpoch;
 				if (this.#judged < aclEpoch() || done) return;
 				for (const frame of value.frames) send(frame);

@@ -91,37 +91,41 @@ export class Oracle {
 	/** Which life of a record a write was about, by token and record; only what is about one that was there. */
 	readonly #lives = new Map<string, { readonly epoch: number; readonly life: number }>();
 
-	/** What everybody may see, as the server's disk says. */
-	#access: ReadonlyMap<string, MemberState> = new Map();
-	/** The same, as far as the server process has heard. */
-	#heard: ReadonlyMap<string, MemberState> = new Map();
+	/** What everybody may see, as the server's disk says, and what it said before as long as a server may believe it. */
+	#rights: { readonly aclEpoch: number; readonly members: ReadonlyMap<string, MemberState> }[] = [];
 
 	/** The disk says this now. */
-	members(members: ReadonlyMap<string, MemberState>): void {
-		this.#access = members;
+	members(members: ReadonlyMap<string, MemberState>, aclEpoch: number): void {
+		this.#rights.push({ aclEpoch, members });
 	}
 
-	/** The server process knows what its disk says. */
+	/** The only server process knows what its disk says. */
 	heard(): void {
-		this.#heard = this.#access;
+		this.#rights.splice(0, this.#rights.length - 1);
+	}
+
+	/** A change of rights was answered: nothing leaves under those before it, from no server. */
+	commandAnswered(aclEpoch: number): void {
+		const last = this.#rights.at(-1)!;
+		this.#rights = this.#rights.filter((rights) => rights.aclEpoch >= aclEpoch || rights === last);
 	}
 
 	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */
 	sent(person: string, bytes: Uint8Array): void {
 		const frame = decodeFrame(bytes);
 		if (frame.type !== 'delta' && frame.type !== 'digest') return;
-		const access = this.#heard.get(person)?.access;
-		if (!access) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
+		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
+		if (possible.length === 0) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
 		const sums =
 			frame.type === 'delta' || frame.sums.length === 0
 				? []
 				: frame.collection === 0
 					? frame.sums.map(({ of }) => of)
 					: [frame.collection];
-		const hidden = sums.find((collection) => !mayRead(access.apps, collection));
-		if (hidden !== undefined) throw new Violation('I9', `a sum of collection ${hidden} leaves for ${person}`);
-		const foreign = frame.cells.find(({ collection }) => !mayRead(access.apps, collection));
-		if (foreign) throw new Violation('I9', `${show(foreign)} of collection ${foreign.collection} leaves for ${person}`);
+		const collections = [...sums, ...frame.cells.map(({ collection }) => collection)];
+		const foreign = possible.map(({ apps }) => collections.find((collection) => !mayRead(apps, collection)));
+		if (foreign.every((collection) => collection !== undefined))
+			throw new Violation('I9', `something of collection ${foreign[0]} leaves for ${person} with a ${frame.type}`);
 	}
 
 	/** Somebody wrote, at a checkpoint, about records that were there. */
@@ -224,6 +228,7 @@ export class Oracle {
 		if (seq > change.from !== change.cells.length > 0) throw new Violation('I5', `seq ${seq} with ${change.cells.length} cells`);
 		const list = this.#checkpoints.get(epoch) ?? [];
 		this.#checkpoints.set(epoch, list);
+		if (change.from < (list.at(-1)?.seq ?? 0)) throw new Violation('I5', `${change.from} is continued a second time`);
 		if (change.cells.length > 0) list.push({ seq, cells: change.cells });
 		const written = new Map(change.cells.map((cell) => [placeKey(cell), cell]));
 		for (const place of touched) {

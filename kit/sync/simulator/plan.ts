@@ -27,6 +27,8 @@ export interface Config {
 	readonly durationMs: number;
 	/** Records are purged, and what is left of them forgotten. */
 	readonly tidied?: boolean;
+	/** Servers that share the disk; absent: there is one. */
+	readonly nodes?: number;
 	/** Every second browser is Ben's, whom Ana lets in and out. */
 	readonly shared?: boolean;
 }
@@ -58,7 +60,9 @@ export type Deed =
 	| { readonly kind: 'server-role'; readonly ms: number }
 	| { readonly kind: 'server-restore'; readonly backMs: number }
 	| { readonly kind: 'member'; readonly change: MemberChange }
-	| { readonly kind: 'damage'; readonly browser: number; readonly where: 'memory' | 'disk'; readonly how: Damage };
+	| { readonly kind: 'damage'; readonly browser: number; readonly where: 'memory' | 'disk'; readonly how: Damage }
+	| { readonly kind: 'node-crash' | 'node-pause' | 'node-cut'; readonly node: number; readonly ms: number }
+	| { readonly kind: 'hints-lost'; readonly ms: number };
 
 const DAMAGES = ['value', 'loss', 'excess', 'cut'] as const;
 /** What happens to something that was confirmed: it reads otherwise, is not there, was never written, or cannot be read. */
@@ -142,6 +146,7 @@ export function planOf(seed: number): Plan {
 	}
 	const silent = damagesOf(seed, config);
 	const tidying = tidyingOf(seed, config);
+	const troubled = nodesOf(seed, config, changes);
 	return {
 		seed,
 		config: {
@@ -149,8 +154,80 @@ export function planOf(seed: number): Plan {
 			...(tidying.length > 0 && { tidied: true }),
 			...(changes.length > 0 && { shared: true }),
 			...(leastCells !== undefined && { leastCells }),
+			...(troubled && { nodes: 2, commitMs: troubled.commitMs, readMs: troubled.readMs, latency: troubled.latency }),
 		},
-		steps: [...steps, ...changes, ...silent, ...tidying].sort((a, b) => a.at - b.at),
+		steps: [...steps, ...changes, ...silent, ...tidying, ...(troubled?.steps ?? [])].sort((a, b) => a.at - b.at),
+	};
+}
+
+/** Ben is removed on one of two servers while the other reads for him, and perhaps stands still: the moment at which a lease counts. */
+export function removalPlan(seed: number): Plan {
+	const dice = new Dice(seed);
+	const timed = (at: number) => ({ at, luck: dice.int(0, 0x7fffffff) });
+	const writes = Array.from({ length: 60 }, (_, i): Step => ({
+		...timed(500 + i * 20),
+		kind: 'write',
+		browser: i % 4,
+		what: 'field',
+	}));
+	const pause: Step = { ...timed(dice.int(1100, 1250)), kind: 'node-pause', node: dice.int(0, 1), ms: dice.int(1, 4000) };
+	const removal: Step = { ...timed(1200), kind: 'member', change: 'remove' };
+	const steps = [...writes, removal, ...(dice.chance(0.5) ? [pause] : [])].sort((a, b) => a.at - b.at);
+	return {
+		seed,
+		config: {
+			browsers: 4,
+			latency: [1, 5],
+			browserDiskMs: [0, 1],
+			commitMs: 10,
+			readMs: 300,
+			transports: ['stream'],
+			chunk: 8192,
+			records: 3,
+			durationMs: 8000,
+			shared: true,
+			nodes: 2,
+		},
+		steps,
+	};
+}
+
+/** What happens to two servers that share the disk, which is then a machine of its own; `null` where there is one. */
+function nodesOf(
+	seed: number,
+	config: Config,
+	changes: readonly Step[],
+): (Pick<Config, 'commitMs' | 'readMs' | 'latency'> & { steps: Step[] }) | null {
+	// Dice of its own: histories of one server stay what they were.
+	const dice = new Dice(seed ^ 0x70de5);
+	if (dice.chance(0.65)) return null;
+	const timed = (at: number) => ({ at: Math.max(0, at), luck: dice.int(0, 0x7fffffff) });
+	const node = () => dice.int(0, 1);
+	const chosen = ['node-crash', 'node-pause', 'node-pause', 'node-cut', 'hints-lost'] as const;
+	const anywhere = Array.from({ length: dice.int(0, 8) }, (): Step => {
+		const when = timed(dice.int(0, config.durationMs));
+		const kind = dice.pick(chosen);
+		const ms = dice.pick([dice.int(1, 50), dice.int(50, 1500), dice.int(500, 10_000)]);
+		return kind === 'hints-lost' ? { ...when, kind, ms } : { ...when, kind, node: node(), ms };
+	});
+	// Some stand still while much is written and somebody's right changes: the moment at which a lease counts.
+	const together = changes.flatMap(({ at }): Step[] => {
+		if (dice.chance(0.3)) return [];
+		const browser = () => dice.int(0, config.browsers - 1);
+		const writes = Array.from({ length: 6 }, (): Step => ({
+			...timed(at - dice.int(0, 400)),
+			kind: 'write',
+			browser: browser(),
+			what: 'field',
+		}));
+		const pause = { ...timed(at - dice.int(0, 150)), kind: 'node-pause', node: node(), ms: dice.int(900, 4000) } as const;
+		return dice.chance(0.3) ? writes : [...writes, pause];
+	});
+	return {
+		commitMs: dice.pick([1, 30, 100]),
+		readMs: dice.pick([1, 100, 300]),
+		latency: dice.chance(0.5) ? [0, 5] : config.latency,
+		steps: [...anywhere, ...together],
 	};
 }
 

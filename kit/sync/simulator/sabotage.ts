@@ -6,12 +6,15 @@ import { type Change, CLAIMS, type Found, type SpaceStore } from '../space/index
 import { systemFields } from '@mana/model';
 import { isTombstone } from '../tombstone.ts';
 import { type newerThings, records, things, wrongThings } from './things.ts';
+import type { NodeSabotage } from './node.ts';
 import type { ServerDisk, SpaceFile } from './server-disk.ts';
 
 /** A defect put in on purpose, to see that the simulator sees it. */
 export interface Sabotage {
 	/** Stands between the server and its disk. */
 	store?(disk: ServerDisk): SpaceStore;
+	/** Of servers that share the disk. */
+	readonly nodes?: NodeSabotage;
 	/** The server loses its power. */
 	crash?(disk: ServerDisk): void;
 	/** Stands between the network and a tab: the frames that it gets instead of the one that came. */
@@ -114,6 +117,14 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 		damage: ({ mana: { replica } }) => void (replica.knows = () => false),
 	}),
 	'a lens is wrong': () => ({ newerThings: wrongThings }),
+	'a node that stood still commits all the same': () => ({ nodes: { commitsLate: true } }),
+	'a node that misses a hint never looks': () => ({ nodes: { looksNever: true } }),
+};
+
+/** The same of servers that share the disk, which only a removal at the wrong moment shows (`removalPlan`). */
+export const removalSabotages: Readonly<Record<string, () => Sabotage>> = {
+	'a node sends without a lease': () => ({ nodes: { tellsAlways: true } }),
+	'who ends a right does not wait for the other node': () => ({ nodes: { waitsForNobody: true } }),
 };
 
 /** The disk, but for some of what it does. */

@@ -26,11 +26,10 @@ import {
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
 import type { Snapshots } from './snapshots.ts';
-import type { Timeline } from './timeline.ts';
 import type { Acceptor, ServerEnd, Wire } from './wire.ts';
 
 export interface ServerParts {
-	readonly timeline: Timeline;
+	readonly timeline: { after(ms: number, job: () => void): void };
 	readonly store: SpaceStore;
 	readonly digests: DigestStore;
 	readonly space: SpaceId;
@@ -47,12 +46,22 @@ export interface ServerParts {
 	/** The server has heard what is on its disk, or is about to send something to somebody. */
 	heard(): void;
 	sent(person: string, frame: Uint8Array): void;
+	/** Whether this process may tell now what the space holds. */
+	mayTell(): boolean;
+	/** A commit of this process brought the space this far. */
+	moved(seq: number): void;
+	/** Settles when nobody sends anything any more under rights that were changed before. */
+	everybodyHeard(): Promise<void>;
+	/** A change of rights was answered. */
+	commandAnswered(aclEpoch: number): void;
 }
 
 /** With what the server itself knows. */
 interface InnerParts extends ServerParts {
 	/** The newest acl epoch that was heard of in this life. */
 	aclEpoch(): number;
+	/** Grows when it loses sight of who may read. */
+	term(): number;
 }
 
 /** Bytes of pushes that a client may have on their way: little, so that it matters. */
@@ -73,9 +82,10 @@ export class Server implements Acceptor {
 	readonly #waiting = new Set<() => void>();
 	#alive = true;
 	#aclEpoch = 0;
+	#term = 0;
 
 	constructor(parts: ServerParts) {
-		this.#parts = { ...parts, aclEpoch: () => this.#aclEpoch };
+		this.#parts = { ...parts, aclEpoch: () => this.#aclEpoch, term: () => this.#term };
 		this.#committer = new Committer({
 			store: parts.store,
 			rules: parts.rules,
@@ -109,7 +119,38 @@ export class Server implements Acceptor {
 
 	/** Asks for a change of the space or its members. It may come to nothing, as when the disk fails. */
 	command(person: string, command: Command): void {
-		this.#committer.submit({ kind: 'command', space: this.#parts.space, person, command }).catch(() => undefined);
+		const { space, everybodyHeard, commandAnswered } = this.#parts;
+		this.#committer
+			.submit({ kind: 'command', space, person, command })
+			.then(async (answer) => {
+				if (answer.type !== 'done') return;
+				await everybodyHeard();
+				if (this.#alive) commandAnswered(answer.space.aclEpoch);
+			})
+			.catch(() => undefined);
+	}
+
+	/** The space has come this far, whoever wrote. */
+	moved(seq: number): void {
+		for (const connection of this.#connections) connection.moved(seq);
+		for (const wake of this.#waiting) wake();
+	}
+
+	/** Rights changed, whoever changed them: what was read under older ones is not sent. */
+	rightsMoved(aclEpoch: number): void {
+		if (aclEpoch <= this.#aclEpoch) return;
+		this.#aclEpoch = aclEpoch;
+		for (const connection of this.#connections) connection.recheck();
+	}
+
+	/** It may not tell any more what the space holds: what was read up to now is not sent either. */
+	silenced(): void {
+		this.#term++;
+	}
+
+	/** It may tell again. */
+	resumed(): void {
+		for (const connection of this.#connections) connection.resumed();
 	}
 
 	/** Clears away what is due. It may come to nothing, as when the disk fails. */
@@ -125,6 +166,7 @@ export class Server implements Acceptor {
 	#committed(change: Change): void {
 		this.#aclEpoch = Math.max(this.#aclEpoch, change.space.aclEpoch);
 		this.#parts.heard();
+		this.#parts.moved(change.space.seq);
 		for (const connection of this.#connections) connection.committed(change);
 		for (const wake of this.#waiting) wake();
 	}
@@ -194,6 +236,14 @@ class Connection implements ServerEnd {
 		this.#feed?.recheck();
 	}
 
+	moved(seq: number): void {
+		this.#feed?.moved(seq);
+	}
+
+	resumed(): void {
+		this.#feed?.resumed();
+	}
+
 	bye(code: FrameOf<'bye'>['code'], retryAfterMs: number | null): void {
 		if (this.#over) return;
 		this.#say({ type: 'bye', code, detail: code, retryAfterMs });
@@ -249,17 +299,18 @@ class Connection implements ServerEnd {
 	}
 
 	async #digest(question: FrameOf<'digest'>): Promise<void> {
-		const { digests, chunk, aclEpoch, sent } = this.#parts;
+		const { digests, chunk, aclEpoch, term, mayTell, sent } = this.#parts;
+		const before = term();
 		const reading = this.#feed?.reading;
 		if (!reading) return;
 		try {
 			for await (const part of digestAnswers(digests, question, reading, chunk)) {
-				if (this.#over || part.aclEpoch < aclEpoch()) return;
+				if (this.#over || part.aclEpoch < aclEpoch() || !mayTell() || term() !== before) return;
 				sent(reading.person, part.frame);
 				this.#wire.tell(part.frame);
 			}
 		} catch (error) {
-			if (!(error instanceof AccessChanged)) throw error; // what changed is told by the feed
+			if (!(error instanceof AccessChanged)) this.bye('busy', 0); // what changed is told by the feed
 		}
 	}
 
@@ -361,7 +412,10 @@ async function converse(
 		const deltas = async () => {
 			while (reading) {
 				try {
+					const term = parts.term();
 					for await (const part of catchUp(parts.store, parts.space, cursor!, parts.chunk, reading)) {
+						if (!parts.mayTell() || term !== parts.term()) throw new Error('This node lost sight of the others.');
+						if (part.aclEpoch < parts.aclEpoch()) throw new Error('Rights changed while it was read.');
 						for (const frame of part.frames) {
 							parts.sent(reading.person, frame);
 							answers.push(frame);
@@ -381,7 +435,9 @@ async function converse(
 		await deltas();
 		for (const question of reading ? questions : []) {
 			try {
-				for await (const { frame } of digestAnswers(parts.digests, question, reading!, parts.chunk)) {
+				const term = parts.term();
+				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, parts.chunk)) {
+					if (!parts.mayTell() || term !== parts.term() || aclEpoch < parts.aclEpoch()) break;
 					parts.sent(reading!.person, frame);
 					answers.push(frame);
 				}

@@ -48,6 +48,7 @@ function endOf(step: Step): number {
 /** Nothing is broken any more; every browser has a tab. Clocks stay wrong. */
 function heal(world: World): void {
 	world.startServer();
+	world.healNodes();
 	world.calmDisk();
 	for (const { weather, tabs } of world.browsers) {
 		weather.offline = false;

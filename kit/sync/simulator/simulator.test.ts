@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { planOf } from './plan.ts';
+import { planOf, removalPlan } from './plan.ts';
 import { regressions } from './regressions.ts';
-import { sabotages } from './sabotage.ts';
+import { removalSabotages, sabotages } from './sabotage.ts';
 import { shrink, verdict } from './shrink.ts';
 import { simulate } from './simulation.ts';
 
@@ -44,6 +44,19 @@ describe('a defect put in on purpose is found', () => {
 			expect(verdict(planOf(seed), make)).toMatch(/^I\d+$/);
 		});
 	}
+});
+
+describe('a removal on one of two servers, at every wrong moment', () => {
+	const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+
+	test('is kept by the other one', () => {
+		for (const seed of seeds) simulate(removalPlan(seed));
+	});
+
+	for (const [name, make] of Object.entries(removalSabotages))
+		test(`is not when ${name}, and that is found`, () => {
+			expect(seeds.map((seed) => verdict(removalPlan(seed), make))).toContain('I11');
+		});
 });
 
 test('a failing plan shrinks to one that fails alike', () => {

@@ -8,7 +8,7 @@ import { checkLaws } from './laws.ts';
 import { mayRead, Oracle, Violation } from './oracle.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
-import { Server } from './server.ts';
+import { Node, type NodeParts, type Registry } from './node.ts';
 import { Snapshots } from './snapshots.ts';
 import { ServerDisk } from './server-disk.ts';
 import { newerThings, REFUSED_MARK, things } from './things.ts';
@@ -54,7 +54,10 @@ export class World {
 	readonly #sabotage: Sabotage;
 	readonly #failures: unknown[] = [];
 	readonly #dice: Dice;
-	#server: Server | null = null;
+	readonly #nodes: readonly Node[];
+	readonly #nodeDice: Dice;
+	/** Hints between nodes get lost until then. */
+	#hintsLostUntil = 0;
 
 	constructor(plan: Plan, sabotage: Sabotage = {}) {
 		this.#plan = plan;
@@ -63,12 +66,15 @@ export class World {
 		const member = (role: 'owner' | 'editor'): MemberState => ({ access: { role, apps: null }, name: role, since: 0 });
 		const members = new Map([[OWNER, member('owner')], ...(plan.config.shared ? [[GUEST, member('editor')] as const] : [])]);
 		this.disk = new ServerDisk(this.timeline, newSpaceState(SPACE, OWNER, { kind: 'family' }), members, (found, change) => {
-			this.oracle.members(this.disk.file.members);
+			this.oracle.members(this.disk.file.members, this.disk.file.space.aclEpoch);
 			this.watch(() => {
 				this.oracle.committed(found, change, this.serverNow);
 				checkLaws(this.disk.file);
 			});
 		});
+		this.#nodeDice = new Dice(plan.seed ^ 0x2b0de5);
+		const registry: Registry | null = plan.config.nodes === undefined ? null : new Map();
+		this.#nodes = Array.from({ length: plan.config.nodes ?? 1 }, () => new Node(this.#nodeParts(registry)));
 		this.calmDisk();
 		this.startServer();
 		for (let i = 0; i < plan.config.browsers; i++) this.addBrowser();
@@ -110,16 +116,28 @@ export class World {
 		return 2 ** power;
 	}
 
+	/** Starts every server that does not run. */
 	startServer(): void {
-		if (this.#server) return;
-		this.oracle.members(this.disk.file.members);
-		this.oracle.heard();
+		if (this.#nodes.every(({ running }) => !running)) {
+			this.oracle.members(this.disk.file.members, this.disk.file.space.aclEpoch);
+			this.oracle.heard();
+		}
+		for (const node of this.#nodes) node.start();
+	}
+
+	#nodeParts(registry: Registry | null): NodeParts {
 		const { config } = this.#plan;
 		const store = this.#sabotage.store?.(this.disk) ?? this.disk;
-		this.#server = new Server({
+		return {
 			timeline: this.timeline,
+			disk: this.disk,
 			store,
 			digests: this.disk,
+			registry,
+			peers: () => this.#nodes.filter((node) => node.running),
+			dice: this.#nodeDice,
+			hintsLost: () => this.timeline.now < this.#hintsLostUntil,
+			sabotage: this.#sabotage.nodes ?? {},
 			space: SPACE,
 			rules,
 			chunk: config.chunk,
@@ -128,8 +146,9 @@ export class World {
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
 			heard: () => this.oracle.heard(),
+			commandAnswered: (aclEpoch) => this.oracle.commandAnswered(aclEpoch),
 			sent: (person, frame) => this.watch(() => this.oracle.sent(person, frame)),
-		});
+		};
 	}
 
 	calmDisk(): void {
@@ -138,25 +157,67 @@ export class World {
 		this.disk.mood.failure = null;
 	}
 
+	/** Every server stops, and what was on its way to the disk is lost. */
 	stopServer(): void {
-		this.#server?.kill();
-		if (this.#server) this.#sabotage.crash?.(this.disk);
-		this.#server = null;
+		const ran = this.#nodes.some(({ running }) => running);
+		for (const node of this.#nodes) node.kill();
+		if (ran) this.#sabotage.crash?.(this.disk);
 		this.disk.crash();
+	}
+
+	/** One of several servers stops, and the disk goes on. */
+	stopNode(node: number): void {
+		this.#node(node).kill();
+	}
+
+	/** It stands still for a while. */
+	pauseNode(node: number, ms: number): void {
+		this.#node(node).pause(ms);
+	}
+
+	/** It does not reach the disk for a while. */
+	cutNode(node: number, ms: number): void {
+		this.#node(node).cut(ms);
+	}
+
+	/** What nodes tell each other gets lost for a while. */
+	loseHints(ms: number): void {
+		this.#hintsLostUntil = this.timeline.now + ms;
+	}
+
+	/** Nodes run and reach what they should reach. */
+	healNodes(): void {
+		for (const node of this.#nodes) {
+			node.resume();
+			node.mend();
+		}
+		this.#hintsLostUntil = 0;
 	}
 
 	/** Somebody asks for a change of who is in the space. */
 	command(person: string, command: Command): void {
-		this.#server?.command(person, command);
+		this.#someNode()?.command(person, command);
 	}
 
 	/** The server clears away what has been there for long enough. */
 	tidy(purge: readonly Due[], forget: readonly Due[]): void {
-		this.#server?.tidy({ kind: 'tidy', space: SPACE, purge, forget });
+		this.#someNode()?.tidy({ kind: 'tidy', space: SPACE, purge, forget });
 	}
 
 	dismissAll(): void {
-		this.#server?.dismissAll('busy');
+		for (const node of this.#nodes) node.dismissAll('busy');
+	}
+
+	#node(index: number): Node {
+		return this.#nodes[index % this.#nodes.length]!;
+	}
+
+	/** A server that runs, rather one that does not stand still. */
+	#someNode(): Node | null {
+		const running = this.#nodes.filter((node) => node.running);
+		if (running.length < 2) return running[0] ?? null;
+		const awake = running.filter(({ still }) => !still);
+		return this.#nodeDice.pick(awake.length > 0 && this.#nodeDice.chance(0.7) ? awake : running);
 	}
 
 	/** Another browser, with an empty profile or with a copy of somebody else's. */
@@ -173,7 +234,7 @@ export class World {
 			diskMs: config.browserDiskMs,
 			builds: [things, this.#sabotage.newerThings ?? newerThings],
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
-			chunk: (hash, person) => (this.#server ? this.disk.chunk(hash, person) : null),
+			chunk: (hash, person) => (this.#nodes.some(({ running }) => running) ? this.disk.chunk(hash, person) : null),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),
@@ -192,7 +253,10 @@ export class World {
 
 	/** Whichever server runs, or none. */
 	readonly #acceptor: Acceptor = {
-		accept: (wire) => this.#server?.accept(wire) ?? null,
-		exchange: (request, answer) => (this.#server ? this.#server.exchange(request, answer) : answer(null)),
+		accept: (wire) => this.#someNode()?.accept(wire) ?? null,
+		exchange: (request, answer) => {
+			const node = this.#someNode();
+			return node ? node.exchange(request, answer) : answer(null);
+		},
 	};
 }

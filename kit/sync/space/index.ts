@@ -7,6 +7,7 @@ export * from './digest.ts';
 export * from './hash.ts';
 export * from './horizon.ts';
 export * from './memory-routes.ts';
+export * from './lease.ts';
 export * from './need.ts';
 export * from './reach.ts';
 export * from './part-catch-up.ts';

@@ -3,10 +3,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** Which way a link is cut: what the client sends, what it gets, or both. Bytes then vanish; nobody is told. */
 export type Cut = 'up' | 'down' | 'both';
 
-/** The line between one client and the server. It can be cut like a cable or broken like a connection. */
+/** A line between two programs, as a client and a server. It can be cut like a cable or broken like a connection. */
 export interface Link {
 	readonly url: string;
-	/** Where new connections lead; the server is elsewhere after each start. */
+	/** Where new connections lead, as a URL; a server may be elsewhere after each start. */
 	lead(to: string): void;
 	cut(way: Cut): void;
 	/** Ends every connection and lets new ones through. */
