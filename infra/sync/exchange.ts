@@ -136,6 +136,9 @@ async function answer(
 			return [];
 		case 'ping':
 			return [session.pong(frame)];
+		case 'presence':
+			session.presence(frame); // who asks now and then is nowhere long enough to be seen
+			return [];
 		case 'credit':
 			session.credit(); // an answer is taken as fast as the request reads it
 			return [];

@@ -1,4 +1,14 @@
-import { type Access, type Digest, encodeFrame, type Part, ScopeIndex, type SpaceId, type Sub, visibleTo } from '@mana/sync';
+import {
+	type Access,
+	type Digest,
+	encodeFrame,
+	type Part,
+	reaches,
+	ScopeIndex,
+	type SpaceId,
+	type Sub,
+	visibleTo,
+} from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -74,7 +84,7 @@ export class Follower implements Reader {
 	/** Of what it keeps. */
 	readonly #scopeName: string;
 	/** The acl epoch under which the right to read was last looked at. */
-	#judged = 0;
+	#judged: number;
 
 	/** @param sub where the client says it stands, and what it keeps; @param client who reads, and whether it can fetch chunks, and whether it tells what it has taken in */
 	constructor(
@@ -94,6 +104,7 @@ export class Follower implements Reader {
 		if (part && anew) this.#lackAll(part);
 		this.#outlet = outlet;
 		this.#parts = parts;
+		this.#judged = aclEpoch;
 		// Chunks know no windows: whoever has some of a window already is told by DELTA what came and went.
 		this.#mayOffer = client.takesSnapshots && (!part || anew || part.scope.windows.length + part.scope.records.length === 0);
 		this.#credit = client.lively ? CATCH_UP_CREDIT : Infinity;
@@ -110,6 +121,12 @@ export class Follower implements Reader {
 		if (this.#phase === 'reading' || this.#phase === 'live' || this.#phase === 'ended') return;
 		this.#phase = 'reading';
 		this.#catchUp().catch((error: unknown) => this.#outlet.fail(error));
+	}
+
+	/** Whether the reader may hear of an app at this moment; false while that has to be judged anew. */
+	mayHear(app: number): boolean {
+		const settled = this.#phase !== 'ended' && this.#judged >= this.#parts.fanout.aclEpochOf(this.#space);
+		return settled && (app === 0 || reaches(this.#reading.access, app));
 	}
 
 	/** The client has taken in so many bytes of DELTAs. */
@@ -157,7 +174,10 @@ export class Follower implements Reader {
 		this.#answering = true;
 		if (question.collection !== 0 && question.buckets.length === 0) meters.differed();
 		try {
-			for await (const { frame, aclEpoch } of digestAnswers(digests, question, this.#reading)) {
+			// Of what is kept in windows there is no sum.
+			const kept = this.#part && new ScopeIndex(this.#part.scope);
+			const whole = (collection: number) => !kept || kept.whole(collection);
+			for await (const { frame, aclEpoch } of digestAnswers(digests, question, this.#reading, whole)) {
 				while (this.#outlet.buffered() > FILL_BYTES && this.#phase !== 'ended') {
 					const { promise, resolve } = Promise.withResolvers<void>();
 					this.#drained = resolve;
@@ -267,6 +287,7 @@ export class Follower implements Reader {
 			this.#outlet.cut();
 			return null;
 		}
+		this.#judged = error.aclEpoch;
 		const { frame, reading, fromStart } = retell(this.#space, this.#reading, error);
 		this.#outlet.send(encodeFrame(frame) as Uint8Array<ArrayBuffer>);
 		if (!reading) {

@@ -67,6 +67,9 @@ const push = ({ space }: Talk, collection = APP * 256 + 1): Frame => {
 const digest = ({ space }: Talk, collection = 0, buckets: readonly number[] = []): Frame => {
 	return { type: 'digest', space, epoch: 1, seq: 0, collection, buckets, more: false, sums: [], cells: [] };
 };
+const here = ({ space }: Talk): Frame => {
+	return { type: 'presence', space, app: APP, channel: 'x', entries: [{ number: 0, person: '', value: 'here' }] };
+};
 const answeredWithSeat = (principal: Principal, answer: Outcome): Outcome =>
 	isIn(principal) ? answer : principal === 'former' ? 'bye protocol' : 'bye unknown-space';
 
@@ -164,6 +167,13 @@ const table: { readonly [T in Frame['type']]: Readonly<Record<string, Row>> } = 
 			outcome: known((principal) => answeredWithSeat(principal, 'digest')),
 		},
 		'without a seat': { frames: (talk) => [digest(talk)], outcome: always('bye protocol') },
+	},
+	presence: {
+		'with a seat': {
+			frames: (talk) => [sub(talk), here(talk)],
+			outcome: known((principal) => answeredWithSeat(principal, 'nothing')),
+		},
+		'without a seat': { frames: (talk) => [here(talk)], outcome: always('bye protocol') },
 	},
 	credit: { '': { frames: ({ space }) => [{ type: 'credit', space, bytes: 1 }], outcome: always('nothing') } },
 	reach: { '': serverOnly(({ space }) => ({ type: 'reach', space, apps: null })) },

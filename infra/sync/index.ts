@@ -51,6 +51,7 @@ import { SqliteSpaces } from './spaces/sqlite.ts';
 import { alone, type PeerEvents, type Peers } from './nodes/peers.ts';
 import { PostgresPeers, type PostgresPeersParts } from './nodes/postgres.ts';
 import { MembershipStream } from './membership-stream.ts';
+import { Presence } from './presence.ts';
 import { ProjectionStream } from './projection-stream.ts';
 import { SharedReads } from './shared-reads.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -150,6 +151,7 @@ export const service = defineService({
 			unsentBytes: () => sockets.unsentBytes,
 			waitingBytes: () => committer.waitingBytes,
 			mayTell: () => peers.mayTell(),
+			presence: () => presence.size,
 		});
 		const memberships = new MembershipStream(store);
 		const peers = openPeers(store, { events: peerEvents, clock, random, meters, log });
@@ -168,7 +170,20 @@ export const service = defineService({
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
 			meters,
 		};
-		const sockets = new Sockets(door, { store: spaces, fanout, meters, snapshots, digests, reads: new SharedReads(spaces) }, log);
+		const presence = new Presence({
+			now: () => performance.now(),
+			later(ms, job) {
+				const timer = setTimeout(job, ms);
+				return () => clearTimeout(timer);
+			},
+			relay: { say: () => undefined }, // one node: everybody is here
+		});
+		const sockets = new Sockets(
+			door,
+			{ store: spaces, fanout, meters, snapshots, digests, reads: new SharedReads(spaces) },
+			presence,
+			log,
+		);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
 		const pruning = setInterval(pruneAgain, PRUNE_MS);
 		const stopping = new AbortController();

@@ -30,6 +30,7 @@ export function createMeters(
 		readonly waitingBytes: () => number;
 		/** Whether this node may tell what spaces hold. */
 		readonly mayTell: () => boolean;
+		readonly presence: () => number;
 	},
 ): Meters {
 	const registers = [registry];
@@ -105,6 +106,7 @@ export function createMeters(
 	gauge('sync_sockets', 'Open WebSockets.', gauges.sockets);
 	gauge('sync_behind_sockets', 'Sockets that wait to catch up.', gauges.behind);
 	gauge('sync_unsent_bytes', 'Bytes that sockets have not taken yet.', gauges.unsentBytes);
+	gauge('sync_presence_values', 'Devices that said where they are.', gauges.presence);
 	gauge('sync_waiting_bytes', 'Bytes of pushes that are not on the disk yet.', gauges.waitingBytes);
 	return {
 		decided(ack, transactions) {

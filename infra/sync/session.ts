@@ -171,6 +171,14 @@ export class Session {
 		if (retryAfterMs > 0) throw this.#busy('Too many digests in a short time. Ask a little later.', retryAfterMs);
 	}
 
+	/** PRESENCE: costs as much as an op. @throws Farewell without a seat, or for too much of it */
+	presence({ space }: FrameOf<'presence'>): void {
+		const { device } = this.#introduced();
+		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you say where in it you are.');
+		const retryAfterMs = this.#door.ops.take(device, 1);
+		if (retryAfterMs > 0) throw this.#busy('Too much in a short time. Come back a little later.', retryAfterMs);
+	}
+
 	/** CREDIT: whoever carries the conversation sends by it. @throws Farewell before HELLO */
 	credit(): void {
 		this.#introduced();

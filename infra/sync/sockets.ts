@@ -4,6 +4,7 @@ import { Farewell } from './farewell.ts';
 import { BEHIND_BYTES, Follower, type FollowerParts } from './follower.ts';
 import { Forgotten } from '@mana/sync/space/index';
 import { CROWDED_CREDIT, creditOf, type Door, PUSH_CREDIT, reachOf, renewalOf, Session } from './session.ts';
+import type { Peer, Presence } from './presence.ts';
 
 /** A socket that has not said HELLO by then is closed. */
 export const HELLO_WITHIN_MS = 10_000;
@@ -25,6 +26,8 @@ interface Conversation {
 	readonly backlog: Uint8Array<ArrayBuffer>[];
 	/** The last CREDIT that was told, where it is not the usual one. */
 	readonly lent: Map<SpaceId, number>;
+	/** As whom it is heard in each space. */
+	readonly peers: Map<SpaceId, Peer>;
 	working: boolean;
 	/** Bytes heard and not yet answered. */
 	underWay: number;
@@ -42,11 +45,13 @@ export class Sockets {
 	readonly #door: Door;
 	readonly #parts: FollowerParts;
 	readonly #log: Logger;
+	readonly #presence: Presence;
 	readonly #open = new Set<Wire>();
 	/** Those of them that have not said HELLO. */
 	readonly #strangers = new Set<Wire>();
 
-	constructor(door: Door, parts: FollowerParts, log: Logger) {
+	constructor(door: Door, parts: FollowerParts, presence: Presence, log: Logger) {
+		this.#presence = presence;
 		this.#door = door;
 		this.#parts = parts;
 		this.#log = log;
@@ -85,6 +90,7 @@ export class Sockets {
 			followers: new Map(),
 			backlog: [],
 			lent: new Map(),
+			peers: new Map(),
 			working: false,
 			underWay: 0,
 			over: false,
@@ -116,6 +122,7 @@ export class Sockets {
 
 	/** Closes whom time has run out for. Called every second. */
 	sweep(): void {
+		this.#presence.sweep();
 		const now = this.#door.clock.now();
 		for (const wire of this.#strangers)
 			if (now - wire.data.openedAt >= HELLO_WITHIN_MS)
@@ -190,6 +197,8 @@ export class Sockets {
 				session.credit();
 				wire.data.followers.get(frame.space)?.grant(frame.bytes);
 				return;
+			case 'presence':
+				return this.#place(wire, frame);
 			case 'digest':
 				session.digest(frame);
 				// What comes next on this connection does not wait for it.
@@ -203,12 +212,29 @@ export class Sockets {
 		}
 	}
 
+	#place(wire: Wire, frame: FrameOf<'presence'>): void {
+		const { session, peers } = wire.data;
+		session.presence(frame);
+		const [entry] = frame.entries;
+		const peer = peers.get(frame.space);
+		if (!peer || !entry) return;
+		if (!this.#presence.say(peer, frame, entry.value))
+			throw new Farewell('protocol', 'This is one channel too many. Leave another one first.');
+	}
+
+	#leaveSpace(wire: Wire, space: SpaceId): void {
+		const peer = wire.data.peers.get(space);
+		wire.data.peers.delete(space);
+		if (peer) this.#presence.end(peer);
+	}
+
 	async #follow(wire: Wire, frame: FrameOf<'sub'>): Promise<void> {
 		const { data } = wire;
 		const seat = await data.session.sub(frame);
 		if (data.over) return;
 		data.followers.get(frame.space)?.end();
 		data.followers.delete(frame.space);
+		this.#leaveSpace(wire, frame.space);
 		if (seat.type === 'revoked') return this.#say(wire, seat);
 		const reach = reachOf(seat);
 		if (reach) this.#say(wire, reach);
@@ -228,6 +254,7 @@ export class Sockets {
 				cut: () => wire.terminate(),
 				left: () => {
 					data.followers.delete(frame.space);
+					this.#leaveSpace(wire, frame.space);
 					data.session.left(frame.space);
 				},
 				fail: (error) => this.#dismiss(wire, error),
@@ -235,6 +262,14 @@ export class Sockets {
 			this.#parts,
 		);
 		data.followers.set(frame.space, follower);
+		data.peers.set(frame.space, {
+			space: frame.space,
+			number: seat.actor,
+			person: data.session.person,
+			mayHear: (app) => follower.mayHear(app),
+			// Who is slow hears the newest with the next change, or when it has come back.
+			send: (bytes) => void (wire.getBufferedAmount() <= BEHIND_BYTES && wire.send(bytes)),
+		});
 		follower.run();
 	}
 
@@ -277,6 +312,7 @@ export class Sockets {
 		const { data } = wire;
 		data.over = true;
 		data.backlog.length = 0;
+		for (const space of [...data.peers.keys()]) this.#leaveSpace(wire, space);
 		for (const follower of data.followers.values()) follower.end();
 		data.followers.clear();
 	}

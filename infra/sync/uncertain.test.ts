@@ -49,6 +49,7 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 			unsentBytes: () => 0,
 			waitingBytes: () => 0,
 			mayTell: () => true,
+			presence: () => 0,
 		});
 		const events: CommitterEvents = {
 			published: (change) => fanout.publish(change),

@@ -9,7 +9,7 @@ export const WIRE_VERSION = 1;
 /** What one side says to the other. The same frames travel over WebSocket and over the HTTP exchange. */
 export type Frame = ClientFrame | ServerFrame;
 
-export type ClientFrame = Hello | Auth | Sub | Push | Ping | Digest | Credit;
+export type ClientFrame = Hello | Auth | Sub | Push | Ping | Digest | Credit | Presence;
 export type ServerFrame =
 	| Welcome
 	| Subbed
@@ -23,7 +23,8 @@ export type ServerFrame =
 	| Reach
 	| Renew
 	| Digest
-	| Credit;
+	| Credit
+	| Presence;
 
 /** First frame of a client. */
 export interface Hello {
@@ -235,6 +236,26 @@ export interface Credit {
 	readonly type: 'credit';
 	readonly space: SpaceId;
 	readonly bytes: number;
+}
+
+/**
+ * Who is where right now: never stored, told to who is in the same channel of the space and may read the app (0: the space as such). A client
+ * says one value, its own, whose number and person the server fills in; the server tells those that changed.
+ */
+export interface Presence {
+	readonly type: 'presence';
+	readonly space: SpaceId;
+	readonly app: number;
+	readonly channel: string;
+	readonly entries: readonly PresenceEntry[];
+}
+
+export interface PresenceEntry {
+	/** The device's actor in the space. */
+	readonly number: number;
+	readonly person: string;
+	/** `null`: it is not there any more. */
+	readonly value: string | null;
 }
 
 /** Last frame of a connection. */

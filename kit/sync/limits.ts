@@ -10,6 +10,10 @@ export const limits = {
 	transactionBytes: 960 * 1024,
 	/** UTF-8 bytes of a register's key. */
 	keyBytes: 256,
+	/** Bytes of the name of a channel, and of what somebody says in it; and how many say something in one frame. */
+	channelBytes: 128,
+	presenceBytes: 1024,
+	presenceValues: 256,
 	/** Bytes of a token, a name, a reason. */
 	textBytes: 8 * 1024,
 	/** Records that one transaction may have preconditions on. */

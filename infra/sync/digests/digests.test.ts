@@ -45,7 +45,7 @@ eachEngine('digests', (engine) => {
 				cells: [],
 			} as const;
 			const frames: Digest[] = [];
-			for await (const { frame } of digestAnswers(digests, { ...full, ...question }, ADA, 3))
+			for await (const { frame } of digestAnswers(digests, { ...full, ...question }, ADA, undefined, 3))
 				frames.push(decodeFrame(frame) as Digest);
 			return frames;
 		};

@@ -4,6 +4,7 @@ import type { Role } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { Earlier } from '../record-history.ts';
 import type { Conflict } from './conflicts.ts';
+import type { Meeting, PresencePlace } from './presence.ts';
 import type { TraceEvent } from './trace.ts';
 
 /**
@@ -53,6 +54,15 @@ export interface Mana {
 	retry(): void;
 	/** What stands behind `sync`, as the tab has it that talks to the server: for the inspector. Settles within a second. */
 	inspect(): Promise<Standing>;
+	/**
+	 * Begins to be somewhere in the space, and tells who else is there right now. Nothing of it is stored. A guest is alone everywhere.
+	 *
+	 * @example
+	 * const meeting = await mana.presence({ app: 1, channel: 'list' });
+	 * meeting.set('the shopping list');
+	 * meeting.subscribe(() => console.log(meeting.others));
+	 */
+	presence(place: PresencePlace): Promise<Meeting>;
 	close(): Promise<void>;
 }
 

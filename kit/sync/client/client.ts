@@ -1,7 +1,7 @@
 import type { Cell, DeviceId, Op, SpaceId, Transaction } from '../cell.ts';
 import { stampAt, MAX_DRIFT_MS } from '../clock.ts';
 import { ByteReader, readCells } from '../codec/index.ts';
-import type { Ack, Digest, Hello, Subbed, Welcome } from '../frames.ts';
+import type { Ack, Digest, Hello, Presence as PresenceFrame, Subbed, Welcome } from '../frames.ts';
 import { newDeviceId } from '../ids.ts';
 import { cellOf } from '../merge.ts';
 import { sameReach, visibleTo } from '../permission.ts';
@@ -20,7 +20,8 @@ import { SignedOut, type Connector, type HistorySource, type TokenSource } from 
 import type { Confirmed } from './checkup.ts';
 import type { Conflict } from './conflicts.ts';
 import { Keeper } from './keeper.ts';
-import { LocalMana, type Backing } from './local.ts';
+import { ALONE, LocalMana, type Backing } from './local.ts';
+import type { Meeting, Presence, PresenceHost, PresenceMessage, PresencePlace } from './presence.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
 import type { Problem, Session, SessionHost } from './session.ts';
@@ -91,7 +92,7 @@ const INSPECTION_MS = 900;
  * One tab of one account: the local state, its disk, the other tabs and, while this tab leads, the conversation with the server. What is
  * shown never waits for any of them.
  */
-export class Client implements Backing, SessionHost {
+export class Client implements Backing, SessionHost, PresenceHost {
 	readonly mana: LocalMana;
 	/** Whether the disk was empty when this client opened. */
 	readonly fresh: boolean;
@@ -113,6 +114,8 @@ export class Client implements Backing, SessionHost {
 	#polledAt = 0;
 	#behind: string | null = null;
 	#edited = false;
+	/** Who is where; made when somebody wants to know. */
+	#presence: Presence | null = null;
 	#files: Promise<Blobs> | null = null;
 	/** Nothing is written any more. */
 	#closing = false;
@@ -213,6 +216,27 @@ export class Client implements Backing, SessionHost {
 		return promise;
 	}
 
+	async presence(place: PresencePlace): Promise<Meeting> {
+		return (await this.#meet())?.join(place) ?? ALONE;
+	}
+
+	/** What knows who is where; `null` for a guest. */
+	async #meet(): Promise<Presence | null> {
+		const { remote, env } = this.#parts;
+		if (!remote) return null;
+		const { Presence } = await remote.conversation.presence();
+		this.#presence ??= new Presence(env, this, this.mana.keyName);
+		return this.#presence;
+	}
+
+	say(frame: PresenceFrame): void {
+		this.#session?.say(frame);
+	}
+
+	post(message: PresenceMessage): void {
+		this.#tabs.post({ kind: 'presence', message });
+	}
+
 	save(transactions: readonly Pending[]): Promise<void> {
 		if (this.#revoked) this.mana.replica.batch(() => transactions.forEach((pending) => this.mana.replica.remove(pending)));
 		if (this.#closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
@@ -271,6 +295,7 @@ export class Client implements Backing, SessionHost {
 	/** Stops at once, as if the tab had been killed. */
 	abandon(): void {
 		if (this.#closed) return;
+		this.#presence?.close();
 		this.#closing = this.#closed = true;
 		this.#parts.ended?.();
 		this.#stopTicking();
@@ -485,6 +510,11 @@ export class Client implements Backing, SessionHost {
 		return this.mana.sync.phase === 'live';
 	}
 
+	present(frame: PresenceFrame): void {
+		// Also where only another tab of this device listens.
+		void this.#meet().then((presence) => presence?.heard(frame));
+	}
+
 	forward(question: Digest): void {
 		this.#tabs.post({ kind: 'question', question });
 	}
@@ -683,6 +713,9 @@ export class Client implements Backing, SessionHost {
 				return this.mana.dropConflict(message.id);
 			case 'sync':
 				return this.#heardSync(message);
+			case 'presence':
+				if (this.#presence || this.leads) void this.#meet().then((presence) => presence?.told(message.message));
+				return;
 			case 'question':
 				return this.#session?.ask(message.question, (answer) => this.#tabs.post({ kind: 'answer', answer }));
 			case 'answer':

@@ -3,3 +3,5 @@ export { aheadOf } from './ahead.ts';
 export { Session } from './session.ts';
 /** How what is here is compared with what the server has: loaded when that is due for the first time. */
 export const checkup = () => import('./checkup.ts');
+/** Who else is there right now: loaded when somebody wants to know. */
+export const presence = () => import('./presence.ts');

@@ -21,6 +21,7 @@ import { ActionHistory, nameOf } from './history.ts';
 import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
 import { Outbox } from './outbox.ts';
+import type { Meeting, PresencePlace } from './presence.ts';
 import { placeOf, Replica, type Pending } from './replica.ts';
 import { TransactionWriter, type Growing } from './writer.ts';
 
@@ -37,8 +38,13 @@ export interface Backing {
 	/** Try to reach the server now. */
 	wake(): void;
 	inspect(): Promise<Standing>;
+	/** Begins to be somewhere in the space. */
+	presence(place: PresencePlace): Promise<Meeting>;
 	close(): Promise<void>;
 }
+
+/** Being where nobody else can be. */
+export const ALONE: Meeting = { others: [], set: () => undefined, subscribe: () => () => undefined, leave: () => undefined };
 
 /** State of sync before anything was tried. */
 export const INITIAL_STATE: SyncState = {
@@ -192,6 +198,10 @@ export class LocalMana implements Mana {
 
 	inspect(): Promise<Standing> {
 		return this.#backing.inspect();
+	}
+
+	presence(place: PresencePlace): Promise<Meeting> {
+		return this.#backing.presence(place);
 	}
 
 	close(): Promise<void> {

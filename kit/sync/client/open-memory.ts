@@ -1,7 +1,7 @@
 import { HistoryUnavailable, type Mana, type Standing } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { webEnvironment, type Environment } from './environment.ts';
-import { LocalMana } from './local.ts';
+import { ALONE, LocalMana } from './local.ts';
 
 const NOWHERE: Standing = {
 	device: null,
@@ -37,6 +37,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		files: () => Promise.reject(new StorageFailed('A Mana in memory keeps no files.')),
 		askHistory: () => Promise.reject(new HistoryUnavailable('guest')),
 		wake: () => undefined,
+		presence: () => Promise.resolve(ALONE),
 		inspect: () => Promise.resolve(NOWHERE),
 		close: () => Promise.resolve(),
 	});

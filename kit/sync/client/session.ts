@@ -11,6 +11,7 @@ import {
 	type Frame,
 	type Hello,
 	type Pong,
+	type Presence,
 	type Reach,
 	type Snapshot,
 	type Subbed,
@@ -39,6 +40,8 @@ export interface SessionHost extends ChecksHost {
 	 * is gone: the server may have forgotten that by now, and must say so.
 	 */
 	readonly from: number;
+	/** Somebody else is somewhere in the space, or no more. */
+	present(frame: Presence): void;
 	/** Decisions up to this `n` have been taken in. */
 	readonly doneN: number;
 	/** Decisions up to this `n` are on our disk; never above `doneN`. */
@@ -251,6 +254,11 @@ export class Session {
 		else if (this.#polling || this.#stage === 'waiting') this.#begin();
 	}
 
+	/** Says where this device is. Without a connection on which that makes sense it is not said. */
+	say(frame: Presence): void {
+		if (this.#lively && this.#stage === 'subscribed' && this.#link?.kind === 'stream') this.#send(frame);
+	}
+
 	/** The leading tab asked for this one too. */
 	answered(answer: Digest): void {
 		if (!this.#host.leads) this.#checks.heard(answer);
@@ -365,6 +373,8 @@ export class Session {
 				this.#questions[0]?.answered(frame);
 				if (!frame.more) this.#questions.shift();
 				return this.#askNext();
+			case 'presence':
+				return this.#host.present(frame);
 			case 'credit':
 				return this.#credit(frame);
 			case 'snapshot':

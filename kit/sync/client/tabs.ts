@@ -3,6 +3,7 @@ import type { Ack, Digest } from '../frames.ts';
 import type { Standing, SyncState } from './api.ts';
 import type { Sending } from './blobs/sender.ts';
 import type { Environment } from './environment.ts';
+import type { PresenceMessage } from './presence.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
 /** A line to the other tabs of this browser: BroadcastChannel in life. What is posted does not come back to the poster. */
@@ -59,6 +60,8 @@ export type TabMessage =
 	/** Somebody looks at the inspector of another tab: the leader tells where it stands. */
 	| { readonly kind: 'inspecting' }
 	| { readonly kind: 'inspected'; readonly standing: Standing }
+	/** Where tabs are, and who else is there. */
+	| { readonly kind: 'presence'; readonly message: PresenceMessage }
 	/** A tab that does not lead compares what it holds: the leader asks for it, and what the server answers is told to all. */
 	| { readonly kind: 'question'; readonly question: Digest }
 	| { readonly kind: 'answer'; readonly answer: Digest }

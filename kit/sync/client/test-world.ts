@@ -487,7 +487,7 @@ class Connection implements Link {
 			}
 			case 'digest': {
 				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };
-				for await (const part of digestAnswers(this.#server, frame, reading, 2)) this.#bytes(part.frame);
+				for await (const part of digestAnswers(this.#server, frame, reading, undefined, 2)) this.#bytes(part.frame);
 				return;
 			}
 			case 'push': {

@@ -137,6 +137,13 @@ export const anyFrame: Arbitrary<Frame> = fc.oneof(
 		detail: word,
 		retryAfterMs: fc.option(fc.nat()),
 	}),
+	fc.record({
+		type: fc.constant('presence'),
+		space,
+		app: fc.nat(255),
+		channel: word,
+		entries: fc.array(fc.record({ number: nat, person: word, value: fc.option(word) }), { maxLength: 4 }),
+	}),
 	fc.record({ type: fc.constant('credit'), space, bytes: nat }),
 	fc.record({
 		type: fc.constant('digest'),

@@ -39,7 +39,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 	return frame;
 }
 
-/** How a frame type stands on the wire. Codes are permanent; 16 presence is reserved. */
+/** How a frame type stands on the wire. Codes are permanent. */
 interface Shape<F extends Frame> {
 	readonly code: number;
 	write(out: ByteWriter, frame: F): void;
@@ -247,6 +247,32 @@ const shapes: { readonly [T in Frame['type']]: Shape<FrameOf<T>> } = {
 			buckets: list(from, BUCKETS, () => from.varint(BUCKETS - 1)),
 			sums: list(from, 0x10000, () => ({ of: from.varint(0xffff), low: from.varint(0xffffffff), high: from.varint(0xffffffff) })),
 			cells: readCells(from),
+		}),
+	},
+	presence: {
+		code: 16,
+		write(out, frame) {
+			out.id(frame.space);
+			out.varint(frame.app);
+			out.text(frame.channel);
+			out.varint(frame.entries.length);
+			for (const { number, person, value } of frame.entries) {
+				out.varint(number);
+				out.text(person);
+				out.byte(value === null ? 0 : 1);
+				if (value !== null) out.text(value);
+			}
+		},
+		read: (from) => ({
+			type: 'presence',
+			space: space(from),
+			app: from.varint(255),
+			channel: from.text(limits.channelBytes),
+			entries: list(from, limits.presenceValues, () => ({
+				number: from.varint(),
+				person: text(from),
+				value: from.varint(1) === 0 ? null : from.text(limits.presenceBytes),
+			})),
 		}),
 	},
 	credit: {

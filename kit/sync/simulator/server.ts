@@ -304,7 +304,7 @@ class Connection implements ServerEnd {
 		const reading = this.#feed?.reading;
 		if (!reading) return;
 		try {
-			for await (const part of digestAnswers(digests, question, reading, chunk)) {
+			for await (const part of digestAnswers(digests, question, reading, undefined, chunk)) {
 				if (this.#over || part.aclEpoch < aclEpoch() || !mayTell() || term() !== before) return;
 				sent(reading.person, part.frame);
 				this.#wire.tell(part.frame);
@@ -436,7 +436,7 @@ async function converse(
 		for (const question of reading ? questions : []) {
 			try {
 				const term = parts.term();
-				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, parts.chunk)) {
+				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, undefined, parts.chunk)) {
 					if (!parts.mayTell() || term !== parts.term() || aclEpoch < parts.aclEpoch()) break;
 					parts.sent(reading!.person, frame);
 					answers.push(frame);

@@ -44,6 +44,7 @@ const PART = 8192;
 /**
  * Answers a question of DIGEST.
  *
+ * @param whole the collections of which the reader keeps everything
  * @param chunk cells to read at once, for tests
  * @throws AccessChanged when the reader was told something else about what it may see; an error when the space is gone
  */
@@ -51,8 +52,10 @@ export async function* digestAnswers(
 	store: DigestStore,
 	{ space, collection, buckets }: Digest,
 	reading: Reading,
+	whole: (collection: number) => boolean = () => true,
 	chunk = CHUNK,
 ): AsyncGenerator<DigestPart> {
+	const tells = (of: number) => reaches(reading.access, appOf(of)) && whole(of);
 	const judge = async () => {
 		const found = await store.sums(space, reading.person);
 		if (!found) throw new Error(`Space ${space} is gone.`);
@@ -66,11 +69,10 @@ export async function* digestAnswers(
 	});
 	if (collection === 0) {
 		const found = await judge();
-		const seen = [...found.sums].filter(([of]) => reaches(reading.access, appOf(of)));
+		const seen = [...found.sums].filter(([of]) => tells(of));
 		return yield part(found, { sums: seen.map(([of, sum]) => ({ of, ...sum })) });
 	}
-	const mayRead = reaches(reading.access, appOf(collection));
-	const cells = mayRead ? cellsOf(store, space, collection, chunk) : [];
+	const cells = tells(collection) ? cellsOf(store, space, collection, chunk) : [];
 	if (buckets.length === 0) {
 		const sums = new Map<number, Sum>();
 		for await (const cell of cells) addSum(sums, bucketOf(cell.record), sumOfCell(cell));
