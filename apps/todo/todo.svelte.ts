@@ -4,6 +4,7 @@ import type { Mana, Written } from '@mana/sync/client/api';
 import { addDays, type Capture, type Day, speakDay, timeAt } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
+import type { Company } from '@mana/ui/data/presence.svelte';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { language } from '@mana/ui/i18n/language.svelte';
@@ -28,14 +29,17 @@ export async function fetchReader(): Promise<void> {
 export class Todo {
 	readonly mana: Mana;
 	readonly actions: TaskActions;
+	/** Who else is in the lists of a shared space; `null` where nobody else can be. */
+	readonly company: Company | null;
 	/** The list that has, or last had, the focus. */
 	focused: FocusedList | null = null;
 	readonly #projects;
 	readonly #tags;
 	readonly #steps;
 
-	constructor(mana: Mana) {
+	constructor(mana: Mana, company: Company | null = null) {
 		this.mana = mana;
+		this.company = company;
 		this.actions = taskActions(mana, Date.now, Math.random);
 		this.#projects = live(() =>
 			mana.query(projects, {

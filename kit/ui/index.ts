@@ -1,4 +1,5 @@
 export { default as Avatar } from './components/Avatar.svelte';
+export { default as People } from './components/People.svelte';
 export { default as Badge } from './components/Badge.svelte';
 export { default as Button } from './components/Button.svelte';
 export { default as Checkbox } from './components/Checkbox.svelte';

@@ -388,6 +388,7 @@ export class Client implements Backing, SessionHost, PresenceHost {
 	}
 
 	subbed({ actor }: Subbed): void {
+		this.#presence?.anew();
 		this.#outbox.forgetAcks();
 		if (actor === this.#space.actor) return;
 		this.#space = { ...this.#space, actor };

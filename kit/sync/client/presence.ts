@@ -138,6 +138,11 @@ export class Presence {
 		this.#tellChanged();
 	}
 
+	/** Another connection: the server knows nothing of what was said on the one before. */
+	anew(): void {
+		this.#wasLive = false;
+	}
+
 	/** Another tab tells something. */
 	told(message: PresenceMessage): void {
 		if ('heard' in message) this.#take(message.heard);
