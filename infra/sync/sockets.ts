@@ -312,7 +312,7 @@ export class Sockets {
 		const { data } = wire;
 		data.over = true;
 		data.backlog.length = 0;
-		for (const space of [...data.peers.keys()]) this.#leaveSpace(wire, space);
+		for (const space of data.peers.keys()) this.#leaveSpace(wire, space);
 		for (const follower of data.followers.values()) follower.end();
 		data.followers.clear();
 	}
