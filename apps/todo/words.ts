@@ -1,11 +1,10 @@
 import { type Day, daysBetween, speakDay, speakTime, speakWeekday, spellDate, spellDay } from '@mana/time';
 import { m } from '@mana/ui/i18n';
-import { language } from '@mana/ui/i18n/language.svelte';
 import type { Task, TaskPriority } from './model.ts';
 
 /** Several names in one sentence's part: “Ben, Cy and Dan”. */
-export function namesOf(names: readonly string[]): string {
-	return new Intl.ListFormat(language.tag).format(names);
+export function namesOf(names: readonly string[], tag: string): string {
+	return new Intl.ListFormat(tag).format(names);
 }
 
 /** The name of a priority in the language of the interface. */
