@@ -408,13 +408,15 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		this.mana.replica.seq = patch.to;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
-		this.#keeper.write(async (store, generation) => {
-			const bytes = await store.applyRemote({ ...patch, ahead }, generation);
-			if (!replace && !chunks && reach === undefined)
-				return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, reach: whole, cells: bytes });
-			this.#tabs.post({ kind: 'reload' });
-			if (ahead) await this.#reload();
-		});
+		this.#keeper.bring(
+			(store, generation) => store.applyRemote({ ...patch, ahead }, generation),
+			async (bytes) => {
+				if (!replace && !chunks && reach === undefined)
+					return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, reach: whole, cells: bytes });
+				this.#tabs.post({ kind: 'reload' });
+				if (ahead) await this.#reload();
+			},
+		);
 		this.mana.replica.batch(() => {
 			const { replica } = this.mana;
 			if (replace) {
