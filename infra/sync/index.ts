@@ -50,6 +50,7 @@ import { PART, type SpaceKeeper } from './spaces/space-keeper.ts';
 import { SqliteSpaces } from './spaces/sqlite.ts';
 import { alone, type PeerEvents, type Peers } from './nodes/peers.ts';
 import { PostgresPeers, type PostgresPeersParts } from './nodes/postgres.ts';
+import { LogPruning } from './log-pruning.ts';
 import { MembershipStream } from './membership-stream.ts';
 import { Presence } from './presence.ts';
 import { ProjectionStream } from './projection-stream.ts';
@@ -120,23 +121,17 @@ export const service = defineService({
 			resumed: () => fanout.resume(),
 			heads: () => fanout.heads(),
 		};
-		/** Bytes that were published since the log was last looked at. */
-		let logged = 0;
 		const events: CommitterEvents = {
 			published(change) {
+				const bytes = change.frames.reduce((sum, { length }) => sum + length, 0);
 				fanout.publish(change);
-				logged += change.frames.reduce((sum, { length }) => sum + length, 0);
-				if (logged >= PRUNE_AFTER_BYTES) pruneAgain();
+				pruning.published(bytes);
 				peers.moved(change.space, change.to);
 				if (change.members) {
 					memberships.wake();
 					peers.rightsMoved();
 				}
-				snapshots.published(
-					change.space,
-					change.frames.reduce((sum, { length }) => sum + length, 0),
-					change.to,
-				);
+				snapshots.published(change.space, bytes, change.to);
 				projections.changed(change.space, change.members);
 			},
 			uncertain(of) {
@@ -185,8 +180,17 @@ export const service = defineService({
 			log,
 		);
 		const sweeping = setInterval(() => sockets.sweep(), SWEEP_MS);
-		const pruning = setInterval(pruneAgain, PRUNE_MS);
 		const stopping = new AbortController();
+		const pruning = new LogPruning({
+			step: () => committer.prune(),
+			beside: () => memberships.prune(),
+			afterBytes: PRUNE_AFTER_BYTES,
+			signal: stopping.signal,
+			log,
+		});
+		// Also starts the writer, so that the first push does not wait for it.
+		pruning.again();
+		const pruningAgain = setInterval(() => pruning.again(), PRUNE_MS);
 		const shelf = new Shelf(await openBlobs(join(home, 'mana-sync', 'blobs'), clock));
 		const quotas = { spaceBytes: config.blobSpaceBytes, personBytes: config.blobPersonBytes };
 		const keeper = new BlobKeeper(store, shelf, quotas, now);
@@ -217,28 +221,6 @@ export const service = defineService({
 				if (!stopping.signal.aborted) log.error({ err: error }, 'old records could not be removed');
 			}
 		}
-
-		async function prune(): Promise<void> {
-			let rows = 0;
-			try {
-				// Step by step: what is written meanwhile has its turn in between.
-				for (let step = 1; step > 0 && !stopping.signal.aborted; rows += step) step = await committer.prune();
-			} catch (error) {
-				if (!stopping.signal.aborted) log.error({ err: error }, 'the log could not be pruned');
-			}
-			if (rows > 0) log.info({ rows }, 'pruned the log');
-			await memberships
-				.prune()
-				.catch((error: unknown) => log.error({ err: error }, 'old membership changes could not be dropped'));
-		}
-
-		function pruneAgain(): void {
-			logged = 0;
-			pruned = pruned.then(prune);
-		}
-
-		// Also starts the writer, so that the first push does not wait for it.
-		let pruned = prune();
 
 		return {
 			routes: (app) =>
@@ -305,10 +287,10 @@ export const service = defineService({
 			async close() {
 				stopping.abort();
 				clearInterval(sweeping);
-				clearInterval(pruning);
+				clearInterval(pruningAgain);
 				clearInterval(collecting);
 				clearInterval(tidyingAgain);
-				await pruned;
+				await pruning.idle();
 				await collection;
 				await tidying;
 				sockets.close();

@@ -13,7 +13,7 @@ import {
 } from '@mana/sync/space/index';
 import type { Peers } from '../nodes/peers.ts';
 import { rules } from '../rules.ts';
-import type { NewSpace, SpaceKeeper } from '../spaces/space-keeper.ts';
+import { LOG_WINDOW, type NewSpace, type SpaceKeeper } from '../spaces/space-keeper.ts';
 import type { Committer, CommitterEvents, Pushed } from './committer.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -88,7 +88,7 @@ export class DirectCommitter implements Committer {
 	}
 
 	prune(): Promise<number> {
-		return this.#spaces.prune(this.#now());
+		return this.#spaces.prune(this.#now(), LOG_WINDOW);
 	}
 
 	close(): Promise<void> {

@@ -3,6 +3,7 @@ import { Database } from 'bun:sqlite';
 import { decodeFrame, type FrameOf } from '@mana/sync';
 import { Committer, type Request } from '@mana/sync/space/index';
 import { rules } from '../rules.ts';
+import { LOG_WINDOW } from '../spaces/space-keeper.ts';
 import { SqliteSpaces } from '../spaces/sqlite.ts';
 import type { Published } from './committer.ts';
 import type { Open, Outcome, PushBytes, Task } from './messages.ts';
@@ -42,7 +43,7 @@ async function run(task: Task): Promise<Outcome> {
 		case 'create':
 			return { id, kind: 'found', space: await spaces.create(task.space, now) };
 		case 'prune':
-			return { id, kind: 'pruned', rows: await spaces.prune(now) };
+			return { id, kind: 'pruned', rows: await spaces.prune(now, LOG_WINDOW) };
 		case 'commit': {
 			changes = [];
 			// All in one tick, so that they share one commit.

@@ -20,7 +20,16 @@ import { addSums } from '../digests/add-sum.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { memberOf, type MemberRow, SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { findInvitations, findMembers, findMemberships, logMember, putMember, writeMembers } from './postgres-members.ts';
-import { DUE_SPACE, LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+import {
+	DUE_SPACE,
+	type LogWindow,
+	logRow,
+	newSpace,
+	type NewSpace,
+	PART,
+	PRUNE_STEP,
+	type SpaceKeeper,
+} from './space-keeper.ts';
 
 /** How long a transaction that writes may stand still before PostgreSQL ends it, in milliseconds: a paused node holds up others no longer. */
 const STANDSTILL_MS = 2000;
@@ -142,18 +151,15 @@ export class PostgresSpaces implements SpaceKeeper {
 		return id;
 	}
 
-	async prune(now: number): Promise<number> {
-		const before = now - LOG_WINDOW.ageMs;
-		const due = await one<{ number: number; log_position: number }>(this.#pool, DUE_SPACE('$1', '$2'), [
-			before,
-			LOG_WINDOW.bytes,
-		]);
+	async prune(now: number, { ageMs, bytes }: LogWindow): Promise<number> {
+		const before = now - ageMs;
+		const due = await one<{ number: number; log_position: number }>(this.#pool, DUE_SPACE('$1', '$2'), [before, bytes]);
 		if (!due) return 0;
 		const { rowCount } = await this.#pool.query(
 			`delete from log where space = $1 and to_seq in (
 				select to_seq from (select to_seq, position, written_at from log where space = $1 order by to_seq limit ${PRUNE_STEP}) as oldest
 				where written_at < $2 or position < $3)`,
-			[due.number, before, due.log_position - LOG_WINDOW.bytes],
+			[due.number, before, due.log_position - bytes],
 		);
 		return rowCount ?? 0;
 	}

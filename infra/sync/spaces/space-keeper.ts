@@ -11,11 +11,17 @@ export interface SpaceKeeper extends SpaceStore {
 	/** Makes a shared space with its owner in it. */
 	create(space: NewSpace, now: number): Promise<SpaceId>;
 	/** Drops some log rows outside the window, oldest first: one small step, so that no writer waits long. Returns how many are gone; 0 at the end. */
-	prune(now: number): Promise<number>;
+	prune(now: number, window: LogWindow): Promise<number>;
+}
+
+/** What of a space's log is kept: what is younger than `ageMs`, and of that the last `bytes`. */
+export interface LogWindow {
+	readonly ageMs: number;
+	readonly bytes: number;
 }
 
 /** How much of the log is kept for each space (sync.md §6.9). */
-export const LOG_WINDOW = { ageMs: 7 * 24 * 3600_000, bytes: 64 * 1024 * 1024 } as const;
+export const LOG_WINDOW: LogWindow = { ageMs: 7 * 24 * 3600_000, bytes: 64 * 1024 * 1024 };
 
 /** Log rows that one step of pruning looks at. */
 export const PRUNE_STEP = 500;

@@ -126,13 +126,13 @@ eachEngine('spaces', (engine) => {
 		expect(rows.map(({ position }) => position)).toEqual([0, bytesOf(rows[0]!), bytesOf(rows[0]!) + bytesOf(rows[1]!)]);
 		now += LOG_WINDOW.ageMs - 1000;
 		await device.write(op(newRecord(), 'later'));
-		expect(await spaces.prune(now)).toBe(0);
-		expect(await spaces.prune(now + 2000)).toBe(3);
+		expect(await spaces.prune(now, LOG_WINDOW)).toBe(0);
+		expect(await spaces.prune(now + 2000, LOG_WINDOW)).toBe(3);
 		await store.db
 			.updateTable('space')
 			.set({ log_position: LOG_WINDOW.bytes + 10_000 })
 			.execute();
-		expect(await spaces.prune(now)).toBe(1);
+		expect(await spaces.prune(now, LOG_WINDOW)).toBe(1);
 		expect((await spaces.readSince(space, 0, 100))?.cells).toHaveLength(4);
 		await device.write(op(newRecord(), 'after'));
 	});

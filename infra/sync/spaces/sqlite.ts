@@ -21,7 +21,16 @@ import { NONE } from '../digests/tables.ts';
 import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { SqliteMembers } from './sqlite-members.ts';
-import { DUE_SPACE, LOG_WINDOW, logRow, newSpace, type NewSpace, PART, PRUNE_STEP, type SpaceKeeper } from './space-keeper.ts';
+import {
+	DUE_SPACE,
+	type LogWindow,
+	logRow,
+	newSpace,
+	type NewSpace,
+	PART,
+	PRUNE_STEP,
+	type SpaceKeeper,
+} from './space-keeper.ts';
 
 export interface CellRow {
 	readonly record: string;
@@ -181,10 +190,10 @@ export class SqliteSpaces implements SpaceKeeper {
 		return this.#locked(() => this.#make(space, now));
 	}
 
-	async prune(now: number): Promise<number> {
-		const before = now - LOG_WINDOW.ageMs;
-		const due = this.#sql.due.get(before, LOG_WINDOW.bytes);
-		return due ? this.#sql.prune.run(due.number, due.number, before, due.log_position - LOG_WINDOW.bytes).changes : 0;
+	async prune(now: number, { ageMs, bytes }: LogWindow): Promise<number> {
+		const before = now - ageMs;
+		const due = this.#sql.due.get(before, bytes);
+		return due ? this.#sql.prune.run(due.number, due.number, before, due.log_position - bytes).changes : 0;
 	}
 
 	#make({ kind, name, owner, ownerName }: NewSpace, now: number): SpaceId {
