@@ -30,6 +30,12 @@ export class MemoryDisk implements Disk {
 		return copy;
 	}
 
+	/** Everything that stands on it, for who weighs it. */
+	*rows(): Generator<{ readonly area: Area; readonly value: unknown }> {
+		for (const [area, spaces] of this.#areas)
+			for (const rows of spaces.values()) for (const value of rows.values()) yield { area, value };
+	}
+
 	close(): void {
 		// it stays readable for the next one, as a database does
 	}
