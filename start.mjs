@@ -51,8 +51,9 @@ async function main(args) {
 function run(bun, args, env) {
 	const [program, ...rest] = args;
 	return new Promise((resolve, reject) => {
-		const child = spawn(bun, [join(root, program), ...rest], { stdio: 'inherit', env: { ...process.env, ...env } });
+		// Before the child is there: a signal that came in between would end us and leave it behind.
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+		const child = spawn(bun, [join(root, program), ...rest], { stdio: 'inherit', env: { ...process.env, ...env } });
 		child.on('error', reject);
 		child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
 	});

@@ -259,6 +259,7 @@ async function ask(home: string, databaseUrl: string | undefined, sql: string): 
 	if (databaseUrl === undefined) {
 		const database = new Database(join(home, 'mana-sync', 'mana-sync.sqlite'));
 		try {
+			database.run('PRAGMA busy_timeout = 10000'); // the service tidies its files as it opens and closes them
 			return database.query<Record<string, unknown>, []>(sql).all();
 		} finally {
 			database.close();

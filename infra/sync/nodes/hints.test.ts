@@ -11,7 +11,7 @@ describe('hints', () => {
 		fc.assert(
 			fc.property(fc.array(hint, { maxLength: 900 }), (hints) => {
 				const payloads = payloadsOf(hints);
-				expect(payloads.every((payload) => Buffer.byteLength(payload) < 8000 && payload !== '')).toBe(true);
+				expect(payloads.every((payload) => Buffer.byteLength(payload) < 8_000 && payload !== '')).toBe(true);
 				expect(payloads.flatMap(hintsIn)).toEqual(hints);
 			}),
 			{ numRuns: 30 },

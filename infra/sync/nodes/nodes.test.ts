@@ -293,7 +293,7 @@ describe('two nodes on one PostgreSQL', () => {
 		const start = performance.now();
 		const { n } = ana.write(milk);
 		await ana.acked(n);
-		expect(performance.now() - start).toBeLessThan(4000);
+		expect(performance.now() - start).toBeLessThan(4_000);
 		await ana.reached(seq + 1);
 		expect(ana.value(lost)).toBeUndefined();
 		expect(ben.heard.some(({ type }) => type === 'ack')).toBe(false);

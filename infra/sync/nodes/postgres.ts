@@ -11,7 +11,7 @@ export const LOOK_MS = 250;
 /** Changes of rights that one look takes in. */
 const PART = 1000;
 /** Spaces that one look asks about; where more have readers, they take turns. */
-const MOST_SPACES = 4000;
+const MOST_SPACES = 4_000;
 /** Between two attempts to reach PostgreSQL, in milliseconds. */
 const AGAIN_MS = 100;
 /** How often who waits for other nodes asks about them when no word comes, in milliseconds. */

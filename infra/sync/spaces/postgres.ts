@@ -34,9 +34,9 @@ import {
 /** How long a transaction that writes may stand still before PostgreSQL ends it, in milliseconds: a paused node holds up others no longer. */
 const STANDSTILL_MS = 2000;
 /** How long to wait for a space that somebody else writes, in milliseconds. */
-const LOCK_WITHIN_MS = 5000;
+const LOCK_WITHIN_MS = 5_000;
 /** How long a transaction may take in all, in milliseconds. */
-const ANSWER_WITHIN_MS = 9000;
+const ANSWER_WITHIN_MS = 9_000;
 
 /** Both in one message. They hold for this transaction only. */
 const WRITING = `begin; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; set local lock_timeout = ${LOCK_WITHIN_MS}`;
