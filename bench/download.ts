@@ -109,7 +109,8 @@ async function once(url: string, issuer: Issuer, records: number): Promise<{ fir
 	return { firstMs: download.firstMs, doneMs, readMs };
 }
 
-async function open(url: string, issuer: Issuer) {
+/** A client in this process, live. @param disk where it keeps what it has */
+export async function open(url: string, issuer: Issuer, disk = new MemoryDisk(true)) {
 	const download = { records: 0, firstMs: 0 };
 	const token = await issuer.token('ada');
 	const began = performance.now();
@@ -131,7 +132,7 @@ async function open(url: string, issuer: Issuer) {
 			},
 			spacesUrl: `${url}/spaces`,
 			notes: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
-			openDisk: async () => new MemoryDisk(true),
+			openDisk: async () => disk,
 			deleteDisk: () => Promise.resolve(),
 			channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 			persist: () => undefined,
