@@ -25,6 +25,7 @@ export const tasks = collection(
 		position: field.position(10),
 		files: field.attachments(11),
 	},
+	{ keeps: { field: 'completedAt', days: 90 } },
 );
 
 export const projects = collection(

@@ -1,4 +1,4 @@
-import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type Part, type SpaceId } from '@mana/sync';
+import { BadFrame, decodeFrame, encodeFrame, type Frame, type FrameOf, type SpaceId } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -9,6 +9,7 @@ import {
 	retell,
 	type Seated,
 	type SpaceStore,
+	type ToldPart,
 } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import { type Fanout, SILENT } from './fanout.ts';
@@ -79,7 +80,7 @@ interface Place {
 	readonly seat: Seated;
 	cursor: Cursor;
 	/** What it keeps; absent: everything. */
-	part: Part | undefined;
+	part: ToldPart | undefined;
 	/** For whom, and what was told of the right to read; `null` once it has ended. */
 	reading: Reading | null;
 }
@@ -195,11 +196,12 @@ async function* state(
 		for (const frame of frames) {
 			if (!fanout.mayTell) throw silent();
 			if (rights !== fanout.rights) return false;
+			if (place.part) place.part = { ...place.part, again: true };
 			yield frame as Uint8Array<ArrayBuffer>;
 		}
 		if (!complete) continue;
 		place.cursor = { epoch, seq: to };
-		if (place.part) place.part = { ...place.part, lack: null };
+		if (place.part) place.part = { scope: place.part.scope, lack: null };
 	}
 	return true;
 }

@@ -20,6 +20,7 @@ import {
 	retell,
 	type Seated,
 	type SpaceStore,
+	type ToldPart,
 } from '@mana/sync/space/index';
 import { Farewell } from './farewell.ts';
 import { type Fanout, type Reader, topicOf } from './fanout.ts';
@@ -80,7 +81,7 @@ export class Follower implements Reader {
 	#drained: (() => void) | null = null;
 
 	/** What the client keeps, and what of that it has still to get; `null`: everything. */
-	#part: Part | null;
+	#part: ToldPart | null;
 	/** Of what it keeps. */
 	readonly #scopeName: string;
 	/** The acl epoch under which the right to read was last looked at. */
@@ -232,9 +233,8 @@ export class Follower implements Reader {
 				continue;
 			}
 			this.#send(value.frames);
-			if (!value.complete) continue;
-			this.#cursor = { epoch: this.#epoch, seq: value.to };
-			if (this.#part) this.#part = { ...this.#part, lack: null };
+			if (this.#part) this.#part = value.complete ? { scope: this.#part.scope, lack: null } : { ...this.#part, again: true };
+			if (value.complete) this.#cursor = { epoch: this.#epoch, seq: value.to };
 		}
 	}
 
@@ -249,7 +249,7 @@ export class Follower implements Reader {
 	/** Sends what others who keep the same part get too. `true` when that was all there is, or the reader has left. */
 	async #share(): Promise<boolean> {
 		const { reads, fanout } = this.#parts;
-		if (!this.#part || this.#part.lack || this.#missing || this.#apps !== null) return false;
+		if (!this.#part || this.#part.lack || this.#part.again || this.#missing || this.#apps !== null) return false;
 		const { rights } = fanout;
 		const next = await reads.next(this.#space, this.#cursor, this.#part, this.#scopeName);
 		if (this.#phase !== 'reading') return true;

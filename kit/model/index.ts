@@ -6,6 +6,7 @@ export type { Attachment, AttachmentDraft, AttachmentsDraft } from './fields/att
 export { blobHashIn, type BlobReference } from './fields/blob.ts';
 export { countStep } from './fields/counter.ts';
 export { type Document, updatesOf } from './fields/document.ts';
+export * from './keeps.ts';
 export * from './laws/index.ts';
 export * from './lens.ts';
 export * from './order.ts';

@@ -93,6 +93,18 @@ export function widening(held: Scope | null, wanted: Scope): Widening | null {
 	return { lack: { windows, records }, fromStart: !coversWhole(before, after) };
 }
 
+/**
+ * Whether a state of `held` has everything of a collection; with `within`, everything that stands in these windows of it.
+ */
+export function hasWhole(held: Scope, collection: number, within?: readonly Window[]): boolean {
+	const index = new ScopeIndex(held);
+	if (index.whole(collection)) return true;
+	const fields = new Set(index.windowed.get(collection)?.map(({ field }) => field));
+	const asked = within ?? [...fields].map((field) => anywhere(collection, field));
+	const holds = (window: Window) => missing(index, window).length === 0;
+	return within ? asked.every(holds) : asked.some(holds);
+}
+
 /** The parts of a window that no window of the same field holds already. */
 function missing(held: ScopeIndex, window: Window): Window[] {
 	if (held.whole(window.collection)) return [];

@@ -1,4 +1,4 @@
-import type { Collection, Draft, RecordId, Row } from '@mana/model';
+import type { Collection, Draft, RecordId, Row, Window } from '@mana/model';
 import type { DeviceId, SpaceId, Transaction } from '../cell.ts';
 import type { Role } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
@@ -28,6 +28,8 @@ export interface Mana {
 	 * written). It is asked for over the network each time. Rejects with `HistoryUnavailable`, which says what it needs.
 	 */
 	historyOf<C extends Collection>(collection: C, id: RecordId): Promise<RecordHistory<C>>;
+	/** What of the space is on this device. */
+	readonly kept: Kept;
 	readonly sync: SyncState;
 	/** Listens to `sync`, `history` and the outbox. Returns the way to stop. */
 	subscribe(listener: () => void): () => void;
@@ -73,12 +75,31 @@ export interface Question<C extends Collection> {
 	/** Order of two rows; ties are broken by id. Default: by id (age). */
 	readonly order?: (a: Row<C>, b: Row<C>) => number;
 	readonly limit?: number;
+	/** Where all rows stand that the question may find: whether these windows are wholly here is what `partial` says. Default: the whole collection. */
+	readonly within?: readonly Window[];
 }
 
 /** The answer to a question, kept current. `rows` is a new array whenever it changed, and the same array while it did not. */
 export interface LiveQuery<R> {
 	readonly rows: readonly R[];
+	/** Rows may be missing: not all of what is asked about is on this device (`Kept`). `mana.subscribe` tells when that changes. */
+	readonly partial: boolean;
 	subscribe(listener: () => void): () => void;
+}
+
+/** What of a space is on this device, and what is fetched when somebody wants to see it (`Keeps` of `@mana/model`). */
+export interface Kept {
+	/** Whether everything of a collection is here; with `within`, everything that stands in these windows. */
+	isWhole(collection: Collection, within?: readonly Window[]): boolean;
+	/** Whether the person wants all of a collection on this device, and not what its model says. */
+	all(collection: Collection): boolean;
+	keepAll(collection: Collection, all: boolean): Promise<void>;
+	/** Brings what stands in these windows here, for a day from the last time. `false` when it cannot be had now: it comes when there is a network. */
+	show(windows: readonly Window[]): Promise<boolean>;
+	/** Brings one record here, if it is not, for a month from the last time. `false` as above. */
+	open(collection: Collection, id: RecordId): Promise<boolean>;
+	/** Keeps one record here whatever happens, or no longer. */
+	pin(collection: Collection, id: RecordId, pinned: boolean): Promise<void>;
 }
 
 /** What an action may do. Creating returns the new id. */

@@ -8,6 +8,8 @@ import type { Environment } from './environment.ts';
 export interface ChecksHost {
 	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number };
 	readonly confirmedState: checkups.Confirmed;
+	/** Whether everything of a collection is kept here. */
+	isWhole(collection: number): boolean;
 	/** Puts cells in the place of all that is confirmed, on the disk as in memory. Unconfirmed work stays as it is. */
 	replaced(cells: readonly Cell[]): void;
 	/** What was found so far. */
@@ -97,6 +99,7 @@ export class Checks {
 	get #parts(): checkups.CheckupParts {
 		return {
 			confirmed: this.#host.confirmedState,
+			isWhole: (collection) => this.#host.isWhole(collection),
 			seq: () => this.#host.space.seq,
 			elapsed: () => this.#env.elapsed(),
 			ask: ({ collection, buckets }) => {

@@ -17,6 +17,8 @@ type Question = 'collections' | 'buckets' | 'cells';
 
 export interface CheckupParts {
 	readonly confirmed: Confirmed;
+	/** Whether everything of a collection is here: of a part there is nothing to compare. */
+	isWhole(collection: number): boolean;
 	/** The checkpoint that the confirmed state is of. */
 	seq(): number;
 	/** Milliseconds that passed since some fixed moment. */
@@ -177,7 +179,7 @@ export class Checkup {
 		const theirs = new Map<number, Sum>(sums.map((sum) => [sum.of, sum]));
 		const all = new Set([...theirs.keys(), ...mark.sums.keys()]);
 		const differs = (of: number) => !sameSum(theirs.get(of) ?? NOTHING_SUM, mark.sums.get(of) ?? NOTHING_SUM);
-		this.#differing = [...all].filter(differs);
+		this.#differing = [...all].filter((of) => this.#parts.isWhole(of) && differs(of));
 		if (this.#differing.length > 0) return this.#parts.differed() ? this.#search() : this.#end('later');
 		this.#parts.agreed(seq);
 		this.#end('later');

@@ -1,5 +1,6 @@
 import { BadFrame } from '../codec/index.ts';
 import { decodeChunk } from '../snapshot/chunk.ts';
+import { type Name, nameKey } from '../scope.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import type { DiskTransaction } from './disk.ts';
 import type { NamedChunk } from './download.ts';
@@ -23,6 +24,8 @@ export class ChunkShelf {
 	readonly #at = new Map<ChunkHash, number>();
 	/** The chunks that make up confirmed state, older ones first. */
 	#counting: readonly ChunkHash[] = [];
+	/** What is in them. */
+	#chunks: readonly NamedChunk[] = [];
 	/** Those of them whose records all stand on pages, or are about to. */
 	readonly #outdated = new Set<ChunkHash>();
 	/** Chunks of a download that goes on. It may well bring one anew that counts, and is outdated. */
@@ -48,6 +51,7 @@ export class ChunkShelf {
 			this.#counting = list;
 			this.#outdated.clear();
 			const counting = list.map((hash) => ({ hash, chunk: decodeChunk(present(bytes.get(hash), hash)) }));
+			this.#chunks = counting;
 			const fetched = [...bytes.keys()].filter((hash) => !list.includes(hash));
 			return { counting, fetched: fetched.map((hash) => ({ hash, chunk: decodeChunk(bytes.get(hash)!) })) };
 		};
@@ -81,6 +85,24 @@ export class ChunkShelf {
 		};
 	}
 
+	/** These chunks count from now on, in the place of all others or behind them. */
+	took(chunks: readonly NamedChunk[], replace: boolean): void {
+		this.#chunks = replace ? chunks : [...this.#chunks, ...chunks];
+	}
+
+	/** Records went that chunks tell of: all others of those chunks are made to go to pages, so that the chunks can be dropped. */
+	forget(names: readonly Name[], pages: Pages): void {
+		if (names.length === 0) return;
+		const gone = new Set(names.map(nameKey));
+		for (const { hash, chunk } of this.#chunks) {
+			const rows = Array.from({ length: chunk.count }, (_, row) => chunk.idAt(row));
+			const tells = names.some(({ collection }) => collection === chunk.collection);
+			if (!tells || !rows.some((record) => gone.has(nameKey({ collection: chunk.collection, record })))) continue;
+			for (const record of rows) pages.dirty(chunk.collection, record);
+			this.#outdated.add(hash);
+		}
+	}
+
 	/** Finds chunks of which at least half stands on pages: the rest of them is made to go there too. */
 	outdate(chunks: readonly NamedChunk[], pages: Pages): void {
 		for (const { hash, chunk } of chunks) {
@@ -106,6 +128,7 @@ export class ChunkShelf {
 		);
 		return () => {
 			done();
+			this.#chunks = this.#chunks.filter(({ hash }) => !this.#outdated.has(hash));
 			this.#outdated.clear();
 		};
 	}

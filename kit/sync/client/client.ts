@@ -8,10 +8,11 @@ import { sameReach, visibleTo } from '../permission.ts';
 import { isTombstone, recordKey } from '../tombstone.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type * as conversation from './conversation.ts';
-import { type DigestState, HistoryUnavailable, type Standing, type SyncState } from './api.ts';
+import { type DigestState, HistoryUnavailable, type Kept, type Standing, type SyncState } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { Early } from './early.ts';
 import type { Environment } from './environment.ts';
+import { type Name, nameKey, type Scope } from '../scope.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import { cellsOfChunk, type PackedChunk } from '../snapshot/chunk.ts';
 import type { HistoryQuestion, RecordChanges } from '../record-history.ts';
@@ -20,7 +21,9 @@ import { SignedOut, type Connector, type HistorySource, type TokenSource } from 
 import type { Confirmed } from './checkup.ts';
 import type { Conflict } from './conflicts.ts';
 import { Keeper } from './keeper.ts';
-import { ALONE, LocalMana, type Backing } from './local.ts';
+import { ALONE, EVERYTHING_KEPT, LocalMana, type Backing } from './local.ts';
+import type { KeptPart } from './keeping.ts';
+import { type Keeping, NOTHING_KEPT } from './kept.ts';
 import type { Meeting, Presence, PresenceHost, PresenceMessage, PresencePlace } from './presence.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './replica.ts';
@@ -48,6 +51,8 @@ export interface Remote {
 	readonly history?: HistorySource;
 	/** The collections that the person looks at, which a first download brings first. */
 	first?(): readonly number[];
+	/** What of this build's collections a device keeps unless the person wants everything; without it, everything. */
+	readonly parts?: readonly KeptPart[];
 	/** The person whose data this is; a token of somebody else is not used. */
 	readonly person: string;
 	/** The shared space that is synced; left out, the personal one. */
@@ -94,6 +99,7 @@ const INSPECTION_MS = 900;
  */
 export class Client implements Backing, SessionHost, PresenceHost {
 	readonly mana: LocalMana;
+	readonly kept: Kept;
 	/** Whether the disk was empty when this client opened. */
 	readonly fresh: boolean;
 	readonly #parts: ClientParts;
@@ -107,6 +113,7 @@ export class Client implements Backing, SessionHost, PresenceHost {
 	readonly #inspectors = new Set<(standing: Standing) => void>();
 	#device: DeviceId;
 	#space: Place;
+	#keeping: Keeping = NOTHING_KEPT;
 	#changedAt = 0;
 	/** Chunks of a first download that goes on: on the disk, and some of them shown already. */
 	#fetched = new Map<ChunkHash, PackedChunk>();
@@ -168,6 +175,8 @@ export class Client implements Backing, SessionHost, PresenceHost {
 			follow: () => this.#follow(),
 			heard: (message) => this.#heard(message),
 		});
+		const host = { where: () => this.#space, keeping: () => this.#keeping, keep: this.#keep.bind(this), mana: this.mana };
+		this.kept = parts.remote ? new parts.remote.conversation.KeptHere(host) : EVERYTHING_KEPT;
 		this.#adopt(loaded);
 		this.mana.refresh({ phase: parts.remote ? 'connecting' : 'guest', durable: parts.store.durable, leader: false });
 		this.#stopTicking = parts.env.every(1_000, () => this.tick());
@@ -183,6 +192,7 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		}
 		this.#session?.tick();
 		if (this.#keeper.generation === null) return;
+		this.#release();
 		this.#setClockRight();
 		if (!this.#parts.remote && this.#outbox.size > GUEST_OUTBOX) this.#fold();
 		const { entries, bytes } = this.#keeper.store.journalSize;
@@ -396,47 +406,132 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		this.#keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
-	confirmed({ epoch, to, chunks, cells, replace, renewed, reach }: RemotePatch): void {
-		const from = this.#space.seq;
-		const more = { ...(chunks && { chunks }), ...(reach !== undefined && { reach }) };
-		const patch = { epoch, to: replace ? to : Math.max(from, to), cells, replace, ...more };
-		const all = replace ? everyCell(chunks, cells) : [];
+	confirmed(remote: RemotePatch): void {
+		const { epoch, to, chunks, replace, renewed, reach, scope } = remote;
+		const { replica } = this.mana;
+		const { seq: from, scope: earlier } = this.#space;
+		const all = replace ? everyCell(chunks, remote.cells) : [];
 		const ahead = !replace ? null : renewed ? this.#renewalOf(all) : this.#aheadOf(all);
 		this.#changedAt = this.#parts.env.elapsed();
-		this.#space = { ...this.#space, epoch, seq: patch.to, ...(reach !== undefined && { reach }) };
+		const seq = replace ? to : Math.max(from, to);
+		const changes = { ...(reach !== undefined && { reach }), ...(scope !== undefined && { scope }) };
+		this.#space = { ...this.#space, epoch, seq, ...changes, ...(replace && !renewed && { leaving: [] }) };
 		const whole = this.#space.reach;
-		this.mana.replica.seq = patch.to;
+		replica.seq = seq;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.#session?.stop();
-		this.#keeper.bring(
-			(store, generation) => store.applyRemote({ ...patch, ahead }, generation),
-			async (bytes) => {
-				if (!replace && !chunks && reach === undefined)
-					return this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from, to, reach: whole, cells: bytes });
-				this.#tabs.post({ kind: 'reload' });
-				if (ahead) await this.#reload();
-			},
-		);
-		this.mana.replica.batch(() => {
-			const { replica } = this.mana;
+		replica.batch(() => {
 			if (replace) {
 				replica.replace(
-					cells,
+					remote.cells,
 					(chunks ?? []).map(({ chunk }) => chunk),
 				);
 			} else {
 				this.#show(epoch, chunks ?? []);
-				replica.merge(cells);
+				replica.merge(remote.cells);
 			}
+			const { gone, leaving } = this.#leave(remote, earlier);
 			replica.sweep();
+			const cells = gone.length > 0 ? without(remote.cells, gone) : remote.cells;
+			const patch = { epoch, to: seq, cells, replace, gone, leaving, ...(chunks && { chunks }), ...changes };
+			this.#keeper.bring(
+				(store, generation) => store.applyRemote({ ...patch, ahead }, generation),
+				async (bytes) => {
+					const told = { device: this.#device, epoch, from, to, reach: whole, cells: bytes, gone, leaving };
+					if (!replace && !chunks && reach === undefined && scope === undefined)
+						return this.#tabs.post({ kind: 'confirmed', ...told });
+					this.#tabs.post({ kind: 'reload' });
+					if (ahead) await this.#reload();
+				},
+			);
 			this.#forgetDownload();
 			if (!ahead) return this.#settle();
+			// Until they are read from there, nothing goes back to what they said.
+			if (ahead.refuse)
+				for (const pending of replica.pending)
+					if (pending.n !== null && !pending.refused && ahead.refuse.which(pending)) replica.refuse(pending, ahead.refuse.reason);
 			// They get their numbers from the disk; until then they are shown.
 			for (const transaction of ahead.transactions) {
-				this.mana.replica.add({ ...transaction, n: 0, ackedSeq: null, refused: null });
+				replica.add({ ...transaction, n: 0, ackedSeq: null, refused: null });
 				this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, transaction.stamp); // what is written now comes after
 			}
 		});
+		this.#release();
+		this.mana.refresh();
+	}
+
+	/**
+	 * Lets go of what left the part that is kept here. What this tab is not finished with stays, and is asked for by its name from now on, so that
+	 * it does not stand here as it once was.
+	 */
+	#leave(
+		{ gone = [], scope, anew = false, cells }: RemotePatch,
+		earlier: Scope | null,
+	): { gone: readonly Name[]; leaving: readonly Name[] } {
+		const { leaving: before, scope: held } = this.#space;
+		const came = new Set(anew || before.length > 0 ? cells.map(nameKey) : []);
+		const listed = new Set(held?.records.map(nameKey));
+		const asked = new Set(earlier?.records.map(nameKey));
+		const out = new Map(gone.map((name) => [nameKey(name), name]));
+		if (held && (scope !== undefined || anew))
+			for (const name of this.#parts.remote!.conversation.outside(this.mana.replica, held, anew ? came : null))
+				out.set(nameKey(name), name);
+		const leaving = new Map([...out].filter(([, name]) => this.#isUnfinished(name)));
+		for (const key of leaving.keys()) out.delete(key);
+		for (const name of before) {
+			const key = nameKey(name);
+			// What came back is here like anything else, and so is what is of a collection that is whole now.
+			if (!this.isWhole(name.collection) && (listed.has(key) || !came.has(key))) leaving.set(key, name);
+			// Asked for by its name for the first time, and nothing came: there is no such record any more.
+			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !came.has(key)) out.set(key, name);
+		}
+		if (out.size > 0) this.mana.forgetCounts();
+		this.mana.replica.evict(out.values());
+		this.#space = { ...this.#space, leaving: [...leaving.values()] };
+		return { gone: [...out.values()], leaving: this.#space.leaving };
+	}
+
+	/** Asks no more for what stayed only because something was unfinished with it. What was not brought up to date since goes at once. */
+	#release(): void {
+		const { epoch, seq, reach, leaving: before, scope } = this.#space;
+		const leaving = before.filter((name) => this.#isUnfinished(name));
+		if (leaving.length === before.length || this.#keeper.generation === null) return;
+		const listed = new Set(scope?.records.map(nameKey));
+		const gone = before.filter((name) => !leaving.includes(name) && !listed.has(nameKey(name)));
+		if (gone.length > 0) this.mana.forgetCounts();
+		this.mana.replica.evict(gone);
+		this.#space = { ...this.#space, leaving };
+		this.#keeper.write(async (store, generation) => {
+			const cells = await store.applyRemote({ epoch, to: seq, cells: [], replace: false, gone, leaving }, generation);
+			this.#tabs.post({ kind: 'confirmed', device: this.#device, epoch, from: seq, to: seq, reach, cells, gone, leaving });
+		});
+	}
+
+	/** Whether this tab may still want to do something with a record: writes of it are on their way or were refused, or can be taken back. */
+	#isUnfinished(name: Name): boolean {
+		return this.mana.replica.isUnfinished(name) || this.mana.remembers(name);
+	}
+
+	get wanted(): Scope | null {
+		const { remote, env } = this.#parts;
+		if (!remote?.parts) return null;
+		return remote.conversation.scopeOf(remote.parts, this.#keeping, env.now() + this.mana.skewMs, this.#space.leaving);
+	}
+
+	holdUnsent(): void {
+		const { replica } = this.mana;
+		const names = [...replica.pending].flatMap(({ refused, ops }) => (refused ? [] : ops)).filter((op) => replica.knows(op));
+		const held = names.map(({ collection, record }) => ({ collection, record }));
+		const leaving = [...new Map([...this.#space.leaving, ...held].map((name) => [nameKey(name), name])).values()];
+		this.#space = { ...this.#space, leaving };
+	}
+
+	/** What the person wants to be kept here changes: on the disk, in all tabs, and in what the server is asked for. */
+	async #keep(change: (keeping: Keeping, now: number) => Keeping): Promise<void> {
+		const now = Math.round(this.#parts.env.now() + this.mana.skewMs);
+		this.#keeping = await this.#keeper.store.keep((keeping) => change(keeping, now));
+		this.#tabs.post({ kind: 'keeping', keeping: this.#keeping });
+		this.#session?.rescope();
 		this.mana.refresh();
 	}
 
@@ -493,12 +588,18 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		this.mana.replica.batch(() => {
 			this.#outbox.acked(ack);
 			this.#settle();
+			this.#release();
 		});
 		this.mana.refresh();
 	}
 
 	get digest(): DigestState {
 		return this.mana.sync.digest;
+	}
+
+	isWhole(collection: number): boolean {
+		const { scope } = this.#space;
+		return scope === null || this.#parts.remote!.conversation.isAll(scope, collection);
 	}
 
 	get confirmedState(): Confirmed {
@@ -536,6 +637,8 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		const conflicts = this.mana.conflicts();
 		const kept = visibleTo({ apps: reach }, conflicts);
 		this.mana.noteConflicts([], kept);
+		const leaving = visibleTo({ apps: reach }, this.#space.leaving);
+		this.#space = { ...this.#space, leaving };
 		this.mana.forgetCounts();
 		this.#forgetDownload();
 		this.#keepOnly(
@@ -547,10 +650,10 @@ export class Client implements Backing, SessionHost, PresenceHost {
 
 	/** Puts cells in the place of all that is confirmed, at the same checkpoint. */
 	#keepOnly(cells: readonly Cell[], conflicts: readonly Conflict[], reach: SpaceRow['reach']): void {
-		const { epoch, seq } = this.#space;
+		const { epoch, seq, leaving } = this.#space;
 		this.#space = { ...this.#space, reach };
 		this.#keeper.write(async (store, generation) => {
-			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach }, generation);
+			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach, leaving }, generation);
 			for (const { id } of conflicts) await store.forgetConflict(id);
 			this.#tabs.post({ kind: 'reload' });
 		});
@@ -596,7 +699,7 @@ export class Client implements Backing, SessionHost, PresenceHost {
 			this.#parts.report(error);
 		}
 		replica.batch(() => [...replica.pending].forEach((pending) => replica.remove(pending)));
-		this.#space = { id: this.#space.id, epoch: 0, seq: 0, actor: 0, reach: null };
+		this.#space = { id: this.#space.id, epoch: 0, seq: 0, actor: 0, reach: null, scope: null, leaving: [] };
 		this.mana.refresh();
 	}
 
@@ -695,13 +798,17 @@ export class Client implements Backing, SessionHost, PresenceHost {
 				const { seq, epoch, reach } = this.#space;
 				if (epoch !== message.epoch && seq > 0) return void this.#reload();
 				if (message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void this.#reload();
-				if (message.to <= seq) return;
+				if (message.to < seq || (message.to === seq && message.gone.length === 0)) return;
 				const cells = readCells(new ByteReader(message.cells));
 				const merge = () => {
-					this.#space = { ...this.#space, epoch: message.epoch, seq: message.to };
+					this.#space = { ...this.#space, epoch: message.epoch, seq: message.to, leaving: message.leaving };
 					replica.seq = message.to;
-					replica.merge(cells);
-					replica.sweep();
+					replica.batch(() => {
+						if (message.gone.length > 0) this.mana.forgetCounts();
+						replica.evict(message.gone);
+						replica.merge(cells);
+						replica.sweep();
+					});
 				};
 				if (this.#session) this.#session.around(cells, merge);
 				else merge();
@@ -712,6 +819,10 @@ export class Client implements Backing, SessionHost, PresenceHost {
 				return this.mana.refresh();
 			case 'forgotten':
 				return this.#forgotten(message.stamp);
+			case 'keeping':
+				this.#keeping = message.keeping;
+				this.#session?.rescope();
+				return this.mana.refresh();
 			case 'conflict-settled':
 				return this.mana.dropConflict(message.id);
 			case 'sync':
@@ -842,8 +953,8 @@ export class Client implements Backing, SessionHost, PresenceHost {
 			await this.#keeper.idle();
 			if (this.#closed) return null;
 			const { device, space } = await this.#keeper.store.glance();
-			const { epoch, seq, reach, nextN, doneN } = space;
-			return { device: device.device, epoch, seq, reach, nextN, doneN };
+			const { epoch, seq, reach, scope, nextN, doneN } = space;
+			return { device: device.device, epoch, seq, reach, scope, nextN, doneN };
 		} catch (error) {
 			this.#parts.report(error);
 			return null;
@@ -854,8 +965,8 @@ export class Client implements Backing, SessionHost, PresenceHost {
 	#position(): Position {
 		const { doneN } = this.#outbox;
 		const nextN = doneN + 1 + [...this.#outbox.from(doneN + 1)].length;
-		const { epoch, seq, reach } = this.#space;
-		return { device: this.#device, epoch, seq, reach, nextN, doneN };
+		const { epoch, seq, reach, scope } = this.#space;
+		return { device: this.#device, epoch, seq, reach, scope, nextN, doneN };
 	}
 
 	/** Takes the state from the disk, keeping what is not there yet. */
@@ -874,10 +985,11 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		});
 	}
 
-	#adopt({ device, space, chunks, fetched, cells, outbox, conflicts, damaged }: Loaded): void {
+	#adopt({ device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, damaged }: Loaded): void {
 		const { replica } = this.mana;
 		this.mana.noteConflicts([], conflicts);
 		if (!sameReach({ apps: space.reach }, { apps: this.#space.reach })) this.mana.forgetCounts();
+		this.#keeping = keeping;
 		this.#device = device.device;
 		this.#space = { ...space, id: this.#parts.remote?.space ?? space.id };
 		replica.seq = space.seq;
@@ -887,7 +999,7 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		this.#outbox.lastStamp = Math.max(this.#outbox.lastStamp, device.clock);
 		this.#speakAs(space.actor);
 		replica.batch(() => {
-			replica.replace(cells, chunks);
+			replica.replace(cells, chunks, gone);
 			this.#outbox.load(outbox, space);
 			replica.sweep();
 		});
@@ -909,15 +1021,19 @@ export class Client implements Backing, SessionHost, PresenceHost {
 		this.#keeper.store = this.#parts.spare();
 		this.#forgetDownload();
 		const { replica } = this.mana;
-		const { id, epoch, seq, reach } = this.#space;
+		const { id, epoch, seq, reach, scope, leaving } = this.#space;
 		if (seq === 0) replica.replace([]); // a part of a first download; it begins anew
 		const { device } = await this.#keeper.store.load();
 		await this.#keeper.store.learn({ id, person: this.#parts.remote?.person ?? null }, 0);
-		await this.#keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach }, 0);
+		await this.#keeper.store.applyRemote(
+			{ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach, scope, leaving },
+			0,
+		);
+		await this.#keeper.store.keep(() => this.#keeping);
 		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
 		const unsent = kept.filter(({ refused }) => !refused);
 		this.#device = device.device;
-		this.#space = { id, epoch, seq, actor: 0, reach };
+		this.#space = { id, epoch, seq, actor: 0, reach, scope, leaving };
 		const stored = await this.#keeper.store.commitLocal(unsent);
 		replica.batch(() => {
 			this.#outbox.load([], { doneN: 0, nextN: 1 });
@@ -956,16 +1072,24 @@ const FORGOTTEN = {
 } as const;
 
 /** What the client knows of its space. */
-type Place = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach'>;
+type Place = Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'actor' | 'reach' | 'scope' | 'leaving'>;
+
+function without(cells: readonly Cell[], gone: readonly Name[]): readonly Cell[] {
+	const names = new Set(gone.map(nameKey));
+	return cells.filter((cell) => !names.has(nameKey(cell)));
+}
 
 /** How far somebody has come. */
-interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'reach' | 'nextN' | 'doneN'> {
+interface Position extends Pick<SpaceRow, 'epoch' | 'seq' | 'reach' | 'scope' | 'nextN' | 'doneN'> {
 	readonly device: DeviceId;
 }
 
 function isBehind(tab: Position, disk: Position): boolean {
 	const otherHistory =
-		tab.device !== disk.device || tab.epoch !== disk.epoch || !sameReach({ apps: tab.reach }, { apps: disk.reach });
+		tab.device !== disk.device ||
+		tab.epoch !== disk.epoch ||
+		!sameReach({ apps: tab.reach }, { apps: disk.reach }) ||
+		JSON.stringify(tab.scope) !== JSON.stringify(disk.scope);
 	return otherHistory || tab.seq < disk.seq || tab.nextN < disk.nextN || tab.doneN < disk.doneN;
 }
 

@@ -5,3 +5,4 @@ export { Session } from './session.ts';
 export const checkup = () => import('./checkup.ts');
 /** Who else is there right now: loaded when somebody wants to know. */
 export const presence = () => import('./presence.ts');
+export * from './keeping.ts';

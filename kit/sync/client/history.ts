@@ -1,5 +1,6 @@
 import { isLater, requestAgain, type Register, type Value } from '@mana/model';
 import type { Op, Place } from '../cell.ts';
+import type { Name } from '../scope.ts';
 import type { History, Skipped } from './api.ts';
 import { slotOf, type Pending, type Replica } from './replica.ts';
 
@@ -95,6 +96,12 @@ export class ActionHistory implements History {
 		this.#undone.length = 0;
 		this.#forgetOldest();
 		return () => this.#attempt(() => this.#take(entry));
+	}
+
+	/** Whether an action on this record can be taken back, or done again. */
+	holds({ collection, record }: Name): boolean {
+		const about = ({ steps }: Entry) => steps.some((step) => step.record === record && step.collection === collection);
+		return this.#done.some(about) || this.#undone.some(about);
 	}
 
 	undo(): boolean {

@@ -6,6 +6,8 @@ import type { ChunkHash } from '../snapshot/manifest.ts';
 import { visibleTo } from '../permission.ts';
 import type { StoredFile } from './blobs/file-store.ts';
 import { ChunkShelf } from './chunk-shelf.ts';
+import { type Name, nameKey } from '../scope.ts';
+import { type Keeping, NOTHING_KEPT } from './kept.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import { AREAS, type Area, type Disk, type DiskTransaction, type Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
@@ -29,7 +31,7 @@ import {
 } from './store.ts';
 
 /** Rows of a space in `meta`. Permanent; 1 is its device (`deviceKeyOf`), 2 the list of its chunks (`chunk-shelf.ts`). */
-const [SPACE, CONFLICTS] = [0, 3];
+const [SPACE, CONFLICTS, KEEPING] = [0, 3, 4];
 
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
@@ -81,20 +83,33 @@ export class JournalStore implements ClientStore {
 			const journal = await tx.list('journal', this.#name);
 			const chunks = await this.#shelf.load(tx);
 			const conflicts = await this.#conflicts(tx);
-			return { ...rows, pages, journal, chunks, outbox: await tx.list('outbox', this.#name), conflicts };
+			const keeping = await this.#keeping(tx);
+			const outbox = await tx.list('outbox', this.#name);
+			return { ...rows, pages, journal, chunks, outbox, conflicts, keeping };
 		});
-		const cells: Cell[] = [];
+		let cells: Cell[] = [];
+		let gone: readonly Name[] = [];
 		this.#pages = new Pages();
 		for (const { at, value } of found.pages) this.#pages.loaded(at, append(cells, value as Uint8Array));
 		this.#journal = { entries: 0, bytes: 0, next: found.space.journal, checkpoint: found.space.checkpoint };
-		for (const { value } of found.journal) this.#journaled(value as Uint8Array, append(cells, value as Uint8Array));
+		for (const { value } of found.journal) {
+			const entry = value as JournalRow;
+			const bytes = entry instanceof Uint8Array ? entry : entry.bytes;
+			if (!(entry instanceof Uint8Array)) {
+				gone = [...gone, ...entry.gone];
+				cells = without(cells, entry.gone);
+				this.#pages.forget(entry.gone);
+			}
+			this.#journaled(bytes, append(cells, bytes));
+		}
 		const { counting, fetched } = found.chunks();
 		this.#shelf.outdate(counting, this.#pages);
+		this.#shelf.forget(gone, this.#pages);
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
-		const { device, space, conflicts, fresh } = found;
+		const { device, space, conflicts, keeping, fresh } = found;
 		this.#life = device.life;
 		const chunks = counting.map(({ chunk }) => chunk);
-		return { device, space, chunks, fetched, cells, outbox, conflicts, fresh };
+		return { device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, fresh };
 	}
 
 	glance(): Promise<{ device: DeviceRow; space: SpaceRow }> {
@@ -133,8 +148,8 @@ export class JournalStore implements ClientStore {
 
 	async applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array> {
 		const bytes = bytesOf(patch.cells);
-		const journaled = patch.cells.length > 0 || patch.replace;
-		const { reach } = patch;
+		const { reach, gone = [] } = patch;
+		const journaled = patch.cells.length > 0 || gone.length > 0 || patch.replace;
 		const areas: Area[] = ['meta', 'journal', 'pages', 'chunks'];
 		if (patch.ahead) areas.push('outbox');
 		if (reach) areas.push('files', 'bytes');
@@ -151,11 +166,14 @@ export class JournalStore implements ClientStore {
 				tx.remove('pages', this.#name);
 			}
 			if (reach) await this.#dropFiles(tx, reach);
-			if (journaled) tx.put('journal', [this.#name, space.journal], bytes);
+			if (journaled)
+				tx.put('journal', [this.#name, space.journal], (gone.length > 0 ? { gone, bytes } : bytes) satisfies JournalRow);
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
 				reach: reach === undefined ? space.reach : reach,
+				scope: patch.scope === undefined ? space.scope : patch.scope,
+				leaving: patch.leaving ?? space.leaving,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
 				journal: space.journal + (journaled ? 1 : 0),
 				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
@@ -173,8 +191,19 @@ export class JournalStore implements ClientStore {
 		}
 		if (!journaled) return bytes;
 		if (this.#journal.next === space.journal - 1) this.#journal.next = space.journal; // else another tab wrote in between
+		this.#shelf.took(patch.chunks ?? [], patch.replace);
+		this.#pages.forget(gone);
+		this.#shelf.forget(gone, this.#pages);
 		this.#journaled(bytes, patch.cells);
 		return bytes;
+	}
+
+	keep(change: (keeping: Keeping) => Keeping): Promise<Keeping> {
+		return this.#disk.run('write', ['meta'], async (tx) => {
+			const keeping = change(await this.#keeping(tx));
+			tx.put('meta', [this.#name, KEEPING], keeping);
+			return keeping;
+		});
 	}
 
 	settle(n: number, refused: readonly StoredTransaction[], lost: readonly Conflict[], generation: number): Promise<void> {
@@ -318,6 +347,10 @@ export class JournalStore implements ClientStore {
 		return ((await tx.get('meta', this.#conflictsKey)) as readonly Conflict[] | undefined) ?? [];
 	}
 
+	async #keeping(tx: DiskTransaction): Promise<Keeping> {
+		return ((await tx.get('meta', [this.#name, KEEPING])) as Keeping | undefined) ?? NOTHING_KEPT;
+	}
+
 	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {
 		this.#journal.entries++;
 		this.#journal.bytes += bytes.length;
@@ -368,8 +401,20 @@ export class JournalStore implements ClientStore {
 			// Stores from before lives had names bear that of the device.
 			device: device ? { ...device, life: device.life ?? device.device } : newDeviceRow(newDeviceId(this.#random)),
 			space: space
-				? { ...space, reach: space.reach ?? null }
-				: { id: null, epoch: 0, seq: 0, actor: 0, reach: null, nextN: 1, doneN: 0, journal: 1, checkpoint: 0 },
+				? { ...space, reach: space.reach ?? null, scope: space.scope ?? null, leaving: space.leaving ?? [] }
+				: {
+						id: null,
+						epoch: 0,
+						seq: 0,
+						actor: 0,
+						reach: null,
+						scope: null,
+						leaving: [],
+						nextN: 1,
+						doneN: 0,
+						journal: 1,
+						checkpoint: 0,
+					},
 			fresh: !device,
 		};
 	}
@@ -423,6 +468,14 @@ function isReadable(row: unknown): boolean {
 
 function newDeviceRow(device: DeviceId): DeviceRow {
 	return { device, life: device, clock: 0, skewMs: 0, generation: 0, person: null, adopted: null };
+}
+
+/** A patch as the journal keeps it: its cells, and what went before they came. */
+type JournalRow = Uint8Array | { readonly gone: readonly Name[]; readonly bytes: Uint8Array };
+
+function without(cells: readonly Cell[], gone: readonly Name[]): Cell[] {
+	const names = new Set(gone.map(nameKey));
+	return cells.filter((cell) => !names.has(nameKey(cell)));
 }
 
 /** Decodes cells, adds them to `all` and returns them. */

@@ -3,6 +3,7 @@ import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type {
 	History,
+	Kept,
 	LiveQuery,
 	Mana,
 	RecordHistory,
@@ -15,6 +16,7 @@ import type {
 	Written,
 } from './api.ts';
 import type { Blobs } from './blobs/blobs.ts';
+import type { Name } from '../scope.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory, nameOf } from './history.ts';
@@ -33,6 +35,7 @@ export interface Backing {
 	forget(pending: Pending): Promise<void>;
 	/** Forgets a conflict for good, in all tabs. */
 	forgetConflict(id: string): Promise<void>;
+	readonly kept: Kept;
 	files(): Promise<Blobs>;
 	readonly askHistory: AskHistory;
 	/** Try to reach the server now. */
@@ -45,6 +48,16 @@ export interface Backing {
 
 /** Being where nobody else can be. */
 export const ALONE: Meeting = { others: [], set: () => undefined, subscribe: () => () => undefined, leave: () => undefined };
+
+/** What is kept where there is nobody to get it from again. */
+export const EVERYTHING_KEPT: Kept = {
+	isWhole: () => true,
+	all: () => true,
+	keepAll: () => Promise.resolve(),
+	show: () => Promise.resolve(true),
+	open: () => Promise.resolve(true),
+	pin: () => Promise.resolve(),
+};
 
 /** State of sync before anything was tried. */
 export const INITIAL_STATE: SyncState = {
@@ -105,7 +118,16 @@ export class LocalMana implements Mana {
 	}
 
 	query<C extends Collection>(collection: C, question: Question<C> = {}): LiveQuery<Row<C>> {
-		return new ReplicaQuery(this.replica, collection, question);
+		return new ReplicaQuery(this.replica, collection, question, () => !this.kept.isWhole(collection, question.within));
+	}
+
+	get kept(): Kept {
+		return this.#backing.kept;
+	}
+
+	/** Whether an action on this record can be taken back, or done again. */
+	remembers(name: Name): boolean {
+		return this.#history.holds(name);
 	}
 
 	write(label: string, action: (tx: Writer) => void): Written {

@@ -1,7 +1,7 @@
 import { HistoryUnavailable, type Mana, type Standing } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { webEnvironment, type Environment } from './environment.ts';
-import { ALONE, LocalMana } from './local.ts';
+import { ALONE, EVERYTHING_KEPT, LocalMana } from './local.ts';
 
 const NOWHERE: Standing = {
 	device: null,
@@ -34,6 +34,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		},
 		forget: () => Promise.resolve(),
 		forgetConflict: () => Promise.resolve(),
+		kept: EVERYTHING_KEPT,
 		files: () => Promise.reject(new StorageFailed('A Mana in memory keeps no files.')),
 		askHistory: () => Promise.reject(new HistoryUnavailable('guest')),
 		wake: () => undefined,

@@ -50,6 +50,7 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 						conversation: await import('./conversation.ts'),
 						person: account.person,
 						schema: models.map(schemaOf),
+						parts: models,
 						first: () => (first?.() ?? []).map(({ number }) => number),
 					},
 		files: filesOf(account, PERSONAL, platform),

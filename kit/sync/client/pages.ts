@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell } from '../cell.ts';
+import type { Name } from '../scope.ts';
 
 /** Records on one page: enough that a page is one cheap request, few enough that rewriting it is cheap (sync.md §6.13). */
 const PAGE_RECORDS = 200;
@@ -32,6 +33,11 @@ export class Pages {
 	/** A record changed. */
 	dirty(collection: number, record: RecordId): void {
 		this.#dirty.set(nameOf(collection, record), [collection, record]);
+	}
+
+	/** Records went: the pages that they stand on are rewritten without them. */
+	forget(names: readonly Name[]): void {
+		for (const { collection, record } of names) if (this.has(collection, record)) this.dirty(collection, record);
 	}
 
 	/** The pages to rewrite, with everything that belongs on them. New records go where there is room. */

@@ -21,8 +21,10 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	#told: readonly Row<C>[] = [];
 	#version = -1;
 	#stop: (() => void) | null = null;
+	readonly #isPartial: () => boolean;
 
-	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>) {
+	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>, isPartial: () => boolean) {
+		this.#isPartial = isPartial;
 		this.#replica = replica;
 		this.#collection = collection;
 		this.#where = where ?? ((row) => row.deletedAt === null);
@@ -33,6 +35,10 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	get rows(): readonly Row<C>[] {
 		if (this.#version !== this.#replica.version) this.#rebuild();
 		return this.#rows;
+	}
+
+	get partial(): boolean {
+		return this.#isPartial();
 	}
 
 	subscribe(listener: () => void): () => void {

@@ -14,6 +14,7 @@ import {
 	type WrittenEntry,
 } from '@mana/model';
 import type { Cell, Op, Place, Precondition } from '../cell.ts';
+import type { Name } from '../scope.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
 import { isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
 
@@ -299,8 +300,29 @@ export class Replica {
 		});
 	}
 
-	/** Forgets the confirmed state and takes `cells` in its place (the history of the space was replaced). The overlay stays. */
-	replace(cells: Iterable<Cell>, chunks: Iterable<PackedChunk> = []): void {
+	/** Forgets what was confirmed of records. What is not confirmed yet stays. */
+	evict(names: Iterable<Name>): void {
+		this.batch(() => {
+			for (const { collection, record: id } of names) {
+				if (!this.#record(collection, id)) continue;
+				const record = this.#touch(collection, id);
+				record.base = new Map();
+				if (!record.overlay) this.#collections.get(collection)!.delete(id);
+			}
+		});
+	}
+
+	/** Whether something of a record is not confirmed, or was refused. */
+	isUnfinished({ collection, record }: Name): boolean {
+		const held = this.#collections.get(collection)?.get(record);
+		return typeof held === 'object' && held.overlay !== null;
+	}
+
+	/**
+	 * Forgets the confirmed state and takes `cells` in its place (the history of the space was replaced). The overlay stays. @param gone records
+	 * that chunks tell of and that went before `cells` came
+	 */
+	replace(cells: Iterable<Cell>, chunks: Iterable<PackedChunk> = [], gone: readonly Name[] = []): void {
 		this.batch(() => {
 			this.seenStamp = 0;
 			for (const [collection, records] of this.#collections) {
@@ -309,6 +331,7 @@ export class Replica {
 			this.#chunks = [];
 			this.#tombstones.clear();
 			this.mergeChunks(chunks);
+			this.evict(gone);
 			this.merge(cells);
 			for (const records of this.#collections.values()) {
 				for (const [id, record] of records)

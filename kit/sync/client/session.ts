@@ -10,6 +10,8 @@ import {
 	type Digest,
 	type Frame,
 	type Hello,
+	type Move,
+	type Part,
 	type Pong,
 	type Presence,
 	type Reach,
@@ -17,6 +19,7 @@ import {
 	type Subbed,
 	type Welcome,
 } from '../frames.ts';
+import { EVERYTHING, type Name, nameKey, type Scope, widening } from '../scope.ts';
 import type { PackedChunk } from '../snapshot/chunk.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import type { ConversationStanding, SyncState } from './api.ts';
@@ -26,7 +29,7 @@ import type * as checkups from './checkup.ts';
 import { Checks, type ChecksHost } from './checks.ts';
 import { Download, type ChunkSource, type NamedChunk } from './download.ts';
 import type { Environment } from './environment.ts';
-import type { RemotePatch } from './store.ts';
+import type { RemotePatch, SpaceRow } from './store.ts';
 import { Trace } from './trace.ts';
 import { SignedOut, type Connector, type Link, type Token, type TokenSource } from './link.ts';
 
@@ -34,7 +37,7 @@ import { SignedOut, type Connector, type Link, type Token, type TokenSource } fr
 export interface SessionHost extends ChecksHost {
 	readonly device: DeviceId;
 	/** Cursor and id of the space; the id is `null` until the first contact. */
-	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number; readonly reach: Access['apps'] };
+	readonly space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'reach' | 'scope'>;
 	/**
 	 * The cursor to subscribe from: that of the space, or lower when something waits that was written before this device heard that its record
 	 * is gone: the server may have forgotten that by now, and must say so.
@@ -42,6 +45,10 @@ export interface SessionHost extends ChecksHost {
 	readonly from: number;
 	/** Somebody else is somewhere in the space, or no more. */
 	present(frame: Presence): void;
+	/** The part of the space that is to be kept here from now on; `null`: everything. */
+	readonly wanted: Scope | null;
+	/** Records that unsent writes are about are `wanted` from now on, until they are finished with. */
+	holdUnsent(): void;
 	/** Decisions up to this `n` have been taken in. */
 	readonly doneN: number;
 	/** Decisions up to this `n` are on our disk; never above `doneN`. */
@@ -129,8 +136,19 @@ export class Session {
 	/** The newest checkpoint of the space that we heard of, and when something last brought us nearer to it. */
 	#head = 0;
 	#movedAt = 0;
-	#staged: { cells: Cell[]; to: number; readonly epoch: number; readonly replace: boolean; readonly renewed?: boolean } | null =
-		null;
+	#staged: Staged | null = null;
+	/** The part that was asked for on this connection, when the state is of another one yet. */
+	#rescope: { readonly scope: Scope | null } | null = null;
+	/** That part needs the state from its start. */
+	#fromStart = false;
+	/** The state is on its way from its start, although there is one: what does not come has left. */
+	#restarted = false;
+	/** The part that this connection asks for, as a text. */
+	#asked = 'null';
+	/** This connection asks for a part. */
+	#parted = false;
+	/** The server is too old for parts: it is asked for everything. */
+	#plain = false;
 	/** What may be read, as the server told on this connection; `undefined`: nothing told, so all. */
 	#told: Access['apps'] | undefined;
 	/** The server has forgotten things that we should have been told of: what we have is void. */
@@ -277,12 +295,13 @@ export class Session {
 		if (this.#stage === 'waiting' && now >= this.#retryAt) return this.#begin();
 		if (!this.#link) return this.#watchToken(now);
 		const silent = this.#askedAt !== null && now - Math.max(this.#askedAt, this.#heardAt) > this.#patience(now);
-		const behind = this.#lacking || this.#host.space.seq < this.#head;
+		const behind = this.#lacking || this.#rescope !== null || this.#host.space.seq < this.#head;
 		const stalled = this.#stage === 'subscribed' && behind && now - this.#movedAt > ANSWER_MS;
 		if (silent || stalled || now > this.#pushDeadline) return this.#lost('no-answer', 'The server does not answer.');
 		if (this.#link.kind === 'exchange' || this.#stage !== 'subscribed') return;
 		if (this.#pingedAt === null && now - this.#heardAt > PING_AFTER_MS) this.#ping(now);
 		if (this.#token && now > this.#token.renewAt) this.#renew();
+		if (this.#asked !== this.#target()) this.#anewForPart(); // what is wanted here moved on with time, or with what is unfinished
 	}
 
 	#begin(): void {
@@ -346,9 +365,40 @@ export class Session {
 	}
 
 	#subscribe(id: SpaceId): void {
-		const { space } = this.#host;
+		const { space, wanted, from } = this.#host;
+		const scope = this.#plain ? null : wanted;
+		this.#asked = this.#target();
+		const change = scope === null && space.scope === null ? null : widening(space.scope, scope ?? EVERYTHING);
+		this.#rescope = change && { scope };
+		this.#fromStart = change !== null && (change.fromStart || this.#plain);
+		this.#lacking ||= this.#fromStart;
 		this.#told = undefined;
-		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq: this.#lacking ? 0 : this.#host.from });
+		this.#parted = !this.#plain && (scope !== null || space.scope !== null);
+		const seq = this.#lacking ? 0 : from;
+		const asked = scope ?? EVERYTHING;
+		// Behind where it stands, what left since was once sent; only who lacks something is told of all that left.
+		const lack = seq < space.seq ? asked : change && change.lack;
+		const part: Part | null = this.#parted ? { scope: asked, lack } : null;
+		this.#restarted = this.#lacking && space.seq > 0;
+		this.#send({ type: 'sub', space: id, epoch: space.epoch, seq, ...(part && { part }) });
+	}
+
+	#anewForPart(): void {
+		this.#checks.drop();
+		this.#lively = false;
+		this.#questions = [];
+		this.#begin();
+	}
+
+	/** What this connection should ask for, as a text. */
+	#target(): string {
+		return JSON.stringify(this.#plain ? null : this.#host.wanted);
+	}
+
+	/** Another part of the space is wanted here. */
+	rescope(): void {
+		const open = this.#stage === 'subscribing' || this.#stage === 'subscribed' || this.#stage === 'greeting';
+		if (open && this.#asked !== this.#target()) this.#anewForPart();
 	}
 
 	#hear(bytes: Uint8Array): void {
@@ -377,6 +427,8 @@ export class Session {
 				return this.#host.present(frame);
 			case 'credit':
 				return this.#credit(frame);
+			case 'move':
+				return this.#move(frame);
 			case 'snapshot':
 				return this.#snapshot(frame);
 			case 'ack':
@@ -388,13 +440,19 @@ export class Session {
 			case 'revoked':
 				return this.#revoked();
 			case 'renew':
-				this.#anew = true; // SUBBED says that it is about us
-				return;
+				return this.#void();
 			case 'bye':
 				return this.#bye(frame);
 			default:
 				return this.#lost('protocol', `The server sent an unexpected ${frame.type}.`);
 		}
+	}
+
+	/** What we have is void; SUBBED says that it is about us. Of a part, what we wrote about is asked for by name, to see whether it is still there. */
+	#void(): void {
+		if (this.#parted) this.#host.holdUnsent();
+		if (this.#parted && this.#asked !== this.#target()) return this.#anewForPart();
+		this.#anew = true;
 	}
 
 	#welcome(welcome: Welcome): void {
@@ -421,8 +479,8 @@ export class Session {
 		this.#head = subbed.seq;
 		this.#movedAt = this.#env.elapsed();
 		if (subbed.epoch !== space.epoch || subbed.seq < space.seq) {
-			this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: space.seq > 0 };
-		} else if (this.#anew) this.#staged = { cells: [], to: 0, epoch: subbed.epoch, replace: true, renewed: true };
+			this.#staged = staging(0, subbed.epoch, space.seq > 0);
+		} else if (this.#anew) this.#staged = staging(0, subbed.epoch, true, true);
 		this.#host.subbed(subbed);
 		if (space.seq === 0 && subbed.seq > 0) this.#tell({ firstSync: { received: 0 } });
 		this.#stage = 'subscribed';
@@ -455,7 +513,7 @@ export class Session {
 			this.#checks.drop();
 			this.#host.narrowed(kept);
 		}
-		this.#lacking = !covers({ apps: this.#host.space.reach }, { apps });
+		this.#lacking = this.#fromStart || !covers({ apps: this.#host.space.reach }, { apps });
 	}
 
 	#revoked(): void {
@@ -480,9 +538,12 @@ export class Session {
 		// What comes from where we stand is not whole for what we may see now; the state from its start is on its way.
 		if (this.#lacking && from > 0 && !this.#download) return;
 		const { epoch, seq } = this.#host.space;
-		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
+		const staged = (this.#staged ??= staging(seq, epoch));
 		if (from > staged.to) return this.#lost('gap', 'Something got lost on the way.');
-		for (const cell of cells) staged.cells.push(cell);
+		for (const cell of cells) {
+			staged.cells.push(cell);
+			if (staged.gone.size > 0) staged.gone.delete(nameKey(cell)); // it came back, whole
+		}
 		staged.to = Math.max(staged.to, to);
 		this.#movedAt = this.#env.elapsed();
 		this.#news = true;
@@ -491,13 +552,23 @@ export class Session {
 		this.#confirm();
 	}
 
+	/** Records left what we keep. What came of them before in this checkpoint is not wanted any more. */
+	#move({ from, records }: Move): void {
+		this.#movedAt = this.#env.elapsed();
+		if (this.#lacking && from > 0 && !this.#download) return;
+		const { epoch, seq } = this.#host.space;
+		const staged = (this.#staged ??= staging(seq, epoch));
+		for (const name of records) staged.gone.set(nameKey(name), name);
+		staged.cells = staged.cells.filter((cell) => !staged.gone.has(nameKey(cell)));
+	}
+
 	#snapshot(snapshot: Snapshot): void {
 		const source = this.#fetchChunk;
 		const { epoch, seq } = this.#host.space;
 		if (this.#lacking && snapshot.from > 0) return;
 		if (!source || !this.#token) return this.#lost('protocol', 'The server sent a snapshot that nobody asked for.');
 		const { token } = this.#token;
-		const staged = (this.#staged ??= { cells: [], to: seq, epoch, replace: false });
+		const staged = (this.#staged ??= staging(seq, epoch));
 		staged.to = snapshot.seq;
 		this.#dropDownload();
 		const current = () => this.#download === download;
@@ -527,7 +598,8 @@ export class Session {
 			},
 		});
 		this.#download = download;
-		this.#tailed = snapshot.seq >= this.#head;
+		// What stands in windows always comes by a DELTA behind it.
+		this.#tailed = snapshot.seq >= this.#head && !this.#parted;
 		download.start();
 	}
 
@@ -539,11 +611,19 @@ export class Session {
 	/** Takes in what is staged, once it is a checkpoint: the chunks, if there are any, and all DELTAs behind them. */
 	#confirm(): void {
 		if (!this.#staged || !this.#tailed || (this.#download && !this.#chunks)) return;
-		const more = { ...(this.#chunks && { chunks: this.#chunks }), ...(this.#lacking && { reach: this.#told ?? null }) };
-		const patch = { ...this.#staged, ...more };
-		this.#staged = this.#download = this.#chunks = null;
+		const { gone, ...staged } = this.#staged;
+		const patch = {
+			...staged,
+			...(gone.size > 0 && { gone: [...gone.values()] }),
+			...(this.#chunks && { chunks: this.#chunks }),
+			...(this.#lacking && { reach: this.#told ?? null }),
+			...((this.#lacking || this.#restarted) && { anew: true }),
+			...this.#rescope,
+		};
+		this.#staged = this.#download = this.#chunks = this.#rescope = null;
+		this.#fromStart = this.#restarted = false;
 		const attempt = this.#attempt;
-		if (patch.replace || patch.chunks) this.#checks.drop();
+		if (patch.replace || patch.chunks || patch.gone || patch.scope !== undefined) this.#checks.drop();
 		this.#checks.around(patch.cells, () => this.#host.confirmed(patch));
 		this.#lacking = false;
 		if (patch.renewed && attempt === this.#attempt) return this.#begin(); // what waits is sent on a connection of its own
@@ -592,7 +672,8 @@ export class Session {
 	}
 
 	#checkCaughtUp(): void {
-		if (this.#stage !== 'subscribed' || this.#staged || this.#lacking || this.#host.space.seq < this.#head) return;
+		if (this.#stage !== 'subscribed' || this.#staged || this.#lacking || this.#rescope || this.#host.space.seq < this.#head)
+			return;
 		this.#backOff.reset();
 		this.#disowned = 0;
 		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
@@ -620,6 +701,10 @@ export class Session {
 			return this.#lost(code, detail, retryAfterMs ?? 0);
 		}
 		if (code === 'fork' || code === 'foreign-device' || code === 'gap') return this.#disown();
+		if (this.#parted && this.#stage !== 'subscribed' && (code === 'bad-frame' || code === 'protocol')) {
+			this.#plain = true;
+			return this.#lost(code, detail);
+		}
 		if (retryAfterMs !== null) return this.#lost(code, detail, retryAfterMs);
 		if (code === 'version' || code === 'unknown-space') return this.#refuse({ code, detail });
 		this.#lost(code, detail, SIGNED_OUT_RETRY_MS); // a defect of one side: slow down, say it, keep trying
@@ -688,7 +773,8 @@ export class Session {
 		this.#pingedAt = null;
 		this.#pushDeadline = Infinity;
 		this.#bestRoundTrip = Infinity;
-		this.#staged = null;
+		this.#staged = this.#rescope = null;
+		this.#fromStart = this.#parted = this.#restarted = false;
 		this.#dropDownload();
 		this.#polling = false;
 		this.#news = false;
@@ -757,6 +843,20 @@ export class Session {
 		this.#link?.send(bytes);
 		return bytes.length;
 	}
+}
+
+/** What came of the next checkpoint so far. */
+interface Staged {
+	cells: Cell[];
+	readonly gone: Map<string, Name>;
+	to: number;
+	readonly epoch: number;
+	readonly replace: boolean;
+	readonly renewed: boolean;
+}
+
+function staging(to: number, epoch: number, replace = false, renewed = false): Staged {
+	return { cells: [], gone: new Map(), to, epoch, replace, renewed };
 }
 
 /** Milliseconds as they travel: whole and not negative, whatever the clock says. */

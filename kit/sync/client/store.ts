@@ -2,10 +2,12 @@ import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Op, Precondition, SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
 import type { PackedChunk } from '../snapshot/chunk.ts';
+import type { Name, Scope } from '../scope.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import type { Key } from './disk.ts';
 import type { NamedChunk } from './download.ts';
 import type { Conflict } from './conflicts.ts';
+import type { Keeping } from './kept.ts';
 import type { Quarantined } from './quarantine.ts';
 
 /** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
@@ -42,6 +44,10 @@ export interface SpaceRow {
 	readonly actor: number;
 	/** The apps of which the confirmed state is whole; `null`: all. Nothing of another app is here. */
 	readonly reach: Access['apps'];
+	/** The part of the space of which the confirmed state is whole; `null`: everything. */
+	readonly scope: Scope | null;
+	/** Records outside of it that are still here, as they were: something of this device is unfinished with them. */
+	readonly leaving: readonly Name[];
 	/** The `n` of the next local transaction. */
 	readonly nextN: number;
 	/** Every transaction up to this `n` was decided, and the decision is stored. */
@@ -77,6 +83,9 @@ export interface Loaded {
 	/** Chunks of a download that was cut off. */
 	readonly fetched: readonly NamedChunk[];
 	readonly cells: readonly Cell[];
+	/** Records of which chunks tell and that are gone. */
+	readonly gone: readonly Name[];
+	readonly keeping: Keeping;
 	readonly outbox: readonly StoredTransaction[];
 	readonly conflicts: readonly Conflict[];
 	/** True when the disk was empty. */
@@ -92,6 +101,14 @@ export interface RemotePatch {
 	/** Chunks that come before `cells`, older ones first. Each was given to `keepChunk`. */
 	readonly chunks?: readonly NamedChunk[];
 	readonly cells: readonly Cell[];
+	/** Records that go, before `cells` come. */
+	readonly gone?: readonly Name[];
+	/** What stays of those that should go. */
+	readonly leaving?: readonly Name[];
+	/** What the state is whole of from now on, when that is another part than before. */
+	readonly scope?: Scope | null;
+	/** The state was asked for from its start: what stood in windows before and does not come now has left them. */
+	readonly anew?: boolean;
 	/** The history of the space was replaced: forget what was confirmed before. */
 	readonly replace: boolean;
 	/** What may be read from now on, when the state is whole for other apps than before. */
@@ -108,7 +125,7 @@ export interface Ahead {
 	readonly transactions: readonly FreshTransaction[];
 	/** What of the outbox is not sent any more but waits for the person, with this reason. */
 	readonly refuse?: {
-		readonly which: (transaction: StoredTransaction) => boolean;
+		readonly which: (transaction: Pick<StoredTransaction, 'ops'>) => boolean;
 		readonly reason: NonNullable<StoredTransaction['refused']>;
 	};
 }
@@ -134,6 +151,8 @@ export interface ClientStore {
 	keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void>;
 	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
 	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
+	/** Remembers what the person wants to be kept. Any tab may; answers what stands there then. */
+	keep(change: (keeping: Keeping) => Keeping): Promise<Keeping>;
 	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused, and remembers what lost to others. */
 	settle(n: number, refused: readonly StoredTransaction[], lost: readonly Conflict[], generation: number): Promise<void>;
 	/** Forgets a conflict. */

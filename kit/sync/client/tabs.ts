@@ -3,6 +3,8 @@ import type { Ack, Digest } from '../frames.ts';
 import type { Standing, SyncState } from './api.ts';
 import type { Sending } from './blobs/sender.ts';
 import type { Environment } from './environment.ts';
+import type { Name } from '../scope.ts';
+import type { Keeping } from './kept.ts';
 import type { PresenceMessage } from './presence.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
@@ -46,7 +48,12 @@ export type TabMessage =
 			/** The apps for which it is whole: a tab that stands elsewhere reads the disk. */
 			readonly reach: SpaceRow['reach'];
 			readonly cells: Uint8Array;
+			/** Records that go, before the cells come. */
+			readonly gone: readonly Name[];
+			readonly leaving: readonly Name[];
 	  }
+	/** What the person wants to be kept here. */
+	| { readonly kind: 'keeping'; readonly keeping: Keeping }
 	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }
 	| { readonly kind: 'forgotten'; readonly device: DeviceId; readonly stamp: number }
 	| {

@@ -147,6 +147,7 @@ export class TestBrowser {
 							connector: this.#connector(),
 							token: () => this.#token(),
 							schema: this.models.map(schemaOf),
+							parts: this.models,
 							person: this.#person,
 						},
 			files: () => Promise.reject(new Error('These tabs have no files.')),

@@ -24,6 +24,8 @@ export interface BrowserParts extends DiskParts {
 	readonly disk?: BrowserDisk;
 	/** The builds of the app: a browser has the first, and after an upgrade the second. */
 	readonly builds: readonly [Things, Things];
+	/** Whether it keeps what the models say, and not everything. */
+	readonly parts: boolean;
 	/** Makes a tab's client defective, when somebody wants that. */
 	damage?(client: Client): void;
 	/** A chunk as the server answers it; `null`: it does not. */
@@ -195,6 +197,7 @@ export class Tab {
 				conversation,
 				person,
 				schema: [schemaOf(this.things)],
+				...(this.#parts.parts && { parts: [this.things] }),
 				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },
 				token: () => this.#token(),
 				chunks: (_space, hash, _token, signal) => this.#chunk(hash, signal),

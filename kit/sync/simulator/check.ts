@@ -2,7 +2,8 @@ import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { isTombstone } from '../tombstone.ts';
 import type { Tab } from './browser.ts';
-import { beats, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
+import type { Name } from '../scope.ts';
+import { beats, isKept, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
 
 /** What the tab had seen when it was last looked at. */
 const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number }>();
@@ -20,7 +21,10 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 	if (!expected) throw new Violation('I5', `a tab stands at ${epoch}/${seq}, which is no checkpoint`);
 	const { reach } = client.space;
 	if (seq === 0) previewed(tab, oracle);
-	else compare('I6', `a tab at ${epoch}/${seq}`, readable(expected, reach), confirmed(tab));
+	else {
+		const invariant = client.space.scope ? 'I10' : 'I6';
+		compare(invariant, `a tab at ${epoch}/${seq}`, ofPart(tab, readable(expected, reach)), confirmed(tab));
+	}
 	const last = lastSeen.get(tab);
 	if (last?.epoch === epoch && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
 	lastSeen.set(tab, { epoch, seq });
@@ -40,11 +44,27 @@ function previewed(tab: Tab, oracle: Oracle): void {
 			throw new Violation('I12', `a tab shows ${show(cell)} at ${place}, which the server never held`);
 }
 
-/** What the server confirmed to this tab. */
+/** What the server confirmed to this tab, but for what stays only until this device is finished with it. */
 export function confirmed(tab: Tab): Map<string, Cell> {
 	const cells = new Map<string, Cell>();
-	for (const cell of tab.client!.mana.replica.allCells()) cells.set(placeKey(cell), cell);
+	const over = staying(tab);
+	for (const cell of tab.client!.mana.replica.allCells()) if (!over(cell)) cells.set(placeKey(cell), cell);
 	return cells;
+}
+
+/** The part of a state that a tab keeps. */
+export function ofPart(tab: Tab, cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, Cell> {
+	const { scope } = tab.client!.space;
+	const over = staying(tab);
+	return scope ? new Map([...cells].filter(([, cell]) => isKept(scope, cell, cells) && !over(cell))) : cells;
+}
+
+/** Whether a record left the part of a tab and is there all the same, as it once was. */
+function staying({ client }: Tab): (cell: Cell) => boolean {
+	const { leaving, scope } = client!.space;
+	const is = (list: readonly Name[], cell: Cell) =>
+		list.some(({ collection, record }) => collection === cell.collection && record === cell.record);
+	return (cell) => scope !== null && is(leaving, cell) && !is(scope.records, cell);
 }
 
 /** The part of a state that somebody with these apps may see. */

@@ -1,4 +1,4 @@
-import { InvalidValue, systemFields } from '@mana/model';
+import { InvalidValue, olderOf, systemFields } from '@mana/model';
 import type { Writer } from '../client/api.ts';
 import { QUARANTINE } from '../client/quarantine.ts';
 import type { Client } from '../client/client.ts';
@@ -124,6 +124,23 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	'node-pause': ({ world }, { node, ms }) => world.pauseNode(node, ms),
 	'node-cut': ({ world }, { node, ms }) => world.cutNode(node, ms),
 	'hints-lost': ({ world }, { ms }) => world.loseHints(ms),
+	keep({ world, browser, dice, poolSize }, { what }) {
+		const tab = awake(browser, dice);
+		if (!tab || !world.parts) return;
+		const { kept } = tab.client!.mana;
+		const { things } = tab;
+		const id = records[dice.int(0, poolSize - 1)]!;
+		// Offline it cannot be had, which is answered and no failure; a disk that fails is told by the client.
+		const asked = {
+			all: () => kept.keepAll(things, true),
+			recent: () => kept.keepAll(things, false),
+			show: () => kept.show(olderOf(things, world.timeline.now)),
+			open: () => kept.open(things, id),
+			pin: () => kept.pin(things, id, true),
+			'let-go': () => kept.pin(things, id, false),
+		}[what]();
+		asked.catch(() => undefined);
+	},
 	'server-role'({ world }, { ms }) {
 		world.disk.setRole(OWNER, 'viewer');
 		world.timeline.after(ms, () => world.disk.setRole(OWNER, 'owner'));
@@ -278,6 +295,8 @@ const actions: { readonly [K in WriteKind]?: (tx: Writer, action: Action) => voi
 		const append = new TextEncoder().encode([...(merge ? wordsOf(cells.values()) : []), token].join(' '));
 		tx.update(things, id, { text: { append, ...(merge && { instead: cells.keys() }) } });
 	},
+	done: (tx, { things, id, dice, world }) =>
+		tx.update(things, id, { done: dice.pick([null, world.timeline.now, world.timeline.now - 400 * 86_400_000]) }),
 	price: (tx, { things, id, dice }) => tx.update(things, id, { price: dice.int(0, 9) }),
 	move: (tx, { things, id, dice, poolSize }) =>
 		tx.update(things, id, { parent: dice.pick([null, ...records.slice(0, poolSize).filter((other) => other !== id)]) }),

@@ -1,15 +1,27 @@
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
-import type { FrameOf } from '../frames.ts';
+import type { FrameOf, Part } from '../frames.ts';
 import { visibleTo } from '../permission.ts';
+import { ScopeIndex } from '../scope.ts';
 import type { Offer } from '../snapshot/index.ts';
-import { AccessChanged, catchUp, type Change, type Cursor, type Reading, retell, type SpaceStore } from '../space/index.ts';
+import {
+	AccessChanged,
+	catchUp,
+	type Change,
+	type Cursor,
+	type Reading,
+	retell,
+	type SpaceStore,
+	type ToldPart,
+} from '../space/index.ts';
 
 export interface FeedParts {
 	readonly store: SpaceStore;
 	readonly space: SpaceId;
 	/** From SUB. */
 	readonly cursor: Cursor;
+	/** What the reader keeps; absent: everything. */
+	readonly part: Part | undefined;
 	/** Epoch that SUBBED announced. */
 	readonly epoch: number;
 	/** For whom, and what was told of the right to read. */
@@ -38,6 +50,7 @@ export class Feed {
 	/** The checkpoint up to which everything was sent. */
 	#cursor: Cursor;
 	#reading: Reading;
+	#part: ToldPart | undefined;
 	/** The acl epoch under which the reader was last judged. */
 	#judged = 0;
 	/** The newest head heard of. */
@@ -51,6 +64,8 @@ export class Feed {
 		this.#parts = parts;
 		this.#cursor = parts.cursor;
 		this.#reading = parts.reading;
+		this.#part = parts.part;
+		if (parts.cursor.seq === 0 || parts.cursor.epoch !== parts.epoch) this.#lackAll();
 	}
 
 	/** For whom, and what was told of the right to read; `null` once it has ended. */
@@ -60,9 +75,12 @@ export class Feed {
 
 	start(): void {
 		const { space, epoch, offer, send } = this.#parts;
-		const offered = offer(this.#cursor);
+		const whole = this.#part && new ScopeIndex(this.#part.scope);
+		const mayOffer = !this.#part || this.#part.lack === this.#part.scope;
+		const offered = mayOffer ? offer(this.#cursor) : null;
 		if (offered?.epoch === epoch) {
-			const chunks = visibleTo(this.#reading.access, offered.chunks);
+			const readable = visibleTo(this.#reading.access, offered.chunks);
+			const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;
 			send(encodeFrame({ type: 'snapshot', space, ...offered, chunks }));
 			this.#cursor = { epoch, seq: offered.seq };
 		}
@@ -78,7 +96,7 @@ export class Feed {
 		this.#head = Math.max(this.#head, change.space.seq);
 		if (this.#stopped || this.#catchingUp) return;
 		if (change.space.seq <= this.#cursor.seq) return;
-		if (change.from !== this.#cursor.seq || change.space.aclEpoch > this.#judged || !this.#parts.mayTell())
+		if (this.#part || change.from !== this.#cursor.seq || change.space.aclEpoch > this.#judged || !this.#parts.mayTell())
 			return void this.#catchUp();
 		for (const frame of change.frames) this.#parts.send(this.#limited(frame));
 		this.#cursor = { epoch: this.#cursor.epoch, seq: change.space.seq };
@@ -115,7 +133,7 @@ export class Feed {
 	async #read(): Promise<void> {
 		const { store, space, epoch, chunk, send, aclEpoch } = this.#parts;
 		const term = this.#parts.term();
-		const parts = catchUp(store, space, this.#cursor, chunk, this.#reading);
+		const parts = catchUp(store, space, this.#cursor, chunk, this.#reading, this.#part);
 		try {
 			for (;;) {
 				const { value, done } = await parts.next();
@@ -129,6 +147,7 @@ export class Feed {
 				this.#judged = done ? value : value.aclEpoch;
 				if (this.#judged < aclEpoch() || done) return;
 				for (const frame of value.frames) send(frame);
+				if (this.#part) this.#part = value.complete ? { scope: this.#part.scope, lack: null } : { ...this.#part, again: true };
 				if (value.complete) this.#cursor = { epoch, seq: value.to };
 			}
 		} catch (error) {
@@ -138,9 +157,16 @@ export class Feed {
 			send(encodeFrame(frame));
 			if (!reading) return this.stop();
 			this.#reading = reading;
-			if (fromStart) this.#cursor = { epoch, seq: 0 };
+			if (fromStart) {
+				this.#cursor = { epoch, seq: 0 };
+				this.#lackAll();
+			}
 			this.#judged = -1;
 		}
+	}
+
+	#lackAll(): void {
+		if (this.#part) this.#part = { scope: this.#part.scope, lack: this.#part.scope };
 	}
 
 	#limited(bytes: Uint8Array): Uint8Array {

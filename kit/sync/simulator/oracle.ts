@@ -1,7 +1,9 @@
-import { lawOf, type Register, systemFields, type Value } from '@mana/model';
+import { lawOf, type Register, routeKey, systemFields, type Value } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
 import { SPACES_APP } from '../permission.ts';
-import type { Op, Place, Transaction } from '../cell.ts';
+import type { Cell, Op, Place, Transaction } from '../cell.ts';
+import type { FrameOf } from '../frames.ts';
+import type { Scope } from '../scope.ts';
 import { isTombstone, recordKey } from '../tombstone.ts';
 import { things } from './things.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
@@ -14,6 +16,7 @@ import {
 	type MemberState,
 	type PushRequest,
 	type Refused,
+	type SpaceState,
 	type StoredCell,
 } from '../space/index.ts';
 
@@ -111,9 +114,10 @@ export class Oracle {
 	}
 
 	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */
-	sent(person: string, bytes: Uint8Array): void {
+	sent(person: string, bytes: Uint8Array, part: { readonly scope: Scope; readonly space: SpaceState } | null): void {
 		const frame = decodeFrame(bytes);
 		if (frame.type !== 'delta' && frame.type !== 'digest') return;
+		if (part && frame.type === 'delta') this.#checkPart(frame, part.scope, part.space);
 		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
 		if (possible.length === 0) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
 		const sums =
@@ -174,6 +178,17 @@ export class Oracle {
 					{ op: cell, value: cell.value, sent: cell.stamp, stamp: cell.stamp, actor: cell.actor },
 				]);
 		}
+	}
+
+	/** A record of which something leaves must have been in the reader's part at some checkpoint since the cursor (I9). */
+	#checkPart({ from, cells }: FrameOf<'delta'>, scope: Scope, { epoch, seq }: SpaceState): void {
+		const left = new Set(cells);
+		for (let at = from; at <= seq && left.size > 0; at++) {
+			const state = this.stateAt(epoch, at);
+			if (state) for (const cell of left) if (isKept(scope, cell, state)) left.delete(cell);
+		}
+		for (const cell of left)
+			throw new Violation('I9', `${show(cell)} of ${cell.record} leaves for somebody who keeps no such thing`);
 	}
 
 	pushed({ device, known, transactions }: PushRequest): void {
@@ -368,6 +383,17 @@ function sameValue(a: Value, b: Value): boolean {
 
 export function show(register: Register | undefined): string {
 	return register ? `${JSON.stringify(register.value)} (${register.stamp}, ${register.actor})` : 'nothing';
+}
+
+/** Whether a record is in a part, in the plainest words, on purpose not those of `scope.ts`. */
+export function isKept(scope: Scope, { collection, record }: Place, state: ReadonlyMap<string, Cell>): boolean {
+	const windows = scope.windows.filter((window) => window.collection === collection);
+	if (windows.length === 0) return true;
+	if (scope.records.some((name) => name.collection === collection && name.record === record)) return true;
+	return windows.some(({ field, from, to }) => {
+		const key = routeKey(state.get(placeKey({ collection, record, field, key: '' }))?.value ?? null);
+		return from <= key && key < to;
+	});
 }
 
 /** Who may read which collection, in the plainest words, on purpose not those of `permission.ts`. */

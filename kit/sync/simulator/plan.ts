@@ -29,6 +29,8 @@ export interface Config {
 	readonly tidied?: boolean;
 	/** Servers that share the disk; absent: there is one. */
 	readonly nodes?: number;
+	/** Browsers keep what the model says, until their person wants everything. */
+	readonly parts?: boolean;
 	/** Every second browser is Ben's, whom Ana lets in and out. */
 	readonly shared?: boolean;
 }
@@ -62,11 +64,16 @@ export type Deed =
 	| { readonly kind: 'member'; readonly change: MemberChange }
 	| { readonly kind: 'damage'; readonly browser: number; readonly where: 'memory' | 'disk'; readonly how: Damage }
 	| { readonly kind: 'node-crash' | 'node-pause' | 'node-cut'; readonly node: number; readonly ms: number }
-	| { readonly kind: 'hints-lost'; readonly ms: number };
+	| { readonly kind: 'hints-lost'; readonly ms: number }
+	| { readonly kind: 'keep'; readonly browser: number; readonly what: KeepChange };
 
 const DAMAGES = ['value', 'loss', 'excess', 'cut'] as const;
 /** What happens to something that was confirmed: it reads otherwise, is not there, was never written, or cannot be read. */
 export type Damage = (typeof DAMAGES)[number];
+
+const KEEP_CHANGES = ['all', 'recent', 'recent', 'show', 'open', 'open', 'pin', 'let-go'] as const;
+/** What a person wants a browser to keep. */
+export type KeepChange = (typeof KEEP_CHANGES)[number];
 
 const MEMBER_CHANGES = [
 	'remove',
@@ -88,7 +95,7 @@ const WRITE_KINDS = [
 	...(['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const),
 	...(['count', 'count', 'votes', 'text', 'price', 'move', 'name', 'expect', 'time'] as const),
 ] as const;
-export type WriteKind = (typeof WRITE_KINDS)[number] | 'purge';
+export type WriteKind = (typeof WRITE_KINDS)[number] | 'purge' | 'done';
 
 const YEARS = 365 * 86_400_000;
 
@@ -144,19 +151,28 @@ export function planOf(seed: number): Plan {
 		for (let left = extra.int(1, 3); left > 0; left--)
 			steps.push({ at: extra.int(0, config.durationMs), luck: extra.int(0, 0x7fffffff), kind: 'newcomer' });
 	}
-	const silent = damagesOf(seed, config);
+	const parts = partsOf(seed, config);
+	// Of a part nothing is compared, so damage to it is not found.
+	const silent = parts.length > 0 ? [] : damagesOf(seed, config);
 	const tidying = tidyingOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	return {
 		seed,
 		config: {
 			...config,
+			// A window is read record by record here: at a slow disk's pace no exchange would be answered in time.
+			...(parts.length > 0 && { parts: true, readMs: Math.min(config.readMs, 20) }),
 			...(tidying.length > 0 && { tidied: true }),
 			...(changes.length > 0 && { shared: true }),
 			...(leastCells !== undefined && { leastCells }),
-			...(troubled && { nodes: 2, commitMs: troubled.commitMs, readMs: troubled.readMs, latency: troubled.latency }),
+			...(troubled && {
+				nodes: 2,
+				commitMs: troubled.commitMs,
+				readMs: parts.length > 0 ? Math.min(troubled.readMs, 20) : troubled.readMs,
+				latency: troubled.latency,
+			}),
 		},
-		steps: [...steps, ...changes, ...silent, ...tidying, ...(troubled?.steps ?? [])].sort((a, b) => a.at - b.at),
+		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...(troubled?.steps ?? [])].sort((a, b) => a.at - b.at),
 	};
 }
 
@@ -235,7 +251,7 @@ function nodesOf(
 function damagesOf(seed: number, { browsers, durationMs }: Config): Step[] {
 	// Dice of its own, like those of all that came later.
 	const dice = new Dice(seed ^ 0x00dadada);
-	if (dice.chance(0.9)) return [];
+	if (dice.chance(0.8)) return [];
 	return Array.from({ length: dice.int(1, 3) }, (): Step => {
 		const at = dice.int(Math.floor(durationMs / 3), durationMs);
 		const damage = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
@@ -276,6 +292,18 @@ function tidyingOf(seed: number, { browsers, durationMs }: Config): Step[] {
 		return { at, luck, kind: 'write', browser, what: dice.pick(['trash', 'trash', 'purge', 'form', 'field', 'many']) };
 	});
 	return browsers > 1 && dice.chance(0.5) ? [...others, ...slept] : others;
+}
+
+/** What comes and goes where browsers keep a part; nothing where all keep everything. */
+function partsOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, as above.
+	const dice = new Dice(seed ^ 0x3c0bed00);
+	if (dice.chance(0.5)) return [];
+	return Array.from({ length: dice.int(2, 16) }, (): Step => {
+		const common = { at: dice.int(0, durationMs), luck: dice.int(0, 0x7fffffff), browser: dice.int(0, browsers - 1) };
+		if (dice.chance(0.65)) return { ...common, kind: 'write', what: 'done' };
+		return { ...common, kind: 'keep', what: dice.pick(KEEP_CHANGES) };
+	});
 }
 
 /** Who is let in and out while it runs; nobody in a space that is not shared. */

@@ -116,6 +116,42 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'what was written about a forgotten record is sent as if nothing had happened': () => ({
 		damage: ({ mana: { replica } }) => void (replica.knows = () => false),
 	}),
+	'nobody is told that a record left the part that is kept': () => receiving('move', () => []),
+	'what comes into a part comes without what it had before': () => ({
+		store: (disk) =>
+			over(disk, {
+				readSince: (space, after, chunk, person, look) =>
+					disk.readSince(space, after, chunk, person, look && { ...look, whole: (routes) => (look.whole(routes), []) }),
+			}),
+	}),
+	'what a wider part lacks is not looked for': () => ({
+		store: (disk) =>
+			over(disk, {
+				async readWindow(...question) {
+					const part = await disk.readWindow(...question);
+					return part && { ...part, cells: [] };
+				},
+			}),
+	}),
+	'everything is sent to whoever keeps a part': () => ({
+		store: (disk) =>
+			over(disk, {
+				readSince: (space, after, chunk, person, look) =>
+					disk.readSince(space, after, chunk, person, look && { ...look, routes: () => false }),
+			}),
+	}),
+	'a record goes although something of it is unsent': () => ({
+		damage: ({ mana: { replica } }) => {
+			const evict = replica.evict.bind(replica);
+			replica.isUnfinished = () => false;
+			replica.evict = (names) => {
+				const gone = [...names];
+				for (const pending of replica.pending)
+					if (pending.ops.some((op) => gone.some(({ record }) => record === op.record))) replica.remove(pending);
+				evict(gone);
+			};
+		},
+	}),
 	'a lens is wrong': () => ({ newerThings: wrongThings }),
 	'a node that stood still commits all the same': () => ({ nodes: { commitsLate: true } }),
 	'a node that misses a hint never looks': () => ({ nodes: { looksNever: true } }),

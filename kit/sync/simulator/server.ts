@@ -1,8 +1,9 @@
 import type { SpaceId } from '../cell.ts';
 import type { DeviceId } from '../cell.ts';
 import { BadFrame, decodeFrame, encodeFrame } from '../codec/index.ts';
-import { ENGINE, type Frame, type FrameOf, LIVENESS, type ServerFrame } from '../frames.ts';
+import { ENGINE, type Frame, type FrameOf, LIVENESS, type Part, type ServerFrame } from '../frames.ts';
 import { limits } from '../limits.ts';
+import type { Scope } from '../scope.ts';
 import {
 	type Answer,
 	catchUp,
@@ -45,7 +46,7 @@ export interface ServerParts {
 	answered(request: PushRequest, answer: Answer): void;
 	/** The server has heard what is on its disk, or is about to send something to somebody. */
 	heard(): void;
-	sent(person: string, frame: Uint8Array): void;
+	sent(person: string, frame: Uint8Array, scope: Scope | null): void;
 	/** Whether this process may tell now what the space holds. */
 	mayTell(): boolean;
 	/** A commit of this process brought the space this far. */
@@ -268,7 +269,7 @@ class Connection implements ServerEnd {
 		else this.bye('protocol', null);
 	}
 
-	async #sub({ space, epoch, seq }: FrameOf<'sub'>, { who, takesSnapshots }: Known): Promise<void> {
+	async #sub({ space, epoch, seq, part }: FrameOf<'sub'>, { who, takesSnapshots }: Known): Promise<void> {
 		const answer = await this.#submit({ kind: 'seat', space, ...who });
 		if (!answer || this.#over) return;
 		this.#feed?.stop();
@@ -285,12 +286,13 @@ class Connection implements ServerEnd {
 			...this.#parts,
 			space,
 			cursor: this.#anew ? { epoch: answer.epoch, seq: 0 } : { epoch, seq },
+			part,
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
 			offer: (cursor) => (takesSnapshots ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
 			send: (frame) => {
 				if (this.#over) return;
-				this.#parts.sent(who.person, frame);
+				this.#parts.sent(who.person, frame, part?.scope ?? null);
 				this.#wire.tell(frame);
 			},
 			failed: () => this.bye('busy', 0),
@@ -306,7 +308,7 @@ class Connection implements ServerEnd {
 		try {
 			for await (const part of digestAnswers(digests, question, reading, undefined, chunk)) {
 				if (this.#over || part.aclEpoch < aclEpoch() || !mayTell() || term() !== before) return;
-				sent(reading.person, part.frame);
+				sent(reading.person, part.frame, null);
 				this.#wire.tell(part.frame);
 			}
 		} catch (error) {
@@ -369,6 +371,7 @@ async function converse(
 	const acks: Frame[] = [];
 	const questions: FrameOf<'digest'>[] = [];
 	let cursor: Cursor | null = null;
+	let part: Part | undefined;
 	let reading: Reading | null = null;
 	let who: Who | null = null;
 	let anew = false;
@@ -399,6 +402,7 @@ async function converse(
 				anew = isBeforeHorizon(frame, answer);
 				knew = knownFrom(frame, answer);
 				cursor = anew ? { epoch: answer.epoch, seq: 0 } : frame;
+				part = frame.part;
 				reading = { person: who!.person, access: answer.access };
 				const { apps } = answer.access;
 				if (apps !== null) answers.push(encodeFrame({ type: 'reach', space: frame.space, apps }));
@@ -413,11 +417,11 @@ async function converse(
 			while (reading) {
 				try {
 					const term = parts.term();
-					for await (const part of catchUp(parts.store, parts.space, cursor!, parts.chunk, reading)) {
+					for await (const next of catchUp(parts.store, parts.space, cursor!, parts.chunk, reading, part)) {
 						if (!parts.mayTell() || term !== parts.term()) throw new Error('This node lost sight of the others.');
-						if (part.aclEpoch < parts.aclEpoch()) throw new Error('Rights changed while it was read.');
-						for (const frame of part.frames) {
-							parts.sent(reading.person, frame);
+						if (next.aclEpoch < parts.aclEpoch()) throw new Error('Rights changed while it was read.');
+						for (const frame of next.frames) {
+							parts.sent(reading.person, frame, part?.scope ?? null);
 							answers.push(frame);
 						}
 					}
@@ -438,7 +442,7 @@ async function converse(
 				const term = parts.term();
 				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, undefined, parts.chunk)) {
 					if (!parts.mayTell() || term !== parts.term() || aclEpoch < parts.aclEpoch()) break;
-					parts.sent(reading!.person, frame);
+					parts.sent(reading!.person, frame, null);
 					answers.push(frame);
 				}
 			} catch (error) {

@@ -1,6 +1,6 @@
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
-import { compare, confirmed, differ, readable } from './check.ts';
+import { compare, confirmed, differ, ofPart, readable } from './check.ts';
 import type { Browser } from './browser.ts';
 import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
 import type { StoredTransaction } from '../client/store.ts';
@@ -90,7 +90,7 @@ function settle(world: World): void {
 /** Whether a tab still shows something else than the server holds. */
 function isDamaged({ disk }: World, tab: World['tabs'][number]): boolean {
 	const access = tab.browser.damaged && disk.file.members.get(tab.browser.person)?.access;
-	return access ? differ(readable(disk.file.cells, access.apps), confirmed(tab)) : false;
+	return access ? differ(ofPart(tab, readable(disk.file.cells, access.apps)), confirmed(tab)) : false;
 }
 
 function unsettled({ disk }: World, { client, browser }: World['tabs'][number]): string | null {
@@ -103,6 +103,9 @@ function unsettled({ disk }: World, { client, browser }: World['tabs'][number]):
 	if (client.mana.outbox().length > 0) return `has ${client.mana.outbox().length} unsent (${client.mana.sync.phase})`;
 	if (client.space.epoch !== epoch || client.space.seq !== seq)
 		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
+	const { wanted, space } = client;
+	if (client.mana.sync.leader && JSON.stringify(wanted) !== JSON.stringify(space.scope))
+		return 'keeps another part than it should';
 	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
 }
 
@@ -128,14 +131,17 @@ function judge(world: World): void {
 	const members = world.tabs.filter(({ browser }) => disk.file.members.get(browser.person)?.access);
 	const due = (tab: World['tabs'][number]) => {
 		const { apps } = disk.file.members.get(tab.browser.person)!.access!;
-		return readable(disk.file.cells, apps);
+		return ofPart(tab, readable(disk.file.cells, apps));
 	};
 	for (const tab of members) compare('I9', 'a tab', due(tab), confirmed(tab));
 	dropRefused(world);
 	for (const tab of members) compare('I1', 'a page', due(tab), visible(tab));
 	judgeLaws(
 		world,
-		members.filter(({ browser }) => allows(disk.file.members.get(browser.person)!.access, 'read', THING_APP)),
+		members.filter(
+			({ client, browser }) =>
+				client!.space.scope === null && allows(disk.file.members.get(browser.person)!.access, 'read', THING_APP),
+		),
 	);
 }
 

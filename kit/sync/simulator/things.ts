@@ -1,4 +1,4 @@
-import { collection, field, guarded, lens, namedRecordId } from '@mana/model';
+import { collection, field, guarded, lens, namedRecordId, routed } from '@mana/model';
 
 export const THING_APP = 255;
 export const SECRET_APP = 253;
@@ -22,20 +22,27 @@ const fields = {
 	price: guarded(field.integer(10)),
 	parent: field.parent(11),
 	name: field.unique(12),
+	/** When it was done: what a browser keeps of these things may depend on it. */
+	done: routed(field.instant(15)),
 };
+
+const keeps = { field: 'done', days: 90 };
 
 const hours = field.integer(13);
 const minutes = field.integer(14);
 
 /** The collection as the first build has it, … */
-export const things = collection('simulator/things', place, { ...fields, hours });
+export const things = collection('simulator/things', place, { ...fields, hours }, { keeps });
 
 /** … as the second has it, … */
 export const newerThings = collection(
 	'simulator/things',
 	place,
 	{ ...fields, minutes },
-	{ lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 60, down: (value) => Math.floor(Number(value) / 60) })] },
+	{
+		keeps,
+		lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 60, down: (value) => Math.floor(Number(value) / 60) })],
+	},
 );
 
 /** … and as a build has it whose author got the lens wrong. */
@@ -43,7 +50,10 @@ export const wrongThings = collection(
 	'simulator/things',
 	place,
 	{ ...fields, minutes },
-	{ lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 61, down: (value) => Math.floor(Number(value) / 60) })] },
+	{
+		keeps,
+		lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 61, down: (value) => Math.floor(Number(value) / 60) })],
+	},
 );
 
 export type Things = typeof things | typeof newerThings;

@@ -29,6 +29,7 @@ const rules: Rules = {
 		return closed ? { code: 'read-only', detail: 'You may not see that.' } : null;
 	},
 	validate: ({ value }) => (typeof value === 'string' && value.includes(REFUSED_MARK) ? 'No exclamations.' : null),
+	routes: (collection) => (collection === things.number ? things.routes : []),
 };
 
 /** Everything that a simulation consists of: a server, its disk, browsers, and the oracle that watches them. */
@@ -83,6 +84,11 @@ export class World {
 	/** Whether somebody is let in and out. */
 	get shared(): boolean {
 		return this.#plan.config.shared ?? false;
+	}
+
+	/** Whether browsers keep a part. */
+	get parts(): boolean {
+		return this.#plan.config.parts ?? false;
 	}
 
 	get serverNow(): number {
@@ -147,7 +153,8 @@ export class World {
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
 			heard: () => this.oracle.heard(),
 			commandAnswered: (aclEpoch) => this.oracle.commandAnswered(aclEpoch),
-			sent: (person, frame) => this.watch(() => this.oracle.sent(person, frame)),
+			sent: (person, frame, scope) =>
+				this.watch(() => this.oracle.sent(person, frame, scope && { scope, space: this.disk.file.space })),
 		};
 	}
 
@@ -233,6 +240,7 @@ export class World {
 			transport: this.#dice.pick(config.transports),
 			diskMs: config.browserDiskMs,
 			builds: [things, this.#sabotage.newerThings ?? newerThings],
+			parts: config.parts ?? false,
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
 			chunk: (hash, person) => (this.#nodes.some(({ running }) => running) ? this.disk.chunk(hash, person) : null),
 			...(copy && { disk: copy.disk.clone() }),

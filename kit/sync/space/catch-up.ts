@@ -1,8 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import { encodeFrame, packDeltas } from '../codec/index.ts';
-import type { Part } from '../frames.ts';
 import { sameReach, visibleTo } from '../permission.ts';
-import { catchUpPart } from './part-catch-up.ts';
+import { catchUpPart, type ToldPart } from './part-catch-up.ts';
 import { Forgotten } from './horizon.ts';
 import { AccessChanged, type Reading } from './reach.ts';
 import type { SpaceStore, Tail } from './store.ts';
@@ -44,7 +43,7 @@ export async function* catchUp(
 	cursor: Cursor,
 	chunk = CHUNK,
 	reading?: Reading,
-	part?: Part,
+	part?: ToldPart,
 ): AsyncGenerator<CatchUpPart, number> {
 	if (part) return yield* catchUpPart(store, space, cursor, chunk, reading, part);
 	let tail = await read(store, space, cursor.seq, chunk, reading);

@@ -10,6 +10,12 @@ import { AccessChanged, type Reading } from './reach.ts';
 import type { StoredCell, StoredRoute } from './state.ts';
 import type { Look, RouteMark, SpaceStore, Tail, WindowPart } from './store.ts';
 
+/** A part that is told to a replica. */
+export interface ToldPart extends Part {
+	/** A reading from the same cursor was broken off after something of it had been told. */
+	readonly again?: boolean;
+}
+
 /**
  * What brings a replica that keeps a part of a space from `cursor` to a checkpoint (sync.md §6.7): first what it lacks of its scope, by
  * the index of routes, then what changed since `cursor`, as ever, of what is in the scope. A record that came to stand in a window since
@@ -28,7 +34,7 @@ export async function* catchUpPart(
 	cursor: Cursor,
 	chunk: number,
 	reading: Reading | undefined,
-	{ scope, lack: told }: Part,
+	{ scope, lack: told, again = false }: ToldPart,
 ): AsyncGenerator<CatchUpPart, number> {
 	const index = new ScopeIndex(scope);
 	const head = await judged(store.readSince(space, cursor.seq, 1, reading?.person), reading);
@@ -68,8 +74,8 @@ export async function* catchUpPart(
 	}
 
 	// Who has nothing yet need not hear of what moved before this was read.
-	const everything = lack === scope;
-	const watch = new Watch(index, everything ? head.seq : from, lack);
+	const nothingYet = lack === scope && !again;
+	const watch = new Watch(index, nothingYet ? head.seq : from, lack, again);
 	for (let after = from; ;) {
 		const tail = await judged(store.readSince(space, after, chunk, reading?.person, watch.look), reading);
 		if (from > 0 && from < tail.horizon) throw new Forgotten(space);
@@ -96,10 +102,10 @@ class Watch {
 	/** What the last part said of the records in it. */
 	#fates = new Map<string, Fate>();
 
-	constructor(index: ScopeIndex, since: number, { windows, records }: Lack) {
+	constructor(index: ScopeIndex, since: number, { windows, records }: Lack, again: boolean) {
 		this.#index = index;
 		this.#since = since;
-		this.#sentBefore = windows.length + records.length > 0;
+		this.#sentBefore = again || windows.length + records.length > 0;
 		// A collection that comes whole from now on: what stood outside of the windows before may have come to stand inside of them since.
 		const widened = new Set(windows.map(({ collection }) => collection));
 		this.look = {

@@ -1,0 +1,167 @@
+import { type Collection, recentOf, type RecordId, routeKey, type Window } from '@mana/model';
+import { limits } from '../limits.ts';
+import { hasWhole, type Name, nameKey, type Scope, ScopeIndex } from '../scope.ts';
+import type { Kept, Mana } from './api.ts';
+import type { Keeping } from './kept.ts';
+import type { Replica } from './replica.ts';
+
+/** What a model says of what a device keeps of its collection. */
+export type KeptPart = Pick<Collection, 'number' | 'keeps'>;
+
+const DAY_MS = 86_400_000;
+/** What was shown stays for so long after somebody last looked at it. */
+const SHOWN_MS = DAY_MS;
+/** Records that stay because they were opened, and for how long. */
+const MOST_OPENED = 200;
+const OPENED_MS = 30 * DAY_MS;
+
+/**
+ * What this device keeps of a space; `null`: everything.
+ *
+ * @param now ms since 1970; @param unfinished records with which this device is not finished
+ */
+export function scopeOf(
+	models: readonly KeptPart[],
+	{ everything, shown, opened }: Keeping,
+	now: number,
+	unfinished: readonly Name[] = [],
+): Scope | null {
+	const parts = models.filter(({ number, keeps }) => keeps && !everything.includes(number));
+	if (parts.length === 0) return null;
+	const isPart = ({ collection }: { readonly collection: number }) => parts.some(({ number }) => number === collection);
+	const beside = shown.filter((window) => isPart(window) && window.at > now - SHOWN_MS);
+	const named = [...unfinished, ...opened.filter((name) => name.pinned || name.at > now - OPENED_MS)].filter(isPart);
+	const records = new Map(
+		named
+			.slice(0, limits.scopeRecords)
+			.map(({ collection, record }) => [nameKey({ collection, record }), { collection, record }]),
+	);
+	return {
+		apps: null,
+		collections: [],
+		windows: [...parts.flatMap((part) => recentOf(part, now)), ...beside.map(({ at: _at, ...window }) => window)],
+		records: [...records.keys()].sort().map((key) => records.get(key)!),
+	};
+}
+
+/** Somebody looks at a window. What nobody looked at for long is let go. */
+export function showing(keeping: Keeping, windows: readonly Window[], now: number): Keeping {
+	const others = keeping.shown.filter(
+		(known) => known.at > now - SHOWN_MS && !windows.some((window) => sameWindow(window, known)),
+	);
+	return { ...keeping, shown: [...others, ...windows.map((window) => ({ ...window, at: now }))] };
+}
+
+/** Somebody opens a record, pins it or lets it go. */
+export function opening(keeping: Keeping, name: Name, now: number, pinned?: boolean): Keeping {
+	const known = keeping.opened.find((other) => nameKey(other) === nameKey(name));
+	const others = keeping.opened.filter((other) => other !== known);
+	const all = [...others, { ...name, at: now, pinned: pinned ?? known?.pinned ?? false }];
+	const least = all.filter((one) => !one.pinned).slice(-MOST_OPENED);
+	return { ...keeping, opened: all.filter((one) => one.pinned || least.includes(one)) };
+}
+
+/** The person wants a collection whole, or only what its model says. */
+export function keepingAll(keeping: Keeping, collection: number, all: boolean): Keeping {
+	const others = keeping.everything.filter((known) => known !== collection);
+	return { ...keeping, everything: all ? [...others, collection].sort((a, b) => a - b) : others };
+}
+
+/** Records that are here and that a scope does not hold, but for those of `anew` that came just now. */
+export function outside(replica: Replica, scope: Scope, came: ReadonlySet<string> | null): Name[] {
+	const index = new ScopeIndex(scope);
+	const out: Name[] = [];
+	for (const name of replica.names()) {
+		const windows = index.windowed.get(name.collection);
+		if (windows && came && !came.has(nameKey(name))) out.push(name);
+		else if (!(windows ? index.holds(name, routesIn(replica, name, windows)) : index.whole(name.collection) || index.lists(name)))
+			out.push(name);
+	}
+	return out;
+}
+
+function routesIn(
+	replica: Replica,
+	{ collection, record }: { collection: number; record: RecordId },
+	windows: readonly Window[],
+) {
+	return new Map(
+		windows.map(({ field }) => [field, routeKey(replica.confirmed({ collection, record, field, key: '' })?.value ?? null)]),
+	);
+}
+
+function sameWindow(a: Window, b: Window): boolean {
+	return a.collection === b.collection && a.field === b.field && a.from === b.from && a.to === b.to;
+}
+
+/** Whether a scope holds a collection whatever stands in it. */
+export function isAll(scope: Scope, collection: number): boolean {
+	return new ScopeIndex(scope).whole(collection);
+}
+
+/** What stands behind `KeptHere`: the client of the space. */
+export interface KeptHost {
+	/** Which part the state is whole of, and at which checkpoint. */
+	where(): { readonly scope: Scope | null; readonly seq: number };
+	keeping(): Keeping;
+	keep(change: (keeping: Keeping, now: number) => Keeping): Promise<void>;
+	readonly mana: Pick<Mana, 'get' | 'sync' | 'subscribe'>;
+}
+
+/** What of a space is on this device, where the rest can be had from a server. */
+export class KeptHere implements Kept {
+	readonly #host: KeptHost;
+
+	constructor(host: KeptHost) {
+		this.#host = host;
+	}
+
+	isWhole({ number }: Collection, within?: readonly Window[]): boolean {
+		const { scope, seq } = this.#host.where();
+		return seq > 0 && (scope === null || hasWhole(scope, number, within));
+	}
+
+	all({ keeps, number }: Collection): boolean {
+		return keeps === null || this.#host.keeping().everything.includes(number);
+	}
+
+	keepAll({ number }: Collection, all: boolean): Promise<void> {
+		return this.#host.keep((keeping) => keepingAll(keeping, number, all));
+	}
+
+	async show(windows: readonly Window[]): Promise<boolean> {
+		const here = () => {
+			const { scope, seq } = this.#host.where();
+			return seq > 0 && (scope === null || windows.every((window) => hasWhole(scope, window.collection, [window])));
+		};
+		await this.#host.keep((keeping, now) => showing(keeping, windows, now));
+		return this.#arrived(here);
+	}
+
+	async open(collection: Collection, record: RecordId): Promise<boolean> {
+		const name = { collection: collection.number, record };
+		const here = () =>
+			this.isWhole(collection) || this.#host.where().scope?.records.some((one) => nameKey(one) === nameKey(name));
+		if (this.#host.mana.get(collection, record)) return true;
+		await this.#host.keep((keeping, now) => opening(keeping, name, now));
+		return this.#arrived(() => here() ?? false);
+	}
+
+	pin({ number }: Collection, record: RecordId, pinned: boolean): Promise<void> {
+		return this.#host.keep((keeping, now) => opening(keeping, { collection: number, record }, now, pinned));
+	}
+
+	/** Waits until something is here, or the server cannot be reached. */
+	#arrived(here: () => boolean): Promise<boolean> {
+		const { mana } = this.#host;
+		const { promise, resolve } = Promise.withResolvers<boolean>();
+		const look = () => {
+			const { phase } = mana.sync;
+			if (here()) resolve(true);
+			else if (phase !== 'live' && phase !== 'connecting') resolve(false);
+		};
+		const stop = mana.subscribe(look);
+		look();
+		return promise.finally(stop);
+	}
+}

@@ -1,0 +1,14 @@
+import type { Window } from '@mana/model';
+import type { Name } from '../scope.ts';
+
+/** Why this device keeps more of a space than its models say. One row on the disk, the same for all tabs. */
+export interface Keeping {
+	/** Collections that the person wants to have whole. */
+	readonly everything: readonly number[];
+	/** What somebody wanted to see beside, and when last (ms since 1970). */
+	readonly shown: readonly (Window & { readonly at: number })[];
+	/** Records that somebody opened, and when last, oldest first; pinned ones stay until they are let go. */
+	readonly opened: readonly (Name & { readonly at: number; readonly pinned: boolean })[];
+}
+
+export const NOTHING_KEPT: Keeping = { everything: [], shown: [], opened: [] };

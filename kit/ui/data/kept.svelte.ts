@@ -1,0 +1,54 @@
+import { type Collection, keptSince, olderOf } from '@mana/model';
+import type { Mana } from '@mana/sync/client/api';
+import { createSubscriber } from 'svelte/reactivity';
+
+/** What of a collection is on this device, as runes: for lists that may lack what is older. */
+export class KeptState {
+	readonly #mana: Mana;
+	readonly #collection: Collection;
+	readonly #track: () => void;
+
+	constructor(mana: Mana, collection: Collection) {
+		this.#mana = mana;
+		this.#collection = collection;
+		this.#track = createSubscriber((update) => mana.subscribe(update));
+	}
+
+	/** Whether there is anything to choose: without an account everything is here, and nowhere else. */
+	get optional(): boolean {
+		this.#track();
+		return this.#collection.keeps !== null && this.#mana.sync.phase !== 'guest';
+	}
+
+	/** Whether rows may be missing. Not before the first download is over: then it says so itself. */
+	get partial(): boolean {
+		this.#track();
+		return this.optional && this.#mana.sync.firstSync === null && !this.#mana.kept.isWhole(this.#collection);
+	}
+
+	/** What the person chose to keep. */
+	get choice(): 'recent' | 'all' {
+		this.#track();
+		return this.#mana.kept.all(this.#collection) ? 'all' : 'recent';
+	}
+
+	get offline(): boolean {
+		this.#track();
+		return this.#mana.sync.phase === 'offline' || this.#mana.sync.phase === 'signed-out';
+	}
+
+	/** From when on things are here, as ms since 1970. */
+	get since(): number {
+		const { keeps } = this.#collection;
+		return keeps ? keptSince(keeps, Date.now()) : 0;
+	}
+
+	choose(choice: 'recent' | 'all'): Promise<void> {
+		return this.#mana.kept.keepAll(this.#collection, choice === 'all');
+	}
+
+	/** Brings what is older here for a while. `false` when it cannot be had now. */
+	show(): Promise<boolean> {
+		return this.#mana.kept.show(olderOf(this.#collection, Date.now()));
+	}
+}
