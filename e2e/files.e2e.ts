@@ -9,6 +9,7 @@ import {
 	closeDetails,
 	details,
 	goToTodo,
+	notice,
 	openTask,
 	readyForOffline,
 	syncPill,
@@ -156,7 +157,7 @@ test('files are opened, renamed, moved, removed and brought back with the keyboa
 	await page.keyboard.press('Delete');
 	await expect.poll(() => names(page)).toEqual(['b.txt', 'c.txt']);
 	await expect(page.getByRole('button', { name: 'Open “c.txt”' })).toBeFocused();
-	await page.getByRole('button', { name: 'Undo' }).click();
+	await notice(page, 'removed').getByRole('button', { name: 'Undo' }).click();
 	await expect.poll(() => names(page)).toEqual(['b.txt', 'packing list.txt', 'c.txt']);
 	await open(page, 'packing list.txt');
 	await expect(dialog).toContainText('first');

@@ -86,3 +86,14 @@ export async function readyForOffline(page: Page, app = 'todo'): Promise<void> {
 	const kept = `navigator.serviceWorker.controller !== null && (await caches.match('/${app}/manifest.webmanifest')) !== undefined`;
 	await expect.poll(() => page.evaluate<boolean>(`(async () => ${kept})()`), `${app} to be kept for offline use`).toBe(true);
 }
+
+/** What the house says for a moment. */
+/** What the house says for a moment, with what can be pressed in it. */
+export function notice(page: Page, text: string): Locator {
+	// The innermost part that has both the words and what can be pressed.
+	const parts = page.getByRole('region', { name: 'Notices' }).locator('div');
+	return parts
+		.filter({ hasText: text })
+		.filter({ has: page.getByRole('button') })
+		.last();
+}

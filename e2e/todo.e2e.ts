@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { tasks as taskCollection } from '../apps/todo/model.ts';
 import { invite, type TestPerson } from './people.ts';
-import { addField, addTasks, closeDetails, details, openTask, task, tasks, tick, titles } from './screen.ts';
+import { addField, addTasks, closeDetails, details, notice, openTask, task, tasks, tick, titles } from './screen.ts';
 import { seed } from './seed.ts';
 import { type Device, expect, test as base } from './test.ts';
 
@@ -260,15 +260,6 @@ test.describe('with ten thousand tasks', () => {
 		await expect(task(page, 'Task 150')).toBeAttached();
 	});
 });
-
-function notice(page: Page, text: string) {
-	// The innermost part that has both the words and what can be pressed.
-	const parts = page.getByRole('region', { name: 'Notices' }).locator('div');
-	return parts
-		.filter({ hasText: text })
-		.filter({ has: page.getByRole('button') })
-		.last();
-}
 
 async function select(page: Page, ...wanted: readonly string[]): Promise<void> {
 	for (const title of wanted)

@@ -16,13 +16,20 @@ import { type Project, projects, type Tag, tags, type Task, type TaskPriority, t
 /** What reads a typed line: fetched when a field for one first gets the focus. */
 let reader = $state.raw<typeof import('@mana/time/phrase/index') | null>(null);
 
-/** Fetches what reads a typed line, if it is not here yet. Where it cannot be had, lines are titles: nothing typed is lost. */
-export async function fetchReader(): Promise<void> {
-	try {
-		reader ??= await import('@mana/time/phrase/index');
-	} catch (error) {
-		console.warn('Days and tags in a line are not understood right now:', error);
-	}
+let fetching: Promise<void> | null = null;
+
+/**
+ * Fetches what reads a typed line, if it is not here yet. Where it cannot be had, lines are titles: nothing typed is lost. All who wait go on in
+ * the order in which they came: lines are added as they were typed.
+ */
+export function fetchReader(): Promise<void> {
+	return (fetching ??= import('@mana/time/phrase/index').then(
+		(module) => void (reader = module),
+		(error: unknown) => {
+			fetching = null; // the next line tries again
+			console.warn('Days and tags in a line are not understood right now:', error);
+		},
+	));
 }
 
 /** The todo app on one page: what its parts share, and every action together with what it says afterwards. */
