@@ -20,9 +20,11 @@ test('two people in a shared list see each other, and which task the other has o
 		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
 		await ben.page.getByRole('button', { name: 'Join Home' }).click();
 		await goToTodo(ben.page);
+		await expect(ben.page.getByRole('link', { name: 'You are in Home' })).toBeVisible();
 		await addTasks(ben.page, 'Milk', 'Bread');
 		await expect(ben.page.getByRole('img', { name: /Here now/ })).toHaveCount(0);
 		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
+		await expect(olga.page.getByRole('button', { name: 'Work on my own' })).toBeVisible();
 		await goToTodo(olga.page);
 	});
 

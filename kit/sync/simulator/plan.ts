@@ -186,7 +186,7 @@ export function removalPlan(seed: number): Plan {
 		browser: i % 4,
 		what: 'field',
 	}));
-	const pause: Step = { ...timed(dice.int(1100, 1250)), kind: 'node-pause', node: dice.int(0, 1), ms: dice.int(1, 4000) };
+	const pause: Step = { ...timed(dice.int(1100, 1250)), kind: 'node-pause', node: dice.int(0, 1), ms: dice.int(1, 4_000) };
 	const removal: Step = { ...timed(1200), kind: 'member', change: 'remove' };
 	const steps = [...writes, removal, ...(dice.chance(0.5) ? [pause] : [])].sort((a, b) => a.at - b.at);
 	return {
@@ -200,7 +200,7 @@ export function removalPlan(seed: number): Plan {
 			transports: ['stream'],
 			chunk: 8192,
 			records: 3,
-			durationMs: 8000,
+			durationMs: 8_000,
 			shared: true,
 			nodes: 2,
 		},
@@ -236,7 +236,7 @@ function nodesOf(
 			browser: browser(),
 			what: 'field',
 		}));
-		const pause = { ...timed(at - dice.int(0, 150)), kind: 'node-pause', node: node(), ms: dice.int(900, 4000) } as const;
+		const pause = { ...timed(at - dice.int(0, 150)), kind: 'node-pause', node: node(), ms: dice.int(900, 4_000) } as const;
 		return dice.chance(0.3) ? writes : [...writes, pause];
 	});
 	return {
