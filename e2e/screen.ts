@@ -12,13 +12,17 @@ export function addField(page: Page): Locator {
 	return page.getByRole('textbox', { name: 'Add a task' }).first();
 }
 
-/** Types tasks into the list that is shown, one after another. */
+/** Types tasks into the list that is shown, one after another, and waits until the last one that belongs there is in it. */
 export async function addTasks(page: Page, ...lines: readonly string[]): Promise<void> {
 	const field = addField(page);
 	for (const line of lines) {
 		await field.fill(line);
 		await field.press('Enter');
 	}
+	// The first lines wait for what reads them to be fetched; what a test looks at next, such as how sync stands, may not be of the time before.
+	const last = lines.findLast((line) => !line.includes('@'));
+	const begins = last?.split(' ').slice(0, 2).join(' ');
+	if (begins !== undefined) await expect(page.getByRole('grid').getByText(begins).last()).toBeAttached();
 }
 
 /** A task of the list that is shown. */

@@ -111,6 +111,7 @@ export const service = defineService({
 				fanout.hinted(space, seq);
 				projections.changed(space, false);
 			},
+			saw: (frame) => presence.heard(frame),
 			rightsChanged(space, aclEpoch) {
 				fanout.rightsChanged(space, aclEpoch);
 				projections.changed(space, true);
@@ -171,7 +172,7 @@ export const service = defineService({
 				const timer = setTimeout(job, ms);
 				return () => clearTimeout(timer);
 			},
-			relay: { say: () => undefined }, // one node: everybody is here
+			relay: { say: (frame) => peers.saw(frame) },
 		});
 		const sockets = new Sockets(
 			door,

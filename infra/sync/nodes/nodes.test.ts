@@ -6,7 +6,7 @@ import { join as joinPath } from 'node:path';
 import { serviceIdentity } from '@mana/service';
 import { type Link, openLink } from '@mana/store/testing/line';
 import { createDatabase, dropDatabase, startPostgres } from '@mana/store/testing';
-import { type FrameOf, type SpaceId } from '@mana/sync';
+import { type FrameOf, LIVENESS, type SpaceId } from '@mana/sync';
 import { LEASE_OVER_MS } from '@mana/sync/space/index';
 import { Client } from 'pg';
 import {
@@ -124,6 +124,35 @@ describe('two nodes on one PostgreSQL', () => {
 		ana.write(eggs);
 		const news = (await waiting).filter((frame): frame is FrameOf<'delta'> => frame.type === 'delta');
 		expect(news.flatMap(({ cells }) => cells.map(({ value }) => value))).toEqual(['eggs']);
+	});
+
+	test('people on different nodes see where the others are, until they go', async () => {
+		const space = await family();
+		const enter = async (server: TestSync, person: string) => {
+			const client = await RawClient.open(server.url);
+			await client.hello(await issuer.token(person), [LIVENESS]);
+			await client.sub(space);
+			return client;
+		};
+		const [ana, ben] = [await enter(a, 'ana'), await enter(b, 'ben')];
+		const say = (client: RawClient, value: string | null) =>
+			client.send({ type: 'presence', space, app: 1, channel: 'list', entries: [{ number: 0, person: '', value }] });
+		const last = (client: RawClient) => {
+			const values = new Map<number, string | null>();
+			for (const frame of client.heard)
+				for (const { number, person, value } of frame.type === 'presence' ? frame.entries : [])
+					values.set(number, value === null ? null : `${person} ${value}`);
+			return [...values.values()].filter((value) => value !== null).sort();
+		};
+		say(ana, 'task 1');
+		await ana.until(() => last(ana).length === 1, 'oneself');
+		say(ben, 'task 2');
+		await ana.until(() => last(ana).includes('ben task 2'), 'Ben');
+		say(ana, 'task 3'); // who came later hears what is said from then on; devices say it again every 10 s
+		await ben.until(() => last(ben).includes('ana task 3'), 'Ana');
+		say(ben, null);
+		await ana.until(() => !last(ana).includes('ben task 2'), 'that Ben is gone');
+		expect(last(ana)).toEqual(['ana task 3']);
 	});
 
 	test('both write to one space at once: each transaction has a seq of its own, nobody hears one before the one below it', async () => {

@@ -1,4 +1,4 @@
-import type { SpaceId } from '@mana/sync';
+import type { Presence, SpaceId } from '@mana/sync';
 
 /** What a node asks of the others that serve the same store. Alone on SQLite there are none (`alone`). */
 export interface Peers {
@@ -6,6 +6,8 @@ export interface Peers {
 	mayTell(): boolean;
 	/** A commit of this node brought a space this far. */
 	moved(space: SpaceId, seq: number): void;
+	/** Somebody here said where they are. It may get lost; it is said again after a while. */
+	saw(presence: Presence): void;
 	/** Rights changed in a commit of this node: the others are told to look. */
 	rightsMoved(): void;
 	/**
@@ -22,6 +24,7 @@ export interface Peers {
 export const alone: Peers = {
 	mayTell: () => true,
 	moved: () => undefined,
+	saw: () => undefined,
 	rightsMoved: () => undefined,
 	everybodyHeard: async () => undefined,
 	aloneNow: async () => true,
@@ -32,6 +35,8 @@ export const alone: Peers = {
 export interface PeerEvents {
 	/** A space has come this far, on whatever node. */
 	hinted(space: SpaceId, seq: number): void;
+	/** Somebody said on another node where they are. */
+	saw(presence: Presence): void;
 	/** Somebody's right in a space changed, on whatever node. */
 	rightsChanged(space: SpaceId, aclEpoch: number): void;
 	/** This node has not heard for a while who may read what. */

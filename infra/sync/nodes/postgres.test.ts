@@ -38,6 +38,7 @@ describe('peers', () => {
 			schema: store.schema,
 			events: {
 				hinted: (space, seq) => tell(`${space} ${seq}`),
+				saw: ({ channel }) => tell(`saw ${channel}`),
 				rightsChanged: (space, aclEpoch) => tell(`rights ${space} ${aclEpoch}`),
 				silenced: () => tell('silenced'),
 				forgot: () => tell('forgot'),

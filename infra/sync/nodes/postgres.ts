@@ -1,10 +1,11 @@
 import type { Logger } from '@mana/service';
-import type { SpaceId } from '@mana/sync';
+import type { Presence, SpaceId } from '@mana/sync';
 import { Lease, LEASE_OVER_MS, type LeaseClocks } from '@mana/sync/space/index';
 import type { Pool } from 'pg';
 import { Gathering, hintsIn, payloadsOf } from './hints.ts';
 import { Line } from './line.ts';
 import type { PeerEvents, Peers } from './peers.ts';
+import { presenceIn, presencePayloads } from './presence-payloads.ts';
 
 /** How often each node looks for what it did not hear of, in milliseconds. */
 export const LOOK_MS = 250;
@@ -47,7 +48,7 @@ export interface PostgresPeersParts {
 export class PostgresPeers implements Peers {
 	readonly #parts: PostgresPeersParts;
 	readonly #lease: Lease;
-	readonly #channels: { readonly hints: string; readonly rights: string; readonly heard: string };
+	readonly #channels: { readonly hints: string; readonly rights: string; readonly heard: string; readonly presence: string };
 	readonly #hints: Gathering<SpaceId, number>;
 	readonly #running: Promise<void>;
 	#id: string | null = null;
@@ -63,7 +64,13 @@ export class PostgresPeers implements Peers {
 	constructor(parts: PostgresPeersParts) {
 		this.#parts = parts;
 		this.#lease = new Lease(parts.clocks);
-		this.#channels = { hints: `${parts.schema}_hints`, rights: `${parts.schema}_rights`, heard: `${parts.schema}_heard` };
+		const { schema } = parts;
+		this.#channels = {
+			hints: `${schema}_hints`,
+			rights: `${schema}_rights`,
+			heard: `${schema}_heard`,
+			presence: `${schema}_presence`,
+		};
 		this.#hints = new Gathering(
 			(gathered) => this.#say(gathered),
 			(ms, then) => setTimeout(then, ms),
@@ -77,6 +84,10 @@ export class PostgresPeers implements Peers {
 
 	moved(space: SpaceId, seq: number): void {
 		this.#hints.add(space, seq);
+	}
+
+	saw(presence: Presence): void {
+		for (const payload of presencePayloads(presence)) this.#line?.say(this.#channels.presence, payload);
 	}
 
 	rightsMoved(): void {
@@ -128,8 +139,12 @@ export class PostgresPeers implements Peers {
 	}
 
 	#hear(channel: string, payload: string): void {
-		const { hints, rights } = this.#channels;
+		const { hints, rights, presence } = this.#channels;
 		if (channel === rights) return this.#wake();
+		if (channel === presence) {
+			const seen = presenceIn(payload);
+			return seen ? this.#parts.events.saw(seen) : undefined;
+		}
 		if (channel !== hints) return this.#words.forEach((word) => word());
 		const heard = hintsIn(payload);
 		this.#parts.meters.hintsHeard(heard.length);
