@@ -19,6 +19,9 @@ import { type Device, expect, test } from './test.ts';
 
 const MIB = 1024 * 1024;
 
+/** What a page sends once its service worker has taken over may pass by those who look at its requests. */
+const seen = { serviceWorkers: 'block' } as const;
+
 test('a file attached offline is there at once and after a reload, goes up with the network, and opens elsewhere byte for byte', async ({
 	mana,
 	newDevice,
@@ -68,7 +71,7 @@ test('a file attached offline is there at once and after a reload, goes up with 
 
 test('others see that a file is on its way, and what a tab that died had sent is not sent again', async ({ mana, newDevice }) => {
 	const bea = await invite(mana, 'Bea');
-	const a = await newDevice({ person: bea });
+	const a = await newDevice({ person: bea, ...seen });
 	const b = await newDevice({ person: bea });
 	const bytes = randomBytes(12 * MIB);
 	await a.page.goto(`${mana.url}/todo`);
@@ -112,7 +115,7 @@ test('others see that a file is on its way, and what a tab that died had sent is
 });
 
 test('what the server does not take says why, stays here, and goes up on a second try', async ({ mana, newDevice }) => {
-	const { page, context } = await newDevice({ person: await invite(mana, 'Cleo') });
+	const { page, context } = await newDevice({ person: await invite(mana, 'Cleo'), ...seen });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Back up');
 	await openTask(page, 'Back up');
@@ -263,7 +266,7 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 });
 
 test('signing out names the files that were not sent, and removed means that none is left here', async ({ mana, newDevice }) => {
-	const { page, context } = await newDevice({ person: await invite(mana, 'Gina') });
+	const { page, context } = await newDevice({ person: await invite(mana, 'Gina'), ...seen });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Mine');
 	await openTask(page, 'Mine');
