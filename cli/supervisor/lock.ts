@@ -46,6 +46,9 @@ export function isLocked(home: string): boolean {
 	}
 }
 
+/** Without this a lock that its owner does not look at any more would be closed, and lost, whenever memory is tidied. */
+const held = new Set<Database>();
+
 function take(home: string, begin: (database: Database) => void): HomeLock | null {
 	mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
 	const database = new Database(join(home, 'run', 'lock'));
@@ -57,8 +60,10 @@ function take(home: string, begin: (database: Database) => void): HomeLock | nul
 		if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return null;
 		throw error;
 	}
+	held.add(database);
 	return {
 		release: () => {
+			held.delete(database);
 			database.run('rollback');
 			database.close();
 		},

@@ -49,7 +49,7 @@ export const BEHIND_BYTES = 1024 * 1024;
 /** Unsent bytes up to which the next part of a catch-up is sent: with one part on top, what a reader can make us hold. */
 const FILL_BYTES = 256 * 1024;
 /** Bytes of catch-up that a client may have in front of it, which it has not taken in yet (sync.md §6.14). */
-export const CATCH_UP_CREDIT = 256 * 1024;
+const CATCH_UP_CREDIT = 256 * 1024;
 
 /**
  * Carries one space to one socket. Until it has caught up it reads the state, part by part and no faster than the socket drains;

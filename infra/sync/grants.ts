@@ -41,7 +41,7 @@ export interface Grant {
 /** Every service that declares records which it reads or writes. */
 export const grants: readonly Grant[] = grantsOf(services);
 
-export function grantsOf(rows: readonly ServiceRow[]): Grant[] {
+function grantsOf(rows: readonly ServiceRow[]): Grant[] {
 	return rows
 		.filter(({ kind, reads, writes }) => kind !== 'external' && reads.length + writes.length > 0)
 		.map(({ name, description, reads, writes, status }) => ({

@@ -94,7 +94,7 @@ export const service = defineService({
 			.default(20 * GIB)
 			.describe('bytes of files that a person may keep, in all spaces'),
 	},
-	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3000 },
+	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3_000 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, publish }) {
 		const store = await openStore<SyncTables>({ service: 'mana-sync', home, databaseUrl, migrations });
 		const noted = await backfillRoutes(store, models);

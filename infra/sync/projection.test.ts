@@ -340,10 +340,7 @@ eachEngine('projection', (engine) => {
 				.execute((within) =>
 					first.writer.write(within, ada.space!, (tx) => tx.update(tasks, recordNumbered(n), { title: `${n}` } as never)),
 				);
-		const waiting = (await store.db
-			.selectFrom('mana_outgoing' as never)
-			.selectAll()
-			.execute()) as object[];
+		const waiting = await outgoingOf(store);
 		expect(waiting).toHaveLength(3);
 		const kept = (await store.db
 			.selectFrom('mana_writer' as never)
@@ -351,15 +348,7 @@ eachEngine('projection', (engine) => {
 			.execute()) as { device: string; n: number }[];
 		expect(kept[0]!.n).toBe(3);
 		const second = await openWriting(store, server.url, place.home, (e) => lost.push(e));
-		await until(
-			async () =>
-				(
-					(await store.db
-						.selectFrom('mana_outgoing' as never)
-						.selectAll()
-						.execute()) as object[]
-				).length === 0,
-		);
+		await until(async () => (await outgoingOf(store)).length === 0);
 		await ada.reached(3);
 		await second.writer.close();
 		// As if the answer had been lost.
@@ -373,15 +362,7 @@ eachEngine('projection', (engine) => {
 			.set({ known: 0 } as never)
 			.execute();
 		const third = await openWriting(store, server.url, place.home, (e) => lost.push(e));
-		await until(
-			async () =>
-				(
-					(await store.db
-						.selectFrom('mana_outgoing' as never)
-						.selectAll()
-						.execute()) as object[]
-				).length === 0,
-		);
+		await until(async () => (await outgoingOf(store)).length === 0);
 		await third.writer.close();
 		expect(third.refused).toEqual([]);
 		ada.write(put(tasks, 9, 'last'));
@@ -400,15 +381,7 @@ eachEngine('projection', (engine) => {
 				);
 			writer.wake();
 			await ada.until(() => title(ada, recordNumbered(n)) === `${n}`, `write ${n}`);
-			await until(
-				async () =>
-					(
-						(await store.db
-							.selectFrom('mana_outgoing' as never)
-							.selectAll()
-							.execute()) as object[]
-					).length === 0,
-			);
+			await until(async () => (await outgoingOf(store)).length === 0);
 		};
 		const number = (n: number) =>
 			store.db
@@ -569,4 +542,12 @@ async function rawWrite(server: TestSync, home: string, space: SpaceId, op: Op, 
 	});
 	if (!response.ok) return [response.status, ((await response.json()) as { code: string }).code];
 	return [response.status, decodeFrame(new Uint8Array(await response.arrayBuffer())).type];
+}
+
+/** What a service wrote and mana-sync has not decided. */
+async function outgoingOf(store: Store<ProjectedTables>): Promise<readonly object[]> {
+	return store.db
+		.selectFrom('mana_outgoing' as never)
+		.selectAll()
+		.execute();
 }

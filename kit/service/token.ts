@@ -94,7 +94,11 @@ export function roles(...allowed: readonly Person['role'][]): MiddlewareHandler<
 
 function keySource({ keys, cooldownMs = 30_000 }: VerifierOptions): JWTVerifyGetKey {
 	if (typeof keys !== 'string') return createLocalJWKSet(keys);
-	const remote = createRemoteJWKSet(new URL(keys), { cooldownDuration: cooldownMs, cacheMaxAge: 600_000, timeoutDuration: 3000 });
+	const remote = createRemoteJWKSet(new URL(keys), {
+		cooldownDuration: cooldownMs,
+		cacheMaxAge: 600_000,
+		timeoutDuration: 3_000,
+	});
 	return async (header, token) => {
 		try {
 			return await remote(header, token);

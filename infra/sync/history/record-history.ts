@@ -8,7 +8,7 @@ import type { SyncStore } from '../store.ts';
 import { type Change, type LogEntry, type Walked, walk, withoutPurged } from './walk.ts';
 
 /** Changes of one page. */
-export const PAGE = 50;
+const PAGE = 50;
 
 /** Tells what happened to a record, as far as the log goes back. Reads only. */
 export class RecordHistory {

@@ -38,7 +38,7 @@ export interface WalkOptions {
 }
 
 /** Rows of the log that are read for one answer: further back than the newest so many commits nobody is told. */
-export const MOST_STEPS = 1000;
+const MOST_STEPS = 1000;
 /** A page ends behind so many bytes of values. */
 const PAGE_BYTES = 1024 * 1024;
 

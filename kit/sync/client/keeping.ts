@@ -62,7 +62,7 @@ export function opening(keeping: Keeping, name: Name, now: number, pinned?: bool
 }
 
 /** The person wants a collection whole, or only what its model says. */
-export function keepingAll(keeping: Keeping, collection: number, all: boolean): Keeping {
+function keepingAll(keeping: Keeping, collection: number, all: boolean): Keeping {
 	const others = keeping.everything.filter((known) => known !== collection);
 	return { ...keeping, everything: all ? [...others, collection].sort((a, b) => a - b) : others };
 }

@@ -82,7 +82,7 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 				transports: ['exchange'],
 				chunk: 1,
 				records: 3,
-				durationMs: 3000,
+				durationMs: 3_000,
 			},
 			steps: [
 				{ at: 10, luck: 608716338, kind: 'write', browser: 0, what: 'refused' },
@@ -134,7 +134,7 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 				transports: ['stream'],
 				chunk: 8,
 				records: 5,
-				durationMs: 3000,
+				durationMs: 3_000,
 				shared: false,
 			},
 			steps: [
@@ -270,7 +270,7 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 				transports: ['stream', 'exchange'],
 				chunk: 8,
 				records: 6,
-				durationMs: 3000,
+				durationMs: 3_000,
 				shared: true,
 				leastCells: 30,
 			},

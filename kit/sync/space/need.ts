@@ -49,7 +49,7 @@ export function needOf(requests: readonly Request[]): Need {
 }
 
 /** Every place that the transactions write, and some more, once. */
-export function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[], more: readonly Place[] = []): Place[] {
+function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[], more: readonly Place[] = []): Place[] {
 	const places = new Map<string, Place>(more.map((place) => [placeKey(place), place]));
 	for (const { ops } of transactions) for (const op of ops) places.set(placeKey(op), op);
 	return [...places.values()];

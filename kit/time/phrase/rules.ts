@@ -30,6 +30,11 @@ export function on(day: Day | null, time?: string | null): Moment | null {
 	return time === undefined ? { day } : { day, time };
 }
 
+/** A date as it was said, with its year or without one; `null` when there is no such day. */
+export function date(month: number, dayOfMonth: number, year: string | undefined, now: Now): Moment | null {
+	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
+}
+
 /** The moment `minutes` after now. */
 export function later({ today, time }: Now, minutes: number): Moment {
 	const [hour, minute] = time.split(':').map(Number) as [number, number];

@@ -34,7 +34,7 @@ export function weekdayOfDay(day: number): number {
 	return (((day + 3) % 7) + 7) % 7;
 }
 
-export function isLeap(year: number): boolean {
+function isLeap(year: number): boolean {
 	return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 

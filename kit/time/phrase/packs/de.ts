@@ -1,20 +1,6 @@
-import { addDays, makeDay, nextWeekday } from '../../day.ts';
+import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
-import {
-	after,
-	clock,
-	colonTime,
-	comingDate,
-	dayparts,
-	isoDate,
-	later,
-	nextMonth,
-	nextWeek,
-	on,
-	timeOnly,
-	words,
-	yearOf,
-} from '../rules.ts';
+import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ montag: 0, dienstag: 1, mittwoch: 2, donnerstag: 3, freitag: 4, 'samstag|sonnabend': 5, sonntag: 6 });
 const shortWeekdays = words({ mo: 0, di: 1, mi: 2, do: 3, fr: 4, sa: 5, so: 6 });
@@ -112,7 +98,3 @@ export const de: LanguagePack = {
 		urgent: ['dringend', 'sofort'],
 	},
 };
-
-function date(month: number, dayOfMonth: number, year: string | undefined, now: Parameters<typeof comingDate>[2]) {
-	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
-}

@@ -1,20 +1,6 @@
-import { addDays, makeDay, nextWeekday } from '../../day.ts';
+import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
-import {
-	after,
-	clock,
-	colonTime,
-	comingDate,
-	dayparts,
-	isoDate,
-	later,
-	nextMonth,
-	nextWeek,
-	on,
-	timeOnly,
-	words,
-	yearOf,
-} from '../rules.ts';
+import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ monday: 0, tuesday: 1, wednesday: 2, thursday: 3, friday: 4, saturday: 5, sunday: 6 });
 const shortWeekdays = words({ mon: 0, 'tue|tues': 1, wed: 2, 'thu|thur|thurs': 3, fri: 4, sat: 5, sun: 6 });
@@ -107,7 +93,3 @@ export const en: LanguagePack = {
 	],
 	priorities: { low: ['low'], medium: ['medium', 'normal'], high: ['high', 'important'], urgent: ['urgent', 'asap'] },
 };
-
-function date(month: number, dayOfMonth: number, year: string | undefined, now: Parameters<typeof comingDate>[2]) {
-	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
-}

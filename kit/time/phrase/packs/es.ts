@@ -1,20 +1,6 @@
-import { addDays, makeDay, nextWeekday } from '../../day.ts';
+import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
-import {
-	after,
-	clock,
-	colonTime,
-	comingDate,
-	dayparts,
-	isoDate,
-	later,
-	nextMonth,
-	nextWeek,
-	on,
-	timeOnly,
-	words,
-	yearOf,
-} from '../rules.ts';
+import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ lunes: 0, martes: 1, 'miércoles|miercoles': 2, jueves: 3, viernes: 4, 'sábado|sabado': 5, domingo: 6 });
 const months = words({
@@ -97,7 +83,3 @@ export const es: LanguagePack = {
 	],
 	priorities: { low: ['baja'], medium: ['media', 'normal'], high: ['alta', 'importante'], urgent: ['urgente'] },
 };
-
-function date(month: number, dayOfMonth: number, year: string | undefined, now: Parameters<typeof comingDate>[2]) {
-	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
-}

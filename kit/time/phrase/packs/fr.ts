@@ -1,20 +1,6 @@
-import { addDays, makeDay, nextWeekday } from '../../day.ts';
+import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
-import {
-	after,
-	clock,
-	colonTime,
-	comingDate,
-	dayparts,
-	isoDate,
-	later,
-	nextMonth,
-	nextWeek,
-	on,
-	timeOnly,
-	words,
-	yearOf,
-} from '../rules.ts';
+import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ lundi: 0, mardi: 1, mercredi: 2, jeudi: 3, vendredi: 4, samedi: 5, dimanche: 6 });
 const months = words({
@@ -104,7 +90,3 @@ export const fr: LanguagePack = {
 		urgent: ['urgent', 'urgente'],
 	},
 };
-
-function date(month: number, dayOfMonth: number, year: string | undefined, now: Parameters<typeof comingDate>[2]) {
-	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
-}

@@ -1,20 +1,6 @@
-import { addDays, makeDay, nextWeekday } from '../../day.ts';
+import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
-import {
-	after,
-	clock,
-	colonTime,
-	comingDate,
-	dayparts,
-	isoDate,
-	later,
-	nextMonth,
-	nextWeek,
-	on,
-	timeOnly,
-	words,
-	yearOf,
-} from '../rules.ts';
+import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({
 	'lunedì|lunedi': 0, 'martedì|martedi': 1, 'mercoledì|mercoledi': 2, 'giovedì|giovedi': 3, 'venerdì|venerdi': 4, sabato: 5, domenica: 6,
@@ -98,7 +84,3 @@ export const it: LanguagePack = {
 	],
 	priorities: { low: ['bassa'], medium: ['media', 'normale'], high: ['alta', 'importante'], urgent: ['urgente'] },
 };
-
-function date(month: number, dayOfMonth: number, year: string | undefined, now: Parameters<typeof comingDate>[2]) {
-	return on(year === undefined ? comingDate(month, dayOfMonth, now) : makeDay(yearOf(year), month, dayOfMonth));
-}
