@@ -1,4 +1,4 @@
-import { type RecordId, type Value } from '@mana/model';
+import { type RecordId, referenceOf, type Value } from '@mana/model';
 import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
@@ -22,6 +22,7 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[task.project.number]: m.todo_field_project,
 		[task.parent.number]: m.todo_field_parent,
 		[task.position.number]: m.todo_field_place,
+		[task.files.number]: m.todo_field_files,
 	}),
 	...named(projects.number, {
 		[projects.fields.name.number]: m.todo_field_name,
@@ -66,6 +67,8 @@ function valueOfTask(mana: Mana, { field, key }: Place, value: Value, locale: st
 		}
 		case task.project.number:
 			return value === null ? m.todo_inbox() : (mana.get(projects, value as RecordId)?.name ?? undefined);
+		case task.files.number: // of a whole row it is the name already
+			return key.endsWith('.place') ? m.todo_value_place() : referenceOf(value)?.name;
 		case task.position.number:
 			return m.todo_value_place();
 		default:

@@ -3,7 +3,7 @@ export * from './export.ts';
 export * from './field.ts';
 export * as field from './fields/index.ts';
 export type { Attachment, AttachmentDraft, AttachmentsDraft } from './fields/attachments.ts';
-export { blobHashIn, type BlobReference } from './fields/blob.ts';
+export { blobHashIn, type BlobReference, referenceOf } from './fields/blob.ts';
 export { countStep } from './fields/counter.ts';
 export { type Document, updatesOf } from './fields/document.ts';
 export * from './keeps.ts';

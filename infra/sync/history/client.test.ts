@@ -22,6 +22,7 @@ const fields = {
 	votes: field.map(4),
 	best: field.greatest(5),
 	body: field.document(6),
+	files: field.attachments(9),
 };
 const older = collection('wiki/pages', place, { ...fields, hours: minutes });
 const pages = collection(
@@ -44,6 +45,29 @@ afterEach(async () => {
 	for (const mana of opened.splice(0)) await mana.close();
 	await server[Symbol.asyncDispose]();
 	await rm(home, { recursive: true });
+});
+
+test('files of a record: told only where they changed; what came since goes and what went comes back', async () => {
+	const mana = await browse();
+	const file = (name: string) => ({ hash: '0'.repeat(64), size: 3, type: 'text/plain', name });
+	const [first, second] = ['01m8ca9y7h52ykfcym4nt0y7fy', '01m8ca9y7h52ykfcym4nt0y7fz'];
+	const id = await write(mana, (tx) =>
+		tx.create(pages, { title: 'Sun', files: { [first]: { file: file('a.txt'), by: 'ada' } } }),
+	);
+	await write(mana, (tx) => tx.update(pages, id, { title: 'Moon' }));
+	await write(mana, (tx) => tx.update(pages, id, { files: { [first]: null, [second]: { file: file('b.txt'), by: 'ada' } } }));
+	const history = await mana.historyOf(pages, id);
+	expect(history.versions.map(({ changed }) => changed.map(({ name }) => name))).toEqual([
+		['files'],
+		['title'],
+		['title', 'files', 'createdAt'],
+	]);
+	await history.putBack(history.versions[1]!, 'Put back').saved;
+	expect(mana.get(pages, id)!.files.map(({ file: { name } }) => name)).toEqual(['a.txt']);
+	// Whoever looked at the row before still holds what it is.
+	const seen = mana.get(pages, id)!;
+	await until(mana, () => mana.sync.unsent === 0);
+	expect(mana.get(pages, id)).toBe(seen);
 });
 
 test('tells every version with what changed in it, and puts one back as an action that can be undone', async () => {

@@ -1,5 +1,7 @@
 import {
 	type AnyField,
+	type Attachment,
+	type AttachmentsDraft,
 	type Collection,
 	counter,
 	type Draft,
@@ -130,9 +132,17 @@ function draftBetween<C extends Collection>(collection: C, now: Row<C>, then: Ro
 				...[...from![name].keys()].map((key) => [key, null]),
 				...(to![name] as Map<string, unknown>),
 			]);
-		else draft[name] = field.fromPlain(field.toPlain(to![name]));
+		else {
+			const draftOf = field.fromPlain(field.toPlain(to![name]));
+			// Files that came since go; the others are written as they were.
+			draft[name] = field.type === 'attachments' ? { ...without(from![name] as readonly Attachment[]), ...draftOf } : draftOf;
+		}
 	}
 	return { draft: draft as Draft<C>, left };
+}
+
+function without(files: readonly Attachment[]): AttachmentsDraft {
+	return Object.fromEntries(files.map(({ id }) => [id, null]));
 }
 
 function registersOf(cells: readonly PlainCell[]): Registers {

@@ -447,6 +447,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 	if (a instanceof Map && b instanceof Map)
 		return a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
 	if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, at) => byte === b[at]);
+	if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]));
 	return Object.getPrototypeOf(a) === Object.prototype && sameRow(a, b); // a file, a claim, a document
 }
 

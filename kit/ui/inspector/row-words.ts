@@ -3,7 +3,7 @@ import type { Mana } from '@mana/sync/client/api';
 import { m } from '../i18n/index.ts';
 import type { ChangeWords } from './change-words.ts';
 
-/** A field of a row as a person reads it: the parts of a set or a map one after another. */
+/** A field of a row as a person reads it: the parts of a set or a map, or files, one after another. */
 export function valueWords(
 	mana: Mana,
 	words: ChangeWords,
@@ -19,6 +19,8 @@ export function valueWords(
 		);
 		return parts.join(', ') || m.inspector_change_nothing();
 	}
+	if (Array.isArray(value))
+		return value.map((part) => words.value(mana, place, plainOf(part))).join(', ') || m.inspector_change_nothing();
 	return words.value(mana, place, plainOf(value));
 }
 
@@ -33,9 +35,13 @@ export function rowWords<C extends Collection>(
 	return [...Object.keys(collection.fields), ...(values['deletedAt'] === null ? [] : ['deletedAt'])].flatMap((name) => {
 		const value = values[name];
 		if (!isTold(collection, name)) return [];
-		if (value === null || value === '' || ((value instanceof Set || value instanceof Map) && value.size === 0)) return [];
+		if (value === null || value === '' || isEmpty(value)) return [];
 		return [{ field: words.named(collection, name), value: valueWords(mana, words, collection, row.id, name, value) }];
 	});
+}
+
+function isEmpty(value: unknown): boolean {
+	return value instanceof Set || value instanceof Map ? value.size === 0 : Array.isArray(value) && value.length === 0;
 }
 
 /** Whether a value of a field says something to a person: an order key does not. */
@@ -47,5 +53,6 @@ export function isTold(collection: Collection, name: string): boolean {
 function plainOf(value: unknown): Value {
 	if (value === null || value === undefined) return null;
 	if (typeof value !== 'object' || value instanceof Uint8Array) return value as Value;
-	return 'name' in value ? String(value.name) : JSON.stringify(value);
+	const named = 'file' in value && typeof value.file === 'object' && value.file !== null ? value.file : value;
+	return 'name' in named ? String(named.name) : JSON.stringify(value);
 }
