@@ -1,4 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { serviceIdentity } from '@mana/service';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
+import { accountAccess } from './routes/account.access.ts';
+import { joiningAccess } from './routes/joining.access.ts';
+import { sessionAccess } from './routes/sessions.access.ts';
+import { signingInAccess } from './routes/signing-in.access.ts';
+import { tokenAccess } from './routes/tokens.access.ts';
 import {
 	signedInMember,
 	signedInOwner,
@@ -9,50 +18,13 @@ import {
 	TestClock,
 } from './testing.ts';
 
-const principals = ['anonymous', 'expired', 'revoked', 'guest', 'member', 'admin', 'owner'] as const;
-type Principal = (typeof principals)[number];
-
-interface Row {
-	readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-	readonly path: string;
-	readonly body?: object;
-	/** The status for everybody, or for each. */
-	readonly status: number | Partial<Record<Principal, number>>;
-}
-
-const signedIn = (status: number): Row['status'] => ({ guest: status, member: status, admin: status, owner: status });
+/** The body that everybody sends where a password is asked. */
 const anybody = { name: 'Eve', email: 'eve@mana.example', password: 'not a bad password' };
-
-/** Who may do what. Whoever is not named in a row gets 401. Every route of the service stands here, or the last test fails. */
-const table: readonly Row[] = [
-	{ method: 'GET', path: '/status', status: 200 },
-	{ method: 'GET', path: '/jwks', status: 200 },
-	{ method: 'GET', path: '/health/live', status: 200 },
-	{ method: 'GET', path: '/health/ready', status: 200 },
-	{ method: 'GET', path: '/health/needs', status: 404 },
-	{ method: 'GET', path: '/metrics', status: 404 },
-	{ method: 'GET', path: '/openapi.json', status: 200 },
-	{ method: 'POST', path: '/setup', body: { ...anybody, token: 'guess' }, status: 409 },
-	{ method: 'POST', path: '/sign-up', body: anybody, status: 403 },
-	{ method: 'POST', path: '/sign-in', body: anybody, status: 401 },
-	{ method: 'POST', path: '/reset', body: { token: 'guess', password: anybody.password }, status: 403 },
-	{ method: 'GET', path: '/session', status: signedIn(200) },
-	{ method: 'GET', path: '/sessions', status: signedIn(200) },
-	{ method: 'POST', path: '/token', status: signedIn(200) },
-	// By a token alone: see standing.test.ts.
-	{ method: 'GET', path: '/standing', status: 401 },
-	{ method: 'PATCH', path: '/person', body: { language: 'de' }, status: signedIn(200) },
-	{ method: 'POST', path: '/password', body: { current: 'no', password: 'no' }, status: 401 },
-	{ method: 'POST', path: '/invitations', body: {}, status: { guest: 403, member: 403, admin: 200, owner: 200 } },
-	{ method: 'POST', path: '/invitations', body: { role: 'admin' }, status: { guest: 403, member: 403, admin: 403, owner: 200 } },
-	{ method: 'DELETE', path: '/sessions/:id', status: signedIn(404) },
-	{ method: 'DELETE', path: '/sessions', status: signedIn(204) },
-	{ method: 'POST', path: '/sign-out', status: 204 },
-];
 
 let auth: TestAuth;
 const browsers = new Map<Principal, TestBrowser>();
 let strangersSession = '';
+let foreignService = '';
 
 beforeAll(async () => {
 	const clock = new TestClock();
@@ -65,31 +37,27 @@ beforeAll(async () => {
 		browsers.set(role, await signedInMember(auth, owner, `${role}@mana.example`, role));
 	const revoked = await signedInMember(auth, owner, 'revoked@mana.example');
 	await revoked.copy().post('/sign-out');
-	browsers.set('revoked', revoked).set('anonymous', auth.browser()).set('owner', owner);
+	browsers.set('revoked', revoked).set('owner', owner);
+	const secret = readFileSync(join(auth.home, 'secrets', 'instance'), 'utf8').trim();
+	foreignService = await serviceIdentity(() => secret, 'mana-stranger', clock).token('mana-auth');
 	const stranger = await signedInMember(auth, owner, 'stranger@mana.example');
 	strangersSession = ((await stranger.get('/session')).body['session'] as { id: string }).id;
 });
 
 afterAll(() => auth.close());
 
-describe('who may do what', () => {
-	for (const row of table)
-		for (const principal of principals)
-			test(`${principal}: ${row.method} ${row.path} ${JSON.stringify(row.body ?? {})}`, async () => {
-				const { status, body } = await send(row, principal);
-				expect(status).toBe(typeof row.status === 'number' ? row.status : (row.status[principal] ?? 401));
-				if (status !== 401 || ['/password', '/sign-in', '/standing'].includes(row.path)) return;
-				expect(body['code']).toBe(principal === 'anonymous' ? 'not-signed-in' : 'session-expired');
-			});
+authorisationMatrix({
+	rows: [...kitAccess, ...joiningAccess, ...signingInAccess, ...tokenAccess, ...accountAccess, ...sessionAccess],
+	document: async () => (await auth.browser().get('/openapi.json')).body,
+	async ask(row, principal) {
+		const { status, body } = await send(row, principal);
+		const asksWho = status === 401 && !['/password', '/sign-in', '/standing'].includes(row.path);
+		if (asksWho) expect(body['code']).toBe(browsers.has(principal) ? 'session-expired' : 'not-signed-in');
+		return status;
+	},
+});
 
-	test('the table names every route there is', async () => {
-		const { paths } = (await auth.browser().get('/openapi.json')).body as { paths: Record<string, Record<string, unknown>> };
-		const routes = Object.entries(paths).flatMap(([path, methods]) =>
-			Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
-		);
-		expect([...new Set(table.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(routes.sort());
-	});
-
+describe('what belongs to somebody else', () => {
 	test("another person's session is neither seen nor ended", async () => {
 		for (const principal of ['member', 'admin', 'owner'] as const) {
 			const listed = JSON.stringify((await send({ method: 'GET', path: '/sessions', status: 200 }, principal)).body);
@@ -148,11 +116,11 @@ describe('a write', () => {
 	});
 });
 
-async function send({ method, path, body }: Row, principal: Principal): Promise<TestAnswer> {
+async function send({ method, path, body }: AccessRow, principal: Principal): Promise<TestAnswer> {
 	// A copy of its own: rotation and sign-out of one test are not to reach the next.
 	const browser = browsers.get(principal)?.copy() ?? auth.browser();
 	browser.address = `192.0.2.${principals.indexOf(principal) + 10}`;
-	if (path !== '/sign-out') return browser.send(method, path.replace(':id', strangersSession), body);
-	browser.cookies.clear();
-	return browser.send(method, path, body);
+	const headers: Record<string, string> = principal === 'foreign service' ? { authorization: `Bearer ${foreignService}` } : {};
+	if (path === '/sign-out') browser.cookies.clear();
+	return browser.send(method, path.replace(':id', strangersSession), body, headers);
 }

@@ -5,13 +5,13 @@ import { keepTidy } from './housekeeping.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { migrations } from './migrations.ts';
 import { look, newId, type Realm, registrationModes } from './realm.ts';
-import { addRoutes } from './routes.ts';
+import { addRoutes } from './routes/index.ts';
 import { prepareSetup } from './setup.ts';
 import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
 import type { AuthStore, Tables } from './store.ts';
 
 export { resetLink } from './recover.ts';
-export type { AuthRoutes } from './routes.ts';
+export type { AuthRoutes } from './routes/index.ts';
 
 /** People, their sessions and passwords, and the tokens by which every other service knows them. */
 export const service = defineService({

@@ -12,7 +12,7 @@ export interface PasswordWork {
 
 /**
  * better-auth over one database handle, mostly a transaction: what it writes takes effect together with our own rows. An instance costs
- * a quarter of a millisecond. Its HTTP handler is mounted nowhere: `routes.ts` is the only way in.
+ * a quarter of a millisecond. Its HTTP handler is mounted nowhere: `routes/` is the only way in.
  */
 export function library(realm: Realm, db: Db, client: Client, passwords: PasswordWork) {
 	return betterAuth({

@@ -1,0 +1,33 @@
+import type { ServiceEnv } from '@mana/service';
+import type { Hono } from 'hono';
+import { refuse } from '../problems.ts';
+import type { Realm } from '../realm.ts';
+import { hasCookie } from '../session-cookie.ts';
+import { accountRoutes } from './account.ts';
+import { doorOf } from './door.ts';
+import { joiningRoutes } from './joining.ts';
+import { sessionRoutes } from './sessions.ts';
+import { signingInRoutes } from './signing-in.ts';
+import { tokenRoutes } from './tokens.ts';
+
+export type AuthRoutes = ReturnType<typeof addRoutes>;
+
+/**
+ * Every way into mana-auth, one file a feature. The library's own routes are mounted nowhere, so no check here can be walked around.
+ * Each route has its line in the table of `authorisation/`, or a test fails.
+ */
+export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: string | null) {
+	const door = doorOf(realm);
+	// Browsers name the origin of every write. One with a cookie and without an origin comes from no browser that we can judge.
+	app.use(async (c, next) => {
+		const writes = !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
+		if (writes && hasCookie(realm, c) && c.req.header('origin') === undefined) throw refuse('origin-missing');
+		await next();
+	});
+	return app
+		.route('/', joiningRoutes(door, instanceName))
+		.route('/', signingInRoutes(door))
+		.route('/', tokenRoutes(door))
+		.route('/', accountRoutes(door))
+		.route('/', sessionRoutes(door));
+}

@@ -1,0 +1,59 @@
+import { answers, body, type ServiceEnv } from '@mana/service';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { emailSchema, languageSchema, nameSchema } from '../person.ts';
+import { look, registrationModes } from '../realm.ts';
+import { setUp } from '../setup.ts';
+import { invite, invitedRoles, signUp } from '../sign-up.ts';
+import { ownerExists } from '../store.ts';
+import { clientOf, type Door, passwordInput, personSchema, secretInput } from './door.ts';
+
+const newPerson = z.object({
+	name: nameSchema,
+	email: emailSchema,
+	password: passwordInput,
+	language: languageSchema.default('en'),
+});
+const status = z.object({
+	setup: z.enum(['needed', 'done']),
+	registration: z.enum(registrationModes),
+	instance: z.string(),
+	name: z.string().nullable(),
+});
+
+/** How people come to this Mana: its owner by the setup link, everybody else by invitation or an open door. */
+export function joiningRoutes({ realm, present, open }: Door, instanceName: string | null) {
+	return new Hono<ServiceEnv>()
+		.get('/status', answers('What this Mana needs and allows before anybody signs in', status), async (c) =>
+			c.json({
+				setup: (await look(realm, ownerExists)) ? ('done' as const) : ('needed' as const),
+				registration: realm.registration,
+				instance: realm.instance,
+				name: instanceName,
+			}),
+		)
+		.post(
+			'/setup',
+			answers('Make the owner', z.object({ person: personSchema })),
+			body(newPerson.extend({ token: secretInput })),
+			async (c) => {
+				const { token, ...who } = c.req.valid('json');
+				return c.json(await open(c, await setUp(realm, token, who, clientOf(c))));
+			},
+		)
+		.post(
+			'/sign-up',
+			answers('Join', z.object({ person: personSchema })),
+			body(newPerson.extend({ invitation: secretInput.optional() })),
+			async (c) => {
+				const { invitation, ...who } = c.req.valid('json');
+				return c.json(await open(c, await signUp(realm, who, invitation, clientOf(c))));
+			},
+		)
+		.post(
+			'/invitations',
+			answers('A link that lets one person join', z.object({ link: z.string(), expiresAt: z.string() })),
+			body(z.object({ role: z.enum(invitedRoles).default('member') })),
+			async (c) => c.json(await invite(realm, await present(c), c.req.valid('json').role, clientOf(c))),
+		);
+}

@@ -1,0 +1,6 @@
+import type { AccessRow } from '@mana/service/testing/authorisation';
+
+export const signingInAccess: readonly AccessRow[] = [
+	{ method: 'POST', path: '/sign-in', body: { email: 'eve@mana.example', password: 'not a bad password' }, status: 401 },
+	{ method: 'POST', path: '/sign-out', status: 204 },
+];
