@@ -12,7 +12,7 @@ test('the owner comes from the settings, sees where everything is, and a service
 	newDevice,
 }) => {
 	const { page } = await newDevice({ person: await ownerOf(mana) });
-	await page.goto(`${mana.url}/settings`);
+	await page.goto(`${mana.url}/settings/system`);
 	await page.getByRole('link', { name: 'See what runs' }).click();
 	await expect(well(page)).toBeVisible();
 	await expect(row(page, 'mana-sync')).toContainText(/Ready/);
@@ -92,7 +92,7 @@ for (const { width, colorScheme } of [
 	}) => {
 		const size = { width, height: 844 };
 		const { page } = await newDevice({ person: await ownerOf(mana), locale: 'de-DE', viewport: size, colorScheme });
-		await page.goto(`${mana.url}/settings`);
+		await page.goto(`${mana.url}/settings/language`);
 		await page.getByRole('radio', { name: 'Deutsch' }).check({ force: true });
 		await page.goto(`${mana.url}/status`);
 		await expect(page.getByText(/Allen \d+ Diensten geht es gut/)).toBeVisible();
@@ -100,7 +100,7 @@ for (const { width, colorScheme } of [
 		const { violations } = await new AxeBuilder({ page }).analyze();
 		expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`)).toEqual([]);
 		expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-		await page.goto(`${mana.url}/settings`);
+		await page.goto(`${mana.url}/settings/language`);
 		await page.getByRole('radio', { name: 'English' }).check({ force: true });
 		await page.goto(`${mana.url}/status`);
 		await expect(well(page)).toBeVisible();

@@ -65,6 +65,12 @@ function modelsText(rooms: readonly Room[]): string {
 		"import type { Collection } from '@mana/model';\n",
 		...rooms.map(({ path, variable }) => `import * as ${variable} from '../../${path}';\n`),
 		"import { collectionsIn } from './collect.ts';\n",
+		...(rooms.length > 0
+			? [
+					'\n/** The models by their room, for services that read records of apps. */\n',
+					`export { ${rooms.map(({ variable }) => variable).join(', ')} };\n`,
+				]
+			: []),
 		'\n/** Every collection that an app declares, in the order of its number. */\n',
 		listed('export const models: readonly Collection[] = collectionsIn(', rooms, ');\n'),
 		'\nconst byNumber = new Map(models.map((model) => [model.number, model]));\n',

@@ -1,0 +1,58 @@
+import { collection, field, namedRecordId, type Row } from '@mana/model';
+
+/** The hub's permanent number: collection numbers on the wire start with it. */
+const app = 1;
+
+/** Who somebody is to the people they share spaces with. One record, in the personal space. */
+export const profiles = collection(
+	'hub/profiles',
+	{ app, number: 1 },
+	{
+		/** Empty: the name that mana-auth has. */
+		name: field.text(1, { fallback: '', max: 80 }),
+		/** Square, resized before it is kept. */
+		picture: field.blob(2),
+		pronouns: field.text(3, { fallback: '', max: 40 }),
+		/** A line or two about oneself. */
+		about: field.text(4, { fallback: '', max: 300 }),
+	},
+);
+
+/**
+ * How somebody wants Mana to be. One record, in the personal space, so it is on all devices of the person. What was never chosen follows
+ * the device: empty texts, and the first word of each choice.
+ */
+export const preferences = collection(
+	'hub/preferences',
+	{ app, number: 2 },
+	{
+		/** Language of the interface and of mails, BCP 47: `de`. */
+		language: field.text(1, { fallback: '', max: 35 }),
+		/** Whose way of writing dates and numbers is used, ISO 3166-1: `AT`. */
+		region: field.text(2, { fallback: '', max: 3 }),
+		/** IANA name: `Europe/Vienna`. */
+		timeZone: field.text(3, { fallback: '', max: 64 }),
+		weekStart: field.choice(4, ['region', 'monday', 'sunday', 'saturday']),
+		hours: field.choice(5, ['region', '24', '12']),
+		units: field.choice(6, ['region', 'metric', 'imperial']),
+		theme: field.choice(7, ['system', 'light', 'dark']),
+		contrast: field.choice(8, ['system', 'normal', 'more']),
+		motion: field.choice(9, ['system', 'reduced']),
+		textSize: field.choice(10, ['normal', 'large', 'larger']),
+		underlinedLinks: field.flag(11),
+		/** From when to when nothing may make a noise, on the person's clocks; both, or nothing is quiet. */
+		quietFrom: field.clockTime(12),
+		quietUntil: field.clockTime(13),
+		/** When the person was asked about language, time zone and picture; `null`: not yet. */
+		welcomedAt: field.instant(14),
+	},
+);
+
+export type Profile = Row<typeof profiles>;
+export type Preferences = Row<typeof preferences>;
+
+/** There is one profile in a personal space, whichever device makes it. */
+export const profileId = namedRecordId('hub/profile');
+
+/** There is one record of preferences in a personal space, whichever device makes it. */
+export const preferencesId = namedRecordId('hub/preferences');

@@ -1,0 +1,117 @@
+import Globe from '@lucide/svelte/icons/globe';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
+import Info from '@lucide/svelte/icons/info';
+import Palette from '@lucide/svelte/icons/palette';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import UserPlus from '@lucide/svelte/icons/user-plus';
+import UserRound from '@lucide/svelte/icons/user-round';
+import { m } from '@mana/ui/i18n';
+import type { Person } from '@mana/ui/session/auth';
+import type { Component } from 'svelte';
+
+/** A page of the settings: a file in `sections/` and a row in `sections`. */
+export interface SettingsSection {
+	/** Last segment of its address: `/settings/look`. */
+	readonly id: string;
+	readonly title: () => string;
+	/** What one finds there, in a line. */
+	readonly text: () => string;
+	readonly icon: Component<{ size?: number | string }>;
+	/** Whether it is for who is here; `null`: a guest. */
+	readonly isFor: (person: Person | null) => boolean;
+	/** What can be set there. The search finds each of them. */
+	readonly settings: readonly Setting[];
+	readonly load: () => Promise<{ readonly default: Component }>;
+}
+
+export interface Setting {
+	readonly title: () => string;
+	/** What people may call it, in all languages of the interface: never shown, only searched. */
+	readonly words: string;
+	/** `id` of the part of the page that it stands in. Default: the page's top. */
+	readonly anchor?: string;
+}
+
+const everybody = (): boolean => true;
+const members = (person: Person | null): boolean => person !== null;
+const admins = (person: Person | null): boolean => person?.role === 'owner' || person?.role === 'admin';
+
+/** All sections, in the order in which they are listed. */
+export const sections: readonly SettingsSection[] = [
+	{
+		id: 'profile',
+		title: () => m.hub_profile(),
+		text: () => m.hub_profile_text(),
+		icon: UserRound,
+		isFor: members,
+		settings: [{ title: () => m.hub_name(), words: 'first last nickname Vorname Nachname Spitzname heißen' }],
+		load: () => import('./sections/Profile.svelte'),
+	},
+	{
+		id: 'language',
+		title: () => m.hub_region(),
+		text: () => m.hub_region_text(),
+		icon: Globe,
+		isFor: everybody,
+		settings: [{ title: () => m.language(), words: 'English German Deutsch Englisch locale translation Übersetzung' }],
+		load: () => import('./sections/Language.svelte'),
+	},
+	{
+		id: 'look',
+		title: () => m.hub_look(),
+		text: () => m.hub_look_text(),
+		icon: Palette,
+		isFor: everybody,
+		settings: [
+			{ title: () => m.theme(), words: 'theme dark light night mode colours dunkel hell Nacht Farben Design' },
+			{ title: () => m.hub_contrast(), words: 'contrast accessibility readable Kontrast Barrierefreiheit lesbar' },
+		],
+		load: () => import('./sections/Look.svelte'),
+	},
+	{
+		id: 'security',
+		title: () => m.hub_security(),
+		text: () => m.hub_security_text(),
+		icon: ShieldCheck,
+		isFor: members,
+		settings: [
+			{ title: () => m.hub_password(), words: 'passphrase sign in login change Kennwort Anmeldung ändern', anchor: 'password' },
+			{
+				title: () => m.hub_sessions(),
+				words: 'sessions signed in devices browsers lost phone Sitzungen angemeldet Geräte Handy verloren',
+				anchor: 'sessions',
+			},
+		],
+		load: () => import('./sections/Security.svelte'),
+	},
+	{
+		id: 'invite',
+		title: () => m.hub_invite(),
+		text: () => m.hub_invite_text(),
+		icon: UserPlus,
+		isFor: admins,
+		settings: [{ title: () => m.hub_invite_link(), words: 'invitation people accounts join Einladung Leute Konto beitreten' }],
+		load: () => import('./sections/Invite.svelte'),
+	},
+	{
+		id: 'device',
+		title: () => m.hub_storage(),
+		text: () => m.hub_device_text(),
+		icon: HardDrive,
+		isFor: everybody,
+		settings: [
+			{ title: () => m.hub_phone(), words: 'qr code scan mobile Handy Telefon scannen', anchor: 'phone' },
+			{ title: () => m.hub_storage_room(), words: 'storage disk quota offline Speicher Platz', anchor: 'storage' },
+		],
+		load: () => import('./sections/Device.svelte'),
+	},
+	{
+		id: 'system',
+		title: () => m.status(),
+		text: () => m.hub_status_text(),
+		icon: Info,
+		isFor: members,
+		settings: [{ title: () => m.hub_status_open(), words: 'health services version Dienste Zustand Gesundheit' }],
+		load: () => import('./sections/System.svelte'),
+	},
+];
