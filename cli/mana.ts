@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	backup: async () => (await import('./backup.ts')).backupCommand,
 	restore: async () => (await import('./restore.ts')).restoreCommand,
 	user: async () => (await import('./user.ts')).userCommand,
+	audit: async () => (await import('./audit.ts')).auditCommand,
 	recur: async () => (await import('./recur.ts')).recurCommand,
 };
 

@@ -228,6 +228,12 @@ describe('mana user reset', () => {
 	});
 });
 
+test('mana audit verify proves an empty log, and names what it does not understand', async () => {
+	expect(await mana('audit', 'verify', '--home', newHome())).toMatchObject({ code: 0, out: 'The log has no entries yet.\n' });
+	expect((await mana('audit', 'verify', '--home', join(newHome(), 'mistyped'))).code).toBe(1);
+	expect((await mana('audit', 'repair')).code).toBe(2);
+});
+
 test('mana status refuses words that it does not know', async () => {
 	const { code, err } = await mana('status', 'mana-auth');
 	expect(code).toBe(2);
@@ -256,7 +262,7 @@ describe('mana', () => {
 
 	test('names its commands, and how each is called', async () => {
 		const { out } = await mana('help');
-		for (const name of ['up', 'status', 'ports', 'config', 'backup', 'restore', 'user']) {
+		for (const name of ['up', 'status', 'ports', 'config', 'backup', 'restore', 'user', 'audit']) {
 			expect(out).toContain(name);
 			expect((await mana('help', name)).out).toContain(`mana ${name}`);
 		}

@@ -34,7 +34,7 @@ async function reset(email: string, place: Place, io: Io): Promise<number> {
 		running?.publicUrl ?? frontOf({ lan: false, publicUrl: process.env['MANA_PUBLIC_URL'], offset: place.offset }).publicUrl;
 	try {
 		const { link, expiresAt } = await resetLink(
-			{ home: place.home, databaseUrl: process.env['MANA_DATABASE_URL'], publicUrl },
+			{ home: place.home, databaseUrl: process.env['MANA_DATABASE_URL'], publicUrl, env: process.env },
 			email,
 		);
 		io.out(link);

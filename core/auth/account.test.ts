@@ -87,7 +87,7 @@ function signIn(browser: TestBrowser, password: string) {
 }
 
 async function resetToken(auth: TestAuth, place: TestPlace, email: string): Promise<string> {
-	const { link } = await resetLink({ ...place, publicUrl: auth.publicUrl }, email);
+	const { link } = await resetLink({ ...place, publicUrl: auth.publicUrl, env: {} }, email);
 	expect(link).toMatch(/^http:\/\/mana\.localhost\/reset#token=/);
 	return new URL(link).hash.replace('#token=', '');
 }

@@ -3,6 +3,7 @@ import { serviceIdentity } from '@mana/service';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
+import { activityAccess } from './routes/activity.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
 import { sessionAccess } from './routes/sessions.access.ts';
@@ -47,7 +48,15 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 authorisationMatrix({
-	rows: [...kitAccess, ...joiningAccess, ...signingInAccess, ...tokenAccess, ...accountAccess, ...sessionAccess],
+	rows: [
+		...kitAccess,
+		...joiningAccess,
+		...signingInAccess,
+		...tokenAccess,
+		...accountAccess,
+		...sessionAccess,
+		...activityAccess,
+	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {
 		const { status, body } = await send(row, principal);

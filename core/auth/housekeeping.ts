@@ -1,14 +1,13 @@
 import { knownMs } from './attempts.ts';
+import { trimAuditLog } from './audit/forgetting.ts';
 import { type Realm, transact } from './realm.ts';
 import { sessionMs } from './session-rules.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
-/** Security events are kept for a year. */
-const eventsMs = 365 * dayMs;
 
 /** Deletes what has ended and can no longer change any answer. */
-export function tidy(realm: Pick<Realm, 'store' | 'clock'>): Promise<void> {
+export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>): Promise<void> {
 	const now = realm.clock.now();
 	return transact(realm, async (db) => {
 		await db.deleteFrom('session').where('expires_at', '<=', new Date(now).toISOString()).execute();
@@ -25,10 +24,7 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock'>): Promise<void> {
 			.deleteFrom('known_address')
 			.where('at', '<=', now - knownMs)
 			.execute();
-		await db
-			.deleteFrom('security_event')
-			.where('at', '<=', now - eventsMs)
-			.execute();
+		await trimAuditLog(realm, db);
 	});
 }
 

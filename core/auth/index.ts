@@ -1,6 +1,7 @@
 import { defineService, generatedSecret } from '@mana/service';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
+import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { migrations } from './migrations.ts';
@@ -10,6 +11,7 @@ import { prepareSetup } from './setup.ts';
 import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
 import type { AuthStore, Tables } from './store.ts';
 
+export { auditLogCheck } from './audit/terminal.ts';
 export { resetLink } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';
 
@@ -40,11 +42,13 @@ export const service = defineService({
 			await publishedKeys(realm);
 			await prepareSetup(realm);
 			const stopTidying = keepTidy(realm);
+			const stopChecking = checkAtStart(realm);
 			return {
 				routes: (app) => addRoutes(app, realm, config.name ?? null),
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();
+					await stopChecking();
 					await store.close();
 				},
 			};

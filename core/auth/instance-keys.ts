@@ -10,6 +10,8 @@ export interface InstanceKeys {
 	open(sealed: Uint8Array, label: string): Uint8Array;
 	/** Stands for an e-mail address where addresses of strangers must not be collected. */
 	pseudonym(text: string): string;
+	/** Proves that a text was written by this Mana (HMAC-SHA-256, base64url). */
+	mark(text: string): string;
 }
 
 const nonceBytes = 12;
@@ -19,6 +21,7 @@ const tagBytes = 16;
 export function instanceKeys(secret: string): InstanceKeys {
 	const sealing = derive(secret, 'signing-keys');
 	const naming = derive(secret, 'pseudonyms');
+	const marking = derive(secret, 'audit log');
 	return {
 		cookie: derive(secret, 'cookie').toString('base64url'),
 		seal(plain, label) {
@@ -33,6 +36,7 @@ export function instanceKeys(secret: string): InstanceKeys {
 			return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]));
 		},
 		pseudonym: (text) => createHmac('sha256', naming).update(text).digest('base64url').slice(0, 22),
+		mark: (text) => createHmac('sha256', marking).update(text).digest('base64url'),
 	};
 }
 

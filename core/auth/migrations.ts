@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@mana/store';
+import type { Kysely } from 'kysely';
+import { beginning, contentHash, linkHash } from './audit/chain.ts';
+import type { AuditRow } from './store.ts';
 
 /**
  * The tables of mana-auth. `person`, `session`, `credential` and `verification` are better-auth's, under our names: its instants are
@@ -125,4 +129,65 @@ export const migrations: Migrations = {
 				.execute();
 		},
 	},
+	'003-audit': {
+		// Depends on the events that it takes over.
+		hash: 'the audit log, with the security events that there were',
+		async up(db) {
+			await db.schema
+				.createTable('audit_entry')
+				.addColumn('seq', 'integer', (column) => column.primaryKey())
+				.addColumn('at', 'integer', (column) => column.notNull())
+				.addColumn('kind', 'text', (column) => column.notNull())
+				.addColumn('person_id', 'text')
+				.addColumn('actor_id', 'text')
+				.addColumn('account', 'text')
+				.addColumn('address', 'text')
+				.addColumn('agent', 'text')
+				.addColumn('detail', 'text')
+				.addColumn('salt', 'text')
+				.addColumn('content', 'text', (column) => column.notNull())
+				.addColumn('previous', 'text', (column) => column.notNull())
+				.addColumn('hash', 'text', (column) => column.notNull())
+				.execute();
+			await db.schema.createIndex('audit_entry_person').on('audit_entry').columns(['person_id', 'seq']).execute();
+			await db.schema.createIndex('audit_entry_account').on('audit_entry').columns(['account', 'seq']).execute();
+			await db.schema
+				.createTable('audit_head')
+				.addColumn('one', 'integer', (column) => column.primaryKey())
+				.addColumn('seq', 'integer', (column) => column.notNull())
+				.addColumn('hash', 'text', (column) => column.notNull())
+				.addColumn('seal', 'text')
+				.execute();
+			const events = db as Kysely<{ security_event: SecurityEventRow & { id: string } }>;
+			const entries = chained(await events.selectFrom('security_event').selectAll().orderBy('at').orderBy('id').execute());
+			for (const entry of entries) await db.insertInto('audit_entry').values(entry).execute();
+			await db
+				.insertInto('audit_head')
+				.values({ one: 1, seq: entries.length, hash: entries.at(-1)?.hash ?? beginning, seal: null })
+				.execute();
+			await db.schema.dropTable('security_event').execute();
+		},
+	},
 };
+
+/** A row of the table that was the log before. */
+interface SecurityEventRow {
+	readonly kind: string;
+	readonly person_id: string | null;
+	readonly account: string | null;
+	readonly address: string;
+	readonly agent: string;
+	readonly at: number;
+}
+
+function chained(events: readonly SecurityEventRow[]): AuditRow[] {
+	const entries: AuditRow[] = [];
+	for (const { kind, person_id, account, address, agent, at } of events) {
+		const salt = randomBytes(16).toString('base64url');
+		const content = contentHash({ person: person_id, actor: null, account, address, agent, detail: {}, salt });
+		const link = { seq: entries.length + 1, at, kind, content, previous: entries.at(-1)?.hash ?? beginning };
+		const said = { person_id, actor_id: null, account, address, agent, detail: '{}', salt };
+		entries.push({ ...link, ...said, hash: linkHash(link) });
+	}
+	return entries;
+}

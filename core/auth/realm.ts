@@ -29,6 +29,8 @@ export interface Client {
 	readonly address: string;
 	/** `User-Agent`, shortened. */
 	readonly agent: string;
+	/** Who acts, while somebody acts in another's name. */
+	readonly actor?: string;
 }
 
 /** Runs queries of which all or none take effect. @throws Problem `unavailable` when the database fails */

@@ -1,20 +1,17 @@
 import { systemRandom } from '@mana/service';
-import { openStore, systemClock } from '@mana/store';
-import { migrations } from './migrations.ts';
+import { systemClock } from '@mana/store';
 import { createLink } from './one-time-links.ts';
 import { emailSchema } from './person.ts';
 import { refuse } from './problems.ts';
 import type { Client } from './realm.ts';
 import { note } from './security-events.ts';
-import { personByEmail, type Tables } from './store.ts';
+import { personByEmail } from './store.ts';
+import { atTheTerminal, type TerminalPlace } from './terminal.ts';
 
 const resetMs = 30 * 60_000;
 const terminal: Client = { address: 'terminal', agent: 'mana user reset' };
 
-export interface RecoverOptions {
-	/** The data folder. */
-	readonly home: string;
-	readonly databaseUrl?: string | undefined;
+export interface RecoverOptions extends TerminalPlace {
 	/** Where people open this Mana, without a trailing slash. */
 	readonly publicUrl: string;
 }
@@ -25,16 +22,10 @@ export interface RecoverOptions {
  *
  * @throws Problem `person-unknown`
  */
-export async function resetLink(options: RecoverOptions, email: string): Promise<{ link: string; expiresAt: string }> {
-	const store = await openStore<Tables>({
-		service: 'mana-auth',
-		home: options.home,
-		databaseUrl: options.databaseUrl,
-		migrations,
-	});
-	const realm = { clock: systemClock, random: systemRandom, publicUrl: options.publicUrl };
-	try {
-		return await store.db.transaction().execute(async (db) => {
+export function resetLink(options: RecoverOptions, email: string): Promise<{ link: string; expiresAt: string }> {
+	return atTheTerminal(options, ({ store, keys }) => {
+		const realm = { clock: systemClock, random: systemRandom, publicUrl: options.publicUrl, keys };
+		return store.db.transaction().execute(async (db) => {
 			const address = emailSchema.safeParse(email);
 			const person = address.success ? await personByEmail(db, address.data) : undefined;
 			if (person === undefined) throw refuse('person-unknown');
@@ -44,7 +35,5 @@ export async function resetLink(options: RecoverOptions, email: string): Promise
 			await note(realm, db, 'reset-link-created', { person: person.id }, terminal);
 			return { link, expiresAt };
 		});
-	} finally {
-		await store.close();
-	}
+	});
 }

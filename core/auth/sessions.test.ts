@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test';
+import { systemRandom } from '@mana/service';
 import { eachEngine, type TestEngine, type TestPlace } from '@mana/store/testing';
 import { migrations } from './migrations.ts';
+import { instanceKeys } from './instance-keys.ts';
 import { tidy } from './housekeeping.ts';
 import type { AuthStore, Tables } from './store.ts';
 import { signedInOwner, startAuth, TestClock, testOwner } from './testing.ts';
@@ -61,7 +63,7 @@ eachEngine('a session', (engine) => {
 		const owners = await owner.get('/session');
 		expect([owners.status, owners.body['code']]).toEqual([401, 'session-expired']);
 		const store = await look(engine, place);
-		const event = await store.db.selectFrom('security_event').selectAll().where('kind', '=', 'session-reused').executeTakeFirst();
+		const event = await store.db.selectFrom('audit_entry').selectAll().where('kind', '=', 'session-reused').executeTakeFirst();
 		expect(event).toMatchObject({ address: '203.0.113.66' });
 		expect(event?.person_id).toHaveLength(26);
 	});
@@ -172,9 +174,11 @@ eachEngine('a session', (engine) => {
 		await owner.post('/invitations', {});
 		const store = await look(engine, place);
 		clock.advance(400 * dayMs);
-		await tidy({ store, clock });
-		for (const table of ['session', 'retired_token', 'one_time_link', 'attempt', 'known_address', 'security_event'] as const)
+		await tidy({ store, clock, random: systemRandom, keys: instanceKeys('a secret of at least thirty-two characters') });
+		for (const table of ['session', 'retired_token', 'one_time_link', 'attempt', 'known_address'] as const)
 			expect(await store.db.selectFrom(table).selectAll().execute()).toEqual([]);
+		const log = await store.db.selectFrom('audit_entry').select('kind').execute();
+		expect(log.map(({ kind }) => kind)).toEqual(['log-sealed', 'log-trimmed']);
 		expect(await store.db.selectFrom('person').selectAll().execute()).toHaveLength(1);
 	});
 });

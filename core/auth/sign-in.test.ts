@@ -139,13 +139,13 @@ eachEngine('signing in', (engine) => {
 		await tries(auth.browser('192.0.2.44'), 'stranger@elsewhere.example', 1);
 		await tryIn(auth.browser(), testOwner.password);
 		const store = await look(engine, place);
-		const events = await store.db.selectFrom('security_event').selectAll().orderBy('id').execute();
-		expect(events.map(({ kind }) => kind)).toEqual(['owner-created', 'sign-in-failed', 'signed-in']);
-		expect(events[1]).toMatchObject({ person_id: null, address: '192.0.2.44', agent: 'Test browser' });
+		const events = await store.db.selectFrom('audit_entry').selectAll().orderBy('seq').execute();
+		expect(events.map(({ kind }) => kind)).toEqual(['log-sealed', 'owner-created', 'sign-in-failed', 'signed-in']);
+		expect(events[2]).toMatchObject({ person_id: null, address: '192.0.2.44', agent: 'Test browser' });
 		expect(JSON.stringify(events)).not.toContain('stranger');
 	});
 
-	for (const table of ['session', 'credential', 'person', 'security_event', 'attempt', 'known_address'] as const)
+	for (const table of ['session', 'credential', 'person', 'audit_entry', 'audit_head', 'attempt', 'known_address'] as const)
 		test(`answers 503 and counts nothing against anybody when the table ${table} is broken`, async () => {
 			const place = await engine.place();
 			await using auth = await startAuth({ ...place, clock: new TestClock() });

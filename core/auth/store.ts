@@ -59,15 +59,25 @@ export interface Tables {
 	};
 	attempt: { id: string; kind: string; account: string; address: string; state: 'open' | 'counted'; at: number };
 	known_address: { account: string; address: string; at: number };
-	security_event: {
-		id: string;
+	/** The audit log; see `audit/chain.ts`. What is about people is `null` in an entry that was emptied. */
+	audit_entry: {
+		seq: number;
+		at: number;
 		kind: string;
 		person_id: string | null;
+		actor_id: string | null;
 		account: string | null;
-		address: string;
-		agent: string;
-		at: number;
+		address: string | null;
+		agent: string | null;
+		/** JSON. */
+		detail: string | null;
+		salt: string | null;
+		content: string;
+		previous: string;
+		hash: string;
 	};
+	/** Where the audit log ends. */
+	audit_head: { one: 1; seq: number; hash: string; seal: string | null };
 	signing_key: { id: string; public_jwk: string; sealed: Uint8Array; active_from: number; active_until: number };
 }
 
@@ -76,6 +86,8 @@ export type AuthStore = Store<Tables>;
 export type Db = Kysely<Tables>;
 export type SessionRow = Selectable<Tables['session']>;
 export type PersonRow = Selectable<Tables['person']>;
+export type AuditRow = Selectable<Tables['audit_entry']>;
+export type AuditHead = Pick<Tables['audit_head'], 'seq' | 'hash' | 'seal'>;
 
 export function personById(db: Db, id: string): Promise<PersonRow | undefined> {
 	return db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst();

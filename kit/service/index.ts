@@ -8,6 +8,7 @@ export {
 	type ConfigTable,
 	type Environment,
 	generatedSecret,
+	readConfig,
 	secret,
 } from './config.ts';
 export {

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { refuse } from '../problems.ts';
 import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';
+import { activityRoutes } from './activity.ts';
 import { accountRoutes } from './account.ts';
 import { doorOf } from './door.ts';
 import { joiningRoutes } from './joining.ts';
@@ -29,5 +30,6 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: str
 		.route('/', signingInRoutes(door))
 		.route('/', tokenRoutes(door))
 		.route('/', accountRoutes(door))
-		.route('/', sessionRoutes(door));
+		.route('/', sessionRoutes(door))
+		.route('/', activityRoutes(door));
 }
