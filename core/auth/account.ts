@@ -86,4 +86,5 @@ export function changeProfile(
 async function setPassword(realm: Realm, db: Db, person: string, hash: string, client: Client): Promise<void> {
 	const { internalAdapter } = await library(realm, db, client, noPasswords).$context;
 	await internalAdapter.updatePassword(person, hash);
+	await db.deleteFrom('sign_in_ticket').where('person_id', '=', person).execute();
 }

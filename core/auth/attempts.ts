@@ -29,6 +29,11 @@ const rules = {
 		{ by: 'address', limit: 30, windowMs: 15 * minuteMs },
 		{ by: 'account', limit: 50, windowMs: 15 * minuteMs, sparesKnown: true },
 	],
+	// A million codes, three of them right at a time, and whoever guesses knows the password already: few tries in a day, from anywhere.
+	code: [
+		{ by: 'pair', limit: 5, windowMs: 15 * minuteMs },
+		{ by: 'account', limit: 40, windowMs: 24 * 60 * minuteMs, sparesKnown: true },
+	],
 	password: [{ by: 'pair', limit: 5, windowMs: 15 * minuteMs }],
 	join: [{ by: 'address', limit: 10, windowMs: 60 * minuteMs }],
 	link: [{ by: 'address', limit: 20, windowMs: 15 * minuteMs }],

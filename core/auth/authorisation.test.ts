@@ -6,6 +6,8 @@ import { type AccessRow, authorisationMatrix, kitAccess, type Principal, princip
 import { activityAccess } from './routes/activity.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
+import { proofAccess } from './routes/proofs.access.ts';
+import { secondFactorAccess } from './routes/second-factor.access.ts';
 import { sessionAccess } from './routes/sessions.access.ts';
 import { signingInAccess } from './routes/signing-in.access.ts';
 import { tokenAccess } from './routes/tokens.access.ts';
@@ -56,11 +58,13 @@ authorisationMatrix({
 		...accountAccess,
 		...sessionAccess,
 		...activityAccess,
+		...proofAccess,
+		...secondFactorAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {
 		const { status, body } = await send(row, principal);
-		const asksWho = status === 401 && !['/password', '/sign-in', '/standing'].includes(row.path);
+		const asksWho = status === 401 && !['/password', '/proofs', '/sign-in', '/standing'].includes(row.path);
 		if (asksWho) expect(body['code']).toBe(browsers.has(principal) ? 'session-expired' : 'not-signed-in');
 		return status;
 	},

@@ -47,6 +47,7 @@ export function library(realm: Realm, db: Db, client: Client, passwords: Passwor
 			},
 			additionalFields: {
 				rotatedAt: { type: 'number', fieldName: 'rotated_at', required: false, input: false, returned: false },
+				provedAt: { type: 'number', fieldName: 'proved_at', required: false, input: false, returned: false },
 				confirmed: { type: 'number', required: false, input: false, returned: false },
 			},
 		},
@@ -79,6 +80,7 @@ export function library(realm: Realm, db: Db, client: Client, passwords: Passwor
 							ipAddress: client.address,
 							userAgent: client.agent,
 							rotatedAt: realm.clock.now(),
+							provedAt: realm.clock.now(),
 							confirmed: 1,
 						},
 					}),

@@ -3,6 +3,7 @@ import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
 import type { AuditRow } from './store.ts';
+import { credentialMigrations } from './credential-tables.ts';
 
 /**
  * The tables of mana-auth. `person`, `session`, `credential` and `verification` are better-auth's, under our names: its instants are
@@ -168,6 +169,7 @@ export const migrations: Migrations = {
 			await db.schema.dropTable('security_event').execute();
 		},
 	},
+	...credentialMigrations,
 };
 
 /** A row of the table that was the log before. */

@@ -50,6 +50,13 @@ export async function enter(
 	return { presence: await presenceOf(realm, db, token), token };
 }
 
+/** Opens a session for somebody who has proven who they are in another way than by a password, in the caller's transaction. */
+export async function enterProven(realm: Realm, db: Db, person: string, client: Client): Promise<Opened> {
+	const { internalAdapter } = await library(realm, db, client, noPasswords).$context;
+	const { token } = await internalAdapter.createSession(person);
+	return { presence: await presenceOf(realm, db, token), token };
+}
+
 /**
  * Two people with one address at the same moment: the database lets one in and the library calls the other's failure its own. So the
  * database is asked, after the transaction, whether that was it.

@@ -6,6 +6,12 @@ type Entry = readonly [status: ProblemInit['status'], detail: string];
 const refusals = {
 	'wrong-credentials': [401, 'E-mail address and password do not belong together. Check both and try again.'],
 	locked: [429, 'Too many attempts. Wait a while before the next one, or let the owner run "mana user reset EMAIL".'],
+	'wrong-code': [401, 'That code is not right, or it was used before. Wait for the next one, or use a recovery code.'],
+	'ticket-invalid': [403, 'This took too long. Begin again with the password.'],
+	'second-factor-on': [409, 'Sign-in asks for a code already. Switch that off first to use another app.'],
+	'second-factor-off': [409, 'Sign-in asks for no code. Begin by letting an authenticator app scan the code.'],
+	'proof-needed': [403, 'This needs a proof that it is you, not older than ten minutes.'],
+	'proof-not-enough': [403, 'Your account asks for more than the password: use a code or a passkey.'],
 	'not-signed-in': [401, 'Sign in first.'],
 	'session-expired': [401, 'This session has ended. Sign in again; what is on this device stays.'],
 	'session-reused': [
@@ -43,7 +49,7 @@ export type RefusalCode = keyof typeof refusals;
  */
 export function refuse(
 	code: RefusalCode,
-	more: { readonly detail?: string; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+	more: Pick<ProblemInit, 'retryAfterMs' | 'extra' | 'cause'> & { readonly detail?: string } = {},
 ): Problem {
 	const [status, detail] = refusals[code];
 	const { detail: own, ...rest } = more;

@@ -1,9 +1,10 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable } from 'kysely';
+import type { CredentialTables } from './credential-tables.ts';
 import type { Role } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables {
+export interface Tables extends CredentialTables {
 	person: {
 		id: string;
 		name: string;
@@ -28,6 +29,8 @@ export interface Tables {
 		rotated_at: number;
 		/** 0 until the current token was seen in a request: its answer may have been lost on the way. */
 		confirmed: number;
+		/** When the person last proved who they are in it; see `proofs.ts`. */
+		proved_at: number;
 	};
 	credential: {
 		id: string;
@@ -99,6 +102,17 @@ export function personByEmail(db: Db, email: string): Promise<PersonRow | undefi
 
 export async function ownerExists(db: Db): Promise<boolean> {
 	return (await db.selectFrom('person').select('id').where('role', '=', 'owner').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** The Argon2id hash of a person's password; `null` when they have none. */
+export async function passwordOf(db: Db, person: string): Promise<string | null> {
+	const row = await db
+		.selectFrom('credential')
+		.select('password')
+		.where('person_id', '=', person)
+		.where('provider_id', '=', 'credential')
+		.executeTakeFirst();
+	return row?.password ?? null;
 }
 
 /** The Argon2id hash of a person's password, with the person; nothing when the address has no account. */

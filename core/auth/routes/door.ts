@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Opened } from '../opening.ts';
 import { type Person, roles } from '../person.ts';
+import { requireProof } from '../proofs.ts';
 import type { Client, Realm } from '../realm.ts';
 import { readToken, writeToken } from '../session-cookie.ts';
 import { type Presence, recognise, signOut } from '../sessions.ts';
@@ -10,6 +11,8 @@ import { type Presence, recognise, signOut } from '../sessions.ts';
 /** Longer than any password rule allows, so that the rule can say so. */
 export const passwordInput = z.string().max(1024);
 export const secretInput = z.string().min(1).max(256);
+/** A code as it was typed: of an authenticator app, or for recovery. */
+export const codeInput = z.string().min(1).max(64);
 
 /** A person as answers show them. */
 export const personSchema = z.object({
@@ -26,14 +29,22 @@ export interface Door {
 	readonly realm: Realm;
 	/** @throws Problem `not-signed-in`, `session-expired`, `session-reused` */
 	present(c: Context<ServiceEnv>): Promise<Presence>;
+	/** As `present`, for dangerous steps: the person must have proven themselves within minutes. @throws Problem `proof-needed` */
+	proven(c: Context<ServiceEnv>): Promise<Presence>;
 	/** Puts a session that was just opened in the browser's cookie and ends the one it had before. */
 	open(c: Context<ServiceEnv>, opened: Opened): Promise<{ person: Person }>;
 }
 
 export function doorOf(realm: Realm): Door {
+	const present: Door['present'] = async (c) => recognise(realm, await readToken(realm, c), clientOf(c));
 	return {
 		realm,
-		present: async (c) => recognise(realm, await readToken(realm, c), clientOf(c)),
+		present,
+		async proven(c) {
+			const presence = await present(c);
+			await requireProof(realm, presence);
+			return presence;
+		},
 		async open(c, { token, presence }) {
 			const previous = await readToken(realm, c);
 			if (previous !== null) await signOut(realm, previous, clientOf(c));

@@ -7,6 +7,8 @@ import { activityRoutes } from './activity.ts';
 import { accountRoutes } from './account.ts';
 import { doorOf } from './door.ts';
 import { joiningRoutes } from './joining.ts';
+import { proofRoutes } from './proofs.ts';
+import { secondFactorRoutes } from './second-factor.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signingInRoutes } from './signing-in.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -31,5 +33,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: str
 		.route('/', tokenRoutes(door))
 		.route('/', accountRoutes(door))
 		.route('/', sessionRoutes(door))
-		.route('/', activityRoutes(door));
+		.route('/', activityRoutes(door))
+		.route('/', proofRoutes(door))
+		.route('/', secondFactorRoutes(door, instanceName));
 }

@@ -4,17 +4,28 @@ import { z } from 'zod';
 import { emailSchema } from '../person.ts';
 import { clearToken, readToken } from '../session-cookie.ts';
 import { signOut } from '../sessions.ts';
-import { signIn } from '../sign-in.ts';
-import { clientOf, type Door, passwordInput, personSchema } from './door.ts';
+import { signIn, takeSecondStep } from '../sign-in.ts';
+import { clientOf, codeInput, type Door, passwordInput, personSchema, secretInput } from './door.ts';
 
-/** In and out with a password. */
+const secondStep = z.object({ secondStep: z.object({ ticket: z.string(), expiresAt: z.string() }) });
+
+/** In and out: with a password, and with a code for whom that is not enough. */
 export function signingInRoutes({ realm, open }: Door) {
 	return new Hono<ServiceEnv>()
 		.post(
 			'/sign-in',
-			answers('Sign in', z.object({ person: personSchema })),
+			answers('Sign in, or what the second step needs', z.union([z.object({ person: personSchema }), secondStep])),
 			body(z.object({ email: emailSchema, password: passwordInput })),
-			async (c) => c.json(await open(c, await signIn(realm, c.req.valid('json'), clientOf(c)))),
+			async (c) => {
+				const come = await signIn(realm, c.req.valid('json'), clientOf(c));
+				return 'secondStep' in come ? c.json(come) : c.json(await open(c, come));
+			},
+		)
+		.post(
+			'/sign-in/second-step',
+			answers('The second step of signing in', z.object({ person: personSchema })),
+			body(z.object({ ticket: secretInput, code: codeInput })),
+			async (c) => c.json(await open(c, await takeSecondStep(realm, c.req.valid('json'), clientOf(c)))),
 		)
 		.post('/sign-out', answers('End this session'), async (c) => {
 			const token = await readToken(realm, c);
