@@ -5,7 +5,7 @@ export default defineConfig({
 	testDir: '.',
 	testMatch: '*.e2e.ts',
 	outputDir: '../test-results',
-	workers: 1,
+	workers: 2,
 	retries: 0,
 	timeout: 90_000,
 	expect: { timeout: 10_000 },

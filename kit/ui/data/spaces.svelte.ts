@@ -44,7 +44,7 @@ export class SpaceChoice {
 		if (spaces?.mine.rows.some(({ id }) => id === kept)) await this.choose(kept as SpaceId);
 	}
 
-	/** Goes on in another space. */
+	/** Goes on in another space; from this moment nothing is written into the one before, also while the other still opens. */
 	async choose(space: SpaceId | null): Promise<void> {
 		this.#stop();
 		if (space === null || !this.spaces) {
@@ -54,11 +54,24 @@ export class SpaceChoice {
 			return;
 		}
 		localStorage.setItem(key, space);
-		const mana = await this.spaces.open(space);
 		this.chosen = space;
+		this.mana = null;
+		const mana = await this.#opened(this.spaces, space);
+		if (mana === null || this.chosen !== space) return;
 		this.mana = mana;
 		this.#stop = mana.subscribe(() => this.#heed(mana));
 		this.#heed(mana);
+	}
+
+	/** `null`, after a word to the person, when what opens a space cannot be fetched. */
+	async #opened(spaces: Spaces, space: SpaceId): Promise<Mana | null> {
+		try {
+			return await spaces.open(space);
+		} catch (problem) {
+			toast({ text: m.store_failed(), detail: problem instanceof Error ? problem.message : String(problem), tone: 'danger' });
+			if (this.chosen === space) await this.choose(null);
+			return null;
+		}
 	}
 
 	/** Goes home when the space was taken away. */
