@@ -17,7 +17,7 @@ test('the owner comes from the settings, sees where everything is, and a service
 	await expect(well(page)).toBeVisible();
 	await expect(row(page, 'mana-sync')).toContainText(/Ready/);
 	await expect(row(page, 'mana-sync')).toContainText(/this server, port \d+\s*process \d+/);
-	await expect(page.getByText(/Planned:.*mana-notify/)).toBeVisible();
+	await expect(page.getByText(/Planned:.*mana-crawler/)).toBeVisible();
 
 	const thaw = mana.freeze('mana-sync');
 	try {

@@ -45,7 +45,7 @@ describe('an offset for a second copy', () => {
 	});
 
 	test('may stand where something listens on the port of a row that is only planned', () => {
-		expect(found(200, (port) => port === portOf('mana-notify') + 200)).toEqual([]);
+		expect(found(200, (port) => port === portOf('mana-crawler') + 200)).toEqual([]);
 	});
 
 	test('has no suggestion when everything is taken', () => {

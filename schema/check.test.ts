@@ -113,7 +113,7 @@ describe('one fault is one finding', () => {
 	});
 
 	test('a need that would keep what is built from starting', () => {
-		expect(codes('mana-sync', { needs: ['mana-notify'] })).toEqual(['need-not-running: mana-sync, mana-notify']);
+		expect(codes('mana-sync', { needs: ['mana-crawler'] })).toEqual(['need-not-running: mana-sync, mana-crawler']);
 	});
 
 	test('a circle at start, through others', () => {

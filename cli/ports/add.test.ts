@@ -164,7 +164,7 @@ describe('mana ports add', () => {
 			[['add', 'mana-x', '--range', 'core'], 'Say with --description'],
 			[['add', 'Mana X', '--range', 'core', '--description', 'Some words'], 'is no name for a service'],
 			[['add', 'mana-auth', '--range', 'core', '--description', 'Some words'], 'mana-auth has a row already: '],
-			[['add', 'mana-notify', '--range', 'infra', '--description', 'Some words'], 'Build its room in infra/notify'],
+			[['add', 'mana-crawler', '--range', 'infra', '--description', 'Some words'], 'Build its room in infra/crawler'],
 			[['add', 'mana-x', '--range', 'infra', '--description', 'Some words'], 'Only reserved slots are left in the range infra'],
 			[
 				['add', 'mana-x', '--range', 'core', '--port', String(portIn('mana-auth', 0)), '--description', 'Some words'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
 import { activityAccess } from './routes/activity.access.ts';
 import { accountAccess } from './routes/account.access.ts';
+import { contactAccess } from './routes/contacts.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
 import { proofAccess } from './routes/proofs.access.ts';
 import { secondFactorAccess } from './routes/second-factor.access.ts';
@@ -60,11 +61,12 @@ authorisationMatrix({
 		...activityAccess,
 		...proofAccess,
 		...secondFactorAccess,
+		...contactAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {
 		const { status, body } = await send(row, principal);
-		const asksWho = status === 401 && !['/password', '/proofs', '/sign-in', '/standing'].includes(row.path);
+		const asksWho = status === 401 && !['/password', '/proofs', '/sign-in', '/standing', '/contacts/:id'].includes(row.path);
 		if (asksWho) expect(body['code']).toBe(browsers.has(principal) ? 'session-expired' : 'not-signed-in');
 		return status;
 	},

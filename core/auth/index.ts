@@ -24,7 +24,7 @@ export const service = defineService({
 		secret: generatedSecret('instance'),
 	},
 	limits: { bodyBytes: 16 * 1024 },
-	async open({ config, home, databaseUrl, publicUrl, clock, random, log }) {
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log, identity }) {
 		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
 		try {
 			const realm: Realm = {
@@ -44,7 +44,7 @@ export const service = defineService({
 			const stopTidying = keepTidy(realm);
 			const stopChecking = checkAtStart(realm);
 			return {
-				routes: (app) => addRoutes(app, realm, config.name ?? null),
+				routes: (app) => addRoutes(app, realm, identity, config.name ?? null),
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();

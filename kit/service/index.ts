@@ -27,9 +27,10 @@ export { type Holder, listeningSockets, type ListeningSocket } from './listeners
 export { createLogger, type Logger } from './log.ts';
 export { membershipLine, type MembershipLine, Memberships, type MembershipsOptions, STALE_AFTER_MS } from './memberships.ts';
 export { followNeeds, needsReport, type NeedsReport } from './needs.ts';
+export { type Addressee, type Message, type Notifier, type NotifierOptions, openNotifier } from './notifier.ts';
 export { holderOf, PortTakenError } from './port-holder.ts';
 export { type Health, live, probe, type Probe } from './probe.ts';
-export { type FieldProblem, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
+export { type FieldProblem, invalidInput, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
 export { callerAddress, isDirect, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';

@@ -36,6 +36,7 @@ export const infra = [
 		owner: 'infra/notify',
 		runtime: 'Go',
 		description: 'Notifications (email, push, Matrix)',
+		status: 'running',
 	}),
 	own({
 		name: 'mana-crawler',

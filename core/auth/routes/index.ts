@@ -1,10 +1,11 @@
-import type { ServiceEnv } from '@mana/service';
+import type { ServiceEnv, ServiceIdentity } from '@mana/service';
 import type { Hono } from 'hono';
 import { refuse } from '../problems.ts';
 import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';
 import { activityRoutes } from './activity.ts';
 import { accountRoutes } from './account.ts';
+import { contactRoutes } from './contacts.ts';
 import { doorOf } from './door.ts';
 import { joiningRoutes } from './joining.ts';
 import { proofRoutes } from './proofs.ts';
@@ -19,7 +20,7 @@ export type AuthRoutes = ReturnType<typeof addRoutes>;
  * Every way into mana-auth, one file a feature. The library's own routes are mounted nowhere, so no check here can be walked around.
  * Each route has its line in the table of `authorisation/`, or a test fails.
  */
-export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: string | null) {
+export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: ServiceIdentity, instanceName: string | null) {
 	const door = doorOf(realm);
 	// Browsers name the origin of every write. One with a cookie and without an origin comes from no browser that we can judge.
 	app.use(async (c, next) => {
@@ -35,5 +36,6 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, instanceName: str
 		.route('/', sessionRoutes(door))
 		.route('/', activityRoutes(door))
 		.route('/', proofRoutes(door))
-		.route('/', secondFactorRoutes(door, instanceName));
+		.route('/', secondFactorRoutes(door, instanceName))
+		.route('/', contactRoutes(door, identity));
 }

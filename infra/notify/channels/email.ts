@@ -1,0 +1,75 @@
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
+import { z } from 'zod';
+import { letterOf } from '../letter.ts';
+import type { Channel, Outcome, Parcel } from './channel.ts';
+
+/** What every mail has in common. */
+export interface Sender {
+	/** The address in `From`. */
+	readonly from: string;
+	/** The name in `From`. */
+	readonly name: string;
+	/** Where this Mana is, for the small print and the Message-ID. */
+	readonly host: string;
+}
+
+/** Mail by SMTP (RFC 5321). However often one is sent, it has the same Message-ID, by which mailboxes tell a second one from the first. */
+export function emailChannel(sender: Sender, options: SMTPTransportOptions): Channel {
+	const transport = createTransport({ ...options, disableFileAccess: true, disableUrlAccess: true });
+	return {
+		name: 'email',
+		repeatable: true,
+		concurrency: 4,
+		async send(parcel, { signal, handing }) {
+			await handing();
+			try {
+				const { messageId } = await transport.sendMail({ ...mailOf(parcel, sender), signal });
+				return { kind: 'delivered', receipt: messageId };
+			} catch (error) {
+				return outcomeOf(error);
+			}
+		},
+		close: () => transport.close(),
+	};
+}
+
+/** The mail that a parcel becomes. nodemailer encodes its headers (RFC 2047) and lets no line break into them. */
+export function mailOf({ id, target, content, language, at }: Parcel, { from, name, host }: Sender): SendMailOptions {
+	return {
+		from: { name, address: from },
+		to: { name: '', address: target },
+		subject: content.subject,
+		...letterOf(content, language, host),
+		messageId: `<${id}@${host.replace(/:\d+$/, '')}>`,
+		date: new Date(at),
+		headers: { 'Content-Language': language, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+		disableFileAccess: true,
+		disableUrlAccess: true,
+	};
+}
+
+/** Commands after which a server may have the mail; at every other one it certainly does not. */
+const handedOver: readonly string[] = ['DATA', 'BDAT'];
+
+/** What nodemailer says of a failure: its kind, the command that was under way, and the server's reply code where it gave one. */
+const smtpFailure = z.object({
+	code: z.string().optional(),
+	command: z.string().optional(),
+	responseCode: z.number().optional(),
+	message: z.string(),
+});
+
+/** @throws what leaves open whether the mail arrived */
+function outcomeOf(error: unknown): Outcome {
+	const failure = smtpFailure.safeParse(error);
+	if (!failure.success) throw error;
+	const { code, command, responseCode, message: reason } = failure.data;
+	// The way in is wrong, not the mail: whoever runs this Mana can put it right.
+	if (code === 'EAUTH' || code === 'ETLS' || code === 'ECONFIG') return { kind: 'later', reason };
+	if (responseCode !== undefined)
+		return responseCode >= 500 && responseCode !== 503 ? { kind: 'refused', reason } : { kind: 'later', reason };
+	if (code === 'EENVELOPE' || code === 'EMESSAGE') return { kind: 'refused', reason };
+	if (command !== undefined && !handedOver.includes(command)) return { kind: 'later', reason };
+	throw error;
+}

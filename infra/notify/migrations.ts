@@ -1,0 +1,58 @@
+import type { Migrations } from '@mana/store';
+
+/** The tables of mana-notify. Instants are milliseconds since 1970, JSON is text. */
+export const migrations: Migrations = {
+	'001-queue': {
+		async up(db) {
+			await db.schema
+				.createTable('message')
+				.addColumn('id', 'text', (column) => column.primaryKey())
+				.addColumn('sender', 'text', (column) => column.notNull())
+				.addColumn('key', 'text', (column) => column.notNull())
+				.addColumn('topic', 'text', (column) => column.notNull())
+				.addColumn('person', 'text')
+				.addColumn('address', 'text')
+				.addColumn('language', 'text')
+				.addColumn('data', 'text', (column) => column.notNull())
+				.addColumn('collapse', 'text')
+				.addColumn('state', 'text', (column) => column.notNull())
+				.addColumn('due_at', 'integer', (column) => column.notNull())
+				.addColumn('expires_at', 'integer')
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.addUniqueConstraint('message_key', ['sender', 'key'])
+				.execute();
+			await db.schema.createIndex('message_due').on('message').columns(['state', 'due_at']).execute();
+			await db.schema.createIndex('message_collapse').on('message').columns(['collapse', 'sender']).execute();
+			await db.schema.createIndex('message_person').on('message').column('person').execute();
+			await db.schema
+				.createTable('delivery')
+				.addColumn('id', 'text', (column) => column.primaryKey())
+				.addColumn('channel', 'text', (column) => column.notNull())
+				.addColumn('person', 'text')
+				.addColumn('target', 'text')
+				.addColumn('slot', 'text', (column) => column.unique())
+				.addColumn('state', 'text', (column) => column.notNull())
+				.addColumn('run_at', 'integer', (column) => column.notNull())
+				.addColumn('expires_at', 'integer')
+				.addColumn('attempts', 'integer', (column) => column.notNull())
+				.addColumn('lease_until', 'integer')
+				.addColumn('handed', 'integer', (column) => column.notNull())
+				.addColumn('doubts', 'integer', (column) => column.notNull())
+				.addColumn('reason', 'text')
+				.addColumn('receipt', 'text')
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.addColumn('finished_at', 'integer')
+				.execute();
+			await db.schema.createIndex('delivery_due').on('delivery').columns(['state', 'channel', 'run_at']).execute();
+			await db.schema.createIndex('delivery_person').on('delivery').column('person').execute();
+			await db.schema.createIndex('delivery_finished').on('delivery').column('finished_at').execute();
+			await db.schema
+				.createTable('delivery_message')
+				.addColumn('delivery_id', 'text', (column) => column.notNull().references('delivery.id').onDelete('cascade'))
+				.addColumn('message_id', 'text', (column) => column.notNull().references('message.id').onDelete('cascade'))
+				.addPrimaryKeyConstraint('delivery_message_key', ['delivery_id', 'message_id'])
+				.execute();
+			await db.schema.createIndex('delivery_message_message').on('delivery_message').column('message_id').execute();
+		},
+	},
+};

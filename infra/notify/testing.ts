@@ -1,0 +1,155 @@
+// What tests of this service need: a mana-auth that says where people are written to, and a real SMTP server.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, type ServiceIdentity, serviceIdentity } from '@mana/service';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { Contact } from './contacts.ts';
+import { service } from './index.ts';
+
+export const TEST_ORIGIN = 'https://mana.example';
+const SECRET = 'a secret that only tests of this room know';
+
+/** Issues people's tokens, and knows their addresses, as mana-auth does. */
+export interface TestAuth {
+	readonly url: string;
+	readonly contacts: Map<string, Contact>;
+	/** While it is on, every question is answered with 503. */
+	away: boolean;
+	token(person: string, role?: string, claims?: { readonly seconds?: number }): Promise<string>;
+	close(): Promise<void>;
+}
+
+export async function startTestAuth(): Promise<TestAuth> {
+	const { publicKey, privateKey } = await generateKeyPair('EdDSA');
+	const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }] };
+	const identity = identityOf('mana-auth');
+	const auth: TestAuth = {
+		url: '',
+		contacts: new Map([
+			['ada', { address: 'ada@mana.example', verified: true, name: 'Ada', language: 'en' }],
+			['jürgen', { address: 'jürgen@mana.example', verified: true, name: 'Jürgen', language: 'de-AT' }],
+		]),
+		away: false,
+		token: (person, role = 'member', { seconds = 600 } = {}) =>
+			new SignJWT({ sid: `session of ${person}`, name: person, email: `${person}@mana.example`, role })
+				.setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+				.setSubject(person)
+				.setIssuer(TEST_ORIGIN)
+				.setAudience('mana')
+				.setIssuedAt()
+				.setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+				.sign(privateKey),
+		close: () => server.stop(true),
+	};
+	const problem = (status: number, code: string) =>
+		Response.json({ status, code, detail: code }, { status, headers: { 'content-type': 'application/problem+json' } });
+	const server = Bun.serve({
+		hostname: '127.0.0.1',
+		port: 0,
+		async fetch(request) {
+			const { pathname } = new URL(request.url);
+			if (pathname === '/jwks') return Response.json(keys);
+			await identity.verify(request.headers.get('authorization')?.replace('Bearer ', ''));
+			if (auth.away) return problem(503, 'away');
+			const contact = auth.contacts.get(decodeURIComponent(pathname.replace('/contacts/', '')));
+			return contact ? Response.json(contact) : problem(404, 'person-unknown');
+		},
+	});
+	return Object.assign(auth, { url: `http://127.0.0.1:${server.port}` });
+}
+
+/** What another service proves itself with. */
+export function identityOf(name: string): ServiceIdentity {
+	return serviceIdentity(() => SECRET, name, { now: () => Date.now() });
+}
+
+/** A mail as it arrived: who it went to by the envelope, and what it says. */
+export interface ReceivedMail {
+	readonly to: readonly string[];
+	readonly mail: ParsedMail;
+	readonly raw: string;
+}
+
+/** A real SMTP server that keeps what it gets. */
+export interface Mailbox {
+	/** For `MANA_NOTIFY_SMTP`. */
+	readonly url: string;
+	readonly received: ReceivedMail[];
+	close(): Promise<void>;
+}
+
+/** @param options how it behaves: what it refuses, what it asks for */
+export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mailbox> {
+	const received: ReceivedMail[] = [];
+	const server = new SMTPServer({
+		authOptional: true,
+		disabledCommands: ['STARTTLS'],
+		disableReverseLookup: true,
+		onData(stream, session, done) {
+			const keep = async (): Promise<void> => {
+				const parts: Buffer[] = [];
+				for await (const part of stream) parts.push(part);
+				const raw = Buffer.concat(parts);
+				const to = session.envelope.rcptTo.map(({ address }) => address);
+				received.push({ to, mail: await simpleParser(raw), raw: raw.toString() });
+				done();
+			};
+			void keep();
+		},
+		...options,
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+	const address = server.server.address();
+	if (address === null || typeof address === 'string') throw new TypeError('The SMTP server has no port.');
+	return {
+		url: `smtp://127.0.0.1:${address.port}?tls=off`,
+		received,
+		close: () => new Promise((resolve) => server.close(() => resolve())),
+	};
+}
+
+export interface TestNotifyOptions {
+	readonly auth: TestAuth;
+	readonly home?: string;
+	readonly databaseUrl?: string | undefined;
+	readonly smtp?: string;
+	readonly clock?: { now(): number };
+}
+
+/** mana-notify as a process would run it, on a port of its own. */
+export interface TestNotify extends AsyncDisposable {
+	readonly url: string;
+	readonly home: string;
+	close(): Promise<void>;
+}
+
+export async function startNotify({ auth, smtp, clock, databaseUrl, ...options }: TestNotifyOptions): Promise<TestNotify> {
+	const home = options.home ?? (await mkdtemp(join(tmpdir(), 'mana-notify-')));
+	const running = await service.start({
+		port: 0,
+		home,
+		databaseUrl,
+		publicUrl: TEST_ORIGIN,
+		addresses: { 'mana-auth': auth.url },
+		env: { MANA_AUTH_SECRET: SECRET, ...(smtp === undefined ? {} : { MANA_NOTIFY_SMTP: smtp }) },
+		log: createLogger('mana-notify', 'silent'),
+		...(clock ? { clock } : {}),
+	});
+	const close = async (): Promise<void> => {
+		await running.close();
+		if (options.home === undefined) await rm(home, { recursive: true });
+	};
+	return { url: running.url, home, close, [Symbol.asyncDispose]: close };
+}
+
+/** Resolves when `holds` does, looking again each time something happened. @throws Error after five seconds */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+	const end = Date.now() + 5_000;
+	while (!(await holds())) {
+		if (Date.now() > end) throw new Error('It did not come about.');
+		await Bun.sleep(5);
+	}
+}

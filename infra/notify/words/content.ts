@@ -1,0 +1,22 @@
+import type { TopicData, TopicName } from '@mana/schema';
+
+/** What a message says, before any channel gives it a form. Plain text throughout: whoever makes HTML of it escapes it. */
+export interface Content {
+	readonly subject: string;
+	readonly paragraphs: readonly string[];
+	/** What one can do about it. */
+	readonly action?: { readonly label: string; readonly link: string };
+	/** Small print. */
+	readonly note?: string;
+}
+
+/** How values are spoken in the reader's language and time zone. */
+export interface Speech {
+	/** A day with its time, as `Thursday, 26 November 2026 at 18:30 CET`. @param at in milliseconds since 1970 */
+	when(at: number): string;
+	/** Where this Mana is, as its people know it: `mana.example`. */
+	readonly host: string;
+}
+
+/** The words of one language: an entry for each topic, or it does not compile. */
+export type Words = { readonly [Name in TopicName]: (data: TopicData<Name>, speech: Speech) => Content };

@@ -1,0 +1,58 @@
+import type { Words } from './content.ts';
+
+const notYou = 'Wenn du das nicht warst, musst du nichts tun.';
+
+export const de: Words = {
+	'verify-address': ({ name, link, until }, { host, when }) => ({
+		subject: 'Bestätige deine E-Mail-Adresse',
+		paragraphs: [`Hallo ${name},`, `bitte bestätige, dass diese Adresse dir gehört, damit ${host} dich hier erreicht.`],
+		action: { label: 'Adresse bestätigen', link },
+		note: `Der Link gilt einmal, bis ${when(until)}. ${notYou}`,
+	}),
+	'reset-password': ({ name, link, until }, { host, when }) => ({
+		subject: 'Leg ein neues Passwort fest',
+		paragraphs: [`Hallo ${name},`, `jemand hat für dein Konto auf ${host} ein neues Passwort angefordert.`],
+		action: { label: 'Neues Passwort festlegen', link },
+		note: `Der Link gilt einmal, bis ${when(until)}. ${notYou} Dein Passwort bleibt, wie es ist.`,
+	}),
+	'address-changed': ({ name, address, link, until }, { host, when }) => ({
+		subject: 'Deine E-Mail-Adresse wurde geändert',
+		paragraphs: [
+			`Hallo ${name},`,
+			`dein Konto auf ${host} gehört jetzt zur Adresse ${address}.`,
+			'Wenn du das nicht warst, nimm es zurück: Dann gilt wieder die alte Adresse, und alle Geräte werden abgemeldet.',
+		],
+		action: { label: 'Zurücknehmen', link },
+		note: `Der Link gilt bis ${when(until)}.`,
+	}),
+	invitation: ({ inviter, place, link, until }, { host, when }) => ({
+		subject: `${inviter} lädt dich ein: ${place}`,
+		paragraphs: [`${inviter} möchte auf ${host} „${place}“ mit dir teilen.`],
+		action: { label: 'Einladung annehmen', link },
+		note: `Die Einladung gilt bis ${when(until)}. Wenn du ${inviter} nicht kennst, lass sie einfach liegen.`,
+	}),
+	'new-device': ({ name, device, place, at, link }, { host, when }) => ({
+		subject: `Neue Anmeldung: ${device}`,
+		paragraphs: [
+			`Hallo ${name},`,
+			`in deinem Konto auf ${host} hat sich ein neues Gerät angemeldet: ${device}, von ${place}, ${when(at)}.`,
+			'Wenn du das nicht warst, melde das Gerät ab und leg ein neues Passwort fest.',
+		],
+		action: { label: 'Meine Geräte ansehen', link },
+	}),
+	'export-ready': ({ name, link, until }, { host, when }) => ({
+		subject: 'Deine Daten liegen bereit',
+		paragraphs: [`Hallo ${name},`, `alles, was ${host} über dich aufbewahrt, ist gepackt und kann abgeholt werden.`],
+		action: { label: 'Meine Daten abholen', link },
+		note: `Sie liegen bis ${when(until)} bereit.`,
+	}),
+	'erasure-planned': ({ name, at, link }, { host, when }) => ({
+		subject: 'Dein Konto wird gelöscht',
+		paragraphs: [
+			`Hallo ${name},`,
+			`dein Konto auf ${host} und alles darin wird gelöscht: ${when(at)}.`,
+			'Bis dahin kannst du es dir anders überlegen.',
+		],
+		action: { label: 'Mein Konto behalten', link },
+	}),
+};

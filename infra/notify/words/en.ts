@@ -1,0 +1,58 @@
+import type { Words } from './content.ts';
+
+const notYou = 'If this was not you, you need not do anything.';
+
+export const en: Words = {
+	'verify-address': ({ name, link, until }, { host, when }) => ({
+		subject: 'Confirm your e-mail address',
+		paragraphs: [`Hello ${name},`, `please confirm that this address is yours, so that ${host} can reach you here.`],
+		action: { label: 'Confirm address', link },
+		note: `The link works once, until ${when(until)}. ${notYou}`,
+	}),
+	'reset-password': ({ name, link, until }, { host, when }) => ({
+		subject: 'Set a new password',
+		paragraphs: [`Hello ${name},`, `somebody asked for a new password for your account on ${host}.`],
+		action: { label: 'Set a new password', link },
+		note: `The link works once, until ${when(until)}. ${notYou} Your password stays as it is.`,
+	}),
+	'address-changed': ({ name, address, link, until }, { host, when }) => ({
+		subject: 'Your e-mail address was changed',
+		paragraphs: [
+			`Hello ${name},`,
+			`your account on ${host} now belongs to the address ${address}.`,
+			'If this was not you, take it back: the old address counts again, and everybody is signed out.',
+		],
+		action: { label: 'Take it back', link },
+		note: `The link works until ${when(until)}.`,
+	}),
+	invitation: ({ inviter, place, link, until }, { host, when }) => ({
+		subject: `${inviter} invites you to ${place}`,
+		paragraphs: [`${inviter} would like to share ${place} with you on ${host}.`],
+		action: { label: 'Accept the invitation', link },
+		note: `The invitation is good until ${when(until)}. If you do not know ${inviter}, leave it be.`,
+	}),
+	'new-device': ({ name, device, place, at, link }, { host, when }) => ({
+		subject: `New sign-in: ${device}`,
+		paragraphs: [
+			`Hello ${name},`,
+			`your account on ${host} was signed in to on a new device: ${device}, from ${place}, ${when(at)}.`,
+			'If this was not you, sign that device out and set a new password.',
+		],
+		action: { label: 'See my devices', link },
+	}),
+	'export-ready': ({ name, link, until }, { host, when }) => ({
+		subject: 'Your data is ready',
+		paragraphs: [`Hello ${name},`, `everything that ${host} keeps about you is packed and can be fetched.`],
+		action: { label: 'Fetch my data', link },
+		note: `It is kept until ${when(until)}.`,
+	}),
+	'erasure-planned': ({ name, at, link }, { host, when }) => ({
+		subject: 'Your account will be deleted',
+		paragraphs: [
+			`Hello ${name},`,
+			`your account on ${host} and everything in it will be deleted: ${when(at)}.`,
+			'Until then you can change your mind.',
+		],
+		action: { label: 'Keep my account', link },
+	}),
+};

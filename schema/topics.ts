@@ -1,0 +1,77 @@
+import type { ServiceName } from './services.ts';
+
+/** What a field of a topic holds: words, where to go (`https://…`, or a path of this Mana), or milliseconds since 1970. */
+export type DataKind = 'text' | 'link' | 'instant';
+
+/** A kind of message that people get, and which services may send it. */
+export interface Topic {
+	readonly from: readonly ServiceName[];
+	/** What each message must say; the words around it are mana-notify's, in every language. */
+	readonly data: Readonly<Record<string, DataKind>>;
+	/** It keeps somebody's account safe: nobody can switch it off, and it waits for no quiet hours. */
+	readonly security: boolean;
+	/** Whoever has its link can act with it, so it goes to a mailbox only, never to an inbox, a push service or a chat. */
+	readonly secret: boolean;
+}
+
+/**
+ * Everything that mana-notify tells people. A new message is one row here, one entry in each language of
+ * `infra/notify/words/`, and a call of `openNotifier().send()`.
+ */
+export const topics = {
+	'verify-address': {
+		from: ['mana-auth'],
+		data: { name: 'text', link: 'link', until: 'instant' },
+		security: true,
+		secret: true,
+	},
+	'reset-password': {
+		from: ['mana-auth'],
+		data: { name: 'text', link: 'link', until: 'instant' },
+		security: true,
+		secret: true,
+	},
+	/** To the old address, with the link that takes the change back. */
+	'address-changed': {
+		from: ['mana-auth'],
+		data: { name: 'text', address: 'text', link: 'link', until: 'instant' },
+		security: true,
+		secret: true,
+	},
+	/** To this Mana, or to a space on it: `place` is what it is called. */
+	invitation: {
+		from: ['mana-auth', 'mana-user', 'mana-sync'],
+		data: { inviter: 'text', place: 'text', link: 'link', until: 'instant' },
+		security: false,
+		secret: true,
+	},
+	'new-device': {
+		from: ['mana-auth'],
+		data: { name: 'text', device: 'text', place: 'text', at: 'instant', link: 'link' },
+		security: true,
+		secret: false,
+	},
+	'export-ready': {
+		from: ['mana-auth', 'mana-user'],
+		data: { name: 'text', link: 'link', until: 'instant' },
+		security: true,
+		secret: false,
+	},
+	'erasure-planned': {
+		from: ['mana-auth', 'mana-user'],
+		data: { name: 'text', link: 'link', at: 'instant' },
+		security: true,
+		secret: false,
+	},
+} as const satisfies Readonly<Record<string, Topic>>;
+
+export type TopicName = keyof typeof topics;
+
+/** What a message of a topic must say. */
+export type TopicData<Name extends TopicName> = {
+	readonly [Field in keyof (typeof topics)[Name]['data']]: (typeof topics)[Name]['data'][Field] extends 'instant'
+		? number
+		: string;
+};
+
+export const topicNames = Object.keys(topics) as [TopicName, ...TopicName[]];
