@@ -20,7 +20,7 @@ describe('a code of an authenticator app', () => {
 	test('counts for its own step and the ones beside it, and for no other', async () => {
 		const step = 37_037_037;
 		for (const away of [-2, -1, 0, 1, 2])
-			expect(await stepOf(key, '081804', (step - 1 + away) * stepMs + 5000)).toBe(Math.abs(away) <= 1 ? step - 1 : null);
+			expect(await stepOf(key, '081804', (step - 1 + away) * stepMs + 5_000)).toBe(Math.abs(away) <= 1 ? step - 1 : null);
 	});
 
 	test('is never anything but six right digits', async () => {
