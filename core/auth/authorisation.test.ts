@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
 import { activityAccess } from './routes/activity.access.ts';
+import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
@@ -62,6 +63,7 @@ authorisationMatrix({
 		...proofAccess,
 		...secondFactorAccess,
 		...contactAccess,
+		...administrationAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {

@@ -2,7 +2,7 @@ import { APIError, betterAuth } from 'better-auth';
 import { type Client, newId, type Realm } from './realm.ts';
 import { refuse } from './problems.ts';
 import { sessionMs } from './session-rules.ts';
-import type { Db } from './store.ts';
+import { type Db, personById } from './store.ts';
 
 /** What is known before the library runs, so that no transaction waits for Argon2. */
 export interface PasswordWork {
@@ -72,18 +72,21 @@ export function library(realm: Realm, db: Db, client: Client, passwords: Passwor
 			account: { create: { before: async (account) => ({ data: { ...account, ...written(realm) } }) } },
 			session: {
 				create: {
-					before: async (session) => ({
-						data: {
-							...session,
-							...written(realm),
-							expiresAt: new Date(realm.clock.now() + sessionMs),
-							ipAddress: client.address,
-							userAgent: client.agent,
-							rotatedAt: realm.clock.now(),
-							provedAt: realm.clock.now(),
-							confirmed: 1,
-						},
-					}),
+					before: async (session) => {
+						if ((await personById(db, session.userId))?.suspended_at !== null) throw refuse('suspended');
+						return {
+							data: {
+								...session,
+								...written(realm),
+								expiresAt: new Date(realm.clock.now() + sessionMs),
+								ipAddress: client.address,
+								userAgent: client.agent,
+								rotatedAt: realm.clock.now(),
+								provedAt: realm.clock.now(),
+								confirmed: 1,
+							},
+						};
+					},
 				},
 			},
 		},

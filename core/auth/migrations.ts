@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
+import { administrationMigrations } from './administration/tables.ts';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
 import type { AuditRow } from './store.ts';
 import { credentialMigrations } from './credential-tables.ts';
@@ -170,6 +171,7 @@ export const migrations: Migrations = {
 		},
 	},
 	...credentialMigrations,
+	...administrationMigrations,
 };
 
 /** A row of the table that was the log before. */

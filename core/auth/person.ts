@@ -5,6 +5,10 @@ import type { PersonRow } from './store.ts';
 export const roles = ['owner', 'admin', 'member', 'guest'] as const;
 export type Role = (typeof roles)[number];
 
+/** How early somebody gets what is new, from last to first: a word for the owner to give, and for software to ask for. */
+export const tiers = ['public', 'beta', 'alpha', 'founder'] as const;
+export type Tier = (typeof tiers)[number];
+
 /** A person as callers see them. */
 export interface Person {
 	/** 26 characters, a record id. */
@@ -12,6 +16,7 @@ export interface Person {
 	readonly name: string;
 	readonly email: string;
 	readonly role: Role;
+	readonly tier: Tier;
 	/** BCP 47 tag: `en`, `de`, `pt-BR`. */
 	readonly language: string;
 	/** ISO 8601, UTC. */
@@ -48,8 +53,8 @@ export const languageSchema = z
 	});
 
 export function toPerson(row: PersonRow): Person {
-	const { id, name, email, role, language, created_at } = row;
-	return { id, name, email, role, language, createdAt: created_at };
+	const { id, name, email, role, tier, language, created_at } = row;
+	return { id, name, email, role, tier, language, createdAt: created_at };
 }
 
 /** `Intl` is the judge of tags: it throws a RangeError on what is none. */

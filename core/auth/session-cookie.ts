@@ -17,27 +17,41 @@ export async function readToken(realm: Realm, c: Context): Promise<string | null
 	return (await getSignedCookie(c, realm.keys.cookie, cookieName(realm))) || null;
 }
 
+/** The admin's own token, put aside while they act in somebody else's name; `null`: they do not. */
+export async function readOwnToken(realm: Realm, c: Context): Promise<string | null> {
+	return (await getSignedCookie(c, realm.keys.cookie, ownCookie(realm))) || null;
+}
+
+/** Puts the admin's own token aside, or takes it away (`null`). */
+export async function writeOwnToken(realm: Realm, c: Context, token: string | null): Promise<void> {
+	await setCookie(realm, c, ownCookie(realm), token ?? '', token === null ? 0 : sessionMs / 1000);
+}
+
 /** Whether a request came with a session cookie at all, valid or not. */
 export function hasCookie(realm: Realm, c: Context): boolean {
 	return (c.req.header('cookie') ?? '').includes(`${cookieName(realm)}=`);
 }
 
 export async function writeToken(realm: Realm, c: Context, token: string): Promise<void> {
-	await setCookie(realm, c, token, sessionMs / 1000);
+	await setCookie(realm, c, cookieName(realm), token, token === '' ? 0 : sessionMs / 1000);
 }
 
 export async function clearToken(realm: Realm, c: Context): Promise<void> {
-	await setCookie(realm, c, '', 0);
+	await setCookie(realm, c, cookieName(realm), '', 0);
 }
 
-async function setCookie(realm: Realm, c: Context, token: string, maxAge: number): Promise<void> {
-	await setSignedCookie(c, cookieName(realm), token, realm.keys.cookie, {
+async function setCookie(realm: Realm, c: Context, name: string, token: string, maxAge: number): Promise<void> {
+	await setSignedCookie(c, name, token, realm.keys.cookie, {
 		httpOnly: true,
 		secure: isSecure(realm.publicUrl),
 		sameSite: 'Lax',
 		path: '/',
 		maxAge,
 	});
+}
+
+function ownCookie(realm: Realm): string {
+	return `${cookieName(realm)}-own`;
 }
 
 function isSecure(publicUrl: string): boolean {

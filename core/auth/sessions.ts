@@ -22,6 +22,8 @@ export interface Session {
 	readonly address: string;
 	/** `User-Agent` of the browser. */
 	readonly agent: string;
+	/** Who acts in the person's name by it; `null`: the person. */
+	readonly impersonator: { readonly id: string; readonly name: string } | null;
 }
 
 /**
@@ -64,13 +66,15 @@ export async function listSessions(realm: Realm, person: string): Promise<Sessio
 	const rows = await look(realm, (db) =>
 		db
 			.selectFrom('session')
-			.selectAll()
+			.leftJoin('person as impersonator', 'impersonator.id', 'session.impersonator_id')
+			.selectAll('session')
+			.select('impersonator.name as impersonator_name')
 			.where('person_id', '=', person)
 			.where('expires_at', '>', iso(realm.clock.now()))
-			.orderBy('created_at', 'desc')
+			.orderBy('session.created_at', 'desc')
 			.execute(),
 	);
-	return rows.map(toSession);
+	return rows.map((row) => toSession(row, row.impersonator_name));
 }
 
 /** @throws Problem `session-unknown` when it is not one of this person's */
@@ -111,7 +115,13 @@ async function rotate(realm: Realm, db: Db, row: SessionRow): Promise<string | n
 	const token = Buffer.from(realm.random(new Uint8Array(32))).toString('base64url');
 	const { numUpdatedRows } = await db
 		.updateTable('session')
-		.set({ token, rotated_at: now, confirmed: 0, updated_at: iso(now), expires_at: iso(now + sessionMs) })
+		.set({
+			token,
+			rotated_at: now,
+			confirmed: 0,
+			updated_at: iso(now),
+			expires_at: row.impersonator_id === null ? iso(now + sessionMs) : row.expires_at,
+		})
 		.where('id', '=', row.id)
 		.where('token', '=', row.token)
 		.executeTakeFirst();
@@ -156,7 +166,9 @@ async function find(realm: Realm, db: Db, token: string): Promise<Found | 'reuse
 async function alive(realm: Realm, db: Db, row: SessionRow, current: boolean): Promise<Found | null> {
 	if (row.expires_at <= iso(realm.clock.now())) return null;
 	const person = await personById(db, row.person_id);
-	return person === undefined ? null : { presence: { person: toPerson(person), session: toSession(row) }, row, current };
+	if (person === undefined || person.suspended_at !== null) return null;
+	const impersonator = row.impersonator_id === null ? undefined : await personById(db, row.impersonator_id);
+	return { presence: { person: toPerson(person), session: toSession(row, impersonator?.name ?? null) }, row, current };
 }
 
 /** The successor has arrived: the time of its predecessors runs out. */
@@ -182,8 +194,17 @@ async function endReused(realm: Realm, db: Db, token: string, client: Client): P
 	await note(realm, db, 'session-reused', { person: owner.person_id }, client);
 }
 
-function toSession({ id, created_at, updated_at, expires_at, address, agent }: SessionRow): Session {
-	return { id, createdAt: created_at, usedAt: updated_at, expiresAt: expires_at, address: address ?? '', agent: agent ?? '' };
+function toSession(row: SessionRow, impersonator: string | null): Session {
+	const { id, created_at, updated_at, expires_at, address, agent, impersonator_id } = row;
+	return {
+		id,
+		createdAt: created_at,
+		usedAt: updated_at,
+		expiresAt: expires_at,
+		address: address ?? '',
+		agent: agent ?? '',
+		impersonator: impersonator_id === null ? null : { id: impersonator_id, name: impersonator ?? '' },
+	};
 }
 
 function iso(ms: number): string {

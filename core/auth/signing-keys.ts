@@ -35,7 +35,16 @@ export async function accessToken(realm: Realm, { person, session }: Presence): 
 	const issuedAt = Math.floor(realm.clock.now() / 1000);
 	const expires = issuedAt + accessTokenMs / 1000;
 	const key = await signingKey(realm);
-	const token = await new SignJWT({ sid: session.id, name: person.name, email: person.email, role: person.role })
+	// RFC 8693 §4.1: the person is the subject, and who acts in their name stands beside.
+	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id } };
+	const token = await new SignJWT({
+		sid: session.id,
+		name: person.name,
+		email: person.email,
+		role: person.role,
+		tier: person.tier,
+		...acting,
+	})
 		.setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
 		.setSubject(person.id)
 		.setIssuer(realm.publicUrl)

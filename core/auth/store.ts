@@ -1,7 +1,7 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable } from 'kysely';
 import type { CredentialTables } from './credential-tables.ts';
-import type { Role } from './person.ts';
+import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
 export interface Tables extends CredentialTables {
@@ -12,6 +12,8 @@ export interface Tables extends CredentialTables {
 		email_verified: number;
 		image: string | null;
 		role: Role;
+		tier: Tier;
+		suspended_at: number | null;
 		language: string;
 		created_at: string;
 		updated_at: string;
@@ -31,6 +33,8 @@ export interface Tables extends CredentialTables {
 		confirmed: number;
 		/** When the person last proved who they are in it; see `proofs.ts`. */
 		proved_at: number;
+		/** Who acts in the person's name by this session; `null`: the person. */
+		impersonator_id: string | null;
 	};
 	credential: {
 		id: string;
@@ -62,6 +66,7 @@ export interface Tables extends CredentialTables {
 	};
 	attempt: { id: string; kind: string; account: string; address: string; state: 'open' | 'counted'; at: number };
 	known_address: { account: string; address: string; at: number };
+	impersonation_consent: { person_id: string; until: number };
 	/** The audit log; see `audit/chain.ts`. What is about people is `null` in an entry that was emptied. */
 	audit_entry: {
 		seq: number;

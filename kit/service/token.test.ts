@@ -200,6 +200,7 @@ describe('the guard', () => {
 		const guarded = guard((text) => verifier({ keys: published, issuer, audience, clock })(text));
 		return createApp(options)
 			.get('/me', guarded, (c) => c.json(c.get('person').id))
+			.post('/me', guarded, (c) => c.json(c.get('person').id))
 			.get('/admin', guarded, roles('owner', 'admin'), (c) => c.json(c.get('person').id)) as unknown as Hono;
 	}
 
@@ -215,6 +216,16 @@ describe('the guard', () => {
 		const other = `Bearer ${await token({ sub: 'bob', role: 'member' })}`;
 		expect(await get('/me', other)).toEqual([200, 'bob']);
 		expect(await get('/admin', other)).toEqual([403, 'role-missing']);
+	});
+
+	test('lets somebody who acts in the name of another look, and change nothing', async () => {
+		const headers = { authorization: `Bearer ${await token({ act: { sub: 'grace' } })}` };
+		expect((await check(headers.authorization.slice(7))).actor).toBe('grace');
+		expect((await app().request('/me', { headers })).status).toBe(200);
+		const refused = await app().request('/me', { method: 'POST', headers });
+		expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'impersonated']);
+		const own = { authorization: `Bearer ${await token()}` };
+		expect((await app().request('/me', { method: 'POST', headers: own })).status).toBe(200);
 	});
 
 	test('refuses the anonymous and other ways to authorize', async () => {

@@ -13,6 +13,8 @@ export interface Person {
 	readonly name: string;
 	readonly email: string;
 	readonly role: 'owner' | 'admin' | 'member' | 'guest';
+	/** Who acts in the person's name, as they allowed; left out: they themselves. */
+	readonly actor?: string;
 	/** When the token ends, in milliseconds since 1970. */
 	readonly expiresAt: number;
 }
@@ -42,6 +44,8 @@ const claims = z.object({
 	name: z.string(),
 	email: z.string(),
 	role: z.enum(['owner', 'admin', 'member', 'guest']),
+	/** RFC 8693 §4.1. */
+	act: z.object({ sub: z.string().min(1) }).optional(),
 	exp: z.number(),
 });
 
@@ -62,8 +66,8 @@ export function verifier(options: VerifierOptions): VerifyToken {
 				clockTolerance: options.toleranceSeconds ?? 5,
 				currentDate: new Date(options.clock.now()),
 			});
-			const { sub, sid, name, email, role, exp } = claims.parse(payload);
-			return { id: sub, session: sid, name, email, role, expiresAt: exp * 1000 };
+			const { sub, sid, name, email, role, act, exp } = claims.parse(payload);
+			return { id: sub, session: sid, name, email, role, expiresAt: exp * 1000, ...(act && { actor: act.sub }) };
 		} catch (error) {
 			throw refusal(error);
 		}
@@ -71,14 +75,22 @@ export function verifier(options: VerifierOptions): VerifyToken {
 }
 
 /**
- * Lets only requests with a valid token through; the handler has the person as `c.get('person')`.
+ * Lets only requests with a valid token through; the handler has the person as `c.get('person')`. Who acts in somebody else's name looks
+ * only.
  *
  * @example app.get('/me', guard(context.verifyToken), (c) => c.json(c.get('person')))
  */
 export function guard(verify: VerifyToken): MiddlewareHandler<{ Variables: { person: Person } }> {
 	return async (c, next) => {
 		const [scheme, token] = (c.req.header('authorization') ?? '').split(' ');
-		c.set('person', await verify(scheme?.toLowerCase() === 'bearer' ? token : undefined));
+		const person = await verify(scheme?.toLowerCase() === 'bearer' ? token : undefined);
+		if (person.actor !== undefined && !['GET', 'HEAD'].includes(c.req.method))
+			throw problem(
+				403,
+				'impersonated',
+				'In the name of somebody else one can look, but not change this. Be yourself again first.',
+			);
+		c.set('person', person);
 		await next();
 	};
 }

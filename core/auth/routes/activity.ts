@@ -2,7 +2,7 @@ import { answers, query, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { activityOf, activitySchema, allActivity } from '../audit/activity.ts';
-import { administrator } from '../administration.ts';
+import { administrator } from '../administration/administrator.ts';
 import { breaks, checkAuditLog } from '../audit/check.ts';
 import { securityEventKinds } from '../security-events.ts';
 import type { Door } from './door.ts';

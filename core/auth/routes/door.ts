@@ -2,7 +2,8 @@ import { callerAddress, type ServiceEnv } from '@mana/service';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Opened } from '../opening.ts';
-import { type Person, roles } from '../person.ts';
+import { type Person, roles, tiers } from '../person.ts';
+import { refuse } from '../problems.ts';
 import { requireProof } from '../proofs.ts';
 import type { Client, Realm } from '../realm.ts';
 import { readToken, writeToken } from '../session-cookie.ts';
@@ -20,6 +21,7 @@ export const personSchema = z.object({
 	name: z.string(),
 	email: z.string(),
 	role: z.enum(roles),
+	tier: z.enum(tiers),
 	language: z.string(),
 	createdAt: z.string(),
 });
@@ -36,7 +38,17 @@ export interface Door {
 }
 
 export function doorOf(realm: Realm): Door {
-	const present: Door['present'] = async (c) => recognise(realm, await readToken(realm, c), clientOf(c));
+	const present: Door['present'] = async (c) => {
+		const presence = await recognise(realm, await readToken(realm, c), clientOf(c));
+		const { impersonator } = presence.session;
+		if (impersonator !== null) {
+			actors.set(c.req.raw, impersonator.id);
+			// Whoever is here in somebody else's name looks, and goes.
+			const isLook = c.req.method === 'GET' || (c.req.method === 'DELETE' && c.req.path === '/impersonation');
+			if (!isLook) throw refuse('impersonated');
+		}
+		return presence;
+	};
 	return {
 		realm,
 		present,
@@ -54,7 +66,15 @@ export function doorOf(realm: Realm): Door {
 	};
 }
 
+/** Who sits at the other end, where that is not the person whose session it is; known once `present` was asked. */
+const actors = new WeakMap<Request, string>();
+
 /** Who is at the other end of the request. */
 export function clientOf(c: Context<ServiceEnv>): Client {
-	return { address: callerAddress(c), agent: (c.req.header('user-agent') ?? '').slice(0, 200) };
+	const actor = actors.get(c.req.raw);
+	return {
+		address: callerAddress(c),
+		agent: (c.req.header('user-agent') ?? '').slice(0, 200),
+		...(actor !== undefined && { actor }),
+	};
 }

@@ -6,6 +6,8 @@ import { hasCookie } from '../session-cookie.ts';
 import { activityRoutes } from './activity.ts';
 import { accountRoutes } from './account.ts';
 import { contactRoutes } from './contacts.ts';
+import { administrationRoutes } from './administration.ts';
+import { impersonationRoutes } from './impersonation.ts';
 import { doorOf } from './door.ts';
 import { joiningRoutes } from './joining.ts';
 import { proofRoutes } from './proofs.ts';
@@ -37,5 +39,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', activityRoutes(door))
 		.route('/', proofRoutes(door))
 		.route('/', secondFactorRoutes(door, instanceName))
-		.route('/', contactRoutes(door, identity));
+		.route('/', contactRoutes(door, identity))
+		.route('/', administrationRoutes(door))
+		.route('/', impersonationRoutes(door));
 }

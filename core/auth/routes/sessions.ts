@@ -11,6 +11,7 @@ const session = z.object({
 	expiresAt: z.string(),
 	address: z.string(),
 	agent: z.string(),
+	impersonator: z.object({ id: z.string(), name: z.string() }).nullable(),
 	current: z.boolean(),
 });
 
@@ -19,10 +20,13 @@ export function sessionRoutes({ realm, present }: Door) {
 	return new Hono<ServiceEnv>()
 		.get(
 			'/session',
-			answers('Who is signed in', z.object({ person: personSchema, session: session.pick({ id: true, expiresAt: true }) })),
+			answers(
+				'Who is signed in',
+				z.object({ person: personSchema, session: session.pick({ id: true, expiresAt: true, impersonator: true }) }),
+			),
 			async (c) => {
 				const { person, session } = await present(c);
-				return c.json({ person, session: { id: session.id, expiresAt: session.expiresAt } });
+				return c.json({ person, session: { id: session.id, expiresAt: session.expiresAt, impersonator: session.impersonator } });
 			},
 		)
 		.get('/sessions', answers('Where the person is signed in', z.object({ sessions: z.array(session) })), async (c) => {

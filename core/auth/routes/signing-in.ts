@@ -2,7 +2,7 @@ import { answers, body, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { emailSchema } from '../person.ts';
-import { clearToken, readToken } from '../session-cookie.ts';
+import { clearToken, readOwnToken, readToken, writeOwnToken } from '../session-cookie.ts';
 import { signOut } from '../sessions.ts';
 import { signIn, takeSecondStep } from '../sign-in.ts';
 import { clientOf, codeInput, type Door, passwordInput, personSchema, secretInput } from './door.ts';
@@ -30,6 +30,11 @@ export function signingInRoutes({ realm, open }: Door) {
 		.post('/sign-out', answers('End this session'), async (c) => {
 			const token = await readToken(realm, c);
 			if (token !== null) await signOut(realm, token, clientOf(c));
+			const own = await readOwnToken(realm, c);
+			if (own !== null) {
+				await signOut(realm, own, clientOf(c));
+				await writeOwnToken(realm, c, null);
+			}
 			await clearToken(realm, c);
 			return c.body(null, 204);
 		});
