@@ -35,6 +35,7 @@ const rules = {
 		{ by: 'account', limit: 40, windowMs: 24 * 60 * minuteMs, sparesKnown: true },
 	],
 	password: [{ by: 'pair', limit: 5, windowMs: 15 * minuteMs }],
+	passkey: [{ by: 'address', limit: 30, windowMs: 15 * minuteMs }],
 	join: [{ by: 'address', limit: 10, windowMs: 60 * minuteMs }],
 	link: [{ by: 'address', limit: 20, windowMs: 15 * minuteMs }],
 } as const satisfies Record<string, readonly Rule[]>;

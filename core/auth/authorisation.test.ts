@@ -8,6 +8,7 @@ import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
+import { passkeyAccess } from './routes/passkeys.access.ts';
 import { proofAccess } from './routes/proofs.access.ts';
 import { secondFactorAccess } from './routes/second-factor.access.ts';
 import { sessionAccess } from './routes/sessions.access.ts';
@@ -51,6 +52,17 @@ beforeAll(async () => {
 
 afterAll(() => auth.close());
 
+/** Where 401 means something else than that nobody is signed in. */
+const answersOtherwise = new Set([
+	'/contacts/:id',
+	'/passkeys',
+	'/password',
+	'/proofs',
+	'/sign-in',
+	'/sign-in/passkey',
+	'/standing',
+]);
+
 authorisationMatrix({
 	rows: [
 		...kitAccess,
@@ -61,6 +73,7 @@ authorisationMatrix({
 		...sessionAccess,
 		...activityAccess,
 		...proofAccess,
+		...passkeyAccess,
 		...secondFactorAccess,
 		...contactAccess,
 		...administrationAccess,
@@ -68,8 +81,8 @@ authorisationMatrix({
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {
 		const { status, body } = await send(row, principal);
-		const asksWho = status === 401 && !['/password', '/proofs', '/sign-in', '/standing', '/contacts/:id'].includes(row.path);
-		if (asksWho) expect(body['code']).toBe(browsers.has(principal) ? 'session-expired' : 'not-signed-in');
+		if (status === 401 && !answersOtherwise.has(row.path))
+			expect(body['code']).toBe(browsers.has(principal) ? 'session-expired' : 'not-signed-in');
 		return status;
 	},
 });

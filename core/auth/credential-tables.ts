@@ -16,6 +16,22 @@ export interface CredentialTables {
 	recovery_code: { hash: string; person_id: string; created_at: number };
 	/** A sign-in whose first step was right and whose second is awaited. */
 	sign_in_ticket: { hash: string; person_id: string; expires_at: number };
+	passkey: {
+		/** The credential id that its authenticator gave it, base64url. */
+		id: string;
+		person_id: string;
+		/** COSE. */
+		public_key: Uint8Array;
+		counter: number;
+		/** JSON: how browsers may reach it. */
+		transports: string;
+		name: string;
+		synced: number;
+		created_at: number;
+		used_at: number | null;
+	};
+	/** Challenges that a passkey has answered, so that none is answered twice. */
+	used_challenge: { hash: string; expires_at: number };
 }
 
 export const credentialMigrations: Migrations = {
@@ -44,6 +60,28 @@ export const credentialMigrations: Migrations = {
 				.createTable('sign_in_ticket')
 				.addColumn('hash', 'text', (column) => column.primaryKey())
 				.addColumn('person_id', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+				.addColumn('expires_at', 'integer', (column) => column.notNull())
+				.execute();
+		},
+	},
+	'005-passkeys': {
+		async up(db) {
+			await db.schema
+				.createTable('passkey')
+				.addColumn('id', 'text', (column) => column.primaryKey())
+				.addColumn('person_id', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+				.addColumn('public_key', 'blob', (column) => column.notNull())
+				.addColumn('counter', 'integer', (column) => column.notNull())
+				.addColumn('transports', 'text', (column) => column.notNull())
+				.addColumn('name', 'text', (column) => column.notNull())
+				.addColumn('synced', 'integer', (column) => column.notNull())
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.addColumn('used_at', 'integer')
+				.execute();
+			await db.schema.createIndex('passkey_person').on('passkey').column('person_id').execute();
+			await db.schema
+				.createTable('used_challenge')
+				.addColumn('hash', 'text', (column) => column.primaryKey())
 				.addColumn('expires_at', 'integer', (column) => column.notNull())
 				.execute();
 		},

@@ -16,6 +16,7 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>):
 			.where('retired_at', '<=', now - sessionMs)
 			.execute();
 		await db.deleteFrom('one_time_link').where('expires_at', '<=', now).execute();
+		await db.deleteFrom('used_challenge').where('expires_at', '<=', now).execute();
 		await db.deleteFrom('sign_in_ticket').where('expires_at', '<=', now).execute();
 		await db
 			.deleteFrom('attempt')

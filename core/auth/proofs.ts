@@ -1,4 +1,6 @@
 import { attempt } from './attempts.ts';
+import type { AssertionAnswer } from './passkey-answers.ts';
+import { hasPasskey, judgeAssertion } from './passkeys.ts';
 import { verifyPassword } from './passwords.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
@@ -11,12 +13,12 @@ import { type Db, passwordOf } from './store.ts';
 export const provenMs = 10 * 60_000;
 
 /** By what a person can show once more that it is them. */
-export const proofMethods = ['password', 'code'] as const;
+export const proofMethods = ['password', 'code', 'passkey'] as const;
 export type ProofMethod = (typeof proofMethods)[number];
 
 /**
  * Lets a dangerous step through only when whoever holds the session has just proven who they are: by signing in, or by
- * `provePassword` or `proveCode` since. An open browser that somebody finds is not enough.
+ * `provePassword`, `proveCode` or `provePasskey` since. An open browser that somebody finds is not enough.
  *
  * @throws Problem `proof-needed`, with the `methods` that this person has; none means: sign in again
  */
@@ -68,6 +70,20 @@ export async function proveCode(realm: Realm, presence: Presence, code: string, 
 	);
 }
 
+/** Proves by one of the person's passkeys. @throws Problem `passkey-invalid`, `locked` */
+export async function provePasskey(realm: Realm, presence: Presence, answer: AssertionAnswer, client: Client): Promise<void> {
+	const { person, session } = presence;
+	const what = { kind: 'passkey', account: '-', client, counts: ['passkey-invalid'], event: 'passkey-refused' } as const;
+	await attempt(realm, what, async () => {
+		const judged = await judgeAssertion(realm, 'prove', session.id, answer);
+		if (judged.person !== person.id) throw refuse('passkey-invalid');
+		await transact(realm, async (db) => {
+			await judged.accept(db);
+			await markProven(realm, db, presence, client);
+		});
+	});
+}
+
 /** Writes down that the person has just proven themselves in this session. */
 export async function markProven(realm: Realm, db: Db, { person, session }: Presence, client: Client): Promise<void> {
 	await db.updateTable('session').set({ proved_at: realm.clock.now() }).where('id', '=', session.id).execute();
@@ -82,6 +98,7 @@ async function provenUntil(realm: Realm, db: Db, session: string): Promise<numbe
 }
 
 async function methodsOf(db: Db, person: string): Promise<ProofMethod[]> {
-	if (await hasSecondFactor(db, person)) return ['code'];
-	return (await passwordOf(db, person)) === null ? [] : ['password'];
+	const passkey: ProofMethod[] = (await hasPasskey(db, person)) ? ['passkey'] : [];
+	if (await hasSecondFactor(db, person)) return ['code', ...passkey];
+	return (await passwordOf(db, person)) === null ? passkey : ['password', ...passkey];
 }

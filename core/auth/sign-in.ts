@@ -1,6 +1,8 @@
 import { attempt, welcome } from './attempts.ts';
 import { digest } from './instance-keys.ts';
 import { enter, enterProven, type Opened } from './opening.ts';
+import type { AssertionAnswer } from './passkey-answers.ts';
+import { judgeAssertion } from './passkeys.ts';
 import { verifyPassword } from './passwords.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
@@ -73,6 +75,25 @@ export async function takeSecondStep(
 			return opened;
 		}),
 	);
+}
+
+/**
+ * Signs in with a passkey. It is both steps at once: something that the person has, and that asked them who they are.
+ *
+ * @throws Problem `passkey-invalid`, `locked`
+ */
+export function signInWithPasskey(realm: Realm, answer: AssertionAnswer, client: Client): Promise<Opened> {
+	const what = { kind: 'passkey', account: '-', client, counts: ['passkey-invalid'], event: 'passkey-refused' } as const;
+	return attempt(realm, what, async () => {
+		const { person, accept } = await judgeAssertion(realm, 'sign-in', '-', answer);
+		return transact(realm, async (db) => {
+			await accept(db);
+			const opened = await enterProven(realm, db, person, client);
+			await welcome(realm, db, realm.keys.pseudonym(opened.presence.person.email), client);
+			await note(realm, db, 'signed-in', { person }, client);
+			return opened;
+		});
+	});
 }
 
 async function issueTicket(realm: Realm, db: Db, person: string): Promise<SecondStep> {

@@ -10,6 +10,7 @@ import { administrationRoutes } from './administration.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { doorOf } from './door.ts';
 import { joiningRoutes } from './joining.ts';
+import { passkeyRoutes } from './passkeys.ts';
 import { proofRoutes } from './proofs.ts';
 import { secondFactorRoutes } from './second-factor.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -20,7 +21,7 @@ export type AuthRoutes = ReturnType<typeof addRoutes>;
 
 /**
  * Every way into mana-auth, one file a feature. The library's own routes are mounted nowhere, so no check here can be walked around.
- * Each route has its line in the table of `authorisation/`, or a test fails.
+ * Each route has its line in an `.access.ts` beside it, or a test fails.
  */
 export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: ServiceIdentity, instanceName: string | null) {
 	const door = doorOf(realm);
@@ -38,6 +39,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', sessionRoutes(door))
 		.route('/', activityRoutes(door))
 		.route('/', proofRoutes(door))
+		.route('/', passkeyRoutes(door, instanceName))
 		.route('/', secondFactorRoutes(door, instanceName))
 		.route('/', contactRoutes(door, identity))
 		.route('/', administrationRoutes(door))

@@ -1,9 +1,16 @@
 import { answers, body, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { proofMethods, proofsOf, proveCode, provePassword } from '../proofs.ts';
+import { assertionAnswer } from '../passkey-answers.ts';
+import { assertionOptions } from '../passkeys.ts';
+import { proofMethods, proofsOf, proveCode, provePasskey, provePassword } from '../proofs.ts';
 import { clientOf, codeInput, type Door, passwordInput } from './door.ts';
 
+const given = z.union([
+	z.strictObject({ password: passwordInput }),
+	z.strictObject({ code: codeInput }),
+	z.strictObject({ passkey: assertionAnswer }),
+]);
 const proofs = z.object({ methods: z.array(z.enum(proofMethods)), until: z.string().nullable() });
 
 /** Proving once more who one is, before a dangerous step. */
@@ -13,15 +20,19 @@ export function proofRoutes({ realm, present }: Door) {
 			c.json(await proofsOf(realm, await present(c))),
 		)
 		.post(
-			'/proofs',
-			answers('Prove it by the password, or by a code', proofs),
-			body(z.union([z.strictObject({ password: passwordInput }), z.strictObject({ code: codeInput })])),
+			'/proofs/passkey-options',
+			answers('What a browser needs to prove it by a passkey', z.looseObject({ challenge: z.string() })),
 			async (c) => {
-				const presence = await present(c);
-				const given = c.req.valid('json');
-				if ('password' in given) await provePassword(realm, presence, given.password, clientOf(c));
-				else await proveCode(realm, presence, given.code, clientOf(c));
-				return c.json(await proofsOf(realm, presence));
+				const { person, session } = await present(c);
+				return c.json(await assertionOptions(realm, 'prove', session.id, person.id));
 			},
-		);
+		)
+		.post('/proofs', answers('Prove it by the password, a code or a passkey', proofs), body(given), async (c) => {
+			const presence = await present(c);
+			const given = c.req.valid('json');
+			if ('password' in given) await provePassword(realm, presence, given.password, clientOf(c));
+			else if ('passkey' in given) await provePasskey(realm, presence, given.passkey, clientOf(c));
+			else await proveCode(realm, presence, given.code, clientOf(c));
+			return c.json(await proofsOf(realm, presence));
+		});
 }
