@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpaceId } from '@mana/sync';
 import type { SyncStore } from './store.ts';
-import { startSync, type TestSync } from './testing.ts';
+import { COLLECTION, startSync, type TestSync } from './testing.ts';
 import { ask, insertSpace, openBeside } from './testing-spaces.ts';
 
 const principals = [
@@ -104,7 +104,7 @@ const table: readonly Row[] = [
 		status: { ...inSpace(422), other: 422, revoked: 422 },
 	},
 	{ method: 'DELETE', path: '/spaces/:space/invitations/:invitation', status: inSpace(204, 204, 403) },
-	{ method: 'GET', path: `/spaces/:space/records/${'0'.repeat(26)}/history?collection=257`, status: inSpace(200) },
+	{ method: 'GET', path: `/spaces/:space/records/${'0'.repeat(26)}/history?collection=${COLLECTION}`, status: inSpace(200) },
 	{ method: 'GET', path: '/spaces/:space/services', status: inSpace(200) },
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: false }, status: inSpace(200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: true }, status: inSpace(200, 200, 403) },

@@ -8,6 +8,7 @@ import { collectionNumbered } from '@mana/schema/registry/models';
 import { type ByeCode, type Frame, type FrameOf, frameTypes, type Scope, type SpaceId, SPACES_APP, stampAt } from '@mana/sync';
 import type { SyncStore } from './store.ts';
 import {
+	APP,
 	exchangeOnce,
 	type Issuer,
 	newDevice,
@@ -21,7 +22,7 @@ import {
 import { insertSpace, openBeside } from './testing-spaces.ts';
 
 /** The app of what is written here, and one that the limited member sees in its place. */
-const [APP, OTHER_APP] = [1, 2];
+const OTHER_APP = APP + 1;
 
 /** Members of a space by what they may do there, and those who may do nothing. */
 const inside = ['owner', 'admin', 'editor', 'commenter', 'viewer', 'limited'] as const;

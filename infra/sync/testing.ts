@@ -57,12 +57,17 @@ const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes as Uint8Array
 export const newDevice = (): DeviceId => newDeviceId(random);
 export const newRecord = (): RecordId => newRecordId(Date.now(), random);
 
+/** An app that no model has, so that the server knows nothing of its collections. */
+export const APP = 251;
+/** A collection of it. */
+export const COLLECTION = APP * 256 + 1;
+
 /** An ordinary text field, for ops that mean nothing. */
 export const TITLE = fieldNumber(1, lww);
 
 /** One op on a record of some collection. */
 export function op(record: RecordId, value: Value, field: number = TITLE): Op {
-	return { collection: 257, record, field, key: '', value };
+	return { collection: COLLECTION, record, field, key: '', value };
 }
 
 /** A raw connection: sends what it is told, keeps everything it hears, merges nothing but DELTAs into `cells`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eachEngine } from '@mana/store/testing';
 import type { SpaceId } from '@mana/sync';
 import { CHUNK_BYTES } from '@mana/sync/manifest';
-import { newRecord, RawClient, startSync, TITLE } from '../testing.ts';
+import { APP, COLLECTION, newRecord, RawClient, startSync, TITLE } from '../testing.ts';
 import { insertSpace, openBeside, type TestMember } from '../testing-spaces.ts';
 import { FileCaller, fileOf, referenceTo } from './testing.ts';
 
@@ -12,7 +12,7 @@ const family: Record<string, TestMember> = {
 	ana: { role: 'owner' },
 	ben: { role: 'editor' },
 	vic: { role: 'viewer' },
-	lim: { role: 'editor', apps: [1] },
+	lim: { role: 'editor', apps: [APP] },
 };
 
 /** Bytes that are no text and differ from file to file. */
@@ -32,7 +32,7 @@ eachEngine('files of a space', (engine) => {
 		const as = async (person: string, where: SpaceId = space) =>
 			new FileCaller(`${server.url}/spaces/${where}`, await server.issuer.token(person));
 		/** Writes a cell that names a file, as somebody. */
-		const name = async (person: string, text: string | null, collection = 257, record = newRecord()) => {
+		const name = async (person: string, text: string | null, collection = COLLECTION, record = newRecord()) => {
 			const client = await RawClient.open(server.url);
 			await client.hello(await server.issuer.token(person));
 			await client.sub(space);
@@ -188,10 +188,10 @@ eachEngine('files of a space', (engine) => {
 		await at.name('ana', referenceTo(closed), 2 * 256 + 1);
 		const lim = await at.as('lim');
 		expect((await lim.get(open)).status).toBe(404);
-		await at.name('ana', referenceTo(open), 257);
+		await at.name('ana', referenceTo(open), COLLECTION);
 		expect((await lim.get(open)).status).toBe(200);
 		expect((await lim.get(closed)).status).toBe(404);
-		await at.name('lim', referenceTo(closed), 257);
+		await at.name('lim', referenceTo(closed), COLLECTION);
 		expect((await lim.get(closed)).status).toBe(404);
 		expect((await lim.complete(closed)).status).toBe(409);
 		await lim.upload(closed);

@@ -9,7 +9,7 @@ import type { SpaceId } from '@mana/sync';
 import fc from 'fast-check';
 import { valueToBytes } from '../spaces/bytes.ts';
 import { migrations, type SyncTables } from '../store.ts';
-import { TITLE } from '../testing.ts';
+import { COLLECTION, TITLE } from '../testing.ts';
 import { insertSpace } from '../testing-spaces.ts';
 import { BLOB_HORIZON_MS, collectBlobs } from './collection.ts';
 import { examineBlobs } from './doctor.ts';
@@ -56,7 +56,7 @@ eachEngine('collection of files', (engine) => {
 				const cell = { value: valueToBytes(value), stamp: seq, actor: 1, seq };
 				await db
 					.insertInto('cell')
-					.values({ space: number, record, collection: 257, field, key: '', ...cell })
+					.values({ space: number, record, collection: COLLECTION, field, key: '', ...cell })
 					.onConflict((conflict) => conflict.columns(['space', 'record', 'collection', 'field', 'key']).doUpdateSet(cell))
 					.execute();
 			});

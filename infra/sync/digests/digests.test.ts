@@ -9,7 +9,7 @@ import { PostgresSpaces } from '../spaces/postgres.ts';
 import { SqliteSpaces } from '../spaces/sqlite.ts';
 import { rules } from '../rules.ts';
 import { migrations, type SyncStore, type SyncTables } from '../store.ts';
-import { newDevice, newRecord, op } from '../testing.ts';
+import { COLLECTION, newDevice, newRecord, op } from '../testing.ts';
 import { Digests } from './digests.ts';
 import { PostgresSums } from './postgres.ts';
 import { SqliteSums } from './sqlite.ts';
@@ -63,7 +63,7 @@ eachEngine('digests', (engine) => {
 		const { spaces, digests, space, committer, write } = await open();
 		const records = [newRecord(), newRecord(), newRecord()];
 		for (let i = 0; i < 30; i++)
-			await write(op(records[i % 3]!, `text ${i}`), { ...op(records[(i + 1) % 3]!, i, 17), collection: 770 });
+			await write(op(records[i % 3]!, `text ${i}`), { ...op(records[(i + 1) % 3]!, i, 17), collection: COLLECTION + 256 });
 		await committer.submit({ kind: 'mirror', space, person: 'ada' });
 		const kept = (await digests.sums(space, 'ada'))!;
 		expect(kept).toMatchObject({ seq: (await spaces.readSince(space, 0, 1))!.seq, access: { role: 'owner' } });
@@ -91,7 +91,7 @@ eachEngine('digests', (engine) => {
 		for (let i = 0; i < 5; i++) await write(op(newRecord(), i));
 		await store.db.updateTable('digest').set({ low: 7 }).execute();
 		expect(listed((await digests.sums(space, 'ada'))!.sums)).not.toEqual(listed(await counted(spaces, space)));
-		await ask({ collection: 257 });
+		await ask({ collection: COLLECTION });
 		expect(listed((await digests.sums(space, 'ada'))!.sums)).toEqual(listed(await counted(spaces, space)));
 	});
 
@@ -99,13 +99,13 @@ eachEngine('digests', (engine) => {
 		const { spaces, space, write, ask } = await open();
 		const records = Array.from({ length: 40 }, newRecord);
 		for (const record of records) await write(op(record, `title of ${record}`));
-		await write({ ...op(newRecord(), 'elsewhere'), collection: 770 });
+		await write({ ...op(newRecord(), 'elsewhere'), collection: COLLECTION + 256 });
 		const { cells } = (await spaces.readSince(space, 0, 1000))!;
 		const [whole] = await ask({});
-		expect(whole!.sums.map(({ of }) => of).sort()).toEqual([257, 770]);
-		const [parts] = await ask({ collection: 257 });
+		expect(whole!.sums.map(({ of }) => of).sort()).toEqual([COLLECTION, COLLECTION + 256]);
+		const [parts] = await ask({ collection: COLLECTION });
 		for (const { of, ...sum } of parts!.sums) {
-			const own = cells.filter(({ collection, record }) => collection === 257 && bucketOf(record) === of);
+			const own = cells.filter(({ collection, record }) => collection === COLLECTION && bucketOf(record) === of);
 			expect(
 				sameSum(
 					sum,
@@ -114,9 +114,9 @@ eachEngine('digests', (engine) => {
 			).toBe(true);
 		}
 		const buckets = [...new Set(records.slice(0, 3).map(bucketOf))].sort((a, b) => a - b);
-		const answers = await ask({ collection: 257, buckets });
+		const answers = await ask({ collection: COLLECTION, buckets });
 		expect(answers.at(-1)).toMatchObject({ more: false, seq: 41, buckets });
-		const wanted = cells.filter(({ collection, record }) => collection === 257 && buckets.includes(bucketOf(record)));
+		const wanted = cells.filter(({ collection, record }) => collection === COLLECTION && buckets.includes(bucketOf(record)));
 		const byRecord = (a: { record: string }, b: { record: string }) => (a.record < b.record ? -1 : 1);
 		expect(answers.flatMap((answer) => answer.cells).sort(byRecord)).toEqual(
 			wanted.map(({ seq: _seq, ...cell }) => cell).sort(byRecord),
@@ -149,8 +149,10 @@ eachEngine('digests', (engine) => {
 			return frames;
 		};
 		expect((await asBen([4], {}))[0]!.sums.map(({ of }) => of)).toEqual([0x0401]);
-		expect((await asBen([4], { collection: 257 }))[0]!.sums).toEqual([]);
-		expect((await asBen([4], { collection: 257, buckets: Array.from({ length: 256 }, (_, i) => i) }))[0]!.cells).toEqual([]);
+		expect((await asBen([4], { collection: COLLECTION }))[0]!.sums).toEqual([]);
+		expect((await asBen([4], { collection: COLLECTION, buckets: Array.from({ length: 256 }, (_, i) => i) }))[0]!.cells).toEqual(
+			[],
+		);
 		await expect(asBen(null, {})).rejects.toThrow('right to read');
 		await store.db.deleteFrom('member').where('person', '=', 'ben').execute();
 		await expect(asBen([4], {})).rejects.toThrow('right to read');

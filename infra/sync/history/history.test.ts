@@ -4,7 +4,7 @@ import { fieldNumber, lww, systemFields } from '@mana/model';
 import { type SpaceId } from '@mana/sync';
 import type { RecordChanges } from '@mana/sync/record-history';
 import { bumpEpochs } from '../restore.ts';
-import { newDevice, newRecord, op, RawClient, startSync, TITLE } from '../testing.ts';
+import { COLLECTION, newDevice, newRecord, op, RawClient, startSync, TITLE } from '../testing.ts';
 import { ask, insertSpace, openBeside } from '../testing-spaces.ts';
 
 const NOTE = fieldNumber(2, lww);
@@ -28,7 +28,12 @@ eachEngine('the history of a record', (engine) => {
 		}
 		async function history(person: string, record: string, more = '') {
 			const token = await server.issuer.token(person);
-			const answer = await ask(server, token, 'GET', `/spaces/${space}/records/${record}/history?collection=257${more}`);
+			const answer = await ask(
+				server,
+				token,
+				'GET',
+				`/spaces/${space}/records/${record}/history?collection=${COLLECTION}${more}`,
+			);
 			return { status: answer.status, body: answer.body as unknown as RecordChanges };
 		}
 		return {
@@ -79,7 +84,12 @@ eachEngine('the history of a record', (engine) => {
 			await world.write('ana')
 		)(op(record, 'secret'));
 		const token = await world.server.issuer.token('eve');
-		const nowhere = await ask(world.server, token, 'GET', `/spaces/${newRecord()}/records/${record}/history?collection=257`);
+		const nowhere = await ask(
+			world.server,
+			token,
+			'GET',
+			`/spaces/${newRecord()}/records/${record}/history?collection=${COLLECTION}`,
+		);
 		for (const person of ['eve', 'gone']) {
 			const { status, body } = await world.history(person, record);
 			const { code, detail } = nowhere.body;

@@ -8,7 +8,7 @@ import { PostgresSpaces } from '../spaces/postgres.ts';
 import { SqliteSpaces } from '../spaces/sqlite.ts';
 import { Database } from 'bun:sqlite';
 import { migrations, type SyncStore, type SyncTables } from '../store.ts';
-import { exchangeOnce, newDevice, newRecord, op, RawClient, startSync } from '../testing.ts';
+import { COLLECTION, exchangeOnce, newDevice, newRecord, op, RawClient, startSync } from '../testing.ts';
 import { openBeside } from '../testing-spaces.ts';
 import { KEPT, tidySpaces } from './tidy.ts';
 
@@ -111,7 +111,7 @@ eachEngine('tidying', (engine) => {
 		const record = newRecord();
 		await world.write(op(record, 'x'), trash(record));
 		const { number } = await world.store.db.selectFrom('space').select('number').executeTakeFirstOrThrow();
-		const chunk = { space: number, hash: 'c'.repeat(64), collection: 257, body: new Uint8Array(1), unnamed_at: null };
+		const chunk = { space: number, hash: 'c'.repeat(64), collection: COLLECTION, body: new Uint8Array(1), unnamed_at: null };
 		await world.pass(32);
 		await world.store.db.insertInto('chunk').values(chunk).execute();
 		await world.store.db
