@@ -91,7 +91,7 @@ for (const { width, colorScheme } of [
 		newDevice,
 	}) => {
 		const size = { width, height: 844 };
-		const { page } = await newDevice({ person: await ownerOf(mana), locale: 'de-DE', viewport: size, colorScheme });
+		const { page } = await newDevice({ person: await ownerOf(mana), viewport: size, colorScheme });
 		await page.goto(`${mana.url}/settings/language`);
 		await page.getByRole('radio', { name: 'Deutsch' }).check({ force: true });
 		await page.goto(`${mana.url}/status`);

@@ -3,7 +3,7 @@ import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
-import type { Describer } from '@mana/ui/shell/manifest';
+import type { DateWays, Describer } from '@mana/ui/shell/manifest';
 import { projects, tags, tasks, type TaskPriority } from './model.ts';
 import { priorityName, titleOf } from './words.ts';
 
@@ -46,19 +46,20 @@ export const describer: Describer = {
 		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
 	},
 	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
-	value: (mana, place, value, locale) =>
-		place.collection === tasks.number ? valueOfTask(mana, place, value, locale) : undefined,
+	value: (mana, place, value, ways) => (place.collection === tasks.number ? valueOfTask(mana, place, value, ways) : undefined),
 };
 
-function valueOfTask(mana: Mana, { field, key }: Place, value: Value, locale: string): string | undefined {
-	const today = dayAt(Date.now());
+function valueOfTask(mana: Mana, { field, key }: Place, value: Value, { tag, timeZone }: DateWays): string | undefined {
+	const today = dayAt(Date.now(), timeZone);
 	switch (field) {
 		case task.completedAt.number:
-			return value === null ? m.todo_value_open() : m.todo_value_completed({ when: speakMoment(Number(value), today, locale) });
+			return value === null
+				? m.todo_value_open()
+				: m.todo_value_completed({ when: speakMoment(Number(value), today, tag, timeZone) });
 		case task.dueDay.number:
-			return value === null ? m.todo_no_day() : speakDay(String(value), today, locale);
+			return value === null ? m.todo_no_day() : speakDay(String(value), today, tag);
 		case task.dueTime.number:
-			return value === null ? undefined : speakTime(String(value), locale);
+			return value === null ? undefined : speakTime(String(value), tag);
 		case task.priority.number:
 			return priorityName((value ?? 'none') as TaskPriority);
 		case task.tags.number: {

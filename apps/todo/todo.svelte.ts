@@ -1,7 +1,7 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import { addDays, type Capture, type Day, speakDay, timeAt } from '@mana/time';
+import { addDays, type Capture, type Day, speakDay } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import type { Company } from '@mana/ui/data/presence.svelte';
@@ -86,7 +86,7 @@ export class Todo {
 		if (!reader) return { title: line.trim(), day: null, time: null, tags: [], priority: null, project: null, tokens: [] };
 		return reader.quickAdd(line, {
 			today: today.day,
-			time: timeAt(Date.now()),
+			time: today.time,
 			packs: reader.packsFor(language.current),
 			projects: this.projects.map(({ name }) => name),
 			...(dismissed && { dismissed }),

@@ -34,10 +34,15 @@ export function speakTime(time: string, locale: string): string {
 	return formatter(locale, { hour: 'numeric', minute: '2-digit' }).format(Date.UTC(2025, 0, 1, hour, minute));
 }
 
-/** A moment as short as it stays clear: "10:02" today, "24 Nov, 10:02" else. `at` is ms since 1970. */
-export function speakMoment(at: number, today: Day, locale: string): string {
-	const day = dayAt(at);
-	const time = speakTime(timeAt(at), locale);
+/**
+ * A moment as short as it stays clear: "10:02" today, "24 Nov, 10:02" else.
+ *
+ * @param at ms since 1970
+ * @param zone IANA name of the zone whose clocks are read
+ */
+export function speakMoment(at: number, today: Day, locale: string, zone: string): string {
+	const day = dayAt(at, zone);
+	const time = speakTime(timeAt(at, zone), locale);
 	return day === today ? time : `${speakDay(day, today, locale)}, ${time}`;
 }
 

@@ -3,6 +3,7 @@ import type { Mana } from '@mana/sync/client/api';
 import { adoptGuest, forgetAccount, openMana, openSpaces, type Spaces } from '@mana/sync/client/browser/index';
 import type { Account } from '@mana/sync/client/open';
 import type { Session } from '@mana/ui/session/session.svelte';
+import { preferences } from '../model.ts';
 
 /**
  * Opens what is stored on this device for who is here. What a guest wrote becomes the person's when they come in.
@@ -28,11 +29,14 @@ export function openSharedSpaces(home: Mana, person: string): Promise<Spaces> {
 	return openSpaces({ home, person, models });
 }
 
-/** What the person looks at comes first on a new device: the collections of the app that is open, all of them in the hub. */
+/**
+ * What the person looks at comes first on a new device: how they want it to look, then the collections of the app that is open, all of
+ * them in the hub.
+ */
 function first(): typeof models {
 	const path = location.pathname.split('/');
 	const ofApp = models.filter(({ name }) => path.includes(name.split('/')[0]!));
-	return ofApp.length > 0 ? ofApp : models;
+	return ofApp.length > 0 ? [preferences, ...ofApp] : models;
 }
 
 export async function wipeStore(account: string): Promise<void> {

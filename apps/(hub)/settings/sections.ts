@@ -43,8 +43,13 @@ export const sections: readonly SettingsSection[] = [
 		title: () => m.hub_profile(),
 		text: () => m.hub_profile_text(),
 		icon: UserRound,
-		isFor: members,
-		settings: [{ title: () => m.hub_name(), words: 'first last nickname Vorname Nachname Spitzname heißen' }],
+		isFor: everybody,
+		settings: [
+			{ title: () => m.hub_picture(), words: 'photo avatar portrait image Foto Bild Porträt', anchor: 'picture' },
+			{ title: () => m.hub_name(), words: 'first last nickname Vorname Nachname Spitzname heißen', anchor: 'name' },
+			{ title: () => m.hub_pronouns(), words: 'gender she he they Geschlecht Anrede', anchor: 'name' },
+			{ title: () => m.hub_about(), words: 'bio biography description Beschreibung Biografie', anchor: 'name' },
+		],
 		load: () => import('./sections/Profile.svelte'),
 	},
 	{
@@ -53,7 +58,22 @@ export const sections: readonly SettingsSection[] = [
 		text: () => m.hub_region_text(),
 		icon: Globe,
 		isFor: everybody,
-		settings: [{ title: () => m.language(), words: 'English German Deutsch Englisch locale translation Übersetzung' }],
+		settings: [
+			{ title: () => m.language(), words: 'English German Deutsch Englisch locale translation Übersetzung', anchor: 'language' },
+			{
+				title: () => m.hub_dates_as(),
+				words: 'date format region country numbers decimal Datumsformat Datum Land Zahlen Komma',
+				anchor: 'dates',
+			},
+			{ title: () => m.hub_hours(), words: 'clock 24 12 hour am pm Uhr Stunden Format', anchor: 'dates' },
+			{
+				title: () => m.hub_week_start(),
+				words: 'week start first day Monday Sunday calendar Wochenstart Montag Sonntag',
+				anchor: 'dates',
+			},
+			{ title: () => m.hub_units(), words: 'units metric imperial miles km Einheiten metrisch Meilen', anchor: 'dates' },
+			{ title: () => m.hub_time_zone(), words: 'timezone travel UTC GMT Zeitzone Reise', anchor: 'time-zone' },
+		],
 		load: () => import('./sections/Language.svelte'),
 	},
 	{
@@ -63,8 +83,20 @@ export const sections: readonly SettingsSection[] = [
 		icon: Palette,
 		isFor: everybody,
 		settings: [
-			{ title: () => m.theme(), words: 'theme dark light night mode colours dunkel hell Nacht Farben Design' },
-			{ title: () => m.hub_contrast(), words: 'contrast accessibility readable Kontrast Barrierefreiheit lesbar' },
+			{ title: () => m.theme(), words: 'theme dark light night mode colours dunkel hell Nacht Farben Design', anchor: 'theme' },
+			{
+				title: () => m.hub_text_size(),
+				words: 'font size zoom bigger accessibility Schrift groß Barrierefreiheit',
+				anchor: 'reading',
+			},
+			{ title: () => m.hub_contrast(), words: 'accessibility readable Kontrast Barrierefreiheit lesbar', anchor: 'reading' },
+			{ title: () => m.hub_links(), words: 'underline accessibility Unterstrich Barrierefreiheit', anchor: 'reading' },
+			{
+				title: () => m.hub_motion(),
+				words: 'animation reduced reduce accessibility Animation Bewegung Barrierefreiheit',
+				anchor: 'reading',
+			},
+			{ title: () => m.hub_own_look(), words: 'this device only nur dieses Gerät', anchor: 'own-look' },
 		],
 		load: () => import('./sections/Look.svelte'),
 	},

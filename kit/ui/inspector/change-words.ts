@@ -1,11 +1,11 @@
 import { appOf, type Collection, systemFields, type RecordId, type Value } from '@mana/model';
 import type { Place, Transaction } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
-import { speakMoment } from '@mana/time';
 import { today } from '../data/today.svelte.ts';
 import { speakBytes } from '../i18n/bytes.ts';
 import { loadWords, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
+import { preferences } from '../preferences/preferences.svelte.ts';
 import type { AppManifest, Describer } from '../shell/manifest.ts';
 
 /** What changes are called: by the app that they are of, or as plainly as can be. */
@@ -50,7 +50,7 @@ export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeW
 			if (field === systemFields.createdAt.number) return m.inspector_change_made();
 			return of(collection)?.field(collection, field) ?? m.inspector_change_field();
 		},
-		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value, language.tag) ?? plain(place, value)),
+		value: (mana, place, value) => clipped(of(place.collection)?.value(mana, place, value, preferences) ?? plain(place, value)),
 		named: (collection, name) => words.field({ collection: collection.number, field: words.numberOf(collection, name) }),
 		numberOf: fieldNumberOf,
 	};
@@ -63,7 +63,7 @@ const moments: ReadonlySet<number> = new Set([systemFields.createdAt.number, sys
 /** A value without a word about what it means. */
 function plain({ field }: Pick<Place, 'field'>, value: Value): string {
 	if (value === null || value === '') return m.inspector_change_nothing();
-	if (moments.has(field)) return speakMoment(Number(value), today.day, language.tag);
+	if (moments.has(field)) return today.moment(Number(value));
 	if (typeof value === 'boolean') return value ? m.inspector_change_yes() : m.inspector_change_no();
 	if (value instanceof Uint8Array) return speakBytes(value.length, language.tag);
 	return String(value);

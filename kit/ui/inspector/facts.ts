@@ -1,7 +1,8 @@
 import { WIRE_VERSION } from '@mana/sync/frames';
 import type { ConversationStanding, Standing, SyncState } from '@mana/sync/client/api';
 import type { StorageFacts } from '@mana/sync/client/bundle';
-import { speakAgo, speakTime, timeAt } from '@mana/time';
+import { speakAgo } from '@mana/time';
+import { today } from '../data/today.svelte.ts';
 import { speakBytes } from '../i18n/bytes.ts';
 import { m } from '../i18n/index.ts';
 import type { AppManifest } from '../shell/manifest.ts';
@@ -52,7 +53,7 @@ function connection({ sync, standing: { conversation }, locale }: Known): Fact[]
 		{ name: m.inspector_last_error(), value: sync.problem?.code ?? m.inspector_none() },
 		{
 			name: m.inspector_next_attempt(),
-			value: sync.retryAt === null ? m.inspector_none() : speakTime(timeAt(sync.retryAt), locale),
+			value: sync.retryAt === null ? m.inspector_none() : today.moment(sync.retryAt),
 		},
 		...(conversation ? underWay(conversation, locale) : []),
 	];

@@ -10,9 +10,9 @@ export interface TraceLine {
 /** Lines that are shown; a bundle has all. */
 const MOST = 100;
 
-/** The last events in the protocol's own words, newest first. */
-export function traceLines(trace: readonly TraceEvent[], locale: string): TraceLine[] {
-	const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+/** The last events in the protocol's own words, newest first. @param zone IANA name of the person's time zone */
+export function traceLines(trace: readonly TraceEvent[], locale: string, zone: string): TraceLine[] {
+	const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: zone });
 	return trace
 		.slice(-MOST)
 		.map((event, index) => ({ key: `${event.at} ${index}`, time: clock.format(event.at), ...wordsOf(event) }))

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { language } from '../i18n/language.svelte.ts';
+import { preferences } from '../preferences/preferences.svelte.ts';
 import { auth, AuthProblem, type Person, type Status } from './auth.ts';
 
 /** Who is in front of the screen, as far as this device knows. */
@@ -71,7 +71,12 @@ export class Session {
 		if (this.standing === 'over' && this.person?.id === person.id) this.comebacks += 1;
 		this.standing = 'good';
 		this.#be({ kind: 'person', person });
-		language.suggest(person.language);
+		preferences.suggest(person.language);
+	}
+
+	/** Shows who is here as they call themselves now, before mana-auth has heard of it. */
+	show(person: Person): void {
+		this.#be({ kind: 'person', person });
 	}
 
 	/** Goes on without an account: everything stays on this device. */

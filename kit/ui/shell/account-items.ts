@@ -16,7 +16,8 @@ import type { HouseState } from './house.svelte.ts';
 import { syncPage } from './hub.ts';
 import { languageName } from './language-name.ts';
 import type { MenuItem } from './menus.svelte.ts';
-import { theme, themeNames } from './theme.svelte.ts';
+import { options } from '../preferences/chosen.ts';
+import { preferences } from '../preferences/preferences.svelte.ts';
 
 const themeWords = { system: () => m.theme_system(), light: () => m.theme_light(), dark: () => m.theme_dark() };
 
@@ -37,18 +38,16 @@ export function accountItems(house: HouseState, signedIn: boolean, choice: Space
 			items: locales.map((locale) => ({
 				name: languageName(locale),
 				checked: language.current === locale,
-				run: () => language.use(locale),
+				run: () => preferences.choose({ language: locale }),
 			})),
 		},
 		{
 			name: m.theme(),
 			icon: SunMoon,
-			items: themeNames.map((name) => ({
+			items: options.theme.map((name) => ({
 				name: themeWords[name](),
-				checked: theme.theme === name,
-				run: () => {
-					theme.theme = name;
-				},
+				checked: preferences.chosen.theme === name,
+				run: () => preferences.choose({ theme: name }),
 			})),
 		},
 		{ name: m.inspector(), icon: CloudSync, run: () => void goto(syncPage(house.appAt(location.pathname))) },

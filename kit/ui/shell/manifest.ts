@@ -84,10 +84,16 @@ export interface Describer {
 	field(collection: number, field: number): string | undefined;
 	/**
 	 * A value of it as a person reads it; `undefined`: as plainly as can be.
-	 *
-	 * @param locale BCP 47 tag of the interface
 	 */
-	value(mana: Mana, place: RegisterPlace, value: Value, locale: string): string | undefined;
+	value(mana: Mana, place: RegisterPlace, value: Value, ways: DateWays): string | undefined;
+}
+
+/** How who looks wants dates to be written. */
+export interface DateWays {
+	/** BCP 47 */
+	readonly tag: string;
+	/** IANA name */
+	readonly timeZone: string;
 }
 
 /** Answers at once, from what is on this device. */

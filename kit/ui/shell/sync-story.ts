@@ -6,8 +6,9 @@ import { m } from '../i18n/index.ts';
  * What is unsent, since when and why, in whole sentences: what opens under the sync pill.
  *
  * @param now ms since 1970
+ * @param zone IANA name of the person's time zone
  */
-export function syncStory(sync: SyncState, now: number, locale: string): string {
+export function syncStory(sync: SyncState, now: number, locale: string, zone: string): string {
 	if (!sync.durable) return m.sync_not_kept_long();
 	if (sync.refused > 0) return m.sync_refused_long({ count: sync.refused });
 	switch (sync.phase) {
@@ -20,14 +21,15 @@ export function syncStory(sync: SyncState, now: number, locale: string): string 
 		case 'connecting':
 			return sync.firstSync ? m.sync_first_long() : (unsent(sync, now, locale) ?? m.sync_connecting_long());
 		case 'offline':
-			return whyOffline(sync, now, locale);
+			return whyOffline(sync, now, locale, zone);
 		case 'live':
 			return unsent(sync, now, locale) ?? m.sync_live_long();
 	}
 }
 
-function whyOffline(sync: SyncState, now: number, locale: string): string {
-	const again = sync.retryAt && sync.retryAt > now ? m.sync_retry_at({ time: speakTime(timeAt(sync.retryAt), locale) }) : '';
+function whyOffline(sync: SyncState, now: number, locale: string, zone: string): string {
+	const again =
+		sync.retryAt && sync.retryAt > now ? m.sync_retry_at({ time: speakTime(timeAt(sync.retryAt, zone), locale) }) : '';
 	return [unsent(sync, now, locale) ?? m.sync_offline_long(), again].filter(Boolean).join(' ');
 }
 

@@ -25,17 +25,17 @@ test('all well is quiet', () => {
 test('offline says how much waits and since when', () => {
 	const waiting: SyncState = { ...well, phase: 'offline', unsent: 3, unsentSince: now - 5 * 60_000 };
 	expect(syncWords(waiting)).toEqual({ tone: 'waiting', short: '3 unsent' });
-	expect(syncStory(waiting, now, 'en')).toBe('3 changes wait to be sent, the oldest written 5 minutes ago.');
-	expect(syncStory({ ...waiting, unsent: 0, unsentSince: null }, now, 'en')).toContain('You can go on');
+	expect(syncStory(waiting, now, 'en', 'UTC')).toBe('3 changes wait to be sent, the oldest written 5 minutes ago.');
+	expect(syncStory({ ...waiting, unsent: 0, unsentSince: null }, now, 'en', 'UTC')).toContain('You can go on');
 });
 
 test('what the server refused, or a device that keeps nothing, goes before everything else', () => {
 	expect(syncWords({ ...well, refused: 1 })).toEqual({ tone: 'attention', short: 'One change refused' });
 	expect(syncWords({ ...well, refused: 1, durable: false }).short).toBe('Not stored');
-	expect(syncStory({ ...well, durable: false }, now, 'en')).toContain('private window');
+	expect(syncStory({ ...well, durable: false }, now, 'en', 'UTC')).toContain('private window');
 });
 
 test('a server that refuses this device says why in its own words', () => {
 	const problem = { code: 'too-old', detail: 'This Mana is newer than your page. Reload it.' };
-	expect(syncStory({ ...well, phase: 'stopped', problem }, now, 'en')).toBe(problem.detail);
+	expect(syncStory({ ...well, phase: 'stopped', problem }, now, 'en', 'UTC')).toBe(problem.detail);
 });

@@ -21,11 +21,17 @@ ${colourLines(false)}
 ${colourLines(true)}
 }
 @media (prefers-reduced-motion: reduce) {
-	:root { ${Object.keys(motion)
-		.map((name) => `--${name}: 1ms;`)
-		.join(' ')} }
+	:root { ${still()} }
 }
+:root[data-motion='reduced'] { ${still()} }
 `;
+}
+
+/** Nothing moves: for who asked their device, or Mana, for that. */
+function still(): string {
+	return Object.keys(motion)
+		.map((name) => `--${name}: 1ms;`)
+		.join(' ');
 }
 
 function fixed(): string {

@@ -1,0 +1,40 @@
+import type { Mana } from '@mana/sync/client/api';
+import { auth, AuthProblem } from '@mana/ui/session/auth';
+import type { Session } from '@mana/ui/session/session.svelte';
+import { preferences, preferencesId, profileId, profiles } from '../model.ts';
+import { RecordOfOne } from './record-of-one.ts';
+
+/**
+ * Name and language are the person's to set, offline too, so their records decide. This page's session follows them at once, and mana-auth,
+ * which puts the name into tokens and writes mails, is told as soon as it can be reached.
+ */
+export function tellAuth(home: Mana, session: Session): void {
+	if (!session.person) return;
+	const profile = new RecordOfOne(home, profiles, profileId);
+	const ways = new RecordOfOne(home, preferences, preferencesId);
+	/** What mana-auth was told last, so that it is not told the same again and again when it will not have it. */
+	let told = '';
+
+	const heed = (): void => {
+		const { person } = session;
+		if (!person) return;
+		const name = profile.row?.name.trim() || person.name;
+		const language = ways.row?.language || person.language;
+		if (name === person.name && language === person.language) return;
+		if (name !== person.name) session.show({ ...person, name });
+		if (home.sync.phase !== 'live' || told === `${name} ${language}`) return;
+		told = `${name} ${language}`;
+		auth.changeProfile({ name, language }).then(
+			({ person }) => session.enter(person),
+			(problem: unknown) => {
+				// It is told again when this page, or another one, opens the next time.
+				if (!(problem instanceof AuthProblem)) throw problem;
+			},
+		);
+	};
+
+	profile.subscribe(heed);
+	ways.subscribe(heed);
+	home.subscribe(heed);
+	heed();
+}
