@@ -2,6 +2,7 @@ import { systemFields } from '@mana/model';
 import type { Op } from '@mana/sync';
 import { webEnvironment } from '@mana/sync/client/environment';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import { socketConnector } from '@mana/sync/client/transport';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -131,13 +132,14 @@ export async function open(url: string, issuer: Issuer, disk = new MemoryDisk(tr
 				return new Uint8Array(await response.arrayBuffer());
 			},
 			spacesUrl: `${url}/spaces`,
-			notes: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
+			notes: memoryNotes(),
 			openDisk: async () => disk,
 			deleteDisk: () => Promise.resolve(),
 			channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 			persist: () => undefined,
 			room: async () => Infinity,
 			onWake: () => () => undefined,
+			onLeave: () => () => undefined,
 			report: (error) => console.error(error),
 		},
 	});

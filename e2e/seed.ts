@@ -1,6 +1,7 @@
 import type { Mana } from '@mana/sync/client/api';
 import { webEnvironment } from '@mana/sync/client/environment';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import type { Platform } from '@mana/sync/client/platform';
 import { exchangeConnector } from '@mana/sync/client/transport';
@@ -21,7 +22,6 @@ export async function seed(house: TestMana, person: TestPerson, write: (mana: Ma
 
 async function screenless(house: TestMana, person: TestPerson): Promise<Platform> {
 	const { name, value } = await signIn(house, person);
-	const notes = new Map<string, string>();
 	return {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
@@ -38,17 +38,14 @@ async function screenless(house: TestMana, person: TestPerson): Promise<Platform
 			return { token, expiresAt: Date.parse(expiresAt) };
 		},
 		spacesUrl: `${house.url}/api/mana-sync/spaces`,
-		notes: {
-			getItem: (key) => notes.get(key) ?? null,
-			setItem: (key, text) => void notes.set(key, text),
-			removeItem: (key) => void notes.delete(key),
-		},
+		notes: memoryNotes(),
 		openDisk: async () => new MemoryDisk(true),
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
 		room: async () => Infinity,
 		onWake: () => () => undefined,
+		onLeave: () => () => undefined,
 		report: (error) => console.error(error),
 	};
 }

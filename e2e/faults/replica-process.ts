@@ -2,6 +2,7 @@
 import { Dice } from '@mana/sync/simulator/dice';
 import { webEnvironment } from '@mana/sync/client/environment';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import { exchangeConnector, fallbackConnector, socketConnector } from '@mana/sync/client/transport';
 import { keys, marks } from './model.ts';
@@ -10,7 +11,6 @@ import { Replica, type Told } from './replica.ts';
 const [writer = '', seed = '', rate = '', server = '', token = ''] = process.argv.slice(2);
 const tokenMs = 600_000;
 const env = webEnvironment();
-const notes = new Map<string, string>();
 const tell = (told: Told): void => void process.stdout.write(`${JSON.stringify(told)}\n`);
 let wake: () => void = () => undefined;
 
@@ -29,16 +29,13 @@ const mana = await openMana({
 		),
 		token: async () => ({ token, expiresAt: Date.now() + tokenMs }),
 		spacesUrl: `${server}/spaces`,
-		notes: {
-			getItem: (name) => notes.get(name) ?? null,
-			setItem: (name, value) => void notes.set(name, value),
-			removeItem: (name) => void notes.delete(name),
-		},
+		notes: memoryNotes(),
 		openDisk: async () => new MemoryDisk(true),
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
 		room: async () => Infinity,
+		onLeave: () => () => undefined,
 		onWake(callback) {
 			wake = callback;
 			return () => undefined;

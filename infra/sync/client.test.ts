@@ -4,6 +4,7 @@ import { collection, field, type RecordId } from '@mana/model';
 import type { Mana } from '@mana/sync/client/api';
 import { webEnvironment } from '@mana/sync/client/environment';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import type { Platform } from '@mana/sync/client/platform';
 import { exchangeConnector, socketConnector } from '@mana/sync/client/transport';
@@ -164,7 +165,6 @@ async function browse(kind: 'socket' | 'exchange', profile: Profile = {}): Promi
 }
 
 async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }: Profile): Promise<Mana> {
-	const notes = new Map<string, string>();
 	const platform: Platform = {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
@@ -185,11 +185,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 		},
 		token: async () => ({ token: await issuer.token('ada'), expiresAt: Date.now() + 600_000 }),
 		spacesUrl: `${server.url}/spaces`,
-		notes: {
-			getItem: (name) => notes.get(name) ?? null,
-			setItem: (name, value) => void notes.set(name, value),
-			removeItem: (name) => void notes.delete(name),
-		},
+		notes: memoryNotes(),
 		async openDisk(name) {
 			const disk = disks.get(name) ?? new MemoryDisk(true);
 			disks.set(name, disk);
@@ -200,6 +196,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 		persist: () => undefined,
 		room: async () => Infinity,
 		onWake: () => () => undefined,
+		onLeave: () => () => undefined,
 		report: (error) => console.error(error),
 	};
 	const mana = await openMana({ account: { person: 'ada' }, models: [tasks], first: () => [tasks], platform });

@@ -5,6 +5,7 @@ import { HistoryUnavailable, type Mana, Stale } from '@mana/sync/client/api';
 import { webEnvironment } from '@mana/sync/client/environment';
 import { SignedOut } from '@mana/sync/client/link';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
+import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { historySource, socketConnector } from '@mana/sync/client/transport';
@@ -148,7 +149,6 @@ test('says plainly what it needs', async () => {
 /** A browser of Ada, caught up. @param trouble what happens to it once it is */
 async function browse(trouble: { token?: () => Promise<never>; away?: boolean } = {}): Promise<Mana> {
 	let calm = true;
-	const notes = new Map<string, string>();
 	const disk = new MemoryDisk(true);
 	const mana = await openMana({
 		account: { person: 'ada' },
@@ -164,16 +164,13 @@ async function browse(trouble: { token?: () => Promise<never>; away?: boolean } 
 			),
 			token: async () =>
 				!calm && trouble.token ? trouble.token() : { token: await server.issuer.token('ada'), expiresAt: Date.now() + 600_000 },
-			notes: {
-				getItem: (name) => notes.get(name) ?? null,
-				setItem: (name, value) => void notes.set(name, value),
-				removeItem: (name) => void notes.delete(name),
-			},
+			notes: memoryNotes(),
 			openDisk: async () => disk,
 			deleteDisk: () => Promise.resolve(),
 			channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 			persist: () => undefined,
 			onWake: () => () => undefined,
+			onLeave: () => () => undefined,
 			spacesUrl: `${server.url}/spaces`,
 			room: async () => Infinity,
 			report: (error) => console.error(error),

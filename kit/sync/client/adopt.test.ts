@@ -1,43 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import type { RecordId } from '@mana/model';
 import type { Mana } from './api.ts';
-import type { Disk } from './disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { adoptGuest, forgetAccount, openMana } from './open.ts';
-import type { Notes, Platform } from './platform.ts';
-import { tasks, TestBrowser, World } from './test-world.ts';
-
-/** A platform whose databases are in memory and whose network is never there. */
-function platformOf(world: World): Platform & { readonly disks: Map<string, MemoryDisk>; readonly kept: Map<string, string> } {
-	const disks = new Map<string, MemoryDisk>();
-	const kept = new Map<string, string>();
-	const notes: Notes = {
-		getItem: (name) => kept.get(name) ?? null,
-		setItem: (name, value) => void kept.set(name, value),
-		removeItem: (name) => void kept.delete(name),
-	};
-	const browser = new TestBrowser(world);
-	return {
-		env: world.environment(),
-		...browser.surroundings(),
-		spacesUrl: '',
-		notes,
-		disks,
-		kept,
-		openDisk: async (name): Promise<Disk> => {
-			const disk = disks.get(name) ?? new MemoryDisk(true);
-			disks.set(name, disk);
-			return disk;
-		},
-		deleteDisk: async (name) => void disks.delete(name),
-		persist: () => undefined,
-		room: async () => Infinity,
-		onWake: () => () => undefined,
-		report: (error) => {
-			throw error;
-		},
-	};
-}
+import { platformOf } from './test-platform.ts';
+import { tasks, World } from './test-world.ts';
 
 function add(mana: Mana, title: string): RecordId {
 	let id!: RecordId;

@@ -25,6 +25,7 @@ import {
 	type FreshTransaction,
 	type Loaded,
 	type Origin,
+	type PageCount,
 	type RemotePatch,
 	type SpaceRow,
 	type StoredTransaction,
@@ -116,22 +117,44 @@ export class JournalStore implements ClientStore {
 		return this.#disk.run('read', ['meta'], (tx) => this.#rows(tx));
 	}
 
+	get life(): DeviceId | null {
+		return this.#life;
+	}
+
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]> {
 		return this.#disk.run('write-strict', ['meta', 'outbox'], async (tx) => {
 			const { device, space } = await this.#rows(tx);
 			if (!this.#isOurs(device)) throw new Taken('This space was taken from this device.');
-			let { clock } = device;
-			const stored = fresh.map((transaction, i): StoredTransaction => {
-				clock = Math.max(transaction.stamp, clock + 1);
-				return { ...transaction, n: space.nextN + i, stamp: clock, refused: null };
-			});
-			for (const transaction of stored) tx.put('outbox', [this.#name, transaction.n], rowOf(transaction));
-			this.#put(tx, {
-				device: { ...device, clock, adopted: adopted ?? device.adopted },
-				space: { ...space, nextN: space.nextN + stored.length },
-			});
-			return stored;
+			return this.#append(tx, { device: { ...device, adopted: adopted ?? device.adopted }, space }, fresh);
 		});
+	}
+
+	recover(life: DeviceId, written: readonly (FreshTransaction & { readonly by: PageCount })[], from: Origin): Promise<void> {
+		return this.#disk.run('write-strict', ['meta', 'outbox'], async (tx) => {
+			const rows = await this.#rows(tx);
+			if (rows.fresh || rows.device.life !== life) return this.#quarantine(tx, from, quarantineRows(written));
+			const counted = new Map(rows.device.pages.map(({ page, count }) => [page, count]));
+			const missing = written.filter(({ by: { page, count } }) => count > (counted.get(page) ?? 0));
+			this.#append(tx, rows, missing);
+		});
+	}
+
+	#append(
+		tx: DiskTransaction,
+		{ device, space }: { readonly device: DeviceRow; readonly space: SpaceRow },
+		fresh: readonly FreshTransaction[],
+	): readonly StoredTransaction[] {
+		let { clock } = device;
+		const stored = fresh.map(({ by: _by, ...transaction }, i): StoredTransaction => {
+			clock = Math.max(transaction.stamp, clock + 1);
+			return { ...transaction, n: space.nextN + i, stamp: clock, refused: null };
+		});
+		for (const transaction of stored) tx.put('outbox', [this.#name, transaction.n], rowOf(transaction));
+		this.#put(tx, {
+			device: { ...device, clock, pages: counting(device.pages, fresh) },
+			space: { ...space, nextN: space.nextN + stored.length },
+		});
+		return stored;
 	}
 
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]> {
@@ -272,8 +295,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	quarantine(transactions: readonly FreshTransaction[], from: Origin): Promise<void> {
-		const rows = transactions.map((transaction, i) => ({ n: i + 1, row: rowOf({ ...transaction, n: i + 1, refused: null }) }));
-		return this.#disk.run('write-strict', ['outbox'], (tx) => this.#quarantine(tx, from, rows));
+		return this.#disk.run('write-strict', ['outbox'], (tx) => this.#quarantine(tx, from, quarantineRows(transactions)));
 	}
 
 	claim(generation: number): Promise<boolean> {
@@ -398,8 +420,10 @@ export class JournalStore implements ClientStore {
 		const device = (await tx.get('meta', this.#deviceKey)) as DeviceRow | undefined;
 		const space = (await tx.get('meta', [this.#name, SPACE])) as SpaceRow | undefined;
 		return {
-			// Stores from before lives had names bear that of the device.
-			device: device ? { ...device, life: device.life ?? device.device } : newDeviceRow(newDeviceId(this.#random)),
+			// Stores from before lives had names bear that of the device, and those from before pages were counted have counted none.
+			device: device
+				? { ...device, life: device.life ?? device.device, pages: device.pages ?? [] }
+				: newDeviceRow(newDeviceId(this.#random)),
 			space: space
 				? { ...space, reach: space.reach ?? null, scope: space.scope ?? null, leaving: space.leaving ?? [] }
 				: {
@@ -467,7 +491,25 @@ function isReadable(row: unknown): boolean {
 }
 
 function newDeviceRow(device: DeviceId): DeviceRow {
-	return { device, life: device, clock: 0, skewMs: 0, generation: 0, person: null, adopted: null };
+	return { device, life: device, clock: 0, skewMs: 0, generation: 0, person: null, pages: [], adopted: null };
+}
+
+function quarantineRows(transactions: readonly FreshTransaction[]): Pick<QuarantineRow, 'n' | 'row'>[] {
+	return transactions.map((transaction, i) => ({ n: i + 1, row: rowOf({ ...transaction, n: i + 1, refused: null }) }));
+}
+
+/** Pages that are remembered; what one could not store is recovered by the next that opens. */
+const PAGES = 16;
+
+/** The pages that wrote last, each with what it has counted so far. */
+function counting(pages: readonly PageCount[], fresh: readonly FreshTransaction[]): readonly PageCount[] {
+	const counts = new Map(pages.map(({ page, count }) => [page, count]));
+	for (const { by } of fresh) {
+		if (!by) continue;
+		counts.delete(by.page);
+		counts.set(by.page, by.count);
+	}
+	return [...counts].slice(-PAGES).map(([page, count]) => ({ page, count }));
 }
 
 /** A patch as the journal keeps it: its cells, and what went before they came. */

@@ -88,6 +88,9 @@ export class LocalMana implements Mana {
 	readonly #history: ActionHistory;
 	/** What the keys begin with that this tab writes under, see `Hand` of `@mana/model`. */
 	keyName: string;
+	/** Name of this page for its store, and how many transactions it has written. */
+	readonly #page: string;
+	#written = 0;
 	#given = 0;
 	#conflicts: readonly Conflict[] = [];
 	#sync: SyncState = INITIAL_STATE;
@@ -98,7 +101,7 @@ export class LocalMana implements Mana {
 	constructor(env: Environment, backing: Backing) {
 		this.#env = env;
 		this.#backing = backing;
-		this.keyName = tabName(env.randomBytes);
+		this.#page = this.keyName = tabName(env.randomBytes);
 		this.#history = new ActionHistory({
 			replica: this.replica,
 			commit: (label, ops) => this.#commitOps(label, ops),
@@ -350,7 +353,8 @@ export class LocalMana implements Mana {
 		const at = this.#now();
 		const stamp = nextStamp(Math.max(this.stored.lastStamp, this.replica.seenStamp), at);
 		this.stored.lastStamp = stamp;
-		const pending = { n: null, stamp, ops: [], preconditions, label, at, ackedSeq: null, refused: null };
+		const by = { page: this.#page, count: ++this.#written };
+		const pending = { n: null, stamp, ops: [], preconditions, label, at, by, ackedSeq: null, refused: null };
 		this.replica.add(pending);
 		return pending;
 	}

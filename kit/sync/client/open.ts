@@ -6,7 +6,8 @@ import { Client, type ClientParts } from './client.ts';
 import { JournalStore } from './journal-store.ts';
 import { LocalMana } from './local.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { PERSONAL } from './store.ts';
+import { dropLastWords, keepLastWords, recoverLastWords } from './last-words.ts';
+import { type Origin, PERSONAL } from './store.ts';
 
 /** Whose data: nobody's in particular, or that of a person of mana-auth. Each has a database of its own. */
 export type Account = 'guest' | { readonly person: string };
@@ -35,9 +36,11 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	const name = databaseName(account);
 	const spare = () => new JournalStore(new MemoryDisk(), env.randomBytes);
 	const disk = await openDiskOf(platform, name);
+	const store = new JournalStore(disk, env.randomBytes);
+	await recoverWords(store, `${name}/${PERSONAL}`, { space: null, name: '' }, platform);
 	const client = await Client.open({
 		env,
-		store: new JournalStore(disk, env.randomBytes),
+		store,
 		spare,
 		channel: platform.channel(name),
 		locks: platform.locks,
@@ -55,10 +58,10 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 					},
 		files: filesOf(account, PERSONAL, platform),
 		edited: platform.persist,
-		ended: () => stopWaking(),
+		ended: () => stop(),
 		report: platform.report,
 	});
-	const stopWaking = platform.onWake(() => client.wake());
+	const stop = attend(client, store, `${name}/${PERSONAL}`, platform);
 	resumeFiles(client, disk, PERSONAL, platform);
 	const { mana } = client;
 	if (mana.sync.durable) {
@@ -67,6 +70,32 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	}
 	for (const { ops, label } of orphan) mana.writeOps(label, ops);
 	return mana;
+}
+
+/** Stores what earlier pages could not. A disk that fails keeps nobody from going on: the notes stay for the next time. */
+export async function recoverWords(
+	store: JournalStore,
+	place: string,
+	space: Omit<Origin, 'at'>,
+	{ env, notes, report }: Pick<Platform, 'env' | 'notes' | 'report'>,
+): Promise<void> {
+	try {
+		await recoverLastWords(notes, place, store, { ...space, at: Math.round(env.now()) });
+	} catch (error) {
+		report(error);
+	}
+}
+
+/** Tells a client what happens to its page. Returns the way to stop. */
+export function attend(client: Client, store: JournalStore, place: string, platform: Platform): () => void {
+	const stopWaking = platform.onWake(() => client.wake());
+	const stopLeaving = platform.onLeave(() => {
+		keepLastWords(platform.notes, place, store.life, client.mana.replica.pending);
+	});
+	return () => {
+		stopWaking();
+		stopLeaving();
+	};
 }
 
 /** How a client opens the files of its space: what handles them is loaded then. */
@@ -114,11 +143,13 @@ export async function adoptGuest(person: string, platform: Platform): Promise<vo
 	}
 }
 
-async function moveGuest(person: string, { env, openDisk }: Platform): Promise<void> {
+async function moveGuest(person: string, platform: Platform): Promise<void> {
+	const { env, openDisk } = platform;
 	const disks = { guest: await openDisk(databaseName('guest')), account: await openDisk(databaseName({ person })) };
 	const guest = new JournalStore(disks.guest, env.randomBytes);
 	const account = new JournalStore(disks.account, env.randomBytes);
 	const { adoptFiles, adoptState } = await import('./adopt.ts');
+	await recoverWords(guest, `${databaseName('guest')}/${PERSONAL}`, { space: null, name: '' }, platform);
 	await account.load();
 	await adoptFiles(disks.guest, disks.account);
 	for (;;) {
@@ -134,6 +165,7 @@ export async function forgetAccount(account: Account, platform: Platform): Promi
 	const name = databaseName(account);
 	tellTabs(platform, account);
 	await platform.deleteDisk(name);
+	dropLastWords(platform.notes, name);
 	platform.notes.removeItem(aliveNote(name));
 }
 

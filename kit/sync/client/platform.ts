@@ -21,6 +21,8 @@ export interface Platform {
 	channel(name: string): Channel;
 	/** Asks that the browser does not clear our data when space is short. */
 	persist(): void;
+	/** Calls back when the page may be about to end: only what is done before the call returns is done for certain. Returns the way to stop. */
+	onLeave(leave: () => void): () => void;
 	/** Bytes that the browser lets us use in all, as far as it tells. */
 	room(): Promise<number>;
 	/** Calls back when it is worth trying at once: the network or the person came back. Returns the way to stop. */
@@ -33,4 +35,5 @@ export interface Notes {
 	getItem(name: string): string | null;
 	setItem(name: string, value: string): void;
 	removeItem(name: string): void;
+	names(): readonly string[];
 }

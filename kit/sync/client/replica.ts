@@ -16,6 +16,7 @@ import {
 import type { Cell, Op, Place, Precondition } from '../cell.ts';
 import type { Name } from '../scope.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
+import type { PageCount } from './store.ts';
 import { isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
 
 /** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
@@ -32,6 +33,8 @@ export interface Pending {
 	readonly label: string;
 	/** When it was written, ms since 1970. */
 	readonly at: number;
+	/** Which of this page's writes it is; not there for what came from the disk. */
+	readonly by?: PageCount;
 	/** The seq under which the server took it, once acknowledged. */
 	ackedSeq: number | null;
 	/** Why the server did not take it. */

@@ -5,7 +5,7 @@ import { spaceRecordId, type SpaceRecord, spaces as spaceRecords } from '../spac
 import type { LiveQuery, Mana } from './api.ts';
 import { Client } from './client.ts';
 import { JournalStore } from './journal-store.ts';
-import { databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
+import { attend, databaseName, filesOf, openDiskOf, recoverWords, resumeFiles, schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Platform } from './platform.ts';
 import { dropQuarantined, type Quarantined, quarantined } from './quarantine.ts';
@@ -90,9 +90,12 @@ export class Spaces {
 		this.#cleaned.delete(space);
 		const disk = await openDiskOf(platform, databaseName({ person }));
 		const name = this.#channelName(space);
+		const spaceName = () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '';
+		const store = new JournalStore(disk, env.randomBytes, space);
+		await recoverWords(store, name, { space, name: spaceName() }, platform);
 		const client = await Client.open({
 			env,
-			store: new JournalStore(disk, env.randomBytes, space),
+			store,
 			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, space),
 			channel: platform.channel(name),
 			locks: platform.locks,
@@ -105,13 +108,13 @@ export class Spaces {
 				schema: models.map(schemaOf),
 				parts: models,
 			},
-			spaceName: () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '',
+			spaceName,
 			files: filesOf({ person }, space, platform),
 			edited: platform.persist,
-			ended: () => stopWaking(),
+			ended: () => stop(),
 			report: platform.report,
 		});
-		const stopWaking = platform.onWake(() => client.wake());
+		const stop = attend(client, store, name, platform);
 		resumeFiles(client, disk, space, platform);
 		return client;
 	}
@@ -131,9 +134,11 @@ export class Spaces {
 		const channel = platform.channel(this.#channelName(space));
 		channel.post({ kind: 'revoked' });
 		channel.close();
-		await this.#onDisk((disk) =>
-			new JournalStore(disk, platform.env.randomBytes, space).wipe({ space, name, at: Math.round(platform.env.now()) }),
-		);
+		await this.#onDisk(async (disk) => {
+			const store = new JournalStore(disk, platform.env.randomBytes, space);
+			await recoverWords(store, this.#channelName(space), { space, name }, platform);
+			await store.wipe({ space, name, at: Math.round(platform.env.now()) });
+		});
 	}
 
 	/** When the account is removed from this device, so are its spaces. */

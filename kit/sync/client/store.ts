@@ -31,6 +31,8 @@ export interface DeviceRow {
 	readonly generation: number;
 	/** Who this database belongs to; `null` for a guest. */
 	readonly person: string | null;
+	/** The pages that wrote last, and how much of what each had counted is stored. */
+	readonly pages: readonly PageCount[];
 	/** Which guest was adopted, up to which of its stamps. */
 	readonly adopted: { readonly device: DeviceId; readonly upTo: number } | null;
 }
@@ -58,8 +60,17 @@ export interface SpaceRow {
 	readonly checkpoint: number;
 }
 
+/** Where in what a page wrote something stands: from 1. */
+export interface PageCount {
+	/** A name that no other page has. */
+	readonly page: string;
+	readonly count: number;
+}
+
 /** A transaction to be stored; `stamp` is the lowest it may get. */
 export interface FreshTransaction {
+	/** Which of a page's writes it is; not there for what no page wrote just now. */
+	readonly by?: PageCount;
 	readonly stamp: number;
 	readonly ops: readonly Op[];
 	readonly preconditions: readonly Precondition[];
@@ -145,6 +156,13 @@ export interface ClientStore {
 	 * in any tab. `adopted` is remembered in the same transaction. Throws `Taken` when another tab wiped what this one has loaded.
 	 */
 	commitLocal(fresh: readonly FreshTransaction[], adopted?: DeviceRow['adopted']): Promise<readonly StoredTransaction[]>;
+	/**
+	 * Stores what pages that are gone could not, and nothing twice. What belongs to another life of the store than the one on the disk goes to
+	 * the quarantine.
+	 */
+	recover(life: DeviceId, written: readonly (FreshTransaction & { readonly by: PageCount })[], from: Origin): Promise<void>;
+	/** Of what was loaded; `null` before that. */
+	readonly life: DeviceId | null;
 	/** Transactions of the outbox above `n`, in order. */
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
 	/** Keeps a chunk of a download that goes on; it counts for nothing before `applyRemote` names it. */

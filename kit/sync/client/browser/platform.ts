@@ -1,5 +1,6 @@
 import { webEnvironment } from '../environment.ts';
 import { SignedOut, type Token } from '../link.ts';
+import { memoryNotes } from '../memory-notes.ts';
 import type { Platform } from '../platform.ts';
 import type { Channel, Locks, TabMessage } from '../tabs.ts';
 import { exchangeConnector, fallbackConnector, historySource, socketConnector } from '../transport.ts';
@@ -38,6 +39,7 @@ export function browserPlatform(): Platform {
 		persist: () => void navigator.storage?.persist?.().catch(report),
 		room: async () => (await navigator.storage?.estimate?.())?.quota ?? Infinity,
 		onWake,
+		onLeave,
 		report,
 	};
 }
@@ -90,14 +92,19 @@ async function fetchChunk(space: string, hash: string, token: string, signal: Ab
 	return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Local storage, or nothing where it is forbidden. */
+/** Local storage, or what ends with the page where it is forbidden. */
 function safeNotes(): Platform['notes'] {
 	try {
 		localStorage.getItem('');
-		return localStorage;
+		return {
+			getItem: (name) => localStorage.getItem(name),
+			setItem: (name, value) => localStorage.setItem(name, value),
+			removeItem: (name) => localStorage.removeItem(name),
+			names: () => Object.keys(localStorage),
+		};
 	} catch (error) {
 		report(error);
-		return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+		return memoryNotes();
 	}
 }
 
@@ -112,6 +119,18 @@ function onWake(wake: () => void): () => void {
 		removeEventListener('online', wake);
 		removeEventListener('pageshow', wake);
 		document.removeEventListener('visibilitychange', visible);
+	};
+}
+
+function onLeave(leave: () => void): () => void {
+	const hidden = () => {
+		if (document.visibilityState === 'hidden') leave();
+	};
+	addEventListener('pagehide', leave);
+	document.addEventListener('visibilitychange', hidden); // the last that a phone tells
+	return () => {
+		removeEventListener('pagehide', leave);
+		document.removeEventListener('visibilitychange', hidden);
 	};
 }
 

@@ -1,0 +1,65 @@
+import { ByteReader, ByteWriter, readTransactions, writeTransactions } from '../codec/index.ts';
+import type { DeviceId } from '../cell.ts';
+import type { Notes } from './platform.ts';
+import type { Pending } from './replica.ts';
+import type { ClientStore, FreshTransaction, Origin, PageCount } from './store.ts';
+
+/**
+ * What a page had shown as written and not yet brought to the disk when the person left it: closing a tab or following a link breaks off what
+ * a database is about to do. A note can be written in that very moment, and the next page that opens the same data puts it where it belongs.
+ */
+interface LastWords {
+	/** The life of the store that they belong to. */
+	readonly life: DeviceId;
+	readonly written: readonly LastWord[];
+}
+
+interface LastWord {
+	readonly by: PageCount;
+	readonly label: string;
+	readonly at: number;
+	/** The transaction as it goes over the wire, base64. */
+	readonly wire: string;
+}
+
+/** Writes down what is not on the disk yet, in one step. @param place name of the account's database and of the space in it */
+export function keepLastWords(notes: Notes, place: string, life: DeviceId | null, pending: Iterable<Pending>): void {
+	const written = [...pending].flatMap((one) => (one.n === null && one.by ? [wordOf(one, one.by)] : []));
+	if (life === null || !written[0]) return;
+	notes.setItem(`${prefixOf(place)}${written[0].by.page}`, JSON.stringify({ life, written } satisfies LastWords));
+}
+
+/**
+ * Puts what earlier pages could not into the outbox, each once: what had reached the disk all the same is passed over. What was written in a
+ * life of the store that is over goes to the quarantine, as coming `from` there.
+ */
+export async function recoverLastWords(notes: Notes, place: string, store: ClientStore, from: Origin): Promise<void> {
+	for (const name of notes.names().filter((name) => name.startsWith(prefixOf(place)))) {
+		const { life, written } = JSON.parse(notes.getItem(name)!) as LastWords;
+		await store.recover(life, written.map(transactionOf), from);
+		notes.removeItem(name);
+	}
+}
+
+/** Removes all notes of an account. */
+export function dropLastWords(notes: Notes, database: string): void {
+	for (const name of notes.names()) if (name.startsWith(`${PREFIX}${database}/`)) notes.removeItem(name);
+}
+
+const PREFIX = 'last-words-';
+
+function prefixOf(place: string): string {
+	return `${PREFIX}${place}/`;
+}
+
+function wordOf({ stamp, ops, preconditions, label, at }: Pending, by: PageCount): LastWord {
+	const out = new ByteWriter();
+	writeTransactions(out, [{ n: 1, stamp, ops, preconditions }]);
+	return { by, label, at, wire: btoa(Array.from(out.finish(), (byte) => String.fromCharCode(byte)).join('')) };
+}
+
+function transactionOf({ by, label, at, wire }: LastWord): FreshTransaction & { readonly by: PageCount } {
+	const bytes = Uint8Array.from(atob(wire), (char) => char.charCodeAt(0));
+	const { stamp, ops, preconditions = [] } = readTransactions(new ByteReader(bytes))[0]!;
+	return { by, stamp, ops, preconditions, label, at };
+}
