@@ -1,4 +1,4 @@
-/** A program that judges generated files. */
-export type Tool = 'promtool' | 'amtool' | 'caddy' | 'nginx' | 'nft' | 'systemd-analyze';
+/** A program of others that judges what we do. */
+export type Tool = 'promtool' | 'amtool' | 'caddy' | 'nginx' | 'nft' | 'systemd-analyze' | 'litmus';
 export function findTool(root: string, name: Tool, folders?: readonly string[]): string | null;
 export function installTools(root: string, say: (line: string) => void): Tool[];

@@ -1,9 +1,12 @@
-// Plain JavaScript for Node 20: finds the programs that judge generated files, and puts Debian's beside the packages of npm.
+// Plain JavaScript for Node 20: finds the programs of others that judge what we do, and puts Debian's beside the packages of npm.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The programs: Debian's package of each, and what it is asked to prove that it starts. */
+/**
+ * The programs: Debian's package of each, and what it is asked to prove that it starts. `keeps` is what it needs besides programs and
+ * libraries, `env` tells it where that is now.
+ */
 const tools = {
 	promtool: { package: 'prometheus', proof: ['--version'] },
 	amtool: { package: 'prometheus-alertmanager', proof: ['--version'] },
@@ -11,6 +14,12 @@ const tools = {
 	nginx: { package: 'nginx', proof: ['-v'] },
 	nft: { package: 'nftables', proof: ['--version'] },
 	'systemd-analyze': { package: 'systemd', proof: ['--version'] },
+	litmus: {
+		package: 'litmus',
+		proof: ['--version'],
+		keeps: ['usr/share/litmus'],
+		env: { HTDOCS: 'usr/share/litmus/htdocs', TESTROOT: 'usr/libexec/litmus' },
+	},
 };
 
 /** A person's `PATH` often lacks the folders of administration programs. */
@@ -24,7 +33,7 @@ const systemFolders = [
 ];
 
 /**
- * Finds a program that judges generated files: the machine's own, or the one that {@link installTools} put beside the packages.
+ * Finds a program that judges: the machine's own, or the one that {@link installTools} put beside the packages.
  *
  * @param {string} root the folder with node_modules
  * @param {keyof typeof tools} name
@@ -49,9 +58,7 @@ export function installTools(root, say) {
 	if (missing.length === 0) return [];
 	if (existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg-deb')) {
 		const packages = missing.map((name) => tools[name].package).join(', ');
-		say(
-			`Some generated files are judged by programs that are not here. Unpacking Debian’s into node_modules/.cache: ${packages} …`,
-		);
+		say(`Some of what we do is judged by programs that are not here. Unpacking Debian’s into node_modules/.cache: ${packages} …`);
 		inFolder(root, (folder) => {
 			const apt = aptIn(folder);
 			const listed = apt('update', '-q');
@@ -60,7 +67,7 @@ export function installTools(root, say) {
 	}
 	const still = missing.filter((name) => findTool(root, name) === null);
 	if (still.length > 0)
-		say(`Not here, so these do not judge this run: ${still.join(', ')}. Install them to have the generated files judged.`);
+		say(`Not here, so these do not judge this run: ${still.join(', ')}. Install them to have everything judged.`);
 	return still;
 }
 
@@ -114,11 +121,15 @@ function unpack(root, folder, name, apt) {
 	const folders = ['usr/lib', 'lib'].flatMap((place) => [place, ...archFolders(join(files, place), place)]);
 	// systemd keeps a library of its own one folder further down.
 	const libraries = folders.flatMap((place) => [place, `${place}/systemd`]);
-	const start = [
-		'#!/bin/sh',
-		`LD_LIBRARY_PATH='${libraries.map((place) => join(target, place)).join(':')}' exec '${join(target, program, name)}' "$@"`,
-	];
-	for (const place of ['etc', 'var', 'usr/share']) rmSync(join(files, place), { recursive: true, force: true });
+	const env = {
+		LD_LIBRARY_PATH: libraries.map((place) => join(target, place)).join(':'),
+		...Object.fromEntries(Object.entries(tools[name].env ?? {}).map(([key, place]) => [key, join(target, place)])),
+	};
+	const settings = Object.entries(env).map(([key, value]) => `${key}='${value}'`);
+	const start = ['#!/bin/sh', `${settings.join(' ')} exec '${join(target, program, name)}' "$@"`];
+	const keeps = tools[name].keeps ?? [];
+	for (const place of ['etc', 'var', ...sharedFolders(files)])
+		if (!keeps.includes(place)) rmSync(join(files, place), { recursive: true, force: true });
 	for (const other of readdirSync(join(files, program)))
 		if (other !== name) rmSync(join(files, program, other), { recursive: true });
 	writeFileSync(join(files, 'start'), `${start.join('\n')}\n`);
@@ -130,6 +141,11 @@ function unpack(root, folder, name, apt) {
 		// Another run was faster: its copy is as good.
 		if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 	}
+}
+
+/** What packages bring for people to read, each in a folder of its own. */
+function sharedFolders(files) {
+	return existsSync(join(files, 'usr/share')) ? readdirSync(join(files, 'usr/share')).map((name) => `usr/share/${name}`) : [];
 }
 
 /** `x86_64-linux-gnu` and its like. */

@@ -22,6 +22,7 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 	'kit/store': ['kit/model', 'kit/time'],
 	'kit/sync': ['kit/model', 'kit/time'],
 	'kit/service': ['kit/store', 'kit/sync', 'kit/model', 'kit/time'],
+	'kit/dav': ['kit/service', 'kit/time'],
 	'kit/ui': ['kit/sync', 'kit/model', 'kit/time'],
 };
 
@@ -46,12 +47,7 @@ const isCalled = (to: Place) => to.kind === 'tool' && /^schema\/((generate|impor
 const isToolFinder = (to: Place) => to.path === 'cli/setup/tools.mjs';
 
 const testsMeet = (from: Place, to: Place) =>
-	to.kind === 'registry' ||
-	to.kind === 'model' ||
-	isManifest(to) ||
-	isToolFinder(to) ||
-	from.room === 'bench' ||
-	from.room === 'e2e';
+	to.kind === 'registry' || to.kind === 'model' || isManifest(to) || from.room === 'bench' || from.room === 'e2e';
 
 /** The table of the house. */
 export const rules: Readonly<Record<Kind, Rule>> = {
@@ -117,9 +113,13 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: anyPackage,
 	},
 	test: {
-		says: 'a test knows what its room may know, other tests of its room, and (outside the kit) the models and manifests of others and what finds judges',
+		says: 'a test knows what its room may know, other tests of its room, what finds judges, and (outside the kit) the models and manifests of others',
 		may: (from, to) =>
-			sameRoom(from, to) || to.kind === 'schema' || to.kind === 'kit' || (!from.room.startsWith('kit/') && testsMeet(from, to)),
+			sameRoom(from, to) ||
+			to.kind === 'schema' ||
+			to.kind === 'kit' ||
+			isToolFinder(to) ||
+			(!from.room.startsWith('kit/') && testsMeet(from, to)),
 		packages: anyPackage,
 	},
 	outside: {
