@@ -9,7 +9,7 @@ const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'a
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
 const later =
-	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/(conversation|blobs\/[\w-]+|download|session|trace|back-off|adopt|ahead|checks|checkup|presence|quarantine|spaces|bundle|export-outbox)|codec\/(frame|pack|transactions)|frames|digest|lanes|manifest)\.ts|time\/phrase\/(?!pack\.ts)/;
+	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /parts\/(Doors|DoorPage)\.svelte/;
 /** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
 const elsewhere =

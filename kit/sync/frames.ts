@@ -1,6 +1,7 @@
 import type { Cell, DeviceId, SpaceId, Transaction } from './cell.ts';
 import type { PartSum } from './digest.ts';
-import type { Lack, Name, Scope } from './scope.ts';
+import type { Name } from './name.ts';
+import type { Lack, Scope } from './scope.ts';
 import type { ChunkRef } from './snapshot/manifest.ts';
 
 /** First byte of every frame. A server speaks this version and the one before (sync.md §6.10). */

@@ -6,6 +6,7 @@ export * from './frames.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './merge.ts';
+export * from './name.ts';
 export * from './permission.ts';
 export * from './scope.ts';
 export * from './service-actor.ts';

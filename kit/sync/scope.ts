@@ -1,11 +1,6 @@
-import { anywhere, isInside, type RecordId, type RouteKey, type Window } from '@mana/model';
+import { anywhere, isInside, type RouteKey, type Window } from '@mana/model';
+import { type Name, nameKey } from './name.ts';
 import { type Access, reaches, SPACES_APP } from './permission.ts';
-
-/** Names one record of a space. */
-export interface Name {
-	readonly collection: number;
-	readonly record: RecordId;
-}
 
 /**
  * The part of a space that a device keeps. A collection with windows comes only so far as one of them holds; any other comes whole or
@@ -63,11 +58,6 @@ export class ScopeIndex {
 		if (!windows) return this.whole(name.collection) || this.lists(name);
 		return windows.some((window) => isInside(window, routes.get(window.field) ?? '')) || this.lists(name);
 	}
-}
-
-/** A string that names a record, for sets. */
-export function nameKey({ collection, record }: Name): string {
-	return `${collection} ${record}`;
 }
 
 /** How a device goes from the scope that its state is of to another one. */

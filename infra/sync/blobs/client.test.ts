@@ -1,4 +1,5 @@
 // The client's files (kit/sync/client/blobs) against this service.
+import { chunkShelf } from '@mana/sync/client/conversation/chunk-shelf';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -389,7 +390,7 @@ describe('files of a client', () => {
 		const [a, b] = [await tab('ana'), await tab('ben')];
 		const file = await a.add(noise(10));
 		await a.blobs.idle();
-		await new JournalStore(b.disk, (bytes) => bytes, 'home').wipe({ space, name: '', at: 0 });
+		await new JournalStore(b.disk, (bytes) => bytes, chunkShelf, 'home').wipe({ space, name: '', at: 0 });
 		await expect(b.add(noise(5))).rejects.toMatchObject({ name: 'Fenced' });
 		await expect(b.get(file)).rejects.toMatchObject({ name: 'Fenced' });
 		expect(await b.store.list()).toEqual([]);

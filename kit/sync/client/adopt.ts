@@ -3,11 +3,40 @@ import type { Cell, Op } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { cellOf } from '../merge.ts';
 import { Replica } from './replica.ts';
-import { asWritten } from './ahead.ts';
+import { asWritten } from './conversation/ahead.ts';
 import { FileStore, moveFiles } from './blobs/file-store.ts';
 import type { Disk } from './disk.ts';
+import { chunkShelf } from './conversation/chunk-shelf.ts';
+import { recoverWords } from './last-words.ts';
+import { JournalStore } from './journal-store.ts';
+import type { Platform } from './platform.ts';
+import { noShelf } from './shelf.ts';
 import { isSystem } from '../space/system.ts';
 import { type ClientStore, type FreshTransaction, type Loaded, PERSONAL } from './store.ts';
+
+/**
+ * Moves everything from a guest's database to an account's, and deletes the first.
+ *
+ * @param names of the databases; @throws `StorageFailed` when it could not be completed: what was moved is moved once when it is done again
+ */
+export async function moveGuest(
+	platform: Pick<Platform, 'env' | 'openDisk' | 'notes' | 'report'>,
+	names: { readonly guest: string; readonly account: string },
+): Promise<void> {
+	const { env, openDisk } = platform;
+	const disks = { guest: await openDisk(names.guest), account: await openDisk(names.account) };
+	const guest = new JournalStore(disks.guest, env.randomBytes, noShelf);
+	const account = new JournalStore(disks.account, env.randomBytes, chunkShelf);
+	await recoverWords(guest, `${names.guest}/${PERSONAL}`, { space: null, name: '' }, platform);
+	await account.load();
+	await adoptFiles(disks.guest, disks.account);
+	for (;;) {
+		const upTo = await adoptState(await guest.load(), account);
+		if ((await guest.glance()).device.clock === upTo) break; // else a guest's tab wrote in between
+	}
+	account.close();
+	await guest.destroy();
+}
 
 /**
  * Puts everything that a guest made into the outbox of an account, under the same ids and, as far as the account's own clock allows, the
@@ -29,7 +58,7 @@ export async function adoptState(guest: Loaded, account: ClientStore): Promise<n
 }
 
 /** Takes a guest's files over, to be sent as the account's. Doing it again adds nothing. */
-export function adoptFiles(guest: Disk, account: Disk): Promise<void> {
+function adoptFiles(guest: Disk, account: Disk): Promise<void> {
 	return moveFiles(new FileStore(guest, PERSONAL), new FileStore(account, PERSONAL));
 }
 

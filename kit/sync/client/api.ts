@@ -4,8 +4,8 @@ import type { Role } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { Earlier } from '../record-history.ts';
 import type { Conflict } from './conflicts.ts';
-import type { Meeting, PresencePlace } from './presence.ts';
-import type { TraceEvent } from './trace.ts';
+import type { Meeting, PresencePlace } from './conversation/presence.ts';
+import type { TraceEvent } from './conversation/trace.ts';
 
 /**
  * The one door of a page to data. Everything here is local and synchronous; the network is somebody else's business.

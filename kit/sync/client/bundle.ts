@@ -1,6 +1,6 @@
 import { WIRE_VERSION } from '../frames.ts';
 import type { Mana, Refused, Standing, SyncState, Unsent } from './api.ts';
-import { type Shape, shapeOf, type TraceEvent } from './trace.ts';
+import { type Shape, shapeOf, type TraceEvent } from './conversation/trace.ts';
 
 /**
  * What one sends to whoever looks for a defect: protocol-level facts without contents. Values are told by kind and length, records by

@@ -2,7 +2,8 @@ import { lawOf, lww, set, systemFields, tree, type Value } from '@mana/model';
 import type { Place } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { nameOf } from './history.ts';
-import type { Pending, Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import type { Replica } from './replica.ts';
 
 /** A write of this device that lost to somebody else's, who had not seen it either: neither knew of the other. */
 export interface Conflict extends Place {

@@ -1,8 +1,10 @@
 import { isLater, requestAgain, type Register, type Value } from '@mana/model';
 import type { Op, Place } from '../cell.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import type { History, Skipped } from './api.ts';
-import { slotOf, type Pending, type Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import type { Replica } from './replica.ts';
+import { slotOf } from './slot.ts';
 
 /**
  * How one write of an action is taken back and done again. A 'creation' is taken back by purging the record: its place is that flag. A

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { MOST_EVENTS } from './trace.ts';
+import { MOST_EVENTS } from './conversation/trace.ts';
 import { TestBrowser, tasks, World } from './test-world.ts';
 
 test('every tab tells where the leading one stands: cursor, head, what is on its way, and the last events', async () => {

@@ -1,3 +1,4 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { fieldNumber, laws, namedRecordId } from '@mana/model';
 import type { Cell, Op } from '../cell.ts';
@@ -17,7 +18,7 @@ async function drive(seed: number): Promise<void> {
 	const dice = (sides: number) => Math.floor(random() * sides);
 	const fill = (bytes: Uint8Array) => bytes.map(() => dice(256));
 	const disk = new MemoryDisk(true);
-	let store = new JournalStore(disk, fill);
+	let store = new JournalStore(disk, fill, chunkShelf);
 	let { device } = (await store.load()).device;
 	const model = { replica: new Replica(), outbox: [] as StoredTransaction[], nextN: 1, doneN: 0, seq: 0, clock: 0 };
 	const op = (): Op => ({ collection: 257, record: namedRecordId(`r${dice(700)}`), field: title, key: '', value: dice(1e6) });
@@ -92,7 +93,7 @@ async function drive(seed: number): Promise<void> {
 		disk.fault = null;
 		done?.();
 		if (done && dice(8) > 0) continue;
-		store = new JournalStore(disk, fill);
+		store = new JournalStore(disk, fill, chunkShelf);
 		const loaded = await store.load();
 		const replica = new Replica();
 		replica.merge(loaded.cells);

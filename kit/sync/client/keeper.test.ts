@@ -1,8 +1,9 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { JournalStore } from './journal-store.ts';
 import { Keeper } from './keeper.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import type { Pending } from './replica.ts';
+import type { Pending } from './pending.ts';
 
 const pending = (at: number): Pending => ({
 	n: null,
@@ -20,7 +21,7 @@ function leading() {
 	const order: string[] = [];
 	const failures: unknown[] = [];
 	const keeper: Keeper = new Keeper({
-		store: new JournalStore(new MemoryDisk(true), (bytes) => bytes.fill(7)),
+		store: new JournalStore(new MemoryDisk(true), (bytes) => bytes.fill(7), chunkShelf),
 		stored: (transactions) => order.push(...transactions.map(({ at }) => `transaction ${at}`)),
 		taken: async () => {},
 		failed: async (error) => {

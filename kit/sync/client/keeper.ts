@@ -1,4 +1,4 @@
-import type { Pending } from './replica.ts';
+import type { Pending } from './pending.ts';
 import { Fenced, Taken, type ClientStore, type StoredTransaction } from './store.ts';
 
 interface KeeperParts {

@@ -1,5 +1,5 @@
 import type { Window } from '@mana/model';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 
 /** Why this device keeps more of a space than its models say. One row on the disk, the same for all tabs. */
 export interface Keeping {

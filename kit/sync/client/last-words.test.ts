@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { SpaceId } from '../cell.ts';
 import type { Mana } from './api.ts';
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
 import { recoverLastWords } from './last-words.ts';
@@ -74,7 +75,7 @@ describe('what a page wrote and was left before the disk had it', () => {
 		add(last, 'too late');
 		platform.leave();
 		const disk = await platform.openDisk('mana-ada');
-		const store = () => new JournalStore(disk, platform.env.randomBytes);
+		const store = () => new JournalStore(disk, platform.env.randomBytes, chunkShelf);
 		await store().wipe({ space: null, name: '', at: 1 });
 		await store().load();
 		const from = { space: 'space' as SpaceId, name: 'Family', at: 7 };

@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter, readTransactions, writeTransactions } from '../codec/index.ts';
 import type { DeviceId } from '../cell.ts';
-import type { Notes } from './platform.ts';
-import type { Pending } from './replica.ts';
+import type { Notes, Platform } from './platform.ts';
+import type { Pending } from './pending.ts';
 import type { ClientStore, FreshTransaction, Origin, PageCount } from './store.ts';
 
 /**
@@ -27,6 +27,20 @@ export function keepLastWords(notes: Notes, place: string, life: DeviceId | null
 	const written = [...pending].flatMap((one) => (one.n === null && one.by ? [wordOf(one, one.by)] : []));
 	if (life === null || !written[0]) return;
 	notes.setItem(`${prefixOf(place)}${written[0].by.page}`, JSON.stringify({ life, written } satisfies LastWords));
+}
+
+/** Stores what earlier pages could not. A disk that fails keeps nobody from going on: the notes stay for the next time. */
+export async function recoverWords(
+	store: ClientStore,
+	place: string,
+	space: Omit<Origin, 'at'>,
+	{ env, notes, report }: Pick<Platform, 'env' | 'notes' | 'report'>,
+): Promise<void> {
+	try {
+		await recoverLastWords(notes, place, store, { ...space, at: Math.round(env.now()) });
+	} catch (error) {
+		report(error);
+	}
 }
 
 /**

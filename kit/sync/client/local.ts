@@ -16,15 +16,17 @@ import type {
 	Written,
 } from './api.ts';
 import type { Blobs } from './blobs/blobs.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import type { Environment } from './environment.ts';
 import { ActionHistory, nameOf } from './history.ts';
 import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
 import { Outbox } from './outbox.ts';
-import type { Meeting, PresencePlace } from './presence.ts';
-import { placeOf, Replica, type Pending } from './replica.ts';
+import type { Meeting, PresencePlace } from './conversation/presence.ts';
+import type { Pending } from './pending.ts';
+import { Replica } from './replica.ts';
+import { placeOf } from './slot.ts';
 import { TransactionWriter, type Growing } from './writer.ts';
 
 /** What stands behind the local state: the journal, the other tabs and the server. */

@@ -2,12 +2,14 @@ import type { Collection } from '@mana/model';
 import type { Mana } from './api.ts';
 import { type Disk, StorageFailed } from './disk.ts';
 import type { Platform } from './platform.ts';
-import { Client, type ClientParts } from './client.ts';
+import { Client } from './client.ts';
+import type { ClientParts } from './client-parts.ts';
 import { JournalStore } from './journal-store.ts';
 import { LocalMana } from './local.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { dropLastWords, keepLastWords, recoverLastWords } from './last-words.ts';
-import { type Origin, PERSONAL } from './store.ts';
+import { dropLastWords, keepLastWords, recoverWords } from './last-words.ts';
+import { noShelf } from './shelf.ts';
+import { PERSONAL } from './store.ts';
 
 /** Whose data: nobody's in particular, or that of a person of mana-auth. Each has a database of its own. */
 export type Account = 'guest' | { readonly person: string };
@@ -34,23 +36,26 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	if (account === 'guest') await dropClaimedGuest(platform);
 	else if (adopt || notes.getItem(ADOPTING) === account.person) await adoptGuest(account.person, platform);
 	const name = databaseName(account);
-	const spare = () => new JournalStore(new MemoryDisk(), env.randomBytes);
-	const disk = await openDiskOf(platform, name);
-	const store = new JournalStore(disk, env.randomBytes);
+	const [disk, conversation] = await Promise.all([
+		openDiskOf(platform, name),
+		account === 'guest' ? null : import('./conversation/index.ts'),
+	]);
+	const storeOn = (on: Disk) => new JournalStore(on, env.randomBytes, conversation?.chunkShelf ?? noShelf);
+	const store = storeOn(disk);
 	await recoverWords(store, `${name}/${PERSONAL}`, { space: null, name: '' }, platform);
 	const client = await Client.open({
 		env,
 		store,
-		spare,
+		spare: () => storeOn(new MemoryDisk()),
 		channel: platform.channel(name),
 		locks: platform.locks,
 		name,
 		remote:
-			account === 'guest'
+			account === 'guest' || !conversation
 				? null
 				: {
 						...platform,
-						conversation: await import('./conversation.ts'),
+						conversation,
 						person: account.person,
 						schema: models.map(schemaOf),
 						parts: models,
@@ -70,20 +75,6 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	}
 	for (const { ops, label } of orphan) mana.writeOps(label, ops);
 	return mana;
-}
-
-/** Stores what earlier pages could not. A disk that fails keeps nobody from going on: the notes stay for the next time. */
-export async function recoverWords(
-	store: JournalStore,
-	place: string,
-	space: Omit<Origin, 'at'>,
-	{ env, notes, report }: Pick<Platform, 'env' | 'notes' | 'report'>,
-): Promise<void> {
-	try {
-		await recoverLastWords(notes, place, store, { ...space, at: Math.round(env.now()) });
-	} catch (error) {
-		report(error);
-	}
 }
 
 /** Tells a client what happens to its page. Returns the way to stop. */
@@ -135,29 +126,13 @@ export async function adoptGuest(person: string, platform: Platform): Promise<vo
 	notes.setItem(ADOPTING, person);
 	tellTabs(platform, 'guest');
 	try {
-		await moveGuest(person, platform);
+		const { moveGuest } = await import('./adopt.ts');
+		await moveGuest(platform, { guest: databaseName('guest'), account: databaseName({ person }) });
 		notes.removeItem(aliveNote(databaseName('guest')));
 		notes.removeItem(ADOPTING);
 	} catch (error) {
 		platform.report(error);
 	}
-}
-
-async function moveGuest(person: string, platform: Platform): Promise<void> {
-	const { env, openDisk } = platform;
-	const disks = { guest: await openDisk(databaseName('guest')), account: await openDisk(databaseName({ person })) };
-	const guest = new JournalStore(disks.guest, env.randomBytes);
-	const account = new JournalStore(disks.account, env.randomBytes);
-	const { adoptFiles, adoptState } = await import('./adopt.ts');
-	await recoverWords(guest, `${databaseName('guest')}/${PERSONAL}`, { space: null, name: '' }, platform);
-	await account.load();
-	await adoptFiles(disks.guest, disks.account);
-	for (;;) {
-		const upTo = await adoptState(await guest.load(), account);
-		if ((await guest.glance()).device.clock === upTo) break; // else a guest's tab wrote in between
-	}
-	account.close();
-	await guest.destroy();
 }
 
 /** Removes an account's data from this device, in all tabs. What was not sent is lost: show `mana.outbox()` first, or `exportOutbox`. */

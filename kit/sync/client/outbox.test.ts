@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import { namedRecordId } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { Outbox } from './outbox.ts';
-import { type Pending, Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import { Replica } from './replica.ts';
 import { tasks } from './test-world.ts';
 
 const op = { collection: tasks.number, record: namedRecordId('one'), field: tasks.fields.title.number, key: '', value: 'x' };

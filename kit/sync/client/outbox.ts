@@ -1,7 +1,8 @@
 import type { Transaction } from '../cell.ts';
 import type { Ack } from '../frames.ts';
 import { lostOf, type Conflict } from './conflicts.ts';
-import type { Pending, Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import type { Replica } from './replica.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
 /** What became of transactions: everything up to `n` is over. */

@@ -1,6 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell } from '../cell.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 
 /** Records on one page: enough that a page is one cheap request, few enough that rewriting it is cheap (sync.md §6.13). */
 const PAGE_RECORDS = 200;

@@ -1,5 +1,5 @@
 import type { Disk } from './disk.ts';
-import type { ChunkSource } from './download.ts';
+import type { ChunkSource } from './conversation/download.ts';
 import type { Environment } from './environment.ts';
 import type { Connector, HistorySource, TokenSource } from './link.ts';
 import type { Channel, Locks } from './tabs.ts';

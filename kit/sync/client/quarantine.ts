@@ -1,7 +1,7 @@
 import type { SpaceId } from '../cell.ts';
-import type { Disk } from './disk.ts';
-import { type OutboxRow, storedOf } from './outbox-row.ts';
-import type { StoredTransaction } from './store.ts';
+import type { Disk, DiskTransaction } from './disk.ts';
+import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
+import type { FreshTransaction, Origin, StoredTransaction } from './store.ts';
 
 /** Local name under which it lies: no space is called so. */
 export const QUARANTINE = 'quarantine';
@@ -31,6 +31,21 @@ export async function quarantined(disk: Disk): Promise<readonly Quarantined[]> {
 		const { n, row, ...where } = value as QuarantineRow;
 		return { ...where, id, transaction: storedOf(n, row) };
 	});
+}
+
+/** Transactions without a number, as rows of the quarantine. */
+export function quarantineRows(transactions: readonly FreshTransaction[]): Pick<QuarantineRow, 'n' | 'row'>[] {
+	return transactions.map((transaction, i) => ({ n: i + 1, row: rowOf({ ...transaction, n: i + 1, refused: null }) }));
+}
+
+/** Puts what was never accepted in a space into the quarantine, within somebody's transaction. */
+export async function putQuarantined(
+	tx: DiskTransaction,
+	from: Origin,
+	rows: readonly Pick<QuarantineRow, 'n' | 'row'>[],
+): Promise<void> {
+	let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
+	for (const row of rows) tx.put('outbox', [QUARANTINE, next++], { ...from, ...row } satisfies QuarantineRow);
 }
 
 /** Drops what a person has dealt with, up to and including `id`. */

@@ -19,7 +19,8 @@ import { type PlainCell, type RecordChange, type RecordChanges, valueOf } from '
 import type { AskHistory } from './link.ts';
 import type { FieldChange, Mana, PutBack, RecordHistory, Version } from './api.ts';
 import { Stale } from './api.ts';
-import { sameRow, slotOf } from './replica.ts';
+import { sameRow } from './same-row.ts';
+import { slotOf } from './slot.ts';
 
 /** Opens the history of a record at its newest page. */
 export async function openHistory<C extends Collection>(

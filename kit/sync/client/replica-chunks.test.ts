@@ -1,3 +1,4 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { type AnyField, laws, type Value } from '@mana/model';
 import fc, { type Arbitrary } from 'fast-check';
@@ -7,7 +8,8 @@ import { newerThings, records, things } from '../simulator/things.ts';
 import { decodeChunk, encodeChunk } from '../snapshot/chunk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { JournalStore } from './journal-store.ts';
-import { type Pending, Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import { Replica } from './replica.ts';
 
 const { fields } = newerThings;
 const word = fc.constantFrom('x', 'y', 'z');
@@ -105,7 +107,7 @@ test('I12: by every law chunks, what came after them and local writes read the s
 
 test('a shared space keeps its device, its chunks and its conflicts beside each other, and all go with it', async () => {
 	const disk = new MemoryDisk();
-	const store = () => new JournalStore(disk, (bytes) => bytes.map((_, i) => i), 'a-space');
+	const store = () => new JournalStore(disk, (bytes) => bytes.map((_, i) => i), chunkShelf, 'a-space');
 	const first = store();
 	const { device } = await first.load();
 	const cell: Cell = {
@@ -144,7 +146,7 @@ test('a shared space keeps its device, its chunks and its conflicts beside each 
 test('a checkpoint drops a chunk whose records stand on pages, and none of a download that goes on, though it be the same', async () => {
 	const disk = new MemoryDisk();
 	const store = async () => {
-		const made = new JournalStore(disk, (bytes) => bytes.map((_, i) => i));
+		const made = new JournalStore(disk, (bytes) => bytes.map((_, i) => i), chunkShelf);
 		const { chunks, fetched } = await made.load();
 		return { made, counting: chunks.length, fetched: fetched.map(({ hash }) => hash) };
 	};

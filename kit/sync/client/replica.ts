@@ -4,61 +4,24 @@ import {
 	mergeRegisters,
 	readRow,
 	seenThrough,
-	systemFields,
 	tree,
 	type Collection,
 	type RecordId,
 	type Register,
 	type Row,
-	type Value,
 	type WrittenEntry,
 } from '@mana/model';
-import type { Cell, Op, Place, Precondition } from '../cell.ts';
-import type { Name } from '../scope.ts';
+import type { Cell, Op, Place } from '../cell.ts';
+import type { Name } from '../name.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
-import type { PageCount } from './store.ts';
 import { isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
-
-/** Name of a register inside its record: the field number, or `number:key` for a keyed field. */
-export type Slot = number | string;
-
-/** A local transaction that the server has not confirmed yet. It is one object for its whole life, so that undo can follow it. */
-export interface Pending {
-	/** Number given by the store; `null` until the journal has it. */
-	n: number | null;
-	/** Provisional until the journal has it; replaced once more when the server re-stamps. */
-	stamp: number;
-	readonly ops: readonly Op[];
-	readonly preconditions: readonly Precondition[];
-	readonly label: string;
-	/** When it was written, ms since 1970. */
-	readonly at: number;
-	/** Which of this page's writes it is; not there for what came from the disk. */
-	readonly by?: PageCount;
-	/** The seq under which the server took it, once acknowledged. */
-	ackedSeq: number | null;
-	/** Why the server did not take it. */
-	refused: { readonly code: string; readonly detail: string } | null;
-}
+import { confirmedOf, isEmpty, isGone, type Packed, type RecordState, unpacked } from './record-state.ts';
+import type { Pending } from './pending.ts';
+import { sameRow } from './same-row.ts';
+import { placeOf, type Slot, slotOf } from './slot.ts';
 
 /** Records touched by one transaction, by collection number. */
 export type Touched = ReadonlyMap<number, ReadonlySet<RecordId>>;
-
-interface RecordState {
-	/** What the server confirmed (or, for a guest, what was folded); its place in a chunk as long as nothing was merged into it. */
-	base: Map<Slot, Cell> | Packed;
-	/** Unconfirmed writes by slot, in the order of writing. */
-	overlay: Map<Slot, { readonly pending: Pending; value: Value }[]> | null;
-	row: Row<Collection> | undefined;
-	/** Whether `row` must be built again before it is read. */
-	stale: boolean;
-}
-
-/** A record that still stands as a chunk brought it. */
-interface Packed {
-	readonly chunk: PackedChunk;
-	readonly row: number;
-}
 
 /** A record of which nobody asked yet: number of its chunk × `ROWS` + its row in it. */
 type Unread = number;
@@ -407,24 +370,6 @@ export class Replica {
 	}
 }
 
-/** Whether nothing is left of a record but its tombstone. */
-function isGone(base: ReadonlyMap<Slot, Cell>): boolean {
-	const flag = base.get(systemFields.purged.number);
-	return flag !== undefined && isTombstone(flag);
-}
-
-/** Name of a register inside its record. */
-export function slotOf({ field, key }: Pick<Place, 'field' | 'key'>): Slot {
-	return key === '' ? field : `${field}:${key}`;
-}
-
-/** Field number and key of a slot. */
-export function placeOf(slot: Slot): { field: number; key: string } {
-	if (typeof slot === 'number') return { field: slot, key: '' };
-	const colon = slot.indexOf(':');
-	return { field: Number(slot.slice(0, colon)), key: slot.slice(colon + 1) };
-}
-
 function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<WrittenEntry> {
 	for (const [slot, { value, stamp, actor }] of registers) yield { ...placeOf(slot), value, stamp, actor };
 }
@@ -433,44 +378,6 @@ function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<Wri
 function isDecided(field: number): boolean {
 	const law = lawOf(field);
 	return law === tree || law === command;
-}
-
-/** Whether two rows of one collection read the same. */
-export function sameRow(a: object, b: object): boolean {
-	const left = a as Readonly<Record<string, unknown>>;
-	const right = b as Readonly<Record<string, unknown>>;
-	for (const name in left) if (!sameValue(left[name], right[name])) return false;
-	return true;
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-	if (a === b) return true;
-	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-	if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((key) => b.has(key));
-	if (a instanceof Map && b instanceof Map)
-		return a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
-	if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, at) => byte === b[at]);
-	if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]));
-	return Object.getPrototypeOf(a) === Object.prototype && sameRow(a, b); // a file, a claim, a document
-}
-
-/** What the server confirmed of one register of a record, without unpacking the others. */
-function confirmedOf({ base }: RecordState, place: Pick<Place, 'field' | 'key'>): Register | undefined {
-	return base instanceof Map ? base.get(slotOf(place)) : base.chunk.register(base.row, place.field, place.key);
-}
-
-/** The confirmed registers of a record as a map that may be written to. */
-function unpacked(record: RecordState, id: RecordId): Map<Slot, Cell> {
-	const { base } = record;
-	if (base instanceof Map) return base;
-	const cells = new Map<Slot, Cell>();
-	for (const cell of base.chunk.cells(base.row, id)) cells.set(slotOf(cell), cell);
-	record.base = cells;
-	return cells;
-}
-
-function isEmpty({ base }: RecordState): boolean {
-	return base instanceof Map && base.size === 0;
 }
 
 function setIn<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {

@@ -1,3 +1,4 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import type { Collection } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { type Access, type Action, allows, appsFromText } from '../permission.ts';
@@ -5,7 +6,8 @@ import { spaceRecordId, type SpaceRecord, spaces as spaceRecords } from '../spac
 import type { LiveQuery, Mana } from './api.ts';
 import { Client } from './client.ts';
 import { JournalStore } from './journal-store.ts';
-import { attend, databaseName, filesOf, openDiskOf, recoverWords, resumeFiles, schemaOf } from './open.ts';
+import { recoverWords } from './last-words.ts';
+import { attend, databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Platform } from './platform.ts';
 import { dropQuarantined, type Quarantined, quarantined } from './quarantine.ts';
@@ -91,18 +93,18 @@ export class Spaces {
 		const disk = await openDiskOf(platform, databaseName({ person }));
 		const name = this.#channelName(space);
 		const spaceName = () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '';
-		const store = new JournalStore(disk, env.randomBytes, space);
+		const store = new JournalStore(disk, env.randomBytes, chunkShelf, space);
 		await recoverWords(store, name, { space, name: spaceName() }, platform);
 		const client = await Client.open({
 			env,
 			store,
-			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, space),
+			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, chunkShelf, space),
 			channel: platform.channel(name),
 			locks: platform.locks,
 			name,
 			remote: {
 				...platform,
-				conversation: await import('./conversation.ts'),
+				conversation: await import('./conversation/index.ts'),
 				person,
 				space,
 				schema: models.map(schemaOf),
@@ -135,7 +137,7 @@ export class Spaces {
 		channel.post({ kind: 'revoked' });
 		channel.close();
 		await this.#onDisk(async (disk) => {
-			const store = new JournalStore(disk, platform.env.randomBytes, space);
+			const store = new JournalStore(disk, platform.env.randomBytes, chunkShelf, space);
 			await recoverWords(store, this.#channelName(space), { space, name }, platform);
 			await store.wipe({ space, name, at: Math.round(platform.env.now()) });
 		});

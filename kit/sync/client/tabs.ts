@@ -3,9 +3,9 @@ import type { Ack, Digest } from '../frames.ts';
 import type { Standing, SyncState } from './api.ts';
 import type { Sending } from './blobs/sender.ts';
 import type { Environment } from './environment.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import type { Keeping } from './kept.ts';
-import type { PresenceMessage } from './presence.ts';
+import type { PresenceMessage } from './conversation/presence.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
 /** A line to the other tabs of this browser: BroadcastChannel in life. What is posted does not come back to the poster. */

@@ -1,3 +1,4 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { describe, expect, test } from 'bun:test';
 import { namedRecordId } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
@@ -20,7 +21,7 @@ async function twoStores() {
 	const disk = new MemoryDisk(true);
 	const random = seeded(1);
 	const store = async () => {
-		const made = new JournalStore(disk, (bytes) => bytes.map(() => Math.floor(random() * 256)));
+		const made = new JournalStore(disk, (bytes) => bytes.map(() => Math.floor(random() * 256)), chunkShelf);
 		await made.load();
 		return made;
 	};
@@ -60,7 +61,7 @@ describe('a store that another tab has wiped', () => {
 
 	test('lives on when the device becomes another one', async () => {
 		const { one, two } = await twoStores();
-		const { device } = await new JournalStore(new MemoryDisk(), (bytes) => bytes.fill(9)).load();
+		const { device } = await new JournalStore(new MemoryDisk(), (bytes) => bytes.fill(9), chunkShelf).load();
 		await one.reissue(device.device, 0);
 		expect(await two.commitLocal([written])).toMatchObject([{ n: 1 }]);
 	});
@@ -73,7 +74,7 @@ test('what a tab writes that was not told is kept and no more shown, and the tab
 	await world.pass(2_000);
 	for (const tab of [2, 3]) browser.delay(1, tab);
 	browser.delay(2, 3);
-	told.revoked();
+	told.upstream!.revoked();
 	await world.pass();
 	const { saved } = late.mana.write('Too late', (tx) => void tx.create(tasks, { title: 'late' }));
 	expect(titles(late)).toEqual(['late']);

@@ -1,3 +1,4 @@
+import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { type Collection, collection, field, type Window } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
@@ -37,8 +38,8 @@ import type { DeviceId } from '../cell.ts';
 import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
-import * as checkup from './checkup.ts';
-import * as conversations from './conversation.ts';
+import * as checkup from './conversation/checkup.ts';
+import * as conversations from './conversation/index.ts';
 import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
 import { schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
@@ -134,8 +135,8 @@ export class TestBrowser {
 		const env = this.#world.environment();
 		const client = await Client.open({
 			env,
-			store: new JournalStore(this.disk, env.randomBytes),
-			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes),
+			store: new JournalStore(this.disk, env.randomBytes, chunkShelf),
+			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, chunkShelf),
 			channel: this.#channel('account'),
 			locks: this.#locks(),
 			name: 'account',

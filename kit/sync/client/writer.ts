@@ -28,7 +28,9 @@ import type { Op, Place, Precondition } from '../cell.ts';
 import { limits } from '../limits.ts';
 import { Outdated, Stale, type Writer } from './api.ts';
 import { nameOf, type RecordedStep, type State, type Step } from './history.ts';
-import { sameRow, type Pending, type Replica } from './replica.ts';
+import type { Pending } from './pending.ts';
+import type { Replica } from './replica.ts';
+import { sameRow } from './same-row.ts';
 
 /** What the writer needs of its client. */
 export interface WriterParts {

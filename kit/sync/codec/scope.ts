@@ -1,6 +1,7 @@
 import { isRouteKey, ROUTE_LETTERS, type Window } from '@mana/model';
 import { limits } from '../limits.ts';
-import type { Lack, Name, Scope } from '../scope.ts';
+import type { Name } from '../name.ts';
+import type { Lack, Scope } from '../scope.ts';
 import { BadFrame } from './bad-frame.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 

@@ -1,7 +1,9 @@
-import { Client, type ClientParts } from '../client/client.ts';
+import { chunkShelf } from '../client/conversation/chunk-shelf.ts';
+import { Client } from '../client/client.ts';
+import type { ClientParts } from '../client/client-parts.ts';
 import { JournalStore } from '../client/journal-store.ts';
-import * as checkup from '../client/checkup.ts';
-import * as conversations from '../client/conversation.ts';
+import * as checkup from '../client/conversation/checkup.ts';
+import * as conversations from '../client/conversation/index.ts';
 import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
 import type { LinkHandlers } from '../client/link.ts';
@@ -188,8 +190,8 @@ export class Tab {
 				randomBytes: random,
 				every: (ms, job) => this.#every(ms, job),
 			},
-			store: new JournalStore(this.browser.disk.for(this), random),
-			spare: () => new JournalStore(new MemoryDisk(), random),
+			store: new JournalStore(this.browser.disk.for(this), random, chunkShelf),
+			spare: () => new JournalStore(new MemoryDisk(), random, chunkShelf),
 			channel: this.#channel(),
 			locks: this.#locks(),
 			name: person,

@@ -2,7 +2,7 @@ import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { isTombstone } from '../tombstone.ts';
 import type { Tab } from './browser.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import { beats, isKept, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
 
 /** What the tab had seen when it was last looked at. */

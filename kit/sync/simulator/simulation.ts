@@ -103,8 +103,8 @@ function unsettled({ disk }: World, { client, browser }: World['tabs'][number]):
 	if (client.mana.outbox().length > 0) return `has ${client.mana.outbox().length} unsent (${client.mana.sync.phase})`;
 	if (client.space.epoch !== epoch || client.space.seq !== seq)
 		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
-	const { wanted, space } = client;
-	if (client.mana.sync.leader && JSON.stringify(wanted) !== JSON.stringify(space.scope))
+	const { upstream, space } = client;
+	if (client.mana.sync.leader && JSON.stringify(upstream?.wanted) !== JSON.stringify(space.scope))
 		return 'keeps another part than it should';
 	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
 }

@@ -1,5 +1,5 @@
 import { isInside, type Window } from '@mana/model';
-import { type Name, nameKey } from '../scope.ts';
+import { type Name, nameKey } from '../name.ts';
 import type { RouteWrite, StoredCell, StoredRoute } from './state.ts';
 import type { Look, RouteMark } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { routeKey } from '@mana/model';
-import { nameKey } from '../scope.ts';
+import { nameKey } from '../name.ts';
 import type { RouteWrite, Rules, StoredCell } from './state.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Cell, DeviceId, Place, SpaceId, Transaction } from '../cell.ts';
 import type { Sum } from '../digest.ts';
 import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
 import type { Access } from '../permission.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import type { SpaceKind } from '../spaces.ts';
 import type { RecordName } from '../tombstone.ts';
 import type { Command, Commanded } from './command.ts';

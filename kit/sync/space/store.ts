@@ -1,7 +1,7 @@
 import type { RecordId, RouteKey, Window } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
-import type { Name } from '../scope.ts';
+import type { Name } from '../name.ts';
 import type { Change, Found, Need, StoredCell, StoredRoute } from './state.ts';
 
 /** Where spaces are kept. SQLite, PostgreSQL and the simulator's disk implement it; nothing in this folder knows which. */

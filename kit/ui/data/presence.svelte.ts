@@ -1,5 +1,5 @@
 import type { Mana } from '@mana/sync/client/api';
-import type { Meeting, Other, PresencePlace } from '@mana/sync/client/presence';
+import type { Meeting, Other, PresencePlace } from '@mana/sync/client/conversation/presence';
 import { members } from '@mana/sync/spaces';
 import { onMount } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@mana/sync/client/trace';
+import type { TraceEvent } from '@mana/sync/client/conversation/trace';
 
 export interface TraceLine {
 	readonly key: string;

@@ -1,3 +1,4 @@
+import { chunkShelf } from '../conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { newRecordId, type RecordId } from '@mana/model';
 import { JournalStore } from '../journal-store.ts';
@@ -11,7 +12,7 @@ const inApp = (app: number): FilePlace => ({ collection: app * 256 + 1, record: 
 
 async function open() {
 	const disk = new MemoryDisk(true);
-	const journal = new JournalStore(disk, random, space);
+	const journal = new JournalStore(disk, random, chunkShelf, space);
 	await journal.load();
 	return { disk, journal, files: new FileStore(disk, space) };
 }

@@ -1,4 +1,4 @@
-import { BackOff } from '../back-off.ts';
+import { BackOff } from '../conversation/back-off.ts';
 import type { Environment } from '../environment.ts';
 import { SignedOut } from '../link.ts';
 import type { Locks } from '../tabs.ts';

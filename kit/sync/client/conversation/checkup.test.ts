@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { RecordId } from '@mana/model';
-import type { Cell } from '../cell.ts';
-import { anyCells } from '../codec/arbitrary.ts';
-import { minus, NOTHING_SUM, plus, sameSum, sumOfCell, sumOfRecord } from '../digest.ts';
-import { placeKey } from '../merge.ts';
-import type { Client } from './client.ts';
-import { TestBrowser, tasks, World } from './test-world.ts';
+import type { Cell } from '../../cell.ts';
+import { anyCells } from '../../codec/arbitrary.ts';
+import { minus, NOTHING_SUM, plus, sameSum, sumOfCell, sumOfRecord } from '../../digest.ts';
+import { placeKey } from '../../merge.ts';
+import type { Client } from '../client.ts';
+import { TestBrowser, tasks, World } from '../test-world.ts';
 
 /** Long enough that everybody compares, finds, mends and compares again. */
 const LONG_MS = 2 * 330_000;

@@ -1,5 +1,5 @@
-import type { Op } from '../cell.ts';
-import type { Frame } from '../frames.ts';
+import type { DeviceId, Op, Transaction } from '../../cell.ts';
+import type { Frame } from '../../frames.ts';
 
 /**
  * One thing that happened between a device and its server, told without what people wrote: numbers, lengths and stable codes. The id of
@@ -39,10 +39,20 @@ export const MOST_EVENTS = 400;
 /** Writes of one transaction that are told one by one. */
 const MOST_SHAPES = 16;
 
+/** What this device has written and the server has not decided. */
+interface Writes {
+	readonly device: DeviceId;
+	readonly doneN: number;
+	unsentFrom(from: number): Iterable<Transaction>;
+}
+
 /** The last events of a conversation, oldest first. */
 export class Trace {
 	readonly #now: () => number;
 	#events: TraceEvent[] = [];
+	/** The newest local transaction that is told, and of which device. */
+	#toldN = 0;
+	#device: DeviceId | null = null;
 
 	/** @param now ms since 1970 */
 	constructor(now: () => number) {
@@ -69,8 +79,15 @@ export class Trace {
 		this.note({ what, frame: frame.type, facts: { bytes, ...factsOf(frame) } });
 	}
 
-	wrote(n: number, ops: readonly Op[]): void {
-		this.note({ what: 'wrote', n, ops: ops.length, shapes: ops.slice(0, MOST_SHAPES).map(shapeOf) });
+	/** Transactions that got their number since, in this tab or another; after they were numbered anew, all of them. */
+	writes(writes: Writes): void {
+		const { device, doneN } = writes;
+		if (device !== this.#device) this.#toldN = 0;
+		this.#device = device;
+		for (const { n, ops } of writes.unsentFrom(Math.max(this.#toldN, doneN) + 1)) {
+			this.note({ what: 'wrote', n, ops: ops.length, shapes: ops.slice(0, MOST_SHAPES).map(shapeOf) });
+			this.#toldN = n;
+		}
 	}
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import type { SpaceId } from '../cell.ts';
-import type { Presence as Frame } from '../frames.ts';
-import { newSpaceId } from '../ids.ts';
+import type { SpaceId } from '../../cell.ts';
+import type { Presence as Frame } from '../../frames.ts';
+import { newSpaceId } from '../../ids.ts';
 import { Presence, type PresenceMessage } from './presence.ts';
-import { World } from './test-world.ts';
+import { World } from '../test-world.ts';
 
 const place = { app: 1, channel: 'list' };
 

@@ -1,10 +1,11 @@
-import { BadFrame } from '../codec/index.ts';
-import { decodeChunk } from '../snapshot/chunk.ts';
-import { type Name, nameKey } from '../scope.ts';
-import type { ChunkHash } from '../snapshot/manifest.ts';
-import type { DiskTransaction } from './disk.ts';
+import { BadFrame } from '../../codec/index.ts';
+import { decodeChunk } from '../../snapshot/chunk.ts';
+import { type Name, nameKey } from '../../name.ts';
+import type { ChunkHash } from '../../snapshot/manifest.ts';
+import type { DiskTransaction } from '../disk.ts';
 import type { NamedChunk } from './download.ts';
-import type { Pages } from './pages.ts';
+import type { Pages } from '../pages.ts';
+import type { MakeShelf, Shelf } from '../shelf.ts';
 
 interface ChunkRow {
 	readonly hash: ChunkHash;
@@ -18,7 +19,7 @@ const LIST = 2;
  * Chunks on the client's disk. They are kept as they came and never rewritten: what changes in them goes on pages, which overrule them,
  * and a chunk of which most has gone there is dropped.
  */
-export class ChunkShelf {
+class ChunkShelf implements Shelf {
 	readonly #space: string;
 	/** Where each chunk stands that this tab knows of. */
 	readonly #at = new Map<ChunkHash, number>();
@@ -35,7 +36,6 @@ export class ChunkShelf {
 		this.#space = space;
 	}
 
-	/** Reads everything. @throws `BadFrame` when a chunk that counts is damaged */
 	async load(tx: DiskTransaction): Promise<() => { counting: NamedChunk[]; fetched: NamedChunk[] }> {
 		const rows = await tx.list('chunks', this.#space);
 		const list = ((await tx.get('meta', [this.#space, LIST])) ?? []) as readonly ChunkHash[];
@@ -64,13 +64,11 @@ export class ChunkShelf {
 		return at;
 	}
 
-	/** A chunk is on the disk. */
 	kept(hash: ChunkHash, at: number): void {
 		this.#at.set(hash, at);
 		this.#coming.add(hash);
 	}
 
-	/** Makes chunks count, in the place of all others or behind them. Returns what to do when the transaction is over. */
 	count(tx: DiskTransaction, hashes: readonly ChunkHash[], replace: boolean): () => void {
 		const counting = replace ? hashes : [...this.#counting.filter((hash) => !hashes.includes(hash)), ...hashes];
 		const named = new Set(counting);
@@ -85,12 +83,10 @@ export class ChunkShelf {
 		};
 	}
 
-	/** These chunks count from now on, in the place of all others or behind them. */
 	took(chunks: readonly NamedChunk[], replace: boolean): void {
 		this.#chunks = replace ? chunks : [...this.#chunks, ...chunks];
 	}
 
-	/** Records went that chunks tell of: all others of those chunks are made to go to pages, so that the chunks can be dropped. */
 	forget(names: readonly Name[], pages: Pages): void {
 		if (names.length === 0) return;
 		const gone = new Set(names.map(nameKey));
@@ -103,7 +99,6 @@ export class ChunkShelf {
 		}
 	}
 
-	/** Finds chunks of which at least half stands on pages: the rest of them is made to go there too. */
 	outdate(chunks: readonly NamedChunk[], pages: Pages): void {
 		for (const { hash, chunk } of chunks) {
 			if (pages.size * 2 < chunk.count) continue;
@@ -115,10 +110,7 @@ export class ChunkShelf {
 		}
 	}
 
-	/**
-	 * All dirty records are being written to pages: outdated chunks go. Those of a download that goes on stay, though they do not count yet.
-	 * Returns what to do when the transaction is over.
-	 */
+	/** Chunks of a download that goes on stay, though they do not count yet. */
 	drop(tx: DiskTransaction): () => void {
 		if (this.#outdated.size === 0) return () => undefined;
 		const done = this.#put(
@@ -146,6 +138,9 @@ export class ChunkShelf {
 		};
 	}
 }
+
+/** The shelf of a space of somebody who syncs. */
+export const chunkShelf: MakeShelf = (space) => new ChunkShelf(space);
 
 /** The bytes of a chunk that counts: without it the disk is not what it was when it was written. */
 function present(bytes: Uint8Array | undefined, hash: ChunkHash): Uint8Array {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { fieldNumber, lww, max, newRecordId } from '@mana/model';
-import type { Cell } from '../cell.ts';
-import { limits } from '../limits.ts';
+import type { Cell } from '../../cell.ts';
+import { limits } from '../../limits.ts';
 import { aheadOf } from './ahead.ts';
 
 const record = newRecordId(0, (bytes) => bytes.fill(1));

@@ -1,12 +1,12 @@
 import { command, lawOf, mergeRegisters, type Register, requestAgain, type Value } from '@mana/model';
-import type { Cell, Op } from '../cell.ts';
-import { timeOf } from '../clock.ts';
-import { boundOf } from '../codec/index.ts';
-import { limits } from '../limits.ts';
-import { placeKey } from '../merge.ts';
-import { isSystem } from '../space/system.ts';
-import { isTombstone, recordKey } from '../tombstone.ts';
-import type { FreshTransaction } from './store.ts';
+import type { Cell, Op } from '../../cell.ts';
+import { timeOf } from '../../clock.ts';
+import { boundOf } from '../../codec/index.ts';
+import { limits } from '../../limits.ts';
+import { placeKey } from '../../merge.ts';
+import { isSystem } from '../../space/system.ts';
+import { isTombstone, recordKey } from '../../tombstone.ts';
+import type { FreshTransaction } from '../store.ts';
 
 /**
  * What this device holds and a server that was restored from a backup has not: every confirmed cell that wins over the server's, as

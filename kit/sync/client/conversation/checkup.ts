@@ -1,7 +1,7 @@
 import type { RecordId } from '@mana/model';
-import type { Cell } from '../cell.ts';
-import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../digest.ts';
-import type { Digest } from '../frames.ts';
+import type { Cell } from '../../cell.ts';
+import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../../digest.ts';
+import type { Digest } from '../../frames.ts';
 
 /** The confirmed state of a space, as far as a checkup reads it. */
 export interface Confirmed {

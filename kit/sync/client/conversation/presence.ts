@@ -1,6 +1,6 @@
-import type { Presence as Frame } from '../frames.ts';
-import type { SpaceId } from '../cell.ts';
-import type { Environment } from './environment.ts';
+import type { Presence as Frame } from '../../frames.ts';
+import type { SpaceId } from '../../cell.ts';
+import type { Environment } from '../environment.ts';
 
 /** A place within a space where people may meet. Who may not read the app hears nothing of it; 0: the space as such. */
 export interface PresencePlace {

@@ -1,8 +1,8 @@
-import type { Cell, SpaceId } from '../cell.ts';
-import type { Digest } from '../frames.ts';
-import type { DigestState } from './api.ts';
+import type { Cell, SpaceId } from '../../cell.ts';
+import type { Digest } from '../../frames.ts';
+import type { DigestState } from '../api.ts';
 import type * as checkups from './checkup.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** What is compared, and who mends it. */
 export interface ChecksHost {

@@ -1,6 +1,6 @@
-import type { Snapshot } from '../frames.ts';
-import { decodeChunk, type PackedChunk } from '../snapshot/chunk.ts';
-import type { ChunkHash, ChunkRef } from '../snapshot/manifest.ts';
+import type { Snapshot } from '../../frames.ts';
+import { decodeChunk, type PackedChunk } from '../../snapshot/chunk.ts';
+import type { ChunkHash, ChunkRef } from '../../snapshot/manifest.ts';
 
 /** Fetches the bytes of a chunk, uncompressed. Rejects when they cannot be had now. */
 export type ChunkSource = (space: Snapshot['space'], hash: ChunkHash, token: string, signal: AbortSignal) => Promise<Uint8Array>;

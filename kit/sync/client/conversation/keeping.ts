@@ -1,9 +1,10 @@
 import { type Collection, recentOf, type RecordId, routeKey, type Window } from '@mana/model';
-import { limits } from '../limits.ts';
-import { hasWhole, type Name, nameKey, type Scope, ScopeIndex } from '../scope.ts';
-import type { Kept, Mana } from './api.ts';
-import type { Keeping } from './kept.ts';
-import type { Replica } from './replica.ts';
+import { limits } from '../../limits.ts';
+import { type Name, nameKey } from '../../name.ts';
+import { hasWhole, type Scope, ScopeIndex } from '../../scope.ts';
+import type { Kept, Mana } from '../api.ts';
+import type { Keeping } from '../kept.ts';
+import type { Replica } from '../replica.ts';
 
 /** What a model says of what a device keeps of its collection. */
 export type KeptPart = Pick<Collection, 'number' | 'keeps'>;

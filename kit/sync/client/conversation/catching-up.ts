@@ -1,0 +1,179 @@
+import type { Cell } from '../../cell.ts';
+import type { Delta, Move, Reach, Snapshot, Subbed } from '../../frames.ts';
+import { Arrival } from './arrival.ts';
+import { Download, type ChunkSource } from './download.ts';
+import type { Line } from './line.ts';
+import type { SessionHost } from './session-host.ts';
+import type { Subscription } from './subscription.ts';
+import type { RemotePatch } from '../store.ts';
+
+const MOST_FAILED_DOWNLOADS = 3;
+/** Bytes of DELTAs after which the server is told that they were taken in: a quarter of what it lets be on its way. */
+const TELL_AFTER_BYTES = 64 * 1024;
+
+interface CatchingUpParts {
+	readonly host: Pick<SessionHost, 'space' | 'first' | 'chunk' | 'fetched' | 'preview' | 'confirmed' | 'state'>;
+	readonly subscription: Subscription;
+	readonly chunks: ChunkSource | null;
+	readonly line: Line;
+	/** The server wants to be told what was taken in. */
+	lively(): boolean;
+	/** What is held here is about to be replaced: comparing it makes no sense. */
+	disturb(): void;
+	/** Runs what merges these cells. */
+	around(cells: readonly Cell[], merge: () => void): void;
+	/** A part of what the server has came. */
+	came(): void;
+	/** A checkpoint was taken in. */
+	confirmed(patch: RemotePatch): void;
+	lost(code: string, detail: string): void;
+}
+
+/** How one connection brings what the server has: chunks, DELTAs and records that left, taken in when they make a checkpoint. */
+export class CatchingUp {
+	/** The newest checkpoint of the space that we heard of. */
+	head = 0;
+	/** The server has forgotten things that we should have been told of: what we have is void. */
+	anew = false;
+	/** Bytes of DELTAs that the server was not told of yet. */
+	untold = 0;
+	readonly #parts: CatchingUpParts;
+	readonly #arrival = new Arrival();
+	/** Downloads that failed, one after another: after a few, the state comes by DELTA. */
+	#failedDownloads = 0;
+
+	constructor(parts: CatchingUpParts) {
+		this.#parts = parts;
+	}
+
+	/** Whether the server may answer with a snapshot. */
+	get takesSnapshots(): boolean {
+		return this.#parts.chunks !== null && this.#failedDownloads < MOST_FAILED_DOWNLOADS;
+	}
+
+	/** Nothing is on its way that would make another checkpoint. */
+	get isQuiet(): boolean {
+		return !this.#arrival.begun;
+	}
+
+	/** All that we heard of is here, and of the part that was asked for. */
+	get isDone(): boolean {
+		return this.#parts.subscription.isSettled && this.#parts.host.space.seq >= this.head;
+	}
+
+	/** The server begins to tell this part, perhaps anew. */
+	subbed({ epoch, seq }: Subbed): void {
+		const { host, subscription, disturb, line } = this.#parts;
+		const { space } = host;
+		this.#arrival.drop();
+		subscription.see(disturb);
+		this.head = seq;
+		line.watchdog.moved();
+		if (epoch !== space.epoch || seq < space.seq) this.#arrival.replace(epoch, { isHere: space.seq > 0, renewed: false });
+		else if (this.anew) this.#arrival.replace(epoch, { isHere: true, renewed: true });
+	}
+
+	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */
+	reach({ apps }: Reach): void {
+		const { subscription, disturb, line } = this.#parts;
+		subscription.told(apps);
+		if (line.stage !== 'subscribed') return;
+		subscription.see(disturb);
+		// What was set aside was read under the old right, perhaps a wider one that we were never whole for; the server begins this part anew.
+		this.#arrival.forgetCells();
+		// What is being fetched was chosen under the old right.
+		if (this.#arrival.downloading) line.begin();
+	}
+
+	/** @param bytes how large the frame was */
+	delta(delta: Delta, bytes: number): void {
+		const { host, line, came, lost } = this.#parts;
+		this.#tell(bytes);
+		line.watchdog.moved();
+		if (this.#isOfLess(delta.from)) return;
+		this.#arrival.behind(host.space);
+		if (!this.#arrival.add(delta)) return lost('gap', 'Something got lost on the way.');
+		came();
+		const first = delta.more && host.space.seq === 0 && !this.#arrival.downloading;
+		if (first) host.state({ firstSync: { received: this.#arrival.received } });
+		this.#confirm();
+	}
+
+	move(move: Move): void {
+		this.#parts.line.watchdog.moved();
+		if (this.#isOfLess(move.from)) return;
+		this.#arrival.behind(this.#parts.host.space);
+		this.#arrival.move(move);
+	}
+
+	snapshot(snapshot: Snapshot): void {
+		const { host, subscription, chunks: source, line, lost } = this.#parts;
+		const token = line.token.current;
+		const { seq } = host.space;
+		if (subscription.lacking && snapshot.from > 0) return;
+		if (!source || token === null) return lost('protocol', 'The server sent a snapshot that nobody asked for.');
+		this.#arrival.behind(host.space);
+		const { replaces } = this.#arrival;
+		const download = new Download({
+			snapshot,
+			first: new Set(host.first),
+			have: (hash) => host.chunk(hash),
+			fetch: (hash, signal) => source(snapshot.space, hash, token, signal),
+			fetched: (hash, bytes, chunk) => host.fetched(hash, bytes, chunk),
+			ready: (chunks) => {
+				if (seq === 0 && !replaces) host.preview(snapshot.epoch, chunks);
+			},
+			progressed: (received) => {
+				line.watchdog.moved();
+				if (seq === 0) host.state({ firstSync: { received } });
+			},
+			done: (chunks) => {
+				if (!this.#arrival.isFetching(download)) return;
+				this.#failedDownloads = 0;
+				this.#arrival.fetched(chunks);
+				this.#confirm();
+			},
+			failed: () => {
+				if (!this.#arrival.isFetching(download)) return;
+				this.#failedDownloads++;
+				lost('connection', 'The connection to the server was lost.');
+			},
+		});
+		// What stands in windows always comes by a DELTA behind it.
+		this.#arrival.fetch(download, snapshot.seq, snapshot.seq >= this.head && !subscription.parted);
+	}
+
+	/** The connection ended. */
+	drop(): void {
+		this.#arrival.drop();
+		this.anew = false;
+		this.untold = 0;
+	}
+
+	/** Tells the server from time to time what was taken in, so that it goes on. */
+	#tell(bytes: number): void {
+		const { host, line, lively } = this.#parts;
+		const { id } = host.space;
+		this.untold += bytes;
+		if (!lively() || this.untold < TELL_AFTER_BYTES || line.over !== 'stream' || id === null) return;
+		line.send({ type: 'credit', space: id, bytes: this.untold });
+		this.untold = 0;
+	}
+
+	/** What comes from where we stand is not whole for what we may see now; the state from its start is on its way. */
+	#isOfLess(from: number): boolean {
+		return this.#parts.subscription.lacking && from > 0 && !this.#arrival.downloading;
+	}
+
+	/** Takes in what has come, once it is a checkpoint. */
+	#confirm(): void {
+		const { host, subscription, disturb, around, confirmed } = this.#parts;
+		const came = this.#arrival.take();
+		if (!came) return;
+		const patch = { ...came, ...subscription.whole() };
+		if (patch.replace || patch.chunks || patch.gone || patch.scope !== undefined) disturb();
+		around(patch.cells, () => host.confirmed(patch));
+		subscription.isWhole();
+		confirmed(patch);
+	}
+}

@@ -1,0 +1,99 @@
+import type { Cell } from '../../cell.ts';
+import type { Digest } from '../../frames.ts';
+import type * as checkups from './checkup.ts';
+import { Checks, type ChecksHost } from './checks.ts';
+import type { Environment } from '../environment.ts';
+import type { Line } from './line.ts';
+
+interface Asked {
+	readonly question: Digest;
+	readonly answered: (answer: Digest) => void;
+	asked: boolean;
+}
+
+interface ComparingParts {
+	readonly env: Environment;
+	readonly host: ChecksHost;
+	readonly line: Line;
+	/** Loads what compares digests. */
+	readonly checkup: () => Promise<typeof checkups>;
+	/** Something waits to be asked, and nothing is open that could carry it now. */
+	waiting(): void;
+}
+
+/** What one conversation says about digests: its own comparisons, and the questions of other tabs. */
+export class Comparing {
+	/** The server told that it takes CREDIT and DIGEST. */
+	lively = false;
+	readonly #parts: ComparingParts;
+	readonly #checks: Checks;
+	/** Questions of this tab and others. The first one is asked: the server answers one at a time. */
+	#questions: Asked[] = [];
+
+	constructor(parts: ComparingParts) {
+		this.#parts = parts;
+		const ask = (question: Digest) => this.ask(question, (answer) => this.#checks.heard(answer));
+		this.#checks = new Checks(parts.env, parts.host, ask, parts.checkup);
+	}
+
+	/** Asks the server, after whatever was asked before. Without a connection that knows digests nobody answers. */
+	ask(question: Digest, answered: (answer: Digest) => void): void {
+		if (!this.lively) return;
+		this.#questions.push({ question, answered, asked: false });
+		if (this.#parts.line.over === 'stream') this.askNext();
+		else this.#parts.waiting();
+	}
+
+	/** Asks what waits first. */
+	askNext(): void {
+		const [next] = this.#questions;
+		if (!next || next.asked || this.#parts.line.over === null) return;
+		next.asked = true;
+		this.#parts.line.send(next.question);
+	}
+
+	/** The server answers, perhaps in part. */
+	heard(answer: Digest): void {
+		this.#questions[0]?.answered(answer);
+		if (!answer.more) this.#questions.shift();
+		this.askNext();
+	}
+
+	/** The leading tab asked for this one too. */
+	answered(answer: Digest): void {
+		if (!this.#parts.host.leads) this.#checks.heard(answer);
+	}
+
+	/** Runs `merge`, which merges these cells and moves the cursor. */
+	around(cells: readonly Cell[], merge: () => void): void {
+		this.#checks.around(cells, merge);
+	}
+
+	/** What is here is as new as what the server has. */
+	caughtUp(): void {
+		this.#checks.caughtUp();
+	}
+
+	/** Time has passed. */
+	tick(): void {
+		const { leads, live } = this.#parts.host;
+		this.#checks.tick(leads ? this.lively : live);
+	}
+
+	/** What is held here is about to be replaced: comparing it makes no sense. */
+	disturb(): void {
+		this.#checks.drop();
+	}
+
+	/** The connection ended: an exchange that is broken off answers nothing. */
+	again(): void {
+		for (const question of this.#questions) question.asked = false;
+	}
+
+	/** Nobody is there any more who would answer. */
+	drop(): void {
+		this.#checks.drop();
+		this.lively = false;
+		this.#questions = [];
+	}
+}

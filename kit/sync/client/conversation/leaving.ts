@@ -1,0 +1,88 @@
+import { type Name, nameKey } from '../../name.ts';
+import type { Scope } from '../../scope.ts';
+import { isAll, outside, scopeOf } from './keeping.ts';
+import type { RemotePatch } from '../store.ts';
+import type { TabState } from '../tab-state.ts';
+
+/** The part of a space that a tab keeps: what it asks for, and how it lets go of records that left that part. */
+export class Leaving {
+	readonly #state: TabState;
+
+	constructor(state: TabState) {
+		this.#state = state;
+	}
+
+	/** The part that is to be kept here from now on; `null`: everything. */
+	get wanted(): Scope | null {
+		const { remote, parts, mana, keeping, space } = this.#state;
+		return remote?.parts ? scopeOf(remote.parts, keeping, parts.env.now() + mana.skewMs, space.leaving) : null;
+	}
+
+	/** Whether the confirmed state is whole for a collection. */
+	isWhole(collection: number): boolean {
+		const { scope } = this.#state.space;
+		return scope === null || isAll(scope, collection);
+	}
+
+	/**
+	 * Lets go of what left the part that is kept here. What this tab is not finished with stays, and is asked for by its name from now on, so that
+	 * it does not stand here as it once was.
+	 */
+	leave(
+		{ gone = [], scope, anew = false, cells }: RemotePatch,
+		earlier: Scope | null,
+	): { gone: readonly Name[]; leaving: readonly Name[] } {
+		const { mana, replica, space } = this.#state;
+		const { leaving: before, scope: held } = space;
+		const came = new Set(anew || before.length > 0 ? cells.map(nameKey) : []);
+		const listed = new Set(held?.records.map(nameKey));
+		const asked = new Set(earlier?.records.map(nameKey));
+		const out = new Map(gone.map((name) => [nameKey(name), name]));
+		if (held && (scope !== undefined || anew))
+			for (const name of outside(replica, held, anew ? came : null)) out.set(nameKey(name), name);
+		const leaving = new Map([...out].filter(([, name]) => this.#isUnfinished(name)));
+		for (const key of leaving.keys()) out.delete(key);
+		for (const name of before) {
+			const key = nameKey(name);
+			// What came back is here like anything else, and so is what is of a collection that is whole now.
+			if (!this.isWhole(name.collection) && (listed.has(key) || !came.has(key))) leaving.set(key, name);
+			// Asked for by its name for the first time, and nothing came: there is no such record any more.
+			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !came.has(key)) out.set(key, name);
+		}
+		if (out.size > 0) mana.forgetCounts();
+		replica.evict(out.values());
+		this.#state.space = { ...space, leaving: [...leaving.values()] };
+		return { gone: [...out.values()], leaving: this.#state.space.leaving };
+	}
+
+	/** Asks no more for what stayed only because something was unfinished with it. What was not brought up to date since goes at once. */
+	release(): void {
+		const { keeper, mana, replica, tabs, leads } = this.#state;
+		const { epoch, seq, reach, leaving: before, scope } = this.#state.space;
+		const leaving = before.filter((name) => this.#isUnfinished(name));
+		if (leaving.length === before.length || !leads) return;
+		const listed = new Set(scope?.records.map(nameKey));
+		const gone = before.filter((name) => !leaving.includes(name) && !listed.has(nameKey(name)));
+		if (gone.length > 0) mana.forgetCounts();
+		replica.evict(gone);
+		this.#state.space = { ...this.#state.space, leaving };
+		keeper.write(async (store, generation) => {
+			const cells = await store.applyRemote({ epoch, to: seq, cells: [], replace: false, gone, leaving }, generation);
+			tabs.post({ kind: 'confirmed', device: this.#state.device, epoch, from: seq, to: seq, reach, cells, gone, leaving });
+		});
+	}
+
+	/** Records that unsent writes are about are wanted from now on, until they are finished with. */
+	holdUnsent(): void {
+		const { replica, space } = this.#state;
+		const names = [...replica.pending].flatMap(({ refused, ops }) => (refused ? [] : ops)).filter((op) => replica.knows(op));
+		const held = names.map(({ collection, record }) => ({ collection, record }));
+		const leaving = [...new Map([...space.leaving, ...held].map((name) => [nameKey(name), name])).values()];
+		this.#state.space = { ...space, leaving };
+	}
+
+	/** Whether this tab may still want to do something with a record: writes of it are on their way or were refused, or can be taken back. */
+	#isUnfinished(name: Name): boolean {
+		return this.#state.replica.isUnfinished(name) || this.#state.mana.remembers(name);
+	}
+}

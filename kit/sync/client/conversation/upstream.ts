@@ -1,0 +1,368 @@
+import type { Cell, DeviceId, Transaction } from '../../cell.ts';
+import { MAX_DRIFT_MS, stampAt } from '../../clock.ts';
+import type { Ack, Digest, Presence, Subbed, Welcome } from '../../frames.ts';
+import { newDeviceId } from '../../ids.ts';
+import { visibleTo } from '../../permission.ts';
+import type { HistoryQuestion, RecordChanges } from '../../record-history.ts';
+import type { Scope } from '../../scope.ts';
+import { cellsOfChunk, type PackedChunk } from '../../snapshot/chunk.ts';
+import type { ChunkHash } from '../../snapshot/manifest.ts';
+import { type DigestState, HistoryUnavailable, type Kept, type SyncState } from '../api.ts';
+import type { Confirmed } from './checkup.ts';
+import type { Remote } from '../client-parts.ts';
+import { Company } from './company.ts';
+import type { Conflict } from '../conflicts.ts';
+import type { NamedChunk } from './download.ts';
+import { KeptHere } from './keeping.ts';
+import type { Keeping } from '../kept.ts';
+import { without } from '../journal-row.ts';
+import { Leaving } from './leaving.ts';
+import { SignedOut } from '../link.ts';
+import type { OnDisk } from '../on-disk.ts';
+import type { OwnWrites } from '../own-writes.ts';
+import type { Here } from '../position.ts';
+import { afterRenewal, afterRestore } from './replaced-history.ts';
+import { Session } from './session.ts';
+import type { Problem, SessionHost } from './session-host.ts';
+import type { Ahead, RemotePatch, SpaceRow } from '../store.ts';
+import type { TabState } from '../tab-state.ts';
+import { wipe } from './wipe.ts';
+
+interface UpstreamParts {
+	readonly state: TabState;
+	readonly remote: Remote;
+	readonly writes: OwnWrites;
+	readonly disk: OnDisk;
+	/** Tells the other tabs how sync is going. */
+	tellSync(): void;
+	/** Stops this tab at once. */
+	abandon(): void;
+}
+
+/**
+ * What one tab has to do with the server: takes in what it says, in memory, on the disk and for the other tabs, and answers what the
+ * conversation with it has to know. A guest has none.
+ */
+export class Upstream implements SessionHost {
+	readonly session: Session;
+	readonly kept: Kept;
+	readonly company: Company;
+	readonly #state: TabState;
+	readonly #remote: Remote;
+	readonly #parts: UpstreamParts;
+	readonly #part: Leaving;
+
+	constructor(parts: UpstreamParts) {
+		const { state, remote } = parts;
+		const { conversation } = remote;
+		const { env } = state.parts;
+		this.#parts = parts;
+		this.#state = state;
+		this.#remote = remote;
+		this.#part = new Leaving(state);
+		this.session = new Session({ ...remote, checkup: conversation.checkup, env, host: this });
+		this.company = new Company(state, this.session, conversation.presence);
+		const host = { where: () => state.space, keeping: () => state.keeping, keep: this.#keep.bind(this), mana: state.mana };
+		this.kept = new KeptHere(host);
+	}
+
+	/** Time has passed, in the tab that leads. */
+	tick(): void {
+		this.#part.release();
+		this.#setClockRight();
+	}
+
+	async askHistory(question: HistoryQuestion): Promise<RecordChanges> {
+		const { id } = this.#state.space;
+		const { history } = this.#remote;
+		if (!id || !history) throw new HistoryUnavailable('offline');
+		try {
+			const { token } = await this.#remote.token();
+			return await history(id, question, token);
+		} catch (error) {
+			if (error instanceof HistoryUnavailable) throw error;
+			throw new HistoryUnavailable(error instanceof SignedOut ? 'signed-out' : 'offline');
+		}
+	}
+
+	/** What stands on the disk is not what is shown here: all of it is written anew. */
+	rewrite(): void {
+		if (!this.leads) return;
+		const { found, mended } = this.digest;
+		this.replaced([...this.#state.replica.allCells()]);
+		this.state({ digest: { ...this.digest, found: found + 1, mended: mended + 1 } });
+	}
+
+	/** The space was taken from this person: memory, journal, pages and outbox go, at once and for good. */
+	wipe(): void {
+		void wipe(this.#state, this.#parts.abandon);
+	}
+
+	// SessionHost: what the conversation with the server needs
+
+	get device(): DeviceId {
+		return this.#state.device;
+	}
+
+	get space(): Here {
+		return this.#state.space;
+	}
+
+	get from(): number {
+		const { replica, outbox, space } = this.#state;
+		for (const { ops } of outbox.from(this.doneN + 1)) if (ops.some((op) => replica.isGone(op))) return Math.min(1, space.seq);
+		return space.seq;
+	}
+
+	get doneN(): number {
+		return this.#state.outbox.doneN;
+	}
+
+	get knownN(): number {
+		return this.#state.outbox.knownN;
+	}
+
+	get nextN(): number {
+		return this.#state.outbox.nextN;
+	}
+
+	unsentFrom(from: number): Iterable<Transaction> {
+		return this.#state.outbox.from(from);
+	}
+
+	get first(): readonly number[] {
+		return this.#remote.first?.() ?? [];
+	}
+
+	chunk(hash: ChunkHash): PackedChunk | undefined {
+		return this.#state.download.chunk(hash);
+	}
+
+	fetched(hash: ChunkHash, bytes: Uint8Array, chunk: PackedChunk): void {
+		this.#state.download.fetched(hash, chunk);
+		this.#state.keeper.write((store, generation) => store.keepChunk(hash, bytes, generation));
+	}
+
+	preview(epoch: number, chunks: readonly NamedChunk[]): void {
+		this.#state.download.show(epoch, chunks);
+		this.#state.mana.refresh();
+	}
+
+	welcomed({ person, personal, outdated }: Welcome): Problem | null {
+		const { mana, keeper, parts, space } = this.#state;
+		if (person !== this.#remote.person) return { code: 'other-person', detail: 'This browser is signed in as somebody else.' };
+		mana.refresh({ outdated });
+		mana.retryOutdated().catch((error: unknown) => parts.report(error));
+		if (this.#remote.space ? space.id === this.#remote.space : space.id === personal) return null;
+		if (space.id !== null) {
+			return { code: 'other-space', detail: 'The server does not have the space that this device was synced with.' };
+		}
+		this.#state.space = { ...space, id: personal };
+		keeper.write((store, generation) => store.learn({ id: personal, person }, generation));
+		return null;
+	}
+
+	subbed({ actor }: Subbed): void {
+		this.company.anew();
+		const { outbox, space, replica, keeper } = this.#state;
+		outbox.forgetAcks();
+		if (actor === space.actor) return;
+		this.#state.space = { ...space, actor };
+		replica.actor = actor;
+		keeper.write((store, generation) => store.learn({ actor }, generation));
+	}
+
+	confirmed(remote: RemotePatch): void {
+		const { epoch, to, chunks, replace, renewed, reach, scope } = remote;
+		const { replica, keeper, tabs, download, outbox, parts, mana } = this.#state;
+		const { seq: from, scope: earlier } = this.#state.space;
+		const ahead = replace ? this.#aheadOf(remote, renewed) : null;
+		this.#state.changedAt = parts.env.elapsed();
+		const seq = replace ? to : Math.max(from, to);
+		const changes = { ...(reach !== undefined && { reach }), ...(scope !== undefined && { scope }) };
+		this.#state.space = { ...this.space, epoch, seq, ...changes, ...(replace && !renewed && { leaving: [] }) };
+		const whole = this.space.reach;
+		replica.seq = seq;
+		// What was decided under our old numbers must not be taken for decisions on the new ones.
+		if (ahead) this.session.stop();
+		replica.batch(() => {
+			if (replace) {
+				replica.replace(
+					remote.cells,
+					(chunks ?? []).map(({ chunk }) => chunk),
+				);
+			} else {
+				download.show(epoch, chunks ?? []);
+				replica.merge(remote.cells);
+			}
+			const { gone, leaving } = this.#part.leave(remote, earlier);
+			replica.sweep();
+			const cells = gone.length > 0 ? without(remote.cells, gone) : remote.cells;
+			const patch = { epoch, to: seq, cells, replace, gone, leaving, ...(chunks && { chunks }), ...changes };
+			keeper.bring(
+				(store, generation) => store.applyRemote({ ...patch, ahead }, generation),
+				async (bytes) => {
+					const told = { device: this.device, epoch, from, to, reach: whole, cells: bytes, gone, leaving };
+					if (!replace && !chunks && reach === undefined && scope === undefined) return tabs.post({ kind: 'confirmed', ...told });
+					tabs.post({ kind: 'reload' });
+					if (ahead) await this.#parts.disk.reload();
+				},
+			);
+			download.forget();
+			if (!ahead) return this.#parts.writes.settle();
+			// Until they are read from there, nothing goes back to what they said.
+			if (ahead.refuse)
+				for (const pending of replica.pending)
+					if (pending.n !== null && !pending.refused && ahead.refuse.which(pending)) replica.refuse(pending, ahead.refuse.reason);
+			// They get their numbers from the disk; until then they are shown.
+			for (const transaction of ahead.transactions) {
+				replica.add({ ...transaction, n: 0, ackedSeq: null, refused: null });
+				outbox.lastStamp = Math.max(outbox.lastStamp, transaction.stamp); // what is written now comes after
+			}
+		});
+		this.#part.release();
+		mana.refresh();
+	}
+
+	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
+	#aheadOf({ chunks = [], cells }: RemotePatch, renewed = false): Ahead | null {
+		const { replica, parts } = this.#state;
+		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
+		return (renewed ? afterRenewal : afterRestore)(replica, all, parts.env.randomBytes);
+	}
+
+	get wanted(): Scope | null {
+		return this.#part.wanted;
+	}
+
+	holdUnsent(): void {
+		this.#part.holdUnsent();
+	}
+
+	/** What the person wants to be kept here changes: on the disk, in all tabs, and in what the server is asked for. */
+	async #keep(change: (keeping: Keeping, now: number) => Keeping): Promise<void> {
+		const { parts, mana, keeper, tabs } = this.#state;
+		const now = Math.round(parts.env.now() + mana.skewMs);
+		const keeping = await keeper.store.keep((keeping) => change(keeping, now));
+		this.#state.keeping = keeping;
+		tabs.post({ kind: 'keeping', keeping });
+		this.session.rescope();
+		mana.refresh();
+	}
+
+	acked(ack: Ack): void {
+		const { replica, outbox, mana } = this.#state;
+		replica.batch(() => {
+			outbox.acked(ack);
+			this.#parts.writes.settle();
+			this.#part.release();
+		});
+		mana.refresh();
+	}
+
+	get digest(): DigestState {
+		return this.#state.mana.sync.digest;
+	}
+
+	isWhole(collection: number): boolean {
+		return this.#part.isWhole(collection);
+	}
+
+	get confirmedState(): Confirmed {
+		return this.#state.replica;
+	}
+
+	get leads(): boolean {
+		return this.#state.leads;
+	}
+
+	get live(): boolean {
+		return this.#state.mana.sync.phase === 'live';
+	}
+
+	present(frame: Presence): void {
+		this.company.heard(frame);
+	}
+
+	forward(question: Digest): void {
+		this.#state.tabs.post({ kind: 'question', question });
+	}
+
+	differs(): void {
+		this.#state.tabs.post({ kind: 'differs' });
+	}
+
+	replaced(cells: readonly Cell[]): void {
+		this.#keepOnly(cells, [], this.space.reach);
+	}
+
+	narrowed(reach: readonly number[]): void {
+		const { replica, mana, space, download } = this.#state;
+		const cells = [...visibleTo({ apps: reach }, [...replica.allCells()])];
+		const conflicts = mana.conflicts();
+		const kept = visibleTo({ apps: reach }, conflicts);
+		mana.noteConflicts([], kept);
+		this.#state.space = { ...space, leaving: visibleTo({ apps: reach }, space.leaving) };
+		mana.forgetCounts();
+		download.forget();
+		this.#keepOnly(
+			cells,
+			conflicts.filter((conflict) => !kept.includes(conflict)),
+			reach,
+		);
+	}
+
+	/** Puts cells in the place of all that is confirmed, at the same checkpoint. */
+	#keepOnly(cells: readonly Cell[], conflicts: readonly Conflict[], reach: SpaceRow['reach']): void {
+		const { keeper, tabs, replica, mana } = this.#state;
+		const { epoch, seq, leaving } = this.space;
+		this.#state.space = { ...this.space, reach };
+		keeper.write(async (store, generation) => {
+			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach, leaving }, generation);
+			for (const { id } of conflicts) await store.forgetConflict(id);
+			tabs.post({ kind: 'reload' });
+		});
+		replica.replace(cells);
+		mana.refresh();
+	}
+
+	revoked(): void {
+		this.#state.tabs.post({ kind: 'revoked' });
+		this.wipe();
+	}
+
+	async disown(): Promise<void> {
+		const { keeper, parts, tabs } = this.#state;
+		await keeper.idle();
+		const { device, space } = await keeper.store.glance();
+		const explained = device.device !== this.device || space.nextN !== this.nextN || space.doneN !== this.doneN;
+		if (explained) return this.#parts.disk.reload();
+		keeper.write((store, generation) => store.reissue(newDeviceId(parts.env.randomBytes), generation));
+		await keeper.idle();
+		await this.#parts.disk.reload();
+		tabs.post({ kind: 'reload' });
+	}
+
+	clockMeasured(skewMs: number): void {
+		const { mana, keeper } = this.#state;
+		const moved = Math.abs(skewMs - mana.skewMs) > 250;
+		mana.skewMs = skewMs;
+		if (moved) keeper.write((store, generation) => store.learn({ skewMs }, generation));
+	}
+
+	state(change: Partial<SyncState>): void {
+		this.#state.mana.refresh(change);
+		this.#parts.tellSync();
+	}
+
+	/** After a time with a clock far in front, stamps may go back to the right time once nothing wrong is on its way. */
+	#setClockRight(): void {
+		const { parts, mana, outbox, replica, keeper } = this.#state;
+		const now = parts.env.now() + mana.skewMs;
+		const tooFar = outbox.lastStamp > stampAt(now + 2 * MAX_DRIFT_MS);
+		if (!this.live || !tooFar || replica.pending.size > 0) return;
+		const clock = Math.max(stampAt(now), replica.seenStamp);
+		outbox.lastStamp = clock;
+		keeper.write((store, generation) => store.learn({ clock }, generation));
+	}
+}

@@ -1,0 +1,162 @@
+import { sameReach } from '../permission.ts';
+import type { OwnWrites } from './own-writes.ts';
+import { isBehind, type Position } from './position.ts';
+import type { Pending } from './pending.ts';
+import type { Loaded } from './store.ts';
+import type { TabState } from './tab-state.ts';
+
+/** The leader writes pages after this quiet time, or when the journal is that big. */
+const CHECKPOINT_AFTER_MS = 5_000;
+const CHECKPOINT_BYTES = 1024 * 1024;
+const POLL_MS = 5_000;
+
+/** One tab and the disk that it shares with the others: takes the state from there, writes pages, and goes on in memory when the disk fails. */
+export class OnDisk {
+	readonly #state: TabState;
+	readonly #writes: OwnWrites;
+	readonly #alone: () => void;
+	#polledAt = 0;
+	#behind: string | null = null;
+
+	/** @param alone nobody else shares our store from now on */
+	constructor(state: TabState, writes: OwnWrites, alone: () => void) {
+		this.#state = state;
+		this.#writes = writes;
+		this.#alone = alone;
+	}
+
+	/** Time has passed. */
+	tick(): void {
+		const now = this.#state.parts.env.elapsed();
+		if (now - this.#polledAt < POLL_MS) return;
+		this.#polledAt = now;
+		void this.poll();
+	}
+
+	/** Writes pages when that is due. */
+	checkpointWhenDue(): void {
+		const { parts, keeper, replica, changedAt } = this.#state;
+		const now = parts.env.elapsed();
+		const { entries, bytes } = keeper.store.journalSize;
+		if (bytes <= CHECKPOINT_BYTES && (entries === 0 || now - changedAt <= CHECKPOINT_AFTER_MS)) return;
+		this.#state.changedAt = now;
+		keeper.write(async (store, generation) => {
+			if (store.journalSize.entries === 0) return;
+			const done = await store.checkpoint((collection, id) => replica.cells(collection, id), generation);
+			if (!done) await this.reload();
+		});
+	}
+
+	/** Loads everything anew when the disk has what this tab was not told, twice in a row: what is told late is not lost. */
+	async poll(): Promise<void> {
+		const disk = await this.#glance();
+		const behind = disk && isBehind(this.#position(), disk) ? JSON.stringify(disk) : null;
+		if (behind !== null && behind === this.#behind) await this.reload();
+		this.#behind = behind;
+	}
+
+	/** Loads everything anew unless the disk is where this tab is. */
+	async catchUp(): Promise<void> {
+		const disk = await this.#glance();
+		if (disk && (isBehind(this.#position(), disk) || disk.seq !== this.#state.space.seq)) await this.reload();
+	}
+
+	/** Takes the state from the disk, keeping what is not there yet. */
+	reload(): Promise<void> {
+		const { keeper } = this.#state;
+		return keeper.inTurn(async () => {
+			if (this.#state.closed) return;
+			this.#state.session?.stop();
+			try {
+				const loaded = await keeper.store.load();
+				if (this.#state.closed) return; // it was taken away, or forgotten, while it was read
+				this.adopt(loaded);
+			} catch (error) {
+				await this.goVolatile(error);
+			}
+			if (this.#state.leads) this.#state.session?.start();
+		});
+	}
+
+	/** What stands on the disk is what this tab shows from now on. */
+	adopt({ device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, damaged }: Loaded): void {
+		const state = this.#state;
+		const { mana, replica, download } = state;
+		mana.noteConflicts([], conflicts);
+		if (!sameReach({ apps: space.reach }, { apps: state.space.reach })) mana.forgetCounts();
+		state.keeping = keeping;
+		state.device = device.device;
+		state.space = { ...space, id: state.remote?.space ?? space.id };
+		replica.seq = space.seq;
+		mana.skewMs = device.skewMs;
+		download.forget();
+		for (const { hash, chunk } of fetched) download.fetched(hash, chunk);
+		state.outbox.lastStamp = Math.max(state.outbox.lastStamp, device.clock);
+		state.speakAs(space.actor);
+		replica.batch(() => {
+			replica.replace(cells, chunks, gone);
+			state.outbox.load(outbox, space);
+			replica.sweep();
+		});
+		this.#writes.loaded(space.nextN);
+		const { digest } = mana.sync;
+		mana.refresh(damaged ? { digest: { ...digest, found: digest.found + 1, mended: digest.mended + 1 } } : {});
+	}
+
+	/**
+	 * The disk failed: go on in memory, as a device of its own that syncs by itself. What stands in the outbox on the disk stays there
+	 * and is sent once more when it can be read again; sending twice changes nothing.
+	 */
+	async goVolatile(error: unknown, failed: readonly Pending[] = []): Promise<void> {
+		const state = this.#state;
+		const { parts, keeper, replica, outbox, mana } = state;
+		parts.report(error);
+		if (state.closed || !keeper.store.durable) return;
+		state.session?.stop();
+		keeper.generation = null;
+		keeper.store = parts.spare();
+		state.download.forget();
+		const { id, epoch, seq, reach, scope, leaving } = state.space;
+		if (seq === 0) replica.replace([]); // a part of a first download; it begins anew
+		const { device } = await keeper.store.load();
+		await keeper.store.learn({ id, person: parts.remote?.person ?? null }, 0);
+		await keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach, scope, leaving }, 0);
+		await keeper.store.keep(() => state.keeping);
+		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
+		const unsent = kept.filter(({ refused }) => !refused);
+		state.device = device.device;
+		state.space = { id, epoch, seq, actor: 0, reach, scope, leaving };
+		const stored = await keeper.store.commitLocal(unsent);
+		replica.batch(() => {
+			outbox.load([], { doneN: 0, nextN: 1 });
+			for (const pending of kept) replica.add(pending);
+			outbox.stored(unsent, stored);
+		});
+		mana.refresh({ durable: false });
+		this.#alone();
+	}
+
+	/** Where the disk is, once everything that this tab wrote is there; `null` when that cannot be known. */
+	async #glance(): Promise<Position | null> {
+		const { keeper, parts } = this.#state;
+		try {
+			await keeper.idle();
+			if (this.#state.closed) return null;
+			const { device, space } = await keeper.store.glance();
+			const { epoch, seq, reach, scope, nextN, doneN } = space;
+			return { device: device.device, epoch, seq, reach, scope, nextN, doneN };
+		} catch (error) {
+			parts.report(error);
+			return null;
+		}
+	}
+
+	/** Where this tab is; a hole in its outbox counts as not knowing what comes after. */
+	#position(): Position {
+		const { outbox, device, space } = this.#state;
+		const { doneN } = outbox;
+		const nextN = doneN + 1 + [...outbox.from(doneN + 1)].length;
+		const { epoch, seq, reach, scope } = space;
+		return { device, epoch, seq, reach, scope, nextN, doneN };
+	}
+}

@@ -1,0 +1,78 @@
+import type { DeviceId } from '../cell.ts';
+import type { Remote, ClientParts } from './client-parts.ts';
+import { FirstDownload } from './first-download.ts';
+import type { Keeper } from './keeper.ts';
+import { type Keeping, NOTHING_KEPT } from './kept.ts';
+import type { LocalMana } from './local.ts';
+import type { Outbox } from './outbox.ts';
+import type { Here } from './position.ts';
+import type { Replica } from './replica.ts';
+import type { Session } from './conversation/session.ts';
+import type { Loaded, Origin } from './store.ts';
+import type { Tabs } from './tabs.ts';
+
+/** The actor of what a guest wrote: it has no server that gives it one, and is a device all the same. */
+const GUEST = 1;
+
+/** What the parts of one tab's client share: where the tab stands, and what it holds on to. */
+export class TabState {
+	readonly parts: ClientParts;
+	readonly mana: LocalMana;
+	readonly keeper: Keeper;
+	readonly tabs: Tabs;
+	readonly download: FirstDownload;
+	/** `null` for a guest. */
+	session: Session | null = null;
+	device: DeviceId;
+	space: Here;
+	keeping: Keeping = NOTHING_KEPT;
+	/** When something was last put into the journal. */
+	changedAt = 0;
+	/** Nothing is written any more. */
+	closing = false;
+	/** Nothing is heard any more. */
+	closed = false;
+	/** The space was taken from this person. */
+	revoked = false;
+
+	constructor(
+		parts: ClientParts,
+		{ device, space }: Pick<Loaded, 'device' | 'space'>,
+		{ mana, keeper, tabs }: Pick<TabState, 'mana' | 'keeper' | 'tabs'>,
+	) {
+		this.parts = parts;
+		this.mana = mana;
+		this.keeper = keeper;
+		this.tabs = tabs;
+		this.download = new FirstDownload(mana.replica);
+		this.device = device.device;
+		this.space = { ...space, id: parts.remote?.space ?? space.id };
+	}
+
+	get remote(): Remote | null {
+		return this.parts.remote;
+	}
+
+	get replica(): Replica {
+		return this.mana.replica;
+	}
+
+	get outbox(): Outbox {
+		return this.mana.stored;
+	}
+
+	get leads(): boolean {
+		return this.keeper.generation !== null;
+	}
+
+	/** What is written from now on is this actor's. */
+	speakAs(actor: number): void {
+		this.replica.actor = this.remote ? actor : GUEST;
+	}
+
+	/** What the quarantine says of things that were written here. */
+	get origin(): Origin {
+		const { remote, env, spaceName } = this.parts;
+		return { space: remote?.space ?? this.space.id, name: spaceName?.() ?? '', at: Math.round(env.now()) };
+	}
+}
