@@ -1,38 +1,31 @@
 import { attempt, pardon } from './attempts.ts';
 import { library, noPasswords } from './library.ts';
 import { consumeLink, linkWorks } from './one-time-links.ts';
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
 import { type Person, toPerson } from './person.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
-import { credentialByEmail, type Db, personById } from './store.ts';
+import { type Db, personById } from './store.ts';
 
 /**
- * Changes the password of whoever is signed in and knows the present one, and signs them out everywhere else.
+ * Changes the password of whoever has just proven who they are, and signs them out everywhere else.
  *
- * @throws Problem `wrong-credentials`, `weak-password`, `locked`
+ * @throws Problem `weak-password`
  */
 export async function changePassword(
 	realm: Realm,
 	{ person, session }: Presence,
-	{ current, password }: { current: string; password: string },
+	password: string,
 	client: Client,
 ): Promise<void> {
-	const account = realm.keys.pseudonym(person.email);
-	const what = { kind: 'password', account, client, counts: ['wrong-credentials'], event: 'password-change-failed' } as const;
-	await attempt(realm, what, async () => {
-		const credential = await look(realm, (db) => credentialByEmail(db, person.email));
-		if (!(await verifyPassword(credential?.password, current)))
-			throw refuse('wrong-credentials', { detail: 'That is not your present password.' });
-		checkPassword(password, person.email);
-		const hash = await hashPassword(password);
-		await transact(realm, async (db) => {
-			await setPassword(realm, db, person.id, hash, client);
-			await db.deleteFrom('session').where('person_id', '=', person.id).where('id', '!=', session.id).execute();
-			await note(realm, db, 'password-changed', { person: person.id }, client);
-		});
+	checkPassword(password, person.email);
+	const hash = await hashPassword(password);
+	await transact(realm, async (db) => {
+		await setPassword(realm, db, person.id, hash, client);
+		await db.deleteFrom('session').where('person_id', '=', person.id).where('id', '!=', session.id).execute();
+		await note(realm, db, 'password-changed', { person: person.id }, client);
 	});
 }
 

@@ -53,15 +53,7 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 /** Where 401 means something else than that nobody is signed in. */
-const answersOtherwise = new Set([
-	'/contacts/:id',
-	'/passkeys',
-	'/password',
-	'/proofs',
-	'/sign-in',
-	'/sign-in/passkey',
-	'/standing',
-]);
+const answersOtherwise = new Set(['/contacts/:id', '/passkeys', '/proofs', '/sign-in', '/sign-in/passkey', '/standing']);
 
 authorisationMatrix({
 	rows: [

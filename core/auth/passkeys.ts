@@ -13,6 +13,8 @@ import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
 import type { Db, PasskeyRow } from './store.ts';
 
+/** EdDSA, ES256 and RS256 (RFC 9053): what every authenticator has one of, and this runtime can check. */
+const algorithms = [-8, -7, -257];
 /** More than anybody has keys. */
 const most = 20;
 
@@ -46,6 +48,7 @@ export async function registrationOptions(realm: Realm, { person, session }: Pre
 		challenge: newChallenge(realm, 'register', session.id),
 		timeout: challengeMs,
 		attestationType: 'none',
+		supportedAlgorithmIDs: algorithms,
 		excludeCredentials: known.map(({ id, transports }) => ({ id, transports: JSON.parse(transports) as string[] })),
 		authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
 	});
@@ -67,6 +70,7 @@ export async function addPasskey(
 			expectedOrigin: realm.publicUrl,
 			expectedRPID: domainOf(realm),
 			requireUserVerification: true,
+			supportedAlgorithmIDs: algorithms,
 		}),
 	);
 	if (registrationInfo === undefined) throw refuse('passkey-invalid');

@@ -109,6 +109,16 @@ export const sections: readonly SettingsSection[] = [
 		settings: [
 			{ title: () => m.hub_password(), words: 'passphrase sign in login change Kennwort Anmeldung ändern', anchor: 'password' },
 			{
+				title: () => m.hub_passkeys(),
+				words: 'webauthn fido fingerprint face key passwordless Fingerabdruck Gesicht Schlüssel ohne Passwort',
+				anchor: 'passkeys',
+			},
+			{
+				title: () => m.hub_second_step(),
+				words: 'two factor 2fa totp authenticator recovery codes zwei Faktor Bestätigung Wiederherstellung',
+				anchor: 'second-step',
+			},
+			{
 				title: () => m.hub_sessions(),
 				words: 'sessions signed in devices browsers lost phone Sitzungen angemeldet Geräte Handy verloren',
 				anchor: 'sessions',

@@ -6,17 +6,12 @@ import { languageSchema, nameSchema } from '../person.ts';
 import { clientOf, type Door, passwordInput, personSchema, secretInput } from './door.ts';
 
 /** What people change about themselves. */
-export function accountRoutes({ realm, present }: Door) {
+export function accountRoutes({ realm, present, proven }: Door) {
 	return new Hono<ServiceEnv>()
-		.post(
-			'/password',
-			answers('Change the password'),
-			body(z.object({ current: passwordInput, password: passwordInput })),
-			async (c) => {
-				await changePassword(realm, await present(c), c.req.valid('json'), clientOf(c));
-				return c.body(null, 204);
-			},
-		)
+		.post('/password', answers('Change the password'), body(z.object({ password: passwordInput })), async (c) => {
+			await changePassword(realm, await proven(c), c.req.valid('json').password, clientOf(c));
+			return c.body(null, 204);
+		})
 		.post(
 			'/reset',
 			answers('Set a password with a reset link'),

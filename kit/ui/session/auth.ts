@@ -28,6 +28,30 @@ export interface SessionInfo {
 	readonly current: boolean;
 }
 
+/** What the first step of signing in gives whoever has a second one. */
+export interface SecondStep {
+	readonly ticket: string;
+	/** ISO 8601, UTC. */
+	readonly expiresAt: string;
+}
+
+/** By what a person can show once more that it is them. */
+export type ProofMethod = 'password' | 'code' | 'passkey';
+
+export interface Proofs {
+	readonly methods: readonly ProofMethod[];
+	/** ISO 8601, UTC; `null` when none counts. */
+	readonly until: string | null;
+}
+
+export interface Passkey {
+	readonly id: string;
+	readonly name: string;
+	readonly createdAt: string;
+	readonly usedAt: string | null;
+	readonly synced: boolean;
+}
+
 /** mana-auth said no, or could not be reached (`code: 'unreachable'`). `detail` is for people. */
 export class AuthProblem extends Error {
 	readonly code: string;
@@ -57,11 +81,28 @@ export const auth = {
 		ask<{ person: Person }>('POST', '/setup', input),
 	signUp: (input: { name: string; email: string; password: string; language: string; invitation?: string }) =>
 		ask<{ person: Person }>('POST', '/sign-up', input),
-	signIn: (input: { email: string; password: string }) => ask<{ person: Person }>('POST', '/sign-in', input),
+	signIn: (input: { email: string; password: string }) =>
+		ask<{ person: Person } | { secondStep: SecondStep }>('POST', '/sign-in', input),
+	takeSecondStep: (input: { ticket: string; code: string }) => ask<{ person: Person }>('POST', '/sign-in/second-step', input),
+	passkeySignInOptions: () => ask<PublicKeyCredentialRequestOptionsJSON>('POST', '/sign-in/passkey-options'),
+	signInWithPasskey: (answer: object) => ask<{ person: Person }>('POST', '/sign-in/passkey', { answer }),
+	proofs: () => ask<Proofs>('GET', '/proofs'),
+	passkeyProofOptions: () => ask<PublicKeyCredentialRequestOptionsJSON>('POST', '/proofs/passkey-options'),
+	prove: (given: { password: string } | { code: string } | { passkey: object }) => ask<Proofs>('POST', '/proofs', given),
+	secondFactor: () => ask<{ since: string | null; recoveryCodes: number }>('GET', '/second-factor'),
+	beginSecondFactor: () => ask<{ secret: string; uri: string }>('POST', '/second-factor'),
+	confirmSecondFactor: (code: string) => ask<{ recoveryCodes: readonly string[] }>('PUT', '/second-factor', { code }),
+	endSecondFactor: () => ask<unknown>('DELETE', '/second-factor'),
+	renewRecoveryCodes: () => ask<{ recoveryCodes: readonly string[] }>('POST', '/recovery-codes'),
+	passkeys: () => ask<{ passkeys: readonly Passkey[] }>('GET', '/passkeys'),
+	passkeyOptions: () => ask<PublicKeyCredentialCreationOptionsJSON>('POST', '/passkeys/options'),
+	addPasskey: (name: string, answer: object) => ask<Passkey>('POST', '/passkeys', { name, answer }),
+	renamePasskey: (id: string, name: string) => ask<unknown>('PATCH', `/passkeys/${encodeURIComponent(id)}`, { name }),
+	removePasskey: (id: string) => ask<unknown>('DELETE', `/passkeys/${encodeURIComponent(id)}`),
 	signOut: () => ask<unknown>('POST', '/sign-out'),
 	token: () => ask<{ token: string; expiresAt: string }>('POST', '/token'),
 	reset: (input: { token: string; password: string }) => ask<unknown>('POST', '/reset', input),
-	changePassword: (input: { current: string; password: string }) => ask<unknown>('POST', '/password', input),
+	changePassword: (input: { password: string }) => ask<unknown>('POST', '/password', input),
 	invite: () => ask<{ link: string; expiresAt: string }>('POST', '/invitations', {}),
 	changeProfile: (input: { name?: string; language?: string }) => ask<{ person: Person }>('PATCH', '/person', input),
 	endOtherSessions: () => ask<unknown>('DELETE', '/sessions'),

@@ -4,6 +4,17 @@ import { AuthProblem } from './auth.ts';
 /** What mana-auth's refusals are called in the person's language, by their stable code. */
 const words: Record<string, () => string> = {
 	'wrong-credentials': () => m.auth_wrong_credentials(),
+	'wrong-code': () => m.auth_wrong_code(),
+	'ticket-invalid': () => m.auth_ticket_invalid(),
+	'proof-needed': () => m.auth_proof_needed(),
+	'proof-not-enough': () => m.auth_proof_not_enough(),
+	'second-factor-on': () => m.auth_second_factor_on(),
+	'second-factor-off': () => m.auth_second_factor_off(),
+	'passkey-invalid': () => m.auth_passkey_invalid(),
+	'passkey-unknown': () => m.auth_passkey_unknown(),
+	'passkey-known': () => m.auth_passkey_known(),
+	'passkeys-full': () => m.auth_passkeys_full(),
+	'last-credential': () => m.auth_last_credential(),
 	'not-signed-in': () => m.auth_not_signed_in(),
 	'session-expired': () => m.auth_session_expired(),
 	'session-reused': () => m.auth_session_reused(),
