@@ -1,3 +1,4 @@
+import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
 import { m } from '@mana/ui/i18n';
 import { AuthProblem } from '@mana/ui/session/auth';
 import { problemWords } from '@mana/ui/session/problem-words';
@@ -21,9 +22,7 @@ export function hasPasskeys(): boolean {
 
 /** Lets the browser make a passkey. @returns what mana-auth wants of it @throws PasskeyTrouble */
 export async function makePasskey(options: PublicKeyCredentialCreationOptionsJSON): Promise<object> {
-	return browsing(async ({ startRegistration }) =>
-		startRegistration({ optionsJSON: options as Parameters<typeof startRegistration>[0]['optionsJSON'] }),
-	);
+	return browsing(({ startRegistration }) => startRegistration({ optionsJSON: options }));
 }
 
 /**
@@ -33,12 +32,7 @@ export async function makePasskey(options: PublicKeyCredentialCreationOptionsJSO
  * @throws PasskeyTrouble
  */
 export async function signWithPasskey(options: PublicKeyCredentialRequestOptionsJSON, fromField = false): Promise<object> {
-	return browsing(async ({ startAuthentication }) =>
-		startAuthentication({
-			optionsJSON: options as Parameters<typeof startAuthentication>[0]['optionsJSON'],
-			useBrowserAutofill: fromField,
-		}),
-	);
+	return browsing(({ startAuthentication }) => startAuthentication({ optionsJSON: options, useBrowserAutofill: fromField }));
 }
 
 /** Whether the browser offers passkeys where a field can be filled. */

@@ -1,3 +1,5 @@
+import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
+
 /** Who somebody is, as mana-auth knows them. */
 export interface Person {
 	readonly id: string;
