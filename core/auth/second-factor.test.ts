@@ -109,7 +109,8 @@ eachEngine('a second step', (engine) => {
 		clock.advance(10 * minuteMs);
 		expect(refusal(await second(slow, slowTicket, await code()))).toEqual([403, 'ticket-invalid']);
 		const ticket = await firstStep(old);
-		await owner.post('/password', { password: 'analytical engine 1837' });
+		await owner.post('/proofs', { code: await code() });
+		expect((await owner.post('/password', { password: 'analytical engine 1837' })).status).toBe(204);
 		expect(refusal(await second(old, ticket, await code()))).toEqual([403, 'ticket-invalid']);
 	});
 
