@@ -63,6 +63,13 @@ export const topics = {
 		security: true,
 		secret: false,
 	},
+	/** Whether a way that a person added works. */
+	'channel-test': {
+		from: ['mana-notify'],
+		data: { label: 'text', link: 'link' },
+		security: false,
+		secret: false,
+	},
 } as const satisfies Readonly<Record<string, Topic>>;
 
 export type TopicName = keyof typeof topics;

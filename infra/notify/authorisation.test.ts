@@ -1,5 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
 import { authorisationMatrix, kitAccess, type Principal } from '@mana/service/testing/authorisation';
+import { channelAccess } from './routes/channels.access.ts';
+import { deliveryAccess } from './routes/deliveries.access.ts';
 import { outboxAccess } from './routes/outbox.access.ts';
 import { sendingAccess } from './routes/sending.access.ts';
 import { identityOf, startNotify, startTestAuth, type TestAuth, type TestNotify } from './testing.ts';
@@ -24,7 +26,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...sendingAccess, ...outboxAccess],
+	rows: [...kitAccess, ...sendingAccess, ...channelAccess, ...deliveryAccess, ...outboxAccess],
 	document: async () => (await fetch(`${notify.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

@@ -1,7 +1,10 @@
-import type { NotifyStore } from './store.ts';
-import { type Db, type MessageRow, takeDue } from './store.ts';
+import { topics } from '@mana/schema';
 import type { RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
+import type { ChannelName } from './channels/channel.ts';
+import { newId } from './ids.ts';
+import { channelsOf } from './own-channels.ts';
+import { type Db, type DeliveryRow, type MessageRow, type NotifyStore, takeDue } from './store.ts';
 
 const AT_ONCE = 100;
 
@@ -19,7 +22,7 @@ export async function planDue(parts: InboxParts): Promise<number> {
 		const due = await takeDue(store, trx, now, AT_ONCE);
 		for (const message of due) {
 			const isOver = message.expires_at !== null && message.expires_at <= now;
-			if (!isOver) await addDelivery(trx, message, parts);
+			if (!isOver) for (const way of await waysOf(trx, message)) await addDelivery(trx, [message], way, parts);
 			await trx
 				.updateTable('message')
 				.set({ state: isOver ? 'expired' : 'told' })
@@ -30,28 +33,52 @@ export async function planDue(parts: InboxParts): Promise<number> {
 	});
 }
 
-async function addDelivery(trx: Db, message: MessageRow, { clock, random }: InboxParts): Promise<void> {
-	const id = Buffer.from(random(new Uint8Array(16))).toString('hex');
+/** A channel, and where to by it; see `delivery.target`. */
+export interface Way {
+	readonly channel: ChannelName;
+	readonly target: string | null;
+}
+
+async function waysOf(trx: Db, { topic, person, address }: MessageRow): Promise<Way[]> {
+	const { secret } = topics[topic];
+	const mail: Way = { channel: 'email', target: address };
+	if (person === null || secret) return [mail];
+	const own = (await channelsOf(trx, person)).filter(({ is_on }) => is_on === 1);
+	return [mail, ...own.map(({ kind, id }) => ({ channel: kind, target: id }))];
+}
+
+/** Puts a delivery of some messages to one addressee into the queue. @returns its id */
+export async function addDelivery(
+	trx: Db,
+	messages: readonly [MessageRow, ...MessageRow[]],
+	{ channel, target }: Way,
+	{ clock, random }: Pick<InboxParts, 'clock' | 'random'>,
+): Promise<string> {
+	const [{ person, expires_at }] = messages;
+	const now = clock.now();
+	const row: DeliveryRow = {
+		id: newId(random),
+		channel,
+		person,
+		target,
+		slot: null,
+		state: 'waiting',
+		run_at: now,
+		expires_at,
+		attempts: 0,
+		tries: 0,
+		lease_until: null,
+		handed: 0,
+		doubts: 0,
+		reason: null,
+		receipt: null,
+		created_at: now,
+		finished_at: null,
+	};
+	await trx.insertInto('delivery').values(row).execute();
 	await trx
-		.insertInto('delivery')
-		.values({
-			id,
-			channel: 'email',
-			person: message.person,
-			target: message.address,
-			slot: null,
-			state: 'waiting',
-			run_at: clock.now(),
-			expires_at: message.expires_at,
-			attempts: 0,
-			lease_until: null,
-			handed: 0,
-			doubts: 0,
-			reason: null,
-			receipt: null,
-			created_at: clock.now(),
-			finished_at: null,
-		})
+		.insertInto('delivery_message')
+		.values(messages.map(({ id }) => ({ delivery_id: row.id, message_id: id })))
 		.execute();
-	await trx.insertInto('delivery_message').values({ delivery_id: id, message_id: message.id }).execute();
+	return row.id;
 }

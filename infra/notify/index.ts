@@ -1,17 +1,26 @@
-import { defineService, secret } from '@mana/service';
+import { defineService, openEgress, secret } from '@mana/service';
 import { openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { appriseChannel } from './channels/apprise.ts';
 import type { Channel } from './channels/channel.ts';
 import { emailChannel, type Sender } from './channels/email.ts';
 import { smtpOptions } from './channels/mail-settings.ts';
+import { matrixChannel } from './channels/matrix.ts';
+import { ntfyChannel } from './channels/ntfy.ts';
 import { openOutbox, type Outbox } from './channels/outbox.ts';
+import { pushChannel } from './channels/push.ts';
+import { webhookChannel } from './channels/webhook.ts';
 import { contactsAt } from './contacts.ts';
 import { deliver } from './deliver.ts';
 import { planDue } from './inbox.ts';
+import { vapidKeys } from './keys.ts';
 import { countEndings } from './metrics.ts';
 import { migrations } from './migrations.ts';
+import { noteEnding } from './own-channels.ts';
 import { Queue } from './queue.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import type { Tables } from './store.ts';
@@ -27,14 +36,28 @@ export const service = defineService({
 				.describe('smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS; without it mails stay in the outbox'),
 		),
 		from: z.email().optional().describe('the address that mails come from; by default mana@ the host of the public address'),
+		privateTargets: z
+			.boolean()
+			.default(false)
+			.describe('whether people may have messages sent to servers in the private network, as an ntfy at home'),
 	},
 	limits: { bodyBytes: 64 * 1024 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, addressOf, identity, verifyToken }) {
 		const host = new URL(publicUrl).host;
 		const sender: Sender = { from: config.from ?? `mana@${hostname(publicUrl)}`, name: 'Mana', host };
 		const outbox = config.smtp === undefined ? await openOutbox(join(home, 'mana-notify', 'outbox'), sender) : null;
-		const channels: readonly Channel[] = [mailChannel(config.smtp, sender, outbox)];
+		const mail = mailChannel(config.smtp, sender, outbox);
 		const store = await openStore<Tables>({ service: 'mana-notify', home, databaseUrl, migrations, clock });
+		const keys = await vapidKeys(store, random);
+		const reach = openEgress({ allowPrivate: config.privateTargets });
+		const channels: readonly Channel[] = [
+			mail,
+			pushChannel({ reach, clock, random, keys, subject: `mailto:${sender.from}` }),
+			webhookChannel(reach, clock),
+			matrixChannel(reach, clock),
+			ntfyChannel(reach, clock),
+			appriseChannel(reach, clock),
+		];
 		const parts = { store, clock, random };
 		const count = countEndings(registry);
 		const findContact = contactsAt(addressOf('mana-auth'), identity);
@@ -43,18 +66,23 @@ export const service = defineService({
 			channels,
 			log,
 			planDue: () => planDue(parts),
-			deliver: (delivery, channel, attempt) => deliver({ store, findContact, publicUrl }, delivery, channel, attempt),
-			ended(delivery, ending, state) {
+			deliver: (delivery, channel, attempt) => deliver({ store, clock, findContact, publicUrl }, delivery, channel, attempt),
+			async ended(delivery, ending, state) {
 				count(delivery.channel, ending.kind);
 				if (state === 'failed' || state === 'doubtful')
 					log.error({ delivery: delivery.id, channel: delivery.channel, ending }, `a delivery is ${state}`);
+				if (delivery.channel !== 'email' && delivery.target !== null)
+					await noteEnding(store.db, delivery.target, ending, clock.now());
 			},
 		});
 		await queue.start();
+		const wake = (): void => queue.wake();
 		return {
 			routes: (app) =>
 				app
-					.route('/', sendingRoutes({ ...parts, identity, wake: () => queue.wake() }))
+					.route('/', sendingRoutes({ ...parts, identity, wake }))
+					.route('/', channelRoutes({ ...parts, verifyToken, wake, pushKey: keys.publicKey }))
+					.route('/', deliveryRoutes({ ...parts, verifyToken, wake }))
 					.route('/', outboxRoutes(outbox, verifyToken)),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),
 			async close() {

@@ -17,24 +17,24 @@ export function letterOf({ subject, paragraphs, action, note }: Content, languag
 	return {
 		text: `${text.join('\n\n')}\n`,
 		html: [
-			`<!doctype html><html lang="${escape(language)}"><head><meta charset="utf-8">`,
+			`<!doctype html><html lang="${escapeHtml(language)}"><head><meta charset="utf-8">`,
 			'<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">',
-			`<title>${escape(subject)}</title></head>`,
+			`<title>${escapeHtml(subject)}</title></head>`,
 			'<body style="margin:0;padding:1.5rem;font-family:system-ui,sans-serif;font-size:1rem;line-height:1.5">',
 			'<div style="max-width:34rem;margin:0 auto">',
-			`<h1 style="font-size:1.25rem;line-height:1.3;margin:0 0 1rem">${escape(subject)}</h1>`,
-			...paragraphs.map((words) => `<p style="margin:0 0 1rem">${escape(words)}</p>`),
+			`<h1 style="font-size:1.25rem;line-height:1.3;margin:0 0 1rem">${escapeHtml(subject)}</h1>`,
+			...paragraphs.map((words) => `<p style="margin:0 0 1rem">${escapeHtml(words)}</p>`),
 			...(action
 				? [
-						`<p style="margin:1.5rem 0"><a href="${escape(action.link)}" style="display:inline-block;padding:0.6rem 1.1rem;`,
+						`<p style="margin:1.5rem 0"><a href="${escapeHtml(action.link)}" style="display:inline-block;padding:0.6rem 1.1rem;`,
 						'border:0.1rem solid;border-radius:0.5rem;font-weight:600;text-decoration:none">',
-						`${escape(action.label)}</a></p>`,
+						`${escapeHtml(action.label)}</a></p>`,
 						// For whoever's mail program shows no links, and to see where it leads.
-						`<p style="margin:0 0 1rem;font-size:0.85rem;overflow-wrap:anywhere">${escape(action.link)}</p>`,
+						`<p style="margin:0 0 1rem;font-size:0.85rem;overflow-wrap:anywhere">${escapeHtml(action.link)}</p>`,
 					]
 				: []),
-			...(note ? [`<p style="margin:0 0 1rem;font-size:0.85rem">${escape(note)}</p>`] : []),
-			`<p style="margin:2rem 0 0;font-size:0.85rem">${escape(host)}</p>`,
+			...(note ? [`<p style="margin:0 0 1rem;font-size:0.85rem">${escapeHtml(note)}</p>`] : []),
+			`<p style="margin:2rem 0 0;font-size:0.85rem">${escapeHtml(host)}</p>`,
 			'</div></body></html>',
 		].join('\n'),
 	};
@@ -42,6 +42,7 @@ export function letterOf({ subject, paragraphs, action, note }: Content, languag
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escape(text: string): string {
+/** Text as it stands in HTML, within an element or a quoted attribute. */
+export function escapeHtml(text: string): string {
 	return text.replaceAll(/[&<>"']/g, (sign) => entities[sign]!);
 }

@@ -132,7 +132,17 @@ describe('a mail', () => {
 
 	test('of every topic has words in every language', async () => {
 		const { languages, contentOf } = await import('./words/words.ts');
-		const all = { name: 'N', inviter: 'I', place: 'P', device: 'D', address: 'A', link: '/l', until: until2030, at: until2030 };
+		const all = {
+			name: 'N',
+			label: 'L',
+			inviter: 'I',
+			place: 'P',
+			device: 'D',
+			address: 'A',
+			link: '/l',
+			until: until2030,
+			at: until2030,
+		};
 		for (const language of Object.keys(languages))
 			for (const topic of topicNames) {
 				const content = contentOf(topic, all, { language, zone: 'Europe/Berlin' }, 'https://mana.example');

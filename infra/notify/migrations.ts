@@ -55,4 +55,32 @@ export const migrations: Migrations = {
 			await db.schema.createIndex('delivery_message_message').on('delivery_message').column('message_id').execute();
 		},
 	},
+	'002-channels': {
+		async up(db) {
+			await db.schema
+				.alterTable('delivery')
+				.addColumn('tries', 'integer', (column) => column.notNull().defaultTo(0))
+				.execute();
+			await db.schema
+				.createTable('channel')
+				.addColumn('id', 'text', (column) => column.primaryKey())
+				.addColumn('person', 'text', (column) => column.notNull())
+				.addColumn('kind', 'text', (column) => column.notNull())
+				.addColumn('label', 'text', (column) => column.notNull())
+				.addColumn('target', 'text', (column) => column.notNull())
+				.addColumn('failures', 'integer', (column) => column.notNull())
+				.addColumn('paused_until', 'integer')
+				.addColumn('trouble', 'text')
+				.addColumn('is_on', 'integer', (column) => column.notNull())
+				.addColumn('delivered_at', 'integer')
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.execute();
+			await db.schema.createIndex('channel_person').on('channel').column('person').execute();
+			await db.schema
+				.createTable('instance_key')
+				.addColumn('name', 'text', (column) => column.primaryKey())
+				.addColumn('value', 'text', (column) => column.notNull())
+				.execute();
+		},
+	},
 };

@@ -5,8 +5,15 @@ import type { DeliveryRow } from './store.ts';
 export const retry = { firstMs: 5_000, longestMs: 3_600_000, attempts: 14 };
 const REASON_LENGTH = 2_000;
 
+/** @property ours it was this process's end, and says nothing of the far side */
+interface Doubtful {
+	readonly kind: 'doubtful';
+	readonly reason: string;
+	readonly ours?: true;
+}
+
 /** How an attempt ended for the queue: as the channel said, or with nobody knowing. */
-export type Ending = Outcome | { readonly kind: 'doubtful'; readonly reason: string } | { readonly kind: 'expired' };
+export type Ending = Outcome | Doubtful | { readonly kind: 'expired' };
 
 /** @param jitter in [0,1): keeps what failed together from coming back together; @param now in milliseconds since 1970 */
 export interface Circumstances {
@@ -17,6 +24,7 @@ export interface Circumstances {
 
 /** What a delivery becomes after an attempt. */
 export function after(delivery: DeliveryRow, ending: Ending, { repeatable, now, jitter }: Circumstances): Partial<DeliveryRow> {
+	const isLast = delivery.tries + 1 >= retry.attempts;
 	const finished = { lease_until: null, handed: 0, finished_at: now };
 	switch (ending.kind) {
 		case 'delivered':
@@ -26,20 +34,22 @@ export function after(delivery: DeliveryRow, ending: Ending, { repeatable, now, 
 		case 'expired':
 			if (delivery.doubts > 0) return { ...finished, state: 'doubtful' };
 			return { ...finished, state: 'expired', reason: 'It was over before it could be told.' };
+		case 'postponed':
+			return { state: 'waiting', lease_until: null, handed: 0, run_at: ending.until, reason: cut(ending.reason) };
 		case 'doubtful': {
 			const doubts = delivery.doubts + 1;
 			const reason = cut(ending.reason);
-			if (!repeatable || delivery.attempts >= retry.attempts) return { ...finished, state: 'doubtful', doubts, reason };
+			if (!repeatable || isLast) return { ...finished, state: 'doubtful', doubts, reason };
 			return { ...again(delivery, now, jitter), doubts, reason };
 		}
 		case 'later': {
 			const reason = cut(ending.reason);
 			// Whoever gives up what may have arrived once says so.
-			if (delivery.attempts >= retry.attempts)
+			if (isLast)
 				return {
 					...finished,
 					state: delivery.doubts > 0 ? 'doubtful' : 'failed',
-					reason: `${reason} Tried ${delivery.attempts} times.`,
+					reason: `${reason} Tried ${retry.attempts} times.`,
 				};
 			return { ...again(delivery, now, jitter, ending.afterMs), reason };
 		}
@@ -47,10 +57,10 @@ export function after(delivery: DeliveryRow, ending: Ending, { repeatable, now, 
 }
 
 /** Back to the others, after a time that doubles with every attempt up to an hour. */
-function again({ attempts }: DeliveryRow, now: number, jitter: number, askedMs = 0): Partial<DeliveryRow> {
-	const full = Math.min(retry.firstMs * 2 ** (attempts - 1), retry.longestMs);
+function again({ tries }: DeliveryRow, now: number, jitter: number, askedMs = 0): Partial<DeliveryRow> {
+	const full = Math.min(retry.firstMs * 2 ** tries, retry.longestMs);
 	const waitMs = Math.max(Math.round(full * (0.5 + jitter / 2)), Math.min(askedMs, retry.longestMs));
-	return { state: 'waiting', lease_until: null, handed: 0, run_at: now + waitMs };
+	return { state: 'waiting', lease_until: null, handed: 0, run_at: now + waitMs, tries: tries + 1 };
 }
 
 function cut(reason: string): string {

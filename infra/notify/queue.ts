@@ -20,7 +20,7 @@ export interface QueueParts {
 	/** Sends one through its channel. */
 	readonly deliver: (delivery: DeliveryRow, channel: Channel, attempt: Attempt) => Promise<Outcome>;
 	/** Told of each end of an attempt. */
-	readonly ended: (delivery: DeliveryRow, ending: Ending, state: DeliveryRow['state']) => void;
+	readonly ended: (delivery: DeliveryRow, ending: Ending, state: DeliveryRow['state']) => Promise<void>;
 }
 
 /**
@@ -104,14 +104,18 @@ export class Queue {
 		const { store, clock, random } = this.#parts;
 		const ending = await this.#endingOf(delivery, channel);
 		const outcome = after(delivery, ending, { repeatable: channel.repeatable, now: clock.now(), jitter: fraction(random) });
-		if (await settle(store.db, delivery, outcome)) this.#parts.ended(delivery, ending, outcome.state ?? delivery.state);
+		if (await settle(store.db, delivery, outcome)) await this.#parts.ended(delivery, ending, outcome.state ?? delivery.state);
 	}
 
 	async #endingOf(delivery: DeliveryRow, channel: Channel): Promise<Ending> {
 		const { store, clock } = this.#parts;
 		if (delivery.handed === 1) {
-			const doubtful = { kind: 'doubtful', reason: 'This Mana stopped while it was being sent: perhaps it arrived.' } as const;
-			if (!channel.repeatable || delivery.attempts >= retry.attempts) return doubtful;
+			const doubtful = {
+				kind: 'doubtful',
+				ours: true,
+				reason: 'This Mana stopped while it was being sent: perhaps it arrived.',
+			} as const;
+			if (!channel.repeatable || delivery.doubts >= retry.attempts) return doubtful;
 			// The far side was not at fault, so it need not be waited for.
 			delivery.doubts += 1;
 			await settle(store.db, delivery, { handed: 0, doubts: delivery.doubts, reason: doubtful.reason });

@@ -1,7 +1,7 @@
 import type { TopicName } from '@mana/schema';
 import type { Store } from '@mana/store';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { ChannelName } from './channels/channel.ts';
+import type { ChannelName, OwnChannelName } from './channels/channel.ts';
 
 /**
  * - `planned`: its time has not come; nothing but this row exists.
@@ -52,6 +52,8 @@ export interface Tables {
 		expires_at: number | null;
 		/** How often it was taken; the number of the last taking proves that an outcome is the present worker's. */
 		attempts: number;
+		/** How many attempts failed since somebody last asked for it: what the limit counts. */
+		tries: number;
 		lease_until: number | null;
 		/** 1 from the moment in which the far side could have it until it answered. */
 		handed: number;
@@ -64,6 +66,28 @@ export interface Tables {
 		finished_at: number | null;
 	};
 	delivery_message: { delivery_id: string; message_id: string };
+	/** A way to reach one person, besides their mailbox and their inbox. */
+	channel: {
+		id: string;
+		person: string;
+		kind: OwnChannelName;
+		/** What the person calls it. */
+		label: string;
+		/** Where to, as the channel's own file reads it, in JSON. Holds secrets of the person's. */
+		target: string;
+		/** How many deliveries failed in a row. */
+		failures: number;
+		/** Nothing is sent there before, in milliseconds since 1970. */
+		paused_until: number | null;
+		/** Why the last one failed, or why it is off. */
+		trouble: string | null;
+		/** 0 when it was switched off, by the person or because the far side said that it is gone. */
+		is_on: number;
+		delivered_at: number | null;
+		created_at: number;
+	};
+	/** Keys that all copies share. */
+	instance_key: { name: string; value: string };
 }
 
 export type NotifyStore = Store<Tables>;
@@ -71,6 +95,7 @@ export type NotifyStore = Store<Tables>;
 export type Db = Kysely<Tables>;
 export type MessageRow = Selectable<Tables['message']>;
 export type DeliveryRow = Selectable<Tables['delivery']>;
+export type ChannelRow = Selectable<Tables['channel']>;
 
 /** Finished rows of both tables stay this long, in milliseconds, so that a repeated key is known and a page can show what happened. */
 export const KEEP_MS = 30 * 86_400_000;

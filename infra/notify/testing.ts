@@ -10,6 +10,7 @@ import type { Contact } from './contacts.ts';
 import { service } from './index.ts';
 
 export const TEST_ORIGIN = 'https://mana.example';
+const realTime = { now: () => Date.now() };
 const SECRET = 'a secret that only tests of this room know';
 
 /** Issues people's tokens, and knows their addresses, as mana-auth does. */
@@ -22,10 +23,10 @@ export interface TestAuth {
 	close(): Promise<void>;
 }
 
-export async function startTestAuth(): Promise<TestAuth> {
+export async function startTestAuth(clock = realTime): Promise<TestAuth> {
 	const { publicKey, privateKey } = await generateKeyPair('EdDSA');
 	const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }] };
-	const identity = identityOf('mana-auth');
+	const identity = identityOf('mana-auth', clock);
 	const auth: TestAuth = {
 		url: '',
 		contacts: new Map([
@@ -62,8 +63,8 @@ export async function startTestAuth(): Promise<TestAuth> {
 }
 
 /** What another service proves itself with. */
-export function identityOf(name: string): ServiceIdentity {
-	return serviceIdentity(() => SECRET, name, { now: () => Date.now() });
+export function identityOf(name: string, clock = realTime): ServiceIdentity {
+	return serviceIdentity(() => SECRET, name, clock);
 }
 
 /** A mail as it arrived: who it went to by the envelope, and what it says. */
@@ -91,7 +92,13 @@ export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mai
 		onData(stream, session, done) {
 			const keep = async (): Promise<void> => {
 				const parts: Buffer[] = [];
-				for await (const part of stream) parts.push(part);
+				try {
+					for await (const part of stream) parts.push(part);
+				} catch (error) {
+					// Whoever sent it is gone, and half a mail is none.
+					done(error instanceof Error ? error : new Error(String(error)));
+					return;
+				}
 				const raw = Buffer.concat(parts);
 				const to = session.envelope.rcptTo.map(({ address }) => address);
 				received.push({ to, mail: await simpleParser(raw), raw: raw.toString() });
@@ -100,6 +107,10 @@ export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mai
 			void keep();
 		},
 		...options,
+	});
+	server.on('error', (error: Error) => {
+		// A sender that was killed hangs up like this.
+		if (!('code' in error) || error.code !== 'ECONNRESET') throw error;
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
 	const address = server.server.address();
@@ -117,6 +128,17 @@ export interface TestNotifyOptions {
 	readonly databaseUrl?: string | undefined;
 	readonly smtp?: string;
 	readonly clock?: { now(): number };
+	/** Whether messages may go to receivers on this machine. */
+	readonly privateTargets?: boolean;
+}
+
+/** What a process of mana-notify is told by its environment. */
+export function environmentOf({ smtp, privateTargets }: { readonly smtp?: string; readonly privateTargets: boolean }) {
+	return {
+		MANA_AUTH_SECRET: SECRET,
+		MANA_NOTIFY_PRIVATE_TARGETS: String(privateTargets),
+		...(smtp === undefined ? {} : { MANA_NOTIFY_SMTP: smtp }),
+	};
 }
 
 /** mana-notify as a process would run it, on a port of its own. */
@@ -126,7 +148,14 @@ export interface TestNotify extends AsyncDisposable {
 	close(): Promise<void>;
 }
 
-export async function startNotify({ auth, smtp, clock, databaseUrl, ...options }: TestNotifyOptions): Promise<TestNotify> {
+export async function startNotify({
+	auth,
+	smtp,
+	clock,
+	databaseUrl,
+	privateTargets = false,
+	...options
+}: TestNotifyOptions): Promise<TestNotify> {
 	const home = options.home ?? (await mkdtemp(join(tmpdir(), 'mana-notify-')));
 	const running = await service.start({
 		port: 0,
@@ -134,7 +163,7 @@ export async function startNotify({ auth, smtp, clock, databaseUrl, ...options }
 		databaseUrl,
 		publicUrl: TEST_ORIGIN,
 		addresses: { 'mana-auth': auth.url },
-		env: { MANA_AUTH_SECRET: SECRET, ...(smtp === undefined ? {} : { MANA_NOTIFY_SMTP: smtp }) },
+		env: environmentOf({ privateTargets, ...(smtp === undefined ? {} : { smtp }) }),
 		log: createLogger('mana-notify', 'silent'),
 		...(clock ? { clock } : {}),
 	});
@@ -145,9 +174,9 @@ export async function startNotify({ auth, smtp, clock, databaseUrl, ...options }
 	return { url: running.url, home, close, [Symbol.asyncDispose]: close };
 }
 
-/** Resolves when `holds` does, looking again each time something happened. @throws Error after five seconds */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 5_000;
+/** Resolves when `holds` does. @throws Error when it does not in time */
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> {
+	const end = Date.now() + withinMs;
 	while (!(await holds())) {
 		if (Date.now() > end) throw new Error('It did not come about.');
 		await Bun.sleep(5);

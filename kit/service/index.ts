@@ -21,6 +21,7 @@ export {
 	type StartOptions,
 } from './define.ts';
 export { copyOf } from './copy.ts';
+export { type Egress, type EgressOptions, isPublicAddress, openEgress, type OutboundAnswer } from './egress.ts';
 export { describeInstance, readInstance } from './instance.ts';
 export type { Limits } from './limits.ts';
 export { type Holder, listeningSockets, type ListeningSocket } from './listeners.ts';

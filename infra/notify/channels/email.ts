@@ -38,7 +38,7 @@ export function emailChannel(sender: Sender, options: SMTPTransportOptions): Cha
 export function mailOf({ id, target, content, language, at }: Parcel, { from, name, host }: Sender): SendMailOptions {
 	return {
 		from: { name, address: from },
-		to: { name: '', address: target },
+		to: { name: '', address: z.string().parse(target) },
 		subject: content.subject,
 		...letterOf(content, language, host),
 		messageId: `<${id}@${host.replace(/:\d+$/, '')}>`,

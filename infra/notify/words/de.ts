@@ -55,4 +55,9 @@ export const de: Words = {
 		],
 		action: { label: 'Mein Konto behalten', link },
 	}),
+	'channel-test': ({ label, link }, { host }) => ({
+		subject: `${host} erreicht dich hier`,
+		paragraphs: [`Das ist der Test, um den du gebeten hast. Was ${host} zu sagen hat, kommt jetzt auch bei „${label}“ an.`],
+		action: { label: 'Einstellungen der Benachrichtigungen', link },
+	}),
 };

@@ -55,4 +55,9 @@ export const en: Words = {
 		],
 		action: { label: 'Keep my account', link },
 	}),
+	'channel-test': ({ label, link }, { host }) => ({
+		subject: `${host} reaches you here`,
+		paragraphs: [`This is the test that you asked for. What ${host} has to say now comes to “${label}”, too.`],
+		action: { label: 'Notification settings', link },
+	}),
 };

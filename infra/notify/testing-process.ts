@@ -1,0 +1,21 @@
+// For tests: mana-notify in a process of its own, so that it can be killed. Says its address on the first line it prints.
+import { createLogger } from '@mana/service';
+import { service } from './index.ts';
+import { TEST_ORIGIN } from './testing.ts';
+
+const { home, databaseUrl, auth, env } = JSON.parse(process.argv[2]!) as {
+	readonly home: string;
+	readonly databaseUrl?: string;
+	readonly auth: string;
+	readonly env: Readonly<Record<string, string>>;
+};
+const running = await service.start({
+	port: 0,
+	home,
+	databaseUrl,
+	publicUrl: TEST_ORIGIN,
+	addresses: { 'mana-auth': auth },
+	env,
+	log: createLogger('mana-notify', 'silent'),
+});
+console.log(running.url);
