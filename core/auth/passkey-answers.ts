@@ -18,7 +18,7 @@ const credential = z.object({
 /** What a browser sends of a passkey that it made (WebAuthn Level 3, RegistrationResponseJSON). */
 export const registrationAnswer = credential.extend({
 	response: z.object({
-		clientDataJSON: bytes(4000),
+		clientDataJSON: bytes(4_000),
 		attestationObject: bytes(12_000),
 		transports: z.array(z.string().max(32)).max(10).default([]),
 	}),
@@ -28,8 +28,8 @@ export type RegistrationAnswer = z.output<typeof registrationAnswer>;
 /** What a browser sends of a passkey that signed (AuthenticationResponseJSON). */
 export const assertionAnswer = credential.extend({
 	response: z.object({
-		clientDataJSON: bytes(4000),
-		authenticatorData: bytes(4000),
+		clientDataJSON: bytes(4_000),
+		authenticatorData: bytes(4_000),
 		signature: bytes(2000),
 		userHandle: bytes(200).exactOptional(),
 	}),
