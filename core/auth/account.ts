@@ -1,3 +1,4 @@
+import { endAppPasswords } from './app-passwords.ts';
 import { attempt, pardon } from './attempts.ts';
 import { library, noPasswords } from './library.ts';
 import { consumeLink, linkWorks } from './one-time-links.ts';
@@ -47,6 +48,8 @@ export async function resetPassword(realm: Realm, token: string, password: strin
 			await setPassword(realm, db, person.id, hash, client);
 			await db.deleteFrom('session').where('person_id', '=', person.id).execute();
 			await pardon(db, realm.keys.pseudonym(person.email));
+			// Whoever had the account before may have made some.
+			await endAppPasswords(db, person.id);
 			await note(realm, db, 'password-reset', { person: person.id }, client);
 		});
 	});

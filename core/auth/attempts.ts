@@ -36,6 +36,11 @@ const rules = {
 	],
 	password: [{ by: 'pair', limit: 5, windowMs: 15 * minuteMs }],
 	passkey: [{ by: 'address', limit: 30, windowMs: 15 * minuteMs }],
+	// Right ones are never counted; see `app-passwords.ts`.
+	'app-password': [
+		{ by: 'pair', limit: 10, windowMs: 15 * minuteMs },
+		{ by: 'address', limit: 60, windowMs: 15 * minuteMs },
+	],
 	join: [{ by: 'address', limit: 10, windowMs: 60 * minuteMs }],
 	link: [{ by: 'address', limit: 20, windowMs: 15 * minuteMs }],
 } as const satisfies Record<string, readonly Rule[]>;

@@ -6,6 +6,7 @@ import { type AccessRow, authorisationMatrix, kitAccess, type Principal, princip
 import { activityAccess } from './routes/activity.access.ts';
 import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
+import { appPasswordAccess } from './routes/app-passwords.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
 import { passkeyAccess } from './routes/passkeys.access.ts';
@@ -53,7 +54,15 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 /** Where 401 means something else than that nobody is signed in. */
-const answersOtherwise = new Set(['/contacts/:id', '/passkeys', '/proofs', '/sign-in', '/sign-in/passkey', '/standing']);
+const answersOtherwise = new Set([
+	'/app-password-checks',
+	'/contacts/:id',
+	'/passkeys',
+	'/proofs',
+	'/sign-in',
+	'/sign-in/passkey',
+	'/standing',
+]);
 
 authorisationMatrix({
 	rows: [
@@ -67,6 +76,7 @@ authorisationMatrix({
 		...proofAccess,
 		...passkeyAccess,
 		...secondFactorAccess,
+		...appPasswordAccess,
 		...contactAccess,
 		...administrationAccess,
 	],

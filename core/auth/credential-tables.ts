@@ -30,6 +30,19 @@ export interface CredentialTables {
 		created_at: number;
 		used_at: number | null;
 	};
+	/** Passwords of programs; see `app-passwords.ts`. */
+	app_password: {
+		id: string;
+		/** Keyed fingerprint of the secret. */
+		hash: string;
+		person_id: string;
+		name: string;
+		/** Ids of apps, with blanks between. */
+		apps: string;
+		access: 'read' | 'write';
+		created_at: number;
+		used_at: number | null;
+	};
 	/** Challenges that a passkey has answered, so that none is answered twice. */
 	used_challenge: { hash: string; expires_at: number };
 }
@@ -84,6 +97,22 @@ export const credentialMigrations: Migrations = {
 				.addColumn('hash', 'text', (column) => column.primaryKey())
 				.addColumn('expires_at', 'integer', (column) => column.notNull())
 				.execute();
+		},
+	},
+	'006-app-passwords': {
+		async up(db) {
+			await db.schema
+				.createTable('app_password')
+				.addColumn('id', 'text', (column) => column.primaryKey())
+				.addColumn('hash', 'text', (column) => column.notNull().unique())
+				.addColumn('person_id', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+				.addColumn('name', 'text', (column) => column.notNull())
+				.addColumn('apps', 'text', (column) => column.notNull())
+				.addColumn('access', 'text', (column) => column.notNull())
+				.addColumn('created_at', 'integer', (column) => column.notNull())
+				.addColumn('used_at', 'integer')
+				.execute();
+			await db.schema.createIndex('app_password_person').on('app_password').column('person_id').execute();
 		},
 	},
 };

@@ -1,5 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { type JWK, SignJWT } from 'jose';
+import { serviceActor } from '@mana/sync';
+import type { Person } from './person.ts';
 import { look, newId, type Realm, transact } from './realm.ts';
 import type { Presence } from './sessions.ts';
 import { accessTokenMs } from './session-rules.ts';
@@ -32,21 +34,32 @@ export async function publishedKeys(realm: Realm): Promise<{ keys: JWK[] }> {
 
 /** The short-lived token that services verify. */
 export async function accessToken(realm: Realm, { person, session }: Presence): Promise<AccessToken> {
+	// RFC 8693 §4.1: the person is the subject, and who acts in their name stands beside.
+	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id } };
+	return sign(realm, person, { sid: session.id, ...acting });
+}
+
+/**
+ * The token by which a service acts for a person who came to it with a password of its own kind. By HTTP one can only look with it, as
+ * with every token that names somebody who acts.
+ *
+ * @param session what it stands for, in the place of a session's id
+ */
+export function actingToken(realm: Realm, person: Person, session: string, service: string): Promise<AccessToken> {
+	return sign(realm, person, { sid: session, act: { sub: serviceActor(service) } });
+}
+
+async function sign(
+	realm: Realm,
+	{ id, name, email, role, tier }: Person,
+	more: Readonly<Record<string, unknown>>,
+): Promise<AccessToken> {
 	const issuedAt = Math.floor(realm.clock.now() / 1000);
 	const expires = issuedAt + accessTokenMs / 1000;
 	const key = await signingKey(realm);
-	// RFC 8693 §4.1: the person is the subject, and who acts in their name stands beside.
-	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id } };
-	const token = await new SignJWT({
-		sid: session.id,
-		name: person.name,
-		email: person.email,
-		role: person.role,
-		tier: person.tier,
-		...acting,
-	})
+	const token = await new SignJWT({ name, email, role, tier, ...more })
 		.setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
-		.setSubject(person.id)
+		.setSubject(id)
 		.setIssuer(realm.publicUrl)
 		.setAudience(audience)
 		.setIssuedAt(issuedAt)

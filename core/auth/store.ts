@@ -94,6 +94,7 @@ export type AuthStore = Store<Tables>;
 export type Db = Kysely<Tables>;
 export type SessionRow = Selectable<Tables['session']>;
 export type PersonRow = Selectable<Tables['person']>;
+export type AppPasswordRow = Selectable<Tables['app_password']>;
 export type PasskeyRow = Selectable<Tables['passkey']>;
 export type AuditRow = Selectable<Tables['audit_entry']>;
 export type AuditHead = Pick<Tables['audit_head'], 'seq' | 'hash' | 'seal'>;

@@ -5,6 +5,7 @@ import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';
 import { activityRoutes } from './activity.ts';
 import { accountRoutes } from './account.ts';
+import { appPasswordRoutes } from './app-passwords.ts';
 import { contactRoutes } from './contacts.ts';
 import { administrationRoutes } from './administration.ts';
 import { impersonationRoutes } from './impersonation.ts';
@@ -41,6 +42,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', proofRoutes(door))
 		.route('/', passkeyRoutes(door, instanceName))
 		.route('/', secondFactorRoutes(door, instanceName))
+		.route('/', appPasswordRoutes(door, identity))
 		.route('/', contactRoutes(door, identity))
 		.route('/', administrationRoutes(door))
 		.route('/', impersonationRoutes(door));
