@@ -25,6 +25,7 @@ eachEngine('an access token', (engine) => {
 			name: testOwner.name,
 			email: testOwner.email,
 			role: 'owner',
+			tier: 'public',
 			iss: auth.publicUrl,
 			aud: 'mana',
 			iat: clock.now() / 1000,
