@@ -216,8 +216,8 @@ export const service = defineService({
 
 		async function tidy(): Promise<void> {
 			try {
-				const { purged, forgotten } = await tidySpaces(store, committer, now(), stopping.signal);
-				if (purged + forgotten > 0) log.info({ purged, forgotten }, 'removed what had been in the trash for long enough');
+				const done = await tidySpaces(store, committer, now(), stopping.signal);
+				if (done.purged + done.forgotten + done.folded > 0) log.info(done, 'cleared away what had been there for long enough');
 			} catch (error) {
 				if (!stopping.signal.aborted) log.error({ err: error }, 'old records could not be removed');
 			}

@@ -3,7 +3,7 @@ import { type DigestColumns, digestsMigration, type DigestTables } from './diges
 import { routesMigration } from './routes/tables.ts';
 import { nodesMigration, type NodeTables } from './nodes/tables.ts';
 import { membersMigration, type MemberTables } from './spaces/member-tables.ts';
-import { horizonMigration } from './tidy/tables.ts';
+import { horizonMigration, leftoversMigration } from './tidy/tables.ts';
 import type { Migrations, Store } from '@mana/store';
 import type { SpaceKind } from '@mana/sync/spaces';
 import type { Generated } from 'kysely';
@@ -228,4 +228,5 @@ export const migrations: Migrations = {
 	'007-routes': routesMigration,
 	'008-horizon': horizonMigration,
 	'009-nodes': nodesMigration,
+	'010-leftovers': leftoversMigration,
 };

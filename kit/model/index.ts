@@ -5,7 +5,7 @@ export * as field from './fields/index.ts';
 export type { Attachment, AttachmentDraft, AttachmentsDraft } from './fields/attachments.ts';
 export { blobHashIn, type BlobReference, referenceOf } from './fields/blob.ts';
 export { countStep } from './fields/counter.ts';
-export { type Document, updatesOf } from './fields/document.ts';
+export { type Document, type DocumentDraft, updatesOf } from './fields/document.ts';
 export * from './keeps.ts';
 export * from './laws/index.ts';
 export * from './lens.ts';

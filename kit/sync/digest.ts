@@ -1,6 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell } from './cell.ts';
-import { isTombstone } from './tombstone.ts';
+import { isLeftover } from './tombstone.ts';
 import { finish, mix, mixNumber, mixText, mixValue, newLanes, type Lanes } from './lanes.ts';
 
 /**
@@ -65,7 +65,7 @@ function lanesOf(record: RecordId): Lanes {
 }
 
 function sumBehind(start: Lanes, cell: Cell): Sum {
-	if (isTombstone(cell)) return NOTHING_SUM; // each side lets go of it when it may
+	if (isLeftover(cell)) return NOTHING_SUM; // each side lets go of it when it may
 	const { collection, field, key, value, stamp, actor } = cell;
 	const lanes = { low: start.low, high: start.high };
 	mix(lanes, collection);

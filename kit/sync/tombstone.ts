@@ -1,4 +1,4 @@
-import { systemFields } from '@mana/model';
+import { counter, foldedTotal, lawOf, systemFields, text } from '@mana/model';
 import type { Place } from './cell.ts';
 import type { Register } from '@mana/model';
 
@@ -19,6 +19,16 @@ export function tombstoneOf({ collection, record }: RecordName): Place {
  */
 export function isTombstone({ field, value, actor }: Pick<Place, 'field'> & Register): boolean {
 	return field === systemFields.purged.number && value === true && actor === SERVER;
+}
+
+/**
+ * Whether a register only tells that something is over: a tombstone, an update of a document that was merged into another, a part of a counter
+ * that was folded. Each side lets go of it when it may, so it counts for nothing where two sides compare what they hold.
+ */
+export function isLeftover(cell: Pick<Place, 'field'> & Register): boolean {
+	const law = lawOf(cell.field);
+	if (law === text) return cell.value === null;
+	return law === counter ? foldedTotal(cell.value) !== null : isTombstone(cell);
 }
 
 /** A text that names a record, for maps. */

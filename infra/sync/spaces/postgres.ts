@@ -287,6 +287,7 @@ async function write(
 	const cleared: unknown[][] = [];
 	const uncovered: unknown[][] = [];
 	const unrouted: unknown[][] = [];
+	const erased: unknown[][] = [];
 	for (const change of changes) {
 		const space = spaces.get(change.space.id)!;
 		const { number, log_hash, log_position } = space;
@@ -303,7 +304,8 @@ async function write(
 		heads.push([number, change.space.seq, change.space.nextActor, buffer(hash), position, change.space.horizon]);
 		for (const { record, collection } of [...change.purged, ...change.forgotten]) cleared.push([number, record, collection]);
 		for (const { record, collection } of change.forgotten) unrouted.push([number, record, collection]);
-		if (change.forgotten.length > 0) uncovered.push([number]);
+		for (const { record, collection, field, key } of change.erased) erased.push([number, record, collection, field, key]);
+		if (change.forgotten.length + change.erased.length > 0) uncovered.push([number]);
 		for (const [device, { actor, person, n, stamp, decisions }] of change.devices)
 			actors.push([number, actor, device, person, n, stamp, buffer(decisionsToBytes(decisions)), now]);
 		for (const { record, collection, field, key, value, stamp, actor, seq } of change.cells) {
@@ -333,6 +335,13 @@ async function write(
 		`delete from cell using unnest($1::bigint[], $2::text[], $3::bigint[]) as gone (space, record, collection)
 		where cell.space = gone.space and cell.record = gone.record and cell.collection = gone.collection`,
 		cleared,
+	);
+	await ask(
+		client,
+		`delete from cell using unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) as gone (space, record, collection, field, key)
+		where cell.space = gone.space and cell.record = gone.record and cell.collection = gone.collection
+			and cell.field = gone.field and cell.key = gone.key`,
+		erased,
 	);
 	await ask(
 		client,

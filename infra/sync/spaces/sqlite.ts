@@ -97,6 +97,9 @@ export class SqliteSpaces implements SpaceKeeper {
 			clear: database.prepare<null, [number, string, number]>(
 				'delete from cell where space = ? and record = ? and collection = ?',
 			),
+			erase: database.prepare<null, [number, string, number, number, string]>(
+				'delete from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
+			),
 			unname: database.prepare<null, [number, number]>('update chunk set unnamed_at = ? where space = ? and unnamed_at is null'),
 			unroute: database.prepare<null, [number, number, string]>(
 				'delete from route where space = ? and collection = ? and record = ?',
@@ -274,7 +277,8 @@ export class SqliteSpaces implements SpaceKeeper {
 		for (const [device, { actor, person, n, stamp, decisions }] of devices)
 			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
 		for (const { record, collection } of [...change.purged, ...change.forgotten]) this.#sql.clear.run(number, record, collection);
-		if (change.forgotten.length > 0) {
+		for (const { record, collection, field, key } of change.erased) this.#sql.erase.run(number, record, collection, field, key);
+		if (change.forgotten.length + change.erased.length > 0) {
 			this.#sql.unname.run(now, number);
 			this.#sql.uncover.run(number);
 			for (const { record, collection } of change.forgotten) this.#sql.unroute.run(number, collection, record);

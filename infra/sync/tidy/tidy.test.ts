@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
-import { systemFields } from '@mana/model';
+import { counter, fieldNumber, foldedAt, systemFields, text } from '@mana/model';
 import { ENGINE, isTombstone, type Op, type SpaceId, stampAt } from '@mana/sync';
 import { Committer, Forgotten, catchUp, type TidyRequest, type Tidied } from '@mana/sync/space/index';
 import { rules } from '../rules.ts';
@@ -40,13 +40,14 @@ eachEngine('tidying', (engine) => {
 			},
 			/** Tidies every so many days. @returns what was purged and forgotten meanwhile */
 			async pass(days: number, every = 1) {
-				const total = { purged: 0, forgotten: 0 };
+				const total = { purged: 0, forgotten: 0, folded: 0 };
 				for (let day = 0; day < days; day += every) {
 					now += every * DAY;
 					const tidier = { tidy: (request: TidyRequest) => committer.submit(request) as Promise<Tidied> };
 					const done = await tidySpaces(store, tidier, now, new AbortController().signal);
 					total.purged += done.purged;
 					total.forgotten += done.forgotten;
+					total.folded += done.folded;
 				}
 				return total;
 			},
@@ -58,12 +59,12 @@ eachEngine('tidying', (engine) => {
 		const world = await open();
 		const [kept, old] = [newRecord(), newRecord()];
 		await world.write(op(kept, 'stays'), op(old, 'goes'), trash(old));
-		expect(await world.pass(30)).toEqual({ purged: 0, forgotten: 0 });
-		expect(await world.pass(1)).toEqual({ purged: 1, forgotten: 0 });
+		expect(await world.pass(30)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		expect(await world.pass(1)).toEqual({ purged: 1, forgotten: 0, folded: 0 });
 		expect((await world.cells()).filter(({ record }) => record === old).map(isTombstone)).toEqual([true]);
 		// Time is counted in what the space did: without a later write the age of the tombstone is known all the same.
-		expect(await world.pass(KEPT.tombstoneMs / DAY - 1)).toEqual({ purged: 0, forgotten: 0 });
-		expect(await world.pass(2)).toEqual({ purged: 0, forgotten: 1 });
+		expect(await world.pass(KEPT.tombstoneMs / DAY - 1)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		expect(await world.pass(2)).toEqual({ purged: 0, forgotten: 1, folded: 0 });
 		expect((await world.cells()).map(({ record }) => record)).toEqual([kept]);
 	});
 
@@ -73,8 +74,8 @@ eachEngine('tidying', (engine) => {
 		await world.write(op(record, 'x'));
 		await world.pass(1);
 		await world.write(trash(record, START - 400 * DAY));
-		expect(await world.pass(29)).toEqual({ purged: 0, forgotten: 0 });
-		expect(await world.pass(3)).toEqual({ purged: 1, forgotten: 0 });
+		expect(await world.pass(29)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		expect(await world.pass(3)).toEqual({ purged: 1, forgotten: 0, folded: 0 });
 	});
 
 	test('what was taken out of the trash stays, and what was put there again waits again', async () => {
@@ -83,27 +84,56 @@ eachEngine('tidying', (engine) => {
 		await world.write(op(record, 'x'), trash(record));
 		await world.pass(20);
 		await world.write(trash(record, null));
-		expect(await world.pass(20)).toEqual({ purged: 0, forgotten: 0 });
+		expect(await world.pass(20)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
 		await world.write(trash(record));
-		expect(await world.pass(29)).toEqual({ purged: 0, forgotten: 0 });
-		expect(await world.pass(3)).toEqual({ purged: 1, forgotten: 0 });
+		expect(await world.pass(29)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		expect(await world.pass(3)).toEqual({ purged: 1, forgotten: 0, folded: 0 });
 	});
 
 	test('what somebody purged may be taken back for a day', async () => {
 		const world = await open();
 		const record = newRecord();
 		await world.write(op(record, 'secret'), purge(record));
-		expect(await world.pass(1)).toEqual({ purged: 0, forgotten: 0 });
+		expect(await world.pass(1)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
 		expect(await world.cells()).toHaveLength(2);
-		expect(await world.pass(1)).toEqual({ purged: 1, forgotten: 0 });
+		expect(await world.pass(1)).toEqual({ purged: 1, forgotten: 0, folded: 0 });
 		expect(await world.cells()).toHaveLength(1);
+	});
+
+	test('updates that were merged into another leave nothing a month later, and parts of counters first go into their sum', async () => {
+		const world = await open();
+		const record = newRecord();
+		const number = { text: fieldNumber(5, text), counter: fieldNumber(6, counter) };
+		const update = (key: string, value: Uint8Array | null) => ({ ...op(record, value, number.text), key });
+		const count = (key: string, total: number) => ({ ...op(record, total, number.counter), key });
+		const few = newRecord();
+		await world.write(update('a', new Uint8Array([1])), update('b', new Uint8Array([2])));
+		await world.write(update('a', null), update('b', null), update('c', new Uint8Array([1, 2])));
+		for (let i = 0; i < 20; i++) await world.write(count(`${i % 2 === 0 ? '+' : '-'}tab${i}`, i + 1));
+		await world.write({ ...count('+alone', 3), record: few });
+		const sums = async () => (await world.cells()).map(({ key, value }) => [key, value]);
+		expect(await world.pass(30)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		await world.write(count('+tab0', 50));
+		expect(await world.pass(1)).toEqual({ purged: 0, forgotten: 2, folded: 19 });
+		const folded = await sums();
+		expect(folded).toContainEqual(['+', 99]);
+		expect(folded).toContainEqual(['-', 110]);
+		expect(folded).toContainEqual(['+tab0', 50]);
+		expect(folded).toContainEqual(['-tab1', foldedAt(2)]);
+		await world.write(count('-tab1', 5));
+		expect(await sums()).toContainEqual(['-', 113]);
+		expect(await world.pass(29)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
+		expect(await world.pass(3)).toEqual({ purged: 0, forgotten: 19, folded: 0 });
+		const left = (await sums()).map(([key]) => key);
+		expect(left.toSorted()).toEqual(['+', '+alone', '+tab0', '-', 'c']);
+		expect((await world.spaces.readSince(world.space, 0, 1))!.horizon).toBeGreaterThan(0);
 	});
 
 	test('goes on until all of many records are gone', async () => {
 		const world = await open();
 		for (let i = 0; i < 5; i++)
 			await world.write(...Array.from({ length: 100 }, () => newRecord()).flatMap((record) => [op(record, 'x'), trash(record)]));
-		expect(await world.pass(32)).toEqual({ purged: 500, forgotten: 0 });
+		expect(await world.pass(32)).toEqual({ purged: 500, forgotten: 0, folded: 0 });
 	});
 
 	test('snapshots go with the tombstones, so that none of them brings back what was there before', async () => {

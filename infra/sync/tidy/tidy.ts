@@ -3,6 +3,7 @@ import { SERVER, type SpaceId, SPACES_APP } from '@mana/sync';
 import type { Due, TidyRequest, Tidied } from '@mana/sync/space/index';
 import { sql } from 'kysely';
 import type { SyncStore } from '../store.ts';
+import { IS_COUNT, IS_FOLDED, IS_UPDATE } from './tables.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -17,6 +18,13 @@ export const KEPT = {
 	 * tablet in a drawer, a laptop at the summer house. A tombstone costs some hundred bytes.
 	 */
 	tombstoneMs: 180 * DAY_MS,
+	/**
+	 * Any other leftover: an update of a document that was merged into another, a part of a counter that was folded. There are many of them where much is
+	 * written, so this is shorter; a device that was away for longer downloads the state, and asks its person nothing because of them.
+	 */
+	leftoverMs: 30 * DAY_MS,
+	/** A part of a counter on which nobody counts any more, before it goes into the sum. */
+	partMs: 30 * DAY_MS,
 	/** What was decided on the last transactions of a device that writes nothing. Should it send them again, it becomes a new device. */
 	decisionsMs: 180 * DAY_MS,
 } as const;
@@ -25,6 +33,10 @@ export const KEPT = {
 const MARK_EVERY_MS = 20 * 3600_000;
 /** Records of one commit. */
 const STEP = 200;
+/** Registers of one commit. */
+const REGISTERS = 2_000;
+/** A counter with fewer parts that could be folded is left as it is: it costs little, and what is forgotten costs those who were away a download. */
+const PARTS = 16;
 
 /** Who commits it: the one writer of the store. */
 export interface Tidier {
@@ -42,16 +54,18 @@ export async function tidySpaces(
 	committer: Tidier,
 	now: number,
 	signal: AbortSignal,
-): Promise<{ purged: number; forgotten: number }> {
-	const total = { purged: 0, forgotten: 0 };
+): Promise<Omit<Tidied, 'type'>> {
+	const total = { purged: 0, forgotten: 0, folded: 0 };
 	const spaces = await store.db.selectFrom('space').select(['number', 'id', 'seq']).execute();
 	for (const { number, id, seq } of spaces) {
 		signal.throwIfAborted();
 		await mark(store, number, seq, now);
-		const [trash, purged, horizon] = await Promise.all([
+		const [trash, purged, horizon, leftover, part] = await Promise.all([
 			headAt(store, number, now - KEPT.trashMs),
 			headAt(store, number, now - KEPT.purgedMs),
 			headAt(store, number, now - KEPT.tombstoneMs),
+			headAt(store, number, now - KEPT.leftoverMs),
+			headAt(store, number, now - KEPT.partMs),
 		]);
 		const { deletedAt, purged: flag } = systemFields;
 		const dueTo = {
@@ -59,16 +73,22 @@ export async function tidySpaces(
 				...(await flagged(store, number, deletedAt.number, trash)),
 				...(await flagged(store, number, flag.number, purged, false)),
 			],
-			forget: () => flagged(store, number, flag.number, horizon, true),
+			forget: async () => [
+				...(await flagged(store, number, flag.number, horizon, true)),
+				...(await mergedUpdates(store, number, leftover)),
+				...(await foldedParts(store, number, leftover)),
+			],
+			fold: () => silentParts(store, number, part),
 		};
 		for (let again = true; again;) {
 			signal.throwIfAborted();
-			const [purge, forget] = await Promise.all([dueTo.purge(), dueTo.forget()]);
-			if (purge.length + forget.length === 0) break;
-			const done = await committer.tidy({ kind: 'tidy', space: id as SpaceId, purge, forget });
+			const [purge, forget, fold] = await Promise.all([dueTo.purge(), dueTo.forget(), dueTo.fold()]);
+			if (purge.length + forget.length + fold.length === 0) break;
+			const done = await committer.tidy({ kind: 'tidy', space: id as SpaceId, purge, forget, fold });
 			total.purged += done.purged;
 			total.forgotten += done.forgotten;
-			again = done.purged + done.forgotten > 0;
+			total.folded += done.folded;
+			again = done.purged + done.forgotten + done.folded > 0;
 		}
 	}
 	await store.db
@@ -130,5 +150,72 @@ async function flagged({ db }: SyncStore, space: number, field: number, upTo: nu
 		.orderBy('seq')
 		.limit(STEP)
 		.execute();
+	return dueOf(rows);
+}
+
+/** Updates of documents that have been merged into others since a seq. */
+async function mergedUpdates({ db }: SyncStore, space: number, upTo: number): Promise<Due[]> {
+	if (upTo === 0) return [];
+	return dueOf(
+		await db
+			.selectFrom('cell')
+			.select(['collection', 'record', 'field', 'key', 'seq'])
+			.where('space', '=', space)
+			.where(IS_UPDATE)
+			.where('value', 'is', null)
+			.where('seq', '<=', upTo)
+			.orderBy('seq')
+			.limit(REGISTERS)
+			.execute(),
+	);
+}
+
+/** Parts of counters that have been folded since a seq. */
+async function foldedParts({ db }: SyncStore, space: number, upTo: number): Promise<Due[]> {
+	if (upTo === 0) return [];
+	return dueOf(
+		await db
+			.selectFrom('cell')
+			.select(['collection', 'record', 'field', 'key', 'seq'])
+			.where('space', '=', space)
+			.where(IS_COUNT)
+			.where(IS_FOLDED)
+			.where('seq', '<=', upTo)
+			.orderBy('seq')
+			.limit(REGISTERS)
+			.execute(),
+	);
+}
+
+/** Parts of those counters of which many have been as they are since a seq. */
+async function silentParts({ db }: SyncStore, space: number, upTo: number): Promise<Due[]> {
+	if (upTo === 0) return [];
+	const silent = db
+		.selectFrom('cell')
+		.where('cell.space', '=', space)
+		.where(IS_COUNT)
+		.where(sql<boolean>`not (${IS_FOLDED})`)
+		.where(sql<boolean>`length(cell.key) > 1`)
+		.where('cell.seq', '<=', upTo);
+	const many = silent
+		.select(['cell.record as of', 'cell.collection as in', 'cell.field as at'])
+		.groupBy(['cell.record', 'cell.collection', 'cell.field'])
+		.having(({ fn }) => fn.countAll(), '>=', PARTS)
+		.orderBy('cell.record')
+		.limit(STEP)
+		.as('many');
+	return dueOf(
+		await silent
+			.innerJoin(many, (join) =>
+				join.onRef('many.of', '=', 'cell.record').onRef('many.in', '=', 'cell.collection').onRef('many.at', '=', 'cell.field'),
+			)
+			.select(['cell.collection', 'cell.record', 'cell.field', 'cell.key', 'cell.seq'])
+			.orderBy('cell.seq')
+			.limit(REGISTERS)
+			.execute(),
+	);
+}
+
+function dueOf(rows: readonly (Omit<Due, 'record'> & { readonly record: string })[]): Due[] {
 	return rows.map((row) => ({ ...row, record: row.record as RecordId }));
 }

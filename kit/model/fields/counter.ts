@@ -1,5 +1,5 @@
 import type { Field, Hand } from '../field.ts';
-import { counter as law, fieldNumber } from '../laws/index.ts';
+import { counter as law, fieldNumber, foldedTotal } from '../laws/index.ts';
 import type { Value } from '../value.ts';
 
 /** How much to count up, or down when negative. */
@@ -26,7 +26,7 @@ export function counter(id: number): Field<number, CounterDraft> {
 		},
 		form: {
 			kind: 'keys',
-			read: (registers) => [...registers].reduce((sum, [key, total]) => sum + signOf(key) * (total as number), 0),
+			read: (registers) => [...registers].reduce((sum, [key, total]) => sum + signOf(key) * countOf(total), 0),
 			write: ({ add }, _current, hand) => (add === 0 ? [] : [countStep(add, hand)]),
 		},
 		toPlain: (value) => value,
@@ -42,8 +42,13 @@ export function countStep(add: number, hand: Pick<Hand, 'name' | 'look'>): reado
 	for (let i = 0; ; i++) {
 		const key = `${add > 0 ? '+' : '-'}${hand.name}${i === 0 ? '' : `.${i.toString(36)}`}`;
 		const { value, busy } = hand.look(key);
-		if (!busy) return [key, (typeof value === 'number' ? value : 0) + Math.abs(add)];
+		if (!busy && foldedTotal(value) === null) return [key, countOf(value) + Math.abs(add)];
 	}
+}
+
+/** What a part adds to the sum. Of one that was folded that is nothing: its total stands in the sum of those. */
+function countOf(value: Value): number {
+	return typeof value === 'number' ? value : 0;
 }
 
 function signOf(key: string): number {

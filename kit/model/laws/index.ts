@@ -9,6 +9,7 @@ import { set } from './set.ts';
 import { text } from './text.ts';
 import { tree } from './tree.ts';
 
+export { foldedAt, foldedTotal, sumKey } from './counter.ts';
 export { compareWrites, type Law } from './law.ts';
 export { command, counter, lww, max, min, set, text, tree };
 

@@ -25,7 +25,7 @@ async function start() {
 	})();
 	await world.pass(2_000);
 	const tidy = async (more: Partial<TidyRequest>) => {
-		await world.server.committer.submit({ kind: 'tidy', space: world.server.space.id, purge: [], forget: [], ...more });
+		await world.server.committer.submit({ kind: 'tidy', space: world.server.space.id, purge: [], forget: [], fold: [], ...more });
 		await world.pass(2_000);
 	};
 	return {

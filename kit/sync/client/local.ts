@@ -93,6 +93,7 @@ export class LocalMana implements Mana {
 	/** Name of this page for its store, and how many transactions it has written. */
 	readonly #page: string;
 	#written = 0;
+	#lostCounts = 0;
 	#given = 0;
 	#conflicts: readonly Conflict[] = [];
 	#sync: SyncState = INITIAL_STATE;
@@ -145,11 +146,6 @@ export class LocalMana implements Mana {
 	async historyOf<C extends Collection>(collection: C, id: RecordId): Promise<RecordHistory<C>> {
 		const { openHistory } = await import('./record-history.ts');
 		return openHistory(this, (question) => this.#backing.askHistory(question), collection, id);
-	}
-
-	/** What this tab counted is not here any more: what it counts from now on stands under another key, or it would rest on nothing. */
-	forgetCounts(): void {
-		this.keyName = tabName(this.#env.randomBytes);
 	}
 
 	subscribe(listener: () => void): () => void {
@@ -278,8 +274,16 @@ export class LocalMana implements Mana {
 		this.#uncounted = false;
 	}
 
+	/** Where parts of counters may have gone, what this tab counts from now on stands under another name, or it would rest on nothing. */
+	#nameKeys(): void {
+		const { lostCounts } = this.replica;
+		if (lostCounts !== this.#lostCounts) this.keyName = tabName(this.#env.randomBytes);
+		this.#lostCounts = lostCounts;
+	}
+
 	#act(label: string, action: (writer: TransactionWriter) => void): { writer: TransactionWriter; saved: Promise<void> } {
 		if (this.#acting) throw new Error('write() was called inside write(): use the writer that the action was given.');
+		this.#nameKeys();
 		const writer = new TransactionWriter({
 			replica: this.replica,
 			now: () => this.#now(),

@@ -1,4 +1,3 @@
-import { sameReach } from '../permission.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { isBehind, type Position } from './position.ts';
 import type { Pending } from './pending.ts';
@@ -83,9 +82,9 @@ export class OnDisk {
 		const state = this.#state;
 		const { mana, replica, download } = state;
 		mana.noteConflicts([], conflicts);
-		if (!sameReach({ apps: space.reach }, { apps: state.space.reach })) mana.forgetCounts();
 		state.keeping = keeping;
 		state.device = device.device;
+		state.isFirst = device.device === device.life;
 		state.space = { ...space, id: state.remote?.space ?? space.id };
 		replica.seq = space.seq;
 		mana.skewMs = device.skewMs;

@@ -151,6 +151,7 @@ export class Outbox {
 				known.delete(row.stamp);
 				if (!pending) this.add(row);
 				else {
+					if (!sameCounts(pending, row)) this.#replica.rewrite(pending, row.ops);
 					Object.assign(pending, { n: row.n, refused: row.refused, ackedSeq: null });
 					this.#wait(pending, row.n);
 				}
@@ -177,4 +178,11 @@ export class Outbox {
 	#writtenStamp(pending: Pending): number {
 		return this.#written.get(pending) ?? pending.stamp;
 	}
+}
+
+/** Whether a transaction counts on the disk what it counts here: what rested on something forgotten was written anew there (`Ahead`). */
+function sameCounts(here: Pick<Pending, 'ops'>, there: Pick<Pending, 'ops'>): boolean {
+	const counts = ({ ops }: Pick<Pending, 'ops'>) => ops.flatMap(({ value }) => (typeof value === 'number' ? value : []));
+	const [one, other] = [counts(here), counts(there)];
+	return one.length === other.length && one.every((value, i) => value === other[i]);
 }

@@ -7,7 +7,7 @@ export interface Pending {
 	n: number | null;
 	/** Provisional until the journal has it; replaced once more when the server re-stamps. */
 	stamp: number;
-	readonly ops: readonly Op[];
+	ops: readonly Op[];
 	readonly preconditions: readonly Precondition[];
 	readonly label: string;
 	/** When it was written, ms since 1970. */

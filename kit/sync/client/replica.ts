@@ -1,5 +1,7 @@
 import {
 	command,
+	counter,
+	foldedTotal,
 	lawOf,
 	mergeRegisters,
 	readRow,
@@ -14,7 +16,7 @@ import {
 import type { Cell, Op, Place } from '../cell.ts';
 import type { Name } from '../name.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
-import { isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
+import { isLeftover, isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
 import { confirmedOf, isEmpty, isGone, type Packed, type RecordState, unpacked } from './record-state.ts';
 import type { Pending } from './pending.ts';
 import { sameRow } from './same-row.ts';
@@ -43,8 +45,11 @@ export class Replica {
 	readonly #collections = new Map<number, Map<RecordId, RecordState | Unread>>();
 	#chunks: PackedChunk[] = [];
 	readonly #pending = new Set<Pending>();
+	/** Grows when parts of counters may have gone from here: what is counted from now on must not rest on what they held. */
+	lostCounts = 0;
 	/** What was heard of since the last `sweep`. */
 	readonly #tombstones = new Set<RecordName>();
+	readonly #leftovers = new Set<Cell>();
 	readonly #listeners = new Set<(touched: Touched) => void>();
 	#touched: Map<number, Set<RecordId>> | null = null;
 
@@ -187,6 +192,15 @@ export class Replica {
 		});
 	}
 
+	/** Puts other ops in the place of those of a transaction. */
+	rewrite(pending: Pending, ops: readonly Op[]): void {
+		this.batch(() => {
+			this.remove(pending);
+			pending.ops = ops;
+			this.add(pending);
+		});
+	}
+
 	/** Gives a transaction its final stamp, from the journal or from the server. */
 	restamp(pending: Pending, stamp: number): void {
 		if (pending.stamp === stamp) return;
@@ -218,10 +232,16 @@ export class Replica {
 				// Of a record that is gone only its tombstone is left. What comes behind that is of one that was made anew under its id.
 				if (isTombstone(cell) || isGone(base)) base.clear();
 				if (isTombstone(cell)) this.#tombstones.add(cell);
+				else if (isLeftover(cell)) this.#leftover(cell);
 				const held = base.get(slot);
 				base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
 			}
 		});
+	}
+
+	#leftover(cell: Cell): void {
+		this.#leftovers.add(cell);
+		if (lawOf(cell.field) === counter) this.lostCounts++;
 	}
 
 	/** Merges whole chunks. A record that is in none so far stays packed until somebody writes to it. */
@@ -263,7 +283,21 @@ export class Replica {
 				setIn(this.#touched!, collection).add(id);
 			}
 			this.#tombstones.clear();
+			for (const cell of this.#leftovers) if (!this.isPending(cell)) this.#sweepCell(cell);
 		});
+	}
+
+	/** The same of one register: nobody reads anything in it. */
+	#sweepCell(cell: Cell): void {
+		const { collection, record: id } = cell;
+		this.#leftovers.delete(cell);
+		const record = this.#record(collection, id);
+		if (!record || !(record.base instanceof Map)) return;
+		const slot = slotOf(cell);
+		const held = record.base.get(slot);
+		if (!held || !isLeftover(held) || this.#chunks.some((chunk) => chunk.collection === collection && chunk.holds(cell))) return;
+		record.base.delete(slot);
+		if (isEmpty(record) && !record.overlay) this.#collections.get(collection)!.delete(id);
 	}
 
 	/** Forgets what was confirmed of records. What is not confirmed yet stays. */
@@ -273,6 +307,7 @@ export class Replica {
 				if (!this.#record(collection, id)) continue;
 				const record = this.#touch(collection, id);
 				record.base = new Map();
+				this.lostCounts++;
 				if (!record.overlay) this.#collections.get(collection)!.delete(id);
 			}
 		});
@@ -291,11 +326,13 @@ export class Replica {
 	replace(cells: Iterable<Cell>, chunks: Iterable<PackedChunk> = [], gone: readonly Name[] = []): void {
 		this.batch(() => {
 			this.seenStamp = 0;
+			this.lostCounts++;
 			for (const [collection, records] of this.#collections) {
 				for (const id of records.keys()) this.#touch(collection, id).base = new Map();
 			}
 			this.#chunks = [];
 			this.#tombstones.clear();
+			this.#leftovers.clear();
 			this.mergeChunks(chunks);
 			this.evict(gone);
 			this.merge(cells);
@@ -311,6 +348,11 @@ export class Replica {
 		const place = tombstoneOf({ collection, record: id });
 		const flag = this.confirmed(place);
 		return flag !== undefined && isTombstone({ ...place, ...flag });
+	}
+
+	/** Whether the part of a counter that an op writes was folded by the server. */
+	isFolded(place: Place): boolean {
+		return lawOf(place.field) === counter && foldedTotal(this.confirmed(place)?.value) !== null;
 	}
 
 	/** What is known of a record, made when it is asked for the first time. */
@@ -354,9 +396,18 @@ export class Replica {
 		const writes = overlay?.get(slot);
 		if (!writes) return shown;
 		const { field } = placeOf(slot);
-		const decided = isDecided(field);
+		const law = lawOf(field);
+		// There the server's word counts, so that what it refused is not shown: two names or a circle would make no sense.
+		const decided = law === tree || law === command;
 		for (const { pending, value } of writes) {
 			if (pending === except || (decided && pending.refused)) continue;
+			const folded = law === counter ? foldedTotal(shown?.value) : null;
+			if (folded !== null) {
+				// What was folded stands in the sum; this part shows what comes on top of it.
+				if (typeof value === 'number' && value > folded)
+					shown = { value: value - folded, stamp: pending.stamp, actor: this.actor };
+				continue;
+			}
 			const own = { value, stamp: pending.stamp, actor: this.actor };
 			shown = shown ? mergeRegisters(field, shown, own) : own;
 		}
@@ -372,12 +423,6 @@ export class Replica {
 
 function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<WrittenEntry> {
 	for (const [slot, { value, stamp, actor }] of registers) yield { ...placeOf(slot), value, stamp, actor };
-}
-
-/** Whether the server's word counts for this field, so that what it refused is not shown: two names or a circle would make no sense. */
-function isDecided(field: number): boolean {
-	const law = lawOf(field);
-	return law === tree || law === command;
 }
 
 function setIn<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {

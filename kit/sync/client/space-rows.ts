@@ -82,12 +82,10 @@ export class SpaceRows {
 
 	/** Becomes the device `id`, with `more` in the outbox. */
 	async renumber(tx: DiskTransaction, { device, space }: Rows, { device: id, transactions: more, refuse }: Ahead): Promise<void> {
-		const rows = (await tx.list('outbox', this.#name))
-			.map(({ at, value }) => storedOf(at, value as OutboxRow))
-			.map((row) => (!row.refused && refuse?.which(row) ? { ...row, refused: refuse.reason } : row));
-		// Nothing to add and nothing to take out: the numbers may stay, and the device with them.
-		if (refuse && more.length === 0 && !rows.some(({ refused }) => refused === refuse.reason))
-			return this.put(tx, { device, space });
+		const stored = (await tx.list('outbox', this.#name)).map(({ at, value }) => storedOf(at, value as OutboxRow));
+		const rows = refuse ? stored.map((row) => renewed(row, refuse)) : stored;
+		// Nothing to add and nothing that was written otherwise: the numbers may stay, and the device with them.
+		if (refuse && more.length === 0 && rows.every((row, i) => row === stored[i])) return this.put(tx, { device, space });
 		tx.remove('outbox', this.#name);
 		let nextN = 1;
 		let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
@@ -106,6 +104,14 @@ export class SpaceRows {
 		const clock = more.reduce((highest, { stamp }) => Math.max(highest, stamp), device.clock);
 		this.put(tx, { device: { ...device, device: id, clock }, space: { ...space, actor: 0, nextN, doneN: 0 } });
 	}
+}
+
+/** What becomes of a transaction when the server had forgotten things: the same object when nothing does. */
+function renewed(row: StoredTransaction, { which, reason, rest }: NonNullable<Ahead['refuse']>): StoredTransaction {
+	const refused = !row.refused && which(row) ? reason : row.refused;
+	const ops = row.ops.flatMap((op) => rest(op) ?? []);
+	const same = refused === row.refused && row.ops.every((op, i) => op === ops[i]);
+	return same ? row : { ...row, refused, ops };
 }
 
 function newDeviceRow(device: DeviceId): DeviceRow {

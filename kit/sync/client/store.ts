@@ -137,8 +137,10 @@ export interface Ahead {
 	readonly transactions: readonly FreshTransaction[];
 	/** What of the outbox is not sent any more but waits for the person, with this reason. */
 	readonly refuse?: {
-		readonly which: (transaction: Pick<StoredTransaction, 'ops'>) => boolean;
+		readonly which: (transaction: { readonly n: number | null; readonly ops: readonly Op[] }) => boolean;
 		readonly reason: NonNullable<StoredTransaction['refused']>;
+		/** What an op says that rested on something forgotten, when it rests on nothing; nothing, when that is counted already; every other op as it is. */
+		readonly rest: (op: Op) => Op | null;
 	};
 }
 

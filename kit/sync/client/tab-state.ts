@@ -24,6 +24,8 @@ export class TabState {
 	/** `null` for a guest. */
 	session: Session | null = null;
 	device: DeviceId;
+	/** Whether this profile always was this device. */
+	isFirst = true;
 	space: Here;
 	keeping: Keeping = NOTHING_KEPT;
 	/** When something was last put into the journal. */
@@ -46,6 +48,7 @@ export class TabState {
 		this.tabs = tabs;
 		this.download = new FirstDownload(mana.replica);
 		this.device = device.device;
+		this.isFirst = device.device === device.life;
 		this.space = { ...space, id: parts.remote?.space ?? space.id };
 	}
 

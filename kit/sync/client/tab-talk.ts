@@ -113,7 +113,7 @@ export class TabTalk {
 
 	/** The leading tab took in a checkpoint. */
 	#confirmed(message: TabMessage & { readonly kind: 'confirmed' }): void {
-		const { space, mana, replica, session } = this.#state;
+		const { space, replica, session } = this.#state;
 		const { writes, disk } = this.#parts;
 		const { seq, epoch, reach } = space;
 		if (epoch !== message.epoch && seq > 0) return void disk.reload();
@@ -124,7 +124,6 @@ export class TabTalk {
 			this.#state.space = { ...this.#state.space, epoch: message.epoch, seq: message.to, leaving: message.leaving };
 			replica.seq = message.to;
 			replica.batch(() => {
-				if (message.gone.length > 0) mana.forgetCounts();
 				replica.evict(message.gone);
 				replica.merge(cells);
 				replica.sweep();

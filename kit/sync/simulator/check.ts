@@ -1,6 +1,6 @@
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
-import { isTombstone } from '../tombstone.ts';
+import { isLeftover } from '../tombstone.ts';
 import type { Tab } from './browser.ts';
 import type { Name } from '../name.ts';
 import { beats, isKept, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
@@ -32,6 +32,8 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 		for (const op of transaction.ops) {
 			const shown = client.mana.replica.register(op);
 			const own = { op, value: op.value, stamp: transaction.stamp, actor };
+			const confirmed = client.mana.replica.confirmed(op);
+			if (confirmed && isLeftover({ field: op.field, ...confirmed })) continue; // what was folded shows only what is more
 			if (!shown || beats(own, { op, ...shown })) throw new Violation('I7', `own write ${show(own)} is hidden by ${show(shown)}`);
 		}
 	}
@@ -80,13 +82,13 @@ export function compare(
 	found: ReadonlyMap<string, Cell>,
 ): void {
 	for (const [place, cell] of expected) {
-		if (isTombstone(cell)) continue; // each side lets go of it when it may
+		if (isLeftover(cell)) continue; // each side lets go of it when it may
 		const other = found.get(place);
 		if (!other || !same(cell, other))
 			throw new Violation(invariant, `${who} holds ${show(other)} at ${place}, not ${show(cell)}`);
 	}
 	for (const [place, cell] of found)
-		if (!isTombstone(cell) && !expected.has(place))
+		if (!isLeftover(cell) && !expected.has(place))
 			throw new Violation(invariant, `${who} holds ${show(cell)} at ${place}, where nothing should be`);
 }
 

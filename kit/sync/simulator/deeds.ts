@@ -2,7 +2,7 @@ import { InvalidValue, olderOf, systemFields } from '@mana/model';
 import type { Writer } from '../client/api.ts';
 import { QUARANTINE } from '../client/quarantine.ts';
 import type { Client } from '../client/client.ts';
-import { isTombstone } from '../tombstone.ts';
+import { isLeftover, isTombstone } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
@@ -83,12 +83,16 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	upgrade: ({ browser }) => browser.change(),
 	newcomer: ({ world }) => void world.addBrowser(),
 	tidy({ world, dice }, { forget }) {
-		const due = [...world.disk.file.cells.values()].filter(({ field, value }) => FLAGS.has(field) && value !== null);
+		const cells = [...world.disk.file.cells.values()];
+		const due = cells.filter(({ field, value }) => FLAGS.has(field) && value !== null);
 		const chosen = due.filter(() => dice.chance(0.8));
-		world.tidy(
-			chosen.filter((cell) => !isTombstone(cell)),
-			forget ? chosen.filter(isTombstone) : [],
-		);
+		const counts = cells.filter(({ field }) => field === things.fields.count.number && dice.chance(0.8));
+		const leftovers = cells.filter((cell) => isLeftover(cell) && !isTombstone(cell) && dice.chance(0.8));
+		world.tidy({
+			purge: chosen.filter((cell) => !isTombstone(cell)),
+			forget: forget ? [...chosen.filter(isTombstone), ...leftovers] : [],
+			fold: counts,
+		});
 	},
 	'server-crash'({ world }, { ms }) {
 		world.stopServer();

@@ -1,13 +1,14 @@
 import { closesCircle, type RecordId } from '@mana/model';
 import { placeKey } from '../merge.ts';
 import type { Tab } from './browser.ts';
-import { type Oracle, show, Violation, type Write } from './oracle.ts';
+import { counterOf, isCount, type Oracle, show, Violation, type Write } from './oracle.ts';
 import type { SpaceFile } from './server-disk.ts';
 import { newerThings, records, things, wordsOf } from './things.ts';
 import type { World } from './world.ts';
 
-/** What must be so on the server's disk after every commit, whatever came in whatever order: no circle, no name twice. */
-export function checkLaws({ cells }: SpaceFile): void {
+/** What must be so on the server's disk after every commit, whatever came in whatever order: no circle, no name twice, everything counted once. */
+export function checkLaws({ cells }: SpaceFile, oracle: Oracle): void {
+	checkCounts(cells, oracle);
 	const parentOf = (id: RecordId) => (cells.get(placeOf(id, things.fields.parent.number))?.value ?? null) as RecordId | null;
 	const names = new Set<string>();
 	for (const id of records) {
@@ -18,6 +19,15 @@ export function checkLaws({ cells }: SpaceFile): void {
 		if (names.has(name.toLowerCase())) throw new Violation('I2', `two records have the name ${name}`);
 		names.add(name.toLowerCase());
 	}
+}
+
+/** Whatever was folded and forgotten, what the registers of a counter come to is what everything that was counted comes to (I13). */
+function checkCounts(cells: SpaceFile['cells'], oracle: Oracle): void {
+	const counts = oracle.counts();
+	for (const cell of cells.values())
+		if (isCount(cell)) counts.set(counterOf(cell), (counts.get(counterOf(cell)) ?? 0n) - BigInt(Number(cell.value)));
+	for (const [counter, missing] of counts)
+		if (missing !== 0n) throw new Violation('I13', `${counter} counts ${missing} too little`);
 }
 
 /** What must be so at the end, in the tabs that may read it: everything counted once, no text lost, no guarded write over one that was not seen, builds agree. */
@@ -35,12 +45,15 @@ function judgeCounters({ oracle, steps, undone, disk }: World, tabs: readonly Ta
 		let possible = 0n;
 		for (const [token, { step, add }] of steps) {
 			if (step.record !== id || step.field !== things.fields.count.number) continue;
-			const totals = oracle.writesTo(placeKey(step)).map(({ value }) => Number(value));
+			const counted = oracle.countedIn(placeKey(step));
 			const power = BigInt(add);
 			// After a restore a device may have brought back a later total under the same key, which has this step in it.
-			if (undone.has(token) || (disk.file.space.epoch > 1 && totals.some((total) => total > Number(step.value))))
+			if (
+				undone.has(token) ||
+				(disk.file.space.epoch > 1 && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
+			)
 				possible |= power;
-			else if (totals.includes(Number(step.value))) certain |= power;
+			else if (counted.has(Number(step.value)) || counted.has(token)) certain |= power;
 		}
 		for (const tab of tabs) {
 			const row = tab.client!.mana.get(tab.things, id);

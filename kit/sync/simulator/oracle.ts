@@ -52,6 +52,9 @@ interface Past {
 	readonly ends: readonly End[];
 	readonly decided: ReadonlyMap<string, Decided>;
 	readonly writes: ReadonlyMap<string, readonly Write[]>;
+	readonly counted: ReadonlyMap<string, ReadonlySet<number | string>>;
+	readonly settled: ReadonlyMap<string, bigint>;
+	readonly erased: ReadonlySet<string>;
 	readonly checkpoints: readonly Checkpoint[];
 }
 
@@ -84,6 +87,14 @@ export class Oracle {
 	readonly #known = new Map<string, number>();
 	readonly #sent = new Set<string>();
 	#decided = new Map<string, Decided>();
+	/**
+	 * What every part of a counter was ever accepted to hold, with the tokens of the actions, also of those that were folded; and, by counter, what
+	 * stands in parts that were forgotten.
+	 */
+	#counted = new Map<string, Set<number | string>>();
+	#settled = new Map<string, bigint>();
+	/** Parts of texts of which nothing is left. What comes late under such a name may stand there again: the text has it already. */
+	#erased = new Set<string>();
 	/** The latest time that the server's clock ever showed: when it goes back, stamps do not. */
 	#latest = 0;
 	#writes = new Map<string, Write[]>();
@@ -169,7 +180,8 @@ export class Oracle {
 		const ends = this.#ends.get(epoch) ?? [];
 		this.#ends.set(epoch, ends);
 		for (const name of [...purged, ...forgotten])
-			for (const place of this.#writes.keys()) if (place.startsWith(`${recordKey(name)}.`)) this.#writes.delete(place);
+			for (const places of [this.#writes, this.#settled, this.#erased, this.#counted])
+				for (const place of places.keys()) if (place.startsWith(`${recordKey(name)}.`)) places.delete(place);
 		for (const name of purged) {
 			ends.push({ seq: space.seq, record: recordKey(name) });
 			const cell = cells.find((cell) => recordKey(cell) === recordKey(name));
@@ -229,13 +241,14 @@ export class Oracle {
 				this.#checkPreconditions(transaction, change, state.actor);
 				this.#checkLives(transaction, change);
 				for (const op of transaction.ops) {
-					if (!this.#isGone(recordKey(op))) touched.add(this.#add(op, transaction.stamp, stamp, state.actor));
+					if (!this.#isGone(recordKey(op)))
+						touched.add(this.#add(op, transaction.stamp, stamp, state.actor, tokenOf(transaction)));
 					else if (op.field !== PURGED && op.value !== null)
 						throw new Violation('I14', `${show({ ...op, stamp, actor: state.actor })} was accepted about a record that is gone`);
 				}
 			}
 		}
-		expected += effective + change.purged.length;
+		expected += effective + change.purged.length + change.cells.filter((cell) => isCount(cell) && cell.actor === 0).length;
 		this.#end(epoch, change);
 		// Commands take a seq each too, and a later one of the group may hide an earlier one's registers.
 		if (change.cells.some(({ collection }) => collection >> 8 === SPACES_APP)) expected = Infinity;
@@ -245,9 +258,11 @@ export class Oracle {
 		this.#checkpoints.set(epoch, list);
 		if (change.from < (list.at(-1)?.seq ?? 0)) throw new Violation('I5', `${change.from} is continued a second time`);
 		if (change.cells.length > 0) list.push({ seq, cells: change.cells });
+		this.#erase(change);
 		const written = new Map(change.cells.map((cell) => [placeKey(cell), cell]));
 		for (const place of touched) {
 			if (!this.#writes.has(place)) continue; // its record went in the same commit
+			if (this.#erased.has(place) || isCount(this.#writes.get(place)![0]!.op)) continue; // counters are compared as a whole
 			const cell = written.get(place) ?? found.cells.get(place);
 			if (!cell || !same(cell, this.winner(place)!))
 				throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(this.winner(place))}`);
@@ -262,6 +277,7 @@ export class Oracle {
 				if (
 					cell.record === record &&
 					!isTombstone(cell) &&
+					!(isCount(cell) && cell.actor === 0) && // folding changes nothing
 					cell.seq > seq &&
 					(own || cell.actor !== actor) &&
 					!overwritten.has(place)
@@ -295,9 +311,39 @@ export class Oracle {
 		return this.#writes.get(place) ?? [];
 	}
 
-	/** Everything that was accepted, folded. */
+	/** What a part of a counter was ever accepted to hold, and the tokens of the actions that counted there. */
+	countedIn(place: string): ReadonlySet<number | string> {
+		return this.#counted.get(place) ?? new Set();
+	}
+
+	/** Everything that was accepted, folded. Counters are told by `counts`. */
 	*state(): IterableIterator<readonly [string, Register]> {
-		for (const place of this.#writes.keys()) yield [place, this.winner(place)!];
+		for (const [place, [first]] of this.#writes)
+			if (!isCount(first!.op) && !this.#erased.has(place)) yield [place, this.winner(place)!];
+	}
+
+	/** What everything that was counted in one direction comes to, by the counter: of each part the greatest total. */
+	counts(): Map<string, bigint> {
+		const sums = new Map(this.#settled);
+		for (const [place, [first]] of this.#writes) {
+			if (!isCount(first!.op)) continue;
+			const counter = counterOf(first!.op);
+			sums.set(counter, (sums.get(counter) ?? 0n) + BigInt(Number(this.winner(place)!.value)));
+		}
+		return sums;
+	}
+
+	/** What the server lets go of changes nothing: a part that was forgotten has been counted. */
+	#erase({ erased }: Change): void {
+		for (const place of erased) {
+			const winner = this.winner(placeKey(place));
+			if (!isCount(place)) this.#erased.add(placeKey(place));
+			else if (winner) {
+				const counter = counterOf(place);
+				this.#settled.set(counter, (this.#settled.get(counter) ?? 0n) + BigInt(Number(winner.value)));
+				this.#writes.delete(placeKey(place));
+			}
+		}
 	}
 
 	/** What a replica with this cursor must hold; `null` when there never was such a checkpoint. */
@@ -340,6 +386,9 @@ export class Oracle {
 			ends: [...(this.#ends.get(epoch) ?? [])],
 			decided: new Map(this.#decided),
 			writes,
+			counted: new Map([...this.#counted].map(([place, totals]) => [place, new Set(totals)])),
+			settled: new Map(this.#settled),
+			erased: new Set(this.#erased),
 			checkpoints: [...(this.#checkpoints.get(epoch) ?? [])],
 		};
 	}
@@ -348,16 +397,23 @@ export class Oracle {
 	restored(past: Past, epoch: number): void {
 		this.#decided = new Map(past.decided);
 		this.#writes = new Map([...past.writes].map(([place, list]) => [place, [...list]]));
+		this.#counted = new Map([...past.counted].map(([place, totals]) => [place, new Set(totals)]));
+		this.#settled = new Map(past.settled);
+		this.#erased = new Set(past.erased);
 		this.#checkpoints.set(epoch, [...past.checkpoints]);
 		this.#ends.set(epoch, [...past.ends]);
 	}
 
-	#add(op: Op, sent: number, stamp: number, actor: number): string {
+	#add(op: Op, sent: number, stamp: number, actor: number, token: string): string {
 		const place = placeKey(op);
 		const list = this.#writes.get(place) ?? [];
 		this.#writes.set(place, list);
 		const value = lawOf(op.field).name === 'command' && typeof op.value === 'string' ? op.value.replace('?', '=') : op.value;
 		list.push({ op, value, sent, stamp, actor });
+		if (isCount(op)) {
+			const counted = this.#counted.get(place) ?? new Set();
+			this.#counted.set(place, counted.add(Number(value)).add(token));
+		}
 		return place;
 	}
 }
@@ -370,6 +426,20 @@ export function beats(a: Omit<Write, 'sent'>, b: Omit<Write, 'sent'>): boolean {
 	if (a.stamp !== b.stamp) return a.stamp > b.stamp;
 	if (law === 'set' && (a.value === null) !== (b.value === null)) return a.value !== null;
 	return a.actor > b.actor;
+}
+
+/** Whether a register is a part of a counter. */
+export function isCount({ field }: Pick<Place, 'field'>): boolean {
+	return lawOf(field).name === 'counter';
+}
+
+function tokenOf({ ops }: Transaction): string {
+	return String(ops.find(({ field }) => field === things.fields.token.number)?.value ?? '');
+}
+
+/** Names all parts of a counter that count in the same direction. */
+export function counterOf({ collection, record, field, key }: Place): string {
+	return `${recordKey({ collection, record })}.${field}.${key.charAt(0)}`;
 }
 
 export function same(a: Register, b: Register): boolean {

@@ -1,10 +1,10 @@
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { Frame, FrameOf } from '../frames.ts';
-import type { Place } from '../cell.ts';
+import type { Cell, Place } from '../cell.ts';
 import type { Client } from '../client/client.ts';
-import { type Change, CLAIMS, type Found, type SpaceStore } from '../space/index.ts';
+import { type Change, CLAIMS, type Found, isFolding, type SpaceStore } from '../space/index.ts';
 import { systemFields } from '@mana/model';
-import { isTombstone } from '../tombstone.ts';
+import { isLeftover, isTombstone } from '../tombstone.ts';
 import { type newerThings, records, things, wrongThings } from './things.ts';
 import type { NodeSabotage } from './node.ts';
 import type { ServerDisk, SpaceFile } from './server-disk.ts';
@@ -85,7 +85,7 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),
 	}),
 	'all tabs count under one name': () => ({
-		damage: ({ mana }) => void (mana.keyName = 'everybody'),
+		damage: ({ mana }) => void Object.defineProperty(mana, 'keyName', { get: () => 'everybody', set() {} }),
 	}),
 	'a guarded register is written without looking': () =>
 		reading((found) => ({ ...found, cells: without(found.cells, ({ field }) => field === things.fields.price.number) })),
@@ -97,6 +97,13 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 			const texts = change.cells.filter(({ field }) => field === things.fields.text.number);
 			const merged = texts.some(({ value }) => value === null);
 			return merged ? { ...change, cells: change.cells.filter((cell) => cell.value === null || !texts.includes(cell)) } : change;
+		}),
+	'folding does not write the sum': () =>
+		writing((change) => ({ ...change, cells: change.cells.filter((cell) => !isFolding(cell) || isFolded(cell)) })),
+	'a part is forgotten before it is folded': () =>
+		writing((change) => {
+			const erased = change.cells.filter((cell) => isFolding(cell) && isFolded(cell));
+			return { ...change, cells: change.cells.filter((cell) => !isFolding(cell)), erased: [...change.erased, ...erased] };
 		}),
 	'nobody is told that something was forgotten': () => receiving('renew', () => []),
 	'the server does not know from where on it has forgotten': () =>
@@ -195,6 +202,10 @@ function writing(change: (change: Change) => Change): Sabotage {
 
 function without(cells: Found['cells'], gone: (cell: Place) => boolean): Found['cells'] {
 	return new Map([...cells].filter(([, cell]) => !gone(cell)));
+}
+
+function isFolded(cell: Cell): boolean {
+	return cell.field === things.fields.count.number && isLeftover(cell);
 }
 
 function reading(change: (found: Found) => Found): Sabotage {

@@ -231,7 +231,7 @@ export class ServerDisk implements SpaceStore, DigestStore {
 		const invitations = new Map(this.file.invitations);
 		for (const invitation of change.acl?.invitations ?? []) invitations.set(invitation.id, invitation);
 		for (const id of change.acl?.ended ?? []) invitations.delete(id);
-		if (change.forgotten.length > 0) this.snapshot([], []);
+		if (change.forgotten.length + change.erased.length > 0) this.snapshot([], []);
 		const sums = this.file.sums && new Map(this.file.sums);
 		for (const [collection, sum] of change.sums) if (sums) addSum(sums, collection, sum);
 		const routes = withRoutes(withoutRoutes(this.file.routes, change.forgotten), change.routes);

@@ -1,6 +1,6 @@
 import { type RecordId, recordIdFromBytes } from '@mana/model';
 import type { Op, SpaceId } from '../cell.ts';
-import { type Command, type Due, type MemberState, newSpaceState, type Rules } from '../space/index.ts';
+import { type Command, type MemberState, newSpaceState, type Rules, type TidyRequest } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
 import { Dice } from './dice.ts';
@@ -70,7 +70,7 @@ export class World {
 			this.oracle.members(this.disk.file.members, this.disk.file.space.aclEpoch);
 			this.watch(() => {
 				this.oracle.committed(found, change, this.serverNow);
-				checkLaws(this.disk.file);
+				checkLaws(this.disk.file, this.oracle);
 			});
 		});
 		this.#nodeDice = new Dice(plan.seed ^ 0x2b0de5);
@@ -207,8 +207,8 @@ export class World {
 	}
 
 	/** The server clears away what has been there for long enough. */
-	tidy(purge: readonly Due[], forget: readonly Due[]): void {
-		this.#someNode()?.tidy({ kind: 'tidy', space: SPACE, purge, forget });
+	tidy(due: Pick<TidyRequest, 'purge' | 'forget' | 'fold'>): void {
+		this.#someNode()?.tidy({ kind: 'tidy', space: SPACE, ...due });
 	}
 
 	dismissAll(): void {

@@ -1,5 +1,5 @@
 import { recordIdFromBytes, type RecordId, type Register, type WrittenEntry } from '@mana/model';
-import type { Cell } from '../cell.ts';
+import type { Cell, Place } from '../cell.ts';
 import type { Column } from './column.ts';
 
 /**
@@ -39,13 +39,23 @@ export class PackedChunk {
 
 	/** Whether a record is in it. */
 	has(id: RecordId): boolean {
+		return this.#rowOf(id) !== null;
+	}
+
+	/** Whether it says anything of a register. */
+	holds({ record, field, key }: Place): boolean {
+		const row = this.#rowOf(record);
+		return row !== null && this.register(row, field, key) !== undefined;
+	}
+
+	#rowOf(id: RecordId): number | null {
 		let [low, high] = [0, this.count];
 		while (low < high) {
 			const middle = (low + high) >> 1;
 			if (this.idAt(middle) < id) low = middle + 1;
 			else high = middle;
 		}
-		return low < this.count && this.idAt(low) === id;
+		return low < this.count && this.idAt(low) === id ? low : null;
 	}
 
 	/** What a register of a record holds. */

@@ -51,6 +51,8 @@ export async function* catchUp(
 	// Told before it sat down; what has been forgotten since then it must be told as well, by sitting down again.
 	if (from > 0 && from < tail.horizon) throw new Forgotten(space);
 	if (from !== cursor.seq) tail = await read(store, space, from, chunk, reading);
+	// Whoever has nothing yet was told, in the parts before, what is forgotten while the rest is read.
+	const known = Math.max(from, tail.horizon);
 	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return tail.aclEpoch;
 	for (;;) {
 		const complete = tail.cells.length === 0 || lastSeq(tail) === tail.seq;
@@ -59,7 +61,7 @@ export async function* catchUp(
 		yield { frames: packDeltas(space, from, to, !complete, cells).map(encodeFrame), to, complete, aclEpoch: tail.aclEpoch };
 		if (complete) return tail.aclEpoch;
 		tail = await read(store, space, lastSeq(tail), chunk, reading);
-		if (from > 0 && from < tail.horizon) throw new Forgotten(space);
+		if (known < tail.horizon) throw new Forgotten(space);
 	}
 }
 

@@ -95,7 +95,7 @@ interface Waiting {
 }
 
 function opsOf(request: Request): number {
-	if (request.kind === 'tidy') return request.purge.length + request.forget.length + 1;
+	if (request.kind === 'tidy') return request.purge.length + request.forget.length + request.fold.length + 1;
 	return request.kind === 'push' ? request.transactions.reduce((sum, { ops }) => sum + ops.length, 1) : 1;
 }
 

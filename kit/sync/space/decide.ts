@@ -7,11 +7,12 @@ import { limits } from '../limits.ts';
 import { cellOf, mergeCell, placeKey } from '../merge.ts';
 import type { Access } from '../permission.ts';
 import { accessOf } from '../service-actor.ts';
-import { isTombstone, recordKey, type RecordName, SERVER, tombstoneOf } from '../tombstone.ts';
+import { isLeftover, isTombstone, recordKey, type RecordName, SERVER, tombstoneOf } from '../tombstone.ts';
 import { attempt, closesCircle, STALE } from './attempt.ts';
 import { applyCommand, type Commanded, mirrorCells, type Written } from './command.ts';
 import type { Held } from './depend.ts';
 import { sumsOfChange } from './digest.ts';
+import { foldPart, isFolding, overFold } from './fold.ts';
 import { hashTransaction } from './hash.ts';
 import type {
 	AclChange,
@@ -76,6 +77,8 @@ class Group {
 	readonly #cells = new Map<string, StoredCell>();
 	readonly #purged = new Map<string, RecordName>();
 	readonly #forgotten: RecordName[] = [];
+	/** By `placeKey`. */
+	readonly #erased = new Map<string, Place>();
 	#seq: number;
 	#nextActor: number;
 
@@ -117,6 +120,7 @@ class Group {
 			routes: routesOf(cells, this.#rules),
 			purged: [...this.#purged.values()],
 			forgotten: this.#forgotten,
+			erased: [...this.#erased.values()],
 			acl,
 			frames: cells.length > 0 ? packDeltas(id, from, this.#seq, false, cells).map(encodeFrame) : [],
 		};
@@ -137,8 +141,8 @@ class Group {
 		return () => ({ type: 'mirrored' });
 	}
 
-	/** Takes away what is due: records leave a tombstone, under one seq for all of them; old tombstones leave nothing. */
-	#tidy({ purge, forget }: TidyRequest): () => Tidied {
+	/** Takes away what is due: records leave a tombstone, parts of counters the total that went into the sum, all under one seq; old leftovers leave nothing. */
+	#tidy({ purge, forget, fold }: TidyRequest): () => Tidied {
 		const stillDue = (due: Due) => this.#stored(due)?.seq === due.seq;
 		const purged: Due[] = [];
 		const seq = this.#seq + 1;
@@ -151,13 +155,27 @@ class Group {
 			this.#purged.set(recordKey(due), due);
 			this.#seq = seq;
 		}
-		const forgotten = forget.filter((due) => stillDue(due) && this.#isGone(due));
-		this.#forgotten.push(...forgotten);
+		let folded = 0;
+		for (const due of fold) {
+			const written = stillDue(due) && !this.#isGone(due) ? foldPart(due, this.#held) : null;
+			if (!written) continue;
+			folded++;
+			this.#seq = seq;
+			for (const { value, ...place } of written) {
+				const stamp = nextStamp(this.#held(place)?.stamp ?? 0, this.#now);
+				this.#cells.set(placeKey(place), { ...placeOf(place), value, stamp, actor: SERVER, seq });
+			}
+		}
+		const tombstones = forget.filter((due) => stillDue(due) && this.#isGone(due));
+		this.#forgotten.push(...tombstones);
+		const erased = forget.filter((due) => stillDue(due) && !tombstones.includes(due) && isLeftover(this.#stored(due)!));
+		for (const due of erased) this.#erased.set(placeKey(due), placeOf(due));
+		const forgotten = [...tombstones, ...erased];
 		if (forgotten.length > 0) {
 			const horizon = forgotten.reduce((highest, { seq }) => Math.max(highest, seq), this.#space.horizon);
 			this.#space = { ...this.#space, horizon };
 		}
-		return () => ({ type: 'tidied', purged: purged.length, forgotten: forgotten.length });
+		return () => ({ type: 'tidied', purged: purged.length, forgotten: forgotten.length, folded });
 	}
 
 	/** What purging takes away beside what it writes over. */
@@ -308,7 +326,7 @@ class Group {
 	}
 
 	#movedOn({ record, seq, own }: Precondition, actor: number): boolean {
-		const counts = (cell: StoredCell) => cell.seq > seq && (own || cell.actor !== actor);
+		const counts = (cell: StoredCell) => cell.seq > seq && (own || cell.actor !== actor) && !isFolding(cell);
 		const before = this.#found.moved.get(record) ?? [];
 		if (before.some((cell) => counts(cell) && !this.#cells.has(placeKey(cell)))) return true;
 		for (const cell of this.#cells.values()) if (cell.record === record && counts(cell)) return true;
@@ -319,18 +337,18 @@ class Group {
 
 	#stored(place: Place): StoredCell | undefined {
 		const key = placeKey(place);
-		return this.#cells.get(key) ?? this.#found.cells.get(key);
+		return this.#cells.get(key) ?? (this.#erased.has(key) ? undefined : this.#found.cells.get(key));
 	}
 
 	/** The cells of a transaction that win over what is held, by place. */
 	#winners(ops: readonly Op[], stamp: number, actor: number): Map<string, StoredCell> {
 		const won = new Map<string, StoredCell>();
-		for (const op of ops) {
-			const key = placeKey(op);
-			const held = won.get(key) ?? this.#cells.get(key) ?? this.#found.cells.get(key);
-			const cell: StoredCell = { ...cellOf(op, stamp, actor), seq: this.#seq + 1 };
-			if (mergeCell(held, cell) === cell) won.set(key, cell);
-		}
+		const now: Held = (place) => won.get(placeKey(place)) ?? this.#held(place);
+		for (const op of ops)
+			for (const written of overFold(op, now)) {
+				const cell: StoredCell = { ...cellOf(written, stamp, actor), seq: this.#seq + 1 };
+				if (mergeCell(now(written), cell) === cell) won.set(placeKey(written), cell);
+			}
 		return won;
 	}
 
@@ -342,6 +360,11 @@ class Group {
 		this.#devices.set(device, made);
 		return made;
 	}
+}
+
+/** A place and nothing else. */
+function placeOf({ collection, record, field, key }: Place): Place {
+	return { collection, record, field, key };
 }
 
 /** Whether an op asks for nothing but what is so already of a record that is gone: that it is purged, and that its names are free. */

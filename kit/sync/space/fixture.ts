@@ -85,7 +85,9 @@ export function after(found: Found, change: Change | null): Found {
 export function cellsAfter(before: ReadonlyMap<string, StoredCell>, change: Change): Map<string, StoredCell> {
 	const purged = new Set(change.purged.map(recordKey));
 	const forgotten = new Set(change.forgotten.map(recordKey));
-	const left = [...before].filter(([, cell]) => !purged.has(recordKey(cell)) && !forgotten.has(recordKey(cell)));
+	const erased = new Set(change.erased.map(placeKey));
+	const goes = (name: string) => purged.has(name) || forgotten.has(name);
+	const left = [...before].filter(([place, cell]) => !goes(recordKey(cell)) && !erased.has(place));
 	return new Map([...left, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
 }
 

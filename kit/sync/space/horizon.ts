@@ -10,9 +10,12 @@ export class Forgotten extends Error {
 	}
 }
 
-/** Whether a replica that stands there must take the state anew: it will never hear of some of what has gone. */
-export function isBeforeHorizon({ epoch, seq }: Cursor, space: Cursor & { readonly horizon: number }): boolean {
-	return seq > 0 && seq < space.horizon && epoch === space.epoch && seq <= space.seq;
+/**
+ * Whether a replica that stands there must take the state anew: it will never hear of some of what has gone. Also in a history that was replaced by a
+ * backup since: what the backup had forgotten is not lost, and nobody who was not there brings it back.
+ */
+export function isBeforeHorizon({ seq }: Cursor, space: Cursor & { readonly horizon: number }): boolean {
+	return seq > 0 && seq < space.horizon && seq <= space.seq;
 }
 
 /** What somebody knows of a space who sat down there from a cursor, see `PushRequest`. Who took the state anew knows what stood there then. */

@@ -4,6 +4,7 @@ export * from './committer.ts';
 export * from './decide.ts';
 export * from './depend.ts';
 export * from './digest.ts';
+export { isFolding } from './fold.ts';
 export * from './hash.ts';
 export * from './horizon.ts';
 export * from './memory-routes.ts';

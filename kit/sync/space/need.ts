@@ -1,9 +1,10 @@
-import type { RecordId } from '@mana/model';
+import { counter, lawOf, type RecordId } from '@mana/model';
 import type { Place } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { tombstoneOf } from '../tombstone.ts';
 import { commandNeeds } from './command.ts';
-import { dependenciesOf, dependsOnOthers } from './depend.ts';
+import { dependenciesOf, dependsOnOthers, type Held } from './depend.ts';
+import { foldedUnder, sumPlaceOf } from './fold.ts';
 import type { Need, Request, StoredCell } from './state.ts';
 
 /** What deciding `requests` (all of one space, at least one) has to know. */
@@ -11,9 +12,11 @@ export function needOf(requests: readonly Request[]): Need {
 	const pushes = requests.filter((request) => request.kind === 'push');
 	const transactions = pushes.flatMap((push) => push.transactions);
 	const commands = requests.flatMap((request) => (request.kind === 'command' ? commandNeeds(request) : []));
-	const due = requests.flatMap((request) => (request.kind === 'tidy' ? [...request.purge, ...request.forget] : []));
+	const due = requests.flatMap((request) =>
+		request.kind === 'tidy' ? [...request.purge, ...request.forget, ...request.fold] : [],
+	);
 	const written = neededPlaces(transactions);
-	const places = neededPlaces([...transactions, ...commands.map(({ places }) => ({ ops: places }))], due.flatMap((one) => [one, tombstoneOf(one)])); // prettier-ignore
+	const places = neededPlaces([...transactions, ...commands.map(({ places }) => ({ ops: places }))], due.flatMap((one) => [one, tombstoneOf(one), ...(lawOf(one.field) === counter ? [sumPlaceOf(one)] : [])])); // prettier-ignore
 	const ops = transactions.flatMap((transaction) => transaction.ops.filter(dependsOnOthers));
 	const asked = new Set(places.map(placeKey));
 	const records = new Map<RecordId, number>();
@@ -39,13 +42,18 @@ export function needOf(requests: readonly Request[]): Need {
 			};
 			// Of a record that is gone nothing else is left: who finds what he writes to need not look.
 			for (const place of written) if (!read.has(placeKey(place))) ask(tombstoneOf(place));
-			for (const op of ops) for (const place of dependenciesOf(op, (other) => read.get(placeKey(other)))) ask(place);
+			for (const op of ops) for (const place of dependenciesOf(op, held(read))) ask(place);
+			for (const place of written) if (foldedUnder(place, held(read)) !== null) ask(sumPlaceOf(place));
 			return more;
 		},
 		records: [...records].map(([record, seq]) => ({ record, seq })),
 		memberships: requests.some(({ kind }) => kind === 'seat' || kind === 'mirror'),
 		invitations: [...new Set(commands.flatMap(({ invitations }) => invitations))],
 	};
+}
+
+function held(read: ReadonlyMap<string, StoredCell>): Held {
+	return (place) => read.get(placeKey(place));
 }
 
 /** Every place that the transactions write, and some more, once. */

@@ -79,7 +79,7 @@ export async function* catchUpPart(
 	const watch = new Watch(index, nothingYet ? head.seq : from, lack, again);
 	for (let after = from; ;) {
 		const tail = await judged(store.readSince(space, after, chunk, reading?.person, watch.look), reading);
-		if (from > 0 && from < tail.horizon) throw new Forgotten(space);
+		if (Math.max(from, from > 0 ? 0 : head.horizon) < tail.horizon) throw new Forgotten(space);
 		const last = tail.cells.at(-1)?.seq ?? tail.seq;
 		const complete = last === tail.seq;
 		const { cells, gone } = watch.sort(tail);

@@ -148,8 +148,10 @@ export interface TidyRequest {
 	readonly space: SpaceId;
 	/** Flags of records in the trash, or purged by somebody, that have stood for so long that the record goes for good. */
 	readonly purge: readonly Due[];
-	/** Tombstones that have stood for so long that nothing has to be left of them. */
+	/** Tombstones, and other leftovers, that have stood for so long that nothing has to be left of them. */
 	readonly forget: readonly Due[];
+	/** Parts of counters that nobody has counted on for so long that they go into the sum. */
+	readonly fold: readonly Due[];
 }
 
 /** A register that makes its record due, and the seq that it had when it was found. */
@@ -173,9 +175,10 @@ export interface Mirrored {
 
 export interface Tidied {
 	readonly type: 'tidied';
-	/** Records that are gone for good from now on, and tombstones that are no more. */
+	/** Records that are gone for good from now on, leftovers that are no more, and parts of counters that went into the sum. */
 	readonly purged: number;
 	readonly forgotten: number;
+	readonly folded: number;
 }
 
 export interface Denied {
@@ -267,6 +270,8 @@ export interface Change {
 	readonly purged: readonly RecordName[];
 	/** Records of which nothing is left: their tombstones go, and every snapshot that may hold what was there before them. */
 	readonly forgotten: readonly RecordName[];
+	/** Registers of which nothing is left: leftovers of records that are still there. Snapshots that may hold what was there before go with them. */
+	readonly erased: readonly Place[];
 	/** Who may do what from now on; `null` when that did not change. */
 	readonly acl: AclChange | null;
 	/** The same as encoded DELTAs (`from`, `space.seq`), as they are fanned out and may be logged; empty when there are no cells. */

@@ -100,6 +100,29 @@ test('a pasted book is cut into cells, arrives whole, and is merged no second ti
 	expect(there.text.toString()).toBe(`${'x'.repeat(80)}${book}`);
 });
 
+test('a document that is written and deleted again and again takes what stands in it, on its devices too', async () => {
+	const { world, clients, id } = await worldOf(4, 2);
+	const [here, there] = [await open(clients[0]!, id), await open(clients[1]!, id)];
+	here.text.insert(0, 'What stays. ');
+	for (let round = 0; round < 400; round++) {
+		here.text.insert(12, `${round} `.repeat(60));
+		here.text.delete(12, here.text.length - 12);
+		if (round % 25 === 0) await world.pass(1_000);
+	}
+	await world.pass(30_000);
+	expect(there.text.toString()).toBe('What stays. ');
+	const { cells } = clients[1]!.mana.get(notes, id)!.body;
+	const bytes = [...cells.values()].reduce((sum, { length }) => sum + length, 0);
+	const whole = Y.encodeStateAsUpdate(there.doc).length;
+	expect(whole).toBeLessThan(2_000);
+	// What was merged last, and up to 64 edits behind it, each of which says all that it inserted.
+	expect(bytes).toBeLessThan(2 * whole + 64 * 400);
+	for (const { mana } of clients) {
+		const updates = [...mana.replica.allCells()].filter(({ field }) => field === notes.fields.body.number);
+		expect(updates.length).toBeLessThanOrEqual(130);
+	}
+});
+
 test('typing is gathered into one update, and closing writes what was gathered', async () => {
 	const { world, clients, id } = await worldOf(3, 1);
 	const jobs: (() => void)[] = [];

@@ -1,4 +1,4 @@
-import { updatesOf, type Collection, type Document, type Draft, type RecordId, type Row } from '@mana/model';
+import { updatesOf, type Collection, type Document, type DocumentDraft, type Draft, type RecordId, type Row } from '@mana/model';
 import type * as Y from 'yjs';
 import type { Mana } from '../client/api.ts';
 
@@ -17,6 +17,8 @@ export interface DocumentPlace<C extends Collection> {
 
 /** Above this many small updates a document is made of, the next edit merges them into one. */
 const MOST_UPDATES = 64;
+/** Updates together may be this many times what Yjs needs to say the same. What was typed and deleted again is most of the rest. */
+const MOST_BALLAST = 2;
 const GATHER_MS = 300;
 const REMOTE = 'remote';
 
@@ -74,12 +76,7 @@ export class SharedDocument<C extends Collection> {
 		const edit = this.#yjs.mergeUpdates(this.#gathered);
 		this.#gathered = [];
 		const { mana, collection, id, field, label } = this.#place;
-		// An update in parts is a big one already: merging it again would write it again.
-		const small = [...this.#document().cells].filter(([key]) => !key.includes('/'));
-		const draft =
-			small.length < MOST_UPDATES
-				? { append: edit }
-				: { append: this.#yjs.mergeUpdates([...small.map(([, update]) => update), edit]), instead: small.map(([key]) => key) };
+		const draft = this.#draftOf(edit);
 		mana.write(label, (tx) => tx.update(collection, id, { [field]: draft } as Draft<C>));
 	}
 
@@ -100,6 +97,27 @@ export class SharedDocument<C extends Collection> {
 			this.#due = false;
 			this.flush();
 		});
+	}
+
+	/** An edit as it is written: with all small updates in it when there are many, or with the whole document where most of what stands there was deleted. */
+	#draftOf(edit: Uint8Array): DocumentDraft {
+		// An update in parts is a big one already: merging it again would write it again.
+		const { cells } = this.#document();
+		const small = [...cells].filter(([key]) => !key.includes('/'));
+		if (small.length < MOST_UPDATES) return { append: edit };
+		const whole = this.#compacted([...updatesOf({ cells }), edit]);
+		const bytes = [...cells.values()].reduce((sum, { length }) => sum + length, 0);
+		if (bytes > whole.length * MOST_BALLAST) return { append: whole, instead: cells.keys() };
+		return { append: this.#yjs.mergeUpdates([...small.map(([, update]) => update), edit]), instead: small.map(([key]) => key) };
+	}
+
+	/** The same as these updates, without what was deleted. The open doc keeps that for as long as it can be undone. */
+	#compacted(updates: readonly Uint8Array[]): Uint8Array {
+		const doc = new this.#yjs.Doc();
+		for (const update of updates) this.#yjs.applyUpdate(doc, update);
+		const whole = this.#yjs.encodeStateAsUpdate(doc);
+		doc.destroy();
+		return whole;
 	}
 
 	/** Takes in what stands in the record and not yet in the doc. Yjs does not mind what it has already. */

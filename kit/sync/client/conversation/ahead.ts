@@ -1,4 +1,4 @@
-import { command, lawOf, mergeRegisters, type Register, requestAgain, type Value } from '@mana/model';
+import { command, counter, foldedTotal, lawOf, mergeRegisters, type Register, requestAgain, type Value } from '@mana/model';
 import type { Cell, Op } from '../../cell.ts';
 import { timeOf } from '../../clock.ts';
 import { boundOf } from '../../codec/index.ts';
@@ -19,9 +19,12 @@ export function aheadOf(held: Iterable<Cell>, server: readonly Cell[]): FreshTra
 	const byStamp = new Map<number, Op[]>();
 	for (const cell of held) {
 		const theirs = known.get(placeKey(cell));
-		if (isSystem(cell.collection) || gone.has(recordKey(cell)) || (theirs && !wins(cell, theirs))) continue;
-		const { collection, record, field, key, value, stamp } = cell;
-		const op = { collection, record, field, key, value: asWritten(field, value) };
+		if (isSystem(cell.collection) || isSumOfFolded(cell) || gone.has(recordKey(cell))) continue;
+		const { collection, record, field, key, stamp } = cell;
+		const value = asWritten(field, cell.value);
+		if (!theirs && value !== cell.value && lawOf(field) === counter) continue; // the backup may have forgotten that it was folded
+		if (theirs && !wins({ ...cell, value }, theirs)) continue;
+		const op = { collection, record, field, key, value };
 		const ops = byStamp.get(stamp);
 		if (ops) ops.push(op);
 		else byStamp.set(stamp, [op]);
@@ -33,12 +36,19 @@ export function aheadOf(held: Iterable<Cell>, server: readonly Cell[]): FreshTra
 		);
 }
 
-/** What a device writes to bring about a value: of what the server decided, the request. */
+/** What a device writes to bring about a value: of what the server decided, the request; of a part that was folded, its total. */
 export function asWritten(field: number, value: Value): Value {
+	if (lawOf(field) === counter) return foldedTotal(value) ?? value;
 	return lawOf(field) === command ? requestAgain(value) : value;
 }
 
+/** The server makes it of the parts; those are what a device may bring back. */
+function isSumOfFolded({ field, key }: Cell): boolean {
+	return lawOf(field) === counter && key.length < 2;
+}
+
 function wins(held: Cell, theirs: Cell): boolean {
+	if (held.value === theirs.value && lawOf(held.field) === counter) return false;
 	// Actors are given anew after a restore, so that the same write may come with another one.
 	if (held.stamp === theirs.stamp && held.value === theirs.value) return false;
 	return mergeRegisters(held.field, theirs, held) === (held as Register);

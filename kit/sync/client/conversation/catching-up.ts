@@ -69,8 +69,8 @@ export class CatchingUp {
 		subscription.see(disturb);
 		this.head = seq;
 		line.watchdog.moved();
-		if (epoch !== space.epoch || seq < space.seq) this.#arrival.replace(epoch, { isHere: space.seq > 0, renewed: false });
-		else if (this.anew) this.#arrival.replace(epoch, { isHere: true, renewed: true });
+		if (this.anew) this.#arrival.replace(epoch, { isHere: true, renewed: true });
+		else if (epoch !== space.epoch || seq < space.seq) this.#arrival.replace(epoch, { isHere: space.seq > 0, renewed: false });
 	}
 
 	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */

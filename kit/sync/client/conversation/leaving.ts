@@ -32,7 +32,7 @@ export class Leaving {
 		{ gone = [], scope, anew = false, cells }: RemotePatch,
 		earlier: Scope | null,
 	): { gone: readonly Name[]; leaving: readonly Name[] } {
-		const { mana, replica, space } = this.#state;
+		const { replica, space } = this.#state;
 		const { leaving: before, scope: held } = space;
 		const came = new Set(anew || before.length > 0 ? cells.map(nameKey) : []);
 		const listed = new Set(held?.records.map(nameKey));
@@ -49,7 +49,6 @@ export class Leaving {
 			// Asked for by its name for the first time, and nothing came: there is no such record any more.
 			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !came.has(key)) out.set(key, name);
 		}
-		if (out.size > 0) mana.forgetCounts();
 		replica.evict(out.values());
 		this.#state.space = { ...space, leaving: [...leaving.values()] };
 		return { gone: [...out.values()], leaving: this.#state.space.leaving };
@@ -57,13 +56,12 @@ export class Leaving {
 
 	/** Asks no more for what stayed only because something was unfinished with it. What was not brought up to date since goes at once. */
 	release(): void {
-		const { keeper, mana, replica, tabs, leads } = this.#state;
+		const { keeper, replica, tabs, leads } = this.#state;
 		const { epoch, seq, reach, leaving: before, scope } = this.#state.space;
 		const leaving = before.filter((name) => this.#isUnfinished(name));
 		if (leaving.length === before.length || !leads) return;
 		const listed = new Set(scope?.records.map(nameKey));
 		const gone = before.filter((name) => !leaving.includes(name) && !listed.has(nameKey(name)));
-		if (gone.length > 0) mana.forgetCounts();
 		replica.evict(gone);
 		this.#state.space = { ...this.#state.space, leaving };
 		keeper.write(async (store, generation) => {

@@ -51,6 +51,10 @@ export class Upstream implements SessionHost {
 	readonly #remote: Remote;
 	readonly #parts: UpstreamParts;
 	readonly #part: Leaving;
+	/** Where the whole state was taken from the server last, as far as this tab knows: what was folded has been heard of since then. */
+	#wholeAt = 1;
+	/** The number from which on the server had decided nothing of this device when it was last asked. */
+	#undecidedFrom = 1;
 
 	constructor(parts: UpstreamParts) {
 		const { state, remote } = parts;
@@ -110,8 +114,12 @@ export class Upstream implements SessionHost {
 
 	get from(): number {
 		const { replica, outbox, space } = this.#state;
-		for (const { ops } of outbox.from(this.doneN + 1)) if (ops.some((op) => replica.isGone(op))) return Math.min(1, space.seq);
-		return space.seq;
+		let { seq } = space;
+		for (const { ops } of outbox.from(this.doneN + 1)) {
+			if (ops.some((op) => replica.isGone(op))) return Math.min(1, seq);
+			if (ops.some((op) => replica.isFolded(op))) seq = Math.min(this.#wholeAt, seq);
+		}
+		return seq;
 	}
 
 	get doneN(): number {
@@ -162,7 +170,8 @@ export class Upstream implements SessionHost {
 		return null;
 	}
 
-	subbed({ actor }: Subbed): void {
+	subbed({ actor, nextN }: Subbed): void {
+		this.#undecidedFrom = nextN;
 		this.company.anew();
 		const { outbox, space, replica, keeper } = this.#state;
 		outbox.forgetAcks();
@@ -183,6 +192,7 @@ export class Upstream implements SessionHost {
 		this.#state.space = { ...this.space, epoch, seq, ...changes, ...(replace && !renewed && { leaving: [] }) };
 		const whole = this.space.reach;
 		replica.seq = seq;
+		if (replace) this.#wholeAt = seq;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.session.stop();
 		replica.batch(() => {
@@ -226,9 +236,11 @@ export class Upstream implements SessionHost {
 
 	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
 	#aheadOf({ chunks = [], cells }: RemotePatch, renewed = false): Ahead | null {
-		const { replica, parts } = this.#state;
+		const { replica, parts, isFirst } = this.#state;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
-		return (renewed ? afterRenewal : afterRestore)(replica, all, parts.env.randomBytes);
+		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes);
+		// A copy of this profile may have sent what stands here under the number of another device.
+		return afterRenewal(replica, all, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
 	}
 
 	get wanted(): Scope | null {
@@ -303,7 +315,6 @@ export class Upstream implements SessionHost {
 		const kept = visibleTo({ apps: reach }, conflicts);
 		mana.noteConflicts([], kept);
 		this.#state.space = { ...space, leaving: visibleTo({ apps: reach }, space.leaving) };
-		mana.forgetCounts();
 		download.forget();
 		this.#keepOnly(
 			cells,
