@@ -154,11 +154,26 @@ describe('presence', () => {
 		presence.heard({ ...place('list'), entries: [{ number: 9, person: 'far', value: 'there' }] });
 		pass(100);
 		expect(ada.sees()).toEqual(['ada task 1', 'far there']);
-		expect(relayed).toHaveLength(1);
+		expect(relayed.filter(({ entries }) => entries.length > 0)).toHaveLength(1);
 		pass(TTL_MS - 10_000);
 		ada.say('task 1');
 		pass(11_000);
 		pass(100);
 		expect(ada.sees()).toEqual(['ada task 1']);
+	});
+
+	test('asks other nodes who is there when the first one comes, and answers with those who are here', () => {
+		const { peer, presence, relayed } = room();
+		presence.heard({ ...place('list'), entries: [] }); // nobody is here
+		expect(relayed).toEqual([]);
+		const [ada, bob] = [peer('ada'), peer('bob')];
+		ada.say('task 1');
+		expect(relayed[0]!.entries).toEqual([]);
+		bob.say('task 2');
+		presence.heard({ ...place('list'), entries: [{ number: 9, person: 'far', value: 'there' }] });
+		expect(relayed.filter(({ entries }) => entries.length === 0)).toHaveLength(1);
+		relayed.length = 0;
+		presence.heard({ ...place('list'), entries: [] });
+		expect(relayed.flatMap(({ entries }) => entries.map(({ person, value }) => `${person} ${value}`))).toEqual(['ada task 1', 'bob task 2']); // prettier-ignore
 	});
 });

@@ -11,7 +11,10 @@ export interface Peer {
 	send(frame: Uint8Array<ArrayBuffer>): void;
 }
 
-/** Passes what is said on this node to the others, where there are some. What they say comes to `Presence.heard`. */
+/**
+ * Passes what is said on this node to the others, where there are some. What they say comes to `Presence.heard`. A frame without entries asks who is
+ * there: each node answers with those of its own.
+ */
 export interface PresenceRelay {
 	say(frame: Frame): void;
 }
@@ -106,6 +109,7 @@ export class Presence {
 	heard({ space, app, channel: name, entries }: Frame): void {
 		const channel = this.#channels.get(keyOf(space, app, name));
 		if (!channel) return; // nobody here listens
+		if (entries.length === 0) return this.#relay(channel, ownOf(channel));
 		for (const { number, person, value } of entries) {
 			if (value === null) {
 				if (channel.values.get(number)?.peer === null) this.#drop(channel, number);
@@ -139,6 +143,7 @@ export class Presence {
 		const sets = { values: new Map(), peers: new Set<Peer>(), missed: new Map<Peer, Set<number>>(), changed: new Map() };
 		const opened = { space, app, channel, ...sets, toldAt: -Infinity, wait: null };
 		this.#channels.set(key, opened);
+		this.#parts.relay.say({ type: 'presence', space, app, channel, entries: [] });
 		return opened;
 	}
 
@@ -210,6 +215,11 @@ export class Presence {
 	#relay({ space, app, channel }: Channel, entries: readonly PresenceEntry[]): void {
 		if (entries.length > 0) this.#parts.relay.say({ type: 'presence', space, app, channel, entries: entries.map(entryOf) });
 	}
+}
+
+/** Who said something here. */
+function ownOf({ values }: Channel): Value[] {
+	return [...values.values()].filter(({ peer }) => peer !== null);
 }
 
 function gone(number: number): PresenceEntry {

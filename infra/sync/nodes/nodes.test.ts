@@ -148,7 +148,8 @@ describe('two nodes on one PostgreSQL', () => {
 		await ana.until(() => last(ana).length === 1, 'oneself');
 		say(ben, 'task 2');
 		await ana.until(() => last(ana).includes('ben task 2'), 'Ben');
-		say(ana, 'task 3'); // who came later hears what is said from then on; devices say it again every 10 s
+		await ben.until(() => last(ben).includes('ana task 1'), 'Ana, who was there before');
+		say(ana, 'task 3');
 		await ben.until(() => last(ben).includes('ana task 3'), 'Ana');
 		say(ben, null);
 		await ana.until(() => !last(ana).includes('ben task 2'), 'that Ben is gone');
