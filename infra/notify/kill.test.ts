@@ -49,6 +49,7 @@ async function world(program: string, kills: number, seed: number): Promise<Toll
 	const env = environmentOf({ smtp: mailbox.url, privateTargets: true });
 	const start = async () => {
 		const child = Bun.spawn([process.execPath, program, JSON.stringify({ home, auth: auth.url, env })], {
+			stdin: 'pipe',
 			stdout: 'pipe',
 			stderr: 'inherit',
 		});

@@ -19,3 +19,6 @@ const running = await service.start({
 	log: createLogger('mana-notify', 'silent'),
 });
 console.log(running.url);
+// Whoever started it holds the other end: when they are gone, so is this.
+for await (const _ of process.stdin) continue;
+process.exit();
