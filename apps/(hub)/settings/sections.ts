@@ -2,10 +2,11 @@ import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
 import Palette from '@lucide/svelte/icons/palette';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
-import UserPlus from '@lucide/svelte/icons/user-plus';
+import UserCog from '@lucide/svelte/icons/user-cog';
 import UserRound from '@lucide/svelte/icons/user-round';
-import { m } from '@mana/ui/i18n';
+import { loadWords, m } from '@mana/ui/i18n';
 import type { Person } from '@mana/ui/session/auth';
 import type { Component } from 'svelte';
 
@@ -127,13 +128,32 @@ export const sections: readonly SettingsSection[] = [
 		load: () => import('./sections/Security.svelte'),
 	},
 	{
-		id: 'invite',
-		title: () => m.hub_invite(),
-		text: () => m.hub_invite_text(),
-		icon: UserPlus,
+		id: 'activity',
+		title: () => m.hub_activity(),
+		text: () => m.hub_activity_text(),
+		icon: ScrollText,
+		isFor: members,
+		settings: [
+			{ title: () => m.hub_activity(), words: 'log audit history sign-ins Protokoll Verlauf Anmeldungen', anchor: 'activity' },
+			{ title: () => m.hub_consent(), words: 'impersonate admin help support Hilfe Admin Zugriff', anchor: 'consent' },
+		],
+		load: async () => {
+			await loadWords(['administration']);
+			return import('./sections/Activity.svelte');
+		},
+	},
+	{
+		id: 'administration',
+		title: () => m.looking_after(),
+		text: () => m.hub_administration_text(),
+		icon: UserCog,
 		isFor: admins,
-		settings: [{ title: () => m.hub_invite_link(), words: 'invitation people accounts join Einladung Leute Konto beitreten' }],
-		load: () => import('./sections/Invite.svelte'),
+		settings: [
+			{ title: () => m.hub_people(), words: 'people accounts roles suspend Leute Konten Rollen sperren' },
+			{ title: () => m.hub_invite(), words: 'invitation people accounts join Einladung Leute Konto beitreten' },
+			{ title: () => m.hub_log(), words: 'log audit security Protokoll Sicherheit' },
+		],
+		load: () => import('./sections/Administration.svelte'),
 	},
 	{
 		id: 'device',

@@ -160,6 +160,8 @@ eachEngine('acting in the name of somebody else', (engine) => {
 		}
 		clock.advance(13 * 60_000);
 		expect((await visitor.get('/session')).body['code']).toBe('session-expired');
+		expect((await visitor.send('DELETE', '/impersonation')).status).toBe(204);
+		expect((await visitor.get('/session')).body['person']).toMatchObject({ name: 'Ada Lovelace' });
 		await owner.post('/proofs', { password: testOwner.password });
 		const second = owner.copy();
 		await second.post(`/people/${id}/impersonation`, { reason: 'A list is missing' });

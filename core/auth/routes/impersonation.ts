@@ -1,4 +1,4 @@
-import { answers, body, params, type ServiceEnv } from '@mana/service';
+import { answers, body, params, Problem, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { administrator } from '../administration/administrator.ts';
@@ -52,9 +52,15 @@ export function impersonationRoutes({ realm, present, proven }: Door) {
 			},
 		)
 		.delete('/impersonation', answers('Be oneself again'), async (c) => {
-			await endImpersonation(realm, await present(c), clientOf(c));
+			const own = await readOwnToken(realm, c);
+			try {
+				await endImpersonation(realm, await present(c), clientOf(c));
+			} catch (error) {
+				// It has ended by itself; the way back stays.
+				if (own === null || !(error instanceof Problem) || error.code !== 'session-expired') throw error;
+			}
 			// Whoever came here by it is whoever they were before, as long as that session stands.
-			await writeToken(realm, c, (await readOwnToken(realm, c)) ?? '');
+			await writeToken(realm, c, own ?? '');
 			await writeOwnToken(realm, c, null);
 			return c.body(null, 204);
 		});

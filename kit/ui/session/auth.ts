@@ -9,6 +9,12 @@ export interface Person {
 	readonly language: string;
 }
 
+/** An admin who acts in somebody's name. */
+export interface Impersonator {
+	readonly id: string;
+	readonly name: string;
+}
+
 /** How this Mana lets people in. */
 export interface Status {
 	readonly setup: 'needed' | 'done';
@@ -28,6 +34,8 @@ export interface SessionInfo {
 	/** `User-Agent` of the browser. */
 	readonly agent: string;
 	readonly current: boolean;
+	/** Who acts in the person's name by it. */
+	readonly impersonator: Impersonator | null;
 }
 
 /** What the first step of signing in gives whoever has a second one. */
@@ -78,7 +86,9 @@ export class AuthProblem extends Error {
 /** The browser's side of mana-auth. The session is a cookie that pages cannot read. */
 export const auth = {
 	status: () => ask<Status>('GET', '/status'),
-	session: () => ask<{ person: Person; session: { id: string; expiresAt: string } }>('GET', '/session'),
+	session: () =>
+		ask<{ person: Person; session: { id: string; expiresAt: string; impersonator: Impersonator | null } }>('GET', '/session'),
+	endImpersonation: () => ask<unknown>('DELETE', '/impersonation'),
 	setup: (input: { token: string; name: string; email: string; password: string; language: string }) =>
 		ask<{ person: Person }>('POST', '/setup', input),
 	signUp: (input: { name: string; email: string; password: string; language: string; invitation?: string }) =>
@@ -105,7 +115,6 @@ export const auth = {
 	token: () => ask<{ token: string; expiresAt: string }>('POST', '/token'),
 	reset: (input: { token: string; password: string }) => ask<unknown>('POST', '/reset', input),
 	changePassword: (input: { password: string }) => ask<unknown>('POST', '/password', input),
-	invite: () => ask<{ link: string; expiresAt: string }>('POST', '/invitations', {}),
 	changeProfile: (input: { name?: string; language?: string }) => ask<{ person: Person }>('PATCH', '/person', input),
 	endOtherSessions: () => ask<unknown>('DELETE', '/sessions'),
 	sessions: () => ask<{ sessions: readonly SessionInfo[] }>('GET', '/sessions'),

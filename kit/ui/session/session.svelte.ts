@@ -1,9 +1,16 @@
 import { createContext } from 'svelte';
 import { preferences } from '../preferences/preferences.svelte.ts';
-import { auth, AuthProblem, type Person, type Status } from './auth.ts';
+import { auth, AuthProblem, type Impersonator, type Person, type Status } from './auth.ts';
 
 /** Who is in front of the screen, as far as this device knows. */
-export type Who = { readonly kind: 'guest' } | { readonly kind: 'person'; readonly person: Person };
+export type Who =
+	| { readonly kind: 'guest' }
+	| {
+			readonly kind: 'person';
+			readonly person: Person;
+			/** Who is really here, while an admin acts in the person's name. */
+			readonly impersonator: Impersonator | null;
+	  };
 
 /** What mana-auth said about a known person's session: not asked yet, good, over, or nothing, since it could not be reached. */
 export type Standing = 'unasked' | 'good' | 'over' | 'unreachable';
@@ -29,6 +36,11 @@ export class Session {
 		return this.who?.kind === 'person' ? this.who.person : null;
 	}
 
+	/** Who acts in the person's name; `null`: the person. */
+	get impersonator(): Impersonator | null {
+		return this.who?.kind === 'person' ? this.who.impersonator : null;
+	}
+
 	/** Whose data is open: `guest`, a person's id, or nobody's. */
 	get account(): string | null {
 		return this.who === null ? null : (this.person?.id ?? 'guest');
@@ -47,8 +59,8 @@ export class Session {
 	/** Asks mana-auth who we are. Never throws: what it does not know stays as it was. */
 	async refresh(): Promise<void> {
 		try {
-			const { person } = await auth.session();
-			this.enter(person);
+			const { person, session } = await auth.session();
+			this.enter(person, session.impersonator);
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem)) throw problem;
 			this.standing = problem.status === 401 ? 'over' : 'unreachable';
@@ -66,23 +78,32 @@ export class Session {
 		}
 	}
 
-	/** A person came in by one of the doors. */
-	enter(person: Person): void {
+	/** A person came in by one of the doors; or an admin, in their name. */
+	enter(person: Person, impersonator = this.person?.id === person.id ? this.impersonator : null): void {
 		if (this.standing === 'over' && this.person?.id === person.id) this.comebacks += 1;
 		this.standing = 'good';
-		this.#be({ kind: 'person', person });
+		this.#be({ kind: 'person', person, impersonator });
 		preferences.suggest(person.language);
 	}
 
 	/** Shows who is here as they call themselves now, before mana-auth has heard of it. */
 	show(person: Person): void {
-		this.#be({ kind: 'person', person });
+		this.#be({ kind: 'person', person, impersonator: this.impersonator });
 	}
 
 	/** Goes on without an account: everything stays on this device. */
 	enterAsGuest(): void {
 		localStorage.setItem(guestKey, 'waits');
 		this.#be({ kind: 'guest' });
+	}
+
+	/** Whoever acts in somebody's name is themselves again. @returns the account whose data is to go from this device */
+	async endImpersonation(): Promise<string | null> {
+		await auth.endImpersonation();
+		const visited = this.account;
+		await this.refresh();
+		if (this.standing === 'over') this.#beNobody();
+		return visited;
 	}
 
 	/** Ends the session here and on the server. What is stored on this device is the caller's business. */
@@ -92,6 +113,10 @@ export class Session {
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem) || problem.status !== 401) throw problem;
 		}
+		this.#beNobody();
+	}
+
+	#beNobody(): void {
 		localStorage.removeItem(key);
 		this.who = null;
 		this.standing = 'unasked';
@@ -106,9 +131,10 @@ export class Session {
 function remembered(): Who | null {
 	const kept = localStorage.getItem(key);
 	if (kept === null) return null;
-	const who = JSON.parse(kept) as Partial<{ kind: string; person: Partial<Person> }>;
+	const who = JSON.parse(kept) as Partial<{ kind: string; person: Partial<Person>; impersonator: Impersonator }>;
 	if (who.kind === 'guest') return { kind: 'guest' };
-	return who.kind === 'person' && typeof who.person?.id === 'string' ? { kind: 'person', person: who.person as Person } : null;
+	if (who.kind !== 'person' || typeof who.person?.id !== 'string') return null;
+	return { kind: 'person', person: who.person as Person, impersonator: who.impersonator ?? null };
 }
 
 export const [useSession, provideSession] = createContext<Session>();

@@ -1,0 +1,19 @@
+import Mail from '@lucide/svelte/icons/mail';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Users from '@lucide/svelte/icons/users';
+import { m } from '@mana/ui/i18n';
+import type { Component } from 'svelte';
+
+/** A page for those who look after this Mana. */
+export interface AdminPlace {
+	readonly href: string;
+	readonly name: () => string;
+	readonly icon: Component<{ size?: number | string }>;
+}
+
+/** All of them, in the order in which they are listed. */
+export const places: readonly AdminPlace[] = [
+	{ href: '/admin', name: () => m.administration_people(), icon: Users },
+	{ href: '/admin/invitations', name: () => m.administration_invitations(), icon: Mail },
+	{ href: '/admin/log', name: () => m.administration_log(), icon: ScrollText },
+];

@@ -1,0 +1,84 @@
+import { ask, type Person } from '../session/auth.ts';
+
+export type Role = Person['role'];
+export const tiers = ['public', 'beta', 'alpha', 'founder'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** A person as those see them who look after this Mana. Instants are ISO 8601. */
+export interface Inhabitant extends Person {
+	readonly tier: Tier;
+	readonly createdAt: string;
+	/** `null` unless they are shut out. */
+	readonly suspendedAt: string | null;
+	readonly sessions: number;
+	readonly seenAt: string | null;
+	/** Until when they let an admin act in their name. */
+	readonly consentUntil: string | null;
+}
+
+export interface OpenInvitation {
+	readonly id: string;
+	readonly role: Role;
+	readonly by: { readonly id: string; readonly name: string } | null;
+	readonly createdAt: string;
+	readonly expiresAt: string;
+}
+
+/** An entry of the audit log. */
+export interface Activity {
+	readonly seq: number;
+	readonly at: string;
+	readonly kind: string;
+	readonly person: { readonly id: string; readonly name: string | null } | null;
+	/** Who did it, when that was somebody else. */
+	readonly by: { readonly id: string; readonly name: string | null } | null;
+	readonly address: string;
+	readonly agent: string;
+	readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface AuditCheck {
+	readonly entries: number;
+	readonly first: number;
+	readonly last: number;
+	readonly sealedAnew: readonly number[];
+	readonly broken: { readonly seq: number; readonly why: string } | null;
+}
+
+/** What to look for in the log; instants are ISO 8601. */
+export interface ActivityFilter {
+	readonly person?: string | undefined;
+	readonly kind?: string | undefined;
+	readonly from?: string | undefined;
+	readonly until?: string | undefined;
+	readonly before?: number | undefined;
+}
+
+/** A page of `/people` and of the log. */
+export const pageSize = 50;
+
+/** The browser's side of looking after a Mana. */
+export const administration = {
+	people: (filter: { search?: string | undefined; suspended?: boolean | undefined; skip: number }) =>
+		ask<{ people: readonly Inhabitant[]; total: number }>('GET', `/people?${queryOf(filter)}`),
+	person: (id: string) => ask<{ person: Inhabitant }>('GET', `/people/${encodeURIComponent(id)}`),
+	change: (id: string, change: { role?: Role; tier?: Tier; suspended?: boolean }) =>
+		ask<{ person: Inhabitant }>('PATCH', `/people/${encodeURIComponent(id)}`, change),
+	signOut: (id: string) => ask<unknown>('DELETE', `/people/${encodeURIComponent(id)}/sessions`),
+	visit: (id: string, reason: string) =>
+		ask<{ person: Person }>('POST', `/people/${encodeURIComponent(id)}/impersonation`, { reason }),
+	invitations: () => ask<{ invitations: readonly OpenInvitation[] }>('GET', '/invitations'),
+	invite: (role: Role) => ask<{ link: string; expiresAt: string }>('POST', '/invitations', { role }),
+	endInvitation: (id: string) => ask<unknown>('DELETE', `/invitations/${encodeURIComponent(id)}`),
+	log: (filter: ActivityFilter) => ask<{ entries: readonly Activity[] }>('GET', `/audit?${queryOf(filter)}`),
+	check: () => ask<AuditCheck>('GET', '/audit/check'),
+	own: (before?: number) => ask<{ entries: readonly Activity[] }>('GET', `/activity?${queryOf({ before })}`),
+	consent: () => ask<{ until: string | null }>('GET', '/impersonation-consent'),
+	allow: (hours: 1 | 24 | 168) => ask<{ until: string }>('PUT', '/impersonation-consent', { hours }),
+	disallow: () => ask<unknown>('DELETE', '/impersonation-consent'),
+};
+
+function queryOf(values: object): string {
+	const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+	return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}

@@ -1,0 +1,80 @@
+import { m } from '../i18n/index.ts';
+import type { Activity, Role, Tier } from './api.ts';
+
+/** What each kind of entry of the audit log is called. */
+export const kindWords: Readonly<Record<string, () => string>> = {
+	'owner-created': () => m.administration_owner_created(),
+	'person-joined': () => m.administration_person_joined(),
+	'signed-in': () => m.administration_signed_in(),
+	'sign-in-failed': () => m.administration_sign_in_failed(),
+	'signed-out': () => m.administration_signed_out(),
+	'session-revoked': () => m.administration_session_revoked(),
+	'sessions-revoked': () => m.administration_sessions_revoked(),
+	'session-reused': () => m.administration_session_reused(),
+	'password-changed': () => m.administration_password_changed(),
+	'password-change-failed': () => m.administration_password_change_failed(),
+	'password-reset': () => m.administration_password_reset(),
+	'profile-changed': () => m.administration_profile_changed(),
+	'invitation-created': () => m.administration_invitation_created(),
+	'reset-link-created': () => m.administration_reset_link_created(),
+	'second-factor-on': () => m.administration_second_factor_on(),
+	'second-factor-off': () => m.administration_second_factor_off(),
+	'recovery-codes-made': () => m.administration_recovery_codes_made(),
+	'recovery-code-used': () => m.administration_recovery_code_used(),
+	'wrong-code': () => m.administration_wrong_code(),
+	proven: () => m.administration_proven(),
+	'proof-failed': () => m.administration_proof_failed(),
+	'invitation-ended': () => m.administration_invitation_ended(),
+	'role-changed': () => m.administration_role_changed(),
+	'tier-changed': () => m.administration_tier_changed(),
+	'person-suspended': () => m.administration_person_suspended(),
+	'person-readmitted': () => m.administration_person_readmitted(),
+	'impersonation-allowed': () => m.administration_impersonation_allowed(),
+	'impersonation-withdrawn': () => m.administration_impersonation_withdrawn(),
+	'impersonation-began': () => m.administration_impersonation_began(),
+	'impersonation-ended': () => m.administration_impersonation_ended(),
+	'passkey-added': () => m.administration_passkey_added(),
+	'passkey-removed': () => m.administration_passkey_removed(),
+	'passkey-refused': () => m.administration_passkey_refused(),
+	'app-password-made': () => m.administration_app_password_made(),
+	'app-password-removed': () => m.administration_app_password_removed(),
+	'app-password-refused': () => m.administration_app_password_refused(),
+	'log-sealed': () => m.administration_log_sealed(),
+	'log-trimmed': () => m.administration_log_trimmed(),
+	'entries-emptied': () => m.administration_entries_emptied(),
+};
+
+export const roleWords: Readonly<Record<Role, () => string>> = {
+	owner: () => m.administration_role_owner(),
+	admin: () => m.administration_role_admin(),
+	member: () => m.administration_role_member(),
+	guest: () => m.administration_role_guest(),
+};
+
+export const roleTexts: Readonly<Record<Role, () => string>> = {
+	owner: () => m.administration_role_owner_text(),
+	admin: () => m.administration_role_admin_text(),
+	member: () => m.administration_role_member_text(),
+	guest: () => m.administration_role_guest_text(),
+};
+
+export const tierWords: Readonly<Record<Tier, () => string>> = {
+	public: () => m.administration_tier_public(),
+	beta: () => m.administration_tier_beta(),
+	alpha: () => m.administration_tier_alpha(),
+	founder: () => m.administration_tier_founder(),
+};
+
+/** What an entry says beside its kind, in a few words: from what to what, or why. */
+export function detailWords({ kind, detail }: Activity): string {
+	const { from, to, reason, name } = detail;
+	if (kind === 'role-changed' && isIn(roleWords, from) && isIn(roleWords, to))
+		return m.administration_from_to({ from: roleWords[from](), to: roleWords[to]() });
+	if (kind === 'tier-changed' && isIn(tierWords, from) && isIn(tierWords, to))
+		return m.administration_from_to({ from: tierWords[from](), to: tierWords[to]() });
+	return typeof reason === 'string' ? reason : typeof name === 'string' ? name : '';
+}
+
+function isIn<Key extends string>(words: Readonly<Record<Key, unknown>>, value: unknown): value is Key {
+	return typeof value === 'string' && Object.hasOwn(words, value);
+}
