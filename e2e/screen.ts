@@ -1,5 +1,11 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
+/** A picture of 4 × 2 pixels, the left half red and the right half blue. */
+export const redAndBlue = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAAFUlEQVR4nGP4z8Dwn4EBTPxnQOYAAGeyB/nadYY6AAAAAElFTkSuQmCC',
+	'base64',
+);
+
 /** Goes from anywhere to the inbox, by the rail. */
 export async function goToTodo(page: Page): Promise<void> {
 	await page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'Todo' }).click();

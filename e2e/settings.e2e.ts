@@ -1,13 +1,7 @@
 import type { Page } from '@playwright/test';
 import { invite } from './people.ts';
-import { addTasks, goToTodo, syncPill, task } from './screen.ts';
+import { addTasks, goToTodo, redAndBlue, syncPill, task } from './screen.ts';
 import { expect, test } from './test.ts';
-
-/** 4 × 2 pixels, the left half red and the right half blue. */
-const picture = Buffer.from(
-	'iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAAFUlEQVR4nGP4z8Dwn4EBTPxnQOYAAGeyB/nadYY6AAAAAElFTkSuQmCC',
-	'base64',
-);
 
 test('what a person sets holds at once in every app, travels to their other devices, and a device may keep a look of its own', async ({
 	mana,
@@ -60,7 +54,7 @@ test('what a person sets holds at once in every app, travels to their other devi
 		await a.page.goto(`${mana.url}/settings/profile`);
 		await expect(a.page.getByLabel('Your name')).toHaveValue('Selma Settings');
 		await a.unplug();
-		await a.page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: picture });
+		await a.page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: redAndBlue });
 		const dialog = a.page.getByRole('dialog', { name: 'Place the picture' });
 		await dialog.getByLabel('What will be seen').press('ArrowLeft');
 		await dialog.getByRole('button', { name: 'Take this' }).click();

@@ -1,7 +1,7 @@
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, goToTodo, task, tasks, titles } from './screen.ts';
+import { addTasks, goToTodo, redAndBlue, task, tasks, tick, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
 
 /** How long it may take until somebody who is removed sees nothing of the space any more, in milliseconds. */
@@ -28,23 +28,46 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await expect(olga.page.getByRole('img', { name: 'Code for Home' })).toBeVisible();
 	});
 
+	await test.step('Ben gives himself a picture', async () => {
+		await ben.page.goto(`${mana.url}/settings/profile`);
+		await ben.page.locator('input[type=file]').setInputFiles({ name: 'ben.png', mimeType: 'image/png', buffer: redAndBlue });
+		await ben.page.getByRole('button', { name: 'Take this' }).click();
+		await expect(ben.page.getByRole('button', { name: 'Account of Ben Guest' }).locator('img')).toBeVisible();
+		await expect(ben.page.getByRole('button', { name: 'Up to date' })).toBeVisible();
+	});
+
 	await test.step('Ben follows it, comes in, and writes there', async () => {
 		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
 		await expect(ben.page.getByText('Olga Owner invites you to Home as Editor.')).toBeVisible();
 		await ben.page.getByRole('button', { name: 'Join Home' }).click();
 		await expect(ben.page.getByRole('link', { name: 'You are in Home' })).toBeVisible();
 		await goToTodo(ben.page);
-		await addTasks(ben.page, 'Milk');
+		await addTasks(ben.page, 'Milk', 'Cinnamon @Baking');
 	});
 
 	await test.step('Olga sees him among the members, works there too, and both see everything', async () => {
-		await expect(olga.page.getByRole('listitem').filter({ hasText: 'Ben Guest' })).toBeVisible();
+		const member = olga.page.getByRole('listitem').filter({ hasText: 'Ben Guest' });
+		await expect(member).toBeVisible();
+		await olga.page.reload();
+		await expect(member.locator('img')).toBeVisible();
 		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
 		await goToTodo(olga.page);
 		await expect(task(olga.page, 'Milk')).toBeVisible();
 		await addTasks(olga.page, 'Bread');
 		await expect(task(ben.page, 'Bread')).toBeVisible();
 		expect(await titles(ben.page)).toEqual(['Milk', 'Bread']);
+	});
+
+	await test.step('a project of the space is edited by both at once, and each sees what the other does', async () => {
+		for (const { page } of [olga, ben]) {
+			await page.getByRole('link', { name: /^Baking/ }).click();
+			await expect(task(page, 'Cinnamon')).toBeVisible();
+		}
+		await Promise.all([addTasks(olga.page, 'Flour'), addTasks(ben.page, 'Yeast')]);
+		for (const { page } of [olga, ben]) for (const title of ['Flour', 'Yeast']) await expect(task(page, title)).toBeVisible();
+		await tick(olga.page, 'Cinnamon');
+		await expect(task(ben.page, 'Cinnamon')).toBeHidden();
+		await goToTodo(ben.page);
 	});
 
 	await test.step('who works on his own does not see the space’s tasks', async () => {
@@ -75,7 +98,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 	});
 
 	await test.step('and nothing of it is left in his browser', async () => {
-		await expect.poll(() => traces(ben, address.split('/').at(-1)!, 'Milk', 'Bread')).toEqual([]);
+		await expect.poll(() => traces(ben, address.split('/').at(-1)!, 'Milk', 'Bread', 'Baking', 'Flour')).toEqual([]);
 		await ben.page.goto(address);
 		await expect(ben.page.getByText('You are not in this space')).toBeVisible();
 	});
@@ -221,6 +244,14 @@ const findTraces = `async (space, words) => {
 				if (String(key).startsWith(space) || words.some((word) => textOf(values[i]).includes(word))) found.push(area + ' ' + key);
 		}
 		db.close();
+	}
+	const mentions = (text) => text.includes(space) || words.some((word) => text.includes(word));
+	for (const storage of [localStorage, sessionStorage])
+		for (const [key, value] of Object.entries(storage)) if (mentions(key + ' ' + value)) found.push('storage ' + key);
+	for (const name of await caches.keys()) {
+		const cache = await caches.open(name);
+		for (const request of await cache.keys())
+			if (mentions(request.url + ' ' + await (await cache.match(request)).text())) found.push('cache ' + request.url);
 	}
 	return found;
 }`;

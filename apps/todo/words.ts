@@ -2,9 +2,9 @@ import { type Day, daysBetween, speakDay, speakTime, speakWeekday, spellDate, sp
 import { m } from '@mana/ui/i18n';
 import type { Task, TaskPriority } from './model.ts';
 
-/** Several names in one sentence's part: “Ben, Cy and Dan”. */
-export function namesOf(names: readonly string[], tag: string): string {
-	return new Intl.ListFormat(tag).format(names);
+/** The names of several people in one sentence's part: “Ben, Cy and Dan”. */
+export function namesOf(people: readonly { readonly name: string }[], tag: string): string {
+	return new Intl.ListFormat(tag).format(people.map(({ name }) => name));
 }
 
 /** The name of a priority in the language of the interface. */

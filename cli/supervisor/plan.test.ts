@@ -21,13 +21,27 @@ describe('the plan of processes', () => {
 		const web = plans.find((plan) => plan.name === 'web')?.services ?? [];
 		expect(web[0]).toBe('mana-web');
 		expect(web).toContain('todo-web');
-		expect(services.filter((service) => service.door).map(processOf)).toEqual(web.map(() => 'web'));
+		expect(services.filter((service) => service.door).map((service) => processOf(service))).toEqual(web.map(() => 'web'));
 	});
 
 	test('puts every process after those that it needs', () => {
 		for (const [index, plan] of plans.entries())
 			for (const need of plan.needs) expect(plans.findIndex((other) => other.name === need)).toBeLessThan(index);
-		expect(plans.map((plan) => plan.name)).toEqual(['core', 'sync', 'web']);
+		expect(plans.map((plan) => plan.name)).toEqual(['core', 'sync', 'apps', 'web']);
+	});
+
+	test('has what stands on mana-sync, through whatever others, come up after it', () => {
+		const rows = [
+			row('mana-auth', []),
+			row('mana-sync', ['mana-auth'], 'infra'),
+			row('b', ['a'], 'infra'),
+			row('a', ['mana-sync']),
+		];
+		expect(planProcesses(rows).map(({ name, services }) => [name, services])).toEqual([
+			['core', ['mana-auth']],
+			['sync', ['mana-sync']],
+			['apps', ['a', 'b']],
+		]);
 	});
 
 	test('orders the services of a process by need', () => {

@@ -1,4 +1,4 @@
-import type { ServiceRow } from '@mana/schema';
+import { type ServiceRow, services } from '@mana/schema';
 import { Refusal } from './refusal.ts';
 
 /** One operating-system process of a running Mana. */
@@ -23,11 +23,24 @@ const together: Readonly<Record<string, string>> = {
 	games: 'web',
 };
 
-/** The process a row runs in. Front ends are doors, and all doors share the hub's process, whatever their range. */
-export function processOf(row: ServiceRow): string {
+/**
+ * The process a row runs in. Front ends are doors, and all doors share the hub's process, whatever their range. What stands on mana-sync
+ * comes up after it, beside the apps' servers, which do too: mana-sync itself waits for the core.
+ */
+export function processOf(row: ServiceRow, rows: readonly ServiceRow[] = services): string {
 	if (alone.includes(row.name)) return row.name.replace('mana-', '');
 	if (row.door) return 'web';
-	return together[row.range] ?? row.range;
+	const home = together[row.range] ?? row.range;
+	return home === 'core' && standsOn(row, 'mana-sync', rows) ? 'apps' : home;
+}
+
+/** Whether a row needs another one, through whatever others. */
+function standsOn(row: ServiceRow, name: string, rows: readonly ServiceRow[], seen: readonly string[] = []): boolean {
+	return row.needs.some((need) => {
+		if (need === name) return true;
+		const next = seen.includes(need) ? undefined : rows.find((one) => one.name === need);
+		return next !== undefined && standsOn(next, name, rows, [...seen, need]);
+	});
 }
 
 /** Whether a row is a running service with code of its own, not just a door to the hub's pages. */
@@ -54,7 +67,7 @@ export function isDoor(row: ServiceRow): boolean {
  * @throws when processes need each other in a circle
  */
 export function planProcesses(rows: readonly ServiceRow[]): ProcessPlan[] {
-	const home = new Map(rows.map((row) => [row.name, processOf(row)]));
+	const home = new Map(rows.map((row) => [row.name, processOf(row, rows)]));
 	const plans = [...new Set(home.values())].map((name) => {
 		const own = inOrder(
 			rows.filter((row) => home.get(row.name) === name),

@@ -116,6 +116,7 @@ const table: readonly Row[] = [
 	{ method: 'PUT', path: '/spaces/:space/blobs/:empty', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
 	// No record of the app that the limited member sees names it, and somebody else has sent it.
 	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: { ...inSpace(200), limited: 404 } },
+	{ method: 'GET', path: '/service-blobs/:space/:chunk', status: service },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',

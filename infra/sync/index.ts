@@ -226,14 +226,17 @@ export const service = defineService({
 		return {
 			routes: (app) =>
 				serviceRoutes(
-					spaceRoutes(historyRoute(blobRoutes(app, { keeper, shelf, directory, verifyToken, log }), history, verifyToken), {
-						committer,
-						directory,
-						verifyToken,
-						publicUrl,
-						clock,
-						random,
-					}),
+					spaceRoutes(
+						historyRoute(blobRoutes(app, { keeper, shelf, directory, verifyToken, identity, log }), history, verifyToken),
+						{
+							committer,
+							directory,
+							verifyToken,
+							publicUrl,
+							clock,
+							random,
+						},
+					),
 					{
 						committer,
 						directory,

@@ -31,7 +31,7 @@ export class MembershipStream {
 		let position = since?.after ?? 0;
 		const oldest = await this.#oldest();
 		if (!since || since.history !== history || since.after > head || since.after < oldest - 1) {
-			yield { kind: 'snapshot' };
+			yield { what: 'snapshot' };
 			yield* await this.#everybody();
 			position = head;
 		}
@@ -40,13 +40,13 @@ export class MembershipStream {
 			const changed = this.#change(signal);
 			for (let rows = await this.#after(position); rows.length > 0; rows = await this.#after(position)) {
 				for (const { position: at, ...row } of rows) {
-					yield { kind: 'member', ...row };
+					yield { what: 'member', ...row };
 					position = at;
 				}
 			}
 			// A backup was put back: the reader comes anew.
 			if ((await this.#head()).history !== history) return;
-			yield { kind: 'position', history, position };
+			yield { what: 'position', history, position };
 			await changed;
 			if (signal.aborted) return;
 		}
@@ -89,11 +89,20 @@ export class MembershipStream {
 		const rows = await this.#store.db
 			.selectFrom('member')
 			.innerJoin('space', 'space.number', 'member.space')
-			.select(['space.id as space', 'member.person', 'member.role', 'member.apps', 'space.archived_at', 'space.acl_epoch'])
+			.select([
+				'space.id as space',
+				'space.kind',
+				'member.person',
+				'member.role',
+				'member.apps',
+				'space.archived_at',
+				'space.acl_epoch',
+			])
 			.execute();
-		return rows.map(({ space, person, role, apps, archived_at, acl_epoch }) => ({
-			kind: 'member',
+		return rows.map(({ space, kind, person, role, apps, archived_at, acl_epoch }) => ({
+			what: 'member',
 			space,
+			kind,
 			person,
 			role,
 			apps,
@@ -105,9 +114,19 @@ export class MembershipStream {
 	async #after(position: number) {
 		const rows = await this.#store.db
 			.selectFrom('membership')
-			.select(['position', 'space', 'person', 'role', 'apps', 'archived', 'acl_epoch'])
-			.where('position', '>', position)
-			.orderBy('position')
+			.innerJoin('space', 'space.id', 'membership.space')
+			.select([
+				'membership.position',
+				'membership.space',
+				'space.kind',
+				'membership.person',
+				'membership.role',
+				'membership.apps',
+				'membership.archived',
+				'membership.acl_epoch',
+			])
+			.where('membership.position', '>', position)
+			.orderBy('membership.position')
 			.limit(PART)
 			.execute();
 		return rows.map(({ archived, acl_epoch, ...row }) => ({ ...row, archived: archived === 1, aclEpoch: acl_epoch }));

@@ -49,8 +49,14 @@ eachEngine('memberships', (engine) => {
 		expect(memberships.can('ben', space, 'manage')).toBe(false);
 		expect(memberships.can('eve', space, 'read')).toBe(false);
 		const { aclEpoch } = memberships.access('ben', space)!;
+		expect([memberships.meet('ana', 'ben'), memberships.meet('ben', 'ana'), memberships.meet('ana', 'eve')]).toEqual([
+			true,
+			true,
+			false,
+		]);
 		await as('ana', 'DELETE', `/spaces/${space}/members/ben`);
 		await until(() => !memberships.can('ben', space, 'read', 7));
+		expect(memberships.meet('ana', 'ben')).toBe(false);
 		await as('ana', 'PATCH', `/spaces/${space}`, { archived: true });
 		await until(() => !memberships.can('ana', space, 'write'));
 		expect(memberships.can('ana', space, 'read')).toBe(true);
@@ -62,6 +68,7 @@ eachEngine('memberships', (engine) => {
 		const late = follow();
 		await late.ready();
 		expect(late.can('ana', id, 'write', 2)).toBe(true);
+		expect([late.personalSpace('ana'), late.personalSpace('eve')]).toEqual([id, null]);
 		await late.close();
 	});
 
@@ -87,6 +94,7 @@ eachEngine('memberships', (engine) => {
 		await server[Symbol.asyncDispose]();
 		aheadMs = STALE_AFTER_MS + 1;
 		expect(late.can('ana', space, 'read')).toBe(false);
+		expect(late.meet('ana', 'ana')).toBe(false);
 		await late.close();
 	});
 

@@ -1,4 +1,5 @@
 import { type Access, type Action, allows, appsFromText, type Role } from '@mana/sync';
+import { SPACE_KINDS, type SpaceKind } from '@mana/sync/spaces';
 import { z } from 'zod';
 import { pause } from './pause.ts';
 import type { ServiceIdentity } from './service-token.ts';
@@ -11,6 +12,7 @@ const AGAIN_AFTER_MS = 500;
 const row = z.object({
 	space: z.string(),
 	person: z.string(),
+	kind: z.enum(SPACE_KINDS),
 	/** 'gone' for who is no member any more. */
 	role: z.string(),
 	apps: z.string(),
@@ -19,12 +21,12 @@ const row = z.object({
 });
 
 /** A line of the stream that mana-sync tells who is in which space by. */
-export const membershipLine = z.discriminatedUnion('kind', [
+export const membershipLine = z.discriminatedUnion('what', [
 	/** Forget everything: what follows is all there is. */
-	z.object({ kind: z.literal('snapshot') }),
-	row.extend({ kind: z.literal('member') }),
+	z.object({ what: z.literal('snapshot') }),
+	row.extend({ what: z.literal('member') }),
 	/** Everything up to this position was told. `history` changes when a backup was put back. */
-	z.object({ kind: z.literal('position'), history: z.number(), position: z.number() }),
+	z.object({ what: z.literal('position'), history: z.number(), position: z.number() }),
 ]);
 export type MembershipLine = z.infer<typeof membershipLine>;
 
@@ -38,6 +40,7 @@ export interface MembershipsOptions {
 }
 
 interface Held extends Access {
+	readonly kind: SpaceKind;
 	readonly archived: boolean;
 	readonly aclEpoch: number;
 }
@@ -52,7 +55,10 @@ interface Held extends Access {
  */
 export class Memberships {
 	readonly #options: MembershipsOptions;
+	/** By space and person. */
 	readonly #held = new Map<string, Held>();
+	/** The spaces that each person is in. */
+	readonly #spaces = new Map<string, Set<string>>();
 	readonly #stopping = new AbortController();
 	readonly #running: Promise<void>;
 	/** What is being told and is not whole yet. */
@@ -83,6 +89,22 @@ export class Memberships {
 	 */
 	access(person: string, space: string): Held | null {
 		return this.current ? (this.#held.get(`${space} ${person}`) ?? null) : null;
+	}
+
+	/** The space of a person's own, `null`: there is none, or it is not known now. */
+	personalSpace(person: string): string | null {
+		for (const space of this.#spacesOf(person)) if (this.#held.get(`${space} ${person}`)?.kind === 'personal') return space;
+		return null;
+	}
+
+	/** Whether two people are in one space now. */
+	meet(one: string, other: string): boolean {
+		for (const space of this.#spacesOf(one)) if (this.#held.has(`${space} ${other}`)) return true;
+		return false;
+	}
+
+	#spacesOf(person: string): ReadonlySet<string> {
+		return (this.current ? this.#spaces.get(person) : undefined) ?? new Set();
 	}
 
 	/** Resolves once everything was heard for the first time. */
@@ -134,21 +156,23 @@ export class Memberships {
 	}
 
 	#hear(line: MembershipLine): void {
-		switch (line.kind) {
+		switch (line.what) {
 			case 'snapshot':
 				this.#incoming = new Map();
 				return;
 			case 'member': {
-				const { space, person, role, apps, archived, aclEpoch } = line;
-				const rows = this.#incoming ?? this.#held;
-				if (role === 'gone') rows.delete(`${space} ${person}`);
-				else rows.set(`${space} ${person}`, { role: role as Role, apps: appsFromText(apps), archived, aclEpoch });
+				const { space, person, kind, role, apps, archived, aclEpoch } = line;
+				const held = role === 'gone' ? null : { kind, role: role as Role, apps: appsFromText(apps), archived, aclEpoch };
+				if (!this.#incoming) this.#hold(space, person, held);
+				else if (held) this.#incoming.set(`${space} ${person}`, held);
+				else this.#incoming.delete(`${space} ${person}`);
 				return;
 			}
 			case 'position': {
 				if (this.#incoming) {
 					this.#held.clear();
-					for (const [key, held] of this.#incoming) this.#held.set(key, held);
+					this.#spaces.clear();
+					for (const [key, held] of this.#incoming) this.#hold(...(key.split(' ') as [string, string]), held);
 					this.#incoming = null;
 				}
 				const { history, position } = line;
@@ -157,5 +181,17 @@ export class Memberships {
 				for (const resolve of this.#waiting.splice(0)) resolve();
 			}
 		}
+	}
+
+	#hold(space: string, person: string, held: Held | null): void {
+		const spaces = this.#spaces.get(person) ?? new Set();
+		if (held) {
+			this.#held.set(`${space} ${person}`, held);
+			this.#spaces.set(person, spaces.add(space));
+			return;
+		}
+		this.#held.delete(`${space} ${person}`);
+		spaces.delete(space);
+		if (spaces.size === 0) this.#spaces.delete(person);
 	}
 }

@@ -36,6 +36,9 @@ export const core = [
 		owner: 'core/user',
 		runtime: 'Go',
 		description: 'User profiles, settings',
+		status: 'running',
+		needs: ['mana-auth', 'mana-sync'],
+		reads: ['hub/profiles', 'hub/preferences'],
 		decision: 'Planned 3004, run on 3062. The plan is what runs.',
 	}),
 	own({

@@ -37,6 +37,7 @@ export const infra = [
 		runtime: 'Go',
 		description: 'Notifications (email, push, Matrix)',
 		status: 'running',
+		needs: ['mana-auth', 'mana-user'],
 	}),
 	own({
 		name: 'mana-crawler',

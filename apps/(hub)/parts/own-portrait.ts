@@ -1,5 +1,5 @@
 import type { Mana } from '@mana/sync/client/api';
-import { portraits } from '@mana/ui/data/portraits.svelte';
+import { people } from '@mana/ui/data/people.svelte';
 import { profileId, profiles } from '../model.ts';
 import { RecordOfOne } from './record-of-one.ts';
 
@@ -13,13 +13,13 @@ export function showOwnPortrait(home: Mana, me: string): void {
 		const hash = picture?.hash ?? null;
 		if (hash === shown) return;
 		shown = hash;
-		if (!picture) return portraits.show(me, null);
+		if (!picture) return people.show(me, null);
 		home
 			.files()
 			.then((files) => files.get(picture, { collection: profiles.number, record: profileId }))
 			.then(
 				(content) => {
-					if (shown === hash) portraits.show(me, new Blob([content], { type: picture.type }));
+					if (shown === hash) people.show(me, new Blob([content], { type: picture.type }));
 				},
 				(problem: unknown) => {
 					// It is tried again when something changes: the connection comes back, or the file arrives.

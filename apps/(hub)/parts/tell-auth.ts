@@ -1,4 +1,5 @@
 import type { Mana } from '@mana/sync/client/api';
+import { m } from '@mana/ui/i18n';
 import { auth, AuthProblem } from '@mana/ui/session/auth';
 import type { Session } from '@mana/ui/session/session.svelte';
 import { preferences, preferencesId, profileId, profiles } from '../model.ts';
@@ -18,11 +19,14 @@ export function tellAuth(home: Mana, session: Session): void {
 	const heed = (): void => {
 		const { person } = session;
 		if (!person) return;
+		const whole = home.sync.phase === 'live' && home.sync.firstSync === null;
+		// What mana-auth was told at sign-up is what others call the person, until they say otherwise.
+		if (whole && !profile.row?.name) profile.write(m.hub_profile_changed(), { name: person.name });
 		const name = profile.row?.name.trim() || person.name;
 		const language = ways.row?.language || person.language;
 		if (name === person.name && language === person.language) return;
 		if (name !== person.name) session.show({ ...person, name });
-		if (home.sync.phase !== 'live' || told === `${name} ${language}`) return;
+		if (!whole || told === `${name} ${language}`) return;
 		told = `${name} ${language}`;
 		auth.changeProfile({ name, language }).then(
 			({ person }) => session.enter(person),

@@ -1,12 +1,18 @@
 import { expect, test } from 'bun:test';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { todo } from '@mana/schema/registry/models';
+import { serviceIdentity } from '@mana/service';
+import { generateSecret } from '@mana/service/secrets';
 import { eachEngine } from '@mana/store/testing';
 import type { SpaceId } from '@mana/sync';
 import { CHUNK_BYTES } from '@mana/sync/manifest';
 import { APP, COLLECTION, newRecord, RawClient, startSync, TITLE } from '../testing.ts';
 import { insertSpace, openBeside, type TestMember } from '../testing-spaces.ts';
 import { FileCaller, fileOf, referenceTo } from './testing.ts';
+
+/** What todo-server declares that it reads. */
+const TASKS = todo.tasks.number;
 
 const family: Record<string, TestMember> = {
 	ana: { role: 'owner' },
@@ -42,10 +48,15 @@ eachEngine('files of a space', (engine) => {
 			client.close();
 			return record;
 		};
+		const asService = async (service: string, path: string) => {
+			const identity = serviceIdentity(() => generateSecret(place.home, 'instance'), service, { now: () => Date.now() });
+			return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${await identity.token('mana-sync')}` } });
+		};
 		const files = async () =>
 			(await readdir(join(place.home, 'mana-sync/blobs'), { recursive: true })).filter((path) => /[0-9a-f]{64}$/.test(path));
 		return {
 			as,
+			asService,
 			name,
 			files,
 			space,
@@ -246,5 +257,26 @@ eachEngine('files of a space', (engine) => {
 		await at.store.db.updateTable('space').set({ archived_at: 1 }).where('id', '=', at.space).execute();
 		expect((await ana.put(file.chunks[0]!)).status).toBe(409);
 		expect((await ana.get(file)).status).toBe(200);
+	});
+
+	test('a service reads what a record of its declared collections names, as long as the space lets it in, and nothing else', async () => {
+		await using at = await home();
+		const [named, other] = [await fileOf(noise(70_000)), await fileOf(noise(100))];
+		const ana = await at.as('ana');
+		for (const file of [named, other]) expect(await ana.upload(file)).toBe(200);
+		await at.name('ana', referenceTo(named), TASKS);
+		await at.name('ana', referenceTo(other));
+		const get = (file: { readonly hash: string }, service = 'todo-server') =>
+			at.asService(service, `/service-blobs/${at.space}/${file.hash}`);
+		const read = await get(named);
+		expect([read.status, read.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+		expect(new Uint8Array(await read.arrayBuffer())).toEqual(named.bytes);
+		expect((await get(other)).status).toBe(404);
+		// A service that declares other records, one that declares none, and a space that there is not.
+		expect((await get(named, 'mana-user')).status).toBe(404);
+		expect((await get(named, 'mana-search')).status).toBe(404);
+		expect((await at.asService('todo-server', `/service-blobs/${newRecord()}/${named.hash}`)).status).toBe(404);
+		expect((await ana.json('PUT', '/services/todo-server', { allowed: false })).status).toBe(200);
+		expect((await get(named)).status).toBe(404);
 	});
 });

@@ -131,6 +131,23 @@ export class BlobKeeper {
 		return { bytes: row.bytes, chunks: splitHashes(row.chunks) };
 	}
 
+	/** A blob of the space that a record of some collections names, whoever wrote it; `null` otherwise. @param covers whether a collection is one of them */
+	async findNamed(id: SpaceId, hash: string, covers: (collection: number) => boolean): Promise<Readable | null> {
+		const space = await this.#number(id);
+		await followReferences(this.#store.db, space);
+		const rows = await this.#store.db
+			.selectFrom('blob')
+			.innerJoin('blob_reference', (join) =>
+				join.onRef('blob_reference.space', '=', 'blob.space').onRef('blob_reference.hash', '=', 'blob.hash'),
+			)
+			.select(['blob.bytes', 'blob.chunks', 'blob_reference.collection'])
+			.where('blob.space', '=', space)
+			.where('blob.hash', '=', hash)
+			.execute();
+		const row = rows.find(({ collection }) => covers(collection));
+		return row ? { bytes: row.bytes, chunks: splitHashes(row.chunks) } : null;
+	}
+
 	async #isNamedFor(space: number, { person, access }: Caller, hash: string): Promise<boolean> {
 		await followReferences(this.#store.db, space);
 		const rows = await this.#store.db

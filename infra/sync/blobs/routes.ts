@@ -1,8 +1,19 @@
-import { answers, body, guard, params, problem, type ServiceEnv, type VerifyToken } from '@mana/service';
+import {
+	answers,
+	body,
+	guard,
+	guardService,
+	params,
+	problem,
+	type ServiceEnv,
+	type ServiceIdentity,
+	type VerifyToken,
+} from '@mana/service';
 import { type Action, allows, isSpaceId, type SpaceId } from '@mana/sync';
 import { isContentHash, MOST_CHUNKS } from '@mana/sync/manifest';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { grantOf } from '../grants.ts';
 import type { Directory } from '../spaces/directory.ts';
 import type { BlobKeeper, Caller } from './keeper.ts';
 import { bytesOf, rangeOf } from './reading.ts';
@@ -29,11 +40,12 @@ export interface BlobRouteParts {
 	readonly shelf: Shelf;
 	readonly directory: Directory;
 	readonly verifyToken: VerifyToken;
+	readonly identity: ServiceIdentity;
 	readonly log: { warn(of: object, text: string): void };
 }
 
 /** Files of a space over HTTP: ask what is missing, send chunks, complete the blob, read it (sync.md §6.11). */
-export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, verifyToken, log }: BlobRouteParts) {
+export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, verifyToken, identity, log }: BlobRouteParts) {
 	const signedIn = guard(verifyToken);
 
 	return app
@@ -93,7 +105,24 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 			return range
 				? c.body(stream, 206, { ...headers, 'content-range': `bytes ${first}-${last}/${blob.bytes}` })
 				: c.body(stream, 200, headers);
-		});
+		})
+		.get(
+			'/service-blobs/:space/:hash',
+			guardService(identity),
+			ofContent,
+			answers('For services: a blob that a record names which their row declares under `reads`', z.string()),
+			async (c) => {
+				const { space, hash } = c.req.valid('param');
+				const id = space as SpaceId;
+				const service = c.get('service');
+				const grant = grantOf(service);
+				const letIn = () => directory.letsIn(id, service);
+				const blob = grant && (await letIn()) ? await keeper.findNamed(id, hash, (number) => grant.reads.covers(number)) : null;
+				if (!blob) throw problem(404, 'unknown-blob', 'This file is not here, or no record names it that this service may read.');
+				const bytes = bytesOf(shelf, blob, { first: 0, last: blob.bytes - 1 }, letIn);
+				return c.body(streamOf(bytes, c), 200, { ...HARMLESS, etag: `"${hash}"` });
+			},
+		);
 
 	async function callerIn(id: SpaceId, person: string, action: Action): Promise<Caller> {
 		const card = await directory.space(id, person);

@@ -72,6 +72,19 @@ export class Directory {
 		return rows.map(({ person, role }) => ({ service: serviceOf(person) ?? '', allowed: role !== GONE }));
 	}
 
+	/** Whether there is such a space and it lets a service in: it does unless somebody decided otherwise. */
+	async letsIn(space: SpaceId, service: string): Promise<boolean> {
+		const row = await this.#store.db
+			.selectFrom('space')
+			.leftJoin('member', (join) =>
+				join.onRef('member.space', '=', 'space.number').on('member.person', '=', serviceActor(service)),
+			)
+			.select('member.role')
+			.where('space.id', '=', space)
+			.executeTakeFirst();
+		return row !== undefined && row.role !== GONE;
+	}
+
 	/** Invitations that still work. @param now ms since 1970 */
 	async invitations(space: SpaceId, now: number): Promise<Invitation[]> {
 		const rows = await this.#store.db

@@ -4,11 +4,12 @@ import { members } from '@mana/sync/spaces';
 import { onMount } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { live } from './live.svelte.ts';
+import { people as known } from './people.svelte.ts';
 
 /** Somebody else who is here right now. */
 export interface Present {
 	readonly person: string;
-	/** As the space calls them; empty for somebody whom its records do not tell yet. */
+	/** As they, or the space, call them; empty for somebody whom its records do not tell yet. */
 	readonly name: string;
 	/** What each of their devices says. */
 	readonly values: readonly string[];
@@ -76,7 +77,7 @@ export class Company {
 		);
 		const people = [...byPerson].map(([person, others]) => ({
 			person,
-			name: names.get(person) ?? '',
+			name: known.name(person) ?? names.get(person) ?? '',
 			values: others.map(({ value }) => value),
 		}));
 		return people.sort((a, b) => a.name.localeCompare(b.name));
