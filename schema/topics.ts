@@ -8,6 +8,8 @@ export interface Topic {
 	readonly from: readonly ServiceName[];
 	/** What each message must say; the words around it are mana-notify's, in every language. */
 	readonly data: Readonly<Record<string, DataKind>>;
+	/** The app it belongs to, by which people sort and silence: `hub` for what concerns the account. */
+	readonly app: string;
 	/** It keeps somebody's account safe: nobody can switch it off, and it waits for no quiet hours. */
 	readonly security: boolean;
 	/** Whoever has its link can act with it, so it goes to a mailbox only, never to an inbox, a push service or a chat. */
@@ -22,12 +24,14 @@ export const topics = {
 	'verify-address': {
 		from: ['mana-auth'],
 		data: { name: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
 		security: true,
 		secret: true,
 	},
 	'reset-password': {
 		from: ['mana-auth'],
 		data: { name: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
 		security: true,
 		secret: true,
 	},
@@ -35,6 +39,7 @@ export const topics = {
 	'address-changed': {
 		from: ['mana-auth'],
 		data: { name: 'text', address: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
 		security: true,
 		secret: true,
 	},
@@ -42,31 +47,52 @@ export const topics = {
 	invitation: {
 		from: ['mana-auth', 'mana-user', 'mana-sync'],
 		data: { inviter: 'text', place: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
 		security: false,
 		secret: true,
 	},
 	'new-device': {
 		from: ['mana-auth'],
 		data: { name: 'text', device: 'text', place: 'text', at: 'instant', link: 'link' },
+		app: 'hub',
 		security: true,
 		secret: false,
 	},
 	'export-ready': {
 		from: ['mana-auth', 'mana-user'],
 		data: { name: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
 		security: true,
 		secret: false,
 	},
 	'erasure-planned': {
 		from: ['mana-auth', 'mana-user'],
 		data: { name: 'text', link: 'link', at: 'instant' },
+		app: 'hub',
 		security: true,
+		secret: false,
+	},
+	/** A task's reminder: `at` is when it is due. */
+	'task-due': {
+		from: ['todo-server'],
+		data: { title: 'text', at: 'instant', link: 'link' },
+		app: 'todo',
+		security: false,
+		secret: false,
+	},
+	/** An event's reminder: `at` is when it begins. */
+	'event-soon': {
+		from: ['calendar-server'],
+		data: { title: 'text', at: 'instant', link: 'link' },
+		app: 'calendar',
+		security: false,
 		secret: false,
 	},
 	/** Whether a way that a person added works. */
 	'channel-test': {
 		from: ['mana-notify'],
 		data: { label: 'text', link: 'link' },
+		app: 'hub',
 		security: false,
 		secret: false,
 	},

@@ -1,4 +1,4 @@
-import { collection, field, namedRecordId, type Row } from '@mana/model';
+import { collection, field, namedRecordId, type RecordId, type Row } from '@mana/model';
 
 /** The hub's permanent number: collection numbers on the wire start with it. */
 const app = 1;
@@ -48,11 +48,66 @@ export const preferences = collection(
 	},
 );
 
+/**
+ * What somebody was told, over all apps: the inbox. mana-notify makes the records, in the personal space; reading, snoozing and dismissing
+ * (the trash) are the person's, on whichever device.
+ */
+export const notifications = collection(
+	'hub/notifications',
+	{ app, number: 3 },
+	{
+		/** What it is about, a name of `schema/topics.ts`. */
+		topic: field.text(1, { fallback: '', max: 80 }),
+		/** The app it comes from: `todo`. */
+		app: field.text(2, { fallback: 'hub', max: 40 }),
+		title: field.text(3, { fallback: '', max: 300 }),
+		text: field.text(4, { fallback: '', max: 2_000 }),
+		/** Where it leads: a path of this Mana. */
+		link: field.text(5, { fallback: '', max: 2_000 }),
+		at: field.instant(6),
+		readAt: field.instant(7),
+		/** Not shown before; then it comes anew. */
+		snoozedUntil: field.instant(8),
+	},
+);
+
+/** How somebody wants to hear: at once, gathered, or not at all. What was never chosen follows the app, and then the way's own habit. */
+export const hearings = ['default', 'now', 'hourly', 'daily', 'off'] as const;
+export type Hearing = (typeof hearings)[number];
+
+/** How somebody wants to hear about one topic, or about one app, by each way. A record for each that they chose something for. */
+export const notices = collection(
+	'hub/notices',
+	{ app, number: 4 },
+	{
+		/** A topic's name, or an app's id. */
+		about: field.text(1, { fallback: '', max: 80 }),
+		email: field.choice(2, hearings),
+		push: field.choice(3, hearings),
+		webhook: field.choice(4, hearings),
+		matrix: field.choice(5, hearings),
+		ntfy: field.choice(6, hearings),
+		apprise: field.choice(7, hearings),
+	},
+);
+
 export type Profile = Row<typeof profiles>;
 export type Preferences = Row<typeof preferences>;
+export type Notification = Row<typeof notifications>;
+export type Notice = Row<typeof notices>;
 
 /** There is one profile in a personal space, whichever device makes it. */
 export const profileId = namedRecordId('hub/profile');
 
 /** There is one record of preferences in a personal space, whichever device makes it. */
 export const preferencesId = namedRecordId('hub/preferences');
+
+/** The record in the inbox that a message makes. @param message its id at mana-notify */
+export function notificationId(message: string): RecordId {
+	return namedRecordId(`hub/notification/${message}`);
+}
+
+/** The record of what was chosen for a topic or an app. */
+export function noticeId(about: string): RecordId {
+	return namedRecordId(`hub/notice/${about}`);
+}

@@ -4,6 +4,7 @@ import { channelAccess } from './routes/channels.access.ts';
 import { deliveryAccess } from './routes/deliveries.access.ts';
 import { outboxAccess } from './routes/outbox.access.ts';
 import { sendingAccess } from './routes/sending.access.ts';
+import { unsubscribeAccess } from './routes/unsubscribe.access.ts';
 import { identityOf, startNotify, startTestAuth, type TestAuth, type TestNotify } from './testing.ts';
 
 let auth: TestAuth;
@@ -26,7 +27,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...sendingAccess, ...channelAccess, ...deliveryAccess, ...outboxAccess],
+	rows: [...kitAccess, ...sendingAccess, ...channelAccess, ...deliveryAccess, ...outboxAccess, ...unsubscribeAccess],
 	document: async () => (await fetch(`${notify.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

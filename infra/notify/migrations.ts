@@ -83,4 +83,23 @@ export const migrations: Migrations = {
 				.execute();
 		},
 	},
+	'003-wishes': {
+		async up(db) {
+			await db.schema
+				.createTable('register')
+				.addColumn('space', 'text', (column) => column.notNull())
+				.addColumn('collection', 'integer', (column) => column.notNull())
+				.addColumn('record', 'text', (column) => column.notNull())
+				.addColumn('field', 'integer', (column) => column.notNull())
+				.addColumn('value', 'text', (column) => column.notNull())
+				.addPrimaryKeyConstraint('register_key', ['space', 'collection', 'record', 'field'])
+				.execute();
+			await db.schema
+				.createTable('inbox_record')
+				.addColumn('record', 'text', (column) => column.primaryKey())
+				.addColumn('message_id', 'text', (column) => column.notNull().references('message.id').onDelete('cascade'))
+				.execute();
+			await db.schema.createIndex('inbox_record_message').on('inbox_record').column('message_id').execute();
+		},
+	},
 };

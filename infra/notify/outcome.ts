@@ -31,6 +31,8 @@ export function after(delivery: DeliveryRow, ending: Ending, { repeatable, now, 
 			return { ...finished, state: 'delivered', reason: null, receipt: ending.receipt ?? null };
 		case 'refused':
 			return { ...finished, state: 'failed', reason: cut(ending.reason) };
+		case 'moot':
+			return { ...finished, state: delivery.doubts > 0 ? 'doubtful' : 'cancelled', reason: cut(ending.reason) };
 		case 'expired':
 			if (delivery.doubts > 0) return { ...finished, state: 'doubtful' };
 			return { ...finished, state: 'expired', reason: 'It was over before it could be told.' };

@@ -139,7 +139,13 @@ export function channelById(db: Db, id: string): Promise<ChannelRow | undefined>
 
 /** What a way learns from an attempt: what is gone is switched off, and what fails time and again is left alone for a while. */
 export async function noteEnding(db: Db, id: string, ending: Ending, now: number): Promise<void> {
-	if (ending.kind === 'postponed' || ending.kind === 'expired' || (ending.kind === 'doubtful' && ending.ours)) return;
+	if (
+		ending.kind === 'postponed' ||
+		ending.kind === 'expired' ||
+		ending.kind === 'moot' ||
+		(ending.kind === 'doubtful' && ending.ours)
+	)
+		return;
 	if (ending.kind === 'delivered') {
 		const well = { failures: 0, paused_until: null, trouble: null, delivered_at: now };
 		await db.updateTable('channel').set(well).where('id', '=', id).execute();

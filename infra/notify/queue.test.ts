@@ -51,7 +51,7 @@ class Bench {
 			random,
 			log: createLogger('mana-notify', 'silent'),
 			channels: [channel],
-			planDue: () => planDue({ store, clock, random }),
+			planDue: () => planDue({ store, clock, random, memberships: { current: true, personalSpace: () => null } }),
 			deliver: ({ id }, on, attempt) => on.send({ id } as Parcel, attempt),
 			ended: async () => undefined,
 		});

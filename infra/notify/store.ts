@@ -6,9 +6,9 @@ import type { ChannelName, OwnChannelName } from './channels/channel.ts';
 /**
  * - `planned`: its time has not come; nothing but this row exists.
  * - `told`: its deliveries exist and say how far each is.
- * - `cancelled`, `replaced` (by a newer state of the same thing), `expired`, `unheard` (the person wants to hear it nowhere): nothing is told.
+ * - `cancelled`, `replaced` (by a newer state of the same thing), `expired`: nothing is told.
  */
-export type MessageState = 'planned' | 'told' | 'cancelled' | 'replaced' | 'expired' | 'unheard';
+export type MessageState = 'planned' | 'told' | 'cancelled' | 'replaced' | 'expired';
 
 /**
  * - `waiting`: to be sent at `run_at`, for the first time or again.
@@ -86,6 +86,10 @@ export interface Tables {
 		delivered_at: number | null;
 		created_at: number;
 	};
+	/** A register of what people chose, as their own space has it now. The value is JSON. */
+	register: { space: string; collection: number; record: string; field: number; value: string };
+	/** Which message a record of an inbox is. */
+	inbox_record: { record: string; message_id: string };
 	/** Keys that all copies share. */
 	instance_key: { name: string; value: string };
 }

@@ -14,7 +14,7 @@ const running = await service.start({
 	home,
 	databaseUrl,
 	publicUrl: TEST_ORIGIN,
-	addresses: { 'mana-auth': auth },
+	addresses: { 'mana-auth': auth, 'mana-sync': auth },
 	env,
 	log: createLogger('mana-notify', 'silent'),
 });

@@ -1,4 +1,5 @@
-// What tests of this service need: a mana-auth that says where people are written to, and a real SMTP server.
+// What tests of this service need: a mana-auth that says where people are written to, a mana-sync in which nobody has a space, and a real SMTP
+// server.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,9 @@ export async function startTestAuth(clock = realTime): Promise<TestAuth> {
 		async fetch(request) {
 			const { pathname } = new URL(request.url);
 			if (pathname === '/jwks') return Response.json(keys);
+			if (pathname === '/membership-changes')
+				return new Response(nobodysSpaces(), { headers: { 'content-type': 'application/x-ndjson' } });
+			if (pathname === '/projection-changes') return problem(503, 'away');
 			await identity.verify(request.headers.get('authorization')?.replace('Bearer ', ''));
 			if (auth.away) return problem(503, 'away');
 			const contact = auth.contacts.get(decodeURIComponent(pathname.replace('/contacts/', '')));
@@ -60,6 +64,21 @@ export async function startTestAuth(clock = realTime): Promise<TestAuth> {
 		},
 	});
 	return Object.assign(auth, { url: `http://127.0.0.1:${server.port}` });
+}
+
+/** What a mana-sync says in which nobody has a space yet. */
+function nobodysSpaces(): ReadableStream<Uint8Array> {
+	const line = (value: object) => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+	const position = line({ what: 'position', history: 1, position: 0 });
+	let beat: ReturnType<typeof setInterval>;
+	return new ReadableStream({
+		start(controller) {
+			controller.enqueue(line({ what: 'snapshot' }));
+			controller.enqueue(position);
+			beat = setInterval(() => controller.enqueue(position), 1_000);
+		},
+		cancel: () => clearInterval(beat),
+	});
 }
 
 /** What another service proves itself with. */
@@ -128,6 +147,8 @@ export interface TestNotifyOptions {
 	readonly databaseUrl?: string | undefined;
 	readonly smtp?: string;
 	readonly clock?: { now(): number };
+	/** Where a real mana-sync is; without one nobody has a space. */
+	readonly sync?: string;
 	/** Whether messages may go to receivers on this machine. */
 	readonly privateTargets?: boolean;
 }
@@ -154,6 +175,7 @@ export async function startNotify({
 	clock,
 	databaseUrl,
 	privateTargets = false,
+	sync,
 	...options
 }: TestNotifyOptions): Promise<TestNotify> {
 	const home = options.home ?? (await mkdtemp(join(tmpdir(), 'mana-notify-')));
@@ -162,7 +184,7 @@ export async function startNotify({
 		home,
 		databaseUrl,
 		publicUrl: TEST_ORIGIN,
-		addresses: { 'mana-auth': auth.url },
+		addresses: { 'mana-auth': auth.url, 'mana-sync': sync ?? auth.url },
 		env: environmentOf({ privateTargets, ...(smtp === undefined ? {} : { smtp }) }),
 		log: createLogger('mana-notify', 'silent'),
 		...(clock ? { clock } : {}),

@@ -43,7 +43,7 @@ export async function tryChannel({ store, clock, random }: TrialParts, person: s
 			.returning('id')
 			.executeTakeFirst();
 		if (!added) throw problem(429, 'too-soon', 'A word is on its way already. Wait a moment.', { retryAfterMs: PAUSE_MS });
-		return addDelivery(trx, [message], { channel: row.kind, target: channel }, { clock, random });
+		return addDelivery(trx, message, { channel: row.kind, target: channel, at: now, slot: null }, { clock, random });
 	});
 }
 

@@ -37,7 +37,9 @@ export const infra = [
 		runtime: 'Go',
 		description: 'Notifications (email, push, Matrix)',
 		status: 'running',
-		needs: ['mana-auth', 'mana-user'],
+		needs: ['mana-auth', 'mana-sync', 'mana-user'],
+		reads: ['hub/preferences', 'hub/notices', 'hub/notifications'],
+		writes: ['hub/notifications', 'hub/notices'],
 	}),
 	own({
 		name: 'mana-crawler',

@@ -3,7 +3,7 @@ import type { Content } from '../words/content.ts';
 /** Ways that a person adds for themselves, each with a file of its own here. */
 export const ownChannelNames = ['push', 'webhook', 'matrix', 'ntfy', 'apprise'] as const;
 export type OwnChannelName = (typeof ownChannelNames)[number];
-export const channelNames = ['email', ...ownChannelNames] as const;
+export const channelNames = ['email', 'inbox', ...ownChannelNames] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /** What a channel is given: where to, and what to say. */
@@ -23,8 +23,10 @@ export interface Parcel {
 	readonly expires: number | null;
 	/** Whether it is about the safety of an account. */
 	readonly urgent: boolean;
-	/** Where the reader stops mails of this kind with one click (RFC 8058). */
-	readonly unsubscribe?: string;
+	/** The record in the reader's inbox, or the parcel's own id: what else is told of the same thing has the same one. */
+	readonly about: string;
+	/** How the reader stops mails of this kind with one click (RFC 8058). */
+	readonly unsubscribe?: { readonly link: string; readonly label: string };
 }
 
 /** How an attempt ended. Whatever else is thrown counts as `later` before it was handed over, and as `doubtful` after. */
@@ -34,6 +36,8 @@ export type Outcome =
 	| { readonly kind: 'refused'; readonly reason: string; readonly gone?: true }
 	/** It certainly did not take it this time. @property afterMs how long it asked to be left alone */
 	| { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number }
+	/** There is nothing left to tell, or nobody to tell it to. */
+	| { readonly kind: 'moot'; readonly reason: string }
 	/** It was not even tried, and that counts for nothing. @property until in milliseconds since 1970 */
 	| { readonly kind: 'postponed'; readonly reason: string; readonly until: number };
 

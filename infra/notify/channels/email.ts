@@ -35,15 +35,26 @@ export function emailChannel(sender: Sender, options: SMTPTransportOptions): Cha
 }
 
 /** The mail that a parcel becomes. nodemailer encodes its headers (RFC 2047) and lets no line break into them. */
-export function mailOf({ id, target, content, language, at }: Parcel, { from, name, host }: Sender): SendMailOptions {
+export function mailOf(
+	{ id, target, content, language, at, unsubscribe }: Parcel,
+	{ from, name, host }: Sender,
+): SendMailOptions {
 	return {
 		from: { name, address: from },
 		to: { name: '', address: z.string().parse(target) },
 		subject: content.subject,
-		...letterOf(content, language, host),
+		...letterOf(content, language, host, unsubscribe),
 		messageId: `<${id}@${host.replace(/:\d+$/, '')}>`,
 		date: new Date(at),
-		headers: { 'Content-Language': language, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+		headers: {
+			'Content-Language': language,
+			'Auto-Submitted': 'auto-generated',
+			'X-Auto-Response-Suppress': 'All',
+			...(unsubscribe && {
+				'List-Unsubscribe': `<${unsubscribe.link}>`,
+				'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+			}),
+		},
 		disableFileAccess: true,
 		disableUrlAccess: true,
 	};

@@ -30,6 +30,7 @@ export interface PushParts {
 
 /** What the service worker gets (`web/src/push.ts` reads it). */
 export interface PushPayload {
+	/** Names what it is about: a later one of the same name takes its place, and whoever handles it in the inbox takes it away. */
 	readonly id: string;
 	readonly title: string;
 	readonly text: string;
@@ -73,11 +74,11 @@ export function pushChannel({ reach, clock, random, keys, subject }: PushParts):
 	};
 }
 
-function payloadOf({ id, content }: Parcel): Uint8Array {
+function payloadOf({ about, content }: Parcel): Uint8Array {
 	const { subject, action } = content;
 	const encode = (text: string) =>
 		new TextEncoder().encode(
-			JSON.stringify({ id, title: shortened(subject, 300), text, link: action?.link ?? null } satisfies PushPayload),
+			JSON.stringify({ id: about, title: shortened(subject, 300), text, link: action?.link ?? null } satisfies PushPayload),
 		);
 	const text = plainText(content);
 	const whole = encode(text);

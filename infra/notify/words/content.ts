@@ -20,3 +20,12 @@ export interface Speech {
 
 /** The words of one language: an entry for each topic, or it does not compile. */
 export type Words = { readonly [Name in TopicName]: (data: TopicData<Name>, speech: Speech) => Content };
+
+/** What a language says around messages that come together. */
+export interface DigestWords {
+	subject(count: number, host: string): string;
+	/** On the button that leads to all of them. */
+	readonly open: string;
+	/** Before the link that stops mails of one kind. */
+	readonly stop: string;
+}

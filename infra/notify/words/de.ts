@@ -1,4 +1,4 @@
-import type { Words } from './content.ts';
+import type { DigestWords, Words } from './content.ts';
 
 const notYou = 'Wenn du das nicht warst, musst du nichts tun.';
 
@@ -55,9 +55,25 @@ export const de: Words = {
 		],
 		action: { label: 'Mein Konto behalten', link },
 	}),
+	'task-due': ({ title, at, link }, { when }) => ({
+		subject: title,
+		paragraphs: [`Fällig: ${when(at)}.`],
+		action: { label: 'Aufgabe öffnen', link },
+	}),
+	'event-soon': ({ title, at, link }, { when }) => ({
+		subject: title,
+		paragraphs: [`Beginn: ${when(at)}.`],
+		action: { label: 'Termin öffnen', link },
+	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} erreicht dich hier`,
 		paragraphs: [`Das ist der Test, um den du gebeten hast. Was ${host} zu sagen hat, kommt jetzt auch bei „${label}“ an.`],
 		action: { label: 'Einstellungen der Benachrichtigungen', link },
 	}),
+};
+
+export const deDigest: DigestWords = {
+	subject: (count, host) => `${count} Nachrichten von ${host}`,
+	open: 'Posteingang öffnen',
+	stop: 'Keine Mails dieser Art mehr',
 };

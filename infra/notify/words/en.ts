@@ -1,4 +1,4 @@
-import type { Words } from './content.ts';
+import type { DigestWords, Words } from './content.ts';
 
 const notYou = 'If this was not you, you need not do anything.';
 
@@ -55,9 +55,25 @@ export const en: Words = {
 		],
 		action: { label: 'Keep my account', link },
 	}),
+	'task-due': ({ title, at, link }, { when }) => ({
+		subject: title,
+		paragraphs: [`Due ${when(at)}.`],
+		action: { label: 'Open the task', link },
+	}),
+	'event-soon': ({ title, at, link }, { when }) => ({
+		subject: title,
+		paragraphs: [`Begins ${when(at)}.`],
+		action: { label: 'Open the event', link },
+	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} reaches you here`,
 		paragraphs: [`This is the test that you asked for. What ${host} has to say now comes to “${label}”, too.`],
 		action: { label: 'Notification settings', link },
 	}),
+};
+
+export const enDigest: DigestWords = {
+	subject: (count, host) => `${count} messages from ${host}`,
+	open: 'Open the inbox',
+	stop: 'No more mails of this kind',
 };

@@ -1,10 +1,11 @@
 import type { TopicData, TopicName } from '@mana/schema';
-import type { Content, Speech, Words } from './content.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
+import type { Content, DigestWords, Speech, Words } from './content.ts';
+import { de, deDigest } from './de.ts';
+import { en, enDigest } from './en.ts';
 
 /** Every language that messages are written in, by its tag. The first one is for everybody else. */
 export const languages: Readonly<Record<string, Words>> = { en, de };
+const digests: Readonly<Record<string, DigestWords>> = { en: enDigest, de: deDigest };
 const fallback = 'en';
 
 /** The language of ours that is nearest to what somebody reads: `de-AT` reads `de`, `ja` reads English. */
@@ -39,6 +40,23 @@ export function contentOf<Name extends TopicName>(
 	return content.action === undefined
 		? content
 		: { ...content, action: { ...content.action, link: new URL(content.action.link, publicUrl).href } };
+}
+
+/** Several messages as one: a line for each, in the order in which they came. One alone stays itself. */
+export function together(contents: readonly [Content, ...Content[]], language: string, publicUrl: string): Content {
+	const [first, ...others] = contents;
+	if (others.length === 0) return first;
+	const words = digests[languageFor(language)]!;
+	return {
+		subject: words.subject(contents.length, new URL(publicUrl).host),
+		paragraphs: contents.map(({ subject, paragraphs }) => `${subject}: ${paragraphs.join(' ')}`),
+		action: { label: words.open, link: new URL('/notifications', publicUrl).href },
+	};
+}
+
+/** What stands before the link that stops mails of one kind. */
+export function stopLabel(language: string): string {
+	return digests[languageFor(language)]!.stop;
 }
 
 /** In the reader's own variety of the language; with the zone's name, for a mail is read anywhere. */
