@@ -2,7 +2,8 @@ import { base32 } from '@better-auth/utils/base32';
 import { createOTP } from '@better-auth/utils/otp';
 import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
-import { invite, type TestPerson } from './people.ts';
+import type { TestMana } from './mana.ts';
+import { invite, ownerOf, post, signIn as signInWithout, type TestPerson } from './people.ts';
 import { expect, test } from './test.ts';
 
 test('a passkey is made, renamed, opens the account by button and by the field, proves who one is, and goes', async ({
@@ -10,7 +11,8 @@ test('a passkey is made, renamed, opens the account by button and by the field, 
 	newDevice,
 }) => {
 	const ada = await invite(mana, 'Ada');
-	const { context, page } = await newDevice({ person: ada });
+	// Its own worker would send what the test answers for mana-auth.
+	const { context, page } = await newDevice({ person: ada, serviceWorkers: 'block' });
 	const cdp = await context.newCDPSession(page);
 	await cdp.send('WebAuthn.enable', { enableUI: false });
 	const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -77,7 +79,7 @@ test('a passkey is made, renamed, opens the account by button and by the field, 
 
 test('a code is asked for after the password, once it is set up', async ({ mana, newDevice }) => {
 	const ben = await invite(mana, 'Ben');
-	const { context, page } = await newDevice({ person: ben });
+	const { context, page } = await newDevice({ person: ben, serviceWorkers: 'block' });
 	await page.goto(`${mana.url}/settings/security`);
 	const part = page.getByRole('region', { name: 'Code at sign-in' });
 
@@ -129,6 +131,69 @@ test('a code is asked for after the password, once it is set up', async ({ mana,
 		await expect(part).toContainText('Your password alone opens your account');
 	});
 });
+
+test('a forgotten password is set anew, and an address changed, with mails that wait in the outbox of a Mana without SMTP', async ({
+	mana,
+	newDevice,
+}) => {
+	const cleo = await invite(mana, 'Cleo');
+	const { page } = await newDevice();
+	const password = 'asp and basket of figs';
+
+	await test.step('forgotten', async () => {
+		await page.goto(`${mana.url}/sign-in`);
+		await page.getByRole('link', { name: 'Forgot your password?' }).click();
+		await page.getByLabel('E-mail').fill(cleo.email);
+		await look(page, 'forgotten');
+		await page.getByRole('button', { name: 'Send the mail' }).click();
+		await expect(page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+		await look(page, 'forgotten-sent');
+		await page.goto(await mailedLink(mana, cleo.email, '/reset'));
+		await page.getByLabel('New password').fill(password);
+		await page.getByRole('button', { name: 'Set password' }).click();
+		await page.getByRole('link', { name: 'Sign in' }).click();
+		await signIn(page, mana.url, { ...cleo, password });
+		await expect(page).toHaveURL(`${mana.url}/`);
+	});
+
+	await test.step('changed', async () => {
+		const part = page.getByRole('region', { name: 'E-mail address' });
+		await page.goto(`${mana.url}/settings/security`);
+		await expect(part.getByText('Confirmed', { exact: true })).toBeVisible();
+		await part.getByRole('button', { name: 'Change address' }).click();
+		await part.getByLabel('New address').fill('cleopatra@example.org');
+		await part.getByRole('button', { name: 'Change address' }).click();
+		await expect(part).toContainText('cleopatra@example.org takes its place once you follow the link');
+		await look(page, 'email-pending');
+		await page.goto(await mailedLink(mana, 'cleopatra@example.org', '/confirm'));
+		await look(page, 'confirm');
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await expect(page.getByRole('heading', { name: 'Your address is changed' })).toBeVisible();
+		await page.goto(`${mana.url}/settings/security`);
+		await expect(part).toContainText('cleopatra@example.org');
+		await page.goto(await mailedLink(mana, cleo.email, '/confirm'));
+		await page.getByRole('button', { name: 'Confirm' }).click();
+		await expect(page.getByRole('heading', { name: 'You have your address back' })).toBeVisible();
+		await look(page, 'taken-back');
+	});
+});
+
+/** The link to this page in the newest mail to somebody, as the owner reads it. */
+async function mailedLink(mana: TestMana, address: string, path: string): Promise<string> {
+	const { name, value } = await signInWithout(mana, await ownerOf(mana));
+	const { body } = await post(mana, '/token', {}, { cookie: `${name}=${value}` });
+	const authorization = `Bearer ${(body as { token: string }).token}`;
+	let link: string | undefined;
+	const find = async (): Promise<boolean> => {
+		const answer = await fetch(`${mana.url}/api/mana-notify/v1/outbox`, { headers: { authorization } });
+		const { mails } = (await answer.json()) as { mails: readonly { to: string; text: string }[] };
+		const texts = mails.filter(({ to }) => to === address).map(({ text }) => text);
+		link = texts.map((text) => /https?:\/\/\S+#token=[\w-]+/.exec(text)?.[0]).find((found) => found?.includes(`${path}#`));
+		return link !== undefined;
+	};
+	await expect.poll(find).toBe(true);
+	return link ?? '';
+}
 
 /** Answers the next such request as mana-auth does ten minutes after the last proof, for which no test waits. */
 async function proofIsOver(page: Page, method: string, path: string): Promise<void> {

@@ -41,11 +41,13 @@ export async function resetPassword(realm: Realm, token: string, password: strin
 		checkPassword(password, '');
 		const hash = await hashPassword(password);
 		await transact(realm, async (db) => {
-			const { person_id } = await consumeLink(realm, db, 'reset', token);
+			const { person_id, email } = await consumeLink(realm, db, 'reset', token);
 			const person = person_id === null ? undefined : await personById(db, person_id);
 			if (person === undefined) throw refuse('reset-token-invalid');
 			checkPassword(password, person.email);
 			await setPassword(realm, db, person.id, hash, client);
+			// A link that came by mail to the address proves it.
+			if (email === person.email) await db.updateTable('person').set({ email_verified: 1 }).where('id', '=', person.id).execute();
 			await db.deleteFrom('session').where('person_id', '=', person.id).execute();
 			await pardon(db, realm.keys.pseudonym(person.email));
 			// Whoever had the account before may have made some.

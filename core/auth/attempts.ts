@@ -42,6 +42,11 @@ const rules = {
 		{ by: 'address', limit: 60, windowMs: 15 * minuteMs },
 	],
 	join: [{ by: 'address', limit: 10, windowMs: 60 * minuteMs }],
+	letter: [
+		{ by: 'account', limit: 4, windowMs: 60 * minuteMs, sparesKnown: true },
+		{ by: 'pair', limit: 4, windowMs: 60 * minuteMs },
+		{ by: 'address', limit: 20, windowMs: 60 * minuteMs },
+	],
 	link: [{ by: 'address', limit: 20, windowMs: 15 * minuteMs }],
 } as const satisfies Record<string, readonly Rule[]>;
 

@@ -8,6 +8,7 @@ import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { appPasswordAccess } from './routes/app-passwords.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
+import { emailAccess } from './routes/email.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
 import { passkeyAccess } from './routes/passkeys.access.ts';
 import { proofAccess } from './routes/proofs.access.ts';
@@ -74,6 +75,7 @@ authorisationMatrix({
 		...sessionAccess,
 		...activityAccess,
 		...proofAccess,
+		...emailAccess,
 		...passkeyAccess,
 		...secondFactorAccess,
 		...appPasswordAccess,

@@ -115,4 +115,9 @@ export const credentialMigrations: Migrations = {
 			await db.schema.createIndex('app_password_person').on('app_password').column('person_id').execute();
 		},
 	},
+	'006-letters': {
+		async up(db) {
+			await db.schema.alterTable('one_time_link').addColumn('email', 'text').execute();
+		},
+	},
 };

@@ -1,15 +1,12 @@
 import { expect, test } from 'bun:test';
-import { createLogger, systemRandom } from '@mana/service';
-import { eachEngine, type TestEngine } from '@mana/store/testing';
+import { eachEngine } from '@mana/store/testing';
 import { attempt } from './attempts.ts';
-import { instanceKeys } from './instance-keys.ts';
-import { migrations } from './migrations.ts';
 import { consumeLink, createLink, linkWorks } from './one-time-links.ts';
 import { admit, enter } from './opening.ts';
-import { type Client, newId, type Realm, transact } from './realm.ts';
+import { type Client, newId, transact } from './realm.ts';
 import { refuse } from './problems.ts';
-import type { Tables } from './store.ts';
-import { TestClock, testOwner } from './testing.ts';
+import { testOwner } from './testing.ts';
+import { testRealm } from './testing-realm.ts';
 
 const client: Client = { address: '192.0.2.1', agent: 'Test browser' };
 
@@ -76,22 +73,6 @@ eachEngine('an attempt', (engine) => {
 		expect(await left()).toEqual(['counted', 'counted', 'counted']);
 	});
 });
-
-async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
-	const clock = new TestClock();
-	const realm: Realm = {
-		store: await engine.open<Tables>({ service: 'mana-auth', migrations }),
-		keys: instanceKeys('a secret of at least thirty-two characters'),
-		instance: newId({ clock, random: systemRandom }),
-		publicUrl: 'http://mana.localhost',
-		registration: 'invitation',
-		home: '',
-		clock,
-		random: systemRandom,
-		log: createLogger('mana-auth', 'silent'),
-	};
-	return { realm, clock };
-}
 
 function secretOf(link: string): string {
 	return new URL(link).hash.replace('#token=', '');

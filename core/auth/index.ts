@@ -1,9 +1,10 @@
-import { defineService, generatedSecret } from '@mana/service';
-import { openStore } from '@mana/store';
+import { defineService, generatedSecret, openNotifier } from '@mana/service';
+import { openJobs, openStore } from '@mana/store';
 import { z } from 'zod';
 import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
 import { instanceKeys } from './instance-keys.ts';
+import { answerForgotten, type Forgotten, type Letter, type LetterJobs, sendLetter } from './letters.ts';
 import { migrations } from './migrations.ts';
 import { look, newId, type Realm, registrationModes } from './realm.ts';
 import { addRoutes } from './routes/index.ts';
@@ -24,10 +25,20 @@ export const service = defineService({
 		secret: generatedSecret('instance'),
 	},
 	limits: { bodyBytes: 16 * 1024 },
-	async open({ config, home, databaseUrl, publicUrl, clock, random, log, identity }) {
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log, identity, addressOf }) {
 		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
 		try {
+			const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
+			const jobs: LetterJobs = await openJobs(
+				store,
+				{
+					letter: (letter: Letter) => sendLetter(realm, notifier, letter),
+					forgotten: (forgotten: Forgotten, { id }) => answerForgotten(realm, forgotten, id),
+				},
+				{ clock, random, log },
+			);
 			const realm: Realm = {
+				jobs,
 				store,
 				keys: instanceKeys(config.secret),
 				instance: await instanceId(store, { clock, random }),
@@ -41,6 +52,7 @@ export const service = defineService({
 			await dropForeignKeys(realm);
 			await publishedKeys(realm);
 			await prepareSetup(realm);
+			jobs.start();
 			const stopTidying = keepTidy(realm);
 			const stopChecking = checkAtStart(realm);
 			return {
@@ -48,6 +60,7 @@ export const service = defineService({
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();
+					await jobs.stop();
 					await stopChecking();
 					await store.close();
 				},

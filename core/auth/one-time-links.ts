@@ -8,13 +8,34 @@ type LinkRow = Tables['one_time_link'];
 export type LinkKind = LinkRow['kind'];
 
 /** Where a link leads in the browser; the secret stands behind `#`, which browsers send to no server. */
-const pages = { setup: '/setup', invitation: '/join', reset: '/reset' } as const satisfies Record<LinkKind, string>;
-const invalid = { setup: 'setup-token-invalid', invitation: 'invitation-invalid', reset: 'reset-token-invalid' } as const;
+const pages = {
+	setup: '/setup',
+	invitation: '/join',
+	reset: '/reset',
+	verification: '/confirm',
+	'email-change': '/confirm',
+	'email-undo': '/confirm',
+} as const satisfies Record<LinkKind, string>;
+const invalid = {
+	setup: 'setup-token-invalid',
+	invitation: 'invitation-invalid',
+	reset: 'reset-token-invalid',
+	verification: 'link-invalid',
+	'email-change': 'link-invalid',
+	'email-undo': 'link-invalid',
+} as const satisfies Record<LinkKind, string>;
+
+/** Links that go by mail. */
+export type MailedKind = Exclude<LinkKind, 'setup' | 'invitation'>;
 
 export interface NewLink {
 	readonly kind: LinkKind;
 	readonly person?: string;
 	readonly role?: Role;
+	/** The address that it was sent to. */
+	readonly email?: string;
+	/** Without it, a random one. */
+	readonly secret?: string;
 	/** Milliseconds it lives; without it, until it is used. */
 	readonly lifeMs?: number;
 }
@@ -23,25 +44,37 @@ export interface NewLink {
 export async function createLink(
 	realm: Pick<Realm, 'clock' | 'random' | 'publicUrl'>,
 	db: Db,
-	{ kind, person, role, lifeMs }: NewLink,
+	{ kind, person, role, email, lifeMs, secret = randomSecret(realm) }: NewLink,
 ): Promise<{ link: string; expiresAt: string | null }> {
-	const secret = Buffer.from(realm.random(new Uint8Array(32))).toString('base64url');
 	const now = realm.clock.now();
 	const expires = lifeMs === undefined ? null : now + lifeMs;
 	await db
 		.insertInto('one_time_link')
-		.values({ hash: digest(secret), kind, person_id: person ?? null, role: role ?? null, created_at: now, expires_at: expires })
+		.values({
+			hash: digest(secret),
+			kind,
+			person_id: person ?? null,
+			role: role ?? null,
+			email: email ?? null,
+			created_at: now,
+			expires_at: expires,
+		})
 		.execute();
 	return {
-		link: `${realm.publicUrl}${pages[kind]}#token=${secret}`,
+		link: linkTo(realm, kind, secret),
 		expiresAt: expires === null ? null : new Date(expires).toISOString(),
 	};
+}
+
+/** Where the browser is sent with a link's secret. */
+export function linkTo({ publicUrl }: Pick<Realm, 'publicUrl'>, kind: LinkKind, secret: string): string {
+	return `${publicUrl}${pages[kind]}#token=${secret}`;
 }
 
 /**
  * Uses a link up, in the caller's transaction: if what it was for fails, it stays.
  *
- * @throws Problem `setup-token-invalid`, `invitation-invalid`, `reset-token-invalid`
+ * @throws Problem `setup-token-invalid`, `invitation-invalid`, `reset-token-invalid`, `link-invalid`
  */
 export async function consumeLink(realm: Pick<Realm, 'clock'>, db: Db, kind: LinkKind, secret: string): Promise<LinkRow> {
 	const row = await db
@@ -63,4 +96,8 @@ export async function linkWorks(realm: Pick<Realm, 'clock'>, db: Db, kind: LinkK
 		.where('kind', '=', kind)
 		.executeTakeFirst();
 	return row !== undefined && (row.expires_at === null || row.expires_at > realm.clock.now());
+}
+
+function randomSecret({ random }: Pick<Realm, 'random'>): string {
+	return Buffer.from(random(new Uint8Array(32))).toString('base64url');
 }

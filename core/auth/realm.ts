@@ -2,8 +2,9 @@ import { type Logger, Problem, type RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { newRecordId, type RecordId } from '@mana/model';
 import type { InstanceKeys } from './instance-keys.ts';
+import type { LetterJobs } from './letters.ts';
 import { refuse } from './problems.ts';
-import type { AuthStore, Db } from './store.ts';
+import type { AuthStore, Db, Transaction } from './store.ts';
 
 export const registrationModes = ['closed', 'invitation', 'open'] as const;
 export type RegistrationMode = (typeof registrationModes)[number];
@@ -16,6 +17,8 @@ export interface Realm {
 	readonly instance: string;
 	/** The one origin people open, without a trailing slash. */
 	readonly publicUrl: string;
+	/** What is done after an answer was given, and certainly: letters. */
+	readonly jobs: LetterJobs;
 	readonly registration: RegistrationMode;
 	/** The data folder. */
 	readonly home: string;
@@ -34,7 +37,7 @@ export interface Client {
 }
 
 /** Runs queries of which all or none take effect. @throws Problem `unavailable` when the database fails */
-export function transact<T>(realm: Pick<Realm, 'store'>, work: (db: Db) => Promise<T>): Promise<T> {
+export function transact<T>(realm: Pick<Realm, 'store'>, work: (db: Transaction) => Promise<T>): Promise<T> {
 	return reaching(() => realm.store.db.transaction().execute(work));
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attempt } from './attempts.ts';
+import { writeLetter } from './letters.ts';
 import { consumeLink, createLink, linkWorks } from './one-time-links.ts';
 import { admit, type NewPerson, type Opened } from './opening.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
@@ -47,6 +48,7 @@ export async function setUp(realm: Realm, token: string, who: NewPerson, client:
 			await consumeLink(realm, db, 'setup', token);
 			if (await ownerExists(db)) throw refuse('setup-done');
 			const opened = await admit(realm, db, who, 'owner', hash, client);
+			await writeLetter(realm, db, 'verification', opened.presence.person, who.email);
 			await note(realm, db, 'owner-created', { person: opened.presence.person.id }, client);
 			return opened;
 		});

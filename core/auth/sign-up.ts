@@ -1,4 +1,5 @@
 import { attempt } from './attempts.ts';
+import { writeLetter } from './letters.ts';
 import { consumeLink, createLink, linkWorks } from './one-time-links.ts';
 import { admit, type NewPerson, type Opened, unlessTaken } from './opening.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
@@ -28,6 +29,7 @@ export function signUp(realm: Realm, who: NewPerson, invitation: string | undefi
 			transact(realm, async (db) => {
 				const invited = invitation === undefined ? null : await consumeLink(realm, db, 'invitation', invitation);
 				const opened = await admit(realm, db, who, invited?.role ?? 'member', hash, client);
+				await writeLetter(realm, db, 'verification', opened.presence.person, who.email);
 				await note(realm, db, 'person-joined', { person: opened.presence.person.id }, client);
 				return opened;
 			}),

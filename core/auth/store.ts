@@ -1,5 +1,5 @@
 import type { Store } from '@mana/store';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysely';
 import type { CredentialTables } from './credential-tables.ts';
 import type { Role, Tier } from './person.ts';
 
@@ -56,9 +56,11 @@ export interface Tables extends CredentialTables {
 	one_time_link: {
 		/** SHA-256 of the secret in the link. */
 		hash: string;
-		kind: 'setup' | 'invitation' | 'reset';
+		kind: 'setup' | 'invitation' | 'reset' | 'verification' | 'email-change' | 'email-undo';
 		/** Who invited, or whose password is reset. */
 		person_id: string | null;
+		/** The address that it was sent to, where it was sent. */
+		email: string | null;
 		/** What an invited person becomes. */
 		role: Role | null;
 		created_at: number;
@@ -92,6 +94,7 @@ export interface Tables extends CredentialTables {
 export type AuthStore = Store<Tables>;
 /** The store's own handle or a transaction's. */
 export type Db = Kysely<Tables>;
+export type Transaction = KyselyTransaction<Tables>;
 export type SessionRow = Selectable<Tables['session']>;
 export type PersonRow = Selectable<Tables['person']>;
 export type AppPasswordRow = Selectable<Tables['app_password']>;

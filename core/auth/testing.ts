@@ -12,6 +12,8 @@ export interface TestAuthOptions {
 	readonly publicUrl?: string;
 	readonly registration?: 'closed' | 'invitation' | 'open';
 	readonly clock?: { now(): number };
+	/** Where letters are handed over. */
+	readonly notify?: string;
 }
 
 /** mana-auth as a process would run it, on a port of its own. */
@@ -49,6 +51,8 @@ export async function startAuth(options: TestAuthOptions = {}): Promise<TestAuth
 		home,
 		databaseUrl: options.databaseUrl,
 		publicUrl,
+		// Nobody listens there: letters wait.
+		addresses: { 'mana-notify': options.notify ?? 'http://127.0.0.1:1' },
 		env: { MANA_AUTH_REGISTRATION: options.registration ?? 'invitation' },
 		log: createLogger('mana-auth', 'silent'),
 		...(options.clock ? { clock: options.clock } : {}),

@@ -87,8 +87,8 @@ const reasonLength = 2000;
  * await jobs.enqueue('send-mail', { to: 'ada@mana.example' }, { key: 'welcome-ada' });
  * jobs.start();
  */
-export async function openJobs<Handlers extends JobHandlers>(
-	store: Pick<Store<unknown>, 'db' | 'engine' | 'migrate'>,
+export async function openJobs<Handlers extends JobHandlers, Tables>(
+	store: Pick<Store<Tables>, 'db' | 'engine' | 'migrate'>,
 	handlers: Handlers,
 	options: JobsOptions<Handlers> = {},
 ): Promise<Jobs<Handlers>> {

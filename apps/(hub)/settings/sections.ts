@@ -108,6 +108,11 @@ export const sections: readonly SettingsSection[] = [
 		icon: ShieldCheck,
 		isFor: members,
 		settings: [
+			{
+				title: () => m.hub_email_address(),
+				words: 'mail address confirm verify change Mail Adresse bestätigen ändern',
+				anchor: 'email',
+			},
 			{ title: () => m.hub_password(), words: 'passphrase sign in login change Kennwort Anmeldung ändern', anchor: 'password' },
 			{
 				title: () => m.hub_passkeys(),

@@ -1,19 +1,17 @@
 import { describe, expect, test } from 'bun:test';
-import { createLogger, systemRandom } from '@mana/service';
-import { eachEngine, type TestEngine } from '@mana/store/testing';
+import { eachEngine } from '@mana/store/testing';
 import fc from 'fast-check';
 import { canonical } from './chain.ts';
 import { checkAuditLog, numbersText } from './check.ts';
 import { emptyEntriesOf, trimAuditLog } from './forgetting.ts';
 import { instanceKeys } from '../instance-keys.ts';
 import { migrations } from '../migrations.ts';
-import { type Client, newId, type Realm, transact } from '../realm.ts';
+import { type Client, type Realm, transact } from '../realm.ts';
 import { note } from '../security-events.ts';
 import type { Tables } from '../store.ts';
-import { TestClock } from '../testing.ts';
+import { testRealm } from '../testing-realm.ts';
 
 const client: Client = { address: '192.0.2.1', agent: 'Test browser' };
-const secret = 'a secret of at least thirty-two characters';
 const dayMs = 24 * 60 * 60_000;
 
 eachEngine('the audit log', (engine) => {
@@ -173,20 +171,4 @@ describe('the canonical form', () => {
 
 function write(realm: Realm, person: string): Promise<void> {
 	return transact(realm, (db) => note(realm, db, 'signed-in', { person, detail: { way: 'password' } }, client));
-}
-
-async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
-	const clock = new TestClock();
-	const realm: Realm = {
-		store: await engine.open<Tables>({ service: 'mana-auth', migrations }),
-		keys: instanceKeys(secret),
-		instance: newId({ clock, random: systemRandom }),
-		publicUrl: 'http://mana.localhost',
-		registration: 'invitation',
-		home: '',
-		clock,
-		random: systemRandom,
-		log: createLogger('mana-auth', 'silent'),
-	};
-	return { realm, clock };
 }

@@ -10,6 +10,7 @@ import { contactRoutes } from './contacts.ts';
 import { administrationRoutes } from './administration.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { doorOf } from './door.ts';
+import { emailRoutes } from './email.ts';
 import { joiningRoutes } from './joining.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { proofRoutes } from './proofs.ts';
@@ -40,6 +41,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', sessionRoutes(door))
 		.route('/', activityRoutes(door))
 		.route('/', proofRoutes(door))
+		.route('/', emailRoutes(door))
 		.route('/', passkeyRoutes(door, instanceName))
 		.route('/', secondFactorRoutes(door, instanceName))
 		.route('/', appPasswordRoutes(door, identity))

@@ -61,8 +61,9 @@ export class JobTable {
 	readonly #db: Kysely<JobTables>;
 	readonly #engine: Store<unknown>['engine'];
 
-	constructor(store: Pick<Store<unknown>, 'db' | 'engine'>) {
-		this.#db = store.db as unknown as Kysely<JobTables>;
+	/** @param store of any service: the table stands beside its own */
+	constructor(store: { readonly db: object; readonly engine: Store<unknown>['engine'] }) {
+		this.#db = store.db as Kysely<JobTables>;
 		this.#engine = store.engine;
 	}
 

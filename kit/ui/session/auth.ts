@@ -62,6 +62,21 @@ export interface Passkey {
 	readonly synced: boolean;
 }
 
+/** A person's e-mail address, and what is under way with it. */
+export interface EmailStanding {
+	readonly address: string;
+	readonly verified: boolean;
+	/** What is to take its place once it answers. */
+	readonly pending: { readonly address: string; readonly until: string } | null;
+}
+
+/** What a link from a letter did; `reset` is where to set a new password then. */
+export interface Confirmation {
+	readonly did: 'verified' | 'changed' | 'taken-back';
+	readonly address: string;
+	readonly reset: string | null;
+}
+
 /** mana-auth said no, or could not be reached (`code: 'unreachable'`). `detail` is for people. */
 export class AuthProblem extends Error {
 	readonly code: string;
@@ -101,6 +116,11 @@ export const auth = {
 	proofs: () => ask<Proofs>('GET', '/proofs'),
 	passkeyProofOptions: () => ask<PublicKeyCredentialRequestOptionsJSON>('POST', '/proofs/passkey-options'),
 	prove: (given: { password: string } | { code: string } | { passkey: object }) => ask<Proofs>('POST', '/proofs', given),
+	email: () => ask<EmailStanding>('GET', '/email'),
+	changeEmail: (email: string) => ask<unknown>('POST', '/email', { email }),
+	askForVerification: () => ask<unknown>('POST', '/email/verification'),
+	confirmEmail: (token: string) => ask<Confirmation>('POST', '/email/confirmations', { token }),
+	forgot: (email: string) => ask<unknown>('POST', '/forgotten', { email }),
 	secondFactor: () => ask<{ since: string | null; recoveryCodes: number }>('GET', '/second-factor'),
 	beginSecondFactor: () => ask<{ secret: string; uri: string }>('POST', '/second-factor'),
 	confirmSecondFactor: (code: string) => ask<{ recoveryCodes: readonly string[] }>('PUT', '/second-factor', { code }),

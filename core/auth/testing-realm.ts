@@ -1,0 +1,29 @@
+import { createLogger, systemRandom } from '@mana/service';
+import { openJobs } from '@mana/store';
+import type { TestEngine } from '@mana/store/testing';
+import { instanceKeys } from './instance-keys.ts';
+import type { LetterJobs } from './letters.ts';
+import { migrations } from './migrations.ts';
+import { newId, type Realm } from './realm.ts';
+import type { Tables } from './store.ts';
+import { TestClock } from './testing.ts';
+
+/** What the use cases need, over a real store, without a service around it; its jobs are written and not run. */
+export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
+	const clock = new TestClock();
+	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
+	const jobs: LetterJobs = await openJobs(store, { letter: async () => {}, forgotten: async () => {} }, { clock });
+	const realm: Realm = {
+		store,
+		jobs,
+		keys: instanceKeys('a secret of at least thirty-two characters'),
+		instance: newId({ clock, random: systemRandom }),
+		publicUrl: 'http://mana.localhost',
+		registration: 'invitation',
+		home: '',
+		clock,
+		random: systemRandom,
+		log: createLogger('mana-auth', 'silent'),
+	};
+	return { realm, clock };
+}
