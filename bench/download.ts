@@ -137,7 +137,7 @@ export async function open(url: string, issuer: Issuer, disk = new MemoryDisk(tr
 			deleteDisk: () => Promise.resolve(),
 			channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 			persist: () => undefined,
-			room: async () => Infinity,
+			storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 			onWake: () => () => undefined,
 			onLeave: () => () => undefined,
 			report: (error) => console.error(error),

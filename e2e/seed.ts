@@ -43,7 +43,7 @@ async function screenless(house: TestMana, person: TestPerson): Promise<Platform
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
-		room: async () => Infinity,
+		storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 		onWake: () => () => undefined,
 		onLeave: () => () => undefined,
 		report: (error) => console.error(error),

@@ -34,7 +34,7 @@ const mana = await openMana({
 		deleteDisk: async () => undefined,
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
-		room: async () => Infinity,
+		storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 		onLeave: () => () => undefined,
 		onWake(callback) {
 			wake = callback;

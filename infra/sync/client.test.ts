@@ -194,7 +194,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 		deleteDisk: async (name) => void disks.delete(name),
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
-		room: async () => Infinity,
+		storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 		onWake: () => () => undefined,
 		onLeave: () => () => undefined,
 		report: (error) => console.error(error),

@@ -172,7 +172,7 @@ async function browse(trouble: { token?: () => Promise<never>; away?: boolean } 
 			onWake: () => () => undefined,
 			onLeave: () => () => undefined,
 			spacesUrl: `${server.url}/spaces`,
-			room: async () => Infinity,
+			storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 			report: (error) => console.error(error),
 		},
 	});

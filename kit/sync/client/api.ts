@@ -100,6 +100,11 @@ export interface Kept {
 	open(collection: Collection, id: RecordId): Promise<boolean>;
 	/** Keeps one record here whatever happens, or no longer. */
 	pin(collection: Collection, id: RecordId, pinned: boolean): Promise<void>;
+	/** Whether the person wants an app here also when room is short, by its number. */
+	keepsApp(app: number): boolean;
+	keepApp(app: number, kept: boolean): Promise<void>;
+	/** Somebody looks at a collection. Where it was let go for want of room, it comes back. Queries do this. */
+	look(collection: Collection): void;
 }
 
 /** What an action may do. Creating returns the new id. */
@@ -262,6 +267,8 @@ export interface SyncState {
 	readonly problem: { readonly code: string; readonly detail: string } | null;
 	/** False when this device could not store (private window, quota): nothing survives closing the tab. */
 	readonly durable: boolean;
+	/** Room on this device is short: what nobody looks at is let go, and what is written may soon find no place. */
+	readonly tight: boolean;
 	/** True when the browser had wiped this account's data here since the last visit: it is downloaded again, what was unsent is lost. */
 	readonly evicted?: boolean;
 	/** Whether this tab is the one that talks to the server. */

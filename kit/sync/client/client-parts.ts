@@ -7,6 +7,7 @@ import type { ChunkSource } from './conversation/download.ts';
 import type { Environment } from './environment.ts';
 import type { KeptPart } from './conversation/keeping.ts';
 import type { Connector, HistorySource, TokenSource } from './link.ts';
+import type { StorageUse } from './platform.ts';
 import type { ClientStore } from './store.ts';
 import type { Channel, Locks } from './tabs.ts';
 
@@ -45,6 +46,8 @@ export interface ClientParts {
 	readonly remote: Remote | null;
 	/** Opens the files of the space, for a client that is open. */
 	files(client: Client): Promise<Blobs>;
+	/** How full this device is. */
+	storage(): Promise<StorageUse>;
 	/** Called once, at the first edit: the moment to ask for lasting storage. */
 	edited?(): void;
 	/** What the space is called, for what goes to the quarantine. */

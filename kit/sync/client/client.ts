@@ -12,6 +12,7 @@ import type { Here } from './position.ts';
 import type { Meeting, PresencePlace } from './conversation/presence.ts';
 import type { Pending } from './pending.ts';
 import type { Loaded } from './store.ts';
+import { Room } from './room.ts';
 import { TabState } from './tab-state.ts';
 import { TabTalk } from './tab-talk.ts';
 import { Tabs, type TabMessage } from './tabs.ts';
@@ -33,6 +34,7 @@ export class Client implements Backing {
 	readonly #writes: OwnWrites;
 	readonly #disk: OnDisk;
 	readonly #talk: TabTalk;
+	readonly #room: Room;
 	readonly #stopTicking: () => void;
 	#edited = false;
 	#files: Promise<Blobs> | null = null;
@@ -65,6 +67,7 @@ export class Client implements Backing {
 			store,
 			stored: (transactions, rows) => this.#writes.stored(transactions, rows),
 			taken: (transactions) => this.#taken(transactions),
+			full: () => this.#room.full(),
 			failed: (error, transactions) => this.#disk.goVolatile(error, transactions),
 			fenced: () => tabs.fenced(),
 			report,
@@ -90,6 +93,11 @@ export class Client implements Backing {
 		this.upstream = remote && new remote.conversation.Upstream({ state, remote, writes, disk, tellSync, abandon });
 		state.session = this.upstream?.session ?? null;
 		this.kept = this.upstream?.kept ?? EVERYTHING_KEPT;
+		this.#room = new Room({
+			state,
+			dropFiles: () => this.#dropFiles(),
+			letGo: async () => this.upstream?.makeRoom(),
+		});
 		disk.adopt(loaded);
 		this.mana.refresh({ phase: remote ? 'connecting' : 'guest', durable: store.durable, leader: false });
 		this.#stopTicking = env.every(1_000, () => this.tick());
@@ -111,6 +119,8 @@ export class Client implements Backing {
 		tabs.tick();
 		this.#disk.tick();
 		session?.tick();
+		this.mana.lookOn();
+		this.#room.tick();
 		if (!this.#state.leads) return;
 		if (this.upstream) this.upstream.tick();
 		else this.#writes.fold();
@@ -188,6 +198,12 @@ export class Client implements Backing {
 		this.#state.session?.stop();
 		void this.#closeFiles();
 		this.#state.tabs.close();
+	}
+
+	/** Removes files that the server has too. */
+	async #dropFiles(): Promise<number> {
+		const files = await this.#files?.catch(() => null); // what did not open holds nothing
+		return files ? files.makeRoom() : this.#state.keeper.store.makeRoom();
 	}
 
 	async #closeFiles(): Promise<void> {

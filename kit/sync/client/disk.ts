@@ -31,5 +31,10 @@ export interface DiskTransaction {
 
 /** This device could not store: quota, private window, a broken or vanished database. */
 export class StorageFailed extends Error {
-	override readonly name = 'StorageFailed';
+	override readonly name: string = 'StorageFailed';
+}
+
+/** There is no room for it on this device: when something else goes, it may fit. */
+export class StorageFull extends StorageFailed {
+	override readonly name = 'StorageFull';
 }

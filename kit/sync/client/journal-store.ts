@@ -3,8 +3,7 @@ import type { Cell, DeviceId } from '../cell.ts';
 import { BadFrame } from '../codec/index.ts';
 import type { FillRandom } from '../ids.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
-import { visibleTo } from '../permission.ts';
-import type { StoredFile } from './blobs/file-store.ts';
+import { dropLoose, dropUnread, placesOfUnsent } from './file-rows.ts';
 import type { MakeShelf, Shelf } from './shelf.ts';
 import type { Name } from '../name.ts';
 import { type Keeping, NOTHING_KEPT } from './kept.ts';
@@ -80,7 +79,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	async #load(): Promise<Loaded> {
-		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages', 'chunks'], async (tx) => {
+		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages', 'chunks', 'files'], async (tx) => {
 			const rows = await this.#rows.read(tx);
 			if (rows.fresh) this.#rows.put(tx, rows);
 			const pages = await tx.list('pages', this.#name);
@@ -89,7 +88,8 @@ export class JournalStore implements ClientStore {
 			const conflicts = await this.#conflicts(tx);
 			const keeping = await this.#keeping(tx);
 			const outbox = await tx.list('outbox', this.#name);
-			return { ...rows, pages, journal, chunks, outbox, conflicts, keeping };
+			const unsentFiles = await placesOfUnsent(tx, this.#name);
+			return { ...rows, pages, journal, chunks, outbox, conflicts, keeping, unsentFiles };
 		});
 		let cells: Cell[] = [];
 		let gone: readonly Name[] = [];
@@ -110,14 +110,17 @@ export class JournalStore implements ClientStore {
 		this.#shelf.outdate(counting, this.#pages);
 		this.#shelf.forget(gone, this.#pages);
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
-		const { device, space, conflicts, keeping, fresh } = found;
+		const { device, space, conflicts, keeping, unsentFiles, fresh } = found;
 		this.#life = device.life;
 		const chunks = counting.map(({ chunk }) => chunk);
-		return { device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, fresh };
+		return { device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, unsentFiles, fresh };
 	}
 
-	glance(): Promise<{ device: DeviceRow; space: SpaceRow }> {
-		return this.#disk.run('read', ['meta'], (tx) => this.#rows.read(tx));
+	glance(): Promise<Pick<Loaded, 'device' | 'space' | 'unsentFiles'>> {
+		return this.#disk.run('read', ['meta', 'files'], async (tx) => ({
+			...(await this.#rows.read(tx)),
+			unsentFiles: await placesOfUnsent(tx, this.#name),
+		}));
 	}
 
 	get life(): DeviceId | null {
@@ -173,7 +176,7 @@ export class JournalStore implements ClientStore {
 				tx.remove('journal', this.#name);
 				tx.remove('pages', this.#name);
 			}
-			if (reach) await this.#dropFiles(tx, reach);
+			if (reach) await dropUnread(tx, this.#name, reach);
 			if (journaled)
 				tx.put('journal', [this.#name, space.journal], (gone.length > 0 ? { gone, bytes } : bytes) satisfies JournalRow);
 			const after: SpaceRow = {
@@ -204,6 +207,10 @@ export class JournalStore implements ClientStore {
 		this.#shelf.forget(gone, this.#pages);
 		this.#journaled(bytes, patch.cells);
 		return bytes;
+	}
+
+	makeRoom(): Promise<number> {
+		return this.#disk.run('write', ['files', 'bytes'], (tx) => dropLoose(tx, this.#name, 0));
 	}
 
 	keep(change: (keeping: Keeping) => Keeping): Promise<Keeping> {
@@ -357,7 +364,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	async #keeping(tx: DiskTransaction): Promise<Keeping> {
-		return ((await tx.get('meta', [this.#name, KEEPING])) as Keeping | undefined) ?? NOTHING_KEPT;
+		return { ...NOTHING_KEPT, ...((await tx.get('meta', [this.#name, KEEPING])) as Partial<Keeping> | undefined) };
 	}
 
 	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {
@@ -368,14 +375,6 @@ export class JournalStore implements ClientStore {
 			// Cells of a record stand together.
 			if (cell.record !== last?.record || cell.collection !== last.collection) this.#pages.dirty(cell.collection, cell.record);
 			last = cell;
-		}
-	}
-
-	/** Files of apps that this person may not read any more go, with their bytes. */
-	async #dropFiles(tx: DiskTransaction, reach: readonly number[]): Promise<void> {
-		for (const { at, value } of await tx.list('files', this.#name)) {
-			if (visibleTo({ apps: reach }, (value as Pick<StoredFile, 'places'>).places).length > 0) continue;
-			for (const area of ['files', 'bytes'] as const) tx.remove(area, this.#name, at, at);
 		}
 	}
 

@@ -24,6 +24,7 @@ function leading() {
 		store: new JournalStore(new MemoryDisk(true), (bytes) => bytes.fill(7), chunkShelf),
 		stored: (transactions) => order.push(...transactions.map(({ at }) => `transaction ${at}`)),
 		taken: async () => {},
+		full: async () => false,
 		failed: async (error) => {
 			failures.push(error);
 		},

@@ -1,4 +1,5 @@
 import type { Pending } from './pending.ts';
+import { StorageFull } from './disk.ts';
 import { Fenced, Taken, type ClientStore, type StoredTransaction } from './store.ts';
 
 interface KeeperParts {
@@ -7,6 +8,8 @@ interface KeeperParts {
 	stored(transactions: readonly Pending[], rows: readonly StoredTransaction[]): void;
 	/** Another tab took the space from this device before these were on the disk: keeps them elsewhere. */
 	taken(transactions: readonly Pending[]): Promise<void>;
+	/** There was no room: makes some. False: there was nothing to remove. */
+	full(): Promise<boolean>;
 	/** The disk failed, while these were to be stored. */
 	failed(error: unknown, transactions: readonly Pending[]): Promise<void>;
 	/** Another tab leads by now. */
@@ -86,7 +89,7 @@ export class Keeper {
 		const { store } = this;
 		this.#writes = this.#writes.then(async () => {
 			try {
-				if (this.generation !== null && store === this.store) await work(store, this.generation);
+				if (this.generation !== null && store === this.store) await this.#fitting(() => work(store, this.generation!));
 			} catch (error) {
 				if (error instanceof Fenced) this.#parts.fenced();
 				else await this.inTurn(() => this.#parts.failed(error, [])).catch(() => undefined); // the turn told of it
@@ -134,10 +137,20 @@ export class Keeper {
 		if (rows) this.#parts.stored(transactions, rows);
 	}
 
+	/** Tries once more when there was no room and some could be made. */
+	async #fitting<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof StorageFull) || !(await this.#parts.full())) throw error;
+			return work();
+		}
+	}
+
 	/** `null`: they are kept, and not as a part of the space. */
 	async #keep(transactions: readonly Pending[]): Promise<readonly StoredTransaction[] | null> {
 		try {
-			return await this.store.commitLocal(transactions);
+			return await this.#fitting(() => this.store.commitLocal(transactions));
 		} catch (error) {
 			if (!(error instanceof Taken)) throw error;
 			await this.#parts.taken(transactions);

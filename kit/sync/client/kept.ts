@@ -9,6 +9,12 @@ export interface Keeping {
 	readonly shown: readonly (Window & { readonly at: number })[];
 	/** Records that somebody opened, and when last, oldest first; pinned ones stay until they are let go. */
 	readonly opened: readonly (Name & { readonly at: number; readonly pinned: boolean })[];
+	/** Apps that the person wants to have here, also when room is short. */
+	readonly apps: readonly number[];
+	/** When somebody last looked at what an app holds, to within some minutes. */
+	readonly looked: readonly { readonly app: number; readonly at: number }[];
+	/** Apps that were let go for want of room, until somebody looks at them again. */
+	readonly asleep: readonly number[];
 }
 
-export const NOTHING_KEPT: Keeping = { everything: [], shown: [], opened: [] };
+export const NOTHING_KEPT: Keeping = { everything: [], shown: [], opened: [], apps: [], looked: [], asleep: [] };

@@ -59,6 +59,9 @@ export const EVERYTHING_KEPT: Kept = {
 	show: () => Promise.resolve(true),
 	open: () => Promise.resolve(true),
 	pin: () => Promise.resolve(),
+	keepsApp: () => true,
+	keepApp: () => Promise.resolve(),
+	look: () => undefined,
 };
 
 /** State of sync before anything was tried. */
@@ -70,6 +73,7 @@ export const INITIAL_STATE: SyncState = {
 	retryAt: null,
 	problem: null,
 	durable: true,
+	tight: false,
 	leader: true,
 	outdated: [],
 	firstSync: null,
@@ -100,6 +104,8 @@ export class LocalMana implements Mana {
 	/** Whether the outbox has to be counted again before `sync` is read: a thousand writes at once are counted once. */
 	#uncounted = false;
 	#acting = false;
+	/** Collections that live queries of this tab follow, and how many. */
+	readonly #inView = new Map<Collection, number>();
 
 	constructor(env: Environment, backing: Backing) {
 		this.#env = env;
@@ -124,11 +130,30 @@ export class LocalMana implements Mana {
 	}
 
 	query<C extends Collection>(collection: C, question: Question<C> = {}): LiveQuery<Row<C>> {
-		return new ReplicaQuery(this.replica, collection, question, () => !this.kept.isWhole(collection, question.within));
+		return new ReplicaQuery(this.replica, collection, question, {
+			isPartial: () => !this.kept.isWhole(collection, question.within),
+			look: () => this.#look(collection),
+		});
 	}
 
 	get kept(): Kept {
 		return this.#backing.kept;
+	}
+
+	/** Somebody looks at a collection for as long as they do not say that they are done. */
+	#look(collection: Collection): () => void {
+		this.kept.look(collection);
+		this.#inView.set(collection, (this.#inView.get(collection) ?? 0) + 1);
+		return () => {
+			const others = this.#inView.get(collection)! - 1;
+			if (others > 0) this.#inView.set(collection, others);
+			else this.#inView.delete(collection);
+		};
+	}
+
+	/** Time has passed: what is still looked at is looked at now. */
+	lookOn(): void {
+		for (const collection of this.#inView.keys()) this.kept.look(collection);
 	}
 
 	/** Whether an action on this record can be taken back, or done again. */

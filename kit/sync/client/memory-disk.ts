@@ -1,11 +1,13 @@
 import type { Area, Disk, DiskTransaction } from './disk.ts';
-import { StorageFailed } from './disk.ts';
+import { StorageFailed, StorageFull } from './disk.ts';
 
 /** A disk in memory. Several clients may share one, like tabs share a database; it outlives them, like a database does. */
 export class MemoryDisk implements Disk {
 	readonly durable: boolean;
 	/** Throws to make the n-th request of a transaction fail, for tests of crashes and full disks. */
 	fault: ((request: 'get' | 'list' | 'put' | 'remove' | 'commit') => void) | null = null;
+	/** Bytes that it holds at most; more is refused, unless less lies there afterwards than before. */
+	limitBytes = Infinity;
 	#areas = new Map<Area, Map<string, Map<number, unknown>>>();
 	#last: Promise<unknown> = Promise.resolve();
 
@@ -34,6 +36,13 @@ export class MemoryDisk implements Disk {
 	*rows(): Generator<{ readonly area: Area; readonly value: unknown }> {
 		for (const [area, spaces] of this.#areas)
 			for (const rows of spaces.values()) for (const value of rows.values()) yield { area, value };
+	}
+
+	/** Bytes that lie on it, about. */
+	get bytes(): number {
+		let sum = 0;
+		for (const { value } of this.rows()) sum += weigh(value);
+		return sum;
 	}
 
 	close(): void {
@@ -70,11 +79,17 @@ export class MemoryDisk implements Disk {
 				},
 			});
 			request('commit');
+			if (this.limitBytes < Infinity) this.#fit([...layers.values()]);
 			for (const one of layers.values()) one.commit();
 			return result;
 		} catch (error) {
 			throw error instanceof StorageFailed || !this.fault ? error : new StorageFailed('The disk failed.', { cause: error });
 		}
+	}
+
+	#fit(layers: readonly Layer[]): void {
+		const more = layers.reduce((sum, layer) => sum + layer.growth, 0);
+		if (more > 0 && this.bytes + more > this.limitBytes) throw new StorageFull('This disk in memory is full.');
 	}
 
 	#rows(area: Area, space: string): Map<number, unknown> {
@@ -115,6 +130,13 @@ class Layer {
 		for (const at of this.#within(from, to)) this.#changes.set(at, null);
 	}
 
+	/** Bytes that its changes add, or take away. */
+	get growth(): number {
+		let sum = 0;
+		for (const [at, change] of this.#changes) sum += weigh(change?.value) - weigh(this.#rows.get(at));
+		return sum;
+	}
+
 	commit(): void {
 		for (const [at, change] of this.#changes) {
 			if (change) this.#rows.set(at, change.value);
@@ -129,4 +151,13 @@ class Layer {
 		for (const [at, change] of this.#changes) if (change && inside(at)) found.push(at);
 		return found;
 	}
+}
+
+/** About how many bytes a value takes. */
+function weigh(value: unknown): number {
+	if (value instanceof Uint8Array) return value.length;
+	if (value instanceof Blob) return value.size;
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 8;
+	return Object.values(value).reduce((sum: number, part: unknown) => sum + weigh(part), 8);
 }

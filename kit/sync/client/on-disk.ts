@@ -1,3 +1,4 @@
+import { nameKey } from '../name.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { isBehind, type Position } from './position.ts';
 import type { Pending } from './pending.ts';
@@ -34,11 +35,17 @@ export class OnDisk {
 
 	/** Writes pages when that is due. */
 	checkpointWhenDue(): void {
-		const { parts, keeper, replica, changedAt } = this.#state;
+		const { parts, keeper, changedAt } = this.#state;
 		const now = parts.env.elapsed();
 		const { entries, bytes } = keeper.store.journalSize;
 		if (bytes <= CHECKPOINT_BYTES && (entries === 0 || now - changedAt <= CHECKPOINT_AFTER_MS)) return;
-		this.#state.changedAt = now;
+		this.checkpoint();
+	}
+
+	/** Writes pages, in the tab that leads: what was let go is off the disk then. */
+	checkpoint(): void {
+		const { parts, keeper, replica } = this.#state;
+		this.#state.changedAt = parts.env.elapsed();
 		keeper.write(async (store, generation) => {
 			if (store.journalSize.entries === 0) return;
 			const done = await store.checkpoint((collection, id) => replica.cells(collection, id), generation);
@@ -78,11 +85,12 @@ export class OnDisk {
 	}
 
 	/** What stands on the disk is what this tab shows from now on. */
-	adopt({ device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, damaged }: Loaded): void {
+	adopt({ device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, unsentFiles, damaged }: Loaded): void {
 		const state = this.#state;
 		const { mana, replica, download } = state;
 		mana.noteConflicts([], conflicts);
 		state.keeping = keeping;
+		state.unsentFiles = new Set(unsentFiles.map(nameKey));
 		state.device = device.device;
 		state.isFirst = device.device === device.life;
 		state.space = { ...space, id: state.remote?.space ?? space.id };
@@ -141,7 +149,8 @@ export class OnDisk {
 		try {
 			await keeper.idle();
 			if (this.#state.closed) return null;
-			const { device, space } = await keeper.store.glance();
+			const { device, space, unsentFiles } = await keeper.store.glance();
+			this.#state.unsentFiles = new Set(unsentFiles.map(nameKey));
 			const { epoch, seq, reach, scope, nextN, doneN } = space;
 			return { device: device.device, epoch, seq, reach, scope, nextN, doneN };
 		} catch (error) {

@@ -62,6 +62,7 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 						first: () => (first?.() ?? []).map(({ number }) => number),
 					},
 		files: filesOf(account, PERSONAL, platform),
+		storage: platform.storage,
 		edited: platform.persist,
 		ended: () => stop(),
 		report: platform.report,

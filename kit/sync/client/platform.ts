@@ -23,11 +23,17 @@ export interface Platform {
 	persist(): void;
 	/** Calls back when the page may be about to end: only what is done before the call returns is done for certain. Returns the way to stop. */
 	onLeave(leave: () => void): () => void;
-	/** Bytes that the browser lets us use in all, as far as it tells. */
-	room(): Promise<number>;
+	/** How much of what the browser lets us use is used, as far as it tells. */
+	storage(): Promise<StorageUse>;
 	/** Calls back when it is worth trying at once: the network or the person came back. Returns the way to stop. */
 	onWake(wake: () => void): () => void;
 	report(error: unknown): void;
+}
+
+/** Bytes on this device, of everything that this Mana keeps there. */
+export interface StorageUse {
+	readonly usedBytes: number;
+	readonly quotaBytes: number;
 }
 
 /** The part of `localStorage` that we use. */

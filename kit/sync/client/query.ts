@@ -5,6 +5,13 @@ import type { Replica, Touched } from './replica.ts';
 /** Above this share of touched rows, asking again from scratch is cheaper than moving them one by one. */
 const REBUILD_SHARE = 0.2;
 
+/** What a query has to know of what is on this device. */
+interface Here {
+	isPartial(): boolean;
+	/** Somebody follows the answer. Returns what says that nobody does any more. */
+	look(): () => void;
+}
+
 /** A question whose answer is kept current by looking only at the records that a transaction touched. */
 export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #replica: Replica;
@@ -21,10 +28,11 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	#told: readonly Row<C>[] = [];
 	#version = -1;
 	#stop: (() => void) | null = null;
-	readonly #isPartial: () => boolean;
+	readonly #here: Here;
+	#lookAway: (() => void) | null = null;
 
-	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>, isPartial: () => boolean) {
-		this.#isPartial = isPartial;
+	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>, here: Here) {
+		this.#here = here;
 		this.#replica = replica;
 		this.#collection = collection;
 		this.#where = where ?? ((row) => row.deletedAt === null);
@@ -38,12 +46,13 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	}
 
 	get partial(): boolean {
-		return this.#isPartial();
+		return this.#here.isPartial();
 	}
 
 	subscribe(listener: () => void): () => void {
 		const entry = () => listener();
 		if (!this.#stop) {
+			this.#lookAway = this.#here.look();
 			this.#told = this.rows;
 			this.#stop = this.#replica.subscribe((touched) => this.#follow(touched));
 		}
@@ -52,6 +61,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 			this.#listeners.delete(entry);
 			if (this.#listeners.size > 0) return;
 			this.#stop?.();
+			this.#lookAway?.();
 			this.#stop = null;
 		};
 	}

@@ -112,6 +112,7 @@ export class Spaces {
 			},
 			spaceName,
 			files: filesOf({ person }, space, platform),
+			storage: platform.storage,
 			edited: platform.persist,
 			ended: () => stop(),
 			report: platform.report,

@@ -98,6 +98,8 @@ export interface Loaded {
 	/** Records of which chunks tell and that are gone. */
 	readonly gone: readonly Name[];
 	readonly keeping: Keeping;
+	/** Records that name a file which this device has yet to send. */
+	readonly unsentFiles: readonly Name[];
 	readonly outbox: readonly StoredTransaction[];
 	readonly conflicts: readonly Conflict[];
 	/** True when the disk was empty. */
@@ -152,8 +154,8 @@ export interface Ahead {
 export interface ClientStore {
 	readonly durable: boolean;
 	load(): Promise<Loaded>;
-	/** The two small rows, without the data. */
-	glance(): Promise<{ readonly device: DeviceRow; readonly space: SpaceRow }>;
+	/** The two small rows, and what of files is unsent, without the data. */
+	glance(): Promise<Pick<Loaded, 'device' | 'space' | 'unsentFiles'>>;
 	/**
 	 * Puts transactions into the outbox, in the order given: each gets the next `n` and a stamp above all that this device ever gave,
 	 * in any tab. `adopted` is remembered in the same transaction. Throws `Taken` when another tab wiped what this one has loaded.
@@ -172,6 +174,8 @@ export interface ClientStore {
 	keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void>;
 	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
 	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
+	/** Removes the bytes of files that the server has too, but for pinned ones. Answers how many files went. */
+	makeRoom(): Promise<number>;
 	/** Remembers what the person wants to be kept. Any tab may; answers what stands there then. */
 	keep(change: (keeping: Keeping) => Keeping): Promise<Keeping>;
 	/** Takes all transactions up to `n` out of the outbox, but keeps those of them that were refused, and remembers what lost to others. */

@@ -28,6 +28,8 @@ export class TabState {
 	isFirst = true;
 	space: Here;
 	keeping: Keeping = NOTHING_KEPT;
+	/** Records that name a file which this device has yet to send, as texts. */
+	unsentFiles: ReadonlySet<string> = new Set();
 	/** When something was last put into the journal. */
 	changedAt = 0;
 	/** Nothing is written any more. */

@@ -31,7 +31,7 @@ export function platformOf(world: World): TestPlatform {
 		},
 		deleteDisk: async (name) => void disks.delete(name),
 		persist: () => undefined,
-		room: async () => Infinity,
+		storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 		onWake: () => () => undefined,
 		onLeave(leave) {
 			leaving.add(leave);

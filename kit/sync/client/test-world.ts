@@ -152,6 +152,7 @@ export class TestBrowser {
 							person: this.#person,
 						},
 			files: () => Promise.reject(new Error('These tabs have no files.')),
+			storage: async () => ({ usedBytes: this.disk.bytes, quotaBytes: this.disk.limitBytes }),
 			report: (error) => this.reported.push(error),
 		});
 		this.tabs.add(client);

@@ -206,6 +206,7 @@ export class Tab {
 				first: () => [this.things.number],
 			},
 			files: () => Promise.reject(new Error('The simulator plays no files.')),
+			storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 			report: (error) => this.#parts.report(error),
 		};
 	}

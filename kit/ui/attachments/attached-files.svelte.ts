@@ -1,7 +1,7 @@
 import { type Attachment, type AttachmentsDraft, newRecordId, ordering } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
 import type { Blobs, FileState } from '@mana/sync/client/blobs/blobs';
-import type { FilePlace } from '@mana/sync/client/blobs/file-store';
+import type { FilePlace } from '@mana/sync/client/file-rows';
 import { createSubscriber, SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { declaredType } from './file-kind.ts';
 import { fileName } from './file-name.ts';

@@ -23,7 +23,7 @@ export function platformFor({ url, token }: Address): Platform {
 		deleteDisk: async (name) => void disks.delete(name),
 		channel: () => ({ post: () => undefined, listen: () => undefined, close: () => undefined }),
 		persist: () => undefined,
-		room: async () => Infinity,
+		storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 		onWake: () => () => undefined,
 		onLeave: () => () => undefined,
 		report: (error) => console.error(error),

@@ -1,7 +1,8 @@
 import type { Environment } from '../environment.ts';
 import { Fenced } from '../store.ts';
 import type { Channel, Locks } from '../tabs.ts';
-import type { FilePlace, FileStore, StoredFile } from './file-store.ts';
+import type { FileStore } from './file-store.ts';
+import type { FilePlace, StoredFile } from '../file-rows.ts';
 import { type Sending, Sender } from './sender.ts';
 import { FetchedParts, manifestOf, type Transfer } from './transfer.ts';
 
@@ -256,6 +257,13 @@ export class Blobs {
 		const { store, env } = this.#parts;
 		for (const file of await store.list())
 			if (file.usedAt < env.now() - UNNEEDED_MS && !this.#isNeeded(file)) await store.remove(file.hash);
+	}
+
+	/** Removes what the server has too, but for pinned files. Answers how many went. */
+	async makeRoom(): Promise<number> {
+		const gone = await this.#parts.store.evict(0);
+		if (gone > 0) await this.#changed();
+		return gone;
 	}
 
 	async #evict(): Promise<void> {

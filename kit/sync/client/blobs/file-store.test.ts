@@ -3,7 +3,8 @@ import { expect, test } from 'bun:test';
 import { newRecordId, type RecordId } from '@mana/model';
 import { JournalStore } from '../journal-store.ts';
 import { MemoryDisk } from '../memory-disk.ts';
-import { type FilePlace, FileStore, type StoredFile } from './file-store.ts';
+import { FileStore } from './file-store.ts';
+import type { FilePlace, StoredFile } from '../file-rows.ts';
 
 const space = 'a-space';
 const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);

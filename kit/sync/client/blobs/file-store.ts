@@ -1,35 +1,6 @@
-import type { RecordId } from '@mana/model';
 import type { Disk, DiskTransaction } from '../disk.ts';
+import { dropFile, dropLoose, type FileRow, fileRows, type StoredFile } from '../file-rows.ts';
 import { deviceKeyOf, Fenced } from '../store.ts';
-
-/** A record that names a file. */
-export interface FilePlace {
-	/** Number of its collection. */
-	readonly collection: number;
-	readonly record: RecordId;
-}
-
-/** What this device knows of a file that it keeps. */
-export interface StoredFile {
-	/** See `manifestHash`. */
-	readonly hash: string;
-	readonly size: number;
-	/** Hashes of its chunks, in order. */
-	readonly chunks: readonly string[];
-	/** False while the server does not have it: then nothing here may remove it to make room. */
-	readonly sent: boolean;
-	/** The person wants it here, also offline. */
-	readonly pinned: boolean;
-	/** When it was last asked for (ms since 1970). */
-	readonly usedAt: number;
-	/** The records that it was added to or opened from. */
-	readonly places: readonly FilePlace[];
-}
-
-interface Found {
-	readonly at: number;
-	readonly file: StoredFile;
-}
 
 /**
  * The files of one space on this device, on the disk of the account: what is known of them in `files`, their bytes beside it in `bytes`,
@@ -47,7 +18,7 @@ export class FileStore {
 
 	/** Everything that is here, in the order in which it came. */
 	list(): Promise<readonly StoredFile[]> {
-		return this.#disk.run('read', ['files'], async (tx) => (await this.#all(tx)).map(({ file }) => file));
+		return this.#disk.run('read', ['files'], async (tx) => (await fileRows(tx, this.#space)).map(({ file }) => file));
 	}
 
 	get(hash: string): Promise<StoredFile | null> {
@@ -71,7 +42,7 @@ export class FileStore {
 		return this.#disk.run('write-strict', ['meta', 'files', 'bytes'], async (tx) => {
 			if ((await tx.get('meta', deviceKeyOf(this.#space))) === undefined)
 				throw new Fenced('This space was taken from this device.');
-			const all = await this.#all(tx);
+			const all = await fileRows(tx, this.#space);
 			const known = all.find((one) => one.file.hash === file.hash);
 			if (known) return tx.put('files', [this.#space, known.at], merged(known.file, file));
 			const at = (all.at(-1)?.at ?? 0) + 1;
@@ -90,26 +61,14 @@ export class FileStore {
 
 	/** Removes what was not asked for the longest until the rest fits; never what is unsent or pinned. @returns how many went */
 	evict(budgetBytes: number): Promise<number> {
-		return this.#disk.run('write', ['files', 'bytes'], async (tx) => {
-			const all = await this.#all(tx);
-			const loose = all.filter(({ file }) => file.sent && !file.pinned).sort((a, b) => a.file.usedAt - b.file.usedAt);
-			let bytes = loose.reduce((sum, { file }) => sum + file.size, 0);
-			let gone = 0;
-			for (const { at, file } of loose) {
-				if (bytes <= budgetBytes) break;
-				this.#remove(tx, at);
-				bytes -= file.size;
-				gone++;
-			}
-			return gone;
-		});
+		return this.#disk.run('write', ['files', 'bytes'], (tx) => dropLoose(tx, this.#space, budgetBytes));
 	}
 
 	/** Removes a file, sent or not. */
 	remove(hash: string): Promise<void> {
 		return this.#disk.run('write', ['files', 'bytes'], async (tx) => {
 			const known = await this.#find(tx, hash);
-			if (known) this.#remove(tx, known.at);
+			if (known) dropFile(tx, this.#space, known.at);
 		});
 	}
 
@@ -117,17 +76,8 @@ export class FileStore {
 		this.#disk.close();
 	}
 
-	#remove(tx: DiskTransaction, at: number): void {
-		tx.remove('files', this.#space, at, at);
-		tx.remove('bytes', this.#space, at, at);
-	}
-
-	async #find(tx: DiskTransaction, hash: string): Promise<Found | undefined> {
-		return (await this.#all(tx)).find(({ file }) => file.hash === hash);
-	}
-
-	async #all(tx: DiskTransaction): Promise<Found[]> {
-		return (await tx.list('files', this.#space)).map(({ at, value }) => ({ at, file: value as StoredFile }));
+	async #find(tx: DiskTransaction, hash: string): Promise<FileRow | undefined> {
+		return (await fileRows(tx, this.#space)).find(({ file }) => file.hash === hash);
 	}
 }
 

@@ -3,7 +3,8 @@ import type { Client } from '../client.ts';
 import type { Disk } from '../disk.ts';
 import type { Platform } from '../platform.ts';
 import { Blobs } from './blobs.ts';
-import { type FilePlace, FileStore } from './file-store.ts';
+import { FileStore } from './file-store.ts';
+import type { FilePlace } from '../file-rows.ts';
 import { Transfer } from './transfer.ts';
 
 /** Most that files take here of what the server has too, beside what is pinned: bytes, and the part of what the browser gives us. */
@@ -39,7 +40,7 @@ export async function openFiles(client: Client, { disk, space, name, platform }:
 			const registers = [...mana.replica.registers(collection, record)];
 			return registers.length === 0 || registers.some(([, { value }]) => blobHashIn(value) === hash);
 		},
-		cacheBytes: async () => Math.min(CACHE.bytes, (await platform.room()) * CACHE.part),
+		cacheBytes: async () => Math.min(CACHE.bytes, (await platform.storage()).quotaBytes * CACHE.part),
 	});
 	let { phase } = mana.sync;
 	const heed = () => {

@@ -2,7 +2,8 @@ import { BackOff } from '../conversation/back-off.ts';
 import type { Environment } from '../environment.ts';
 import { SignedOut } from '../link.ts';
 import type { Locks } from '../tabs.ts';
-import type { FileStore, StoredFile } from './file-store.ts';
+import type { FileStore } from './file-store.ts';
+import type { StoredFile } from '../file-rows.ts';
 import { Refused, type Transfer, TryAgain } from './transfer.ts';
 
 /** How a file that was added here is getting on. */

@@ -1,5 +1,5 @@
 import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { AREAS, StorageFailed, type Area, type Disk, type DiskTransaction } from '../disk.ts';
+import { AREAS, StorageFailed, StorageFull, type Area, type Disk, type DiskTransaction } from '../disk.ts';
 
 /** Version of the areas, not of what stands in them. */
 const VERSION = 3;
@@ -77,7 +77,7 @@ class IndexedDbDisk implements Disk {
 		}
 		const done = tx.done.then(
 			() => null,
-			(error: unknown) => new StorageFailed('The browser could not store this.', { cause: error }),
+			(error: unknown) => failureOf(error),
 		);
 		try {
 			const result = await work(requestsOf(tx));
@@ -118,6 +118,13 @@ function requestsOf(tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite
 		remove: (area, space, from = -Infinity, to = Infinity) =>
 			told(write(area).delete(IDBKeyRange.bound([space, from], [space, to]))),
 	};
+}
+
+function failureOf(cause: unknown): StorageFailed {
+	const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
+	return isFull
+		? new StorageFull('This browser has no room left for Mana.', { cause })
+		: new StorageFailed('The browser could not store this.', { cause });
 }
 
 /** A failed request fails its transaction, and that is where it is handled. */

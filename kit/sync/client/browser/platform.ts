@@ -37,7 +37,10 @@ export function browserPlatform(): Platform {
 		deleteDisk: deleteIndexedDb,
 		channel: broadcast,
 		persist: () => void navigator.storage?.persist?.().catch(report),
-		room: async () => (await navigator.storage?.estimate?.())?.quota ?? Infinity,
+		async storage() {
+			const { usage = 0, quota = Infinity } = (await navigator.storage?.estimate?.()) ?? {};
+			return { usedBytes: usage, quotaBytes: quota };
+		},
 		onWake,
 		onLeave,
 		report,

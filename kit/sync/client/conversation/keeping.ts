@@ -1,5 +1,6 @@
-import { type Collection, recentOf, type RecordId, routeKey, type Window } from '@mana/model';
+import { appOf, type Collection, recentOf, type RecordId, routeKey, type Window } from '@mana/model';
 import { limits } from '../../limits.ts';
+import { SPACES_APP } from '../../permission.ts';
 import { type Name, nameKey } from '../../name.ts';
 import { hasWhole, type Scope, ScopeIndex } from '../../scope.ts';
 import type { Kept, Mana } from '../api.ts';
@@ -15,6 +16,10 @@ const SHOWN_MS = DAY_MS;
 /** Records that stay because they were opened, and for how long. */
 const MOST_OPENED = 200;
 const OPENED_MS = 30 * DAY_MS;
+/** What somebody looked at so lately is in view, perhaps in another tab. */
+const LOOKED_MS = 60 * 60_000;
+/** Until that is noted again. */
+const LOOK_AGAIN_MS = 20 * 60_000;
 
 /**
  * What this device keeps of a space; `null`: everything.
@@ -23,14 +28,18 @@ const OPENED_MS = 30 * DAY_MS;
  */
 export function scopeOf(
 	models: readonly KeptPart[],
-	{ everything, shown, opened }: Keeping,
+	{ everything, shown, opened, asleep }: Keeping,
 	now: number,
 	unfinished: readonly Name[] = [],
 ): Scope | null {
-	const parts = models.filter(({ number, keeps }) => keeps && !everything.includes(number));
-	if (parts.length === 0) return null;
-	const isPart = ({ collection }: { readonly collection: number }) => parts.some(({ number }) => number === collection);
-	const beside = shown.filter((window) => isPart(window) && window.at > now - SHOWN_MS);
+	const awake = models.filter(({ number }) => !asleep.includes(appOf(number)));
+	const parts = awake.filter(({ number, keeps }) => keeps && !everything.includes(number));
+	if (parts.length === 0 && asleep.length === 0) return null;
+	const isPart = ({ collection }: { readonly collection: number }) =>
+		asleep.includes(appOf(collection)) || parts.some(({ number }) => number === collection);
+	const beside = shown.filter(
+		(window) => !asleep.includes(appOf(window.collection)) && isPart(window) && window.at > now - SHOWN_MS,
+	);
 	const named = [...unfinished, ...opened.filter((name) => name.pinned || name.at > now - OPENED_MS)].filter(isPart);
 	const records = new Map(
 		named
@@ -38,7 +47,7 @@ export function scopeOf(
 			.map(({ collection, record }) => [nameKey({ collection, record }), { collection, record }]),
 	);
 	return {
-		apps: null,
+		apps: asleep.length > 0 ? [...new Set(awake.map(({ number }) => appOf(number)))].sort((a, b) => a - b) : null,
 		collections: [],
 		windows: [...parts.flatMap((part) => recentOf(part, now)), ...beside.map(({ at: _at, ...window }) => window)],
 		records: [...records.keys()].sort().map((key) => records.get(key)!),
@@ -62,10 +71,47 @@ export function opening(keeping: Keeping, name: Name, now: number, pinned?: bool
 	return { ...keeping, opened: all.filter((one) => one.pinned || least.includes(one)) };
 }
 
+/** Somebody looks at what an app holds: it stays, and comes back if it was let go. */
+export function looking(keeping: Keeping, app: number, now: number): Keeping {
+	const looked = [...keeping.looked.filter((one) => one.app !== app), { app, at: now }];
+	return { ...keeping, looked, asleep: keeping.asleep.filter((one) => one !== app) };
+}
+
+/** The person wants an app here whatever happens, or no longer. */
+export function keepingApp(keeping: Keeping, app: number, kept: boolean): Keeping {
+	const apps = keeping.apps.filter((one) => one !== app);
+	if (!kept) return { ...keeping, apps };
+	return { ...keeping, apps: [...apps, app].sort((a, b) => a - b), asleep: keeping.asleep.filter((one) => one !== app) };
+}
+
+/**
+ * Room is short: what nobody looked at for an hour and nobody wants to be kept is let go. An app of which a collection is to be whole is
+ * one that somebody wants.
+ *
+ * @param apps all that this build knows
+ */
+export function thrifty(keeping: Keeping, apps: readonly number[], now: number): Keeping {
+	const isLate = ({ at }: { readonly at: number }) => at > now - LOOKED_MS;
+	const wanted = new Set([
+		...keeping.apps,
+		...keeping.everything.map(appOf),
+		...keeping.opened.flatMap((one) => (one.pinned ? [appOf(one.collection)] : [])),
+		...keeping.looked.flatMap((one) => (isLate(one) ? [one.app] : [])),
+	]);
+	return {
+		...keeping,
+		shown: keeping.shown.filter(isLate),
+		opened: keeping.opened.filter((one) => one.pinned || isLate(one)),
+		asleep: apps.filter((app) => app !== SPACES_APP && !wanted.has(app)),
+	};
+}
+
 /** The person wants a collection whole, or only what its model says. */
 function keepingAll(keeping: Keeping, collection: number, all: boolean): Keeping {
 	const others = keeping.everything.filter((known) => known !== collection);
-	return { ...keeping, everything: all ? [...others, collection].sort((a, b) => a - b) : others };
+	if (!all) return { ...keeping, everything: others };
+	const asleep = keeping.asleep.filter((app) => app !== appOf(collection));
+	return { ...keeping, asleep, everything: [...others, collection].sort((a, b) => a - b) };
 }
 
 /** Records that are here and that a scope does not hold, but for those of `anew` that came just now. */
@@ -106,12 +152,17 @@ export interface KeptHost {
 	where(): { readonly scope: Scope | null; readonly seq: number };
 	keeping(): Keeping;
 	keep(change: (keeping: Keeping, now: number) => Keeping): Promise<void>;
+	/** ms since 1970 */
+	now(): number;
+	report(error: unknown): void;
 	readonly mana: Pick<Mana, 'get' | 'sync' | 'subscribe'>;
 }
 
 /** What of a space is on this device, where the rest can be had from a server. */
 export class KeptHere implements Kept {
 	readonly #host: KeptHost;
+	/** Apps of which it is being noted that somebody looks. */
+	readonly #noting = new Set<number>();
 
 	constructor(host: KeptHost) {
 		this.#host = host;
@@ -146,6 +197,25 @@ export class KeptHere implements Kept {
 		if (this.#host.mana.get(collection, record)) return true;
 		await this.#host.keep((keeping, now) => opening(keeping, name, now));
 		return this.#arrived(() => here() ?? false);
+	}
+
+	look({ number }: Collection): void {
+		const app = appOf(number);
+		const { asleep, looked } = this.#host.keeping();
+		const now = this.#host.now();
+		const late = looked.some((one) => one.app === app && one.at > now - LOOK_AGAIN_MS);
+		if ((late && !asleep.includes(app)) || this.#noting.has(app)) return;
+		this.#noting.add(app);
+		const noted = this.#host.keep((keeping, at) => looking(keeping, app, at));
+		noted.catch(this.#host.report).finally(() => this.#noting.delete(app));
+	}
+
+	keepsApp(app: number): boolean {
+		return this.#host.keeping().apps.includes(app);
+	}
+
+	keepApp(app: number, kept: boolean): Promise<void> {
+		return this.#host.keep((keeping) => keepingApp(keeping, app, kept));
 	}
 
 	pin({ number }: Collection, record: RecordId, pinned: boolean): Promise<void> {

@@ -79,8 +79,12 @@ export class Leaving {
 		this.#state.space = { ...space, leaving };
 	}
 
-	/** Whether this tab may still want to do something with a record: writes of it are on their way or were refused, or can be taken back. */
+	/**
+	 * Whether this tab may still want to do something with a record: writes of it are on their way or were refused, can be taken back, or it
+	 * names a file that is to be sent.
+	 */
 	#isUnfinished(name: Name): boolean {
-		return this.#state.replica.isUnfinished(name) || this.#state.mana.remembers(name);
+		const { replica, mana, unsentFiles } = this.#state;
+		return replica.isUnfinished(name) || mana.remembers(name) || unsentFiles.has(nameKey(name));
 	}
 }

@@ -1,10 +1,11 @@
 import type { Cell, DeviceId, Transaction } from '../../cell.ts';
+import { appOf } from '@mana/model';
 import { MAX_DRIFT_MS, stampAt } from '../../clock.ts';
 import type { Ack, Digest, Presence, Subbed, Welcome } from '../../frames.ts';
 import { newDeviceId } from '../../ids.ts';
 import { visibleTo } from '../../permission.ts';
 import type { HistoryQuestion, RecordChanges } from '../../record-history.ts';
-import type { Scope } from '../../scope.ts';
+import { type Scope, widening } from '../../scope.ts';
 import { cellsOfChunk, type PackedChunk } from '../../snapshot/chunk.ts';
 import type { ChunkHash } from '../../snapshot/manifest.ts';
 import { type DigestState, HistoryUnavailable, type Kept, type SyncState } from '../api.ts';
@@ -13,7 +14,7 @@ import type { Remote } from '../client-parts.ts';
 import { Company } from './company.ts';
 import type { Conflict } from '../conflicts.ts';
 import type { NamedChunk } from './download.ts';
-import { KeptHere } from './keeping.ts';
+import { KeptHere, thrifty } from './keeping.ts';
 import type { Keeping } from '../kept.ts';
 import { without } from '../journal-row.ts';
 import { Leaving } from './leaving.ts';
@@ -66,8 +67,14 @@ export class Upstream implements SessionHost {
 		this.#part = new Leaving(state);
 		this.session = new Session({ ...remote, checkup: conversation.checkup, env, host: this });
 		this.company = new Company(state, this.session, conversation.presence);
-		const host = { where: () => state.space, keeping: () => state.keeping, keep: this.#keep.bind(this), mana: state.mana };
-		this.kept = new KeptHere(host);
+		this.kept = new KeptHere({
+			where: () => state.space,
+			keeping: () => state.keeping,
+			keep: this.#keep.bind(this),
+			now: () => this.#now,
+			report: state.parts.report,
+			mana: state.mana,
+		});
 	}
 
 	/** Time has passed, in the tab that leads. */
@@ -253,13 +260,41 @@ export class Upstream implements SessionHost {
 
 	/** What the person wants to be kept here changes: on the disk, in all tabs, and in what the server is asked for. */
 	async #keep(change: (keeping: Keeping, now: number) => Keeping): Promise<void> {
-		const { parts, mana, keeper, tabs } = this.#state;
-		const now = Math.round(parts.env.now() + mana.skewMs);
+		await this.#noteKept(change);
+		this.session.rescope();
+		this.#state.mana.refresh();
+	}
+
+	async #noteKept(change: (keeping: Keeping, now: number) => Keeping): Promise<void> {
+		const { keeper, tabs } = this.#state;
+		const now = this.#now;
 		const keeping = await keeper.store.keep((keeping) => change(keeping, now));
 		this.#state.keeping = keeping;
 		tabs.post({ kind: 'keeping', keeping });
+	}
+
+	/**
+	 * Room is short: lets go of what nobody looks at and nobody wants to be kept, at once, for what is left is as whole as before. All of it
+	 * comes back when somebody looks.
+	 */
+	async makeRoom(): Promise<void> {
+		const apps = [...new Set((this.#remote.parts ?? []).map(({ number }) => appOf(number)))];
+		if (!this.leads || this.space.seq === 0 || apps.length === 0) return;
+		await this.#noteKept((keeping, now) => thrifty(keeping, apps, now));
+		const { epoch, seq, scope: held, leaving } = this.space;
+		const { wanted } = this;
+		const change = wanted && widening(held, wanted);
+		const less = change && !change.fromStart && change.lack.windows.length === 0 && change.lack.records.length === 0;
+		// What is on its way out is asked for by its name first.
+		if (less && this.leads && leaving.length === 0) this.confirmed({ epoch, to: seq, cells: [], replace: false, scope: wanted });
 		this.session.rescope();
-		mana.refresh();
+		this.#parts.disk.checkpoint();
+		this.#state.mana.refresh();
+	}
+
+	/** The time as the server has it, as far as we know. */
+	get #now(): number {
+		return Math.round(this.#state.parts.env.now() + this.#state.mana.skewMs);
 	}
 
 	acked(ack: Ack): void {
