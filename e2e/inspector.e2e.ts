@@ -45,6 +45,15 @@ test('the inspector says in words what waits, since when and why; it is reached 
 	await expect(page.getByText('Nothing that you wrote was replaced.')).toBeVisible();
 	await look(page, 'inspector-empty');
 
+	await test.step('an app can be kept on this device whatever happens, and stays so', async () => {
+		const keep = part(page, 'Keep on this device').getByRole('switch', { name: 'Todo' });
+		await expect(keep).not.toBeChecked();
+		await keep.check();
+		await page.reload();
+		await expect(keep).toBeChecked();
+		await look(page, 'inspector-keep');
+	});
+
 	await test.step('the details name cursor, device, clock and storage', async () => {
 		await page.getByText('All facts').click();
 		const exactly = part(page, 'Behind the scenes');

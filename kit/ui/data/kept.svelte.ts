@@ -52,3 +52,24 @@ export class KeptState {
 		return this.#mana.kept.show(olderOf(this.#collection, Date.now()));
 	}
 }
+
+/** Which apps stay on this device also when room is short, as runes. */
+export class KeptApps {
+	readonly #mana: Mana;
+	readonly #track: () => void;
+
+	constructor(mana: Mana) {
+		this.#mana = mana;
+		this.#track = createSubscriber((update) => mana.subscribe(update));
+	}
+
+	/** @param app its permanent number */
+	has(app: number): boolean {
+		this.#track();
+		return this.#mana.kept.keepsApp(app);
+	}
+
+	keep(app: number, kept: boolean): Promise<void> {
+		return this.#mana.kept.keepApp(app, kept);
+	}
+}

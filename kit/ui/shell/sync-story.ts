@@ -11,6 +11,11 @@ import { m } from '../i18n/index.ts';
 export function syncStory(sync: SyncState, now: number, locale: string, zone: string): string {
 	if (!sync.durable) return m.sync_not_kept_long();
 	if (sync.refused > 0) return m.sync_refused_long({ count: sync.refused });
+	const tight = sync.phase === 'guest' ? m.sync_tight_guest_long() : m.sync_tight_long();
+	return [sync.tight ? tight : '', phaseStory(sync, now, locale, zone)].filter(Boolean).join(' ');
+}
+
+function phaseStory(sync: SyncState, now: number, locale: string, zone: string): string {
 	switch (sync.phase) {
 		case 'guest':
 			return m.sync_guest_long();

@@ -12,6 +12,7 @@ const well: SyncState = {
 	retryAt: null,
 	problem: null,
 	durable: true,
+	tight: false,
 	evicted: false,
 	leader: true,
 	firstSync: null,
@@ -33,6 +34,16 @@ test('what the server refused, or a device that keeps nothing, goes before every
 	expect(syncWords({ ...well, refused: 1 })).toEqual({ tone: 'attention', short: 'One change refused' });
 	expect(syncWords({ ...well, refused: 1, durable: false }).short).toBe('Not stored');
 	expect(syncStory({ ...well, durable: false }, now, 'en', 'UTC')).toContain('private window');
+});
+
+test('room that gets short is told where nothing more urgent is', () => {
+	const tight = { ...well, tight: true };
+	expect(syncWords(tight)).toEqual({ tone: 'attention', short: 'Little room' });
+	expect(syncWords({ ...tight, phase: 'guest' }).short).toBe('Little room');
+	expect(syncWords({ ...tight, phase: 'offline', unsent: 3 }).short).toBe('3 unsent');
+	expect(syncStory(tight, now, 'en', 'UTC')).toContain('What you write is kept');
+	expect(syncStory({ ...tight, phase: 'guest' }, now, 'en', 'UTC')).toContain('only here');
+	expect(syncStory({ ...tight, phase: 'offline' }, now, 'en', 'UTC')).toMatch(/nearly full.*You can go on/);
 });
 
 test('a server that refuses this device says why in its own words', () => {

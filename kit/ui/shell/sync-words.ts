@@ -13,7 +13,7 @@ export function syncWords(sync: SyncState): SyncWords {
 	if (sync.refused > 0) return { tone: 'attention', short: m.sync_refused({ count: sync.refused }) };
 	switch (sync.phase) {
 		case 'guest':
-			return { tone: 'well', short: m.sync_guest() };
+			return sync.tight ? { tone: 'attention', short: m.sync_tight() } : { tone: 'well', short: m.sync_guest() };
 		case 'stopped':
 			return { tone: 'attention', short: m.sync_stopped() };
 		case 'signed-out':
@@ -23,6 +23,7 @@ export function syncWords(sync: SyncState): SyncWords {
 		case 'offline':
 			return { tone: 'waiting', short: sync.unsent > 0 ? m.sync_unsent({ count: sync.unsent }) : m.sync_offline() };
 		case 'live':
+			if (sync.tight) return { tone: 'attention', short: m.sync_tight() };
 			return sync.unsent > 0 ? { tone: 'working', short: m.sync_sending() } : { tone: 'well', short: m.sync_live() };
 	}
 }
