@@ -283,6 +283,32 @@ describe('too much', () => {
 	});
 });
 
+test('what waited on a device, and a device that stands behind where it stood, can be seen in the figures', async () => {
+	const figure = async (name: string) => {
+		const metrics = await (await fetch(`${server.url}/metrics`)).text();
+		return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(metrics)?.[1]);
+	};
+	const [before, waited] = [await figure('sync_cursors_back_total'), await figure('sync_outbox_age_seconds_sum')];
+	const client = await RawClient.join(server.url, token);
+	for (let i = 0; i < 3; i++) await client.acked(client.write(op(newRecord(), 'x')).n);
+	await client.reached(client.seq);
+	const at = async (seq: number) => {
+		const again = await RawClient.open(server.url, client.device);
+		await again.hello(token);
+		await again.sub(client.space!, { epoch: client.epoch, seq });
+		again.close();
+	};
+	await at(client.seq);
+	await at(client.seq - 1);
+	await at(0);
+	expect(await figure('sync_cursors_back_total')).toBe(before + 1);
+	const late = stampAt(Date.now() - 7_200_000);
+	const old = await RawClient.join(server.url, token, newDevice());
+	old.send({ type: 'push', space: old.space!, known: 0, transactions: [{ n: 1, stamp: late, ops: [op(newRecord(), 'late')] }] });
+	await old.acked(1);
+	expect((await figure('sync_outbox_age_seconds_sum')) - waited).toBeGreaterThan(7_000);
+});
+
 test('readiness touches the tables, and metrics name no content', async () => {
 	const client = await RawClient.join(server.url, token);
 	await client.acked(client.write(op(newRecord(), 'a secret thing')).n);

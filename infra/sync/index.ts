@@ -24,6 +24,7 @@ import { Buckets } from './bucket.ts';
 import type { Committer, CommitterEvents } from './committer/committer.ts';
 import { DirectCommitter } from './committer/direct.ts';
 import { ThreadedCommitter } from './committer/threaded.ts';
+import { Cursors } from './cursors.ts';
 import { Digests } from './digests/digests.ts';
 import { PostgresSums } from './digests/postgres.ts';
 import { SqliteSums } from './digests/sqlite.ts';
@@ -164,6 +165,7 @@ export const service = defineService({
 			jitter: (from, to) => from + Math.floor(((random(new Uint8Array(1))[0] ?? 0) / 256) * (to - from)),
 			ops: new Buckets({ burst: config.opsBurst, perSecond: config.opsPerSecond }, now),
 			connects: new Buckets({ burst: config.connectsPerMinute, perSecond: config.connectsPerMinute / 60 }, now),
+			cursors: new Cursors(),
 			meters,
 		};
 		const presence = new Presence({
@@ -205,10 +207,8 @@ export const service = defineService({
 			try {
 				const { wrong, lost, references } = await examineBlobs(store, shelf, stopping.signal);
 				if (wrong + lost > 0) log.error({ wrong, lost, references }, 'files were not kept as the state says');
-				// What one node receives another must not remove in the same moment: the folder's own guard is one process's (`shelf.ts`).
-				if (!(await peers.aloneNow())) return log.info('several nodes run: files that no record names are kept for now');
-				const gone = await collectBlobs(store, shelf, now(), stopping.signal);
-				log.info({ ...gone, references }, 'collected files that no record names');
+				const gone = await peers.alone('collection of files', () => collectBlobs(store, shelf, now(), stopping.signal));
+				if (gone) log.info({ ...gone, references }, 'collected files that no record names');
 			} catch (error) {
 				if (!stopping.signal.aborted) log.error({ err: error }, 'files could not be collected');
 			}

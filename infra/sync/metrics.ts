@@ -6,6 +6,10 @@ import type { PeerMeters } from './nodes/postgres.ts';
 export interface Meters extends PeerMeters {
 	/** @param transactions how many the push had */
 	decided(ack: Ack, transactions: number): void;
+	/** @param ms how long the oldest transaction of a push had waited on its device, by the stamp that it had there */
+	waited(ms: number): void;
+	/** A device asks from behind where it stood. */
+	wentBack(): void;
 	/** @param devices how many one commit served; @param ms until the disk had it */
 	committed(devices: number, ms: number): void;
 	/** A conversation ended with a BYE. */
@@ -68,6 +72,17 @@ export function createMeters(
 		help: 'Bytes of state sent to mend what differed.',
 		registers,
 	});
+	const waiting = new Histogram({
+		name: 'sync_outbox_age_seconds',
+		help: 'How long the oldest transaction of a push had waited on its device.',
+		buckets: [0.1, 1, 10, 60, 600, 3_600, 86_400, 604_800],
+		registers,
+	});
+	const back = new Counter({
+		name: 'sync_cursors_back_total',
+		help: 'Times that a device asked from behind where it had stood.',
+		registers,
+	});
 	const latency = new Histogram({
 		name: 'sync_commit_duration_seconds',
 		help: 'Time of one group commit, until it is on the disk.',
@@ -114,6 +129,8 @@ export function createMeters(
 			restamped.inc(ack.restamped.length);
 			for (const { code } of ack.refused) refused.inc({ code });
 		},
+		waited: (ms) => waiting.observe(Math.max(0, ms) / 1000),
+		wentBack: () => back.inc(),
 		committed(devices, ms) {
 			group.observe(devices);
 			latency.observe(ms / 1000);

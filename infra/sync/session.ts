@@ -10,6 +10,7 @@ import {
 	type Renew,
 	type Revoked,
 	type SpaceId,
+	timeOf,
 } from '@mana/sync';
 import {
 	type Cursor,
@@ -23,6 +24,7 @@ import {
 import { type Person, Problem, type VerifyToken } from '@mana/service';
 import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
+import type { Cursors } from './cursors.ts';
 import { Farewell } from './farewell.ts';
 import type { Meters } from './metrics.ts';
 import { minVersion, routesOf } from './rules.ts';
@@ -37,6 +39,8 @@ export interface Door {
 	/** Ops that a device may send, and conversations that a person may begin. */
 	readonly ops: Buckets;
 	readonly connects: Buckets;
+	/** Where devices stood when they asked last. */
+	readonly cursors: Cursors;
 	readonly meters: Meters;
 }
 
@@ -129,6 +133,7 @@ export class Session {
 			throw new Farewell('protocol', `Collection ${foreign.collection} has no windows on field ${foreign.field} on this server.`);
 		const seat = granted(await this.#door.committer.seat({ kind: 'seat', space, ...this.#introduced() }));
 		this.#renewing.delete(space);
+		if (this.#door.cursors.asked(space, this.#introduced().device, { epoch, seq })) this.#door.meters.wentBack();
 		if (seat.type === 'subbed') this.#seats.set(space, knownFrom({ epoch, seq }, seat));
 		else this.left(space);
 		if (seat.type !== 'subbed' || !isBeforeHorizon({ epoch, seq }, seat)) return seat;
@@ -147,6 +152,8 @@ export class Session {
 		const ops = transactions.reduce((sum, transaction) => sum + transaction.ops.length, 0);
 		const retryAfterMs = this.#door.ops.take(who.device, Math.max(1, ops));
 		if (retryAfterMs > 0) throw this.#busy('Too many changes in a short time. Send the rest a little later.', retryAfterMs);
+		const [oldest] = transactions;
+		if (oldest) this.#door.meters.waited(this.#door.clock.now() - timeOf(oldest.stamp));
 		const ack = granted(
 			await this.#door.committer.push({
 				request: { kind: 'push', space, known, knew, transactions, ...who, schema: this.#schema },

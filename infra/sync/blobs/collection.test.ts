@@ -72,6 +72,18 @@ eachEngine('collection of files', (engine) => {
 			pass: (days: number) => (now += days * DAY),
 			collect: () => collectBlobs(store, shelf, now),
 			examine: () => examineBlobs(store, shelf),
+			/** Another process on the same folder and store: what the two do is not ordered by any of them alone. */
+			beside: (between: () => Promise<unknown>) => {
+				const slow: Blobs = {
+					...fragile,
+					async put(content, options) {
+						const info = await blobs.put(content, options);
+						await between();
+						return info;
+					},
+				};
+				return new BlobKeeper(store, new Shelf(slow), { spaceBytes: 1e9, personBytes: 1e9 }, () => now);
+			},
 			files: async () => (await Array.fromAsync(blobs.list())).map(({ hash }) => String(hash)),
 			forgetFile: (file: TestFile) => blobs.delete(blobHash(file.chunks[0]!.hash)),
 			async upload(file: TestFile, where: SpaceId = id) {
@@ -102,6 +114,35 @@ eachEngine('collection of files', (engine) => {
 	}
 
 	const small = (text: string) => fileOf(new TextEncoder().encode(text));
+
+	test('a chunk that one process clears away in the moment in which another receives it has to be sent again', async () => {
+		await using at = await home();
+		const file = await small('twice');
+		const [chunk] = file.chunks;
+		await at.upload(file);
+		await at.collect();
+		at.pass(31);
+		const receiver = at.beside(() => at.collect());
+		await expect(receiver.put(at.id, ana, chunk!.hash, parts(chunk!.bytes))).rejects.toMatchObject({ code: 'chunk-collected' });
+		expect(await at.files()).toEqual([]);
+		expect(await receiver.missing(at.id, ana, [chunk!.hash])).toEqual([chunk!.hash]);
+		await at.upload(file);
+		expect(await at.read(file)).toEqual(file.bytes);
+	});
+
+	test('while a chunk is entered nobody else clears it away', async () => {
+		await using at = await home();
+		const file = await small('entered');
+		for (let round = 0; round < 5; round++) {
+			const kept = at.upload(file).then(
+				() => true,
+				() => false,
+			);
+			await at.collect();
+			if (await kept) expect(await at.read(file)).toEqual(file.bytes);
+		}
+		expect(await at.files()).toHaveLength(1);
+	});
 
 	test('a file that no record names goes after 30 days, not before; one that is named stays', async () => {
 		await using at = await home();

@@ -1,6 +1,7 @@
 import { blobHash } from '@mana/store';
 import { splitHashes } from '@mana/sync/manifest';
 import type { SyncStore } from '../store.ts';
+import { withoutUsers } from './chunk-lock.ts';
 import { forgetPurged, type Tables, withReferences } from './references.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -33,7 +34,7 @@ export async function collectBlobs(store: SyncStore, shelf: Shelf, now: number, 
 	let files = 0;
 	for await (const { hash } of shelf.list()) {
 		signal?.throwIfAborted();
-		if (await shelf.drop(hash, () => isNeeded(store.db, hash))) files++;
+		if (await withoutUsers(store, hash, (db) => shelf.drop(hash, () => isNeeded(db, hash)))) files++;
 	}
 	return { blobs, chunks, files };
 }

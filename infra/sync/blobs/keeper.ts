@@ -1,9 +1,10 @@
 import { problem } from '@mana/service';
-import { blobHash, StoreError } from '@mana/store';
+import { type BlobHash, blobHash, StoreError } from '@mana/store';
 import { appOf } from '@mana/model';
 import { type Access, allows, reaches, type SpaceId } from '@mana/sync';
 import { CHUNK_BYTES, joinHashes, manifestHash, splitHashes } from '@mana/sync/manifest';
 import type { SyncStore } from '../store.ts';
+import { asUser, withoutUsers } from './chunk-lock.ts';
 import { isNeeded } from './collection.ts';
 import { followReferences } from './references.ts';
 import type { Shelf } from './shelf.ts';
@@ -69,7 +70,8 @@ export class BlobKeeper {
 	/**
 	 * Keeps a chunk, durably. Sending it again changes nothing.
 	 *
-	 * @throws Problem `chunk-invalid`, `space-full`, `person-full`, `disk-full`; nothing is kept then
+	 * @throws Problem `chunk-invalid`, `space-full`, `person-full`, `disk-full`; nothing is kept then. `chunk-collected`: another node cleared it away in
+	 * the moment in which it came again, so it has to be sent once more
 	 */
 	async put(id: SpaceId, { person }: Caller, name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
 		const space = await this.#number(id);
@@ -81,7 +83,7 @@ export class BlobKeeper {
 				await this.#enter(space, person, hash, bytes);
 			});
 		} catch (error) {
-			await this.#shelf.drop(hash, () => isNeeded(this.#store.db, hash));
+			await withoutUsers(this.#store, hash, (db) => this.#shelf.drop(hash, () => isNeeded(db, hash)));
 			throw answerTo(error);
 		}
 	}
@@ -164,8 +166,11 @@ export class BlobKeeper {
 	}
 
 	/** Enters who needs a chunk, if it is still allowed. */
-	async #enter(space: number, person: string, hash: string, bytes: number): Promise<void> {
+	async #enter(space: number, person: string, hash: BlobHash, bytes: number): Promise<void> {
 		await this.#store.db.transaction().execute(async (db) => {
+			await asUser(this.#store, db, hash);
+			if (!(await this.#shelf.has(hash)))
+				throw problem(503, 'chunk-collected', 'This part was cleared away in the moment in which it came. Send it again.');
 			const known = await db
 				.updateTable('blob_chunk')
 				.set({ touched_at: this.#now() })

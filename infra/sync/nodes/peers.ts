@@ -15,8 +15,13 @@ export interface Peers {
 	 * since (`LEASE_OVER_MS` at most).
 	 */
 	everybodyHeard(): Promise<void>;
-	/** Whether no other node is counted in. */
-	aloneNow(): Promise<boolean>;
+	/**
+	 * Does some work unless another node does the same at this moment: `null` then. For what is a waste when two do it, and never for what would be
+	 * wrong: a node that loses its connection meanwhile may not be the only one any more.
+	 *
+	 * @param what a name for the work
+	 */
+	alone<T>(what: string, work: () => Promise<T>): Promise<T | null>;
 	close(): Promise<void>;
 }
 
@@ -27,7 +32,7 @@ export const alone: Peers = {
 	saw: () => undefined,
 	rightsMoved: () => undefined,
 	everybodyHeard: async () => undefined,
-	aloneNow: async () => true,
+	alone: (_what, work) => work(),
 	close: async () => undefined,
 };
 

@@ -135,12 +135,24 @@ describe('peers', () => {
 		}
 	});
 
+	test('some work is done by one of them at a time', async () => {
+		const store = await open();
+		const [a, b] = [await node(store), await node(store)];
+		const work = Promise.withResolvers<string>();
+		const first = a.peers.alone('tidying', () => work.promise);
+		while ((await store.raw.query(`select 1 from pg_locks where locktype = 'advisory'`)).rows.length === 0);
+		expect(await b.peers.alone('tidying', () => Promise.resolve('done twice'))).toBeNull();
+		expect(await b.peers.alone('something else', () => Promise.resolve('beside'))).toBe('beside');
+		work.resolve('done');
+		expect(await first).toBe('done');
+		await expect(a.peers.alone('tidying', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+		expect(await b.peers.alone('tidying', () => Promise.resolve('done again'))).toBe('done again');
+	});
+
 	test('who leaves is not waited for', async () => {
 		const store = await open();
 		const [a, b] = [await node(store), await node(store)];
-		expect(await a.peers.aloneNow()).toBe(false);
 		await b.peers.close();
-		expect(await a.peers.aloneNow()).toBe(true);
 		expect((await store.raw.query('select * from node')).rows).toHaveLength(1);
 		await changeRights(store, await insertSpace(store, { ana: { role: 'owner' } }), 2);
 		const start = performance.now();

@@ -119,9 +119,25 @@ export class PostgresPeers implements Peers {
 		meters.everybodyHeard(clocks.elapsed() - start, fenced);
 	}
 
-	async aloneNow(): Promise<boolean> {
-		const { rows } = await this.#parts.pool.query('select 1 from node where id <> $1 limit 1', [this.#id ?? '']);
-		return rows.length === 0;
+	async alone<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+		const client = await this.#parts.pool.connect();
+		let broken: Error | undefined;
+		const lost = (error: Error) => (broken = error);
+		client.on('error', lost);
+		const key = [`${this.#parts.schema} ${what}`];
+		try {
+			const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as mine', key);
+			if (!rows[0]!.mine) return null;
+			try {
+				return await work();
+			} finally {
+				// Of a connection that is gone PostgreSQL has let go itself.
+				await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', key).catch(lost);
+			}
+		} finally {
+			client.off('error', lost);
+			client.release(broken);
+		}
 	}
 
 	async close(): Promise<void> {
