@@ -1,17 +1,6 @@
-import { Database } from 'bun:sqlite';
 import { models } from '@mana/schema/registry/models';
-import {
-	type ServiceContext,
-	answers,
-	callerAddress,
-	defineService,
-	guard,
-	guardService,
-	problem,
-	query,
-	upgrade,
-} from '@mana/service';
-import { limits, type SpaceId } from '@mana/sync';
+import { answers, callerAddress, defineService, guard, guardService, problem, query, upgrade } from '@mana/service';
+import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -21,36 +10,23 @@ import { BlobKeeper } from './blobs/keeper.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { Shelf } from './blobs/shelf.ts';
 import { Buckets } from './bucket.ts';
-import type { Committer, CommitterEvents } from './committer/committer.ts';
-import { DirectCommitter } from './committer/direct.ts';
-import { ThreadedCommitter } from './committer/threaded.ts';
 import { Cursors } from './cursors.ts';
 import { Digests } from './digests/digests.ts';
-import { PostgresSums } from './digests/postgres.ts';
-import { SqliteSums } from './digests/sqlite.ts';
-import type { SumKeeper } from './digests/sum-keeper.ts';
-import { countInThread } from './digests/threaded.ts';
 import { exchange, LONGEST_WAIT_MS } from './exchange.ts';
 import { Fanout, SILENT } from './fanout.ts';
 import { RecordHistory } from './history/record-history.ts';
 import { historyRoute } from './history/route.ts';
+import type { CommitterEvents } from './committer/committer.ts';
 import { createMeters } from './metrics.ts';
+import { openPeers, openSpaces } from './open-spaces.ts';
 import type { Door } from './session.ts';
-import { farewellFor, Sockets } from './sockets.ts';
-import { buildSnapshot } from './snapshots/build.ts';
-import type { ChunkKeeper } from './snapshots/chunk-keeper.ts';
-import { PostgresChunks } from './snapshots/postgres.ts';
+import { Sockets } from './sockets.ts';
+import { changesOf, framesOf, linesOf } from './streams.ts';
 import { chunkResponse } from './snapshots/route.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
-import { SqliteChunks } from './snapshots/sqlite.ts';
-import { buildInThread } from './snapshots/threaded.ts';
-import { joinFrames } from './spaces/bytes.ts';
 import { backfillRoutes } from './routes/backfill.ts';
-import { PostgresSpaces } from './spaces/postgres.ts';
-import { PART, type SpaceKeeper } from './spaces/space-keeper.ts';
-import { SqliteSpaces } from './spaces/sqlite.ts';
-import { alone, type PeerEvents, type Peers } from './nodes/peers.ts';
-import { PostgresPeers, type PostgresPeersParts } from './nodes/postgres.ts';
+import { PART } from './spaces/space-keeper.ts';
+import type { PeerEvents } from './nodes/peers.ts';
 import { LogPruning } from './log-pruning.ts';
 import { MembershipStream } from './membership-stream.ts';
 import { Presence } from './presence.ts';
@@ -60,7 +36,7 @@ import { serviceRoutes } from './service-routes.ts';
 import { spaceRoutes } from './routes.ts';
 import { Directory } from './spaces/directory.ts';
 import { tidySpaces } from './tidy/tidy.ts';
-import { migrations, type SyncStore, type SyncTables } from './store.ts';
+import { migrations, type SyncTables } from './store.ts';
 
 export { bumpEpochs } from './restore.ts';
 export type { SpaceRoutes } from './routes.ts';
@@ -244,7 +220,7 @@ export const service = defineService({
 						verifyToken,
 						identity,
 						ops: door.ops,
-						stream: changesOf,
+						stream: (frames) => changesOf(frames, log),
 						stopping: stopping.signal,
 					},
 				)
@@ -258,7 +234,7 @@ export const service = defineService({
 							const since = history === undefined || after === undefined ? null : { history, after };
 							const signal = AbortSignal.any([c.req.raw.signal, stopping.signal]);
 							const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
-							return c.body(linesOf(memberships.lines(since, signal)), 200, headers);
+							return c.body(linesOf(memberships.lines(since, signal), log), 200, headers);
 						},
 					)
 					.get('/socket', answers('WebSocket: binary frames, see kit/sync/frames.ts', null, 101), (c) =>
@@ -273,7 +249,10 @@ export const service = defineService({
 							const signal = AbortSignal.any([c.req.raw.signal, stopping.signal]);
 							const { wait: waitMs } = c.req.valid('query');
 							const frames = exchange(body, { door, fanout, store: spaces, digests, waitMs, signal });
-							return c.body(streamOf(frames), 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
+							return c.body(framesOf(frames, meters), 200, {
+								'content-type': 'application/octet-stream',
+								'cache-control': 'no-store',
+							});
 						},
 					)
 					.get(
@@ -305,111 +284,7 @@ export const service = defineService({
 				await store.close();
 			},
 		};
-
-		/** A stream that just ends when something goes wrong: its readers allow nothing until they hear more. */
-		function linesOf(lines: AsyncGenerator<object>): ReadableStream<Uint8Array<ArrayBuffer>> {
-			const encoder = new TextEncoder();
-			return new ReadableStream({
-				async pull(controller) {
-					try {
-						const { value, done } = await lines.next();
-						if (done) controller.close();
-						else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-					} catch (error) {
-						log.error({ err: error }, 'membership changes could not be read');
-						controller.close();
-					}
-				},
-				cancel: () => void lines.return(undefined),
-			});
-		}
-
-		/** Frames of a projection, each behind its length. Nothing is made before it is asked for, so a slow reader holds up only itself. */
-		function changesOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
-			return new ReadableStream(
-				{
-					async pull(controller) {
-						try {
-							const { value, done } = await frames.next();
-							if (done) controller.close();
-							else controller.enqueue(joinFrames([value]));
-						} catch (error) {
-							log.error({ err: error }, 'changes for a service could not be read');
-							controller.close();
-						}
-					},
-					cancel: () => void frames.return(undefined),
-				},
-				{ highWaterMark: 0 },
-			);
-		}
-
-		/** Frames as they are made, and the BYE if one of them was not. */
-		function streamOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
-			return new ReadableStream({
-				async pull(controller) {
-					try {
-						const { value, done } = await frames.next();
-						if (done) controller.close();
-						else controller.enqueue(value);
-					} catch (error) {
-						const farewell = farewellFor(error);
-						meters.farewell(farewell.code);
-						controller.enqueue(joinFrames([farewell.frame()]));
-						controller.close();
-					}
-				},
-				cancel: () => void frames.return(undefined),
-			});
-		}
 	},
 });
-
-type PeersParts = Pick<PostgresPeersParts, 'events' | 'meters' | 'log'> & Pick<ServiceContext, 'clock' | 'random'>;
-
-/** The other nodes on the same PostgreSQL. A SQLite file is one process's. */
-function openPeers(store: SyncStore, { events, clock, random, meters, log }: PeersParts): Peers {
-	if (store.engine === 'sqlite') return alone;
-	return new PostgresPeers({
-		pool: store.raw,
-		schema: store.schema,
-		events,
-		clocks: { elapsed: () => performance.now(), now: () => clock.now() },
-		newId: () => Buffer.from(random(new Uint8Array(16))).toString('hex'),
-		meters,
-		log,
-	});
-}
-
-/** Who reads and who writes, as the engine needs it. */
-interface Opened {
-	readonly spaces: SpaceKeeper;
-	readonly committer: Committer;
-	readonly chunks: ChunkKeeper;
-	readonly sums: SumKeeper;
-	/** Brings a snapshot up to date. */
-	readonly build: (space: SpaceId) => Promise<boolean>;
-	readonly close: () => void;
-}
-
-function openSpaces(store: SyncStore, events: CommitterEvents, peers: Peers, now: () => number): Opened {
-	if (store.engine === 'postgres') {
-		const spaces = new PostgresSpaces(store.raw, now);
-		const chunks = new PostgresChunks(store.raw, spaces);
-		const committer = new DirectCommitter(spaces, events, peers, now);
-		const sums = new PostgresSums(store.raw);
-		return { spaces, committer, chunks, sums, build: (space) => buildSnapshot(chunks, space, now), close: () => undefined };
-	}
-	const { file } = store;
-	const reader = new Database(file, { readonly: true });
-	return {
-		spaces: new SqliteSpaces(reader, now),
-		committer: new ThreadedCommitter(file, events, now),
-		chunks: new SqliteChunks(reader, now),
-		sums: new SqliteSums(reader, (space) => countInThread({ file, space })),
-		build: (space) => buildInThread({ file, space, now: now() }),
-		close: () => reader.close(),
-	};
-}
 
 if (import.meta.main) await service.run();

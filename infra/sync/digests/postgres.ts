@@ -2,7 +2,7 @@ import { accessOf, addSum, type SpaceId, type Sum, sumOfCell } from '@mana/sync'
 import { sumsBetween } from '@mana/sync/space/index';
 import type { Pool, PoolClient } from 'pg';
 import { memberOf, type MemberRow } from '../spaces/member-rows.ts';
-import { type CellRow, stored } from '../spaces/postgres.ts';
+import { type CellRow, stored } from '../spaces/postgres-rows.ts';
 import { addSums } from './add-sum.ts';
 import { countNumber, type KeptSums, type SumKeeper, type SumRow, sumsFrom } from './sum-keeper.ts';
 import { WHOLE } from './tables.ts';

@@ -3,7 +3,8 @@ import type { SpaceId } from '@mana/sync';
 import type { ChunkHash, Manifest, PressedChunk, Segment } from '@mana/sync/snapshot/index';
 import type { StoredCell, Tail } from '@mana/sync/space/index';
 import type { Pool, PoolClient } from 'pg';
-import { type CellRow, type PostgresSpaces, stored } from '../spaces/postgres.ts';
+import type { PostgresSpaces } from '../spaces/postgres.ts';
+import { type CellRow, stored } from '../spaces/postgres-rows.ts';
 import {
 	CHUNK_GRACE_MS,
 	type ChunkKeeper,
