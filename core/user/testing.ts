@@ -61,7 +61,7 @@ export async function startWorld(place: Place, syncService: Service): Promise<Te
 
 	const token: TestWorld['token'] = (person, { role = 'member', seconds = 600 } = {}) =>
 		new SignJWT({ sid: `session of ${person}`, name: person, email: `${person}@mana.example`, role })
-			.setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+			.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
 			.setSubject(person)
 			.setIssuer(TEST_ORIGIN)
 			.setAudience('mana')

@@ -37,7 +37,7 @@ export async function startTestAuth(clock = realTime): Promise<TestAuth> {
 		away: false,
 		token: (person, role = 'member', { seconds = 600 } = {}) =>
 			new SignJWT({ sid: `session of ${person}`, name: person, email: `${person}@mana.example`, role })
-				.setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+				.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
 				.setSubject(person)
 				.setIssuer(TEST_ORIGIN)
 				.setAudience('mana')

@@ -41,7 +41,7 @@ export async function startIssuer(): Promise<Issuer> {
 		url: `http://127.0.0.1:${server.port}`,
 		token: (person, { seconds = 600, issuer = TEST_ORIGIN, audience = 'mana' } = {}) =>
 			new SignJWT({ sid: `session of ${person}`, name: person, email: `${person}@mana.test`, role: 'member' })
-				.setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+				.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
 				.setSubject(person)
 				.setIssuer(issuer)
 				.setAudience(audience)

@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { errors, jwtVerify, SignJWT } from 'jose';
+import { requirePlain } from './compact.ts';
 import { problem } from './problem.ts';
 
 /** How a service shows another one who it is, and finds out who asks it. */
@@ -37,6 +38,7 @@ export function serviceIdentity(secret: () => string, name: string, clock: { now
 		},
 		async verify(token) {
 			try {
+				requirePlain(token ?? '', ['alg', 'typ']);
 				const { payload } = await jwtVerify(token ?? '', key(), {
 					algorithms: ['HS256'],
 					typ: 'service+jwt',

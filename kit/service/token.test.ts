@@ -42,7 +42,7 @@ function token(
 		aud: audience,
 		exp: seconds + 600,
 	};
-	return new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg, kid }).sign(key);
+	return new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(key);
 }
 
 function check(text: string | undefined) {

@@ -2,6 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, jwtV
 import { serviceOf } from '@mana/sync';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
+import { requirePlain } from './compact.ts';
 import { Problem, problem } from './problem.ts';
 
 /** Who acts, as a valid token of mana-auth says. */
@@ -50,7 +51,7 @@ const claims = z.object({
 });
 
 /**
- * The one check of the instance's tokens: EdDSA only, issuer, audience, `exp`, `nbf`, key rotation by key id (RFC 8725).
+ * The one check of the instance's tokens: written as ours are, EdDSA only, issuer, audience, `exp`, `nbf`, key rotation by key id (RFC 8725).
  * When mana-auth cannot be reached the answer is 503, never 401: nobody is signed out by an outage.
  */
 export function verifier(options: VerifierOptions): VerifyToken {
@@ -58,8 +59,10 @@ export function verifier(options: VerifierOptions): VerifyToken {
 	return async (token) => {
 		if (token === undefined || token === '') throw problem(401, 'token-missing', 'Sign in first: this needs a token.');
 		try {
+			requirePlain(token, ['alg', 'kid', 'typ']);
 			const { payload } = await jwtVerify(token, keys, {
 				algorithms: ['EdDSA'],
+				typ: 'JWT',
 				issuer: options.issuer,
 				audience: options.audience,
 				requiredClaims: ['exp', 'sub'],

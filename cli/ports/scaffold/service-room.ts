@@ -176,7 +176,7 @@ async function startIssuer() {
 	cleanups.push(() => server.stop(true));
 	const token = (person: string) =>
 		new SignJWT({ sid: 'session', name: person, email: \`\${person}@mana.test\`, role: 'member' })
-			.setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+			.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
 			.setSubject(person)
 			.setIssuer(publicUrl)
 			.setAudience('mana')

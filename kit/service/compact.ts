@@ -1,0 +1,33 @@
+import { errors } from 'jose';
+
+/**
+ * Refuses a token that is not written exactly as ours are, before anything in it is believed: three parts of canonical base64url (RFC 7515
+ * §2; a stray bit at the end of one would make a second text of the same token), and a header that names each of the given members once
+ * and no other, so no `crit`, no key or address of a key (RFC 8725 §3.10).
+ *
+ * @param members of the header, in the order in which we write them
+ * @throws JOSEError, as the library does for what it refuses
+ */
+export function requirePlain(token: string, members: readonly string[]): void {
+	const parts = token.split('.');
+	if (parts.length !== 3 || !parts.every((part) => part !== '' && isCanonical(part))) throw new errors.JWSInvalid('not compact');
+	const text = Buffer.from(parts[0] ?? '', 'base64url').toString();
+	const header = parse(text);
+	// A member that stands twice is in the text and not in what was read.
+	if (JSON.stringify(header) !== text || Object.keys(header).join() !== members.join())
+		throw new errors.JWSInvalid('another header than ours');
+}
+
+function isCanonical(part: string): boolean {
+	return Buffer.from(part, 'base64url').toString('base64url') === part;
+}
+
+function parse(text: string): object {
+	try {
+		const value: unknown = JSON.parse(text);
+		if (typeof value === 'object' && value !== null) return value;
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+	}
+	throw new errors.JWSInvalid('no header');
+}
