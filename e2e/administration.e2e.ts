@@ -54,6 +54,36 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await expect(grace.getByText('by Olga Owner').first()).toBeVisible();
 	});
 
+	await test.step('the owner registers a wiki, and she signs in to it with her account here', async () => {
+		await owner.goto(`${mana.url}/admin/software`);
+		await owner.getByLabel('Name', { exact: true }).fill('Wiki');
+		await owner.getByLabel('Addresses to return to').fill('https://wiki.example/callback');
+		await owner.getByRole('button', { name: 'Register' }).click();
+		await expect(owner.getByLabel('Secret', { exact: true })).toBeVisible();
+		await look(owner, 'software');
+		const client = await owner.getByLabel('Client ID').last().inputValue();
+		await grace.route('https://wiki.example/**', (route) => route.fulfill({ body: 'Welcome to the wiki' }));
+		const request = new URLSearchParams({
+			client_id: client,
+			redirect_uri: 'https://wiki.example/callback',
+			response_type: 'code',
+			scope: 'openid profile email',
+			code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+			code_challenge_method: 'S256',
+			state: 'x',
+		});
+		await grace.goto(`${mana.url}/api/mana-auth/oidc/authorize?${request}`);
+		await expect(grace.getByRole('heading', { name: 'Sign in to Wiki' })).toBeVisible();
+		await look(grace, 'allow');
+		await grace.getByRole('button', { name: 'Allow' }).click();
+		await grace.waitForURL(/^https:\/\/wiki\.example\/callback\?code=.*state=x/);
+		await grace.goto(`${mana.url}/settings/software`);
+		await expect(grace.getByRole('listitem').filter({ hasText: 'Your e-mail address' })).toBeVisible();
+		await look(grace, 'connected');
+		await grace.getByRole('button', { name: 'Disconnect' }).click();
+		await expect(grace.getByText('Nothing is connected')).toBeVisible();
+	});
+
 	await test.step('the owner shuts her out, and her browser is told', async () => {
 		await owner.goto(`${mana.url}/admin/people/${person.id}`);
 		await owner.getByRole('button', { name: 'Shut out' }).click();
@@ -61,7 +91,7 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await grace.goto(`${mana.url}/sign-in`);
 		await grace.getByLabel('E-mail').fill(person.email);
 		await grace.getByLabel('Password').fill(person.password);
-		await grace.getByRole('button', { name: 'Sign in' }).click();
+		await grace.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await expect(grace.getByText('This account is shut out for now')).toBeVisible();
 	});
 

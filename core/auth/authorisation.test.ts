@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
 import { activityAccess } from './routes/activity.access.ts';
+import { providerAccess } from './routes/provider.access.ts';
 import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { appPasswordAccess } from './routes/app-passwords.access.ts';
@@ -57,6 +58,7 @@ afterAll(() => auth.close());
 /** Where 401 means something else than that nobody is signed in. */
 const answersOtherwise = new Set([
 	'/app-password-checks',
+	'/oidc/userinfo',
 	'/contacts/:id',
 	'/passkeys',
 	'/proofs',
@@ -81,6 +83,7 @@ authorisationMatrix({
 		...appPasswordAccess,
 		...contactAccess,
 		...administrationAccess,
+		...providerAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {

@@ -1,5 +1,6 @@
 import { knownMs } from './attempts.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
+import { tidySoftware } from './provider/tokens.ts';
 import { type Realm, transact } from './realm.ts';
 import { sessionMs } from './session-rules.ts';
 
@@ -26,6 +27,7 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>):
 			.deleteFrom('known_address')
 			.where('at', '<=', now - knownMs)
 			.execute();
+		await tidySoftware(db, now);
 		await trimAuditLog(realm, db);
 	});
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
+import { providerMigrations } from './provider/tables.ts';
 import { administrationMigrations } from './administration/tables.ts';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
 import type { AuditRow } from './store.ts';
@@ -172,6 +173,7 @@ export const migrations: Migrations = {
 	},
 	...credentialMigrations,
 	...administrationMigrations,
+	...providerMigrations,
 };
 
 /** A row of the table that was the log before. */

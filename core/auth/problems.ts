@@ -35,6 +35,11 @@ const refusals = {
 	'consent-missing': [403, 'They have not allowed this. They can, for a time, in their settings under "Security activity".'],
 	impersonated: [403, 'In the name of somebody else one can look, but not change this. Be yourself again first.'],
 	'not-impersonating': [409, 'You are here as yourself.'],
+	'software-unknown': [404, 'This Mana knows no such software. Whoever runs it can register it.'],
+	'return-address-unknown': [
+		400,
+		'This software did not say where it would go on from here. Whoever runs this Mana can put the address right.',
+	],
 	'invitation-unknown': [404, 'There is no such invitation. It may have been used or ended.'],
 	'registration-closed': [403, 'This Mana takes no new people. Its owner can allow it with MANA_AUTH_REGISTRATION=invitation.'],
 	'invitation-missing': [403, 'This Mana takes new people by invitation only. Ask its owner for a link.'],

@@ -25,11 +25,13 @@ export interface AccessToken {
 }
 
 type KeyRow = Tables['signing_key'];
+/** `EdDSA` for the services of this Mana; `RS256` for other software, which does not always know EdDSA. */
+export type SigningAlg = KeyRow['alg'];
 
 /** The public keys with which every token that has not expired can be checked, and the one that will sign next (RFC 7517). */
-export async function publishedKeys(realm: Realm): Promise<{ keys: JWK[] }> {
-	const rows = await keysAt(realm);
-	return { keys: rows.map((row) => ({ ...(JSON.parse(row.public_jwk) as JWK), kid: row.id, use: 'sig', alg: 'EdDSA' })) };
+export async function publishedKeys(realm: Realm, alg: SigningAlg = 'EdDSA'): Promise<{ keys: JWK[] }> {
+	const rows = await keysAt(realm, alg);
+	return { keys: rows.map((row) => ({ ...(JSON.parse(row.public_jwk) as JWK), kid: row.id, use: 'sig', alg })) };
 }
 
 /** The short-lived token that services verify. */
@@ -56,7 +58,7 @@ async function sign(
 ): Promise<AccessToken> {
 	const issuedAt = Math.floor(realm.clock.now() / 1000);
 	const expires = issuedAt + accessTokenMs / 1000;
-	const key = await signingKey(realm);
+	const key = await signingKey(realm, 'EdDSA');
 	const token = await new SignJWT({ name, email, role, tier, ...more })
 		.setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
 		.setSubject(id)
@@ -82,30 +84,37 @@ export async function dropForeignKeys(realm: Realm): Promise<void> {
 	});
 }
 
-async function signingKey(realm: Realm): Promise<KeyRow> {
+/** The key that signs now. */
+export async function signingKey(realm: Realm, alg: SigningAlg): Promise<KeyRow> {
 	const now = realm.clock.now();
-	const key = (await keysAt(realm)).findLast((row) => signsAt(row, now));
+	const key = (await keysAt(realm, alg)).findLast((row) => signsAt(row, now));
 	if (key === undefined) throw new TypeError('There is always a key that signs now.');
 	return key;
 }
 
 /** The keys that matter now, oldest first, after making those that are missing. */
-async function keysAt(realm: Realm): Promise<KeyRow[]> {
+async function keysAt(realm: Realm, alg: SigningAlg): Promise<KeyRow[]> {
 	const now = realm.clock.now();
-	const known = await look(realm, (db) => matteringKeys(db, now));
+	const known = await look(realm, (db) => matteringKeys(db, now, alg));
 	if (isComplete(known, now)) return known;
 	return transact(realm, async (db) => {
-		const keys = await matteringKeys(db, now);
+		const keys = await matteringKeys(db, now, alg);
 		const last = keys.at(-1);
 		if (last === undefined || !keys.some((row) => signsAt(row, now)))
-			await db.insertInto('signing_key').values(newKey(realm, now)).execute();
+			await db
+				.insertInto('signing_key')
+				.values(newKey(realm, now, alg))
+				.execute();
 		else if (last.active_until - announcedMs <= now)
-			await db.insertInto('signing_key').values(newKey(realm, last.active_until)).execute();
+			await db
+				.insertInto('signing_key')
+				.values(newKey(realm, last.active_until, alg))
+				.execute();
 		await db
 			.deleteFrom('signing_key')
 			.where('active_until', '<=', now - accessTokenMs - toleranceMs)
 			.execute();
-		return matteringKeys(db, now);
+		return matteringKeys(db, now, alg);
 	});
 }
 
@@ -120,21 +129,24 @@ function signsAt(row: KeyRow, now: number): boolean {
 	return row.active_from <= now && now < row.active_until;
 }
 
-function matteringKeys(db: Db, now: number): Promise<KeyRow[]> {
+function matteringKeys(db: Db, now: number, alg: SigningAlg): Promise<KeyRow[]> {
 	return db
 		.selectFrom('signing_key')
 		.selectAll()
 		.where('active_until', '>', now - accessTokenMs - toleranceMs)
+		.where('alg', '=', alg)
 		.orderBy('active_from')
 		.orderBy('id')
 		.execute();
 }
 
-function newKey(realm: Realm, activeFrom: number): KeyRow {
-	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+function newKey(realm: Realm, activeFrom: number, alg: SigningAlg): KeyRow {
+	const { publicKey, privateKey } =
+		alg === 'EdDSA' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
 	const id = newId(realm);
 	return {
 		id,
+		alg,
 		public_jwk: JSON.stringify(publicKey.export({ format: 'jwk' })),
 		sealed: realm.keys.seal(new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' })), id),
 		active_from: activeFrom,

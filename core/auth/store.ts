@@ -1,10 +1,11 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysely';
+import type { ProviderTables } from './provider/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
 import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables extends CredentialTables {
+export interface Tables extends CredentialTables, ProviderTables {
 	person: {
 		id: string;
 		name: string;
@@ -88,7 +89,14 @@ export interface Tables extends CredentialTables {
 	};
 	/** Where the audit log ends. */
 	audit_head: { one: 1; seq: number; hash: string; seal: string | null };
-	signing_key: { id: string; public_jwk: string; sealed: Uint8Array; active_from: number; active_until: number };
+	signing_key: {
+		id: string;
+		alg: 'EdDSA' | 'RS256';
+		public_jwk: string;
+		sealed: Uint8Array;
+		active_from: number;
+		active_until: number;
+	};
 }
 
 export type AuthStore = Store<Tables>;

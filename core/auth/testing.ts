@@ -150,6 +150,7 @@ export class TestBrowser {
 		}
 		const response = await fetch(`${this.#url}${path}`, {
 			method,
+			redirect: 'manual',
 			headers: all,
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});

@@ -1,3 +1,4 @@
+import AppWindow from '@lucide/svelte/icons/app-window';
 import Mail from '@lucide/svelte/icons/mail';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Users from '@lucide/svelte/icons/users';
@@ -15,5 +16,6 @@ export interface AdminPlace {
 export const places: readonly AdminPlace[] = [
 	{ href: '/admin', name: () => m.administration_people(), icon: Users },
 	{ href: '/admin/invitations', name: () => m.administration_invitations(), icon: Mail },
+	{ href: '/admin/software', name: () => m.administration_software(), icon: AppWindow },
 	{ href: '/admin/log', name: () => m.administration_log(), icon: ScrollText },
 ];

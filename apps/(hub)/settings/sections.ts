@@ -1,3 +1,4 @@
+import AppWindow from '@lucide/svelte/icons/app-window';
 import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
@@ -148,6 +149,18 @@ export const sections: readonly SettingsSection[] = [
 		},
 	},
 	{
+		id: 'software',
+		title: () => m.hub_software(),
+		text: () => m.hub_software_text(),
+		icon: AppWindow,
+		isFor: members,
+		settings: [{ title: () => m.hub_software(), words: 'oidc sso openid connected apps verbundene Apps Anmeldung' }],
+		load: async () => {
+			await loadWords(['administration']);
+			return import('./sections/ConnectedSoftware.svelte');
+		},
+	},
+	{
 		id: 'administration',
 		title: () => m.looking_after(),
 		text: () => m.hub_administration_text(),
@@ -156,6 +169,7 @@ export const sections: readonly SettingsSection[] = [
 		settings: [
 			{ title: () => m.hub_people(), words: 'people accounts roles suspend Leute Konten Rollen sperren' },
 			{ title: () => m.hub_invite(), words: 'invitation people accounts join Einladung Leute Konto beitreten' },
+			{ title: () => m.hub_software_register(), words: 'oidc sso openid client provider Anbieter' },
 			{ title: () => m.hub_log(), words: 'log audit security Protokoll Sicherheit' },
 		],
 		load: () => import('./sections/Administration.svelte'),

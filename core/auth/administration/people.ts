@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Person, type Role, type Tier, toPerson } from '../person.ts';
+import { endTokensOf } from '../provider/tokens.ts';
 import { refuse } from '../problems.ts';
 import { type Client, look, type Realm, transact } from '../realm.ts';
 import { note } from '../security-events.ts';
@@ -87,7 +88,10 @@ export async function changePerson(
 			.set({ updated_at: new Date(at).toISOString() })
 			.where('id', '=', id)
 			.execute();
-		if (suspended) await db.deleteFrom('session').where('person_id', '=', id).execute();
+		if (suspended) {
+			await db.deleteFrom('session').where('person_id', '=', id).execute();
+			await endTokensOf(db, id);
+		}
 		const about = { person: id, by: actor.id };
 		if (role !== target.role)
 			await note(realm, db, 'role-changed', { ...about, detail: { from: target.role, to: role } }, client);
@@ -103,6 +107,7 @@ export async function signOutEverywhere(realm: Realm, actor: Person, id: string,
 	await transact(realm, async (db) => {
 		await guarded(db, actor, id, 'sign-out');
 		await db.deleteFrom('session').where('person_id', '=', id).execute();
+		await endTokensOf(db, id);
 		await note(realm, db, 'sessions-revoked', { person: id, by: actor.id }, client);
 	});
 }

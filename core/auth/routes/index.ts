@@ -13,10 +13,12 @@ import { doorOf } from './door.ts';
 import { emailRoutes } from './email.ts';
 import { joiningRoutes } from './joining.ts';
 import { passkeyRoutes } from './passkeys.ts';
+import { providerRoutes } from './provider.ts';
 import { proofRoutes } from './proofs.ts';
 import { secondFactorRoutes } from './second-factor.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signingInRoutes } from './signing-in.ts';
+import { softwareRoutes } from './software.ts';
 import { tokenRoutes } from './tokens.ts';
 
 export type AuthRoutes = ReturnType<typeof addRoutes>;
@@ -47,5 +49,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', appPasswordRoutes(door, identity))
 		.route('/', contactRoutes(door, identity))
 		.route('/', administrationRoutes(door))
+		.route('/', providerRoutes(door))
+		.route('/', softwareRoutes(door))
 		.route('/', impersonationRoutes(door));
 }

@@ -45,6 +45,36 @@ export interface AuditCheck {
 	readonly broken: { readonly seq: number; readonly why: string } | null;
 }
 
+/** Software that people sign in to with their account here. */
+export interface Software {
+	readonly id: string;
+	readonly name: string;
+	readonly hasSecret: boolean;
+	readonly redirectUris: readonly string[];
+	readonly logoutUris: readonly string[];
+}
+
+export interface SoftwareInput {
+	readonly name: string;
+	readonly redirectUris: readonly string[];
+	readonly logoutUris: readonly string[];
+}
+
+/** What a person allowed software to learn. */
+export interface AllowedSoftware {
+	readonly id: string;
+	readonly name: string;
+	readonly scope: readonly string[];
+	readonly at: string;
+}
+
+/** What a request of software needs; see `core/auth/provider/authorise.ts`. */
+export type Outcome =
+	| { readonly kind: 'return'; readonly to: string }
+	| { readonly kind: 'sign-in' }
+	| { readonly kind: 'prove' }
+	| { readonly kind: 'ask'; readonly software: string; readonly host: string; readonly scope: readonly string[] };
+
 /** What to look for in the log; instants are ISO 8601. */
 export interface ActivityFilter {
 	readonly person?: string | undefined;
@@ -73,6 +103,18 @@ export const administration = {
 	log: (filter: ActivityFilter) => ask<{ entries: readonly Activity[] }>('GET', `/audit?${queryOf(filter)}`),
 	check: () => ask<AuditCheck>('GET', '/audit/check'),
 	own: (before?: number) => ask<{ entries: readonly Activity[] }>('GET', `/activity?${queryOf({ before })}`),
+	software: () => ask<{ software: readonly Software[] }>('GET', '/software'),
+	registerSoftware: (input: SoftwareInput & { keepsSecret: boolean }) =>
+		ask<{ software: Software; secret: string | null }>('POST', '/software', input),
+	changeSoftware: (id: string, input: SoftwareInput) =>
+		ask<{ software: Software }>('PUT', `/software/${encodeURIComponent(id)}`, input),
+	renewSecret: (id: string) => ask<{ secret: string }>('POST', `/software/${encodeURIComponent(id)}/secret`),
+	removeSoftware: (id: string) => ask<unknown>('DELETE', `/software/${encodeURIComponent(id)}`),
+	allowedSoftware: () => ask<{ software: readonly AllowedSoftware[] }>('GET', '/allowed-software'),
+	disallowSoftware: (id: string) => ask<unknown>('DELETE', `/allowed-software/${encodeURIComponent(id)}`),
+	request: (request: Readonly<Record<string, string>>) => ask<Outcome>('POST', '/oidc/requests', request),
+	decide: (request: Readonly<Record<string, string>>, allow: boolean) =>
+		ask<Outcome>('POST', '/oidc/decisions', { request, allow }),
 	consent: () => ask<{ until: string | null }>('GET', '/impersonation-consent'),
 	allow: (hours: 1 | 24 | 168) => ask<{ until: string }>('PUT', '/impersonation-consent', { hours }),
 	disallow: () => ask<unknown>('DELETE', '/impersonation-consent'),

@@ -43,6 +43,13 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'app-password-made': () => m.administration_app_password_made(),
 	'app-password-removed': () => m.administration_app_password_removed(),
 	'app-password-refused': () => m.administration_app_password_refused(),
+	'software-registered': () => m.administration_software_registered(),
+	'software-changed': () => m.administration_software_changed(),
+	'software-secret-made': () => m.administration_software_secret_made(),
+	'software-removed': () => m.administration_software_removed(),
+	'software-allowed': () => m.administration_software_allowed(),
+	'software-disallowed': () => m.administration_software_disallowed(),
+	'software-token-reused': () => m.administration_software_token_reused(),
 	'log-sealed': () => m.administration_log_sealed(),
 	'log-trimmed': () => m.administration_log_trimmed(),
 	'entries-emptied': () => m.administration_entries_emptied(),
@@ -67,6 +74,15 @@ export const tierWords: Readonly<Record<Tier, () => string>> = {
 	beta: () => m.administration_tier_beta(),
 	alpha: () => m.administration_tier_alpha(),
 	founder: () => m.administration_tier_founder(),
+};
+
+/** What software learns, in the order in which it is shown. */
+export const scopeWords: Readonly<Record<string, () => string>> = {
+	openid: () => m.administration_allow_openid(),
+	profile: () => m.administration_allow_profile(),
+	email: () => m.administration_allow_email(),
+	groups: () => m.administration_allow_groups(),
+	offline_access: () => m.administration_allow_offline_access(),
 };
 
 /** What an entry says beside its kind, in a few words: from what to what, or why. */

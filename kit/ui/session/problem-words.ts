@@ -19,6 +19,8 @@ const words: Record<string, () => string> = {
 	'session-expired': () => m.auth_session_expired(),
 	'session-reused': () => m.auth_session_reused(),
 	'role-missing': () => m.auth_role_missing(),
+	'software-unknown': () => m.auth_software_unknown(),
+	'return-address-unknown': () => m.auth_return_address_unknown(),
 	suspended: () => m.auth_suspended(),
 	'last-owner': () => m.auth_last_owner(),
 	'own-account': () => m.auth_own_account(),
