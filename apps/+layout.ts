@@ -6,5 +6,6 @@ export const prerender = false;
 
 /** Waits for the words of the room that is entered, so that nothing is drawn without them. */
 export const load = async ({ route }: { readonly route: { readonly id: string | null } }): Promise<void> => {
-	await loadWords([/^\/\(?(\w+)/.exec(route.id ?? '')?.[1] ?? '']);
+	const room = /^\/\(?(\w+)/.exec(route.id ?? '')?.[1] ?? '';
+	await loadWords(room === 'hub' ? [room, 'doors'] : [room]);
 };

@@ -10,10 +10,10 @@ export type Messages = Record<string, string | Record<string, string>>;
 type Locale = (typeof locales)[number];
 
 const root = join(import.meta.dir, '..');
-const messageFolders = ['kit/ui/messages', 'kit/ui/*/messages', 'apps/*/messages'];
+const messageFolders = ['kit/ui/messages', 'kit/ui/*/messages', 'apps/*/messages', 'apps/*/*/messages'];
 /** What an app says of itself: the shell shows it wherever one is. */
 const manifests = 'apps/*/app.ts';
-/** The room whose words everybody needs. A part of the kit with words that few need has a folder and a room of its own. */
+/** The room whose words everybody needs. A part of the kit or of an app that is used by itself has words, and so a room, of its own. */
 const house = 'kit';
 
 /** Every room's messages by room and language. A key belongs to one room: the same key in two rooms is an error. */
@@ -38,8 +38,8 @@ export async function readMessages(): Promise<Map<string, Record<Locale, Message
 }
 
 function roomOf(file: string): string {
-	const [, app, part] = /^(?:apps\/\(?(\w+)|kit\/ui\/(\w+)\/messages\/)/.exec(file) ?? [];
-	return app ?? part ?? house;
+	const [, top, app = house, part] = /^(apps|kit)\/\(?(\w+)\)?\/(?:(\w+)\/messages\/)?/.exec(file) ?? [];
+	return part ?? (top === 'apps' ? app : house);
 }
 
 /**

@@ -9,11 +9,11 @@ const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'a
 
 /** Parts that are fetched when they are first needed: they stay files of their own. */
 const later =
-	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
-const doors = /parts\/(Doors|DoorPage)\.svelte/;
+	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|VisitBanner|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
+const doors = /doors\/(Doors|DoorPage)\.svelte/;
 /** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
 const elsewhere =
-	/session\/(problem-words|checks)|i18n\/bytes|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
+	/kit\/ui\/administration\/|session\/(problem-words|checks|space-api)|i18n\/bytes|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
 /** Pages belong to their own address; what an app declares belongs to the house. */
 const entries = /\/\+\w+\.(svelte|ts)|\/(app|model)\.ts/;
 

@@ -33,7 +33,7 @@ for (const folder of folders) {
 	});
 
 	test(`${folder}: the keys carry the room's name`, () => {
-		const app = /^(?:apps|kit\/ui)\/\(?(\w+)\)?\/messages/.exec(folder)?.[1];
+		const app = /^(?:apps|kit\/ui)\/(?:.+\/)?\(?(\w+)\)?\/messages/.exec(folder)?.[1];
 		const strange = Object.keys(en ?? {}).filter((key) => app && !key.startsWith(`${app}_`));
 		expect(strange).toEqual([]);
 	});
@@ -96,7 +96,7 @@ async function read(path: string): Promise<Messages> {
 
 /** Files of the interface: the kit's and the apps'. */
 async function found(pattern: string): Promise<string[]> {
-	const rooms = pattern.startsWith('**') ? ['kit/ui', 'apps'] : ['kit/ui', 'kit/ui/*', 'apps/*'];
+	const rooms = pattern.startsWith('**') ? ['kit/ui', 'apps'] : ['kit/ui', 'kit/ui/*', 'apps/*', 'apps/*/*'];
 	const paths = await Promise.all(rooms.map((room) => Array.fromAsync(new Bun.Glob(`${room}/${pattern}`).scan({ cwd: root }))));
 	return paths
 		.flat()
