@@ -26,5 +26,6 @@ export function openPreferences(home: Mana, session: Session): PreferencesSource
 			return () => stops.forEach((stop) => stop());
 		},
 		choose: (change) => record.write(m.hub_preference_changed(), change),
+		fill: (gaps) => record.note(m.hub_preference_changed(), gaps),
 	};
 }

@@ -21,6 +21,8 @@ export interface Mana {
 	 * is on this device's disk. Throws when a value breaks its field's rule (`InvalidValue`), and then nothing was written.
 	 */
 	write(label: string, action: (tx: Writer) => void): Written;
+	/** Like `write`, for what no person did: undo passes it by. Settles when it is on this device's disk. */
+	note(label: string, action: (tx: Writer) => void): Promise<void>;
 	/** Takes the last of this person's actions back, where nobody wrote over it since (sync.md §6.15). */
 	readonly history: History;
 	/**

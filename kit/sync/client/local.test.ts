@@ -25,6 +25,15 @@ describe('a local write', () => {
 		expect(mana.history.undoable).toBeNull();
 	});
 
+	test('that no person did is no step of undo', () => {
+		const mana = openMemoryMana();
+		mana.write('Add', (tx) => tx.create(tasks, { title: 'mine' }));
+		void mana.note('Keep in order', (tx) => tx.create(tasks, { title: 'of its own accord' }));
+		expect(mana.history.undoable).toBe('Add');
+		mana.history.undo();
+		expect(mana.query(tasks).rows.map(({ title }) => title)).toEqual(['of its own accord']);
+	});
+
 	test('of sets adds and removes single keys', () => {
 		const mana = openMemoryMana();
 		let id!: RecordId;

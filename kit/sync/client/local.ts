@@ -168,6 +168,12 @@ export class LocalMana implements Mana {
 		return { saved, undo };
 	}
 
+	note(label: string, action: (tx: Writer) => void): Promise<void> {
+		const { saved } = this.#act(label, action);
+		this.refresh();
+		return saved;
+	}
+
 	async historyOf<C extends Collection>(collection: C, id: RecordId): Promise<RecordHistory<C>> {
 		const { openHistory } = await import('./record-history.ts');
 		return openHistory(this, (question) => this.#backing.askHistory(question), collection, id);

@@ -59,9 +59,14 @@ export function act(mana: Mana, label: string, action: (tx: Writer) => void, sai
 
 /** What `act` does for an action that was written elsewhere: reports a device that cannot store, offers to take it back. */
 export function settle(written: Written, said?: string): Written {
-	written.saved.catch((problem: unknown) => {
-		toast({ text: m.storage_failed(), detail: problem instanceof Error ? problem.message : String(problem), tone: 'danger' });
-	});
+	reportUnstored(written.saved);
 	if (said) toast({ text: said, undo: () => written.undo() });
 	return written;
+}
+
+/** Tells the person when this device could not store something. */
+export function reportUnstored(saved: Promise<void>): void {
+	saved.catch((problem: unknown) => {
+		toast({ text: m.storage_failed(), detail: problem instanceof Error ? problem.message : String(problem), tone: 'danger' });
+	});
 }

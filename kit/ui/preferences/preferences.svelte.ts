@@ -11,6 +11,8 @@ export interface PreferencesSource {
 	readonly travels: boolean;
 	subscribe(listener: () => void): () => void;
 	choose(change: Partial<Chosen>): void;
+	/** Writes what nobody chose just now: it is no step to take back. */
+	fill(gaps: Partial<Chosen>): void;
 }
 
 /** What is chosen, as it was last known: for the first paint. */
@@ -155,7 +157,7 @@ class Preferences {
 			return source.chosen[key] === unchosen[key] && value !== unchosen[key];
 		});
 		localStorage.removeItem(doorKey);
-		if (gaps.length > 0) source.choose(Object.fromEntries(gaps));
+		if (gaps.length > 0) source.fill(Object.fromEntries(gaps));
 	}
 
 	#keepHere(): void {
