@@ -1,5 +1,5 @@
 import type { Collection, Draft, RecordId, Row } from '@mana/model';
-import type { Mana, Writer } from '@mana/sync/client/api';
+import type { Mana } from '@mana/sync/client/api';
 import { act, reportUnstored } from '@mana/ui/data/mana.svelte';
 
 /** A record of which there is one in a space: read as it is or as nobody ever wrote it, written whether or not it is there yet. */
@@ -18,21 +18,23 @@ export class RecordOfOne<C extends Collection> {
 		return this.#mana.get(this.#collection, this.#id);
 	}
 
-	/** @param label what the person did, for undo and the list of unsent changes */
+	/**
+	 * What is taken back are the fields: a record that was there once, and is made under the same id again, would not come back.
+	 *
+	 * @param label what the person did, for undo and the list of unsent changes
+	 */
 	write(label: string, draft: Draft<C>): void {
-		act(this.#mana, label, this.#put(draft));
+		if (!this.row) this.note(label, {});
+		act(this.#mana, label, (tx) => tx.update(this.#collection, this.#id, draft));
 	}
 
 	/** Writes what the person did not choose: there is nothing to take back. */
 	note(label: string, draft: Draft<C>): void {
-		reportUnstored(this.#mana.note(label, this.#put(draft)));
-	}
-
-	#put(draft: Draft<C>): (tx: Writer) => void {
-		return (tx) => {
+		const saved = this.#mana.note(label, (tx) => {
 			if (tx.get(this.#collection, this.#id)) tx.update(this.#collection, this.#id, draft);
 			else tx.create(this.#collection, draft, this.#id);
-		};
+		});
+		reportUnstored(saved);
 	}
 
 	subscribe(listener: () => void): () => void {

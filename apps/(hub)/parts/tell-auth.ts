@@ -21,7 +21,7 @@ export function tellAuth(home: Mana, session: Session): void {
 		if (!person) return;
 		const whole = home.sync.phase === 'live' && home.sync.firstSync === null;
 		// What mana-auth was told at sign-up is what others call the person, until they say otherwise.
-		if (whole && !profile.row?.name) profile.write(m.hub_profile_changed(), { name: person.name });
+		if (whole && !profile.row?.name && person.name) profile.note(m.hub_profile_changed(), { name: person.name });
 		const name = profile.row?.name.trim() || person.name;
 		const language = ways.row?.language || person.language;
 		if (name === person.name && language === person.language) return;
