@@ -217,6 +217,15 @@ describe('the name it is asked under', () => {
 	});
 });
 
+describe('a program that knows only the address', () => {
+	test('is led to the calendars, whatever it asks with', async () => {
+		for (const method of ['GET', 'PROPFIND', 'OPTIONS']) {
+			const { status, headers } = await ask('/.well-known/caldav', { method });
+			expect([method, status, headers.get('location')]).toEqual([method, 307, `${publicUrl}/api/todo-server/dav/`]);
+		}
+	});
+});
+
 describe('the way to a service', () => {
 	test('has one spelling', async () => {
 		for (const name of ['mana%2Dauth', 'mana-aut%68', '%6d%61%6e%61%2d%61%75%74%68', 'mana-auth%2Fx', 'mana-auth%00'])

@@ -5,6 +5,7 @@ import { type Address, entranceOf, strangerPage, wantsPage } from './entrance.ts
 import { type Caller, forward, headersToService } from './forward.ts';
 import { plainSecurity, securityHeaders } from './security.ts';
 import { addStatus, type StatusOptions } from './status.ts';
+import { addWellKnown } from './well-known.ts';
 import { openTunnel } from './tunnel.ts';
 
 export interface HubOptions extends Address {
@@ -37,6 +38,7 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 	});
 
 	addStatus(app, options.status);
+	addWellKnown(app, publicUrl, (service) => options.addressOf(service) !== null);
 	app.all('/api/:service/*', (c) => passOn(c, options));
 
 	app.on(['GET', 'HEAD'], '*', async (c) => {

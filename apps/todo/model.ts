@@ -1,4 +1,4 @@
-import { collection, field, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
+import { collection, field, isRecordId, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
 import { priorities } from '@mana/time';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
@@ -24,6 +24,12 @@ export const tasks = collection(
 		/** Place among its siblings: in its project, or among the steps of its parent. */
 		position: field.position(10),
 		files: field.attachments(11),
+		/** The UID by which calendar programs know it; empty: its id. */
+		uid: field.text(12, { fallback: '', max: 255 }),
+		/** What its file is called in CalDAV; empty: its UID and `.ics`. */
+		calendarName: field.text(13, { fallback: '', max: 255 }),
+		/** The calendar object as a program last wrote it, with everything that we have no field for. */
+		calendarObject: field.text(14, { fallback: '', max: 50_000 }),
 	},
 	{ keeps: { field: 'completedAt', days: 90 } },
 );
@@ -37,6 +43,8 @@ export const projects = collection(
 		hue: field.integer(2, { fallback: 255, from: 0, to: 359 }),
 		position: field.position(3),
 		archivedAt: field.instant(4),
+		/** What its calendar is called in CalDAV, where a program made it; empty: its space and id. */
+		calendarName: field.text(5, { fallback: '', max: 255 }),
 	},
 );
 
@@ -53,6 +61,11 @@ export type Task = Row<typeof tasks>;
 export type Project = Row<typeof projects>;
 export type Tag = Row<typeof tags>;
 export type TaskPriority = Task['priority'];
+
+/** A task that a calendar program brought has one id wherever it comes from, so that its UID is there once in a space. */
+export function taskIdOf(uid: string): RecordId {
+	return isRecordId(uid) ? uid : namedRecordId(`todo/tasks/${uid}`);
+}
 
 /** A tag has one id wherever it is typed first, so that two devices which meet later mean the same tag. */
 export function tagId(name: string): RecordId {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { delimiter, join } from 'node:path';
 
 /**
- * The programs: Debian's package of each, and what it is asked to prove that it starts. `keeps` is what it needs besides programs and
+ * The programs: Debian's package of each, and what it is asked to prove that it starts (`status`: what that ends with). `keeps` is what it needs besides programs and
  * libraries, `env` tells it where that is now.
  */
 const tools = {
@@ -14,6 +14,10 @@ const tools = {
 	nginx: { package: 'nginx', proof: ['-v'] },
 	nft: { package: 'nftables', proof: ['--version'] },
 	'systemd-analyze': { package: 'systemd', proof: ['--version'] },
+	vdirsyncer: { package: 'vdirsyncer', proof: ['--version'] },
+	todoman: { package: 'todoman', proof: ['--version'] },
+	// Says its version and calls that a failure.
+	cadaver: { package: 'cadaver', proof: ['--version'], status: 255 },
 	litmus: {
 		package: 'litmus',
 		proof: ['--version'],
@@ -123,6 +127,7 @@ function unpack(root, folder, name, apt) {
 	const libraries = folders.flatMap((place) => [place, `${place}/systemd`]);
 	const env = {
 		LD_LIBRARY_PATH: libraries.map((place) => join(target, place)).join(':'),
+		PYTHONPATH: join(target, 'usr/lib/python3/dist-packages'),
 		...Object.fromEntries(Object.entries(tools[name].env ?? {}).map(([key, place]) => [key, join(target, place)])),
 	};
 	const settings = Object.entries(env).map(([key, value]) => `${key}='${value}'`);
@@ -158,7 +163,7 @@ function archFolders(folder, place) {
 }
 
 function starts(file, name) {
-	return existsSync(file) && spawnSync(file, tools[name].proof, { timeout: 20_000 }).status === 0;
+	return existsSync(file) && spawnSync(file, tools[name].proof, { timeout: 20_000 }).status === (tools[name].status ?? 0);
 }
 
 /** Runs a command and shows what it says only when it fails. */

@@ -20,10 +20,10 @@ const usedEveryMs = 60_000;
 export const appAccess = ['read', 'write'] as const;
 export type AppAccess = (typeof appAccess)[number];
 
-/** The apps whose server lets other programs in: those with a server of their own. */
-export const openApps: readonly string[] = services.flatMap((row) => {
-	const app = appOf(row.name);
-	return app === null ? [] : [app];
+/** The apps whose server lets other programs in: those with a server of their own that runs in this version. */
+export const openApps: readonly string[] = services.flatMap(({ name, status }) => {
+	const app = appOf(name);
+	return app === null || status !== 'running' ? [] : [app];
 });
 
 /** A password for one program on one device, which opens some apps and nothing else. */

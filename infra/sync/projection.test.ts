@@ -436,6 +436,17 @@ eachEngine('projection', (engine) => {
 			401,
 			'service-token-invalid',
 		]);
+
+		const actingFor = async (person: string, actor?: string) =>
+			rawWrite(server, place.home, ada.space!, put(tasks, 2, 'for her'), undefined, {
+				'x-mana-person-token': await server.issuer.token(person, actor === undefined ? {} : { actor }),
+			});
+		expect(await actingFor('ada')).toEqual([403, 'not-acting']);
+		expect(await actingFor('ada', 'service:calendar-server')).toEqual([403, 'not-acting']);
+		// Whoever is in no space of hers writes nothing there, whichever service acts for them.
+		expect(await actingFor('ben', `service:${SERVICE}`)).toEqual([200, 'bye']);
+		expect(await actingFor('ada', `service:${SERVICE}`)).toEqual([200, 'ack']);
+		await ada.until(() => title(ada, recordNumbered(2)) === 'for her', 'what the service wrote as her');
 	});
 
 	test('admins see services and decide about them; members see what was decided, and nobody else', async () => {
@@ -533,11 +544,18 @@ async function changes(server: TestSync, home: string, collections: readonly str
 	};
 }
 
-async function rawWrite(server: TestSync, home: string, space: SpaceId, op: Op, token?: string) {
+async function rawWrite(
+	server: TestSync,
+	home: string,
+	space: SpaceId,
+	op: Op,
+	token?: string,
+	more: Record<string, string> = {},
+) {
 	const push = { type: 'push', space, known: 0, transactions: [{ n: 1, stamp: 1, ops: [op] }] } as const;
 	const response = await fetch(`${server.url}/service-writes?device=${newDevice()}`, {
 		method: 'POST',
-		headers: { authorization: `Bearer ${token ?? (await identityOf(home).token('mana-sync'))}` },
+		headers: { authorization: `Bearer ${token ?? (await identityOf(home).token('mana-sync'))}`, ...more },
 		body: encodeFrame(push) as Uint8Array<ArrayBuffer>,
 	});
 	if (!response.ok) return [response.status, ((await response.json()) as { code: string }).code];

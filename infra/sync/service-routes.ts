@@ -127,12 +127,27 @@ export function serviceRoutes(app: Hono<ServiceEnv>, parts: ServiceRouteParts) {
 			query(z.object({ device })),
 			async (c) => {
 				const bytes = new Uint8Array(await c.req.arrayBuffer());
-				const answer = await push(c.get('service'), c.req.valid('query').device as DeviceId, bytes);
+				const service = c.get('service');
+				const person = await actingFor(service, c.req.header(PERSON_HEADER));
+				const answer = await push(service, person ?? serviceActor(service), c.req.valid('query').device as DeviceId, bytes);
 				return c.body(answer, 200, octets);
 			},
 		);
 
-	async function push(name: string, device: DeviceId, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+	/** Whose device it is when a person lets the service act for them: their own, with their role. @throws Problem 401, 403 */
+	async function actingFor(service: string, token: string | undefined): Promise<string | null> {
+		if (token === undefined) return null;
+		const person = await parts.verifyToken(token);
+		if (person.actor === serviceActor(service)) return person.id;
+		throw problem(403, 'not-acting', `This token is not for ${service} to act with.`);
+	}
+
+	async function push(
+		name: string,
+		actor: string,
+		device: DeviceId,
+		bytes: Uint8Array<ArrayBuffer>,
+	): Promise<Uint8Array<ArrayBuffer>> {
 		const { service, writes } = declared(name);
 		try {
 			const frame = decodeFrame(bytes);
@@ -143,7 +158,7 @@ export function serviceRoutes(app: Hono<ServiceEnv>, parts: ServiceRouteParts) {
 			const retryAfterMs = parts.ops.take(device, Math.max(1, ops.length));
 			if (retryAfterMs > 0) return encode({ type: 'bye', code: 'busy', detail: 'Too many changes at once.', retryAfterMs });
 			const { space, known, transactions } = frame;
-			const request = { kind: 'push', space, known, transactions, device, person: serviceActor(service) } as const;
+			const request = { kind: 'push', space, known, transactions, device, person: actor } as const;
 			const answer = await committer.push({ request, bytes, ops: ops.length });
 			return encode(answer.type === 'denied' ? { ...answer, type: 'bye', retryAfterMs: null } : answer);
 		} catch (error) {
@@ -158,6 +173,9 @@ export function serviceRoutes(app: Hono<ServiceEnv>, parts: ServiceRouteParts) {
 		return space;
 	}
 }
+
+/** A token of a person in which the service stands as the one who acts (RFC 8693 §4.1). */
+const PERSON_HEADER = 'x-mana-person-token';
 
 const octets = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' } as const;
 

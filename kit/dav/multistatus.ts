@@ -51,9 +51,9 @@ function askedOf(resource: DavResource, wanted: Wanted, exchange: Exchange): rea
 		case 'names':
 			return namesOf(resource, exchange);
 		case 'all': {
-			const { live } = exchange.tree;
+			const { notInAllprop } = exchange.tree;
 			const short = namesOf(resource, exchange).filter(
-				(name) => inAllprop.has(name) || (resource.properties.has(name) && !live.has(name)),
+				(name) => inAllprop.has(name) || (resource.properties.has(name) && !notInAllprop.has(name)),
 			);
 			return [...new Set([...short, ...wanted.also])];
 		}

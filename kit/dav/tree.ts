@@ -66,8 +66,8 @@ export type ReportLine = { readonly resource: DavResource } | { readonly missing
 export interface DavTree {
 	/** The principal who asks, as a resource of this tree. */
 	readonly principal: DavPath;
-	/** Names in `properties` that clients cannot set, and which `allprop` leaves out because they are long or seldom wanted. */
-	readonly live: ReadonlySet<XmlName>;
+	/** Names in `properties` that `allprop` leaves out because they are long or seldom wanted. */
+	readonly notInAllprop: ReadonlySet<XmlName>;
 	readonly reports: ReadonlyMap<XmlName, Report>;
 	find(path: DavPath): Promise<DavResource | null>;
 	children(collection: DavResource): Promise<readonly DavResource[]>;

@@ -10,7 +10,13 @@ const MOST_KEPT = 1_000;
 
 const grant = z.object({
 	password: z.object({ id: z.string(), name: z.string(), access: z.enum(['read', 'write']) }),
-	person: z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(['owner', 'admin', 'member', 'guest']) }),
+	person: z.object({
+		id: z.string(),
+		name: z.string(),
+		email: z.string(),
+		language: z.string(),
+		role: z.enum(['owner', 'admin', 'member', 'guest']),
+	}),
 	token: z.string(),
 });
 /** Who came with an app password, what it allows, and a token of theirs for this service to act with. */

@@ -1,4 +1,4 @@
-import { type Access, type Action, allows, appsFromText, type Role } from '@mana/sync';
+import { type Access, type Action, allows, appsFromText, type Role, type SpaceId } from '@mana/sync';
 import { SPACE_KINDS, type SpaceKind } from '@mana/sync/spaces';
 import { z } from 'zod';
 import { pause } from './pause.ts';
@@ -105,6 +105,11 @@ export class Memberships {
 
 	#spacesOf(person: string): ReadonlySet<string> {
 		return (this.current ? this.#spaces.get(person) : undefined) ?? new Set();
+	}
+
+	/** The spaces that somebody is in now; none while nothing young enough is known. */
+	spacesOf(person: string): SpaceId[] {
+		return [...this.#spacesOf(person)] as SpaceId[];
 	}
 
 	/** Resolves once everything was heard for the first time. */

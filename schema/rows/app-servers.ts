@@ -26,7 +26,14 @@ function appServer<const Name extends string, const App extends string>({ app, n
 
 export const appServers = [
 	appServer({ name: 'chat-server', port: 3030, app: 'chat', description: 'AI chat, streaming, spaces', needs: ['mana-llm'] }),
-	appServer({ name: 'todo-server', port: 3031, app: 'todo', description: 'RRULE expansion, reminders', needs: ['mana-notify'] }),
+	appServer({
+		name: 'todo-server',
+		port: 3031,
+		app: 'todo',
+		description: 'RRULE expansion, reminders',
+		needs: ['mana-notify'],
+		status: 'running',
+	}),
 	appServer({
 		name: 'calendar-server',
 		port: 3032,

@@ -34,7 +34,7 @@ async function make(exchange: Exchange, root: XmlName, typesOf: (set: XmlElement
 	const set = element(dav('prop'), ...sets.flatMap((part) => child(part, dav('prop'))?.children ?? []));
 	const types = typesOf(set);
 	const changes = sets.flatMap(changesOf).filter(({ name }) => name !== dav('resourcetype'));
-	const refused = await attempt(tree, changes, async () => tree.makeCollection?.(path, types, changes));
+	const refused = await attempt(changes, async () => tree.makeCollection?.(path, types, changes));
 	if (!refused) return new Response(null, { status: 201 });
 	const answer: XmlName = root === dav('mkcol') ? dav('mkcol-response') : '{urn:ietf:params:xml:ns:caldav}mkcalendar-response';
 	return xmlResponse(424, element(answer, ...outcome(changes, refused)));

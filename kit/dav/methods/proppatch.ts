@@ -4,7 +4,7 @@ import { parsePrefer } from '../headers.ts';
 import { multistatus, propstat } from '../multistatus.ts';
 import { dav } from '../names.ts';
 import { liveProperties } from '../properties.ts';
-import { type DavTree, type PropertyChange, RefusedProperties } from '../tree.ts';
+import { type PropertyChange, RefusedProperties } from '../tree.ts';
 import { child, element, elements, type XmlElement, type XmlName } from '../xml.ts';
 
 /** Sets and removes properties, all or none (RFC 4918 §9.2). */
@@ -16,7 +16,7 @@ export async function proppatch(exchange: Exchange): Promise<Response> {
 	const resource = await exchange.resource();
 	await exchange.expect(resource);
 	await exchange.mayChange(exchange.path, resource, 'content');
-	const refused = await attempt(exchange.tree, changes, async () => {
+	const refused = await attempt(changes, async () => {
 		if (!exchange.tree.patch) throw new RefusedProperties(new Map(changes.map(({ name }) => [name, 403])));
 		await exchange.tree.patch(resource, changes);
 	});
@@ -35,12 +35,8 @@ export function changesOf(part: XmlElement): PropertyChange[] {
 }
 
 /** Does the work unless a property is one that nobody sets. @returns what was refused, or `null` */
-export async function attempt(
-	tree: DavTree,
-	changes: readonly PropertyChange[],
-	work: () => Promise<void>,
-): Promise<RefusedProperties | null> {
-	const fixed = changes.filter(({ name }) => liveProperties.has(name) || tree.live.has(name));
+export async function attempt(changes: readonly PropertyChange[], work: () => Promise<void>): Promise<RefusedProperties | null> {
+	const fixed = changes.filter(({ name }) => liveProperties.has(name));
 	if (fixed.length > 0) return new RefusedProperties(new Map(fixed.map(({ name }) => [name, 403])));
 	try {
 		await work();

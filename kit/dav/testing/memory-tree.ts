@@ -44,7 +44,7 @@ export class MemoryFiles {
 		});
 		return {
 			principal: ['principals', person],
-			live: new Set(),
+			notInAllprop: new Set(),
 			reports: new Map(),
 			find: async (path) => (this.#at(path) ? seen(this.#at(path)!) : null),
 			children: async ({ path }) => this.#inside(path).map(seen),

@@ -19,6 +19,10 @@ export interface ServiceWriter {
 	update<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>, current?: Row<C>): void;
 	/** Puts a record in the trash. */
 	trash<C extends Collection>(collection: C, id: RecordId): void;
+	/** Takes a record out of the trash. */
+	restore<C extends Collection>(collection: C, id: RecordId): void;
+	/** Refuses the whole transaction as `stale` when anybody wrote a record since the state at `seq`. */
+	expect(id: RecordId, seq: number): void;
 }
 
 /** Collects what one transaction of a service writes. */
@@ -26,7 +30,7 @@ export class DraftWriter implements ServiceWriter {
 	readonly #now: number;
 	readonly #covers: (collection: string) => boolean;
 	readonly #ops = new Map<string, Op>();
-	readonly #created = new Set<RecordId>();
+	readonly #expected = new Map<RecordId, number>();
 
 	/** @param now ms since 1970; @param covers whether the service's row declares that it writes a collection */
 	constructor(now: number, covers: (collection: string) => boolean) {
@@ -35,7 +39,7 @@ export class DraftWriter implements ServiceWriter {
 	}
 
 	create<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>): void {
-		this.#created.add(id);
+		this.expect(id, 0);
 		this.#put(collection, id, systemFields.createdAt.number, '', this.#now);
 		this.update(collection, id, draft);
 	}
@@ -51,10 +55,18 @@ export class DraftWriter implements ServiceWriter {
 		this.#put(collection, id, systemFields.deletedAt.number, '', this.#now);
 	}
 
+	restore<C extends Collection>(collection: C, id: RecordId): void {
+		this.#put(collection, id, systemFields.deletedAt.number, '', null);
+	}
+
+	expect(id: RecordId, seq: number): void {
+		this.#expected.set(id, seq);
+	}
+
 	/** What was written; `null` when that was nothing. @throws when it is too much for one transaction */
 	written(): Pick<Transaction, 'ops' | 'preconditions'> | null {
 		if (this.#ops.size === 0) return null;
-		const preconditions = [...this.#created].map((record) => ({ record, seq: 0, own: true }));
+		const preconditions = [...this.#expected].map(([record, seq]) => ({ record, seq, own: true }));
 		const written = { ops: [...this.#ops.values()], ...(preconditions.length > 0 && { preconditions }) };
 		if (!fits({ n: 1, stamp: 0, ...written })) throw new Error('This is too much for one transaction. Write it in several.');
 		return written;

@@ -18,6 +18,9 @@ const AGAIN = { firstMs: 250, longestMs: 10_000 } as const;
 export interface ProjectionChange {
 	readonly space: SpaceId;
 	readonly cells: readonly Cell[];
+	/** The state this leads to: the history, and the space's counter in it. */
+	readonly epoch: number;
+	readonly seq: number;
 	/** Whether the projection is now a state that the space had. While a space is read for the first time it is not, part by part. */
 	readonly complete: boolean;
 }
@@ -74,6 +77,9 @@ export class Projection<Tables> {
 	/** The frames of a part that is not whole yet. */
 	#part: Cell[] = [];
 	#heard = false;
+	/** How far each space has come since this began, and who waits for it to come further. */
+	readonly #told = new Map<SpaceId, number>();
+	readonly #waiting = new Set<{ readonly space: SpaceId; readonly seq: number; resolve(reached: boolean): void }>();
 
 	constructor(options: FollowOptions<Tables>) {
 		this.#options = options;
@@ -84,6 +90,27 @@ export class Projection<Tables> {
 	/** Resolves once everything that mana-sync knew was applied for the first time. */
 	ready(): Promise<void> {
 		return this.#ready.promise;
+	}
+
+	/**
+	 * Waits until the projection has come as far as a write of which one has just heard, so that whoever wrote reads what they wrote.
+	 *
+	 * @param limitMs how long, in milliseconds
+	 * @returns whether it has
+	 */
+	async reached(space: SpaceId, seq: number, limitMs: number): Promise<boolean> {
+		const at = await this.#db.selectFrom('mana_projection').select('seq').where('space', '=', space).executeTakeFirst();
+		if ((at?.seq ?? 0) >= seq || (this.#told.get(space) ?? 0) >= seq) return true;
+		const { promise, resolve } = Promise.withResolvers<boolean>();
+		const waiting = { space, seq, resolve };
+		this.#waiting.add(waiting);
+		const timer = setTimeout(() => resolve(false), limitMs);
+		try {
+			return await promise;
+		} finally {
+			clearTimeout(timer);
+			this.#waiting.delete(waiting);
+		}
 	}
 
 	/** Finishes the change under way, then stops. */
@@ -186,15 +213,22 @@ export class Projection<Tables> {
 			const how = await advance(trx, space, { epoch, from, to });
 			if (how === 'lost') throw new OutOfStep();
 			if (how === 'passed') return;
-			await this.#options.apply(trx as unknown as Transaction<Tables>, { space, cells: whole, complete });
+			await this.#options.apply(trx as unknown as Transaction<Tables>, { space, cells: whole, epoch, seq: to, complete });
 		});
+		this.#reach(space, to);
 		this.#heard = true;
+	}
+
+	#reach(space: SpaceId, seq: number): void {
+		this.#told.set(space, seq);
+		for (const waiting of this.#waiting) if (waiting.space === space && waiting.seq <= seq) waiting.resolve(true);
 	}
 
 	async #shut(space: SpaceId): Promise<void> {
 		this.#part = [];
 		this.#epochs.delete(space);
 		this.#heads.delete(space);
+		this.#told.delete(space);
 		await this.#transaction(async (trx) => {
 			if (await end(trx, space)) await this.#forget(trx, space);
 		});

@@ -17,6 +17,8 @@ export interface ProjectionTables {
 		/** Up to here decisions were heard. */
 		known: number;
 	};
+	/** People as devices of spaces, for what a service writes in their name: see `member-writer.ts`. */
+	mana_member: { space: SpaceId; credential: string; device: DeviceId; n: number; stamp: number };
 	/** Transactions that are not acknowledged yet; `push` is a PUSH with one of them in it. */
 	mana_outgoing: { space: SpaceId; n: number; push: Uint8Array };
 }
@@ -56,6 +58,22 @@ export const writerMigrations: Migrations = {
 				.addColumn('n', 'integer', (column) => column.notNull())
 				.addColumn('push', 'blob', (column) => column.notNull())
 				.addPrimaryKeyConstraint('mana_outgoing_key', ['space', 'n'])
+				.execute();
+		},
+	},
+};
+
+export const memberMigrations: Migrations = {
+	'001-member': {
+		async up(db) {
+			await db.schema
+				.createTable('mana_member')
+				.addColumn('space', 'text', (column) => column.notNull())
+				.addColumn('credential', 'text', (column) => column.notNull())
+				.addColumn('device', 'text', (column) => column.notNull())
+				.addColumn('n', 'integer', (column) => column.notNull())
+				.addColumn('stamp', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('mana_member_key', ['space', 'credential'])
 				.execute();
 		},
 	},

@@ -1,0 +1,120 @@
+import { DavFailure } from '../failure.ts';
+import { type Component, type ContentLine, instantIn, nameOf, parameterOf, textOf as plainText } from '../ical/index.ts';
+import { attribute, child, elements, textOf, type XmlElement } from '../xml.ts';
+import { caldav } from './names.ts';
+import { overlaps, type Span } from './time-range.ts';
+
+/** Whether a calendar object is wanted. */
+export type Matches = (calendar: Component) => boolean;
+
+type Test<T> = (of: T) => boolean;
+
+/**
+ * What a `calendar-query` asks for (RFC 4791 §9.7), to be held against one calendar object after the other.
+ *
+ * @param zone in which times are that name none
+ * @throws DavFailure 400 when it cannot be read, 403 for what is not supported
+ */
+export function parseFilter(filter: XmlElement, zone: string): Matches {
+	const root = child(filter, caldav('comp-filter'));
+	if (!root || attribute(root, 'name')?.toUpperCase() !== 'VCALENDAR')
+		throw new DavFailure(403, 'A filter begins with VCALENDAR.', caldav('valid-filter'));
+	return componentTest(root, zone);
+}
+
+function componentTest(filter: XmlElement, zone: string): Test<Component> {
+	const tests: Test<Component>[] = [];
+	for (const part of elements(filter)) {
+		switch (part.name) {
+			case caldav('time-range'): {
+				const span = parseSpan(part);
+				tests.push((component) => overlaps(component, span, zone));
+				break;
+			}
+			case caldav('comp-filter'):
+				tests.push(
+					anyOf(part, ({ components }, name) => components.filter((one) => one.name === name), componentTest(part, zone)),
+				);
+				break;
+			case caldav('prop-filter'):
+				tests.push(anyOf(part, ({ lines }, name) => lines.filter((line) => nameOf(line) === name), propertyTest(part, zone)));
+				break;
+			case caldav('is-not-defined'):
+				break;
+			default:
+				throw new DavFailure(403, `A filter has no ${part.name}.`, caldav('supported-filter'));
+		}
+	}
+	return (component) => tests.every((test) => test(component));
+}
+
+/** One of the parts of this name has to fit; with `is-not-defined` there must be none. */
+function anyOf<T>(filter: XmlElement, parts: (of: Component, name: string) => readonly T[], test: Test<T>): Test<Component> {
+	const name = attribute(filter, 'name')?.toUpperCase();
+	if (name === undefined) throw new DavFailure(400, 'A filter names what it is about.', caldav('valid-filter'));
+	const absent = child(filter, caldav('is-not-defined')) !== undefined;
+	return (component) => {
+		const found = parts(component, name);
+		return absent ? found.length === 0 : found.some(test);
+	};
+}
+
+function propertyTest(filter: XmlElement, zone: string): Test<ContentLine> {
+	const tests: Test<ContentLine>[] = [];
+	for (const part of elements(filter)) {
+		if (part.name === caldav('text-match')) {
+			const match = textTest(part);
+			tests.push((line) => match(plainText(line.value)));
+		} else if (part.name === caldav('time-range')) {
+			const { from, to } = parseSpan(part);
+			tests.push((line) => {
+				const at = instantIn(line, zone);
+				return at !== null && at >= from && at < to;
+			});
+		} else if (part.name === caldav('param-filter')) tests.push(parameterTest(part));
+		else if (part.name !== caldav('is-not-defined'))
+			throw new DavFailure(403, `A filter of properties has no ${part.name}.`, caldav('supported-filter'));
+	}
+	return (line) => tests.every((test) => test(line));
+}
+
+function parameterTest(filter: XmlElement): Test<ContentLine> {
+	const name = attribute(filter, 'name')?.toUpperCase() ?? '';
+	const absent = child(filter, caldav('is-not-defined')) !== undefined;
+	const wanted = child(filter, caldav('text-match'));
+	const match = wanted ? textTest(wanted) : () => true;
+	return (line) => {
+		const value = parameterOf(line, name);
+		return absent ? value === undefined : value !== undefined && match(value);
+	};
+}
+
+/** How texts are compared (§7.5, RFC 4790), by the name of the collation. */
+const collations: Readonly<Record<string, (text: string) => string>> = {
+	'i;ascii-casemap': (text) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
+	'i;octet': (text) => text,
+	'i;unicode-casemap': (text) => text.normalize('NFKD').toUpperCase(),
+};
+
+function textTest(match: XmlElement): Test<string> {
+	const fold = collations[attribute(match, 'collation') ?? 'i;ascii-casemap'];
+	if (!fold) throw new DavFailure(403, 'Texts are not compared like that here.', caldav('supported-collation'));
+	const wanted = fold(textOf(match));
+	const negated = attribute(match, 'negate-condition') === 'yes';
+	return (text) => fold(text).includes(wanted) !== negated;
+}
+
+/** @throws DavFailure 400 */
+export function parseSpan(range: XmlElement): Span {
+	const [start, end] = ['start', 'end'].map((name) => {
+		const value = attribute(range, name);
+		if (value === undefined) return null;
+		const at = /^\d{8}T\d{6}Z$/.test(value) ? instantIn({ name, parameters: [], value }, 'UTC') : null;
+		if (at === null) throw new DavFailure(400, `A time-range has times in UTC, not "${value}".`, caldav('valid-filter'));
+		return at;
+	});
+	if (start === null && end === null) throw new DavFailure(400, 'A time-range has a start or an end.', caldav('valid-filter'));
+	const span = { from: start ?? -Infinity, to: end ?? Infinity };
+	if (span.from >= span.to) throw new DavFailure(400, 'A time-range ends after its start.', caldav('valid-filter'));
+	return span;
+}

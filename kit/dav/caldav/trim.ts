@@ -1,0 +1,36 @@
+import type { Component } from '../ical/index.ts';
+import { nameOf } from '../ical/index.ts';
+import { attribute, child, elements, type XmlElement } from '../xml.ts';
+import { caldav } from './names.ts';
+
+/** The part of a calendar that a client wants to have (RFC 4791 §9.6): `calendar-data` with `comp` in it; all of it where nothing is said. */
+export function trimmed(calendar: Component, wanted: XmlElement): Component {
+	const comp = child(wanted, caldav('comp'));
+	return comp ? part(calendar, comp) : calendar;
+}
+
+function part(component: Component, wanted: XmlElement): Component {
+	const names = named(wanted, 'prop');
+	const inside = elements(wanted).filter(({ name }) => name === caldav('comp'));
+	return {
+		...component,
+		lines:
+			names.size === 0 && child(wanted, caldav('allprop'))
+				? component.lines
+				: component.lines.filter((line) => names.has(nameOf(line))),
+		components: child(wanted, caldav('allcomp'))
+			? component.components
+			: component.components.flatMap((one) => {
+					const comp = inside.find((asked) => attribute(asked, 'name')?.toUpperCase() === one.name);
+					return comp ? [part(one, comp)] : [];
+				}),
+	};
+}
+
+function named(wanted: XmlElement, kind: string): Set<string> {
+	return new Set(
+		elements(wanted)
+			.filter(({ name }) => name === caldav(kind))
+			.map((one) => attribute(one, 'name')?.toUpperCase() ?? ''),
+	);
+}
