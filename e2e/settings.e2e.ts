@@ -11,6 +11,17 @@ test('what a person sets holds at once in every app, travels to their other devi
 	const a = await newDevice({ person });
 	const b = await newDevice({ person });
 
+	await test.step('somebody new is asked once, on whatever device', async () => {
+		const [asked, askedToo] = [a, b].map(({ page }) => page.getByRole('region', { name: 'Make yourself at home' }));
+		await a.page.goto(mana.url);
+		await b.page.goto(mana.url);
+		await expect(askedToo!).toBeVisible();
+		await asked!.getByRole('combobox', { name: 'Time zone' }).selectOption('Europe/Vienna');
+		await asked!.getByRole('button', { name: 'That is right' }).click();
+		await expect(asked!).toBeHidden();
+		await expect(askedToo!).toBeHidden();
+	});
+
 	await test.step('a setting is found by a word of another language, and its address leads to it', async () => {
 		await a.page.goto(`${mana.url}/settings`);
 		await a.page.getByLabel('Find a setting').fill('wochenst');

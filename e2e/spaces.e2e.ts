@@ -28,6 +28,13 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await expect(olga.page.getByRole('img', { name: 'Code for Home' })).toBeVisible();
 	});
 
+	await test.step('or sends one by mail', async () => {
+		await olga.page.getByLabel('Or by mail to').fill('carla@example.org');
+		await olga.page.getByRole('button', { name: 'Send' }).click();
+		await expect(olga.page.getByText('The invitation to carla@example.org is on its way')).toBeVisible();
+		await expect(olga.page.getByText(/^Open: Editor/)).toHaveCount(2);
+	});
+
 	await test.step('Ben gives himself a picture', async () => {
 		await ben.page.goto(`${mana.url}/settings/profile`);
 		await ben.page.locator('input[type=file]').setInputFiles({ name: 'ben.png', mimeType: 'image/png', buffer: redAndBlue });
@@ -50,6 +57,8 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await expect(member).toBeVisible();
 		await olga.page.reload();
 		await expect(member.locator('img')).toBeVisible();
+		await olga.page.getByText('Who may see what').click();
+		await expect(olga.page.getByRole('row', { name: /Ben Guest/ })).toContainText('Reads and changes');
 		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
 		await goToTodo(olga.page);
 		await expect(task(olga.page, 'Milk')).toBeVisible();

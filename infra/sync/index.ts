@@ -1,5 +1,5 @@
 import { models } from '@mana/schema/registry/models';
-import { answers, callerAddress, defineService, guard, guardService, problem, query, upgrade } from '@mana/service';
+import { answers, callerAddress, defineService, guard, guardService, openNotifier, problem, query, upgrade } from '@mana/service';
 import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ import { ProjectionStream } from './projection-stream.ts';
 import { SharedReads } from './shared-reads.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { spaceRoutes } from './routes.ts';
+import { MailedInvitations } from './mailed-invitations.ts';
 import { Directory } from './spaces/directory.ts';
 import { tidySpaces } from './tidy/tidy.ts';
 import { migrations, type SyncTables } from './store.ts';
@@ -72,7 +73,7 @@ export const service = defineService({
 			.describe('bytes of files that a person may keep, in all spaces'),
 	},
 	limits: { bodyBytes: BODY_BYTES, shutdownMs: 3_000 },
-	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, publish }) {
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, verifyToken, identity, addressOf, publish }) {
 		const store = await openStore<SyncTables>({ service: 'mana-sync', home, databaseUrl, migrations });
 		const noted = await backfillRoutes(store, models);
 		if (noted > 0) log.info({ noted }, 'found out where records stand in fields that route now');
@@ -211,6 +212,7 @@ export const service = defineService({
 							publicUrl,
 							clock,
 							random,
+							mails: new MailedInvitations(openNotifier({ address: addressOf('mana-notify'), identity }), clock),
 						},
 					),
 					{

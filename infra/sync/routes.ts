@@ -6,6 +6,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { Committer } from './committer/committer.ts';
 import { DEFAULT_ROLE, expiryOf, hashOf, LONGEST_DAYS, newSecret } from './invitations.ts';
+import type { MailedInvitations } from './mailed-invitations.ts';
 import type { Directory, SpaceCard } from './spaces/directory.ts';
 
 const MOST_SPACES = 100;
@@ -62,13 +63,14 @@ export interface RouteParts {
 	readonly publicUrl: string;
 	readonly clock: { now(): number };
 	readonly random: RandomBytes;
+	readonly mails: MailedInvitations;
 }
 
 export type SpaceRoutes = ReturnType<typeof spaceRoutes>;
 
 /** What people do with spaces. Everything that changes one is a command, judged in the space's own order (sync.md §6.8). */
 export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
-	const { committer, directory, publicUrl, clock, random } = parts;
+	const { committer, directory, publicUrl, clock, random, mails } = parts;
 	const signedIn = guard(parts.verifyToken);
 
 	return app
@@ -175,25 +177,41 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 			'/spaces/:space/invitations',
 			signedIn,
 			inSpace,
-			answers('Makes a link that lets one person in', invitation.extend({ link: z.string() }), 201),
+			answers(
+				'Makes a link that lets one person in, and sends it by mail where one says to whom',
+				invitation.extend({ link: z.string() }),
+				201,
+			),
 			body(
 				z.object({
 					role: linkRole.default(DEFAULT_ROLE),
 					apps: apps.default(null),
 					days: z.number().int().min(1).max(30).optional(),
+					mail: z.object({ address: z.email().max(254), language: z.string().min(2).max(35) }).optional(),
 				}),
 			),
 			async (c) => {
 				const { space: id } = c.req.valid('param');
-				const person = c.get('person').id;
-				const { role, apps, days } = c.req.valid('json');
+				const { id: person, name: inviter } = c.get('person');
+				const { role, apps, days, mail } = c.req.valid('json');
 				const now = clock.now();
 				if ((await directory.invitations(id, now)).length >= MOST_INVITATIONS)
 					throw problem(409, 'too-many-invitations', 'Too many invitations are open. Withdraw some first.');
 				const { secret, ...kept } = newSecret(random);
 				const made = { role, apps, by: person, createdAt: now, expiresAt: expiryOf(role, days, now), id: kept.id };
+				const { role: own, name: place } = await known(id, person);
+				if (mail && roleAllows(own, 'manage')) mails.take(person);
 				await run(id, person, { kind: 'invite', invitation: { ...made, hash: kept.hash } });
-				return c.json({ ...made, link: `${publicUrl}/spaces/join#token=${secret}` }, 201);
+				const link = `${publicUrl}/spaces/join#token=${secret}`;
+				if (mail)
+					try {
+						await mails.send({ id: kept.id, inviter, place, link, until: made.expiresAt, to: mail });
+					} catch (error) {
+						// A link that nobody has invites nobody.
+						await run(id, person, { kind: 'withdraw', invitation: kept.id });
+						throw error;
+					}
+				return c.json({ ...made, link }, 201);
 			},
 		)
 		.delete(

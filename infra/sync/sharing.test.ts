@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
 import { type Frame, type FrameOf, type SpaceId, stampAt } from '@mana/sync';
 import { memberRecordId, members, spaceRecordId, spaces } from '@mana/sync/spaces';
-import { newRecord, exchangeOnce, newDevice, op, RawClient, startSync, type TestSync } from './testing.ts';
+import { newRecord, exchangeOnce, newDevice, op, RawClient, startNotify, startSync, type TestSync } from './testing.ts';
 import { ask } from './testing-spaces.ts';
 
 /** How long a revocation may take until nothing more comes and everybody knows, in milliseconds. */
@@ -48,6 +48,34 @@ eachEngine('mana-sync', (engine) => {
 		expect((await home.as('ana', 'PATCH', `/spaces/${home.space}/members/ben`, { role: 'editor' })).status).toBe(204);
 		for (const { link } of [withdrawn, ofBen] as { link: string }[])
 			expect((await home.as('eve', 'POST', '/memberships', { invitation: secretOf(link) })).status).toBe(410);
+	});
+
+	test('an invitation goes out by mail, in the words of who invites; what cannot be handed over invites nobody', async () => {
+		await using notify = await startNotify();
+		await using server = await startSync(await engine.place(), { addresses: { 'mana-notify': notify.url } });
+		const as = async (person: string, method: string, path: string, body?: unknown) =>
+			ask(server, await server.issuer.token(person), method, path, body);
+		const space = (await as('ana', 'POST', '/spaces', { kind: 'family', name: 'Home' })).body['id'] as SpaceId;
+		const path = `/spaces/${space}/invitations`;
+		const mail = { address: 'ben@mana.example', language: 'de' };
+		const { status, body } = await as('ana', 'POST', path, { role: 'editor', mail });
+		expect(status).toBe(201);
+		expect(notify.messages).toEqual([
+			{
+				topic: 'invitation',
+				to: mail,
+				data: { inviter: 'ana', place: 'Home', link: body['link'], until: body['expiresAt'] },
+				key: `space-invitation ${body['id']}`,
+			},
+		]);
+		notify.away = true;
+		expect(await as('ana', 'POST', path, { mail })).toMatchObject({ status: 503, body: { code: 'mail-unavailable' } });
+		expect((await as('ana', 'GET', path)).body['invitations']).toHaveLength(1);
+		expect(await as('ana', 'POST', path, { mail: { address: 'nowhere', language: 'de' } })).toMatchObject({ status: 422 });
+		expect(await as('eve', 'POST', path, { mail })).toMatchObject({ status: 404 });
+		for (let sent = 0; sent < 18; sent++) await as('ana', 'POST', path, { mail });
+		expect(await as('ana', 'POST', path, { mail })).toMatchObject({ status: 429, body: { code: 'too-many-mails' } });
+		expect((await as('ana', 'POST', path, {})).status).toBe(201);
 	});
 
 	test('two who use one invitation at once: one gets in', async () => {

@@ -241,17 +241,49 @@ export interface TestSync extends AsyncDisposable {
 	readonly issuer: Issuer;
 }
 
+/** A stand-in for mana-notify: takes messages, or is away. */
+export interface TestNotify extends AsyncDisposable {
+	readonly url: string;
+	readonly messages: unknown[];
+	away: boolean;
+}
+
+export async function startNotify(): Promise<TestNotify> {
+	const messages: unknown[] = [];
+	const server = Bun.serve({
+		hostname: '127.0.0.1',
+		port: 0,
+		async fetch(request) {
+			if (notify.away) return new Response(null, { status: 503 });
+			messages.push(await request.json());
+			return Response.json({ id: String(messages.length) }, { status: 202 });
+		},
+	});
+	const notify: TestNotify = {
+		url: `http://127.0.0.1:${server.port}`,
+		messages,
+		away: false,
+		[Symbol.asyncDispose]: () => server.stop(true),
+	};
+	return notify;
+}
+
 /** The service on a free port. @param env settings, by variable name; `issuer` of another one, else it gets one of its own */
 export async function startSync(
 	place: { readonly home: string; readonly databaseUrl: string | undefined },
-	{ env = {}, clock, issuer: shared }: { env?: Record<string, string>; clock?: { now(): number }; issuer?: Issuer } = {},
+	{
+		env = {},
+		clock,
+		issuer: shared,
+		addresses = {},
+	}: { env?: Record<string, string>; clock?: { now(): number }; issuer?: Issuer; addresses?: Record<string, string> } = {},
 ): Promise<TestSync> {
 	const issuer = shared ?? (await startIssuer());
 	const running = await service.start({
 		...place,
 		port: 0,
 		publicUrl: TEST_ORIGIN,
-		addresses: { 'mana-auth': issuer.url },
+		addresses: { ...addresses, 'mana-auth': issuer.url },
 		env,
 		logLevel: 'silent',
 		...(clock && { clock }),

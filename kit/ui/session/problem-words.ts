@@ -44,6 +44,8 @@ const words: Record<string, () => string> = {
 	'already-member': () => m.space_already_member(),
 	'invitation-unknown': () => m.space_invitation_invalid(),
 	archived: () => m.space_archived_text(),
+	'mail-unavailable': () => m.space_mail_unavailable(),
+	'too-many-mails': () => m.space_too_many_mails(),
 	'member-unknown': () => m.space_member_unknown(),
 	unreachable: () => m.auth_unreachable(),
 	unavailable: () => m.auth_unreachable(),
@@ -52,7 +54,7 @@ const words: Record<string, () => string> = {
 /** What happened and what to do, in the person's language; the server's own sentence where we have none. */
 export function problemWords(problem: unknown): string {
 	if (!(problem instanceof AuthProblem)) throw problem;
-	if (problem.code === 'locked' || problem.status === 429)
+	if (words[problem.code] === undefined && (problem.code === 'locked' || problem.status === 429))
 		return m.auth_locked({ count: Math.ceil((problem.retryAfter ?? 60) / 60) });
 	return (words[problem.code] ?? (problem.unreachable ? words['unreachable'] : undefined))?.() ?? problem.message;
 }

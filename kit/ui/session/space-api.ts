@@ -45,8 +45,9 @@ export const spaceApi = {
 	remove: (space: string, person: string) => call<unknown>('DELETE', `/spaces/${space}/members/${encodeURIComponent(person)}`),
 	handOver: (space: string, person: string) => call<unknown>('PUT', `/spaces/${space}/owner`, { person }),
 	invitations: (space: string) => call<{ invitations: readonly SpaceInvitation[] }>('GET', `/spaces/${space}/invitations`),
-	invite: (space: string, role: LinkRole) =>
-		call<SpaceInvitation & { link: string }>('POST', `/spaces/${space}/invitations`, { role }),
+	/** @param mail to whom it is sent as well */
+	invite: (space: string, role: LinkRole, mail?: { readonly address: string; readonly language: string }) =>
+		call<SpaceInvitation & { link: string }>('POST', `/spaces/${space}/invitations`, { role, ...(mail && { mail }) }),
 	withdraw: (space: string, id: string) => call<unknown>('DELETE', `/spaces/${space}/invitations/${encodeURIComponent(id)}`),
 	services: (space: string) => call<{ services: readonly SpaceService[] }>('GET', `/spaces/${space}/services`),
 	decide: (space: string, service: string, allowed: boolean) =>
