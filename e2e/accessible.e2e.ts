@@ -30,7 +30,7 @@ const outside: readonly Screen[] = [
 		name: 'sign in, refused',
 		path: '/sign-in',
 		ready: async (page) => {
-			await page.getByRole('button', { name: 'Sign in' }).click();
+			await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 			await page.getByText('Write an e-mail address').waitFor();
 		},
 	},

@@ -113,11 +113,11 @@ test('a code is asked for after the password, once it is set up', async ({ mana,
 		await expect(page.getByLabel('Code')).toBeFocused();
 		await look(page, 'sign-in-code');
 		await page.getByLabel('Code').fill('123456');
-		await page.getByRole('button', { name: 'Sign in' }).click();
+		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await expect(page.getByRole('alert')).toContainText('That code is not right');
 		// The one of this moment was used to switch it on.
 		await page.getByLabel('Code').fill(await codes.otp.hotp(Math.floor(Date.now() / 30_000) + 1));
-		await page.getByRole('button', { name: 'Sign in' }).click();
+		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await expect(page).toHaveURL(`${mana.url}/`);
 	});
 

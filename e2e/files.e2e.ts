@@ -210,7 +210,7 @@ test('what a guest attached goes up when the guest becomes an account', async ({
 	await page.goto(`${mana.url}/sign-in`);
 	await page.getByLabel('E-mail').fill(fay.email);
 	await page.getByLabel('Password').fill(fay.password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Apps' }).waitFor();
 	await goToTodo(page);
 	await expect(syncPill(page, 'Up to date')).toBeVisible();

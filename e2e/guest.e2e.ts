@@ -115,7 +115,7 @@ async function signIn(page: Page, url: string, { email, password }: Pick<TestPer
 	await page.goto(`${url}/sign-in`);
 	await page.getByLabel('E-mail').fill(email);
 	await page.getByLabel('Password').fill(password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Apps' }).waitFor();
 }
 
