@@ -16,6 +16,7 @@ eachEngine('changing the password', (engine) => {
 		expect((await owner.post('/password', { password: changed })).body['code']).toBe('proof-needed');
 		await owner.post('/proofs', { password: testOwner.password });
 		expect((await owner.post('/password', { password: 'short' })).body['code']).toBe('weak-password');
+		expect((await owner.post('/password', { password: 'P4ssword2026!' })).body['code']).toBe('common-password');
 		expect((await owner.post('/password', { password: changed })).status).toBe(204);
 		expect((await owner.get('/session')).status).toBe(200);
 		expect((await phone.get('/session')).body['code']).toBe('session-expired');

@@ -21,7 +21,7 @@ export async function changePassword(
 	password: string,
 	client: Client,
 ): Promise<void> {
-	checkPassword(password, person.email);
+	await checkPassword(password, person.email);
 	const hash = await hashPassword(password);
 	await transact(realm, async (db) => {
 		await setPassword(realm, db, person.id, hash, client);
@@ -38,13 +38,13 @@ export async function changePassword(
 export async function resetPassword(realm: Realm, token: string, password: string, client: Client): Promise<void> {
 	await attempt(realm, { kind: 'link', account: '-', client, counts: ['reset-token-invalid'] }, async () => {
 		if (!(await look(realm, (db) => linkWorks(realm, db, 'reset', token)))) throw refuse('reset-token-invalid');
-		checkPassword(password, '');
+		await checkPassword(password, '');
 		const hash = await hashPassword(password);
 		await transact(realm, async (db) => {
 			const { person_id, email } = await consumeLink(realm, db, 'reset', token);
 			const person = person_id === null ? undefined : await personById(db, person_id);
 			if (person === undefined) throw refuse('reset-token-invalid');
-			checkPassword(password, person.email);
+			await checkPassword(password, person.email);
 			await setPassword(realm, db, person.id, hash, client);
 			// A link that came by mail to the address proves it.
 			if (email === person.email) await db.updateTable('person').set({ email_verified: 1 }).where('id', '=', person.id).execute();

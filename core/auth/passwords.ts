@@ -1,4 +1,5 @@
 import { hash as argon2, verify as argon2Verify } from '@node-rs/argon2';
+import { isCommonPassword } from './common-passwords.ts';
 import { refuse } from './problems.ts';
 
 /** In characters (code points). */
@@ -11,9 +12,9 @@ let decoy: Promise<string> | undefined;
 
 /**
  * @param email whose password it is to be; the address itself is no password
- * @throws Problem `weak-password` that says which rule is broken
+ * @throws Problem `weak-password` that says which rule is broken; `common-password`
  */
-export function checkPassword(password: string, email: string): void {
+export async function checkPassword(password: string, email: string): Promise<void> {
 	const length = [...password].length;
 	if (length < shortest)
 		throw refuse('weak-password', { detail: `A password needs at least ${shortest} characters; this has ${length}.` });
@@ -23,6 +24,7 @@ export function checkPassword(password: string, email: string): void {
 		throw refuse('weak-password', { detail: 'A password needs at least four different characters.' });
 	if (password.trim().toLowerCase() === email)
 		throw refuse('weak-password', { detail: 'A password must not be the e-mail address.' });
+	if (await isCommonPassword(password)) throw refuse('common-password');
 }
 
 /** Argon2id in PHC string form, with a salt of its own. */

@@ -53,6 +53,7 @@ const refusals = {
 	'email-verified': [409, 'Your address is confirmed already.'],
 	'email-taken': [409, 'This e-mail address has an account here. Sign in instead.'],
 	'weak-password': [422, 'Choose another password.'],
+	'common-password': [422, 'This password, or one like it, is among the first that are guessed. Choose three or four words.'],
 	'person-unknown': [404, 'Nobody here has this e-mail address.'],
 	'origin-missing': [
 		403,

@@ -42,7 +42,7 @@ export async function setUp(realm: Realm, token: string, who: NewPerson, client:
 			if (await ownerExists(db)) throw refuse('setup-done');
 			if (!(await linkWorks(realm, db, 'setup', token))) throw refuse('setup-token-invalid');
 		});
-		checkPassword(who.password, who.email);
+		await checkPassword(who.password, who.email);
 		const hash = await hashPassword(who.password);
 		return transact(realm, async (db) => {
 			await consumeLink(realm, db, 'setup', token);

@@ -23,7 +23,7 @@ export const invitedRoles = ['admin', 'member', 'guest'] as const satisfies read
 export function signUp(realm: Realm, who: NewPerson, invitation: string | undefined, client: Client): Promise<Opened> {
 	return attempt(realm, { kind: 'join', account: '-', client, counts: 'everything' }, async () => {
 		await look(realm, (db) => mayJoin(realm, db, who.email, invitation));
-		checkPassword(who.password, who.email);
+		await checkPassword(who.password, who.email);
 		const hash = await hashPassword(who.password);
 		return unlessTaken(realm, who.email, () =>
 			transact(realm, async (db) => {

@@ -37,6 +37,7 @@ const words: Record<string, () => string> = {
 	'email-same': () => m.auth_email_same(),
 	'email-verified': () => m.auth_email_verified(),
 	'email-taken': () => m.auth_email_taken(),
+	'common-password': () => m.auth_common_password(),
 	'weak-password': () => m.auth_weak_password(),
 	'unknown-space': () => m.space_unknown(),
 	forbidden: () => m.space_forbidden(),
