@@ -87,7 +87,7 @@ interface State {
 	}[];
 }
 
-function processMb(pid: number): number {
+export function processMb(pid: number): number {
 	const read = (file: string, field: string): number =>
 		Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024;
 	return readdirSync(`/proc/${pid}`).includes('smaps_rollup')
