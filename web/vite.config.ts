@@ -11,16 +11,38 @@ const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'a
 const later =
 	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|VisitBanner|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /doors\/(Doors|DoorPage)\.svelte/;
-/** What only the doors, the settings and the gallery use: no part of a first visit to an app. */
+/** The fields of forms, together: whoever shows one shows several. */
+const fields = /components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
+/** What only the doors, the settings, the gallery and the less used pages of an app use: no part of a first visit. */
 const elsewhere =
-	/kit\/ui\/administration\/|session\/(problem-words|checks|space-api)|i18n\/bytes|shell\/actions|tokens\/colours|components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
-/** Pages belong to their own address; what an app declares belongs to the house. */
-const entries = /\/\+\w+\.(svelte|ts)|\/(app|model)\.ts/;
+	/kit\/ui\/administration\/|session\/(problem-words|checks|space-api)|i18n\/bytes|shell\/actions|tokens\/(colours|contrast)|data\/kept|components\/(Badge|Dialog|MenuButton|Skeleton)\.svelte|todo\/parts\/(Older|Section)\.svelte/;
+/** The frame around every page, what it opens stores with, and what the apps declare. */
+const frame =
+	/\/apps\/\+\w+\.(svelte|ts)|\/apps\/[^/]+\/(app|model)\.ts|\(hub\)\/parts\/(store|tell-auth|own-portrait|open-preferences|record-of-one)\.ts|schema\/registry\/(apps|models|collect)\.ts/;
+/** Pages belong to their own address. An app's frame and its first page come with the app. */
+const pages = /\/apps\/(\w+|\(hub\))\/.+\/\+\w+\.(svelte|ts)/;
 
 /** The app that a file belongs to. */
 function appOf(id: string): string | null {
 	const name = /\/apps\/(\w+)\//.exec(id)?.[1];
 	return apps.find((app) => app === name) ?? null;
+}
+
+/** What the bundler knows of the files. */
+interface Modules {
+	getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
+
+/** Whether a first visit needs a file, wherever it goes. */
+function isFirst(id: string): boolean {
+	return !later.test(id) && !fields.test(id) && !elsewhere.test(id);
+}
+
+/** What every page shares. An icon is the house's when something in the house shows it. */
+function isHouse(id: string, modules: Modules): boolean {
+	if (/node_modules\/@lucide\//.test(id))
+		return modules.getModuleInfo(id)?.importers.some((importer) => isHouse(importer, modules)) ?? false;
+	return frame.test(id) || (/\/kit\/(ui|time|model|sync)\//.test(id) && isFirst(id));
 }
 
 /*
@@ -36,14 +58,10 @@ const bundles = [
 		test: /node_modules\/(svelte(?!.*(bindings\/select|reactivity\/(map|set|date|url)))|esm-env|clsx|devalue|@sveltejs\/kit(?!.*client\/(client-)?entry\.js))\//,
 		priority: 4,
 	},
-	{ name: 'icons', test: /node_modules\/@lucide\//, priority: 3, minShareCount: 2 },
-	{
-		name: 'house',
-		test: (id: string) =>
-			/\/kit\/(ui|time|model|sync)\//.test(id) && !later.test(id) && !elsewhere.test(id) && appOf(id) === null,
-		priority: 2,
-	},
-	{ debugName: 'app', name: (id: string) => (later.test(id) || entries.test(id) ? null : appOf(id)), priority: 1 },
+	{ debugName: 'house', name: (id: string, modules: Modules) => (isHouse(id, modules) ? 'house' : null), priority: 3 },
+	{ name: 'fields', test: fields, priority: 2 },
+	{ name: 'doors', test: doors, priority: 2 },
+	{ debugName: 'app', name: (id: string) => (isFirst(id) && !pages.test(id) ? appOf(id) : null), priority: 1 },
 ];
 
 /**
