@@ -24,7 +24,8 @@ export class RecordOfOne<C extends Collection> {
 	 * @param label what the person did, for undo and the list of unsent changes
 	 */
 	write(label: string, draft: Draft<C>): void {
-		if (!this.row) this.note(label, {});
+		// Every field of a draft may be left out, which the checker cannot see of a collection that it does not know.
+		if (!this.row) this.note(label, {} as Draft<C>);
 		act(this.#mana, label, (tx) => tx.update(this.#collection, this.#id, draft));
 	}
 
