@@ -2,6 +2,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
 import { version } from '$app/env';
+import { pageOf, readPush } from './push.ts';
 
 /** What the build says belongs to what (see web/offline.ts). */
 interface OfflineFiles {
@@ -33,6 +34,33 @@ worker.addEventListener('message', (event) => {
 	if (message.kind === 'take-over') event.waitUntil(worker.skipWaiting());
 	if (message.kind === 'keep' && typeof message.app === 'string') event.waitUntil(keep(message.app));
 });
+
+worker.addEventListener('push', (event) => event.waitUntil(told(event.data?.text() ?? '')));
+worker.addEventListener('notificationclick', (event) => {
+	event.notification.close();
+	event.waitUntil(open(event.notification.data as string));
+});
+
+/** Shows what came. Browsers want every push to show something. */
+async function told(text: string): Promise<void> {
+	const push = readPush(text);
+	await worker.registration.showNotification(push?.title ?? 'Mana', {
+		body: push?.text ?? '',
+		tag: push?.id ?? '',
+		icon: '/icon-192.png',
+		badge: '/icon-192.png',
+		data: pageOf(push?.link ?? null, worker.location.origin),
+	});
+}
+
+/** Goes to a page in a window that is open, or in a new one. */
+async function open(page: string): Promise<void> {
+	const windows = await worker.clients.matchAll({ type: 'window' });
+	const [seen] = windows.toSorted((a, b) => Number(b.focused) - Number(a.focused));
+	// A window that another worker still serves cannot be led anywhere.
+	const led = await seen?.navigate(page).catch(() => null);
+	await (led ? led.focus() : worker.clients.openWindow(page));
+}
 
 async function install(): Promise<void> {
 	const answer = await fetch(listPath, { cache: 'no-store' });

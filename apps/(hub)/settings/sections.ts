@@ -1,4 +1,5 @@
 import AppWindow from '@lucide/svelte/icons/app-window';
+import Bell from '@lucide/svelte/icons/bell';
 import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
@@ -101,6 +102,28 @@ export const sections: readonly SettingsSection[] = [
 			{ title: () => m.hub_own_look(), words: 'this device only nur dieses Gerät', anchor: 'own-look' },
 		],
 		load: () => import('./sections/Look.svelte'),
+	},
+	{
+		id: 'notifications',
+		title: () => m.hub_notify(),
+		text: () => m.hub_notify_text(),
+		icon: Bell,
+		isFor: members,
+		settings: [
+			{
+				title: () => m.hub_notify_browser(),
+				words: 'push notifications alerts permission Benachrichtigung Mitteilung',
+				anchor: 'browser',
+			},
+			{ title: () => m.hub_notify_ways(), words: 'webhook matrix ntfy apprise channels Kanäle', anchor: 'ways' },
+			{ title: () => m.hub_notify_quiet(), words: 'do not disturb night silence sleep nicht stören Nacht Ruhe', anchor: 'quiet' },
+			{
+				title: () => m.hub_notify_hearing(),
+				words: 'mute digest mail unsubscribe stumm Sammelmail abbestellen',
+				anchor: 'hearing',
+			},
+		],
+		load: () => import('./sections/Notifications.svelte'),
 	},
 	{
 		id: 'security',

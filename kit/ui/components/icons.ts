@@ -1,4 +1,5 @@
 import Activity from '@lucide/svelte/icons/activity';
+import Bell from '@lucide/svelte/icons/bell';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import Check from '@lucide/svelte/icons/check';
 import Folder from '@lucide/svelte/icons/folder';
@@ -18,6 +19,7 @@ import Undo from '@lucide/svelte/icons/undo-2';
  */
 export const icons = {
 	activity: Activity,
+	bell: Bell,
 	'calendar-days': CalendarDays,
 	check: Check,
 	folder: Folder,

@@ -10,6 +10,11 @@ const [useMana, provideMana] = createContext<Mana>();
 /** The local store of the person in front of the screen. Call it while a component is made. */
 export { provideMana, useMana };
 
+const [useHome, provideHome] = createContext<() => Mana | null>();
+
+/** The store of one's own space, whichever space the apps work in; `null` while it opens. */
+export { provideHome, useHome };
+
 /** Sync state, history and outbox of a store as runes. */
 export class ManaState {
 	readonly #mana: Mana;

@@ -1,0 +1,63 @@
+import { ask, auth } from '@mana/ui/session/auth';
+
+export type WayKind = 'push' | 'webhook' | 'matrix' | 'ntfy' | 'apprise';
+
+/** A way to reach the person, as mana-notify shows it: without what is secret about it. */
+export interface Way {
+	readonly id: string;
+	readonly kind: WayKind;
+	readonly label: string;
+	readonly place: string;
+	readonly on: boolean;
+	/** Why the last message did not arrive. */
+	readonly trouble: string | null;
+	/** In milliseconds since 1970. */
+	readonly pausedUntil: number | null;
+	readonly deliveredAt: number | null;
+}
+
+/** How a word that was sent to try a way stands. */
+export interface Trial {
+	readonly state: 'waiting' | 'sending' | 'delivered' | 'failed' | 'doubtful' | 'cancelled' | 'replaced' | 'expired';
+	readonly reason: string | null;
+}
+
+/** A mail that could not leave, for the owner. */
+export interface OutboxMail {
+	readonly id: string;
+	readonly at: number;
+	readonly to: string;
+	readonly subject: string;
+	readonly text: string;
+}
+
+/** What was given up, for owner and admins. */
+export interface GivenUp {
+	readonly id: string;
+	readonly channel: string;
+	readonly state: 'failed' | 'doubtful';
+	readonly topics: readonly string[];
+	readonly person: string | null;
+	readonly reason: string;
+	readonly at: number;
+}
+
+/** The browser's side of mana-notify. @throws AuthProblem */
+export const notifyApi = {
+	pushKey: () => call<{ key: string }>('GET', '/v1/push-key'),
+	ways: () => call<{ channels: readonly Way[] }>('GET', '/v1/channels'),
+	add: (way: { kind: WayKind; label: string; target: object }) => call<Way>('POST', '/v1/channels', way),
+	change: (id: string, change: { label?: string; on?: boolean }) => call<Way>('PATCH', `/v1/channels/${id}`, change),
+	remove: (id: string) => call<unknown>('DELETE', `/v1/channels/${id}`),
+	tryOut: (id: string) => call<{ id: string }>('POST', `/v1/channels/${id}/trials`),
+	trial: (id: string) => call<Trial>('GET', `/v1/trials/${id}`),
+	outbox: () => call<{ smtp: boolean; mails: readonly OutboxMail[] }>('GET', '/v1/outbox'),
+	removeMail: (id: string) => call<unknown>('DELETE', `/v1/outbox/${id}`),
+	givenUp: () => call<{ deliveries: readonly GivenUp[] }>('GET', '/v1/deliveries/given-up'),
+	again: (id: string) => call<unknown>('POST', `/v1/deliveries/${id}/attempts`),
+};
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+	const { token } = await auth.token();
+	return ask<T>(method, path, body, { door: '/api/mana-notify', token });
+}
