@@ -32,7 +32,7 @@ test('who manages a space sees which services work in it, shuts one out and lets
 
 	await page.goto(`${mana.url}/spaces`);
 	await expect(page.getByRole('heading', { name: 'Services in your own space' })).toBeVisible();
-	await expect(page.getByText('No service works here yet.')).toBeVisible();
+	await expect(page.getByRole('switch', { name: 'mana-notify' })).toBeChecked();
 	await look(page, 'own');
 });
 
