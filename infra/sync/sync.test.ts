@@ -25,6 +25,8 @@ eachEngine('mana-sync', (engine) => {
 		await b.reached(1);
 		expect(b.value(write)).toBe('milk');
 		expect(a.value(write)).toBe('milk');
+		// Where several nodes may serve a space, one whose lease has ended answers first and sends later, and a busy machine may take it from any.
+		if (server.place.databaseUrl) return;
 		const types = a.heard.map(({ type }) => type);
 		expect(types.lastIndexOf('delta')).toBeLessThan(types.indexOf('ack'));
 	});

@@ -150,7 +150,7 @@ eachEngine('building snapshots', (engine) => {
 		await opened.write(records.slice(0, 3_000).map((record) => op(record, 'meanwhile')));
 		expect(await building).toBe(true);
 		await expectEqual(opened);
-	}, 30_000);
+	}, 60_000);
 
 	test('a space of the release before gets chunks, with what was written by every law', async () => {
 		const today = await open();
