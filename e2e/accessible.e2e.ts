@@ -111,6 +111,19 @@ const inside: readonly Screen[] = [
 		},
 	},
 	{
+		name: 'details with how it repeats',
+		path: '/todo',
+		ready: async (page) => {
+			const pane = await openTask(page, 'Water the plants');
+			await pane.getByRole('button', { name: /^Repeats/ }).click();
+			const panel = page.getByRole('dialog', { name: 'Repeats' });
+			await panel.getByLabel('Repeats').selectOption('Custom…');
+			await panel.getByLabel('Unit').selectOption('Weeks');
+			await panel.getByRole('group', { name: 'On these days' }).waitFor();
+			await panel.getByLabel('Ends').selectOption('After so many');
+		},
+	},
+	{
 		name: 'details with files',
 		path: '/todo',
 		ready: async (page) => {
@@ -286,7 +299,7 @@ async function fill({ page }: Device, url: string): Promise<void> {
 	await page.getByRole('textbox', { name: 'Add a task' }).waitFor();
 	await addTasks(
 		page,
-		'Water the plants today #home',
+		'Water the plants every day #home',
 		'Call Ana tomorrow 9:00 #phone !high @Work',
 		'Read Middlemarch',
 		'Already done',

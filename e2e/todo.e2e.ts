@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { tasks as taskCollection } from '../apps/todo/model.ts';
+import { look } from './look.ts';
 import { invite, type TestPerson } from './people.ts';
 import { addField, addTasks, closeDetails, details, notice, openTask, task, tasks, tick, titles } from './screen.ts';
 import { seed } from './seed.ts';
@@ -138,6 +139,57 @@ test('a task has steps, notes, a day, a time, a priority, tags and a project, sa
 	await closeDetails(page);
 	await page.getByRole('link', { name: /^House/ }).click();
 	await expect(task(page, 'Move house').getByRole('img', { name: '1 of 3 steps done' })).toBeVisible();
+});
+
+test('a task that repeats is typed, chosen, done, taken back, skipped, seen ahead and ended', async ({ page, mana }) => {
+	const inDays = (count: number) =>
+		new Intl.DateTimeFormat('en', { weekday: 'long' }).format(Date.now() + count * 24 * 3_600_000);
+	await addField(page).fill('Water plants every day');
+	await expect(page.getByText('Every day', { exact: true })).toBeVisible();
+	await look(page, 'repeat-typed');
+	await addField(page).press('Enter');
+	const row = task(page, 'Water plants');
+	await expect(row.getByRole('img', { name: 'Repeats' })).toBeVisible();
+	await expect(row).toContainText('Today');
+
+	const pane = await openTask(page, 'Water plants');
+	await pane.getByRole('textbox', { name: 'Add a step' }).fill('Fill the can');
+	await pane.getByRole('textbox', { name: 'Add a step' }).press('Enter');
+	await tick(page, 'Fill the can');
+	await pane.getByRole('button', { name: 'Repeats: Every day' }).click();
+	const panel = page.getByRole('dialog', { name: 'Repeats' });
+	await look(page, 'repeat-preset');
+	await panel.getByLabel('Repeats').selectOption('Custom…');
+	await panel.getByLabel('Every').fill('3');
+	await panel.getByLabel('Every').press('Tab');
+	await panel.getByLabel('Ends').selectOption('After so many');
+	await panel.getByLabel('Times').fill('4');
+	await panel.getByLabel('Times').press('Tab');
+	await expect(panel.getByRole('status')).toContainText('Every 3 days, 4 times');
+	await expect(panel.getByRole('status').getByRole('time')).toHaveCount(3);
+	await look(page, 'repeat-custom');
+	await page.keyboard.press('Escape');
+	await closeDetails(page);
+
+	await tick(page, 'Water plants');
+	await expect(tasks(page)).toHaveCount(1); // the done one has left
+	await expect(row).toContainText(inDays(3));
+	await expect(row.getByRole('img', { name: '0 of 1 steps done' })).toBeVisible();
+	await notice(page, 'Task completed').getByRole('button', { name: 'Undo' }).click();
+	await expect(tasks(page)).toHaveCount(1);
+	await expect(row).toContainText('Today');
+	await row.click({ button: 'right' });
+	await page.getByRole('menuitem', { name: 'Skip this one' }).click();
+	await expect(row).toContainText(inDays(3));
+
+	await page.goto(`${mana.url}/todo/upcoming`);
+	await expect(page.getByRole('grid', { name: `Tasks in ${inDays(3)}` })).toContainText('Water plants');
+	await look(page, 'repeat-upcoming');
+	await page.getByRole('list', { name: 'Comes again' }).getByRole('link').first().click();
+	await details(page).getByRole('button', { name: 'Repeats: Every 3 days, 3 times' }).click();
+	await panel.getByRole('button', { name: 'End repeating' }).click();
+	await expect(details(page).getByRole('button', { name: 'Repeats: Does not repeat' })).toBeVisible();
+	await expect(page.getByRole('list', { name: 'Comes again' })).toHaveCount(0);
 });
 
 test('the order is made with the mouse, and with Alt and the arrows', async ({ page }) => {

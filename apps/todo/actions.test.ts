@@ -4,13 +4,19 @@ import { packsFor, quickAdd } from '@mana/time';
 import { taskActions } from './actions.ts';
 import { completed, dueBy, inbox, inProject, matching, stepsOf, trashed, upcoming, withTag } from './lists.ts';
 import { projects, tagId, tags, tasks } from './model.ts';
+import { nextOf } from './repeat.ts';
 
 const today = '2026-11-23';
 
 function open() {
 	const mana = openMemoryMana();
 	let now = Date.UTC(2026, 10, 23, 10);
-	const actions = taskActions(mana, () => now++, Math.random);
+	const actions = taskActions(
+		mana,
+		() => now++,
+		Math.random,
+		(task, at) => nextOf(task, { now: at, zone: 'UTC' }),
+	);
 	const capture = (line: string) =>
 		quickAdd(line, { today, time: '10:30', packs: packsFor('en'), projects: mana.query(projects).rows.map(({ name }) => name) });
 	const add = (line: string, place?: Parameters<typeof actions.add>[2]) => actions.add('add', capture(line), place).id;

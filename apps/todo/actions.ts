@@ -2,6 +2,8 @@ import { type AttachmentsDraft, LONG_ORDER_KEY, ordering, spread, type RecordId 
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
+import { madeOf, makeNext, skipTo } from './next.ts';
+import type { Next } from './repeat.ts';
 import { projects, type Task, type TaskPriority, tagId, tags, tasks } from './model.ts';
 
 /**
@@ -11,9 +13,14 @@ import { projects, type Task, type TaskPriority, tagId, tags, tasks } from './mo
 export interface TaskActions {
 	/** Adds what was captured; `place` fills in what the line did not say. */
 	add(label: string, capture: Capture, place?: TaskPlace): { id: RecordId; written: Written };
-	/** Completes tasks together with their open steps. */
+	/** Completes tasks together with their open steps, and makes the next one of what comes again. */
 	complete(label: string, ids: readonly RecordId[]): Written;
+	/** Opens tasks again, and puts in the trash the next ones that were made of them, as long as those are open. */
 	reopen(label: string, ids: readonly RecordId[]): Written;
+	/** Says when a task comes again, with `null` that it does not. `day` is the first of its rule. */
+	repeat(label: string, id: RecordId, by: { repeat: string; from: Task['repeatFrom']; day: Day } | null): Written;
+	/** Passes over this time: puts tasks on to the next one. What does not come again stays as it is. */
+	skip(label: string, ids: readonly RecordId[]): Written;
 	edit(label: string, id: RecordId, draft: TaskEdit): Written;
 	schedule(label: string, ids: readonly RecordId[], day: Day | null, time?: string | null): Written;
 	prioritise(label: string, ids: readonly RecordId[], priority: TaskPriority): Written;
@@ -50,13 +57,30 @@ export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTim
 /** Hues for new projects and tags, far apart and in the order they are given out. */
 const HUES = [255, 25, 140, 320, 75, 200, 290, 10, 165, 45];
 
-export function taskActions(mana: Mana, clock: () => number, random: () => number): TaskActions {
+/** @param nextOf when a task comes again (`repeat.ts` `nextOf`), seen from `now` (ms since 1970); asked only of tasks with a rule */
+export function taskActions(
+	mana: Mana,
+	clock: () => number,
+	random: () => number,
+	nextOf: (task: Task, now: number) => Next | null,
+): TaskActions {
 	const between = ordering(random);
 	const allTasks = (): readonly Task[] => mana.query(tasks, { where: () => true }).rows;
 	const withSteps = (ids: readonly RecordId[]): Task[] => {
 		const wanted = new Set(ids);
 		return allTasks().filter((task) => wanted.has(task.id) || (task.parent !== null && wanted.has(task.parent)));
 	};
+	/** Steps that go along when a task comes again: not those of the past that were followed by one of their own. */
+	const stepsAlong = (id: RecordId): Task[] =>
+		allTasks().filter(
+			({ parent, deletedAt, completedAt, repeat }) =>
+				parent === id && deletedAt === null && (completedAt === null || repeat === null),
+		);
+	const coming = (chosen: readonly Task[], now: number) =>
+		chosen.flatMap((task) => {
+			const next = nextOf(task, now);
+			return next ? [{ task, steps: stepsAlong(task.id), next }] : [];
+		});
 	const siblingsOf = (place: Pick<Task, 'project' | 'parent'>): Task[] =>
 		allTasks()
 			.filter(
@@ -102,6 +126,7 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 					title: capture.title,
 					dueDay: capture.day ?? place.day ?? null,
 					dueTime: capture.time,
+					...(capture.repeat && { repeat: capture.repeat.rule, repeatFrom: capture.repeat.from, occurrence: capture.day }),
 					priority: capture.priority ?? 'none',
 					tags: capture.tags.map((name) => ensureTag(tx, name)),
 					project,
@@ -113,9 +138,42 @@ export function taskActions(mana: Mana, clock: () => number, random: () => numbe
 		},
 		complete: (label, ids) => {
 			const open = withSteps(ids).filter((task) => task.completedAt === null);
-			return each(label, open.map(({ id }) => id), (tx, id) => tx.update(tasks, id, { completedAt: clock() })); // prettier-ignore
+			const taken = new Set(open.map(({ id }) => id));
+			const now = clock();
+			// A step comes again with the task it belongs to.
+			const repeating = open.filter((task) => task.repeat !== null && (task.parent === null || !taken.has(task.parent)));
+			const followed = coming(repeating, now);
+			return mana.write(label, (tx) => {
+				for (const { task, steps, next } of followed) makeNext(tx, task, steps, next);
+				for (const { id } of open) tx.update(tasks, id, { completedAt: now });
+			});
 		},
-		reopen: (label, ids) => each(label, ids, (tx, id) => tx.update(tasks, id, { completedAt: null })),
+		reopen: (label, ids) =>
+			each(label, ids, (tx, id) => {
+				const task = tx.get(tasks, id);
+				const next = task && madeOf(tx, task);
+				tx.update(tasks, id, { completedAt: null });
+				if (next?.completedAt === null) for (const one of withSteps([next.id])) tx.trash(tasks, one.id);
+			}),
+		repeat: (label, id, by) =>
+			mana.write(label, (tx) =>
+				tx.update(
+					tasks,
+					id,
+					by === null
+						? { repeat: null, occurrence: null }
+						: { repeat: by.repeat, repeatFrom: by.from, occurrence: by.day, dueDay: by.day },
+				),
+			),
+		skip: (label, ids) => {
+			const repeating = allTasks().filter(
+				({ id, repeat, completedAt }) => ids.includes(id) && repeat !== null && completedAt === null,
+			);
+			const skipped = coming(repeating, clock());
+			return mana.write(label, (tx) => {
+				for (const { task, steps, next } of skipped) skipTo(tx, task, steps, next);
+			});
+		},
 		edit: (label, id, draft) => mana.write(label, (tx) => tx.update(tasks, id, draft)),
 		schedule: (label, ids, day, time) =>
 			each(label, ids, (tx, id) =>

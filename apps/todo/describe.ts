@@ -5,6 +5,7 @@ import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
 import { projects, tags, tasks, type TaskPriority } from './model.ts';
+import { repeatWords } from './repeat-words.ts';
 import { priorityName, titleOf } from './words.ts';
 
 const task = tasks.fields;
@@ -23,6 +24,10 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[task.parent.number]: m.todo_field_parent,
 		[task.position.number]: m.todo_field_place,
 		[task.files.number]: m.todo_field_files,
+		[task.repeat.number]: m.todo_field_repeat,
+		[task.repeatFrom.number]: m.todo_field_repeat,
+		[task.occurrence.number]: m.todo_field_occurrence,
+		[task.rounds.number]: m.todo_field_rounds,
 	}),
 	...named(projects.number, {
 		[projects.fields.name.number]: m.todo_field_name,
@@ -58,6 +63,12 @@ function valueOfTask(mana: Mana, { field, key }: Place, value: Value, { tag, tim
 				: m.todo_value_completed({ when: speakMoment(Number(value), today, tag, timeZone) });
 		case task.dueDay.number:
 			return value === null ? m.todo_no_day() : speakDay(String(value), today, tag);
+		case task.occurrence.number:
+			return value === null ? undefined : speakDay(String(value), today, tag);
+		case task.repeat.number:
+			return repeatWords({ repeat: value === null ? null : String(value) }, tag);
+		case task.repeatFrom.number:
+			return value === 'completion' ? m.todo_repeat_from_completion() : m.todo_repeat_from_due();
 		case task.dueTime.number:
 			return value === null ? undefined : speakTime(String(value), tag);
 		case task.priority.number:

@@ -30,6 +30,14 @@ export const tasks = collection(
 		calendarName: field.text(13, { fallback: '', max: 255 }),
 		/** The calendar object as a program last wrote it, with everything that we have no field for. */
 		calendarObject: field.text(14, { fallback: '', max: 50_000 }),
+		/** RRULE by which it comes again (RFC 5545); `null`: it does not. A rule that cannot be read makes nothing come again. */
+		repeat: field.text(15, { max: 500 }),
+		/** Whether the rule is reckoned from the day it was due or from the day it was done. */
+		repeatFrom: field.choice(16, ['due', 'completion']),
+		/** The day of the rule for which it stands, wherever it was put off to; `null`: its due day. */
+		occurrence: field.day(17),
+		/** How often a next one was made of it. Taking that back does not lower it: the id of a record that was taken back is never used again. */
+		rounds: field.greatest(18),
 	},
 	{ keeps: { field: 'completedAt', days: 90 } },
 );

@@ -1,16 +1,19 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import { addDays, type Capture, type Day, speakDay } from '@mana/time';
+import { addDays, type Capture, type Day, type Repeat, speakDay } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import type { Company } from '@mana/ui/data/presence.svelte';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { language } from '@mana/ui/i18n/language.svelte';
+import { preferences } from '@mana/ui/preferences/preferences.svelte';
+import { toast } from '@mana/ui/shell/toasts.svelte';
 import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
+import type { Present } from './repeat.ts';
 import { type Project, projects, type Tag, tags, type Task, type TaskPriority, tasks } from './model.ts';
 
 /** What reads a typed line: fetched when a field for one first gets the focus. */
@@ -32,6 +35,22 @@ export function fetchReader(): Promise<void> {
 	));
 }
 
+/** What knows rules: fetched as soon as there is a task that comes again. */
+let rules: typeof import('./repeat.ts') | null = null;
+
+let fetchingRules: Promise<void> | null = null;
+
+/** Fetches what knows rules, if it is not here yet. Rejects where it cannot be had: a task must not be done without its next one. */
+function fetchRules(): Promise<void> {
+	return (fetchingRules ??= import('./repeat.ts').then(
+		(module) => void (rules = module),
+		(error: unknown) => {
+			fetchingRules = null; // the next one tries again
+			throw error;
+		},
+	));
+}
+
 /** The todo app on one page: what its parts share, and every action together with what it says afterwards. */
 export class Todo {
 	readonly mana: Mana;
@@ -43,11 +62,15 @@ export class Todo {
 	readonly #projects;
 	readonly #tags;
 	readonly #steps;
+	readonly #repeating;
 
 	constructor(mana: Mana, company: Company | null = null) {
 		this.mana = mana;
 		this.company = company;
-		this.actions = taskActions(mana, Date.now, Math.random);
+		this.actions = taskActions(mana, Date.now, Math.random, (task, now) => {
+			if (!rules) throw new Error('What knows rules is not here yet: wait for it first.');
+			return rules.nextOf(task, { now, zone: preferences.timeZone });
+		});
 		this.#projects = live(() =>
 			mana.query(projects, {
 				where: ({ deletedAt, archivedAt }) => deletedAt === null && archivedAt === null,
@@ -55,11 +78,31 @@ export class Todo {
 			}),
 		);
 		this.#tags = live(() => mana.query(tags, { order: (a, b) => a.name.localeCompare(b.name) }));
+		this.#repeating = live(() =>
+			mana.query(tasks, {
+				where: ({ repeat, completedAt, deletedAt }) => repeat !== null && completedAt === null && deletedAt === null,
+			}),
+		);
+		$effect(() => {
+			if (this.#repeating.rows.length > 0)
+				fetchRules().catch((error: unknown) => console.warn('Rules are fetched later:', error));
+		});
 		this.#steps = live(() => mana.query(tasks, { where: (task) => task.parent !== null && task.deletedAt === null }));
 	}
 
 	get projects(): readonly Project[] {
 		return this.#projects.rows;
+	}
+
+	/** The moment and the zone that rules are seen from; looked up anew where a day begins. */
+	get present(): Present {
+		void today.day;
+		return { now: Date.now(), zone: preferences.timeZone };
+	}
+
+	/** Open tasks that come again. */
+	get repeating(): readonly Task[] {
+		return this.#repeating.rows;
 	}
 
 	get tags(): readonly Tag[] {
@@ -83,7 +126,8 @@ export class Todo {
 
 	/** What a typed line says, here and now. Until `fetchReader` is done, it is a title. */
 	read(line: string, dismissed?: ReadonlySet<string>): Capture {
-		if (!reader) return { title: line.trim(), day: null, time: null, tags: [], priority: null, project: null, tokens: [] };
+		if (!reader)
+			return { title: line.trim(), day: null, time: null, repeat: null, tags: [], priority: null, project: null, tokens: [] };
 		return reader.quickAdd(line, {
 			today: today.day,
 			time: today.time,
@@ -93,6 +137,11 @@ export class Todo {
 		});
 	}
 
+	/** How what was typed comes again, in words; `null` where there are none. */
+	speak(repeat: Repeat): string | null {
+		return reader?.speakRepeat(repeat, language.tag) ?? null;
+	}
+
 	add(capture: Capture, place?: TaskPlace): RecordId {
 		const { id, written } = this.actions.add(m.todo_done_added(), capture, place);
 		settle(written);
@@ -100,11 +149,25 @@ export class Todo {
 	}
 
 	/** Completes open tasks; reopens when all of them are done. */
-	toggle(chosen: readonly Task[]): Written {
+	toggle(chosen: readonly Task[]): void {
 		const open = chosen.filter(({ completedAt }) => completedAt === null);
 		if (open.length === 0)
-			return this.#say(m.todo_done_reopened({ count: chosen.length }), (said) => this.actions.reopen(said, idsOf(chosen)));
-		return this.#say(m.todo_done_completed({ count: open.length }), (said) => this.actions.complete(said, idsOf(open)));
+			this.#say(m.todo_done_reopened({ count: chosen.length }), (said) => this.actions.reopen(said, idsOf(chosen)));
+		else
+			this.#withRules(open, () =>
+				this.#say(m.todo_done_completed({ count: open.length }), (said) => this.actions.complete(said, idsOf(open))),
+			);
+	}
+
+	/** Passes over this time of tasks that come again. */
+	skip(chosen: readonly Task[]): void {
+		this.#withRules(chosen, () => this.#say(m.todo_done_skipped(), (said) => this.actions.skip(said, idsOf(chosen))));
+	}
+
+	/** Says when a task comes again; `null`: not any more. */
+	repeat(id: RecordId, by: Parameters<TaskActions['repeat']>[2]): Written {
+		if (by === null) return this.#say(m.todo_done_repeat_ended(), (said) => this.actions.repeat(said, id, null));
+		return settle(this.actions.repeat(m.todo_done_repeat(), id, by));
 	}
 
 	schedule(ids: readonly RecordId[], day: Day | null): Written {
@@ -182,6 +245,17 @@ export class Todo {
 		if (id === null) to.searchParams.delete('task');
 		else to.searchParams.set('task', id);
 		await goto(to, { reset: false, replace });
+	}
+
+	/** At once where nothing comes again or the rules are here, which they mostly are: they are fetched with the first list. */
+	#withRules(chosen: readonly Task[], run: () => void): void {
+		const ids = new Set(idsOf(chosen));
+		if (rules || !this.#repeating.rows.some(({ id, parent }) => ids.has(id) || (parent !== null && ids.has(parent)))) run();
+		else
+			fetchRules().then(run, (error: unknown) => {
+				console.warn('What knows rules cannot be fetched right now:', error);
+				toast({ text: m.todo_repeat_unavailable() });
+			});
 	}
 
 	#say(said: string, write: (label: string) => Written): Written {

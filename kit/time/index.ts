@@ -1,3 +1,3 @@
 export * from './day.ts';
 export * from './phrase/index.ts';
-export * from './speak.ts';
+export { speakAgo, speakDay, speakMoment, speakTime, speakWeekday, spellDate, spellDay } from './speak.ts';

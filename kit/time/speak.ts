@@ -63,7 +63,8 @@ const UNITS = [
 	['minute', 60],
 ] as const;
 
-function format(locale: string, options: Intl.DateTimeFormatOptions, day: Day): string {
+/** A day in any form of `Intl.DateTimeFormat`. */
+export function format(locale: string, options: Intl.DateTimeFormatOptions, day: Day): string {
 	return formatter(locale, options).format(toUtc(day));
 }
 

@@ -25,6 +25,10 @@ const bare: Task = {
 	uid: '',
 	calendarName: '',
 	calendarObject: '',
+	repeat: null,
+	repeatFrom: 'due',
+	occurrence: null,
+	rounds: null,
 };
 const state = (task: Partial<Task>, more: Partial<TaskState> = {}): TaskState => ({
 	task: { ...bare, ...task },

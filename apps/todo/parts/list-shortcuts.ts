@@ -22,7 +22,7 @@ export function listShortcuts(todo: Todo): Shortcut[] {
 	const ids = (): RecordId[] => chosen().map(({ id }) => id);
 	const when = (): boolean => rowInFocus() !== null && chosen().length > 0;
 	return [
-		{ keys: 'x', name: m.todo_keys_complete, run: () => void todo.toggle(chosen()), when },
+		{ keys: 'x', name: m.todo_keys_complete, run: () => todo.toggle(chosen()), when },
 		{ keys: 'e', name: m.todo_keys_open, run: () => todo.focused?.open(ids()[0]!), when },
 		{ keys: 't', name: m.todo_keys_today, run: () => void todo.scheduleIn(ids(), 0), when },
 		{ keys: 'shift+t', name: m.todo_keys_tomorrow, run: () => void todo.scheduleIn(ids(), 1), when },

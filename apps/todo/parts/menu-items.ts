@@ -4,6 +4,7 @@ import Flag from '@lucide/svelte/icons/flag';
 import Folder from '@lucide/svelte/icons/folder';
 import Inbox from '@lucide/svelte/icons/inbox';
 import PanelRight from '@lucide/svelte/icons/panel-right';
+import SkipForward from '@lucide/svelte/icons/skip-forward';
 import Trash from '@lucide/svelte/icons/trash-2';
 import { addDays, nextWeekday } from '@mana/time';
 import { today } from '@mana/ui/data/today.svelte';
@@ -19,7 +20,10 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 	const done = chosen.every(({ completedAt }) => completedAt !== null);
 	return [
 		...(chosen.length === 1 ? [{ name: m.todo_details(), icon: PanelRight, shortcut: 'enter', run: open }] : []),
-		{ name: done ? m.todo_reopen() : m.todo_complete(), icon: Check, shortcut: 'x', run: () => void todo.toggle(chosen) },
+		{ name: done ? m.todo_reopen() : m.todo_complete(), icon: Check, shortcut: 'x', run: () => todo.toggle(chosen) },
+		...(chosen.some(({ repeat }) => repeat !== null) && !done
+			? [{ name: m.todo_repeat_skip(), icon: SkipForward, run: () => todo.skip(chosen) }]
+			: []),
 		{ name: m.todo_schedule(), icon: CalendarDays, separated: true, items: dayItems(todo, chosen) },
 		{ name: m.todo_priority(), icon: Flag, items: priorityItems(todo, chosen) },
 		{ name: m.todo_move_to(), icon: Folder, items: projectItems(todo, chosen) },

@@ -4,6 +4,52 @@ import type { Capture } from './quick-add.ts';
 export type Phrase = readonly [line: string, expected: Partial<Capture>];
 
 const english: readonly Phrase[] = [
+	[
+		'Water plants every monday',
+		{ title: 'Water plants', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO', from: 'due' } },
+	],
+	[
+		'Stand-up every weekday 9:15',
+		{ title: 'Stand-up', day: '2026-11-24', time: '09:15', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', from: 'due' } },
+	],
+	[
+		'Gym every mon, wed and friday at 18',
+		{ title: 'Gym', time: '18:00', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO,WE,FR', from: 'due' } },
+	],
+	[
+		'Water cactus every! 3 weeks',
+		{ title: 'Water cactus', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=3', from: 'completion' } },
+	],
+	[
+		'Bins every other tuesday',
+		{ title: 'Bins', day: '2026-11-24', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU', from: 'due' } },
+	],
+	[
+		'Board every second tuesday of the month',
+		{ title: 'Board', day: '2026-12-08', repeat: { rule: 'FREQ=MONTHLY;BYDAY=2TU', from: 'due' } },
+	],
+	['Report every last friday', { title: 'Report', day: '2026-11-27', repeat: { rule: 'FREQ=MONTHLY;BYDAY=-1FR', from: 'due' } }],
+	['Pay rent every 1st', { title: 'Pay rent', day: '2026-12-01', repeat: { rule: 'FREQ=MONTHLY;BYMONTHDAY=1', from: 'due' } }],
+	[
+		'Pay rent every month on the 31st',
+		{ title: 'Pay rent', day: '2026-11-30', repeat: { rule: 'FREQ=MONTHLY;BYMONTHDAY=-1', from: 'due' } },
+	],
+	[
+		'Gift every 24th of december',
+		{ title: 'Gift', day: '2026-12-24', repeat: { rule: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24', from: 'due' } },
+	],
+	['Stretch daily 7:00', { title: 'Stretch', day: '2026-11-24', time: '07:00', repeat: { rule: 'FREQ=DAILY', from: 'due' } }],
+	[
+		'Vitamins every evening',
+		{ title: 'Vitamins', day: '2026-11-23', time: '19:00', repeat: { rule: 'FREQ=DAILY', from: 'due' } },
+	],
+	['Swim on thursdays', { title: 'Swim', day: '2026-11-26', repeat: { rule: 'FREQ=WEEKLY;BYDAY=TH', from: 'due' } }],
+	[
+		'Filter every 3 months tomorrow',
+		{ title: 'Filter', day: '2026-11-24', repeat: { rule: 'FREQ=MONTHLY;INTERVAL=3', from: 'due' } },
+	],
+	['Write the daily report', { title: 'Write the daily report', day: null, repeat: null }],
+	['Thank every person', { title: 'Thank every person', repeat: null }],
 	['Buy milk', { title: 'Buy milk', day: null, time: null, tags: [], priority: null, project: null }],
 	['Buy milk today', { title: 'Buy milk', day: '2026-11-23' }],
 	['Buy milk tomorrow', { title: 'Buy milk', day: '2026-11-24' }],
@@ -64,6 +110,39 @@ const english: readonly Phrase[] = [
 ];
 
 const german: readonly Phrase[] = [
+	[
+		'Müll jeden zweiten Dienstag',
+		{ title: 'Müll', day: '2026-11-24', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU', from: 'due' } },
+	],
+	[
+		'Gießen jeden Montag und Donnerstag um 8',
+		{ title: 'Gießen', day: '2026-11-26', time: '08:00', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO,TH', from: 'due' } },
+	],
+	[
+		'Kaktus gießen alle! 3 Wochen',
+		{ title: 'Kaktus gießen', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=3', from: 'completion' } },
+	],
+	[
+		'Stammtisch jeden ersten Freitag im Monat',
+		{ title: 'Stammtisch', day: '2026-12-04', repeat: { rule: 'FREQ=MONTHLY;BYDAY=1FR', from: 'due' } },
+	],
+	['Miete jeden 1.', { title: 'Miete', day: '2026-12-01', repeat: { rule: 'FREQ=MONTHLY;BYMONTHDAY=1', from: 'due' } }],
+	[
+		'Geschenk jeden 24. Dezember',
+		{ title: 'Geschenk', day: '2026-12-24', repeat: { rule: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24', from: 'due' } },
+	],
+	['Dehnen täglich um 7', { title: 'Dehnen', day: '2026-11-24', time: '07:00', repeat: { rule: 'FREQ=DAILY', from: 'due' } }],
+	[
+		'Schwimmen donnerstags 18 Uhr',
+		{ title: 'Schwimmen', day: '2026-11-26', time: '18:00', repeat: { rule: 'FREQ=WEEKLY;BYDAY=TH', from: 'due' } },
+	],
+	['Post jeden Werktag', { title: 'Post', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', from: 'due' } }],
+	[
+		'Tabletten jeden Abend',
+		{ title: 'Tabletten', day: '2026-11-23', time: '19:00', repeat: { rule: 'FREQ=DAILY', from: 'due' } },
+	],
+	['Steuer jedes Jahr', { title: 'Steuer', day: '2026-11-23', repeat: { rule: 'FREQ=YEARLY', from: 'due' } }],
+	['Alle Fenster putzen', { title: 'Alle Fenster putzen', repeat: null }],
 	['Milch kaufen', { title: 'Milch kaufen', day: null }],
 	['Milch kaufen heute', { title: 'Milch kaufen', day: '2026-11-23' }],
 	['Milch kaufen morgen', { title: 'Milch kaufen', day: '2026-11-24' }],
@@ -103,6 +182,9 @@ const german: readonly Phrase[] = [
 ];
 
 const french: readonly Phrase[] = [
+	['Arroser tous les lundis', { title: 'Arroser', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO', from: 'due' } }],
+	['Arroser tous les 3 jours', { title: 'Arroser', day: '2026-11-23', repeat: { rule: 'FREQ=DAILY;INTERVAL=3', from: 'due' } }],
+	['Loyer chaque mois', { title: 'Loyer', day: '2026-11-23', repeat: { rule: 'FREQ=MONTHLY', from: 'due' } }],
 	['Acheter du lait', { title: 'Acheter du lait', day: null, time: null }],
 	["Acheter du lait aujourd'hui", { title: 'Acheter du lait', day: '2026-11-23' }],
 	['Acheter du lait aujourd’hui', { title: 'Acheter du lait', day: '2026-11-23' }],
@@ -149,6 +231,8 @@ const french: readonly Phrase[] = [
 ];
 
 const spanish: readonly Phrase[] = [
+	['Regar todos los lunes', { title: 'Regar', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO', from: 'due' } }],
+	['Regar cada dos semanas', { title: 'Regar', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=2', from: 'due' } }],
 	['Comprar leche', { title: 'Comprar leche', day: null, time: null }],
 	['Comprar leche hoy', { title: 'Comprar leche', day: '2026-11-23' }],
 	['Comprar leche mañana', { title: 'Comprar leche', day: '2026-11-24' }],
@@ -194,6 +278,11 @@ const spanish: readonly Phrase[] = [
 ];
 
 const italian: readonly Phrase[] = [
+	['Annaffiare ogni lunedì', { title: 'Annaffiare', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;BYDAY=MO', from: 'due' } }],
+	[
+		'Annaffiare ogni due settimane',
+		{ title: 'Annaffiare', day: '2026-11-23', repeat: { rule: 'FREQ=WEEKLY;INTERVAL=2', from: 'due' } },
+	],
 	['Comprare il latte', { title: 'Comprare il latte', day: null, time: null }],
 	['Comprare il latte oggi', { title: 'Comprare il latte', day: '2026-11-23' }],
 	['Comprare il latte domani', { title: 'Comprare il latte', day: '2026-11-24' }],

@@ -5,8 +5,9 @@ import { fr } from './packs/fr.ts';
 import { it } from './packs/it.ts';
 import type { LanguagePack } from './pack.ts';
 
-export type { LanguagePack, Now, Priority } from './pack.ts';
+export type { LanguagePack, Now, Priority, Repeat } from './pack.ts';
 export { priorities } from './pack.ts';
+export { speakRepeat } from '../speak-rule.ts';
 export * from './quick-add.ts';
 
 const packs: readonly LanguagePack[] = [en, de, fr, es, it];

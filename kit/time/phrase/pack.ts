@@ -7,13 +7,22 @@ export interface Now {
 	readonly time: string;
 }
 
-/** A day, a time of day or both, as understood in a phrase. */
+/** How something comes again. */
+export interface Repeat {
+	/** RRULE (RFC 5545). */
+	readonly rule: string;
+	/** Whether it is reckoned from the day it is due or from the day it is done. */
+	readonly from: 'due' | 'completion';
+}
+
+/** A day, a time of day, or how it comes again, as understood in a phrase. */
 export interface Moment {
 	readonly day?: Day;
 	readonly time?: string;
+	readonly repeat?: Repeat;
 }
 
-/** One way to say a day or a time in a language. */
+/** One way to say a day, a time or a repetition in a language. */
 export interface PhraseRule {
 	/** Matched at the start of a word (the reader adds the `y`, `i` and `u` flags and the word boundaries). */
 	readonly pattern: string;

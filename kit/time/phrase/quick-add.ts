@@ -1,9 +1,11 @@
 import { addDays, type Day } from '../day.ts';
-import { type LanguagePack, type Moment, type Now, type PhraseRule, priorities, type Priority } from './pack.ts';
+import { firstDay } from '../recur/presets.ts';
+import { parseRule } from '../recur/rule.ts';
+import { type LanguagePack, type Moment, type Now, type PhraseRule, priorities, type Priority, type Repeat } from './pack.ts';
 
 /** A stretch of the input that was understood, for highlighting while typing. */
 export interface Token {
-	readonly kind: 'day' | 'time' | 'tag' | 'priority' | 'project';
+	readonly kind: 'repeat' | 'day' | 'time' | 'tag' | 'priority' | 'project';
 	/** Half-open range in UTF-16 units. */
 	readonly start: number;
 	readonly end: number;
@@ -17,6 +19,8 @@ export interface Capture {
 	readonly day: Day | null;
 	/** `HH:MM`; a time without a day means its next occurrence. */
 	readonly time: string | null;
+	/** How it comes again; `day` is then the first day of it. */
+	readonly repeat: Repeat | null;
 	readonly tags: readonly string[];
 	readonly priority: Priority | null;
 	/** Name as it is known in `projects`, or as typed when it is new. */
@@ -34,8 +38,8 @@ export interface QuickAddContext extends Now {
 }
 
 /**
- * Reads one line as a person would type it: `Call Ana tomorrow 9:00 #phone !high @Work`. The first day, time, priority and project count;
- * later ones stay in the title. Never throws: what is not understood is the title.
+ * Reads one line as a person would type it: `Call Ana tomorrow 9:00 #phone !high @Work`. The first day, time, repetition, priority and project
+ * count; later ones stay in the title. Never throws: what is not understood is the title.
  */
 export function quickAdd(line: string, context: QuickAddContext): Capture {
 	const found: Hit[] = [];
@@ -55,8 +59,9 @@ export function quickAdd(line: string, context: QuickAddContext): Capture {
 			line,
 			found.map(({ token }) => token),
 		),
-		day: moment.day ?? impliedDay(moment.time, context),
+		day: dayOf(moment, context),
 		time: moment.time ?? null,
+		repeat: moment.repeat ?? null,
 		tags: [...new Set(found.filter(({ token }) => token.kind === 'tag').map(({ value }) => value!))],
 		priority: valueOf('priority') as Priority | null,
 		project: valueOf('project'),
@@ -126,7 +131,7 @@ function readMoment(line: string, at: number, context: QuickAddContext, known: M
 			const moment = rule.read(match, context);
 			if (!moment || overlaps(moment, known)) continue;
 			if (rule.weak && !hasLead(match[0], pack) && !canStandAlone(line.slice(at + match[0].length))) continue;
-			best = { token: token(moment.day ? 'day' : 'time', line, at, at + match[0].length), moment };
+			best = { token: token(moment.repeat ? 'repeat' : moment.day ? 'day' : 'time', line, at, at + match[0].length), moment };
 		}
 	}
 	return best;
@@ -154,7 +159,7 @@ function canStandAlone(rest: string): boolean {
 }
 
 function overlaps(moment: Moment, known: Moment): boolean {
-	return (moment.day !== undefined && known.day !== undefined) || (moment.time !== undefined && known.time !== undefined);
+	return (['day', 'time', 'repeat'] as const).some((part) => moment[part] !== undefined && known[part] !== undefined);
 }
 
 function isRepeat(kind: Token['kind'], found: readonly Hit[]): boolean {
@@ -163,6 +168,12 @@ function isRepeat(kind: Token['kind'], found: readonly Hit[]): boolean {
 
 function atWordStart(line: string, at: number): boolean {
 	return at === 0 || /[\s,;(]/u.test(line[at - 1]!);
+}
+
+/** What repeats begins on the first day of its rule, from the day that was said or from now on. */
+function dayOf({ day, time, repeat }: Moment, now: Now): Day | null {
+	const from = day ?? impliedDay(time, now);
+	return repeat ? firstDay(parseRule(repeat.rule), from ?? now.today) : from;
 }
 
 function impliedDay(time: string | undefined, { today, time: now }: Now): Day | null {

@@ -1,5 +1,7 @@
 import { addDays, nextWeekday } from '../../day.ts';
+import { WORKDAYS } from '../../recur/presets.ts';
 import type { LanguagePack } from '../pack.ts';
+import { each, repeatRules } from '../repeats.ts';
 import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ montag: 0, dienstag: 1, mittwoch: 2, donnerstag: 3, freitag: 4, 'samstag|sonnabend': 5, sonntag: 6 });
@@ -28,11 +30,51 @@ const relativeDays = words({ heute: 0, morgen: 1, 'übermorgen|uebermorgen': 2 }
 const count = (text: string): number => (/^\d/.test(text) ? Number(text) : numbers.of(text));
 const NEXT = 'nächste[nrsm]?|naechste[nrsm]?|kommende[nrsm]?';
 
+const repeats = repeatRules({
+	every: 'jede[nrsm]?|alle',
+	weekdays: words({
+		'montag|mo': 0,
+		'dienstag|di': 1,
+		'mittwoch|mi': 2,
+		'donnerstag|do': 3,
+		'freitag|fr': 4,
+		'samstag|sonnabend|sa': 5,
+		'sonntag|so': 6,
+	}),
+	units,
+	months,
+	numbers,
+	ordinals: words({
+		'ersten|erster|erste|erstes': 1,
+		'zweiten|zweiter|zweite|zweites': 2,
+		'dritten|dritter|dritte|drittes': 3,
+		'vierten|vierter|vierte|viertes': 4,
+		'letzten|letzter|letzte|letztes': -1,
+	}),
+	and: 'und|&',
+	ofMonth: '(?: im| des| eines jeden) monats?',
+	workday: 'werktage?|wochentage?|arbeitstage?',
+	partsOfDay,
+	date: '(?<date>\\d{1,2})\\.',
+	of: '',
+	adverbs: words({
+		'täglich|taeglich': each('day'),
+		'wöchentlich|woechentlich': each('week'),
+		'zweiwöchentlich|vierzehntägig': each('week', 2),
+		monatlich: each('month'),
+		vierteljährlich: each('month', 3),
+		'jährlich|jaehrlich': each('year'),
+		werktags: { ...each('week'), byDay: WORKDAYS },
+	}),
+	plurals: words({ montags: 0, dienstags: 1, mittwochs: 2, donnerstags: 3, freitags: 4, 'samstags|sonnabends': 5, sonntags: 6 }),
+});
+
 /** German. */
 export const de: LanguagePack = {
 	language: 'de',
 	lead: ['am', 'um', 'bis', 'bis zum', 'ab'],
 	rules: [
+		...repeats,
 		isoDate,
 		{ pattern: `(${relativeDays.pattern})`, read: (match, now) => ({ day: addDays(now.today, relativeDays.of(match[1]!)) }) },
 		{

@@ -1,5 +1,6 @@
 import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
+import { each, repeatRules } from '../repeats.ts';
 import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ monday: 0, tuesday: 1, wednesday: 2, thursday: 3, friday: 4, saturday: 5, sunday: 6 });
@@ -19,11 +20,44 @@ const partsOfDay = words({
 
 const count = (text: string): number => (/^\d/.test(text) ? Number(text) : numbers.of(text));
 
+const repeats = repeatRules({
+	every: 'every|each',
+	weekdays: words({
+		'monday|mon': 0,
+		'tuesday|tue|tues': 1,
+		'wednesday|wed': 2,
+		'thursday|thu|thur|thurs': 3,
+		'friday|fri': 4,
+		'saturday|sat': 5,
+		'sunday|sun': 6,
+	}),
+	units,
+	months,
+	numbers,
+	ordinals: words({ first: 1, 'second|other|2nd': 2, 'third|3rd': 3, 'fourth|4th': 4, last: -1 }),
+	and: 'and|&',
+	ofMonth: '(?: of| in) (?:the|each|every) month',
+	workday: 'weekday|workday|working day',
+	partsOfDay,
+	date: '(?:month on the |the )?(?<date>\\d{1,2})(?:st|nd|rd|th)',
+	of: ' of',
+	adverbs: words({
+		daily: each('day'),
+		weekly: each('week'),
+		'biweekly|fortnightly': each('week', 2),
+		monthly: each('month'),
+		quarterly: each('month', 3),
+		'yearly|annually': each('year'),
+	}),
+	plurals: words({ mondays: 0, tuesdays: 1, wednesdays: 2, thursdays: 3, fridays: 4, saturdays: 5, sundays: 6 }),
+});
+
 /** English. Dates in slashes are month first when they can be, as in the United States. */
 export const en: LanguagePack = {
 	language: 'en',
 	lead: ['on', 'at', 'by', 'due'],
 	rules: [
+		...repeats,
 		isoDate,
 		{ pattern: 'today', read: (_, now) => ({ day: now.today }) },
 		{ pattern: 'tonight', read: (_, now) => ({ day: now.today, time: dayparts.evening }) },

@@ -1,5 +1,6 @@
 import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
+import { each, repeatRules } from '../repeats.ts';
 import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ lunes: 0, martes: 1, 'miércoles|miercoles': 2, jueves: 3, viernes: 4, 'sábado|sabado': 5, domingo: 6 });
@@ -21,11 +22,47 @@ const relativeDays = words({ hoy: 0, mañana: 1, 'pasado mañana': 2 });
 
 const count = (text: string): number => (/^\d/.test(text) ? Number(text) : numbers.of(text));
 
+const repeats = repeatRules({
+	every: 'cada|todos los|todas las',
+	weekdays: words({
+		lunes: 0,
+		martes: 1,
+		'miércoles|miercoles': 2,
+		jueves: 3,
+		viernes: 4,
+		'sábado|sabado|sábados|sabados': 5,
+		'domingo|domingos': 6,
+	}),
+	units,
+	months,
+	numbers,
+	ordinals: words({
+		'primer|primera|primero': 1,
+		'segundo|segunda': 2,
+		'tercer|tercera': 3,
+		'cuarto|cuarta': 4,
+		'último|última|ultimo': -1,
+	}),
+	and: 'y|e|&',
+	ofMonth: ' (?:del|de cada) mes',
+	workday: 'días? laborables?|días? hábil(?:es)?',
+	partsOfDay: words({
+		'mañana|mañanas': dayparts.morning,
+		'mediodía|mediodia': dayparts.noon,
+		'tarde|tardes': dayparts.afternoon,
+		'noche|noches': dayparts.evening,
+	}),
+	date: '(?<date>\\d{1,2})(?: del mes| de cada mes)',
+	of: '',
+	adverbs: words({ diariamente: each('day'), semanalmente: each('week'), mensualmente: each('month'), anualmente: each('year') }),
+});
+
 /** Spanish. Dates in slashes are day first. */
 export const es: LanguagePack = {
 	language: 'es',
 	lead: ['el', 'este', 'para', 'para el', 'antes del', 'hasta el'],
 	rules: [
+		...repeats,
 		isoDate,
 		{ pattern: `(${relativeDays.pattern})`, read: (match, now) => ({ day: addDays(now.today, relativeDays.of(match[1]!)) }) },
 		{

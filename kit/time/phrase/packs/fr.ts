@@ -1,5 +1,6 @@
 import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
+import { each, repeatRules } from '../repeats.ts';
 import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({ lundi: 0, mardi: 1, mercredi: 2, jeudi: 3, vendredi: 4, samedi: 5, dimanche: 6 });
@@ -21,11 +22,52 @@ const relativeDays = words({ "aujourd'hui|aujourd’hui": 0, demain: 1, 'après-
 
 const count = (text: string): number => (/^\d/.test(text) ? Number(text) : numbers.of(text));
 
+const repeats = repeatRules({
+	every: 'chaque|tous les|toutes les',
+	weekdays: words({
+		'lundi|lundis': 0,
+		'mardi|mardis': 1,
+		'mercredi|mercredis': 2,
+		'jeudi|jeudis': 3,
+		'vendredi|vendredis': 4,
+		'samedi|samedis': 5,
+		'dimanche|dimanches': 6,
+	}),
+	units,
+	months,
+	numbers,
+	ordinals: words({
+		'premier|première|premiers': 1,
+		'deuxième|second|seconde': 2,
+		troisième: 3,
+		quatrième: 4,
+		'dernier|dernière|derniers': -1,
+	}),
+	and: 'et|&',
+	ofMonth: ' (?:du|de chaque) mois',
+	workday: 'jours? ouvrables?|jours? ouvrés?',
+	partsOfDay: words({
+		'matin|matins': dayparts.morning,
+		'midi|midis': dayparts.noon,
+		'après-midi|apres-midi': dayparts.afternoon,
+		'soir|soirs': dayparts.evening,
+	}),
+	date: '(?<date>\\d{1,2})(?:er)?(?: du mois)',
+	of: '',
+	adverbs: words({
+		quotidiennement: each('day'),
+		hebdomadairement: each('week'),
+		mensuellement: each('month'),
+		annuellement: each('year'),
+	}),
+});
+
 /** French. Dates in slashes are day first. */
 export const fr: LanguagePack = {
 	language: 'fr',
 	lead: ['le', 'à', 'ce', 'pour', 'pour le', 'avant', 'avant le', "d'ici", 'dès'],
 	rules: [
+		...repeats,
 		isoDate,
 		{ pattern: `(${relativeDays.pattern})`, read: (match, now) => ({ day: addDays(now.today, relativeDays.of(match[1]!)) }) },
 		{

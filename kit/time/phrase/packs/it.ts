@@ -1,5 +1,6 @@
 import { addDays, nextWeekday } from '../../day.ts';
 import type { LanguagePack } from '../pack.ts';
+import { each, repeatRules } from '../repeats.ts';
 import { after, clock, colonTime, date, dayparts, isoDate, later, nextMonth, nextWeek, timeOnly, words } from '../rules.ts';
 
 const weekdays = words({
@@ -25,11 +26,46 @@ const relativeDays = words({ oggi: 0, domani: 1, dopodomani: 2 });
 
 const count = (text: string): number => (/^\d/.test(text) ? Number(text) : numbers.of(text));
 
+const repeats = repeatRules({
+	every: 'ogni|tutti i|tutte le',
+	weekdays: words({
+		'lunedì|lunedi': 0,
+		'martedì|martedi': 1,
+		'mercoledì|mercoledi': 2,
+		'giovedì|giovedi': 3,
+		'venerdì|venerdi': 4,
+		'sabato|sabati': 5,
+		'domenica|domeniche': 6,
+	}),
+	units,
+	months,
+	numbers,
+	ordinals: words({ 'primo|prima': 1, 'secondo|seconda': 2, 'terzo|terza': 3, 'quarto|quarta': 4, 'ultimo|ultima': -1 }),
+	and: 'e|&',
+	ofMonth: ' (?:del|di ogni) mese',
+	workday: 'giorn[oi] lavorativ[oi]|giorn[oi] ferial[ei]',
+	partsOfDay: words({
+		'mattina|mattine': dayparts.morning,
+		mezzogiorno: dayparts.noon,
+		'pomeriggio|pomeriggi': dayparts.afternoon,
+		'sera|sere': dayparts.evening,
+	}),
+	date: '(?<date>\\d{1,2})(?: del mese)',
+	of: '',
+	adverbs: words({
+		quotidianamente: each('day'),
+		settimanalmente: each('week'),
+		mensilmente: each('month'),
+		annualmente: each('year'),
+	}),
+});
+
 /** Italian. Dates in slashes are day first. */
 export const it: LanguagePack = {
 	language: 'it',
 	lead: ['il', 'la', 'per', 'per il', 'entro', 'entro il', 'di', 'da'],
 	rules: [
+		...repeats,
 		isoDate,
 		{ pattern: `(${relativeDays.pattern})`, read: (match, now) => ({ day: addDays(now.today, relativeDays.of(match[1]!)) }) },
 		{
