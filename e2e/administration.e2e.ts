@@ -1,4 +1,4 @@
-import { look } from './look.ts';
+import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, syncPill, titles } from './screen.ts';
 import { expect, test } from './test.ts';
@@ -82,6 +82,25 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await look(grace, 'connected');
 		await grace.getByRole('button', { name: 'Disconnect' }).click();
 		await expect(grace.getByText('Nothing is connected')).toBeVisible();
+	});
+
+	await test.step('she takes along everything that every service holds of her', async () => {
+		await grace.goto(`${mana.url}/settings/archive`);
+		await look(grace, 'archive');
+		const { text } = await savedBy(grace, () => grace.getByRole('button', { name: 'Get the archive' }).click());
+		const lines = text
+			.trimEnd()
+			.split('\n')
+			.map((line) => JSON.parse(line) as Record<string, unknown>);
+		expect(lines.at(-1)).toMatchObject({ end: true, complete: true, missing: {} });
+		expect(lines).toContainEqual(
+			expect.objectContaining({
+				service: 'mana-sync',
+				row: expect.objectContaining({ field: 'title', value: 'Debug the compiler' }),
+			}),
+		);
+		expect(text).toContain('A list is missing');
+		expect(text).not.toContain('olga.owner@example.org');
 	});
 
 	await test.step('the owner shuts her out, and her browser is told', async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
 import { activityAccess } from './routes/activity.access.ts';
+import { leavingAccess } from './routes/leaving.access.ts';
 import { providerAccess } from './routes/provider.access.ts';
 import { administrationAccess } from './routes/administration.access.ts';
 import { accountAccess } from './routes/account.access.ts';
@@ -84,6 +85,7 @@ authorisationMatrix({
 		...contactAccess,
 		...administrationAccess,
 		...providerAccess,
+		...leavingAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {

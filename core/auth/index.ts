@@ -1,4 +1,4 @@
-import { defineService, generatedSecret, openNotifier } from '@mana/service';
+import { call, defineService, generatedSecret, openNotifier } from '@mana/service';
 import { openJobs, openStore } from '@mana/store';
 import { z } from 'zod';
 import { checkAtStart } from './audit/check.ts';
@@ -15,6 +15,9 @@ import type { AuthStore, Tables } from './store.ts';
 export { auditLogCheck } from './audit/terminal.ts';
 export { resetLink } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';
+
+/** How long a service may take to tell what it holds of a person, in milliseconds. */
+const archiveMs = 10 * 60_000;
 
 /** People, their sessions and passwords, and the tokens by which every other service knows them. */
 export const service = defineService({
@@ -56,7 +59,8 @@ export const service = defineService({
 			const stopTidying = keepTidy(realm);
 			const stopChecking = checkAtStart(realm);
 			return {
-				routes: (app) => addRoutes(app, realm, identity, config.name ?? null),
+				routes: (app) =>
+					addRoutes(app, realm, { identity, addressOf, fetch: call({ timeoutMs: archiveMs }) }, config.name ?? null),
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();

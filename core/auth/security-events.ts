@@ -52,6 +52,7 @@ export const securityEventKinds = [
 	'software-allowed',
 	'software-disallowed',
 	'software-token-reused',
+	'archive-taken',
 	'log-sealed',
 	'log-trimmed',
 	'entries-emptied',

@@ -53,6 +53,8 @@ export interface Tables extends CredentialTables, ProviderTables {
 		/** When its successor was first used; `null` while nobody has. */
 		replaced_at: number | null;
 	};
+	/** The library wants it to be there. */
+	verification: { id: string };
 	instance: { one: 1; id: string; created_at: number };
 	one_time_link: {
 		/** SHA-256 of the secret in the link. */

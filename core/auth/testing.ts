@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@mana/service';
 import { service } from './index.ts';
+import { keepers } from './leaving/keepers.ts';
 import { setupLinkFile } from './setup.ts';
 
 export interface TestAuthOptions {
@@ -11,6 +12,8 @@ export interface TestAuthOptions {
 	readonly databaseUrl?: string | undefined;
 	readonly publicUrl?: string;
 	readonly registration?: 'closed' | 'invitation' | 'open';
+	/** Where other services are. */
+	readonly services?: Readonly<Record<string, string>>;
 	readonly clock?: { now(): number };
 	/** Where letters are handed over. */
 	readonly notify?: string;
@@ -52,7 +55,12 @@ export async function startAuth(options: TestAuthOptions = {}): Promise<TestAuth
 		databaseUrl: options.databaseUrl,
 		publicUrl,
 		// Nobody listens there: letters wait.
-		addresses: { 'mana-notify': options.notify ?? 'http://127.0.0.1:1' },
+		// Nobody listens there: a test never reaches what else runs on this machine.
+		addresses: {
+			...Object.fromEntries(keepers.map((name) => [name, 'http://127.0.0.1:1'])),
+			...(options.notify !== undefined && { 'mana-notify': options.notify }),
+			...options.services,
+		},
 		env: { MANA_AUTH_REGISTRATION: options.registration ?? 'invitation' },
 		log: createLogger('mana-auth', 'silent'),
 		...(options.clock ? { clock: options.clock } : {}),
@@ -159,7 +167,7 @@ export class TestBrowser {
 		return {
 			status: response.status,
 			headers: response.headers,
-			body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+			body: text === '' ? {} : bodyOf(response, text),
 		};
 	}
 
@@ -184,4 +192,15 @@ export class TestBrowser {
 		if (attributes.some((attribute) => /^\s*max-age=0$/i.test(attribute))) this.cookies.delete(name);
 		else this.cookies.set(name, pair.slice(at + 1));
 	}
+}
+
+/** The parsed JSON; of lines of JSON `{ lines }`. */
+function bodyOf(response: Response, text: string): Record<string, unknown> {
+	if (response.headers.get('content-type') !== 'application/x-ndjson') return JSON.parse(text) as Record<string, unknown>;
+	return {
+		lines: text
+			.trimEnd()
+			.split('\n')
+			.map((line) => JSON.parse(line) as unknown),
+	};
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { service as sync } from '../../infra/sync/index.ts';
+import { leavingAccess } from '@mana/service/testing/leaving';
 import { peopleAccess } from './routes/people.access.ts';
 import { preferencesAccess } from './routes/preferences.access.ts';
 import { startWorld, type TestWorld, until } from './testing.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...peopleAccess, ...preferencesAccess],
+	rows: [...kitAccess, ...leavingAccess, ...peopleAccess, ...preferencesAccess],
 	document: async () => (await world.get('/openapi.json')).json(),
 	async ask({ method, path }, principal) {
 		const token = tokens.get(principal);

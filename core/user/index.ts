@@ -1,6 +1,8 @@
 import { defineService, Memberships } from '@mana/service';
 import { follow } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
+import { eraseRoute, exportRoute } from '@mana/service/leaving';
+import { userLeaving } from './leaving.ts';
 import { People } from './people.ts';
 import { picturesAt } from './pictures.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -30,7 +32,9 @@ export const service = defineService({
 			routes: (app) =>
 				app
 					.route('/', peopleRoutes({ people, readPicture: picturesAt(address, identity), verifyToken }))
-					.route('/', preferencesRoutes({ people, identity })),
+					.route('/', preferencesRoutes({ people, identity }))
+					.route('/', exportRoute(store, identity, userLeaving))
+					.route('/', eraseRoute(store, identity, userLeaving)),
 			ready: () => store.db.selectFrom('register').select('space').limit(1).execute(),
 			async close() {
 				await projection.close();

@@ -3,6 +3,7 @@ import { authorisationMatrix, kitAccess, type Principal } from '@mana/service/te
 import { channelAccess } from './routes/channels.access.ts';
 import { deliveryAccess } from './routes/deliveries.access.ts';
 import { outboxAccess } from './routes/outbox.access.ts';
+import { leavingAccess } from '@mana/service/testing/leaving';
 import { sendingAccess } from './routes/sending.access.ts';
 import { unsubscribeAccess } from './routes/unsubscribe.access.ts';
 import { identityOf, startNotify, startTestAuth, type TestAuth, type TestNotify } from './testing.ts';
@@ -27,7 +28,15 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...sendingAccess, ...channelAccess, ...deliveryAccess, ...outboxAccess, ...unsubscribeAccess],
+	rows: [
+		...kitAccess,
+		...leavingAccess,
+		...sendingAccess,
+		...channelAccess,
+		...deliveryAccess,
+		...outboxAccess,
+		...unsubscribeAccess,
+	],
 	document: async () => (await fetch(`${notify.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

@@ -3,6 +3,8 @@ import { follow, openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { eraseRoute, exportRoute } from '@mana/service/leaving';
+import { notifyLeaving } from './leaving.ts';
 import { appriseChannel } from './channels/apprise.ts';
 import type { Channel } from './channels/channel.ts';
 import { emailChannel, type Sender } from './channels/email.ts';
@@ -115,6 +117,8 @@ export const service = defineService({
 					.route('/', sendingRoutes({ ...parts, identity, wake }))
 					.route('/', channelRoutes({ ...parts, verifyToken, wake, pushKey: keys.publicKey }))
 					.route('/', deliveryRoutes({ ...parts, verifyToken, wake }))
+					.route('/', exportRoute(store, identity, notifyLeaving))
+					.route('/', eraseRoute(store, identity, notifyLeaving))
 					.route('/', outboxRoutes(outbox, verifyToken))
 					.route('/', unsubscribeRoutes({ ...parts, writer, publicUrl, linkKey: signing })),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),

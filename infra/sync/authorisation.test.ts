@@ -111,6 +111,7 @@ const table: readonly Row[] = [
 	{ method: 'PUT', path: '/spaces/:space/services/nobody', body: { allowed: false }, status: inSpace(404, 404, 403) },
 	{ method: 'POST', path: '/projection-changes', body: { collections: ['todo/tasks'], cursors: [] }, status: service },
 	{ method: 'POST', path: '/service-writes', body: {}, status: service },
+	{ method: 'GET', path: '/v1/persons/:viewer/export', status: service },
 	{ method: 'POST', path: '/spaces/:space/missing-chunks', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/chunks/:chunk', body: CHUNK, status: inSpace(204, 204, 204, 403) },
 	{ method: 'PUT', path: '/spaces/:space/blobs/:empty', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },

@@ -4,6 +4,8 @@ import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { exportRoute } from '@mana/service/leaving';
+import { syncLeaving } from './leaving.ts';
 import { collectBlobs } from './blobs/collection.ts';
 import { examineBlobs } from './blobs/doctor.ts';
 import { BlobKeeper } from './blobs/keeper.ts';
@@ -204,7 +206,18 @@ export const service = defineService({
 			routes: (app) =>
 				serviceRoutes(
 					spaceRoutes(
-						historyRoute(blobRoutes(app, { keeper, shelf, directory, verifyToken, identity, log }), history, verifyToken),
+						historyRoute(
+							blobRoutes(app.route('/', exportRoute(store, identity, syncLeaving)), {
+								keeper,
+								shelf,
+								directory,
+								verifyToken,
+								identity,
+								log,
+							}),
+							history,
+							verifyToken,
+						),
 						{
 							committer,
 							directory,

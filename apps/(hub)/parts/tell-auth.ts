@@ -10,7 +10,9 @@ import { RecordOfOne } from './record-of-one.ts';
  * which puts the name into tokens and writes mails, is told as soon as it can be reached.
  */
 export function tellAuth(home: Mana, session: Session): void {
-	if (!session.person) return;
+	const whose = session.person?.id;
+	// Who acts in somebody's name writes nothing down for them.
+	if (whose === undefined || session.impersonator !== null) return;
 	const profile = new RecordOfOne(home, profiles, profileId);
 	const ways = new RecordOfOne(home, preferences, preferencesId);
 	/** What mana-auth was told last, so that it is not told the same again and again when it will not have it. */
@@ -18,7 +20,8 @@ export function tellAuth(home: Mana, session: Session): void {
 
 	const heed = (): void => {
 		const { person } = session;
-		if (!person) return;
+		// These records are one account's: they say nothing of another that came in meanwhile, while this store is still closing.
+		if (person?.id !== whose) return;
 		const whole = home.sync.phase === 'live' && home.sync.firstSync === null;
 		// What mana-auth was told at sign-up is what others call the person, until they say otherwise.
 		if (whole && !profile.row?.name && person.name) profile.note(m.hub_profile_changed(), { name: person.name });

@@ -3,6 +3,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
+import PackageOpen from '@lucide/svelte/icons/package-open';
 import Palette from '@lucide/svelte/icons/palette';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -181,6 +182,18 @@ export const sections: readonly SettingsSection[] = [
 		load: async () => {
 			await loadWords(['administration']);
 			return import('./sections/ConnectedSoftware.svelte');
+		},
+	},
+	{
+		id: 'archive',
+		title: () => m.hub_archive(),
+		text: () => m.hub_archive_text(),
+		icon: PackageOpen,
+		isFor: members,
+		settings: [{ title: () => m.hub_archive(), words: 'export download data leave GDPR Export Daten Auskunft DSGVO' }],
+		load: async () => {
+			await loadWords(['administration']);
+			return import('./sections/Archive.svelte');
 		},
 	},
 	{

@@ -1,5 +1,6 @@
-import type { ServiceEnv, ServiceIdentity } from '@mana/service';
+import type { ServiceEnv } from '@mana/service';
 import type { Hono } from 'hono';
+import type { Neighbours } from '../leaving/archive.ts';
 import { refuse } from '../problems.ts';
 import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';
@@ -12,6 +13,7 @@ import { impersonationRoutes } from './impersonation.ts';
 import { doorOf } from './door.ts';
 import { emailRoutes } from './email.ts';
 import { joiningRoutes } from './joining.ts';
+import { leavingRoutes } from './leaving.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { providerRoutes } from './provider.ts';
 import { proofRoutes } from './proofs.ts';
@@ -27,8 +29,9 @@ export type AuthRoutes = ReturnType<typeof addRoutes>;
  * Every way into mana-auth, one file a feature. The library's own routes are mounted nowhere, so no check here can be walked around.
  * Each route has its line in an `.access.ts` beside it, or a test fails.
  */
-export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: ServiceIdentity, instanceName: string | null) {
+export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, neighbours: Neighbours, instanceName: string | null) {
 	const door = doorOf(realm);
+	const { identity } = neighbours;
 	// Browsers name the origin of every write. One with a cookie and without an origin comes from no browser that we can judge.
 	app.use(async (c, next) => {
 		const writes = !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
@@ -51,5 +54,6 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, identity: Service
 		.route('/', administrationRoutes(door))
 		.route('/', providerRoutes(door))
 		.route('/', softwareRoutes(door))
+		.route('/', leavingRoutes(door, neighbours))
 		.route('/', impersonationRoutes(door));
 }

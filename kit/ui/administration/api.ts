@@ -115,6 +115,7 @@ export const administration = {
 	request: (request: Readonly<Record<string, string>>) => ask<Outcome>('POST', '/oidc/requests', request),
 	decide: (request: Readonly<Record<string, string>>, allow: boolean) =>
 		ask<Outcome>('POST', '/oidc/decisions', { request, allow }),
+	archiveServices: () => ask<{ services: readonly string[] }>('GET', '/archive/services'),
 	consent: () => ask<{ until: string | null }>('GET', '/impersonation-consent'),
 	allow: (hours: 1 | 24 | 168) => ask<{ until: string }>('PUT', '/impersonation-consent', { hours }),
 	disallow: () => ask<unknown>('DELETE', '/impersonation-consent'),

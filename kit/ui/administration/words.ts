@@ -50,6 +50,7 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'software-allowed': () => m.administration_software_allowed(),
 	'software-disallowed': () => m.administration_software_disallowed(),
 	'software-token-reused': () => m.administration_software_token_reused(),
+	'archive-taken': () => m.administration_archive_taken(),
 	'log-sealed': () => m.administration_log_sealed(),
 	'log-trimmed': () => m.administration_log_trimmed(),
 	'entries-emptied': () => m.administration_entries_emptied(),

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test';
+import { createLogger, serviceIdentity, systemRandom } from '@mana/service';
+import { erased, exported } from '@mana/service/leaving';
+import { everyTableIsEntered } from '@mana/service/testing/leaving';
+import { eachEngine } from '@mana/store/testing';
+import { Glob } from 'bun';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkAuditLog } from '../audit/check.ts';
+import { instanceKeys } from '../instance-keys.ts';
+import { migrations } from '../migrations.ts';
+import type { Tables } from '../store.ts';
+import { signedInMember, signedInOwner, startAuth, TestClock } from '../testing.ts';
+import { authLeaving } from './entries.ts';
+import { copies, keepers } from './keepers.ts';
+
+const secrets = (home: string) => readFileSync(join(home, 'secrets', 'instance'), 'utf8').trim();
+
+eachEngine('leaving mana-auth', (engine) => {
+	test('names every table there is', async () => {
+		const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
+		const keys = instanceKeys('a secret of at least thirty-two characters');
+		await everyTableIsEntered(store.db, authLeaving({ clock: new TestClock(), random: systemRandom, keys }, 'account'));
+	});
+
+	test('takes one person out of every table, and nobody else', async () => {
+		const place = await engine.place();
+		const clock = new TestClock();
+		await using auth = await startAuth({ ...place, clock });
+		const owner = await signedInOwner(auth);
+		const grace = await signedInMember(auth, owner, 'grace@mana.example');
+		await grace.send('PUT', '/impersonation-consent', { hours: 24 });
+		await auth.browser('203.0.113.9').post('/sign-in', { email: 'grace@mana.example', password: 'a wrong guess' });
+		clock.advance(16 * 60_000);
+		await grace.token();
+		const id = ((await grace.get('/session')).body['person'] as { id: string }).id;
+		const store = await engine.open<Tables>({ place, service: 'mana-auth', migrations });
+		const keys = instanceKeys(secrets(auth.home));
+		const realm = { clock, random: systemRandom, keys, store, log: createLogger('test', 'silent') };
+		const entries = authLeaving(realm, keys.pseudonym('grace@mana.example'));
+		const tables = async () => {
+			const found = new Set<string>();
+			for await (const { table, row } of exported(store.db, entries, id)) {
+				found.add(table);
+				for (const secret of ['token', 'hash', 'password', 'salt', 'sealed'])
+					expect([table, Object.keys(row)]).not.toEqual([table, expect.arrayContaining([secret])]);
+			}
+			return [...found].sort();
+		};
+		const expected = [
+			'attempt',
+			'audit_entry',
+			'credential',
+			'impersonation_consent',
+			'one_time_link',
+			'person',
+			'retired_token',
+			'session',
+		];
+		expect(await tables()).toEqual(expected);
+		const report = await store.db.transaction().execute((db) => erased(db, entries, id));
+		expect(report.filter(({ left }) => left > 0)).toEqual([]);
+		expect(
+			report
+				.filter(({ erased }) => erased > 0)
+				.map(({ table }) => table)
+				.sort(),
+		).toEqual(expected);
+		expect(await tables()).toEqual([]);
+		expect((await grace.get('/session')).status).toBe(401);
+		expect((await owner.get('/session')).status).toBe(200);
+		expect((await checkAuditLog(realm)).broken).toBeNull();
+	});
+
+	test('gives one archive of everything, and says what of it could not be had', async () => {
+		const clock = new TestClock();
+		const held = JSON.stringify({ table: 'message', row: { id: 'm1' } });
+		let asked = '';
+		await using other = disposable(
+			Bun.serve({
+				hostname: '127.0.0.1',
+				port: 0,
+				fetch(request) {
+					asked = `${request.headers.get('authorization')} ${new URL(request.url).pathname}`;
+					return new Response(`${held}\n`);
+				},
+			}),
+		);
+		const place = await engine.place();
+		const url = other.server.url.origin;
+		await using auth = await startAuth({ ...place, clock, services: { 'mana-notify': url, 'mana-user': url } });
+		const owner = await signedInOwner(auth);
+		expect((await owner.get('/archive/services')).body['services']).toEqual(['mana-auth', ...keepers]);
+		const { body, headers } = await owner.get('/archive');
+		expect(headers.get('content-disposition')).toBe('attachment; filename="mana-2026-01-01.ndjson"');
+		const lines = body['lines'] as Record<string, unknown>[];
+		const id = ((await owner.get('/session')).body['person'] as { id: string }).id;
+		expect(lines[0]).toEqual({ mana: 'archive', version: 1, person: id, at: '2026-01-01T12:00:00.000Z' });
+		expect(lines).toContainEqual({ service: 'mana-notify', table: 'message', row: { id: 'm1' } });
+		expect(lines.find(({ table }) => table === 'person')).toMatchObject({
+			service: 'mana-auth',
+			row: { email: 'ada@mana.example' },
+		});
+		expect(lines.at(-1)).toMatchObject({
+			end: true,
+			lines: { 'mana-notify': 1, 'mana-user': 1, 'mana-sync': 0 },
+			complete: false,
+			missing: { 'mana-sync': 'service-unreachable' },
+		});
+		const [, token = '', path] = asked.split(' ');
+		expect(path).toBe(`/v1/persons/${id}/export`);
+		expect(await serviceIdentity(() => secrets(auth.home), 'mana-user', clock).verify(token)).toBe('mana-auth');
+		clock.advance(11 * 60_000);
+		expect((await owner.get('/archive')).body['code']).toBe('proof-needed');
+	});
+});
+
+describe('what people leave behind', () => {
+	test('is in the registry of every service that opens a store', async () => {
+		const root = join(import.meta.dir, '../../..');
+		const found = new Map<string, string>();
+		for await (const file of new Glob('{core,infra,ai,apps,matrix,ops}/**/*.ts').scan({ cwd: root })) {
+			if (/node_modules|test|restore\.ts|terminal\.ts/.test(file)) continue;
+			const source = readFileSync(join(root, file), 'utf8');
+			const [, name] = /openStore<\w+>\(\{\s*service: ('[\w-]+'|NAME)/.exec(source) ?? [];
+			const service = name === 'NAME' ? /const NAME = '([\w-]+)'/.exec(source)?.[1] : name?.slice(1, -1);
+			if (service !== undefined) found.set(service, file);
+			else expect([file, source.includes('openStore<')]).toEqual([file, false]);
+		}
+		expect([...found.keys()].sort()).toEqual(['mana-auth', ...keepers, ...copies].sort());
+		for (const [service, file] of found) {
+			if (service === 'mana-auth' || (copies as readonly string[]).includes(service)) continue;
+			const source = readFileSync(join(root, file), 'utf8');
+			expect([service, /exportRoute\(store, identity, \w+Leaving\)/.test(source)]).toEqual([service, true]);
+		}
+	});
+});
+
+function disposable(server: ReturnType<typeof Bun.serve>) {
+	return { server, [Symbol.asyncDispose]: () => server.stop(true) };
+}

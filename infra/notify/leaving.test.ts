@@ -1,0 +1,94 @@
+import { expect, test } from 'bun:test';
+import { erased, exported } from '@mana/service/leaving';
+import { everyTableIsEntered } from '@mana/service/testing/leaving';
+import { eachEngine } from '@mana/store/testing';
+import { notifyLeaving } from './leaving.ts';
+import { migrations } from './migrations.ts';
+import type { NotifyStore, Tables } from './store.ts';
+
+eachEngine('leaving mana-notify', (engine) => {
+	test('names every table there is, and takes one person out of each of them and nobody else', async () => {
+		const store = await engine.open<Tables>({ service: 'mana-notify', migrations });
+		await everyTableIsEntered(store.db, notifyLeaving);
+		for (const person of ['ada', 'grace']) await tell(store, person);
+		const held = async (person: string) => {
+			const lines: string[] = [];
+			for await (const { table, row } of exported(store.db, notifyLeaving, person)) lines.push(table, JSON.stringify(row));
+			return lines.join(' ');
+		};
+		expect(await held('ada')).toContain('The kettle is on');
+		expect(await held('ada')).not.toContain('a secret of the channel');
+		const report = await store.db.transaction().execute((db) => erased(db, notifyLeaving, 'ada'));
+		expect(report).toEqual(
+			['inbox_record', 'delivery_message', 'delivery', 'message', 'channel'].map((table) => ({ table, erased: 1, left: 0 })),
+		);
+		expect(await held('ada')).toBe('');
+		expect(await held('grace')).toContain('The kettle is on');
+	});
+});
+
+async function tell({ db }: NotifyStore, person: string): Promise<void> {
+	const at = { created_at: 1, due_at: 1, expires_at: null };
+	await db
+		.insertInto('message')
+		.values({
+			...at,
+			id: `message of ${person}`,
+			sender: 'mana-auth',
+			key: person,
+			topic: 'invitation',
+			person,
+			address: null,
+			language: null,
+			data: JSON.stringify({ title: 'The kettle is on' }),
+			collapse: null,
+			state: 'told',
+		})
+		.execute();
+	await db
+		.insertInto('delivery')
+		.values({
+			id: `delivery of ${person}`,
+			channel: 'inbox',
+			person,
+			target: null,
+			slot: null,
+			state: 'delivered',
+			run_at: 1,
+			expires_at: null,
+			attempts: 1,
+			tries: 1,
+			lease_until: null,
+			handed: 0,
+			doubts: 0,
+			reason: null,
+			receipt: null,
+			created_at: 1,
+			finished_at: 2,
+		})
+		.execute();
+	await db
+		.insertInto('delivery_message')
+		.values({ delivery_id: `delivery of ${person}`, message_id: `message of ${person}` })
+		.execute();
+	await db
+		.insertInto('inbox_record')
+		.values({ record: `record of ${person}`, message_id: `message of ${person}` })
+		.execute();
+	await db
+		.insertInto('channel')
+		.values({
+			id: `channel of ${person}`,
+			person,
+			kind: 'webhook',
+			label: 'My own',
+			target: 'a secret of the channel',
+			failures: 0,
+			paused_until: null,
+			trouble: null,
+			is_on: 1,
+			delivered_at: null,
+			created_at: 1,
+		})
+		.execute();
+}

@@ -1,0 +1,52 @@
+import { collectionNumbered } from '@mana/schema/registry/models';
+import type { Leaving } from '@mana/service/leaving';
+import { sql } from 'kysely';
+import { valueFromBytes } from './spaces/bytes.ts';
+import type { SyncTables } from './store.ts';
+
+const theirs = (person: string) => sql`person = ${person}`;
+/** What is in somebody's own space. Spaces that they share belong to those who are in them. */
+const own = (person: string) => sql`space in (select number from space where personal_of = ${person})`;
+
+/** What each table of mana-sync holds of a person. Tables that hang on others come first. */
+export const syncLeaving: Leaving<SyncTables> = {
+	cell: { holds: 'what one wrote in one’s own space, field by field', where: own, shown: shownCell },
+	log: { holds: 'the last changes in one’s own space', where: own, without: ['frames', 'replaced', 'hash', 'previous_hash'] },
+	route: { nothing: 'Where records stand in their lists: derived from the cells, and goes with the space.' },
+	routed: { nothing: 'Which fields the lists are made by.' },
+	segment: { nothing: 'Parts of snapshots: derived from the cells, and goes with the space.' },
+	chunk: { nothing: 'Contents of snapshots: derived from the cells, and goes with the space.' },
+	digest: { nothing: 'Sums of the cells.' },
+	mark: { nothing: 'How old a change is.' },
+	blob_reference: { nothing: 'Which cells name files: derived from the cells, and goes with the space.' },
+	blob_head: { nothing: 'How far that has come.' },
+	blob_chunk: { holds: 'parts of files that one sent', where: theirs },
+	blob: { holds: 'files that one sent', where: theirs, without: ['chunks'] },
+	actor: { holds: 'devices by which one wrote', where: theirs, without: ['decisions'] },
+	invitation: { holds: 'invitations to spaces that one made', where: (person) => sql`made_by = ${person}`, without: ['hash'] },
+	membership: { holds: 'when one’s access to a space changed', where: theirs },
+	member: { holds: 'spaces that one is in, or was', where: theirs },
+	space: { holds: 'one’s own space', where: (person) => sql`personal_of = ${person}`, without: ['log_hash'] },
+	membership_head: { nothing: 'How many changes of access there were.' },
+	node: { nothing: 'Processes of this service.' },
+};
+
+/** A cell with the names of its collection and field, as the app's model has them, and its value as JSON. */
+function shownCell(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	const { collection, record, field, key, value, stamp, seq } = row;
+	const model = collectionNumbered(Number(collection));
+	const named = Object.entries(model?.fields ?? {}).find(([, one]) => one.number === Number(field));
+	return {
+		collection: model?.name ?? collection,
+		record,
+		field: named?.[0] ?? field,
+		...(key !== '' && { key }),
+		value: jsonOf(value instanceof Uint8Array ? valueFromBytes(value) : null),
+		stamp,
+		seq,
+	};
+}
+
+function jsonOf(value: unknown): unknown {
+	return value instanceof Uint8Array ? { base64url: Buffer.from(value).toString('base64url') } : value;
+}
