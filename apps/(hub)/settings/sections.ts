@@ -7,6 +7,7 @@ import PackageOpen from '@lucide/svelte/icons/package-open';
 import Palette from '@lucide/svelte/icons/palette';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Smartphone from '@lucide/svelte/icons/smartphone';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import UserRound from '@lucide/svelte/icons/user-round';
 import { loadWords, m } from '@mana/ui/i18n';
@@ -170,6 +171,24 @@ export const sections: readonly SettingsSection[] = [
 		load: async () => {
 			await loadWords(['administration']);
 			return import('./sections/Activity.svelte');
+		},
+	},
+	{
+		id: 'devices',
+		title: () => m.hub_devices(),
+		text: () => m.hub_devices_text(),
+		icon: Smartphone,
+		isFor: members,
+		settings: [
+			{
+				title: () => m.hub_devices(),
+				words:
+					'app password caldav calendar sync iPhone Android Thunderbird DAVx5 reminders App-Passwort Kalender Abgleich Erinnerungen Handy',
+			},
+		],
+		load: async () => {
+			await loadWords(['administration']);
+			return import('./sections/ConnectedDevices.svelte');
 		},
 	},
 	{

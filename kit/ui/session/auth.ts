@@ -54,6 +54,17 @@ export interface Proofs {
 	readonly until: string | null;
 }
 
+/** A password for one program on one device. Instants are ISO 8601. */
+export interface AppPassword {
+	readonly id: string;
+	readonly name: string;
+	/** Ids of the apps that it opens. */
+	readonly apps: readonly string[];
+	readonly access: 'read' | 'write';
+	readonly createdAt: string;
+	readonly usedAt: string | null;
+}
+
 export interface Passkey {
 	readonly id: string;
 	readonly name: string;
@@ -131,6 +142,10 @@ export const auth = {
 	addPasskey: (name: string, answer: object) => ask<Passkey>('POST', '/passkeys', { name, answer }),
 	renamePasskey: (id: string, name: string) => ask<unknown>('PATCH', `/passkeys/${encodeURIComponent(id)}`, { name }),
 	removePasskey: (id: string) => ask<unknown>('DELETE', `/passkeys/${encodeURIComponent(id)}`),
+	appPasswords: () => ask<{ passwords: readonly AppPassword[]; apps: readonly string[] }>('GET', '/app-passwords'),
+	makeAppPassword: (input: Pick<AppPassword, 'name' | 'apps' | 'access'>) =>
+		ask<AppPassword & { readonly secret: string }>('POST', '/app-passwords', input),
+	endAppPassword: (id: string) => ask<unknown>('DELETE', `/app-passwords/${encodeURIComponent(id)}`),
 	signOut: () => ask<unknown>('POST', '/sign-out'),
 	token: () => ask<{ token: string; expiresAt: string }>('POST', '/token'),
 	reset: (input: { token: string; password: string }) => ask<unknown>('POST', '/reset', input),
