@@ -1,5 +1,6 @@
 import { look } from './look.ts';
 import { invite } from './people.ts';
+import { task } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('a program is connected with a password of its own, brings a task into the browser at once, and is disconnected', async ({
@@ -8,7 +9,7 @@ test('a program is connected with a password of its own, brings a task into the 
 }) => {
 	const ada = await invite(mana, 'Ada');
 	const { page } = await newDevice({ person: ada });
-	const list = page.getByRole('list', { name: 'Connected devices and apps' });
+	const list = page.getByRole('list', { name: 'Connected devices' });
 	let authorization = '';
 	const ask = (method: string, path: string, more: { body?: string; depth?: string } = {}) =>
 		fetch(`${mana.url}${path}`, {
@@ -47,7 +48,7 @@ test('a program is connected with a password of its own, brings a task into the 
 		const body =
 			'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTODO\r\nUID:phone\r\nSUMMARY:Written on a phone\r\nEND:VTODO\r\nEND:VCALENDAR\r\n';
 		expect((await ask('PUT', `${inbox}phone.ics`, { body })).status).toBe(201);
-		await expect(page.getByText('Written on a phone')).toBeVisible();
+		await expect(task(page, 'Written on a phone')).toBeVisible();
 	});
 
 	await test.step('and is disconnected', async () => {
