@@ -29,7 +29,7 @@ test('two browsers, edited apart, come to the same state and lose nothing', asyn
 		await b.page.getByRole('link', { name: 'Sign in' }).click();
 		await b.page.getByLabel('E-mail').fill(email);
 		await b.page.getByLabel('Password').fill(password);
-		await b.page.getByRole('button', { name: 'Sign in' }).click();
+		await b.page.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await goToTodo(b.page);
 		await expect.poll(() => titles(b.page)).toEqual(names);
 	});
