@@ -97,6 +97,14 @@ export class Memberships {
 		return null;
 	}
 
+	/** Whose own space this is; `null`: it is shared; `undefined`: not known now. */
+	personOf(space: string): string | null | undefined {
+		if (!this.current) return undefined;
+		for (const [person, spaces] of this.#spaces)
+			if (spaces.has(space)) return this.#held.get(`${space} ${person}`)?.kind === 'personal' ? person : null;
+		return undefined;
+	}
+
 	/** Whether two people are in one space now. */
 	meet(one: string, other: string): boolean {
 		for (const space of this.#spacesOf(one)) if (this.#held.has(`${space} ${other}`)) return true;

@@ -31,7 +31,7 @@ export const appServers = [
 		port: 3031,
 		app: 'todo',
 		description: 'RRULE expansion, reminders',
-		needs: ['mana-notify'],
+		needs: ['mana-notify', 'mana-user'],
 		status: 'running',
 	}),
 	appServer({

@@ -15,13 +15,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { service as auth } from '../../../core/auth/index.ts';
+import { service as user } from '../../../core/user/index.ts';
+import { service as notify } from '../../../infra/notify/index.ts';
 import { service as sync } from '../../../infra/sync/index.ts';
 import { service as todo } from '../todo.server.ts';
 
 const PUBLIC_URL = 'http://mana.test';
 const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
 
-/** The three services that a task passes through, as processes run them, and people who use them. */
+/** The services that a task passes through, as processes run them, and people who use them. */
 export interface World {
 	readonly todo: RunningService;
 	/** The root of the calendars. */
@@ -41,7 +43,12 @@ export async function startWorld(): Promise<World> {
 	running.push(authRuns);
 	const syncRuns = await start(sync, { MANA_SYNC_CONNECTS_PER_MINUTE: '100000' }, { 'mana-auth': authRuns.url });
 	running.push(syncRuns);
-	const addresses = { 'mana-auth': authRuns.url, 'mana-sync': syncRuns.url };
+	const addresses: Record<string, string> = { 'mana-auth': authRuns.url, 'mana-sync': syncRuns.url };
+	for (const service of [user, notify]) {
+		const runs = await start(service, {}, addresses);
+		running.push(runs);
+		addresses[service.name] = runs.url;
+	}
 	const todoRuns = await start(todo, { MANA_TODO_SERVER_ZONE: 'Europe/Berlin' }, addresses);
 	running.push(todoRuns);
 	let owner: TestPerson | null = null;

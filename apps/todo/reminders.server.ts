@@ -1,0 +1,137 @@
+import { type Notifier, Problem } from '@mana/service';
+import type { SpaceId } from '@mana/sync';
+import { instantOf } from '@mana/time/zone';
+import type { RecordId } from '@mana/model';
+import type { ProjectionChange } from '@mana/service/projection/index';
+import { type Db, type PlacedTask, tasksOf } from './dav/records.server.ts';
+import { tasks } from './model.ts';
+
+const MINUTE_MS = 60_000;
+/** What was due longer ago, while nothing ran, is not told any more. */
+const LATE_MS = 12 * 3_600_000;
+/** How long to wait at most before looking again, since people travel; and where something was away. */
+const [LOOK_MS, AGAIN_MS] = [MINUTE_MS, 2_000];
+/** No zone is further away from another (UTC-12 to UTC+14), in days. */
+const ZONES_DAYS = 2;
+
+/** A task that wants to be remembered: when it is due on the clocks of its person, and since when it says so. */
+interface Due {
+	readonly day: string;
+	readonly time: string;
+	readonly title: string;
+	readonly changedAt: number;
+}
+
+export interface RemindersParts {
+	readonly db: Db;
+	readonly clock: { now(): number };
+	readonly notifier: Pick<Notifier, 'send'>;
+	/** Whose own space it is; `null` for one that is shared; `undefined`: not known now. */
+	ownerOf(space: SpaceId): string | null | undefined;
+	/** The zone (IANA) on whose clocks somebody lives now. @throws Problem 503 while nobody can say */
+	zoneOf(person: string): Promise<string>;
+	/** Told what kept a reminder back; it is tried again. */
+	failed(error: unknown): void;
+}
+
+/**
+ * Tells people of tasks of their own at the time at which they are due, whether or not any page of theirs is open. Nothing is scheduled that
+ * could be out of date: what is due is looked for anew each time, on the clocks of the zone where the person is by then, and a message that is
+ * sent twice has the same key and is told once.
+ */
+export class Reminders {
+	readonly #parts: RemindersParts;
+	readonly #due = new Map<SpaceId, Map<RecordId, Due>>();
+	readonly #told = new Set<string>();
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#looking: Promise<void> = Promise.resolve();
+	#closed = false;
+
+	constructor(parts: RemindersParts) {
+		this.#parts = parts;
+	}
+
+	/** Begins with what is stored. */
+	async start(): Promise<void> {
+		const spaces = await this.#parts.db.selectFrom('reading').select('space').execute();
+		for (const { space } of spaces) for (const placed of await tasksOf(this.#parts.db, space, {})) this.take(placed);
+		this.look();
+	}
+
+	/** Tasks changed. @param within the transaction in which they did */
+	async heed(within: Db, { space, cells }: ProjectionChange): Promise<void> {
+		const ids = [...new Set(cells.filter(({ collection }) => collection === tasks.number).map(({ record }) => record))];
+		if (ids.length === 0) return;
+		for (const id of ids) this.#due.get(space)?.delete(id);
+		for (const placed of await tasksOf(within, space, { ids })) this.take(placed);
+		this.look();
+	}
+
+	forget(space: SpaceId): void {
+		this.#due.delete(space);
+	}
+
+	/** Tells what is due now, and comes back when the next one is. */
+	look(): void {
+		clearTimeout(this.#timer);
+		this.#looking = this.#looking.then(async () => {
+			const next = await this.#tell();
+			clearTimeout(this.#timer);
+			if (!this.#closed)
+				this.#timer = setTimeout(() => this.look(), Math.min(LOOK_MS, Math.max(0, next - this.#parts.clock.now())));
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		clearTimeout(this.#timer);
+		await this.#looking;
+		clearTimeout(this.#timer);
+	}
+
+	/** Remembers a task, where it is due at a time. */
+	take({ space, task: { id, title, dueDay, dueTime, completedAt, deletedAt }, changedAt }: PlacedTask): void {
+		if (dueDay === null || dueTime === null || completedAt !== null || deletedAt !== null) return;
+		let held = this.#due.get(space);
+		if (!held) this.#due.set(space, (held = new Map()));
+		held.set(id, { day: dueDay, time: dueTime, title, changedAt });
+	}
+
+	/** @returns when the next one is due */
+	async #tell(): Promise<number> {
+		const { clock, ownerOf, zoneOf, failed } = this.#parts;
+		const now = clock.now();
+		let next = Infinity;
+		for (const [space, held] of this.#due) {
+			const soon = [...held].filter(([, { day }]) => Math.abs(Date.parse(day) - now) <= (ZONES_DAYS + 1) * 24 * 60 * MINUTE_MS);
+			const person = soon.length > 0 ? ownerOf(space) : null;
+			if (person === undefined) next = Math.min(next, now + AGAIN_MS);
+			if (!person) continue;
+			try {
+				const zone = await zoneOf(person);
+				for (const [id, due] of soon) {
+					const at = instantOf(zone, Date.parse(`${due.day}T${due.time}Z`));
+					if (at > now) next = Math.min(next, at);
+					else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS)) await this.#send(person, id, due, at);
+				}
+			} catch (error) {
+				failed(error);
+				next = Math.min(next, now + AGAIN_MS);
+			}
+		}
+		return next;
+	}
+
+	async #send(person: string, id: RecordId, { day, time, title }: Due, at: number): Promise<void> {
+		const key = `${id} ${day} ${time}`;
+		if (this.#told.has(key)) return;
+		const data = { title, at, link: `/todo?task=${id}` };
+		try {
+			await this.#parts.notifier.send({ topic: 'task-due', to: { person }, data, key, collapse: id, expires: at + LATE_MS });
+		} catch (error) {
+			// Told before, and renamed since: it is still the same reminder.
+			if (!(error instanceof Problem) || error.code !== 'key-taken') throw error;
+		}
+		this.#told.add(key);
+	}
+}
