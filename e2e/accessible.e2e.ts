@@ -46,6 +46,16 @@ const inside: readonly Screen[] = [
 		ready: (page) => page.getByRole('region', { name: 'Today' }).getByRole('link', { name: 'Water the plants' }).waitFor(),
 	},
 	{ name: 'settings', path: '/settings', ready: (page) => page.getByText('This device', { exact: true }).first().waitFor() },
+	{ name: 'profile', path: '/settings/profile' },
+	{
+		name: 'security',
+		path: '/settings/security',
+		ready: (page) => page.getByRole('button', { name: 'Add a passkey' }).waitFor(),
+	},
+	{ name: 'connected devices', path: '/settings/devices', ready: (page) => page.getByText('Nothing is connected yet').waitFor() },
+	{ name: 'what one hears about', path: '/settings/notifications' },
+	{ name: 'notifications', path: '/notifications' },
+	{ name: 'people of this Mana', path: '/admin' },
 	{ name: 'gallery', path: '/gallery' },
 	{ name: 'sync in the hub', path: '/sync', ready: (page) => page.getByText('All facts').waitFor() },
 	{
