@@ -9,6 +9,7 @@ import {
 	closeDetails,
 	details,
 	goToTodo,
+	joinSpace,
 	notice,
 	openTask,
 	readyForOffline,
@@ -235,7 +236,7 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 	await olga.page.getByRole('button', { name: 'Make a link' }).click();
 	const space = olga.page.url().split('/').at(-1)!;
 	await vic.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
-	await vic.page.getByRole('button', { name: 'Join Studio' }).click();
+	await joinSpace(vic.page, 'Studio');
 	await olga.page.getByRole('button', { name: 'Work in this space' }).click();
 	await goToTodo(olga.page);
 	await addTasks(olga.page, 'Master tape');

@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, closeDetails, details, goToTodo, openTask, readyForOffline, syncPill, task } from './screen.ts';
+import { addTasks, closeDetails, details, goToTodo, joinSpace, openTask, readyForOffline, syncPill, task } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
 
 const simulator = join(import.meta.dir, '../kit/sync/simulator/simulate.ts');
@@ -329,6 +329,6 @@ async function shareSpace(mana: TestMana, owner: Device, guest: Device, name: st
 	await page.getByLabel('Who comes in may be').selectOption('Editor');
 	await page.getByRole('button', { name: 'Make a link' }).click();
 	await guest.page.goto(await page.getByRole('textbox', { name: 'Link' }).inputValue());
-	await guest.page.getByRole('button', { name: `Join ${name}` }).click();
+	await joinSpace(guest.page, name);
 	await expect(guest.page.getByRole('link', { name: `You are in ${name}` })).toBeVisible();
 }

@@ -68,7 +68,7 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		await tell({ data: { title: 'Feed the cat', at: Date.now(), link: '/todo/today' } });
 		const badge = b.page.getByRole('button', { name: 'Notifications: one unread' });
 		await expect(badge).toBeVisible();
-		const record = await recordOf(a.page);
+		const record = await recordOf(a.page, 'Feed the cat');
 		const payload = await pushed(record);
 		await deliver(a.page, mana.url, payload);
 		await deliver(a.page, mana.url, payload);
@@ -83,7 +83,8 @@ test('what happened comes to every device, is handled on one and gone from all, 
 	});
 
 	await test.step('a press on it opens what it is about', async () => {
-		await deliver(a.page, mana.url, await pushed('another'));
+		await tell({ data: { title: 'Feed the dog', at: Date.now(), link: '/todo/today' } });
+		await deliver(a.page, mana.url, await pushed(await recordOf(a.page, 'Feed the dog')));
 		await expect.poll(() => shown(a.page)).toHaveLength(1);
 		const [worker] = a.context.serviceWorkers();
 		await worker!.evaluate(`self.registration.getNotifications().then(([notification]) =>
@@ -172,10 +173,10 @@ function shown(page: Page): Promise<unknown> {
 		.then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))`);
 }
 
-/** The name of the record that is unread, as the inbox's own list has it. */
-async function recordOf(page: Page): Promise<string> {
+/** The name of the one record that is unread, as the inbox's own list has it. */
+async function recordOf(page: Page, title: string): Promise<string> {
 	await page.getByRole('button', { name: 'Notifications: one unread' }).click();
-	const row = page.getByRole('dialog', { name: 'Notifications' }).locator('li[data-record]').filter({ hasText: 'Feed the cat' });
+	const row = page.getByRole('dialog', { name: 'Notifications' }).locator('li[data-record]').filter({ hasText: title });
 	const id = await row.getAttribute('data-record');
 	await page.keyboard.press('Escape');
 	return id ?? '';

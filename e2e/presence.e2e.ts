@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, details, goToTodo, openTask, task } from './screen.ts';
+import { addTasks, details, goToTodo, joinSpace, openTask, task } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('two people in a shared list see each other, and which task the other has open, until one goes', async ({
@@ -18,7 +18,7 @@ test('two people in a shared list see each other, and which task the other has o
 		await olga.page.getByLabel('Who comes in may be').selectOption('Editor');
 		await olga.page.getByRole('button', { name: 'Make a link' }).click();
 		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
-		await ben.page.getByRole('button', { name: 'Join Home' }).click();
+		await joinSpace(ben.page, 'Home');
 		await goToTodo(ben.page);
 		await expect(ben.page.getByRole('link', { name: 'You are in Home' })).toBeVisible();
 		await addTasks(ben.page, 'Milk', 'Bread');

@@ -13,6 +13,12 @@ export async function goToTodo(page: Page): Promise<void> {
 	await page.getByRole('heading', { name: 'Inbox' }).waitFor();
 }
 
+/** Follows the invitation that is shown, and waits until the apps work in that space: until then one is on one's own. */
+export async function joinSpace(page: Page, name: string): Promise<void> {
+	await page.getByRole('button', { name: `Join ${name}` }).click();
+	await page.getByRole('link', { name: `You are in ${name}` }).waitFor();
+}
+
 /** The field at the end of the list that is shown. */
 export function addField(page: Page): Locator {
 	return page.getByRole('textbox', { name: 'Add a task' }).first();

@@ -1,7 +1,7 @@
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, goToTodo, redAndBlue, task, tasks, tick, titles } from './screen.ts';
+import { addTasks, goToTodo, joinSpace, redAndBlue, task, tasks, tick, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';
 
 /** How long it may take until somebody who is removed sees nothing of the space any more, in milliseconds. */
@@ -46,7 +46,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 	await test.step('Ben follows it, comes in, and writes there', async () => {
 		await ben.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
 		await expect(ben.page.getByText('Olga Owner invites you to Home as Editor.')).toBeVisible();
-		await ben.page.getByRole('button', { name: 'Join Home' }).click();
+		await joinSpace(ben.page, 'Home');
 		await expect(ben.page.getByRole('link', { name: 'You are in Home' })).toBeVisible();
 		await goToTodo(ben.page);
 		await addTasks(ben.page, 'Milk', 'Cinnamon @Baking');
@@ -127,7 +127,7 @@ test('who was offline when removed loses the space at the next contact, and keep
 	await olga.page.getByRole('button', { name: 'Make a link' }).click();
 	const space = olga.page.url().split('/').at(-1)!;
 	await kim.page.goto(await olga.page.getByRole('textbox', { name: 'Link' }).inputValue());
-	await kim.page.getByRole('button', { name: 'Join Cabin' }).click();
+	await joinSpace(kim.page, 'Cabin');
 	await goToTodo(kim.page);
 	await addTasks(kim.page, 'Firewood');
 	await expect(kim.page.getByRole('button', { name: 'Up to date' })).toBeVisible();
