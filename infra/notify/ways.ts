@@ -88,11 +88,14 @@ function hearingOf(
 export function afterQuiet(at: number, { zone, quiet }: Pick<Wishes, 'zone' | 'quiet'>): number {
 	if (quiet === null || quiet.from === quiet.until) return at;
 	const today = dayAt(at, zone);
+	// Where clocks are put forward, an end may come to lie behind the next beginning: there is always a moment in between.
+	let ended = -Infinity;
 	// Quiet hours may have begun yesterday.
 	for (const day of [addDays(today, -1), today]) {
-		const from = instantOf(zone, toUtc(day) + msOf(quiet.from));
+		const from = Math.max(ended, instantOf(zone, toUtc(day) + msOf(quiet.from)));
 		const until = instantOf(zone, toUtc(quiet.from < quiet.until ? day : addDays(day, 1)) + msOf(quiet.until));
-		if (from <= at && at < until) return until;
+		if (from < at && at < until) return until;
+		ended = until;
 	}
 	return at;
 }
