@@ -146,6 +146,8 @@ test('a forgotten password is set anew, and an address changed, with mails that 
 	await test.step('forgotten', async () => {
 		await page.goto(`${mana.url}/sign-in`);
 		await page.getByRole('link', { name: 'Forgot your password?' }).click();
+		// Both pages ask for the address.
+		await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
 		await page.getByLabel('E-mail').fill(cleo.email);
 		await look(page, 'forgotten');
 		await page.getByRole('button', { name: 'Send the mail' }).click();
