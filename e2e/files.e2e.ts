@@ -273,6 +273,8 @@ test('signing out names the files that were not sent, and removed means that non
 	await openTask(page, 'Mine');
 	await context.route('**/spaces/*/chunks/*', (route) => route.abort());
 	await attach(page, text('mine.txt', 'mine'));
+	// Only then it is on this device, and what there is to lose.
+	await attachedFile(page, 'mine.txt').waitFor();
 	await expect(syncPill(page, 'Up to date')).toBeVisible();
 	await closeDetails(page);
 	await page.getByRole('button', { name: /^Account of/ }).click();

@@ -98,7 +98,7 @@ test('the inspector says in words what waits, since when and why; it is reached 
 		await page.goto(mana.url);
 		await page.getByRole('region', { name: 'Today' }).waitFor();
 		await page.keyboard.press('Control+k');
-		await expect(page.getByRole('combobox')).toBeFocused();
+		await expect(page.getByRole('combobox', { name: 'Go, do, find' })).toBeFocused();
 		await page.keyboard.type('Sync');
 		await page.getByRole('option', { name: /^Sync/ }).first().click();
 		await expect(page).toHaveURL(`${mana.url}/sync`);

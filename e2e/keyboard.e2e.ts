@@ -27,7 +27,7 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
 
 		await test.step('by the palette to the inbox', async () => {
 			await keys.press('Control+k');
-			await expect(page.getByRole('combobox')).toBeFocused();
+			await expect(page.getByRole('combobox', { name: 'Go, do, find' })).toBeFocused();
 			await keys.type('Inbox');
 			await keys.press('Enter');
 			await page.getByRole('heading', { name: 'Inbox' }).waitFor();

@@ -43,7 +43,7 @@ test('without a network every page opens again, and what is written there surviv
 
 	await test.step('parts that are fetched when they are needed are there too', async () => {
 		await page.keyboard.press('Control+k');
-		await page.getByRole('combobox').fill('middle');
+		await page.getByRole('combobox', { name: 'Go, do, find' }).fill('middle');
 		await page.getByRole('option', { name: 'Read Middlemarch' }).click();
 		await page.getByRole('button', { name: 'Day: No day' }).click();
 		await page.getByRole('dialog', { name: 'Schedule' }).getByRole('button', { name: 'Tomorrow' }).click();
