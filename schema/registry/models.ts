@@ -1,14 +1,15 @@
 // Generated from schema/ by `npm run mana -- ports generate`. Not edited by hand.
 import type { Collection } from '@mana/model';
 import * as hub from '../../apps/(hub)/model.ts';
+import * as calendar from '../../apps/calendar/model.ts';
 import * as todo from '../../apps/todo/model.ts';
 import { collectionsIn } from './collect.ts';
 
 /** The models by their room, for services that read records of apps. */
-export { hub, todo };
+export { hub, calendar, todo };
 
 /** Every collection that an app declares, in the order of its number. */
-export const models: readonly Collection[] = collectionsIn([hub, todo]);
+export const models: readonly Collection[] = collectionsIn([hub, calendar, todo]);
 
 const byNumber = new Map(models.map((model) => [model.number, model]));
 

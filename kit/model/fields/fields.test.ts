@@ -16,6 +16,11 @@ const examples: Record<string, { field: Field<never>; fits: Value[]; breaks: Val
 		breaks: ['2027-02-29', '2026-13-01', '23.11.', 5],
 	},
 	clockTime: { field: field.clockTime(1) as never, fits: ['00:00', '23:59', null], breaks: ['24:00', '7:00', 700] },
+	moment: {
+		field: field.moment(1) as never,
+		fits: ['2026-11-23', '2028-02-29', '2026-11-23T00:00', '2026-11-23T23:59:59', null],
+		breaks: ['2027-02-29', '2027-02-29T10:00', '2026-11-23T24:00', '2026-11-23T10:00Z', '2026-11-23T7:00', '', 5],
+	},
 	choice: { field: field.choice(1, ['a', 'b']) as never, fits: ['a', 'b', 'newer', null], breaks: [1, 'x'.repeat(41)] },
 	reference: { field: field.reference(1) as never, fits: [id, null], breaks: ['nobody', 5] },
 	parent: { field: field.parent(1) as never, fits: [id, null], breaks: ['nobody', 5] },

@@ -10,6 +10,7 @@ export { greatest, least } from './extreme.ts';
 export { instant } from './instant.ts';
 export { integer } from './integer.ts';
 export { map, type MapDraft, type MapValue } from './map.ts';
+export { moment } from './moment.ts';
 export { parent } from './parent.ts';
 export { position } from './position.ts';
 export { reference } from './reference.ts';
