@@ -2,14 +2,15 @@
 import type { Collection } from '@mana/model';
 import * as hub from '../../apps/(hub)/model.ts';
 import * as calendar from '../../apps/calendar/model.ts';
+import * as contacts from '../../apps/contacts/model.ts';
 import * as todo from '../../apps/todo/model.ts';
 import { collectionsIn } from './collect.ts';
 
 /** The models by their room, for services that read records of apps. */
-export { hub, calendar, todo };
+export { hub, calendar, contacts, todo };
 
 /** Every collection that an app declares, in the order of its number. */
-export const models: readonly Collection[] = collectionsIn([hub, calendar, todo]);
+export const models: readonly Collection[] = collectionsIn([hub, calendar, contacts, todo]);
 
 const byNumber = new Map(models.map((model) => [model.number, model]));
 

@@ -15,6 +15,11 @@ const examples: Record<string, { field: Field<never>; fits: Value[]; breaks: Val
 		fits: ['2026-11-23', '2028-02-29', null],
 		breaks: ['2027-02-29', '2026-13-01', '23.11.', 5],
 	},
+	partialDay: {
+		field: field.partialDay(1) as never,
+		fits: ['1990-11-23', '--02-29', null],
+		breaks: ['2027-02-29', '--13-01', '--02-30', '11-23', '1990', 5],
+	},
 	clockTime: { field: field.clockTime(1) as never, fits: ['00:00', '23:59', null], breaks: ['24:00', '7:00', 700] },
 	moment: {
 		field: field.moment(1) as never,

@@ -12,6 +12,7 @@ export { integer } from './integer.ts';
 export { map, type MapDraft, type MapValue } from './map.ts';
 export { moment } from './moment.ts';
 export { parent } from './parent.ts';
+export { isPartialDay, partialDay } from './partial-day.ts';
 export { position } from './position.ts';
 export { reference } from './reference.ts';
 export { set, type SetDraft } from './set.ts';

@@ -12,6 +12,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Sun from '@lucide/svelte/icons/sun';
 import Trash from '@lucide/svelte/icons/trash-2';
 import Undo from '@lucide/svelte/icons/undo-2';
+import Users from '@lucide/svelte/icons/users';
 
 /**
  * Icons that plain data may name (places and commands of an app's `app.ts`). Components import theirs directly from
@@ -32,6 +33,7 @@ export const icons = {
 	sun: Sun,
 	trash: Trash,
 	undo: Undo,
+	users: Users,
 } as const;
 
 export type IconName = keyof typeof icons;
