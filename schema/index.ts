@@ -34,5 +34,14 @@ export {
 } from './row.ts';
 export { frontEnds, portOf, serviceNamed, services, type FrontEnd, type Service, type ServiceName } from './services.ts';
 export { ephemeralSpans, lastPort, systems, systemsOf, type Occupant, type System, type SystemName } from './systems.ts';
-export { topicNames, topics, type DataKind, type Topic, type TopicData, type TopicName } from './topics.ts';
+export {
+	isForOneself,
+	topicNames,
+	topics,
+	type DataKind,
+	type Topic,
+	type TopicData,
+	type TopicName,
+	type TopicSender,
+} from './topics.ts';
 export { serviceVariable } from './variables.ts';

@@ -3,9 +3,15 @@ import type { ServiceName } from './services.ts';
 /** What a field of a topic holds: words, where to go (`https://…`, or a path of this Mana), or milliseconds since 1970. */
 export type DataKind = 'text' | 'link' | 'instant';
 
-/** A kind of message that people get, and which services may send it. */
+/**
+ * Who may send a kind of message: services, or `oneself`: a person's own devices, to that person alone and at a time that they chose
+ * themselves, so it waits for no quiet hours.
+ */
+export type TopicSender = ServiceName | 'oneself';
+
+/** A kind of message that people get, and who may send it. */
 export interface Topic {
-	readonly from: readonly ServiceName[];
+	readonly from: readonly TopicSender[];
 	/** What each message must say; the words around it are mana-notify's, in every language. */
 	readonly data: Readonly<Record<string, DataKind>>;
 	/** The app it belongs to, by which people sort and silence: `hub` for what concerns the account. */
@@ -88,6 +94,22 @@ export const topics = {
 		security: false,
 		secret: false,
 	},
+	/** An alarm that somebody set for themselves: `at` is when it rings. */
+	alarm: {
+		from: ['oneself'],
+		data: { label: 'text', at: 'instant', link: 'link' },
+		app: 'clock',
+		security: false,
+		secret: false,
+	},
+	/** A timer that somebody started for themselves: `at` is when it is up. */
+	timer: {
+		from: ['oneself'],
+		data: { label: 'text', at: 'instant', link: 'link' },
+		app: 'clock',
+		security: false,
+		secret: false,
+	},
 	/** Whether a way that a person added works. */
 	'channel-test': {
 		from: ['mana-notify'],
@@ -108,3 +130,9 @@ export type TopicData<Name extends TopicName> = {
 };
 
 export const topicNames = Object.keys(topics) as [TopicName, ...TopicName[]];
+
+/** Whether people's own devices plan messages of this kind for them. */
+export function isForOneself(name: TopicName): boolean {
+	const { from }: Topic = topics[name];
+	return from.includes('oneself');
+}

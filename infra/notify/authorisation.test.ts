@@ -4,6 +4,7 @@ import { channelAccess } from './routes/channels.access.ts';
 import { deliveryAccess } from './routes/deliveries.access.ts';
 import { outboxAccess } from './routes/outbox.access.ts';
 import { leavingAccess } from '@mana/service/testing/leaving';
+import { planAccess } from './routes/plans.access.ts';
 import { sendingAccess } from './routes/sending.access.ts';
 import { unsubscribeAccess } from './routes/unsubscribe.access.ts';
 import { identityOf, startNotify, startTestAuth, type TestAuth, type TestNotify } from './testing.ts';
@@ -33,6 +34,7 @@ authorisationMatrix({
 		...leavingAccess,
 		...sendingAccess,
 		...channelAccess,
+		...planAccess,
 		...deliveryAccess,
 		...outboxAccess,
 		...unsubscribeAccess,
@@ -40,7 +42,7 @@ authorisationMatrix({
 	document: async () => (await fetch(`${notify.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);
-		const { status } = await fetch(`${notify.url}${path.replace(':id', '0'.repeat(32))}`, {
+		const { status } = await fetch(`${notify.url}${path.replace(':id', '0'.repeat(32)).replace(':topic', 'alarm')}`, {
 			method,
 			headers: {
 				'x-forwarded-for': '192.0.2.1',

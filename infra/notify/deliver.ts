@@ -1,4 +1,4 @@
-import { type TopicData, type TopicName, topics } from '@mana/schema';
+import { isForOneself, type TopicData, type TopicName, topics } from '@mana/schema';
 import { hub } from '@mana/schema/registry/models';
 import type { Memberships } from '@mana/service';
 import type { Clock } from '@mana/store';
@@ -40,7 +40,7 @@ export async function deliver(parts: DeliverParts, delivery: DeliveryRow, channe
 		language,
 		at: first.created_at,
 		expires: delivery.expires_at,
-		urgent: topics[first.topic].security,
+		urgent: topics[first.topic].security || isForOneself(first.topic),
 		about: isOne ? hub.notificationId(first.id) : delivery.id,
 		...(isOne && delivery.channel === 'email' ? stopOf(parts, first, language) : {}),
 	};

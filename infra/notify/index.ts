@@ -25,6 +25,7 @@ import { noteEnding } from './own-channels.ts';
 import { Queue } from './queue.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { planRoutes } from './routes/plans.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
@@ -116,6 +117,7 @@ export const service = defineService({
 				app
 					.route('/', sendingRoutes({ ...parts, identity, wake }))
 					.route('/', channelRoutes({ ...parts, verifyToken, wake, pushKey: keys.publicKey }))
+					.route('/', planRoutes({ ...parts, verifyToken, wake, writer }))
 					.route('/', deliveryRoutes({ ...parts, verifyToken, wake }))
 					.route('/', exportRoute(store, identity, notifyLeaving))
 					.route('/', eraseRoute(store, identity, notifyLeaving))

@@ -1,15 +1,16 @@
-import { type DataKind, type ServiceName, type TopicName, topicNames, topics } from '@mana/schema';
+import { type DataKind, type TopicName, topicNames, topics, type TopicSender } from '@mana/schema';
 import { invalidInput, problem, type RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { z } from 'zod';
-import { messageByKey, type MessageRow, type NotifyStore, replaceOlder, unfinished, withdraw } from './store.ts';
+import { type Db, messageByKey, type MessageRow, type NotifyStore, replaceOlder, unfinished, withdraw } from './store.ts';
 
 /** What waits at most, messages and deliveries together: beyond it senders are asked to come back. */
 const MOST_WAITING = 100_000;
 /** How far ahead a message may be planned, in milliseconds. */
 const FURTHEST_MS = 5 * 366 * 86_400_000;
 
-const instant = z.number().int().min(0).max(8_640_000_000_000_000);
+/** A moment, in milliseconds since 1970. */
+export const instant = z.number().int().min(0).max(8_640_000_000_000_000);
 const text = z
 	.string()
 	.max(2_000)
@@ -58,7 +59,7 @@ export interface SendParts {
 export async function takeMessage(parts: SendParts, sender: string, sent: SentMessage): Promise<{ id: string; isNew: boolean }> {
 	const { store, clock, random } = parts;
 	const now = clock.now();
-	check(sender, sent, now);
+	checkMessage(sender, sent, now);
 	const row: MessageRow = {
 		id: Buffer.from(random(new Uint8Array(16))).toString('hex'),
 		sender,
@@ -77,8 +78,7 @@ export async function takeMessage(parts: SendParts, sender: string, sent: SentMe
 	return store.db.transaction().execute(async (trx) => {
 		const known = await messageByKey(trx, sender, sent.key);
 		if (known) return { id: sameAs(known, row), isNew: false };
-		if ((await unfinished(trx, MOST_WAITING)) >= MOST_WAITING)
-			throw problem(503, 'queue-full', 'Too much waits to be sent. Keep the message and try again.', { retryAfterMs: 60_000 });
+		await findRoom(trx);
 		const added = await trx
 			.insertInto('message')
 			.values(row)
@@ -94,6 +94,12 @@ export async function takeMessage(parts: SendParts, sender: string, sent: SentMe
 		await replaceOlder(trx, row);
 		return { id: row.id, isNew: true };
 	});
+}
+
+/** @throws Problem 503 `queue-full` */
+export async function findRoom(trx: Db): Promise<void> {
+	if ((await unfinished(trx, MOST_WAITING)) >= MOST_WAITING)
+		throw problem(503, 'queue-full', 'Too much waits to be sent. Keep the message and try again.', { retryAfterMs: 60_000 });
 }
 
 /** Takes back what was not told yet. @returns whether anything of it was stopped */
@@ -116,9 +122,10 @@ export async function cancelMessage({ store, clock }: SendParts, sender: string,
 	});
 }
 
-function check(sender: string, { topic, to, data, at, expires }: SentMessage, now: number): void {
+/** @throws Problem `topic-not-yours`, `person-missing`, `invalid-input`, `too-far`, `already-over` */
+export function checkMessage(sender: string, { topic, to, data, at, expires }: SentMessage, now: number): void {
 	const { from, secret } = topics[topic];
-	if (!from.some((name: ServiceName) => name === sender))
+	if (!from.some((name: TopicSender) => name === sender))
 		throw problem(403, 'topic-not-yours', `${sender} does not send "${topic}": schema/topics.ts says who does.`);
 	if ('address' in to && !secret)
 		throw problem(422, 'person-missing', `"${topic}" is for people of this Mana: name the person instead of an address.`);

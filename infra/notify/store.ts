@@ -6,9 +6,10 @@ import type { ChannelName, OwnChannelName } from './channels/channel.ts';
 /**
  * - `planned`: its time has not come; nothing but this row exists.
  * - `told`: its deliveries exist and say how far each is.
+ * - `settled`: it was told, and its person has dealt with it where they planned it.
  * - `cancelled`, `replaced` (by a newer state of the same thing), `expired`: nothing is told.
  */
-export type MessageState = 'planned' | 'told' | 'cancelled' | 'replaced' | 'expired';
+export type MessageState = 'planned' | 'told' | 'settled' | 'cancelled' | 'replaced' | 'expired';
 
 /**
  * - `waiting`: to be sent at `run_at`, for the first time or again.
@@ -23,7 +24,7 @@ export type DeliveryState = 'waiting' | 'sending' | 'delivered' | 'failed' | 'do
 export interface Tables {
 	message: {
 		id: string;
-		/** The service that sent it. */
+		/** The service that sent it; `oneself`: a device of the person. */
 		sender: string;
 		key: string;
 		topic: TopicName;

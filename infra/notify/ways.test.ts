@@ -18,7 +18,7 @@ const chosen = (about: string, more: object): Wishes['notices'] =>
 			{ email: 'default', push: 'default', webhook: 'default', matrix: 'default', ntfy: 'default', apprise: 'default', ...more },
 		],
 	]);
-const told = (wishes: Wishes, now = lateEvening, topic: 'task-due' | 'new-device' | 'reset-password' = 'task-due') =>
+const told = (wishes: Wishes, now = lateEvening, topic: 'task-due' | 'alarm' | 'new-device' | 'reset-password' = 'task-due') =>
 	waysFor(topic, wishes, [phone, hook], now).map(({ channel, at }) => [channel, (at - now) / hour] as const);
 
 describe('how somebody is told', () => {
@@ -37,6 +37,12 @@ describe('how somebody is told', () => {
 			['webhook', 0],
 		]);
 		expect(told({ ...none, quiet: night, zone: 'America/New_York' })[1]).toEqual(['push', 0]);
+	});
+
+	test('what somebody planned for themselves rings in quiet hours, too, unless they switched it off', () => {
+		expect(told({ ...none, quiet: night }, lateEvening, 'alarm')[1]).toEqual(['push', 0]);
+		const off = told({ ...none, quiet: night, notices: chosen('clock', { push: 'off' }) }, lateEvening, 'alarm');
+		expect(off.map(([channel]) => channel)).not.toContain('push');
 	});
 
 	test('what is about safety goes by every way at once, whatever was chosen, and a secret link to the mailbox alone', () => {

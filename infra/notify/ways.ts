@@ -1,4 +1,4 @@
-import { type TopicName, topics } from '@mana/schema';
+import { isForOneself, type TopicName, topics } from '@mana/schema';
 import type { hub } from '@mana/schema/registry/models';
 import { addDays, dayAt, toUtc } from '@mana/time';
 import { instantOf, isZone } from '@mana/time/zone';
@@ -47,7 +47,7 @@ const habits = {
 
 /**
  * Decides by which ways and when a person hears of something. Quiet hours put off and never drop; what keeps an account safe waits for
- * nothing and cannot be switched off; what carries a secret link goes to the mailbox alone.
+ * nothing and cannot be switched off; what somebody planned for themselves comes when they said; what carries a secret link goes to the mailbox alone.
  *
  * @param now in milliseconds since 1970
  */
@@ -57,6 +57,7 @@ export function waysFor(topic: TopicName, wishes: Wishes, own: readonly OwnWay[]
 	const mail = { channel: 'email', target: null } as const;
 	if (secret) return [{ ...mail, ...alone }];
 	const inbox = { channel: 'inbox', target: null, ...alone } as const;
+	const quiet = isForOneself(topic) ? { ...wishes, quiet: null } : wishes;
 	if (security) return [inbox, { ...mail, ...alone }, ...own.map(({ kind, id }) => ({ channel: kind, target: id, ...alone }))];
 	const ways = [mail, ...own.map(({ kind, id }) => ({ channel: kind, target: id }))];
 	return [
@@ -64,7 +65,7 @@ export function waysFor(topic: TopicName, wishes: Wishes, own: readonly OwnWay[]
 		...ways.flatMap((way): Telling[] => {
 			const hearing = hearingOf(topic, way.channel, wishes);
 			if (hearing === 'off') return [];
-			if (hearing === 'now') return [{ ...way, at: way.channel === 'webhook' ? now : afterQuiet(now, wishes), slot: null }];
+			if (hearing === 'now') return [{ ...way, at: way.channel === 'webhook' ? now : afterQuiet(now, quiet), slot: null }];
 			const at = afterQuiet(hearing === 'hourly' ? nextHour(now) : nextMorning(now, wishes.zone), wishes);
 			return [{ ...way, at, slot: `${way.channel} ${way.target ?? ''} ${at}` }];
 		}),

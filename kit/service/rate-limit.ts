@@ -64,11 +64,16 @@ export function limited(
 	keyOf: (c: Context<ServiceEnv>) => string = callerAddress,
 ): MiddlewareHandler<ServiceEnv> {
 	return async (c, next) => {
-		const retryAfterMs = limit.take(keyOf(c));
-		if (retryAfterMs > 0)
-			throw problem(429, 'too-many-requests', `Too many tries. Wait ${Math.ceil(retryAfterMs / 1000)} s and try again.`, {
-				retryAfterMs,
-			});
+		spend(limit, keyOf(c));
 		await next();
 	};
+}
+
+/** Takes one call from a key. @throws Problem 429 `too-many-requests` with `Retry-After` */
+export function spend(limit: RateLimit, key: string): void {
+	const retryAfterMs = limit.take(key);
+	if (retryAfterMs > 0)
+		throw problem(429, 'too-many-requests', `Too many tries. Wait ${Math.ceil(retryAfterMs / 1000)} s and try again.`, {
+			retryAfterMs,
+		});
 }

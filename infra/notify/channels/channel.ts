@@ -21,7 +21,7 @@ export interface Parcel {
 	readonly at: number;
 	/** When it is over, in milliseconds since 1970. */
 	readonly expires: number | null;
-	/** Whether it is about the safety of an account. */
+	/** Whether it is about the safety of an account, or rings at a moment that its reader chose. */
 	readonly urgent: boolean;
 	/** The record in the reader's inbox, or the parcel's own id: what else is told of the same thing has the same one. */
 	readonly about: string;

@@ -65,6 +65,16 @@ export const de: Words = {
 		paragraphs: [`Beginn: ${when(at)}.`],
 		action: { label: 'Termin öffnen', link },
 	}),
+	alarm: ({ label, at, link }, { when }) => ({
+		subject: label,
+		paragraphs: [`Wecker: ${when(at)}.`],
+		action: { label: 'Ausschalten oder schlummern', link },
+	}),
+	timer: ({ label, at, link }, { when }) => ({
+		subject: label,
+		paragraphs: [`Die Zeit ist um: ${when(at)}.`],
+		action: { label: 'Ausschalten', link },
+	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} erreicht dich hier`,
 		paragraphs: [`Das ist der Test, um den du gebeten hast. Was ${host} zu sagen hat, kommt jetzt auch bei „${label}“ an.`],

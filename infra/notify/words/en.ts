@@ -65,6 +65,16 @@ export const en: Words = {
 		paragraphs: [`Begins ${when(at)}.`],
 		action: { label: 'Open the event', link },
 	}),
+	alarm: ({ label, at, link }, { when }) => ({
+		subject: label,
+		paragraphs: [`Alarm: ${when(at)}.`],
+		action: { label: 'Stop or snooze', link },
+	}),
+	timer: ({ label, at, link }, { when }) => ({
+		subject: label,
+		paragraphs: [`Time is up: ${when(at)}.`],
+		action: { label: 'Stop', link },
+	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} reaches you here`,
 		paragraphs: [`This is the test that you asked for. What ${host} has to say now comes to “${label}”, too.`],
