@@ -18,7 +18,10 @@ const root = dirname(fileURLToPath(import.meta.url));
 const say = (line) => console.log(line);
 const packaged = (...path) => join(root, 'node_modules', ...path);
 
-/** The steps in order. `count` reads how many tests passed and failed; a step without it is one check. */
+/**
+ * The steps in order. `count` reads how many tests passed and failed; a step without it is one check. `broken` reads the names of those that
+ * failed, where the step itself does not end with them.
+ */
 const steps = [
 	{ part: 'check', name: 'Format', run: () => [packaged('.bin', 'oxfmt'), '--check'] },
 	{ part: 'check', name: 'Lint', run: () => [packaged('.bin', 'oxlint')] },
@@ -56,6 +59,7 @@ const steps = [
 		// Two processes, which many files use one after another: each starts its PostgreSQL once.
 		run: (bun, patterns) => [bun, 'test', '--parallel=2', '--no-isolate', '--only-failures', '--timeout', '30000', ...patterns],
 		count: { passed: /^ *(\d+) pass$/m, failed: /^ *(\d+) fail$/m },
+		broken: /^\(fail\) (.+)$/gm,
 	},
 	{
 		part: 'e2e',
@@ -91,34 +95,41 @@ async function main([part, ...patterns]) {
 	if (!bun) throw new Error('No Bun was installed. Run "npm ci" and try again.');
 	const total = { passed: 0, failed: 0 };
 	const failures = [];
+	const names = [];
 	for (const step of steps) {
 		if ((part !== undefined && !step.part.split(' ').includes(part)) || step.exists?.() === false) continue;
 		say(`\n── ${step.name}`);
 		const began = Date.now();
-		const { passed, failed } = await take(step, bun, part === undefined ? [] : patterns);
+		const { passed, failed, broken } = await take(step, bun, part === undefined ? [] : patterns);
 		total.passed += passed;
 		total.failed += failed;
 		if (failed > 0) failures.push(step.name);
+		names.push(...broken);
 		say(
 			`── ${failed === 0 ? 'passed' : 'FAILED'}${step.count ? ` (${passed} passed, ${failed} failed)` : ''} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
 		);
 	}
 	if (failures.length > 0) say(`\nFailed: ${failures.join('; ')}`);
+	for (const name of names) say(`  ${name}`);
 	say(`\n${total.passed} passed, ${total.failed} failed`);
 	return total.failed === 0 ? 0 : 1;
 }
 
-/** Runs one step. @returns {Promise<{ passed: number, failed: number }>} */
-async function take({ before, run, env, count }, bun, patterns) {
+/** Runs one step. @returns {Promise<{ passed: number, failed: number, broken: string[] }>} */
+async function take({ before, run, env, count, broken }, bun, patterns) {
 	before?.();
 	const [command, ...args] = run(bun, patterns);
 	const { code, told } = await execute(command, args, env?.() ?? {});
-	if (!count) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+	if (!count) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, broken: [] };
 	const passed = sum(told, count.passed);
 	const failed = sum(told, count.failed);
 	// A run that broke down, or found nothing to run, has failed too.
-	const broke = code !== 0 || passed === 0;
-	return { passed, failed: failed === 0 && broke ? 1 : failed };
+	const brokeDown = code !== 0 || passed === 0;
+	return {
+		passed,
+		failed: failed === 0 && brokeDown ? 1 : failed,
+		broken: broken ? [...told.matchAll(broken)].map(([, name]) => name) : [],
+	};
 }
 
 /** Shows what the command says while it says it. */

@@ -26,6 +26,7 @@ test('what was done long ago stays on the server until somebody wants to see it,
 	await page.goto(`${mana.url}/todo/completed`);
 
 	await test.step('another device does not have it, and says so', async () => {
+		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await expect(page.getByText('is not on this device')).toBeVisible();
 		expect(await titles(page)).toEqual([]);
 		await expect(keep.getByRole('radio', { name: 'Open and recent' })).toBeChecked();

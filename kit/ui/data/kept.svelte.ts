@@ -20,10 +20,11 @@ export class KeptState {
 		return this.#collection.keeps !== null && this.#mana.sync.phase !== 'guest';
 	}
 
-	/** Whether rows may be missing. Not before the first download is over: then it says so itself. */
+	/** Whether rows may be missing. Not while the first download is running, which says so itself; one that a lost network broke off says nothing. */
 	get partial(): boolean {
 		this.#track();
-		return this.optional && this.#mana.sync.firstSync === null && !this.#mana.kept.isWhole(this.#collection);
+		const arriving = this.#mana.sync.firstSync !== null && !this.offline;
+		return this.optional && !arriving && !this.#mana.kept.isWhole(this.#collection);
 	}
 
 	/** What the person chose to keep. */
