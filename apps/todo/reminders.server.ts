@@ -3,7 +3,8 @@ import type { SpaceId } from '@mana/sync';
 import { instantOf } from '@mana/time/zone';
 import type { RecordId } from '@mana/model';
 import type { ProjectionChange } from '@mana/service/projection/index';
-import { type Db, type PlacedTask, tasksOf } from './dav/records.server.ts';
+import type { RecordDb } from '@mana/dav/records/index';
+import { type PlacedTask, tasksOf } from './dav/kind.server.ts';
 import { tasks } from './model.ts';
 
 const MINUTE_MS = 60_000;
@@ -23,7 +24,7 @@ interface Due {
 }
 
 export interface RemindersParts {
-	readonly db: Db;
+	readonly db: RecordDb;
 	readonly clock: { now(): number };
 	readonly notifier: Pick<Notifier, 'send'>;
 	/** Whose own space it is; `null` for one that is shared; `undefined`: not known now. */
@@ -53,13 +54,13 @@ export class Reminders {
 
 	/** Begins with what is stored. */
 	async start(): Promise<void> {
-		const spaces = await this.#parts.db.selectFrom('reading').select('space').execute();
+		const spaces = await this.#parts.db.selectFrom('mana_reading').select('space').execute();
 		for (const { space } of spaces) for (const placed of await tasksOf(this.#parts.db, space, {})) this.take(placed);
 		this.look();
 	}
 
 	/** Tasks changed. @param within the transaction in which they did */
-	async heed(within: Db, { space, cells }: ProjectionChange): Promise<void> {
+	async heed(within: RecordDb, { space, cells }: ProjectionChange): Promise<void> {
 		const ids = [...new Set(cells.filter(({ collection }) => collection === tasks.number).map(({ record }) => record))];
 		if (ids.length === 0) return;
 		for (const id of ids) this.#due.get(space)?.delete(id);
@@ -90,7 +91,7 @@ export class Reminders {
 	}
 
 	/** Remembers a task, where it is due at a time. */
-	take({ space, task: { id, title, dueDay, dueTime, completedAt, deletedAt }, changedAt }: PlacedTask): void {
+	take({ space, row: { id, title, dueDay, dueTime, completedAt, deletedAt }, changedAt }: PlacedTask): void {
 		if (dueDay === null || dueTime === null || completedAt !== null || deletedAt !== null) return;
 		let held = this.#due.get(space);
 		if (!held) this.#due.set(space, (held = new Map()));

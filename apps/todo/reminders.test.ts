@@ -5,7 +5,7 @@ import type { SpaceId } from '@mana/sync';
 import type { RecordId } from '@mana/model';
 import { wallAt } from '@mana/time/zone';
 import { type TestPerson, until, type World, startWorld } from './dav/world.fixture.ts';
-import type { PlacedTask } from './dav/records.server.ts';
+import type { PlacedTask } from './dav/kind.server.ts';
 import { type Task, tasks } from './model.ts';
 import { Reminders } from './reminders.server.ts';
 
@@ -75,7 +75,7 @@ describe('what is due', () => {
 			deletedAt: null,
 			...task,
 		};
-		reminders.take({ space, task: row as Task, changedAt } as PlacedTask);
+		reminders.take({ space, row: row as Task, changedAt } as PlacedTask);
 		return {
 			sent,
 			trouble,

@@ -22,7 +22,7 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 	'kit/store': ['kit/model', 'kit/time'],
 	'kit/sync': ['kit/model', 'kit/time'],
 	'kit/service': ['kit/store', 'kit/sync', 'kit/model', 'kit/time'],
-	'kit/dav': ['kit/service', 'kit/time'],
+	'kit/dav': ['kit/service', 'kit/store', 'kit/sync', 'kit/model', 'kit/time'],
 	'kit/ui': ['kit/sync', 'kit/model', 'kit/time'],
 };
 

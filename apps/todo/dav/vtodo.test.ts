@@ -3,7 +3,7 @@ import { parseCalendar, writeComponent } from '@mana/dav/ical/index';
 import { namedRecordId } from '@mana/model';
 import fc from 'fast-check';
 import type { Task } from '../model.ts';
-import { hexOf, hueOf } from './hue.server.ts';
+import { hexOf, hueOf } from '@mana/dav/caldav/index';
 import { objectOf, readTodo, type TaskState, todoIn } from './vtodo.server.ts';
 
 const zone = 'Europe/Berlin';

@@ -1,27 +1,26 @@
-import { apple, caldav } from '@mana/dav/caldav/index';
+import { apple, caldav, componentsIn, hueOf, invalidCalendar, parseSent } from '@mana/dav/caldav/index';
+import { type Content, dav, DavFailure, type DavPath, element, type PropertyChange, textOf } from '@mana/dav/index';
 import {
-	type Content,
-	dav,
-	DavFailure,
-	type DavPath,
-	element,
-	type PropertyChange,
-	RefusedProperties,
-	textOf,
-} from '@mana/dav/index';
-import { BadCalendar, type Component, lineOf, parseCalendar } from '@mana/dav/ical/index';
-import { type Draft, InvalidValue, namedRecordId, type RecordId } from '@mana/model';
+	differences,
+	type FolderWrites,
+	Member,
+	objectsTiedTo,
+	type RecordDb,
+	recordOf,
+	type RecordTables,
+	refusing,
+} from '@mana/dav/records/index';
+import { namedRecordId, type RecordId } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
-import { type MemberWriter, type ServiceWriter, WriteRefused } from '@mana/service/projection/index';
+import type { MemberWriter, ServiceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import { projects, type Tag, tagId, tags, type Task, taskIdOf, tasks } from '../model.ts';
-import { type Calendar, CALENDARS, homeOf, MOST_BYTES, segmentOf } from './calendars.server.ts';
-import { hueOf } from './hue.server.ts';
-import { type Db, type PlacedTask, projectsOf, recordOf, type RecordTables, tagsOf, tasksOf } from './records.server.ts';
+import { type PlacedTask, projectsOf, tagsOf, taskKind, tasksOf } from './kind.server.ts';
+import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
 import { readTodo, type SaidTodo, todoIn } from './vtodo.server.ts';
 
 export interface WriteParts {
-	readonly db: Db;
+	readonly db: RecordDb;
 	readonly writer: MemberWriter<RecordTables>;
 	readonly clock: { now(): number };
 	/** In which times are shown that come in UTC. */
@@ -29,53 +28,43 @@ export interface WriteParts {
 	readonly grant: AppGrant;
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
-	/** Resolves to whether a write can be read here, once it can or after a while. */
-	reached(space: SpaceId, seq: number): Promise<boolean>;
 }
 
 /** Tasks that go in one step. */
 const AT_ONCE = 500;
 
 /** What a program changes, as transactions of its person's device. Each answers the space's counter after it, when it is on the disk. */
-export class Writes {
+export class Writes implements FolderWrites<typeof tasks, List> {
 	readonly #parts: WriteParts;
+	readonly #member: Member;
 
 	constructor(parts: WriteParts) {
 		this.#parts = parts;
+		this.#member = new Member(parts.writer, parts.grant, caldav('valid-calendar-data'));
 	}
 
-	/**
-	 * Writes a task as the difference between what a program sends and what it saw.
-	 *
-	 * @param current what it saw; `null` when it says that there was nothing
-	 */
-	async put(
-		calendar: Calendar,
-		name: string,
-		current: PlacedTask | null,
-		content: Content,
-	): Promise<{ seq: number; text: string }> {
+	async put(list: List, name: string, current: PlacedTask | null, content: Content): Promise<{ seq: number; text: string }> {
 		const { db, zone, clock } = this.#parts;
-		const { todo, text } = parse(content);
+		const { calendar, text } = parseSent(content, LIMITS);
+		const todo = todoIn(calendar);
+		if (!todo) throw invalidCalendar('There is no task in this calendar.');
 		const said = readTodo(todo, zone);
-		const { space } = calendar;
-		if (said.uid === '') throw invalid('A VTODO has a UID.');
-		if (said.uid.length > 255) throw invalid('A UID has at most 255 characters.');
-		if (current && current.uid !== said.uid) throw await this.#conflict(calendar, said.uid, current.name);
+		const { space } = list;
+		if (current && current.uid !== said.uid) throw await this.#conflict(list, said.uid, current.name);
 		const taken = current ? null : (await tasksOf(db, space, { uids: [said.uid] }))[0];
-		if (taken) throw await this.#conflict(calendar, said.uid, taken.name, taken.home);
-		const id = current?.task.id ?? taskIdOf(said.uid);
+		if (taken) throw await this.#conflict(list, said.uid, taken.name, taken.home);
+		const id = current?.row.id ?? taskIdOf(said.uid);
 		const held = await recordOf(db, space, tasks, id);
 		if (held && !held.row)
 			throw new DavFailure(403, 'This task was deleted for good. Give it a new UID.', caldav('no-uid-conflict'));
 		const before = held?.row ?? null;
 		const known = await tagsOf(db, space);
-		const parent = await this.#parent(calendar, said, id, before);
-		const seq = await this.#write(space, (tx) => {
+		const parent = await this.#parent(list, said, id, before);
+		const seq = await this.#member.write(space, (tx) => {
 			const wanted = {
 				...fieldsOf(said, before, clock.now()),
 				tags: tagIds(tx, said.tags, known),
-				project: calendar.project?.id ?? null,
+				project: list.project?.id ?? null,
 				parent,
 				uid: said.uid === id ? '' : said.uid,
 				calendarName: name === `${said.uid}.ics` ? '' : name,
@@ -86,48 +75,49 @@ export class Writes {
 				// Against the version that the program saw: whoever wrote since wins, and the program asks again (RFC 4791 §5.3.2).
 				tx.expect(id, current?.seq ?? held.seq);
 				if (before.deletedAt !== null) tx.restore(tasks, id);
-				tx.update(tasks, id, differences(wanted, before), before);
+				tx.update(tasks, id, differences<typeof tasks>(wanted, before), before);
 			}
 		});
 		return { seq, text };
 	}
 
 	/** Puts a task with its steps in the trash. */
-	async trash({ space }: Calendar, placed: PlacedTask): Promise<number> {
-		const steps = await tasksOf(this.#parts.db, space, { parents: [placed.task.id] });
-		return this.#write(space, (tx) => {
-			tx.expect(placed.task.id, placed.seq);
-			for (const { task } of [placed, ...steps]) tx.trash(tasks, task.id);
+	async trash({ space }: List, placed: PlacedTask): Promise<number> {
+		const { id } = placed.row;
+		const steps = (await objectsTiedTo(this.#parts.db, taskKind, space, id)).filter(({ row }) => row.parent === id);
+		return this.#member.write(space, (tx) => {
+			tx.expect(id, placed.seq);
+			for (const { row } of [placed, ...steps]) tx.trash(tasks, row.id);
 		});
 	}
 
 	/** Puts a project with its tasks in the trash. */
-	async trashProject(calendar: Calendar): Promise<number> {
-		const { space, project } = calendar;
-		const inside = await tasksOf(this.#parts.db, space, { home: homeOf(calendar) });
+	async trashFolder({ space, project, home }: List): Promise<number> {
+		const inside = await tasksOf(this.#parts.db, space, { home });
 		for (let at = 0; at < inside.length; at += AT_ONCE)
-			await this.#write(space, (tx) => {
-				for (const { task } of inside.slice(at, at + AT_ONCE)) tx.trash(tasks, task.id);
+			await this.#member.write(space, (tx) => {
+				for (const { row } of inside.slice(at, at + AT_ONCE)) tx.trash(tasks, row.id);
 			});
-		return this.#write(space, (tx) => tx.trash(projects, project!.id));
+		return this.#member.write(space, (tx) => {
+			if (project) tx.trash(projects, project.id);
+		});
 	}
 
-	/** Files a task in another list of its space, or under another name. */
-	move({ task, seq, uid }: PlacedTask, { space, project }: Calendar, name: string): Promise<number> {
-		return this.#write(space, (tx) => {
-			tx.expect(task.id, seq);
+	move({ row, seq, uid }: PlacedTask, { space, project }: List, name: string): Promise<number> {
+		return this.#member.write(space, (tx) => {
+			tx.expect(row.id, seq);
 			const moved = { project: project?.id ?? null, parent: null, calendarName: name === `${uid}.ics` ? '' : name };
-			tx.update(tasks, task.id, differences(moved, task), task);
+			tx.update(tasks, row.id, differences<typeof tasks>(moved, row), row);
 		});
 	}
 
 	/** Makes a project whose calendar has the name that a program gave it. */
-	async makeProject(space: SpaceId, name: string, changes: readonly PropertyChange[]): Promise<number> {
+	async makeFolder(space: SpaceId, name: string, _: unknown, changes: readonly PropertyChange[]): Promise<number> {
 		const id = namedRecordId(`todo/projects/${space}/${name}`);
 		const draft = { name, ...this.#settings(changes), calendarName: name };
 		const held = await recordOf(this.#parts.db, space, projects, id);
 		const first = (await projectsOf(this.#parts.db, [space])).length;
-		return this.#write(space, (tx) => {
+		return this.#member.write(space, (tx) => {
 			if (!held) tx.create(projects, id, { hue: (255 + first * 130) % 360, ...draft });
 			else {
 				tx.restore(projects, id);
@@ -137,14 +127,10 @@ export class Writes {
 	}
 
 	/** @throws RefusedProperties for what a list does not have */
-	changeProject({ space, project }: Calendar, changes: readonly PropertyChange[]): Promise<number> {
-		if (!project) throw this.refused(changes);
+	async changeFolder({ space, project }: List, changes: readonly PropertyChange[]): Promise<number> {
+		if (!project) throw refusing(changes);
 		const draft = this.#settings(changes);
-		return this.#write(space, (tx) => tx.update(projects, project.id, draft));
-	}
-
-	refused(changes: readonly PropertyChange[]): RefusedProperties {
-		return new RefusedProperties(new Map(changes.map(({ name }) => [name, 403])));
+		return this.#member.write(space, (tx) => tx.update(projects, project.id, draft));
 	}
 
 	#settings(changes: readonly PropertyChange[]): { name?: string; hue?: number } {
@@ -155,72 +141,36 @@ export class Writes {
 			const hue = change.name === apple('calendar-color') ? hueOf(text) : null;
 			if (change.name === dav('displayname') && text !== '' && text.length <= 120) draft.name = text;
 			else if (hue !== null) draft.hue = hue;
-			else if (change.name === caldav('supported-calendar-component-set') && names(change).includes('VTODO')) continue;
+			else if (
+				change.name === caldav('supported-calendar-component-set') &&
+				componentsIn(change.value).includes(LIMITS.component)
+			)
+				continue;
 			else refused.push(change);
 		}
-		if (refused.length > 0) throw this.refused(refused);
+		if (refused.length > 0) throw refusing(refused);
 		return draft;
 	}
 
 	/** The task that a program says this is a step of, as far as it is in the same list. */
-	async #parent(calendar: Calendar, { parent }: SaidTodo, id: RecordId, before: Task | null): Promise<RecordId | null> {
+	async #parent({ space, home }: List, { parent }: SaidTodo, id: RecordId, before: Task | null): Promise<RecordId | null> {
 		if (parent === null) return null;
-		const [found] = await tasksOf(this.#parts.db, calendar.space, { uids: [parent], home: homeOf(calendar) });
+		const [found] = await tasksOf(this.#parts.db, space, { uids: [parent], home });
 		// Steps have no steps of their own.
-		if (!found || found.task.id === id || found.task.parent !== null)
-			return before?.parent === found?.task.id ? ((before?.parent ?? null) as RecordId | null) : null;
-		return found.task.id;
+		if (!found || found.row.id === id || found.row.parent !== null)
+			return before?.parent === found?.row.id ? ((before?.parent ?? null) as RecordId | null) : null;
+		return found.row.id;
 	}
 
-	async #conflict(calendar: Calendar, uid: string, name: string, home = homeOf(calendar)): Promise<DavFailure> {
-		const found = (await projectsOf(this.#parts.db, [calendar.space])).find(({ project }) => project.id === home);
-		const href = this.#parts.hrefOf([CALENDARS, segmentOf(calendar.space, found?.project ?? null), name]);
+	async #conflict({ space, home: own }: List, uid: string, name: string, home = own): Promise<DavFailure> {
+		const found = (await projectsOf(this.#parts.db, [space])).find(({ project }) => project.id === home);
+		const href = this.#parts.hrefOf([CALENDARS, segmentOf(space, found?.project ?? null), name]);
 		return new DavFailure(
 			409,
 			`The UID ${uid} belongs to another task, or this task has another UID.`,
 			element(caldav('no-uid-conflict'), element(dav('href'), href)),
 		);
 	}
-
-	async #write(space: SpaceId, action: (tx: ServiceWriter) => void): Promise<number> {
-		const { writer, grant } = this.#parts;
-		try {
-			return await writer.write({ credential: grant.password.id, token: grant.token }, space, action);
-		} catch (error) {
-			if (error instanceof InvalidValue) throw invalid(`${error.field}: ${error.rule}`);
-			if (!(error instanceof WriteRefused)) throw error;
-			if (error.code === 'stale') throw new DavFailure(412, 'Somebody changed it meanwhile. Read it again, then decide.');
-			throw new DavFailure(error.code === 'invalid' ? 409 : 403, error.message);
-		}
-	}
-}
-
-/** @throws DavFailure with the condition of RFC 4791 §5.3.2.1 that does not hold */
-function parse({ bytes, type }: Content): { readonly todo: Component; readonly text: string } {
-	const media = (type ?? 'text/calendar').split(';')[0]!.trim().toLowerCase();
-	if (media !== 'text/calendar') throw new DavFailure(415, 'Send tasks as text/calendar.', caldav('supported-calendar-data'));
-	if (bytes.length > MOST_BYTES)
-		throw new DavFailure(403, `A task has at most ${MOST_BYTES} bytes.`, caldav('max-resource-size'));
-	try {
-		const calendar = parseCalendar(bytes);
-		const todo = todoIn(calendar);
-		const others = calendar.components.filter(({ name }) => name !== 'VTIMEZONE' && name !== 'VTODO');
-		if (!todo || others.some(({ name }) => !name.startsWith('X-')))
-			throw new DavFailure(403, 'Tasks (VTODO) are kept here, nothing else.', caldav('supported-calendar-component'));
-		if (lineOf(calendar, 'METHOD'))
-			throw new DavFailure(403, 'What is kept has no METHOD.', caldav('valid-calendar-object-resource'));
-		const uids = new Set(calendar.components.filter(({ name }) => name === 'VTODO').map((one) => lineOf(one, 'UID')?.value));
-		if (uids.size !== 1)
-			throw new DavFailure(403, 'One file is one task, with one UID.', caldav('valid-calendar-object-resource'));
-		return { todo, text: new TextDecoder().decode(bytes) };
-	} catch (error) {
-		if (error instanceof BadCalendar) throw invalid(error.message);
-		throw error;
-	}
-}
-
-function invalid(why: string): DavFailure {
-	return new DavFailure(403, why, caldav('valid-calendar-data'));
 }
 
 /** The fields of a task that a VTODO says. When it was done is kept to what was known, where the program does not say. */
@@ -231,13 +181,6 @@ function fieldsOf(
 ): Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'completedAt'> {
 	const { title, notes, dueDay, dueTime, priority, done, completedAt } = said;
 	return { title, notes, dueDay, dueTime, priority, completedAt: done ? (completedAt ?? before?.completedAt ?? now) : null };
-}
-
-/** What differs from what is there, field by field, so that nobody's change to another field is undone. */
-function differences(wanted: Draft<typeof tasks>, before: Task): Draft<typeof tasks> {
-	const same = (a: unknown, b: unknown) =>
-		Array.isArray(a) && b instanceof Set ? a.length === b.size && a.every((one) => b.has(one)) : a === b;
-	return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !same(value, before[name as keyof Task])));
 }
 
 /** Ids of tags by their names; those that nobody has yet are made. */
@@ -253,10 +196,4 @@ function tagIds(tx: ServiceWriter, wanted: readonly string[], known: readonly Ta
 		} else tx.create(tags, id, { name });
 		return id;
 	});
-}
-
-function names({ value }: PropertyChange): string[] {
-	return (value?.children ?? []).flatMap((one) =>
-		typeof one === 'string' ? [] : [one.attributes.get('{}name')?.toUpperCase() ?? ''],
-	);
 }

@@ -1,4 +1,8 @@
+export { type CalendarLimits, calendarPerson, calendarProperties, componentsIn, quietCalendarNames } from './calendar.ts';
+export { invalidCalendar, parseSent, type SentCalendar } from './content.ts';
 export { type Matches, parseFilter } from './filter.ts';
+export { hexOf, hueOf } from './hue.ts';
 export { apple, caldav, calendarData, calendarServer } from './names.ts';
+export { calendarReports } from './reports.ts';
 export { overlaps, type Span } from './time-range.ts';
 export { trimmed } from './trim.ts';

@@ -1,33 +1,18 @@
-import { caldav, calendarData, parseFilter, trimmed } from '@mana/dav/caldav/index';
-import {
-	child,
-	dav,
-	DavFailure,
-	type DavPath,
-	type DavResource,
-	type DavTree,
-	element,
-	elements,
-	type Report,
-	textOf,
-	type XmlElement,
-} from '@mana/dav/index';
-import { parseCalendar, writeComponent } from '@mana/dav/ical/index';
-
-export interface ReportParts {
-	/** In which times are that name none. */
-	readonly zone: string;
-	/** What is in a calendar. */
-	all(calendar: DavResource): Promise<readonly DavResource[]>;
-	/** The files at these paths that are there. */
-	these(paths: readonly DavPath[]): Promise<readonly DavResource[]>;
-}
+import { dav } from '../names.ts';
+import { DavFailure } from '../failure.ts';
+import { parseCalendar, writeComponent } from '../ical/index.ts';
+import type { FolderReading } from '../records/folder.ts';
+import type { DavResource, DavTree, Report } from '../tree.ts';
+import { child, element, elements, textOf, type XmlElement } from '../xml.ts';
+import { parseFilter } from './filter.ts';
+import { caldav, calendarData } from './names.ts';
+import { trimmed } from './trim.ts';
 
 /** How many a client may ask for at once. */
 const MOST = 10_000;
 
-/** The reports of CalDAV (RFC 4791 §7). */
-export function reportsOf({ zone, all, these }: ReportParts): DavTree['reports'] {
+/** The reports of CalDAV (RFC 4791 §7). @param zone in which times are that name none */
+export function calendarReports({ all, these }: FolderReading, zone: string): DavTree['reports'] {
 	return new Map<ReturnType<typeof caldav>, Report>([
 		[
 			caldav('calendar-query'),

@@ -1,0 +1,77 @@
+import {
+	calendarData,
+	caldav,
+	calendarPerson,
+	calendarProperties,
+	calendarReports,
+	hexOf,
+	quietCalendarNames,
+} from '@mana/dav/caldav/index';
+import type { FolderApp, RecordTreeParts } from '@mana/dav/records/index';
+import { objectsOf } from '@mana/dav/records/index';
+import { appOf, type RecordId } from '@mana/model';
+import { tasks } from '../model.ts';
+import { projectsOf, tagsOf, taskKind } from './kind.server.ts';
+import { objectOf } from './vtodo.server.ts';
+import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
+import { Writes, type WriteParts } from './writes.server.ts';
+
+/** What the list of tasks is called that are in no project. */
+const inbox = (language: string): string => (language.startsWith('de') ? 'Eingang' : 'Inbox');
+
+/** Tasks by CalDAV: each project of each space is a calendar, and what is in none is one more (RFC 4791). */
+export function todoApp(
+	parts: RecordTreeParts,
+	write: Pick<WriteParts, 'clock' | 'zone' | 'writer'>,
+): FolderApp<typeof tasks, List> {
+	const { db } = parts;
+	return {
+		app: appOf(tasks.number),
+		top: CALENDARS,
+		urn: 'urn:mana:todo',
+		kind: taskKind,
+		data: calendarData,
+		type: caldav('calendar'),
+		quiet: quietCalendarNames,
+		writes: new Writes({ ...parts, ...write }),
+		reports: (reading) => calendarReports(reading, write.zone),
+		person: ({ person }, hrefOf) => calendarPerson([hrefOf([CALENDARS])], [`mailto:${person.email}`]),
+		properties: ({ project }) => calendarProperties(LIMITS, project && hexOf(project.hue)),
+		typeOf: () => 'text/calendar; charset=utf-8; component=vtodo',
+		async folders(spaces, language) {
+			const all = await projectsOf(
+				db,
+				spaces.map(({ id }) => id),
+			);
+			const shown = all.filter(({ project }) => project.deletedAt === null && project.archivedAt === null);
+			return spaces.flatMap(({ id: space, card, access, token }) =>
+				[null, ...shown.filter((one) => one.space === space).map(({ project }) => project)].map((project): List => {
+					const name = project?.name ?? inbox(language);
+					return {
+						space,
+						project,
+						home: project?.id ?? '',
+						path: [CALENDARS, segmentOf(space, project)],
+						access,
+						token,
+						name: card.kind === 'personal' ? name : `${card.name}: ${name}`,
+						createdAt: project?.createdAt ?? null,
+						removable: project !== null,
+					};
+				}),
+			);
+		},
+		async texts({ space }, placed) {
+			const anyTags = placed.some(({ row }) => row.tags.size > 0);
+			const names = new Map((anyTags ? await tagsOf(db, space) : []).map(({ id, name }) => [id as string, name]));
+			const parents = [...new Set(placed.flatMap(({ row }) => (row.parent === null ? [] : [row.parent as RecordId])))];
+			const found = parents.length === 0 ? [] : await objectsOf(db, taskKind, space, { ids: parents });
+			const uids = new Map(found.map(({ row, uid }) => [row.id as string, uid]));
+			return placed.map(({ row: task, uid, changedAt }) => {
+				const tags = [...task.tags].flatMap((tag) => names.get(tag) ?? []).toSorted();
+				const parent = task.parent === null ? null : (uids.get(task.parent) ?? null);
+				return objectOf({ task, uid, tags, parent, changedAt }, write.zone);
+			});
+		},
+	};
+}

@@ -1,0 +1,29 @@
+export {
+	byName,
+	type Folder,
+	type FolderApp,
+	type FolderReading,
+	type FolderWrites,
+	type OpenSpace,
+	plainCollection,
+	PRINCIPALS,
+} from './folder.ts';
+export { differences, Member } from './member.ts';
+export {
+	type ObjectKind,
+	objectsOf,
+	objectsTiedTo,
+	part,
+	type Part,
+	partsOf,
+	type Place,
+	type Placed,
+	type RecordDb,
+	recordOf,
+	rowsOf,
+	type Wanted,
+} from './objects.ts';
+export { RecordTree, type RecordTreeParts, refusing } from './record-tree.ts';
+export { openRecordServer, type RecordServer } from './server.ts';
+export { type SpaceCard, SpaceCards } from './spaces.ts';
+export type { RecordTables } from './tables.ts';

@@ -1,0 +1,325 @@
+import type { Collection } from '@mana/model';
+import type { AppGrant } from '@mana/service/app-passwords';
+import type { Memberships } from '@mana/service';
+import type { SpaceId } from '@mana/sync';
+import { calendarServer } from '../caldav/names.ts';
+import { DavFailure } from '../failure.ts';
+import { dav } from '../names.ts';
+import type { DavPath } from '../path.ts';
+import {
+	type CollectionChanges,
+	type Content,
+	type DavResource,
+	type DavTree,
+	type PropertyChange,
+	RefusedProperties,
+} from '../tree.ts';
+import { element, type XmlName } from '../xml.ts';
+import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS } from './folder.ts';
+import { leftSince, objectsOf, type Placed, readingsOf, type RecordDb, type Wanted } from './objects.ts';
+import type { SpaceCards } from './spaces.ts';
+
+export interface RecordTreeParts {
+	readonly db: RecordDb;
+	readonly memberships: Memberships;
+	readonly cards: SpaceCards;
+	readonly grant: AppGrant;
+	/** The address of a resource of this tree, as a client sees it. */
+	hrefOf(path: DavPath): string;
+	/** Resolves to whether a write can be read here, once it can or after a while. */
+	reached(space: SpaceId, seq: number): Promise<boolean>;
+}
+
+/** A person's records of one app by DAV: the folders of all their spaces, side by side, and in them files. */
+export class RecordTree<C extends Collection, F extends Folder> implements DavTree {
+	readonly principal: DavPath;
+	readonly notInAllprop: ReadonlySet<XmlName>;
+	readonly reports: DavTree['reports'];
+	readonly #app: FolderApp<C, F>;
+	readonly #parts: RecordTreeParts;
+	#folders: Promise<readonly F[]> | null = null;
+
+	constructor(parts: RecordTreeParts, app: FolderApp<C, F>) {
+		this.#parts = parts;
+		this.#app = app;
+		this.principal = [PRINCIPALS, parts.grant.person.id];
+		this.notInAllprop = new Set([
+			dav('sync-token'),
+			dav('principal-URL'),
+			dav('group-membership'),
+			calendarServer('getctag'),
+			app.data,
+			...app.quiet,
+		]);
+		this.reports = app.reports({ all: (resource) => this.children(resource), these: (paths) => this.#files(paths) });
+	}
+
+	async find(path: DavPath): Promise<DavResource | null> {
+		const { top } = this.#app;
+		const [first, second, file, ...deeper] = path;
+		if (deeper.length > 0) return null;
+		if (first === undefined) return plainCollection([], null);
+		if (second === undefined) return first === top ? this.#home() : first === PRINCIPALS ? plainCollection(path, null) : null;
+		if (first === PRINCIPALS) return file === undefined && second === this.#parts.grant.person.id ? this.#person() : null;
+		const folder = first === top ? await this.#folder(second) : null;
+		if (!folder) return null;
+		if (file === undefined) return this.#folderResource(folder);
+		return (await this.#resources(folder, { names: [file] }))[0] ?? null;
+	}
+
+	async children({ path }: DavResource): Promise<readonly DavResource[]> {
+		const [first, second] = path;
+		if (first === undefined) return [plainCollection([this.#app.top], null), plainCollection([PRINCIPALS], null)];
+		if (first === PRINCIPALS) return second === undefined ? [this.#person()] : [];
+		if (second === undefined) return (await this.#all()).map((folder) => this.#folderResource(folder));
+		const folder = await this.#folder(second);
+		return folder ? this.#resources(folder, {}) : [];
+	}
+
+	async read({ properties, type }: DavResource): Promise<Blob> {
+		return new Blob([this.#textOf(properties)], { type: type ?? '' });
+	}
+
+	async put(path: DavPath, current: DavResource | null, content: Content): Promise<string | null> {
+		const folder = await this.#writable(path);
+		const name = path[2]!;
+		const sent = await this.#app.writes.put(folder, name, current && (await this.#placed(folder, name, current)), content);
+		const kept = await this.#after(folder.space, sent.seq, path);
+		return kept && this.#textOf(kept.properties) === sent.text ? kept.etag : null;
+	}
+
+	async remove({ path, kind }: DavResource): Promise<void> {
+		const folder = await this.#writable(path);
+		const { writes } = this.#app;
+		if (kind === 'file') {
+			const found = await this.find(path);
+			const placed = found && (await this.#placed(folder, path[2]!, found));
+			if (placed) await this.#after(folder.space, await writes.trash(folder, placed), path);
+			return;
+		}
+		if (!folder.removable) throw new DavFailure(403, 'This one stays. Remove or move what is in it.');
+		await this.#after(folder.space, await writes.trashFolder(folder), path);
+	}
+
+	async makeCollection(path: DavPath, types: readonly XmlName[], changes: readonly PropertyChange[]): Promise<void> {
+		const [first, name, ...deeper] = path;
+		const { top, type, writes } = this.#app;
+		if (first !== top || name === undefined || deeper.length > 0 || !types.includes(type))
+			throw new DavFailure(
+				403,
+				`In /${top}/, side by side, is the place for new ones.`,
+				'{urn:ietf:params:xml:ns:caldav}calendar-collection-location-ok',
+			);
+		const space = this.#personal();
+		await this.#after(space, await writes.makeFolder(space, name, types, changes), path);
+	}
+
+	async patch({ path, kind }: DavResource, changes: readonly PropertyChange[]): Promise<void> {
+		if (kind !== 'collection' || path[0] !== this.#app.top || path.length !== 2) throw refusing(changes);
+		const folder = await this.#writable(path);
+		await this.#after(folder.space, await this.#app.writes.changeFolder(folder, changes), path);
+	}
+
+	async move({ path }: DavResource, to: DavPath, { replaces }: { readonly replaces: DavResource | null }): Promise<void> {
+		const [source, target] = [await this.#writable(path), await this.#writable(to)];
+		if (path.length !== 3 || to.length !== 3) throw new DavFailure(403, 'Files can be moved; what they lie in stays.');
+		if (replaces) throw new DavFailure(403, 'There is another one at that place. Remove it first.', noUidConflict);
+		if (source.space !== target.space)
+			throw new DavFailure(403, 'What is in a space stays in it. Copy it there, then remove it here.');
+		const found = await this.find(path);
+		const placed = found && (await this.#placed(source, path[2]!, found));
+		if (!placed) throw new DavFailure(404, 'There is nothing at this address.');
+		await this.#after(source.space, await this.#app.writes.move(placed, target, to[2]!), to);
+	}
+
+	async changes({ path }: DavResource, since: string | null, limit: number): Promise<CollectionChanges> {
+		const folder = path[0] === this.#app.top && path[1] !== undefined ? await this.#folder(path[1]) : null;
+		if (!folder) throw new DavFailure(403, 'What changed here is not kept.', dav('supported-report'));
+		const [name, head] = splitToken(folder.token);
+		const [before, from] = since === null ? [name, 0] : splitToken(since);
+		if (before !== name || from > head || Number.isNaN(from))
+			throw new DavFailure(403, 'This token is of another history. Begin again without one.', dav('valid-sync-token'));
+		const present = await this.#placedIn(folder, since === null ? {} : { after: from });
+		const gone = since === null ? [] : await leftSince(this.#parts.db, folder.space, folder.home, from);
+		const lines = [
+			...present.map((placed) => ({ seq: placed.seq, placed, left: null })),
+			...gone.map(({ name, seq }) => ({ seq, placed: null, left: name })),
+		].toSorted((a, b) => a.seq - b.seq);
+		// What came by one change is told together, so that a token never stands in the middle of it.
+		let count = Math.min(limit, lines.length);
+		while (count > 0 && count < lines.length && lines[count]!.seq === lines[count - 1]!.seq) count++;
+		const told = lines.slice(0, count);
+		const more = count < lines.length;
+		return {
+			changed: await this.#described(
+				folder,
+				told.flatMap(({ placed }) => (placed ? [placed] : [])),
+			),
+			removed: told.flatMap(({ left }) => (left === null ? [] : [[...folder.path, left]])),
+			token: `${name}.${more ? told.at(-1)!.seq : head}`,
+			more,
+		};
+	}
+
+	#home(): DavResource {
+		// Folders can be made in it.
+		return { ...plainCollection([this.#app.top], this.principal), access: this.#mayWrite ? 'write' : 'read' };
+	}
+
+	get #mayWrite(): boolean {
+		return this.#parts.grant.password.access === 'write';
+	}
+
+	#person(): DavResource {
+		const { grant, hrefOf } = this.#parts;
+		return {
+			...plainCollection(
+				this.principal,
+				this.principal,
+				element(dav('displayname'), grant.person.name),
+				element(dav('principal-URL'), element(dav('href'), hrefOf(this.principal))),
+				element(dav('group-membership')),
+				...this.#app.person(grant, hrefOf),
+			),
+			types: [dav('principal')],
+		};
+	}
+
+	#folderResource(folder: F): DavResource {
+		const { path, name, token, access, createdAt } = folder;
+		return {
+			...plainCollection(
+				path,
+				this.principal,
+				element(dav('displayname'), name),
+				element(dav('sync-token'), token),
+				element(calendarServer('getctag'), token),
+				...this.#app.properties(folder),
+			),
+			types: [this.#app.type],
+			access,
+			createdAt,
+		};
+	}
+
+	/** Every folder that the person may see now. */
+	#all(): Promise<readonly F[]> {
+		return (this.#folders ??= this.#list());
+	}
+
+	async #list(): Promise<readonly F[]> {
+		const { memberships, cards, db, grant } = this.#parts;
+		const { app, urn } = this.#app;
+		const { id, language } = grant.person;
+		const spaces = memberships.spacesOf(id).filter((space) => memberships.can(id, space, 'read', app));
+		const known = await cards.of(grant, spaces);
+		const readings = await readingsOf(db, spaces);
+		const open = spaces.flatMap((space) => {
+			const card = known.get(space);
+			if (!card) return [];
+			const access: DavResource['access'] = this.#mayWrite && memberships.can(id, space, 'write', app) ? 'write' : 'read';
+			const reading = readings.get(space);
+			return [{ id: space, card, access, token: `${urn}:${reading?.name ?? 'new'}.${reading?.seq ?? 0}` }];
+		});
+		return this.#app.folders(open, language);
+	}
+
+	async #folder(segment: string): Promise<F | null> {
+		return (await this.#all()).find(({ path }) => path[1] === segment) ?? null;
+	}
+
+	/** @throws DavFailure 403 */
+	async #writable([first, segment]: DavPath): Promise<F> {
+		const folder = first === this.#app.top && segment !== undefined ? await this.#folder(segment) : null;
+		if (!folder) throw new DavFailure(403, `Files lie in the folders of /${this.#app.top}/.`);
+		if (folder.access !== 'write') throw new DavFailure(403, 'You may read this, not change it.');
+		return folder;
+	}
+
+	/** @throws DavFailure 403 */
+	#personal(): SpaceId {
+		const { memberships, grant } = this.#parts;
+		const { id } = grant.person;
+		const own = memberships.personalSpace(id) as SpaceId | null;
+		if (own === null || !this.#mayWrite || !memberships.can(id, own, 'write', this.#app.app))
+			throw new DavFailure(403, 'You may not make anything here.');
+		return own;
+	}
+
+	#placedIn(folder: F, wanted: Wanted): Promise<Placed<C>[]> {
+		return objectsOf(this.#parts.db, this.#app.kind, folder.space, { home: folder.home, ...wanted });
+	}
+
+	/** The record behind a resource, as long as it is still what the resource says. @throws DavFailure 412 */
+	async #placed(folder: F, name: string, { etag }: DavResource): Promise<Placed<C>> {
+		const [placed] = await this.#placedIn(folder, { names: [name] });
+		if (!placed || etagOf(placed, folder) !== etag) throw new DavFailure(412, 'It has changed since.');
+		return placed;
+	}
+
+	async #resources(folder: F, wanted: Wanted): Promise<DavResource[]> {
+		return this.#described(folder, await this.#placedIn(folder, wanted));
+	}
+
+	async #described(folder: F, placed: readonly Placed<C>[]): Promise<DavResource[]> {
+		const { data, texts, typeOf } = this.#app;
+		const all = await texts(folder, placed);
+		return placed.map((one, i): DavResource => {
+			const text = all[i]!;
+			return {
+				path: [...folder.path, one.name],
+				kind: 'file',
+				access: folder.access,
+				etag: etagOf(one, folder),
+				type: typeOf(one),
+				bytes: Buffer.byteLength(text),
+				createdAt: one.row.createdAt,
+				modifiedAt: one.changedAt,
+				owner: this.principal,
+				properties: byName([element(data, text)]),
+			};
+		});
+	}
+
+	#textOf(properties: DavResource['properties']): string {
+		return String(properties.get(this.#app.data)?.children[0] ?? '');
+	}
+
+	/** The files at these paths, in as few questions as there are folders among them. */
+	async #files(paths: readonly DavPath[]): Promise<DavResource[]> {
+		const byFolder = new Map<string, string[]>();
+		for (const [first, segment, name, ...deeper] of paths)
+			if (first === this.#app.top && segment !== undefined && name !== undefined && deeper.length === 0)
+				byFolder.set(segment, [...(byFolder.get(segment) ?? []), name]);
+		const found: DavResource[] = [];
+		for (const [segment, names] of byFolder) {
+			const folder = await this.#folder(segment);
+			if (folder) found.push(...(await this.#resources(folder, { names })));
+		}
+		return found;
+	}
+
+	/** Waits until what was written can be read here. @returns what is at the place then; `null` when that takes too long */
+	async #after(space: SpaceId, seq: number, path: DavPath): Promise<DavResource | null> {
+		const reached = await this.#parts.reached(space, seq);
+		this.#folders = null;
+		return reached ? this.find(path) : null;
+	}
+}
+
+const noUidConflict: XmlName = '{urn:ietf:params:xml:ns:caldav}no-uid-conflict';
+
+/** None of these properties can be set. */
+export function refusing(changes: readonly PropertyChange[]): RefusedProperties {
+	return new RefusedProperties(new Map(changes.map(({ name }) => [name, 403])));
+}
+
+/** Another one for every other content, and for every other reading of the space. */
+function etagOf({ seq }: Placed, { token }: Folder): string {
+	return `"${token.replace(/\.\d+$/, '')}.${seq}"`;
+}
+
+function splitToken(token: string): [name: string, seq: number] {
+	const at = token.lastIndexOf('.');
+	return [token.slice(0, at), Number(token.slice(at + 1))];
+}

@@ -1,0 +1,138 @@
+import type { Collection } from '@mana/model';
+import { callerAddress, isForwarded, Memberships, type ServiceContext, type ServiceEnv } from '@mana/service';
+import { type AppGrant, AppPasswords } from '@mana/service/app-passwords';
+import {
+	follow,
+	type MemberWriter,
+	openMemberWriter,
+	type Projection,
+	type ProjectionChange,
+} from '@mana/service/projection/index';
+import { projectionMigrations } from '@mana/service/projection/tables';
+import type { Store } from '@mana/store';
+import type { SpaceId } from '@mana/sync';
+import type { Context, Hono } from 'hono';
+import type { Transaction } from 'kysely';
+import { addDav } from '../dav.ts';
+import { type DavPath, hrefOf } from '../path.ts';
+import type { DavTree } from '../tree.ts';
+import { dropSpace, keepChange, type ObjectKind, type RecordDb } from './objects.ts';
+import type { RecordTreeParts } from './record-tree.ts';
+import { SpaceCards } from './spaces.ts';
+import { recordMigrations, type RecordTables } from './tables.ts';
+
+/** How long an answer waits until what was written can be read here, in milliseconds. */
+const READABLE_MS = 2_000;
+
+/** A store in which the tables of records are, beside its service's own. */
+export type RecordStore = Pick<Store<RecordTables>, 'db' | 'migrate' | 'service'>;
+
+export interface RecordServerOptions<C extends Collection> {
+	readonly context: ServiceContext;
+	readonly store: RecordStore;
+	/** Name of the service. */
+	readonly service: string;
+	readonly kind: ObjectKind<C>;
+	/** Everything that is read; the service's row in the schema has to declare it. */
+	readonly collections: readonly Collection[];
+	/** Told of every change, in the transaction that keeps it. */
+	heed(within: Transaction<RecordTables>, change: ProjectionChange): Promise<void>;
+	/** A space is not known any more. */
+	forget(space: SpaceId): void;
+}
+
+/** What a server of an app stands on that shows people's records by DAV: who is where, what they have, and how it is written. */
+export interface RecordServer {
+	readonly db: RecordDb;
+	readonly memberships: Memberships;
+	readonly projection: Projection<RecordTables>;
+	readonly writer: MemberWriter<RecordTables>;
+	/** Serves `/dav`. @param treeOf what somebody sees */
+	addRoutes(
+		app: Hono<ServiceEnv>,
+		features: readonly string[],
+		treeOf: (parts: RecordTreeParts, c: Context<ServiceEnv>) => DavTree,
+	): void;
+	close(): Promise<void>;
+}
+
+const PATH = '/dav';
+
+/**
+ * Opens all that a server of an app needs to show people's records by DAV.
+ *
+ * @example
+ * const records = await openRecordServer({ context, store, service: 'todo-server', kind, collections: [tasks, projects, tags], heed, forget });
+ * return { routes: (app) => records.addRoutes(app, ['calendar-access'], (parts) => new RecordTree(parts, todoApp(parts))) };
+ */
+export async function openRecordServer<C extends Collection>(options: RecordServerOptions<C>): Promise<RecordServer> {
+	const { context, store, service, kind, collections } = options;
+	const { clock, random, log, addressOf, identity } = context;
+	const address = addressOf('mana-sync');
+	await store.migrate('projection', projectionMigrations);
+	await store.migrate('records', recordMigrations);
+	const memberships = new Memberships({
+		address,
+		identity,
+		clock,
+		lost: (error) => log.warn({ err: error }, 'who is where is not heard; it is tried again'),
+	});
+	const newName = () => Buffer.from(random(new Uint8Array(9))).toString('base64url');
+	const projection = await follow<RecordTables>({
+		store,
+		address,
+		identity,
+		collections,
+		async apply(within, change) {
+			await keepChange(within, kind, change, newName);
+			await options.heed(within, change);
+		},
+		async forget(within, space) {
+			await dropSpace(within, space);
+			options.forget(space);
+		},
+		lost: (error) => log.warn({ err: error }, 'mana-sync is not heard; it is tried again'),
+	});
+	const writer = await openMemberWriter({
+		store,
+		address,
+		identity,
+		clock,
+		random: (bytes) => random(bytes as Uint8Array<ArrayBuffer>),
+	});
+	const passwords = new AppPasswords(context);
+	const cards = new SpaceCards(address, clock);
+	const partsFor = (grant: AppGrant, base: string): RecordTreeParts => ({
+		db: store.db,
+		memberships,
+		cards,
+		grant,
+		// Only collections are pointed to, and files that are in the way of others.
+		hrefOf: (path: DavPath) => hrefOf(base, path, path.length < 3),
+		reached: (space, seq) => projection.reached(space, seq, READABLE_MS),
+	});
+	return {
+		db: store.db,
+		memberships,
+		projection,
+		writer,
+		addRoutes: (app, features, treeOf) =>
+			addDav(app, {
+				path: PATH,
+				service,
+				clock,
+				random,
+				features,
+				async open(c) {
+					const agent = c.req.header('user-agent') ?? '';
+					const grant = await passwords.check(c.req.header('authorization'), { address: callerAddress(c), agent });
+					const base = (isForwarded(c) ? `/api/${service}` : '') + PATH;
+					return { person: grant.person.id, tree: treeOf(partsFor(grant, base), c) };
+				},
+			}),
+		async close() {
+			await projection.close();
+			await memberships.close();
+		},
+	};
+}
