@@ -14,14 +14,25 @@ export interface Parameter {
 
 /** The lines of a file, unfolded. Folds are undone before letters are made, since old programs cut letters apart. */
 export function unfold(bytes: Uint8Array): string[] {
-	const raw = Buffer.from(bytes)
-		.toString('latin1')
-		.replaceAll(/(?:\r\n|\n|\r)[ \t]/g, '');
-	return decoded(Buffer.from(raw, 'latin1')).split(/\r\n|\n|\r/);
+	return lettersOf(joined(bytes)).split(/\r\n|\n|\r/);
+}
+
+const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
+
+function joined(bytes: Uint8Array): Uint8Array {
+	const kept = new Uint8Array(bytes.length);
+	let length = 0;
+	for (let at = 0; at < bytes.length;) {
+		const end = bytes[at] === CR && bytes[at + 1] === LF ? 2 : bytes[at] === CR || bytes[at] === LF ? 1 : 0;
+		const after = bytes[at + end];
+		if (end > 0 && (after === SPACE || after === TAB)) at += end + 1;
+		else kept[length++] = bytes[at++]!;
+	}
+	return kept.subarray(0, length);
 }
 
 /** UTF-8; what is none was written by old programs in Windows' letters. */
-function decoded(bytes: Uint8Array): string {
+export function lettersOf(bytes: Uint8Array): string {
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch (error) {
@@ -30,20 +41,30 @@ function decoded(bytes: Uint8Array): string {
 	}
 }
 
-/** Reads one line. One that is none is kept as it is: whoever wrote it may know why. */
-export function parseLine(line: string): ContentLine {
+/**
+ * Reads one line. One that is none is kept as it is: whoever wrote it may know why.
+ *
+ * @param bare what a parameter without a name is a value of, as vCard 2.1 has them (`TEL;HOME:`); without it such a line cannot be read
+ */
+export function parseLine(line: string, bare?: (value: string) => string): ContentLine {
 	const unreadable: ContentLine = { name: '', parameters: [], value: line };
-	const name = /^[A-Za-z0-9.-]+(?=[;:])/.exec(line)?.[0];
+	const name = /^[A-Za-z0-9_.-]+(?=[;:])/.exec(line)?.[0];
 	if (name === undefined) return unreadable;
 	const parameters: Parameter[] = [];
 	let at = name.length;
 	while (line[at] === ';') {
-		const parameter = /^;([A-Za-z0-9-]+)=/.exec(line.slice(at));
-		if (!parameter) return unreadable;
+		const parameter = matchAt(/;([A-Za-z0-9_-]+)=/y, line, at);
+		if (!parameter) {
+			const alone = bare && matchAt(/;([^";:,=]*)/y, line, at);
+			if (!alone) return unreadable;
+			at += alone[0].length;
+			if (alone[1] !== '') parameters.push({ name: bare(alone[1]!), values: [alone[1]!] });
+			continue;
+		}
 		at += parameter[0].length;
 		const values: string[] = [];
 		for (;;) {
-			const value = /^(?:"([^"]*)"|([^";:,]*))/.exec(line.slice(at))!;
+			const value = matchAt(/(?:"([^"]*)"|([^";:,]*))/y, line, at)!;
 			at += value[0].length;
 			values.push(plain(value[1] ?? value[2] ?? ''));
 			if (line[at] !== ',') break;
@@ -52,6 +73,12 @@ export function parseLine(line: string): ContentLine {
 		parameters.push({ name: parameter[1]!, values });
 	}
 	return line[at] === ':' ? { name, parameters, value: line.slice(at + 1) } : unreadable;
+}
+
+/** Matches at a place, without a copy of what follows: a photo is one line. */
+function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
+	sticky.lastIndex = at;
+	return sticky.exec(text);
 }
 
 /** Longest line in bytes, without its end (§3.1). */
@@ -66,19 +93,20 @@ export function writeLine({ name, parameters, value }: ContentLine): string {
 
 function folded(line: string): string {
 	const parts: string[] = [];
-	let part = '';
+	let from = 0;
 	let bytes = 0;
-	for (const letter of line) {
-		const length = Buffer.byteLength(letter);
+	for (let at = 0; at < line.length;) {
+		const point = line.codePointAt(at)!;
+		const length = point < 0x80 ? 1 : point < 0x8_00 ? 2 : point < 0x1_00_00 ? 3 : 4;
 		if (bytes + length > LONGEST) {
-			parts.push(part);
-			part = ' ';
+			parts.push(line.slice(from, at));
+			from = at;
 			bytes = 1;
 		}
-		part += letter;
+		at += point > 0xff_ff ? 2 : 1;
 		bytes += length;
 	}
-	return [...parts, part].join('\r\n');
+	return [...parts, line.slice(from)].join('\r\n ');
 }
 
 /** The name as names are compared. */
@@ -93,7 +121,7 @@ export function parameterOf({ parameters }: Pick<ContentLine, 'parameters'>, nam
 
 /** A value of type TEXT as people read it (§3.3.11). */
 export function textOf(value: string): string {
-	return value.replaceAll(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? '\n' : character));
+	return value.replaceAll(/\\([\\;,:nN])/g, (_, character: string) => (/n/i.test(character) ? '\n' : character));
 }
 
 /** The texts of a list, as of CATEGORIES. */
