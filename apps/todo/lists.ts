@@ -1,5 +1,5 @@
 import { addDays, type Day } from '@mana/time';
-import type { RecordId } from '@mana/model';
+import { fold, type RecordId } from '@mana/model';
 import type { Task } from './model.ts';
 
 /** What a list asks for: `where` and `order` of a live query (`@mana/sync/client/api` `Question`). */
@@ -67,11 +67,6 @@ export function matching(query: string): ListQuestion {
 		},
 		order: (a, b) => Number(a.completedAt !== null) - Number(b.completedAt !== null) || byDue(a, b),
 	};
-}
-
-/** Text without case and accents, as people search for it. */
-export function fold(text: string): string {
-	return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }
 
 /** Hand-made order; a task without a place comes last, by age. */

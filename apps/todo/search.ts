@@ -1,5 +1,6 @@
+import { fold } from '@mana/model';
 import type { Search } from '@mana/ui/shell/manifest';
-import { fold, matching } from './lists.ts';
+import { matching } from './lists.ts';
 import { tasks } from './model.ts';
 
 /** Finds tasks for the palette: titles that begin with the words first, then titles, then notes; open before done. */

@@ -1,3 +1,4 @@
+import { fold } from '@mana/model';
 import type { AppManifest, Command, Hit, House, Place } from './manifest.ts';
 import type { IconName } from '../components/icons.ts';
 
@@ -83,8 +84,4 @@ export function fit(text: string, words: string): number {
 		worst = Math.min(worst, starts ? 0.8 : 0.5);
 	}
 	return worst;
-}
-
-function fold(text: string): string {
-	return text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
 }

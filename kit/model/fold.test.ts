@@ -1,0 +1,27 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { fold } from './fold.ts';
+
+const seed = 20261126;
+
+test('case, accents and letters that few keyboards have do not matter', () => {
+	for (const [typed, found] of [
+		['Ångström', 'angstrom'],
+		['Łukasz ØRSTED', 'lukasz orsted'],
+		['Straße', 'strasse'],
+		['İstanbul', 'istanbul'],
+		['Ａｎａ', 'ana'],
+		['がぎ', 'かき'],
+	] as const)
+		expect(fold(typed)).toBe(found);
+});
+
+test('folding twice is folding once, and the form of Unicode does not matter', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+			expect(fold(fold(text))).toBe(fold(text));
+			expect(fold(text.normalize('NFD'))).toBe(fold(text.normalize('NFC')));
+		}),
+		{ seed },
+	);
+});
