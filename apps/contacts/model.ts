@@ -123,11 +123,27 @@ export const encounters = collection(
 	},
 );
 
+/** How somebody looks at their contacts. One record, in the personal space, so it is on all devices of the person. */
+export const settings = collection(
+	'contacts/settings',
+	{ app, number: 5 },
+	{
+		sortBy: field.choice(1, ['given', 'family']),
+		/** Where an address is looked at; `ask`: nobody chose yet, and no map is told of it. */
+		map: field.choice(2, ['ask', 'device', 'openstreetmap', 'google', 'apple']),
+	},
+);
+
 export type Contact = Row<typeof people>;
 export type Detail = Row<typeof details>;
 export type DetailKind = Detail['kind'];
 export type Group = Row<typeof groups>;
 export type Encounter = Row<typeof encounters>;
+
+export type ContactSettings = Row<typeof settings>;
+
+/** There is one record of settings in a personal space, whichever device makes it. */
+export const settingsId: RecordId = namedRecordId('contacts/settings');
 
 /** A contact that a program or a file brought has one id wherever it comes from, so that its UID is there once in a space. */
 export function contactIdOf(uid: string): RecordId {
