@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { tagId } from '../apps/todo/model.ts';
+import { tagId } from '../kit/shared/model.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, attach, attachedFile, openTask, task, titles } from './screen.ts';
 import { type Device, expect, test } from './test.ts';

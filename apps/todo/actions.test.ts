@@ -3,7 +3,8 @@ import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { packsFor, quickAdd } from '@mana/time';
 import { taskActions } from './actions.ts';
 import { completed, dueBy, inbox, inProject, matching, stepsOf, trashed, upcoming, withTag } from './lists.ts';
-import { projects, tagId, tags, tasks } from './model.ts';
+import { tagId, tags } from '@mana/shared/model';
+import { projects, tasks } from './model.ts';
 import { nextOf } from './repeat.ts';
 
 const today = '2026-11-23';

@@ -1,10 +1,11 @@
 import { type AttachmentsDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
+import { ensureTag, nextHue } from '@mana/shared/tags';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
 import { madeOf, makeNext, skipTo } from './next.ts';
 import type { Next } from './repeat.ts';
-import { projects, type Task, type TaskPriority, tagId, tags, tasks } from './model.ts';
+import { projects, type Task, type TaskPriority, tasks } from './model.ts';
 
 /**
  * What a person can do with tasks, each as one transaction that can be undone. `label` is what undo says, in the person's language.
@@ -54,9 +55,6 @@ export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTim
 	readonly files?: AttachmentsDraft;
 };
 
-/** Hues for new projects and tags, far apart and in the order they are given out. */
-const HUES = [255, 25, 140, 320, 75, 200, 290, 10, 165, 45];
-
 /** @param nextOf when a task comes again (`repeat.ts` `nextOf`), seen from `now` (ms since 1970); asked only of tasks with a rule */
 export function taskActions(
 	mana: Mana,
@@ -91,18 +89,6 @@ export function taskActions(
 	const endOf = (rows: readonly { position: string | null }[]): string =>
 		between(rows.findLast(({ position }) => position !== null)?.position ?? null, null);
 
-	function ensureTag(tx: Writer, name: string): RecordId {
-		const known = mana.query(tags).rows.find((tag) => tag.name.toLowerCase() === name.toLowerCase());
-		if (known) return known.id;
-		const id = tagId(name);
-		const taken = tx.get(tags, id);
-		if (taken && taken.deletedAt === null && taken.name.toLowerCase() !== name.toLowerCase())
-			return tx.create(tags, { name, hue: nextHue(mana.query(tags).rows.length) });
-		if (taken && taken.deletedAt !== null) tx.restore(tags, id);
-		else if (!taken) tx.create(tags, { name, hue: nextHue(mana.query(tags).rows.length) }, id);
-		return id;
-	}
-
 	function ensureProject(tx: Writer, name: string): RecordId {
 		const rows = mana.query(projects).rows;
 		const known = rows.find((project) => project.name.toLowerCase() === name.toLowerCase());
@@ -128,7 +114,7 @@ export function taskActions(
 					dueTime: capture.time,
 					...(capture.repeat && { repeat: capture.repeat.rule, repeatFrom: capture.repeat.from, occurrence: capture.day }),
 					priority: capture.priority ?? 'none',
-					tags: capture.tags.map((name) => ensureTag(tx, name)),
+					tags: capture.tags.map((name) => ensureTag(mana, tx, name)),
 					project,
 					parent,
 					position: endOf(siblingsOf({ project, parent })),
@@ -189,7 +175,7 @@ export function taskActions(
 		},
 		tag: (label, ids, name) =>
 			mana.write(label, (tx) => {
-				const tag = ensureTag(tx, name);
+				const tag = ensureTag(mana, tx, name);
 				for (const id of ids) tx.update(tasks, id, { tags: { add: [tag] } });
 			}),
 		untag: (label, ids, tag) => each(label, ids, (tx, id) => tx.update(tasks, id, { tags: { remove: [tag] } })),
@@ -249,10 +235,6 @@ export function taskActions(
 		}
 		return [before === null ? null : (keys.get(before) ?? null), after === null ? null : (keys.get(after) ?? null)];
 	}
-}
-
-function nextHue(count: number): number {
-	return HUES[count % HUES.length]!;
 }
 
 /** Hand-made order of projects; one without a place comes last, by age. */

@@ -1,10 +1,11 @@
 import { type RecordId, referenceOf, type Value } from '@mana/model';
 import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
+import { tags } from '@mana/shared/model';
 import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
-import { projects, tags, tasks, type TaskPriority } from './model.ts';
+import { projects, tasks, type TaskPriority } from './model.ts';
 import { repeatWords } from './repeat-words.ts';
 import { priorityName, titleOf } from './words.ts';
 
@@ -35,20 +36,26 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[projects.fields.position.number]: m.todo_field_place,
 		[projects.fields.archivedAt.number]: m.todo_field_archived,
 	}),
-	...named(tags.number, { [tags.fields.name.number]: m.todo_field_name, [tags.fields.hue.number]: m.todo_field_hue }),
 ]);
 
 function named(collection: number, fields: Readonly<Record<number, () => string>>): (readonly [string, () => string])[] {
 	return Object.entries(fields).map(([field, name]) => [`${collection}/${field}`, name] as const);
 }
 
-/** Tasks, projects and tags in words. */
+/** Tasks and projects in words. */
 export const describer: Describer = {
 	record(mana, collection, id) {
 		if (collection === projects.number) return m.todo_called_project({ name: mana.get(projects, id)?.name ?? '' });
-		if (collection === tags.number) return m.todo_called_tag({ name: mana.get(tags, id)?.name ?? '' });
 		const row = mana.get(tasks, id);
 		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
+	},
+	at(mana, collection, id) {
+		if (collection === tasks.number) {
+			const row = mana.get(tasks, id);
+			return row && row.deletedAt === null ? { title: titleOf(row), href: `/todo?task=${id}` } : undefined;
+		}
+		const project = collection === projects.number ? mana.get(projects, id) : undefined;
+		return project && project.deletedAt === null ? { title: project.name, href: `/todo/project/${id}` } : undefined;
 	},
 	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
 	value: (mana, place, value, ways) => (place.collection === tasks.number ? valueOfTask(mana, place, value, ways) : undefined),

@@ -1,4 +1,5 @@
 import { collection, field, isRecordId, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
+import { commentsIn } from '@mana/shared/comments';
 import { priorities } from '@mana/time';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
@@ -15,7 +16,7 @@ export const tasks = collection(
 		dueDay: field.day(4),
 		dueTime: field.clockTime(5),
 		priority: field.choice(6, ['none', ...priorities]),
-		/** Ids of `tags`. */
+		/** Ids of tags (`@mana/shared/model`). */
 		tags: field.set(7),
 		/** `null` is the inbox. A subtask lives where its parent lives. */
 		project: field.reference(8),
@@ -56,26 +57,14 @@ export const projects = collection(
 	},
 );
 
-export const tags = collection(
-	'todo/tags',
-	{ app, number: 3 },
-	{
-		name: field.text(1, { fallback: '', max: 60 }),
-		hue: field.integer(2, { fallback: 255, from: 0, to: 359 }),
-	},
-);
+/** What is said about tasks in shared spaces. */
+export const comments = commentsIn('todo', app);
 
 export type Task = Row<typeof tasks>;
 export type Project = Row<typeof projects>;
-export type Tag = Row<typeof tags>;
 export type TaskPriority = Task['priority'];
 
 /** A task that a calendar program brought has one id wherever it comes from, so that its UID is there once in a space. */
 export function taskIdOf(uid: string): RecordId {
 	return isRecordId(uid) ? uid : namedRecordId(`todo/tasks/${uid}`);
-}
-
-/** A tag has one id wherever it is typed first, so that two devices which meet later mean the same tag. */
-export function tagId(name: string): RecordId {
-	return namedRecordId(`todo/tags/${name.normalize('NFC').toLowerCase()}`);
 }

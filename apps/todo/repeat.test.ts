@@ -8,7 +8,8 @@ import { instances, parseRule } from '@mana/time/recur/index';
 import fc from 'fast-check';
 import { taskActions } from './actions.ts';
 import { completed, isOpen, stepsOf, trashed } from './lists.ts';
-import { tagId, type Task, tasks } from './model.ts';
+import { tagId } from '@mana/shared/model';
+import { type Task, tasks } from './model.ts';
 import { comingBy, comingDays, daysWithin, nextOf, type Repeating, ruleOf } from './repeat.ts';
 
 const zone = 'Europe/Berlin';

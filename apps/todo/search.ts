@@ -15,6 +15,7 @@ export const search: Search = (mana, words, limit) => {
 				id: task.id,
 				title: task.title,
 				href: `/todo/search?q=${encodeURIComponent(words)}&task=${task.id}`,
+				end: { collection: tasks.number, record: task.id },
 				score: task.completedAt === null ? fit : fit / 2,
 			};
 		})

@@ -4,7 +4,8 @@ import { openStore } from '@mana/store';
 import { z } from 'zod';
 import { taskKind, todoMigrations } from './dav/kind.server.ts';
 import { todoApp } from './dav/folders.server.ts';
-import { projects, tags, tasks } from './model.ts';
+import { tags } from '@mana/shared/model';
+import { projects, tasks } from './model.ts';
 import { Reminders } from './reminders.server.ts';
 import { Zones } from './zones.server.ts';
 

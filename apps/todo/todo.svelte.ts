@@ -1,6 +1,7 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
+import { type Tag, tags } from '@mana/shared/model';
 import { addDays, type Capture, type Day, type Repeat, speakDay } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
@@ -14,7 +15,7 @@ import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
 import type { Present } from './repeat.ts';
-import { type Project, projects, type Tag, tags, type Task, type TaskPriority, tasks } from './model.ts';
+import { type Project, projects, type Task, type TaskPriority, tasks } from './model.ts';
 
 /** What reads a typed line: fetched when a field for one first gets the focus. */
 let reader = $state.raw<typeof import('@mana/time/phrase/index') | null>(null);

@@ -1,6 +1,6 @@
 import { appOf, validateOp } from '@mana/model';
 import { collectionNumbered } from '@mana/schema/registry/models';
-import { reaches, roleAllows } from '@mana/sync';
+import { COMMENTS, isForAll, reaches, roleAllows } from '@mana/sync';
 import type { Rules } from '@mana/sync/space/index';
 
 /** The version of a collection that a build must know to write it. */
@@ -16,7 +16,8 @@ export function routesOf(collection: number): readonly number[] {
 /** What this server lets into a space, judged at the moment of commit (sync.md §6.8). */
 export const rules: Rules = {
 	authorise(access, { ops }) {
-		if (!roleAllows(access.role, 'write'))
+		const allComments = ops.every(({ collection }) => (collection & 0xff) === COMMENTS && !isForAll(appOf(collection)));
+		if (!roleAllows(access.role, allComments ? 'comment' : 'write'))
 			return { code: 'read-only', detail: 'You may read this space but not change it. Ask its owner for the right.' };
 		if (ops.some(({ collection }) => !reaches(access, appOf(collection))))
 			return { code: 'read-only', detail: 'This app of the space is not open to you. Ask its owner for the right.' };

@@ -27,6 +27,17 @@ export interface Access {
 /** The app whose collections say what the space is and who is in it (`spaces.ts`): every member reads it, only the server writes it. */
 export const SPACES_APP = 254;
 
+/** The app whose collections are used by all apps alike (`@mana/shared/model`): words and ids that stand for records, never what those say. */
+export const SHARED_APP = 250;
+
+/** The number that an app's comments have in it (`@mana/shared/comments`): who may only comment writes there, and nowhere else. */
+export const COMMENTS = 250;
+
+/** Apps that come with every other one. */
+export function isForAll(app: number): boolean {
+	return app === SPACES_APP || app === SHARED_APP;
+}
+
 /** Whether a role allows an action. No role (not a member) and a role this build does not know allow nothing. */
 export function roleAllows(role: string | undefined, action: Action): boolean {
 	return ROLES.indexOf(role as Role) >= ROLES.indexOf(LEAST_ROLE[action]);
@@ -34,7 +45,7 @@ export function roleAllows(role: string | undefined, action: Action): boolean {
 
 /** Whether an access reaches into an app. */
 export function reaches({ apps }: Pick<Access, 'apps'>, app: number): boolean {
-	return apps === null || app === SPACES_APP || apps.includes(app);
+	return apps === null || isForAll(app) || apps.includes(app);
 }
 
 /** Whether somebody with this access may do something, in one app or in the space as a whole. */

@@ -1,6 +1,6 @@
 import { anywhere, isInside, type RouteKey, type Window } from '@mana/model';
 import { type Name, nameKey } from './name.ts';
-import { type Access, reaches, SPACES_APP } from './permission.ts';
+import { type Access, isForAll, reaches } from './permission.ts';
 
 /**
  * The part of a space that a device keeps. A collection with windows comes only so far as one of them holds; any other comes whole or
@@ -116,5 +116,5 @@ function coversWhole(before: ScopeIndex, after: ScopeIndex): boolean {
 	if (!after.scope.collections.every(had)) return false;
 	const { apps } = after.scope;
 	if (apps === null) return before.scope.apps === null;
-	return before.scope.apps === null || apps.every((app) => app === SPACES_APP || before.scope.apps!.includes(app));
+	return before.scope.apps === null || apps.every((app) => isForAll(app) || before.scope.apps!.includes(app));
 }

@@ -69,10 +69,13 @@ function* soundPorts(row: ServiceRow): Generator<Finding> {
 		);
 }
 
+/** The records that are no one app's: tags and links of all of them. */
+const SHARED = 'shared';
+
 function* soundGrants(row: ServiceRow, services: readonly ServiceRow[], verb: 'reads' | 'writes'): Generator<Finding> {
 	for (const grant of row[verb]) {
 		const [app, collection, ...more] = grant.split('/');
-		const known = services.some((other) => other.door?.app === app);
+		const known = app === SHARED || services.some((other) => other.door?.app === app);
 		if (known && more.length === 0 && /^(\*|[a-z-]+)$/i.test(collection ?? '')) continue;
 		yield finding(
 			verb === 'reads' ? 'unknown-read' : 'unknown-write',

@@ -26,11 +26,15 @@ export function registryFiles(files: readonly string[], doors: readonly string[]
 	];
 }
 
-/** The files that lie directly in the folder of an app. */
+/** What is a record of no one app: tags, links. */
+const sharedModel = 'kit/shared/model.ts';
+
+/** The files that lie directly in the folder of an app, and the model that all apps share. */
 export function appFiles(root: string): string[] {
-	return readdirSync(join(root, 'apps'), { withFileTypes: true })
+	const own = readdirSync(join(root, 'apps'), { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
 		.flatMap((folder) => readdirSync(join(root, 'apps', folder.name)).map((file) => `apps/${folder.name}/${file}`));
+	return [...own, sharedModel];
 }
 
 /** Apps without a door come last, by name. */

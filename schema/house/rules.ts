@@ -21,13 +21,14 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 	'kit/model': ['kit/time'],
 	'kit/store': ['kit/model', 'kit/time'],
 	'kit/sync': ['kit/model', 'kit/time'],
+	'kit/shared': ['kit/sync', 'kit/model', 'kit/time'],
 	'kit/service': ['kit/store', 'kit/sync', 'kit/model', 'kit/time'],
 	'kit/dav': ['kit/service', 'kit/store', 'kit/sync', 'kit/model', 'kit/time'],
-	'kit/ui': ['kit/sync', 'kit/model', 'kit/time'],
+	'kit/ui': ['kit/shared', 'kit/sync', 'kit/model', 'kit/time'],
 };
 
 /** The rooms of the kit that also run in a browser, so that nothing of Bun or Node may be in them. */
-const kitInBrowser = new Set(['kit/time', 'kit/model', 'kit/sync', 'kit/ui']);
+const kitInBrowser = new Set(['kit/time', 'kit/model', 'kit/sync', 'kit/shared', 'kit/ui']);
 
 /** Runs the engine under thousands of schedules, in Bun only. */
 const simulator = /^kit\/sync\/simulator\//;
@@ -68,8 +69,8 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: (name, from) => !isBuiltin(name) || !kitInBrowser.has(from.room) || simulator.test(from.path),
 	},
 	model: {
-		says: "an app's model.ts knows kit/model and kit/time only: it runs anywhere",
-		may: (_, to) => to.kind === 'kit' && (to.room === 'kit/model' || to.room === 'kit/time'),
+		says: "an app's model.ts knows kit/model, kit/shared and kit/time only: it runs anywhere",
+		may: (_, to) => to.kind === 'kit' && ['kit/model', 'kit/shared', 'kit/time'].includes(to.room),
 		packages: noPackage,
 	},
 	app: {

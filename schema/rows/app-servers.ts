@@ -19,8 +19,9 @@ function appServer<const Name extends string, const App extends string>({ app, n
 		owner: `apps/${app}`,
 		runtime: 'Hono/Bun',
 		needs: ['mana-auth', 'mana-sync', ...needs],
-		reads: [`${app}/*`],
-		writes: [`${app}/*`],
+		// Programs know a record by the names of its tags, and may bring new ones.
+		reads: [`${app}/*`, 'shared/tags'],
+		writes: [`${app}/*`, 'shared/tags'],
 	});
 }
 

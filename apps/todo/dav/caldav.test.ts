@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { child, elements, parseXml, textOf, type XmlElement } from '@mana/dav/index';
 import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
-import { projects, tags, tasks } from '../model.ts';
+import { tags } from '@mana/shared/model';
+import { projects, tasks } from '../model.ts';
 import { startWorld, type TestPerson, until, type World } from './world.fixture.ts';
 
 let world: World;

@@ -2,7 +2,8 @@ import { type ObjectKind, objectsOf, type Placed, type RecordDb, rowsOf } from '
 import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import type { Migrations } from '@mana/store';
-import { type Project, projects, type Tag, tags, tasks } from '../model.ts';
+import { type Tag, tags } from '@mana/shared/model';
+import { type Project, projects, tasks } from '../model.ts';
 
 /** A task is a file in the list that it is in; its text names its tags and the task that it is a step of. */
 export const taskKind: ObjectKind<typeof tasks> = {

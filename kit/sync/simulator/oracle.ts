@@ -1,6 +1,6 @@
 import { lawOf, type Register, routeKey, systemFields, type Value } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
-import { SPACES_APP } from '../permission.ts';
+import { SHARED_APP, SPACES_APP } from '../permission.ts';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import type { FrameOf } from '../frames.ts';
 import type { Scope } from '../scope.ts';
@@ -469,5 +469,5 @@ export function isKept(scope: Scope, { collection, record }: Place, state: Reado
 /** Who may read which collection, in the plainest words, on purpose not those of `permission.ts`. */
 export function mayRead(apps: readonly number[] | null, collection: number): boolean {
 	const app = Math.floor(collection / 256);
-	return apps === null || app === SPACES_APP || apps.indexOf(app) >= 0;
+	return apps === null || app === SPACES_APP || app === SHARED_APP || apps.indexOf(app) >= 0;
 }

@@ -6,6 +6,7 @@ import { speakBytes } from '../i18n/bytes.ts';
 import { loadWords, m } from '../i18n/index.ts';
 import { language } from '../i18n/language.svelte.ts';
 import { preferences } from '../preferences/preferences.svelte.ts';
+import { isShared, sharedDescriber } from '../shared/describe.ts';
 import type { AppManifest, Describer } from '../shell/manifest.ts';
 
 /** What changes are called: by the app that they are of, or as plainly as can be. */
@@ -25,12 +26,13 @@ const LONGEST = 280;
 
 /** Fetches how the apps call what they keep. */
 export async function changeWords(apps: readonly AppManifest[]): Promise<ChangeWords> {
-	await loadWords(['inspector', ...apps.map(({ id }) => id)]);
+	await loadWords(['inspector', 'shared', ...apps.map(({ id }) => id)]);
 	const found = await Promise.all(
 		apps.map(async ({ number, describe }) => [number, describe && (await describe()).describer] as const),
 	);
 	const byApp = new Map<number, Describer | undefined>(found);
-	const of = (collection: number): Describer | undefined => byApp.get(appOf(collection));
+	const of = (collection: number): Describer | undefined =>
+		isShared(collection) ? sharedDescriber : byApp.get(appOf(collection));
 
 	const words: ChangeWords = {
 		writes(mana, { ops }) {

@@ -1,6 +1,7 @@
 import type { RecordId, Value } from '@mana/model';
 import type { Place as RegisterPlace } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
+import type { End } from '@mana/shared/links';
 import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
 
@@ -80,6 +81,8 @@ export interface QuickAddProps {
 export interface Describer {
 	/** What a record is called: “Water the plants”. */
 	record(mana: Mana, collection: number, id: RecordId): string;
+	/** Where a record is looked at, and its title there; `undefined`: it is gone, or has no page. What others link to has one. */
+	at?(mana: Mana, collection: number, id: RecordId): { readonly title: string; readonly href: string } | undefined;
 	/** What a field is called in the middle of a sentence: title. `undefined`: a field that this build does not know. */
 	field(collection: number, field: number): string | undefined;
 	/**
@@ -104,6 +107,8 @@ export interface Hit {
 	readonly title: string;
 	readonly detail?: string;
 	readonly href: string;
+	/** What was found, where records of other apps can be linked to it. */
+	readonly end?: End;
 	/** How well it fits, 0 to 1. */
 	readonly score: number;
 }

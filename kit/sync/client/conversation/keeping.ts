@@ -1,6 +1,6 @@
 import { appOf, type Collection, recentOf, type RecordId, routeKey, type Window } from '@mana/model';
 import { limits } from '../../limits.ts';
-import { SPACES_APP } from '../../permission.ts';
+import { isForAll } from '../../permission.ts';
 import { type Name, nameKey } from '../../name.ts';
 import { hasWhole, type Scope, ScopeIndex } from '../../scope.ts';
 import type { Kept, Mana } from '../api.ts';
@@ -102,7 +102,7 @@ export function thrifty(keeping: Keeping, apps: readonly number[], now: number):
 		...keeping,
 		shown: keeping.shown.filter(isLate),
 		opened: keeping.opened.filter((one) => one.pinned || isLate(one)),
-		asleep: apps.filter((app) => app !== SPACES_APP && !wanted.has(app)),
+		asleep: apps.filter((app) => !isForAll(app) && !wanted.has(app)),
 	};
 }
 
