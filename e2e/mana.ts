@@ -39,13 +39,14 @@ export interface TestMana {
  * Starts a Mana. It builds the pages when they are older than their sources, as `npm start` does.
  *
  * @param options of `mana up`, besides those of the place
+ * @param env settings, by variable name
  */
-export async function startMana(options: readonly string[] = []): Promise<TestMana> {
+export async function startMana(options: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<TestMana> {
 	// A folder in a folder of its own: a restore puts what was there beside it.
 	const folder = mkdtempSync(join(tmpdir(), 'mana-e2e-'));
 	const home = join(folder, 'home');
 	const held = await freeOffset();
-	let running = run(home, held.offset, /\/setup#\S+\s/, options);
+	let running = run(home, held.offset, /\/setup#\S+\s/, options, env);
 	const stop = async (): Promise<void> => {
 		await running.end();
 		held.close();
@@ -67,7 +68,7 @@ export async function startMana(options: readonly string[] = []): Promise<TestMa
 			freeze: (service) => freeze(home, service),
 			down: () => running.end(),
 			up: async () => {
-				running = run(home, held.offset, /Mana is ready/, options);
+				running = run(home, held.offset, /Mana is ready/, options, env);
 				await running.ready;
 			},
 			stop,
@@ -84,9 +85,11 @@ export function run(
 	offset: number,
 	sign: RegExp,
 	options: readonly string[] = [],
+	env: Readonly<Record<string, string>> = {},
 ): { readonly ready: Promise<string>; end(): Promise<void> } {
 	const child = spawn(process.execPath, [command, 'up', ...options, '--home', home, '--port-offset', String(offset)], {
 		cwd: root,
+		env: { ...process.env, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -8,7 +8,7 @@ import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
-import { type Db, personById } from './store.ts';
+import { type Db, passwordOf, personById } from './store.ts';
 
 /**
  * Changes the password of whoever has just proven who they are, and signs them out everywhere else.
@@ -83,6 +83,10 @@ export function changeProfile(
 
 async function setPassword(realm: Realm, db: Db, person: string, hash: string, client: Client): Promise<void> {
 	const { internalAdapter } = await library(realm, db, client, noPasswords).$context;
-	await internalAdapter.updatePassword(person, hash);
+	if ((await passwordOf(db, person)) === null) {
+		// They came by a passkey or a provider until now.
+		await db.deleteFrom('credential').where('person_id', '=', person).where('provider_id', '=', 'credential').execute();
+		await internalAdapter.createAccount({ userId: person, providerId: 'credential', accountId: person, password: hash });
+	} else await internalAdapter.updatePassword(person, hash);
 	await db.deleteFrom('sign_in_ticket').where('person_id', '=', person).execute();
 }

@@ -41,6 +41,7 @@ const rules = {
 		{ by: 'pair', limit: 10, windowMs: 15 * minuteMs },
 		{ by: 'address', limit: 60, windowMs: 15 * minuteMs },
 	],
+	identity: [{ by: 'address', limit: 30, windowMs: 15 * minuteMs }],
 	join: [{ by: 'address', limit: 10, windowMs: 60 * minuteMs }],
 	letter: [
 		{ by: 'account', limit: 4, windowMs: 60 * minuteMs, sparesKnown: true },

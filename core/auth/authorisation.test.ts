@@ -11,6 +11,7 @@ import { accountAccess } from './routes/account.access.ts';
 import { appPasswordAccess } from './routes/app-passwords.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
 import { emailAccess } from './routes/email.access.ts';
+import { identityProviderAccess } from './routes/identity-providers.access.ts';
 import { joiningAccess } from './routes/joining.access.ts';
 import { passkeyAccess } from './routes/passkeys.access.ts';
 import { proofAccess } from './routes/proofs.access.ts';
@@ -86,6 +87,7 @@ authorisationMatrix({
 		...administrationAccess,
 		...providerAccess,
 		...leavingAccess,
+		...identityProviderAccess,
 	],
 	document: async () => (await auth.browser().get('/openapi.json')).body,
 	async ask(row, principal) {

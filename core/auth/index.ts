@@ -1,4 +1,4 @@
-import { call, defineService, generatedSecret, openNotifier } from '@mana/service';
+import { call, defineService, generatedSecret, openEgress, openNotifier } from '@mana/service';
 import { openJobs, openStore } from '@mana/store';
 import { z } from 'zod';
 import { checkAtStart } from './audit/check.ts';
@@ -6,6 +6,7 @@ import { keepTidy } from './housekeeping.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { answerForgotten, type Forgotten, type Letter, type LetterJobs, sendLetter } from './letters.ts';
 import { migrations } from './migrations.ts';
+import { Conversation } from './relying/conversation.ts';
 import { look, newId, type Realm, registrationModes } from './realm.ts';
 import { addRoutes } from './routes/index.ts';
 import { prepareSetup } from './setup.ts';
@@ -19,6 +20,9 @@ export type { AuthRoutes } from './routes/index.ts';
 /** How long a service may take to tell what it holds of a person, in milliseconds. */
 const archiveMs = 10 * 60_000;
 
+/** How long a provider may take to answer, in milliseconds. */
+const providerMs = 10_000;
+
 /** People, their sessions and passwords, and the tokens by which every other service knows them. */
 export const service = defineService({
 	name: 'mana-auth',
@@ -26,6 +30,10 @@ export const service = defineService({
 		registration: z.enum(registrationModes).default('invitation').describe('who may join besides the owner'),
 		name: z.string().max(80).optional().describe('what this Mana is called on its sign-in page'),
 		secret: generatedSecret('instance'),
+		privateProviders: z
+			.boolean()
+			.default(false)
+			.describe('whether providers that people sign in with may be in the private network, also without encryption'),
 	},
 	limits: { bodyBytes: 16 * 1024 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, identity, addressOf }) {
@@ -47,6 +55,11 @@ export const service = defineService({
 				instance: await instanceId(store, { clock, random }),
 				publicUrl,
 				registration: config.registration,
+				conversation: new Conversation({
+					reach: openEgress({ allowPrivate: config.privateProviders, redirects: 0, timeoutMs: providerMs }),
+					allowHttp: config.privateProviders,
+					clock,
+				}),
 				home,
 				clock,
 				random,

@@ -65,6 +65,7 @@ export function library(realm: Realm, db: Db, client: Client, passwords: Passwor
 				createdAt: 'created_at',
 				updatedAt: 'updated_at',
 			},
+			additionalFields: { label: { type: 'string', required: false, input: false } },
 		},
 		verification: { fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' } },
 		databaseHooks: {

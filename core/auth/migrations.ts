@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
 import { providerMigrations } from './provider/tables.ts';
+import { relyingMigrations } from './relying/tables.ts';
 import { administrationMigrations } from './administration/tables.ts';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
 import type { AuditRow } from './store.ts';
@@ -174,6 +175,7 @@ export const migrations: Migrations = {
 	...credentialMigrations,
 	...administrationMigrations,
 	...providerMigrations,
+	...relyingMigrations,
 };
 
 /** A row of the table that was the log before. */

@@ -9,6 +9,7 @@ import { type ChallengeUse, challengeMs, isOurs, newChallenge, useChallenge } fr
 import type { AssertionAnswer, RegistrationAnswer } from './passkey-answers.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
+import { requireWayIn } from './relying/identities.ts';
 import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
 import type { Db, PasskeyRow } from './store.ts';
@@ -118,14 +119,7 @@ export async function removePasskey(realm: Realm, { person }: Presence, id: stri
 			.returning('name')
 			.executeTakeFirst();
 		if (row === undefined) throw refuse('passkey-unknown');
-		const others = await db
-			.selectFrom('credential')
-			.select('id')
-			.where('person_id', '=', person.id)
-			.where((is) => is.or([is('provider_id', '!=', 'credential'), is('password', 'is not', null)]))
-			.limit(1)
-			.executeTakeFirst();
-		if (others === undefined && !(await hasPasskey(db, person.id))) throw refuse('last-credential');
+		await requireWayIn(db, person.id);
 		await note(realm, db, 'passkey-removed', { person: person.id, detail: { name: row.name } }, client);
 	});
 }

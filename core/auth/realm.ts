@@ -3,6 +3,7 @@ import type { Clock } from '@mana/store';
 import { newRecordId, type RecordId } from '@mana/model';
 import type { InstanceKeys } from './instance-keys.ts';
 import type { LetterJobs } from './letters.ts';
+import type { Conversation } from './relying/conversation.ts';
 import { refuse } from './problems.ts';
 import type { AuthStore, Db, Transaction } from './store.ts';
 
@@ -20,6 +21,8 @@ export interface Realm {
 	/** What is done after an answer was given, and certainly: letters. */
 	readonly jobs: LetterJobs;
 	readonly registration: RegistrationMode;
+	/** How providers are talked to with whom people have an account. */
+	readonly conversation: Conversation;
 	/** The data folder. */
 	readonly home: string;
 	readonly clock: Clock;

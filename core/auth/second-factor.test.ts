@@ -1,11 +1,9 @@
 import { expect, test } from 'bun:test';
-import { base32 } from '@better-auth/utils/base32';
-import { createOTP } from '@better-auth/utils/otp';
 import { eachEngine } from '@mana/store/testing';
 import { signedInOwner, startAuth, type TestAnswer, type TestBrowser, TestClock, testOwner } from './testing.ts';
+import { codes, listed, stepMs, withSecondStep } from './testing-second-step.ts';
 
 const minuteMs = 60_000;
-const stepMs = 30_000;
 
 eachEngine('a second step', (engine) => {
 	test('is switched on with a code, and asked after the password from then on', async () => {
@@ -194,22 +192,4 @@ function second(browser: TestBrowser, ticket: string, code: string): Promise<Tes
 
 function refusal({ status, body }: TestAnswer): unknown[] {
 	return [status, body['code']];
-}
-
-function listed({ body }: TestAnswer): string[] {
-	return body['recoveryCodes'] as string[];
-}
-
-/** What the authenticator app shows, or showed or will show so many steps away. */
-function codes(begun: TestAnswer, clock: TestClock): (away?: number) => Promise<string> {
-	const otp = createOTP(base32.decode(String(begun.body['secret'])));
-	return (away = 0) => otp.hotp(Math.floor(clock.now() / stepMs) + away);
-}
-
-/** Switches the second step on; the clock is a step further then, so that a fresh code is there. */
-async function withSecondStep(browser: TestBrowser, clock: TestClock) {
-	const code = codes(await browser.post('/second-factor'), clock);
-	const recoveryCodes = listed(await browser.send('PUT', '/second-factor', { code: await code() }));
-	clock.advance(stepMs);
-	return { code, recoveryCodes };
 }

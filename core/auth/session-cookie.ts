@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/cookie';
 import type { Realm } from './realm.ts';
 import { sessionMs } from './session-rules.ts';
 
@@ -24,7 +24,7 @@ export async function readOwnToken(realm: Realm, c: Context): Promise<string | n
 
 /** Puts the admin's own token aside, or takes it away (`null`). */
 export async function writeOwnToken(realm: Realm, c: Context, token: string | null): Promise<void> {
-	await setCookie(realm, c, ownCookie(realm), token ?? '', token === null ? 0 : sessionMs / 1000);
+	await sign(realm, c, ownCookie(realm), token ?? '', token === null ? 0 : sessionMs / 1000);
 }
 
 /** Whether a request came with a session cookie at all, valid or not. */
@@ -33,21 +33,37 @@ export function hasCookie(realm: Realm, c: Context): boolean {
 }
 
 export async function writeToken(realm: Realm, c: Context, token: string): Promise<void> {
-	await setCookie(realm, c, cookieName(realm), token, token === '' ? 0 : sessionMs / 1000);
+	await sign(realm, c, cookieName(realm), token, token === '' ? 0 : sessionMs / 1000);
 }
 
 export async function clearToken(realm: Realm, c: Context): Promise<void> {
-	await setCookie(realm, c, cookieName(realm), '', 0);
+	await sign(realm, c, cookieName(realm), '', 0);
 }
 
-async function setCookie(realm: Realm, c: Context, name: string, token: string, maxAge: number): Promise<void> {
-	await setSignedCookie(c, name, token, realm.keys.cookie, {
-		httpOnly: true,
-		secure: isSecure(realm.publicUrl),
-		sameSite: 'Lax',
-		path: '/',
-		maxAge,
-	});
+/** What this browser is away for at a provider; empty when that is not known. @param name of the errand */
+export function readErrand(realm: Realm, c: Context, name: string): string {
+	return getCookie(c, errandCookie(realm, name)) ?? '';
+}
+
+/** @param sealed see `relying/errand.ts` @param lifeMs milliseconds until it is over */
+export function writeErrand(realm: Realm, c: Context, name: string, sealed: string, lifeMs: number): void {
+	setCookie(c, errandCookie(realm, name), sealed, attributes(realm, lifeMs / 1000));
+}
+
+export function clearErrand(realm: Realm, c: Context, name: string): void {
+	setCookie(c, errandCookie(realm, name), '', attributes(realm, 0));
+}
+
+async function sign(realm: Realm, c: Context, name: string, token: string, maxAge: number): Promise<void> {
+	await setSignedCookie(c, name, token, realm.keys.cookie, attributes(realm, maxAge));
+}
+
+function attributes({ publicUrl }: Pick<Realm, 'publicUrl'>, maxAge: number) {
+	return { httpOnly: true, secure: isSecure(publicUrl), sameSite: 'Lax', path: '/', maxAge } as const;
+}
+
+function errandCookie(realm: Realm, name: string): string {
+	return `${cookieName(realm)}-${name}`;
 }
 
 function ownCookie(realm: Realm): string {

@@ -96,7 +96,8 @@ export function signInWithPasskey(realm: Realm, answer: AssertionAnswer, client:
 	});
 }
 
-async function issueTicket(realm: Realm, db: Db, person: string): Promise<SecondStep> {
+/** Lets somebody whose first step was right take the second, in the caller's transaction. */
+export async function issueTicket(realm: Realm, db: Db, person: string): Promise<SecondStep> {
 	const ticket = Buffer.from(realm.random(new Uint8Array(32))).toString('base64url');
 	const expires_at = realm.clock.now() + ticketMs;
 	await db

@@ -1,11 +1,12 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysely';
 import type { ProviderTables } from './provider/tables.ts';
+import type { RelyingTables } from './relying/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
 import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables extends CredentialTables, ProviderTables {
+export interface Tables extends CredentialTables, ProviderTables, RelyingTables {
 	person: {
 		id: string;
 		name: string;
@@ -43,6 +44,9 @@ export interface Tables extends CredentialTables, ProviderTables {
 		provider_id: string;
 		person_id: string;
 		password: string | null;
+		/** What an account elsewhere is called there. */
+		label: string | null;
+		created_at: string;
 		updated_at: string;
 	};
 	retired_token: {

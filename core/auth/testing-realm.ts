@@ -1,10 +1,11 @@
-import { createLogger, systemRandom } from '@mana/service';
+import { createLogger, openEgress, systemRandom } from '@mana/service';
 import { openJobs } from '@mana/store';
 import type { TestEngine } from '@mana/store/testing';
 import { instanceKeys } from './instance-keys.ts';
 import type { LetterJobs } from './letters.ts';
 import { migrations } from './migrations.ts';
 import { newId, type Realm } from './realm.ts';
+import { Conversation } from './relying/conversation.ts';
 import type { Tables } from './store.ts';
 import { TestClock } from './testing.ts';
 
@@ -20,6 +21,7 @@ export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clo
 		instance: newId({ clock, random: systemRandom }),
 		publicUrl: 'http://mana.localhost',
 		registration: 'invitation',
+		conversation: new Conversation({ reach: openEgress({ allowPrivate: false }), allowHttp: false, clock }),
 		home: '',
 		clock,
 		random: systemRandom,

@@ -15,6 +15,8 @@ export interface TestAuthOptions {
 	/** Where other services are. */
 	readonly services?: Readonly<Record<string, string>>;
 	readonly clock?: { now(): number };
+	/** Further settings, by variable name. */
+	readonly env?: Readonly<Record<string, string>>;
 	/** Where letters are handed over. */
 	readonly notify?: string;
 }
@@ -54,14 +56,13 @@ export async function startAuth(options: TestAuthOptions = {}): Promise<TestAuth
 		home,
 		databaseUrl: options.databaseUrl,
 		publicUrl,
-		// Nobody listens there: letters wait.
 		// Nobody listens there: a test never reaches what else runs on this machine.
 		addresses: {
 			...Object.fromEntries(keepers.map((name) => [name, 'http://127.0.0.1:1'])),
 			...(options.notify !== undefined && { 'mana-notify': options.notify }),
 			...options.services,
 		},
-		env: { MANA_AUTH_REGISTRATION: options.registration ?? 'invitation' },
+		env: { MANA_AUTH_REGISTRATION: options.registration ?? 'invitation', ...options.env },
 		log: createLogger('mana-auth', 'silent'),
 		...(options.clock ? { clock: options.clock } : {}),
 	});

@@ -1,4 +1,5 @@
 import AppWindow from '@lucide/svelte/icons/app-window';
+import LogIn from '@lucide/svelte/icons/log-in';
 import Mail from '@lucide/svelte/icons/mail';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Users from '@lucide/svelte/icons/users';
@@ -16,6 +17,7 @@ export interface AdminPlace {
 export const places: readonly AdminPlace[] = [
 	{ href: '/admin', name: () => m.administration_people(), icon: Users },
 	{ href: '/admin/invitations', name: () => m.administration_invitations(), icon: Mail },
+	{ href: '/admin/providers', name: () => m.administration_providers(), icon: LogIn },
 	{ href: '/admin/software', name: () => m.administration_software(), icon: AppWindow },
 	{ href: '/admin/log', name: () => m.administration_log(), icon: ScrollText },
 ];

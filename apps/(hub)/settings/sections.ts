@@ -146,6 +146,11 @@ export const sections: readonly SettingsSection[] = [
 				anchor: 'passkeys',
 			},
 			{
+				title: () => m.hub_identities(),
+				words: 'google github microsoft openid oidc sso social login linked verknüpft Anmeldung Konto',
+				anchor: 'identities',
+			},
+			{
 				title: () => m.hub_second_step(),
 				words: 'two factor 2fa totp authenticator recovery codes zwei Faktor Bestätigung Wiederherstellung',
 				anchor: 'second-step',
@@ -225,6 +230,10 @@ export const sections: readonly SettingsSection[] = [
 			{ title: () => m.hub_people(), words: 'people accounts roles suspend Leute Konten Rollen sperren' },
 			{ title: () => m.hub_invite(), words: 'invitation people accounts join Einladung Leute Konto beitreten' },
 			{ title: () => m.hub_software_register(), words: 'oidc sso openid client provider Anbieter' },
+			{
+				title: () => m.hub_providers(),
+				words: 'google github microsoft openid oidc sso social login sign-in Anmeldung Anbieter',
+			},
 			{ title: () => m.hub_log(), words: 'log audit security Protokoll Sicherheit' },
 		],
 		load: () => import('./sections/Administration.svelte'),

@@ -49,6 +49,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 		audit_head: { nothing: 'Where the audit log ends.' },
 		signing_key: { nothing: 'Keys of this Mana.' },
 		used_challenge: { nothing: 'Fingerprints of random numbers that passkeys have answered.' },
+		identity_provider: { nothing: 'Providers that people sign in with, as the admins added them.' },
 		software: { nothing: 'Other software, as the admins registered it.' },
 	};
 }

@@ -12,6 +12,7 @@ import { administrationRoutes } from './administration.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { doorOf } from './door.ts';
 import { emailRoutes } from './email.ts';
+import { identityProviderRoutes } from './identity-providers.ts';
 import { joiningRoutes } from './joining.ts';
 import { leavingRoutes } from './leaving.ts';
 import { passkeyRoutes } from './passkeys.ts';
@@ -54,6 +55,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, neighbours: Neigh
 		.route('/', administrationRoutes(door))
 		.route('/', providerRoutes(door))
 		.route('/', softwareRoutes(door))
+		.route('/', identityProviderRoutes(door))
 		.route('/', leavingRoutes(door, neighbours))
 		.route('/', impersonationRoutes(door));
 }

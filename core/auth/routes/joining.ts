@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { emailSchema, languageSchema, nameSchema } from '../person.ts';
 import { look, registrationModes } from '../realm.ts';
+import { providerKinds } from '../relying/kinds.ts';
+import { providerSigns } from '../relying/providers.ts';
 import { setUp } from '../setup.ts';
 import { invite, invitedRoles, signUp } from '../sign-up.ts';
 import { ownerExists } from '../store.ts';
@@ -19,6 +21,7 @@ const status = z.object({
 	registration: z.enum(registrationModes),
 	instance: z.string(),
 	name: z.string().nullable(),
+	providers: z.array(z.object({ id: z.string(), kind: z.enum(providerKinds), name: z.string() })),
 });
 
 /** How people come to this Mana: its owner by the setup link, everybody else by invitation or an open door. */
@@ -30,6 +33,7 @@ export function joiningRoutes({ realm, present, open }: Door, instanceName: stri
 				registration: realm.registration,
 				instance: realm.instance,
 				name: instanceName,
+				providers: await providerSigns(realm),
 			}),
 		)
 		.post(

@@ -1,4 +1,4 @@
-import { ask, type Person } from '../session/auth.ts';
+import { ask, type Person, type ProviderSign } from '../session/auth.ts';
 
 export type Role = Person['role'];
 export const tiers = ['public', 'beta', 'alpha', 'founder'] as const;
@@ -60,6 +60,27 @@ export interface SoftwareInput {
 	readonly logoutUris: readonly string[];
 }
 
+/** Somebody elsewhere with whom people have an account that lets them in here, as admins see it. */
+export interface Provider extends ProviderSign {
+	readonly issuer: string;
+	readonly clientId: string;
+	readonly hasSecret: boolean;
+	readonly trustsAddresses: boolean;
+	readonly domains: readonly string[];
+	readonly returnTo: string;
+	readonly people: number;
+	readonly peopleWithoutOther: number;
+}
+
+export interface ProviderInput {
+	readonly name: string;
+	readonly clientId: string;
+	/** Left out: it stays as it is. */
+	readonly secret?: string;
+	readonly trustsAddresses: boolean;
+	readonly domains: readonly string[];
+}
+
 /** What a person allowed software to learn. */
 export interface AllowedSoftware {
 	readonly id: string;
@@ -110,6 +131,12 @@ export const administration = {
 		ask<{ software: Software }>('PUT', `/software/${encodeURIComponent(id)}`, input),
 	renewSecret: (id: string) => ask<{ secret: string }>('POST', `/software/${encodeURIComponent(id)}/secret`),
 	removeSoftware: (id: string) => ask<unknown>('DELETE', `/software/${encodeURIComponent(id)}`),
+	providers: () => ask<{ providers: readonly Provider[] }>('GET', '/identity-providers'),
+	addProvider: (input: ProviderInput & Pick<Provider, 'id' | 'kind'> & { readonly issuer?: string }) =>
+		ask<{ provider: Provider }>('POST', '/identity-providers', input),
+	changeProvider: (id: string, input: ProviderInput) =>
+		ask<{ provider: Provider }>('PUT', `/identity-providers/${encodeURIComponent(id)}`, input),
+	removeProvider: (id: string) => ask<unknown>('DELETE', `/identity-providers/${encodeURIComponent(id)}`),
 	allowedSoftware: () => ask<{ software: readonly AllowedSoftware[] }>('GET', '/allowed-software'),
 	disallowSoftware: (id: string) => ask<unknown>('DELETE', `/allowed-software/${encodeURIComponent(id)}`),
 	request: (request: Readonly<Record<string, string>>) => ask<Outcome>('POST', '/oidc/requests', request),

@@ -22,6 +22,29 @@ export interface Status {
 	/** Stays the same for the life of this installation. */
 	readonly instance: string;
 	readonly name: string | null;
+	/** By whom one can sign in, too. */
+	readonly providers: readonly ProviderSign[];
+}
+
+/** Somebody elsewhere with whom people have an account that lets them in here. */
+export interface ProviderSign {
+	readonly id: string;
+	readonly kind: ProviderKind;
+	readonly name: string;
+}
+
+export const providerKinds = ['google', 'microsoft', 'github', 'oidc'] as const;
+export type ProviderKind = (typeof providerKinds)[number];
+
+/** An account elsewhere by which the person signs in. */
+export interface Identity {
+	readonly id: string;
+	readonly provider: string;
+	readonly name: string;
+	/** What it is called there. */
+	readonly label: string;
+	/** ISO 8601, UTC. */
+	readonly createdAt: string;
 }
 
 /** A place where the person is signed in. */
@@ -124,6 +147,11 @@ export const auth = {
 	takeSecondStep: (input: { ticket: string; code: string }) => ask<{ person: Person }>('POST', '/sign-in/second-step', input),
 	passkeySignInOptions: () => ask<PublicKeyCredentialRequestOptionsJSON>('POST', '/sign-in/passkey-options'),
 	signInWithPasskey: (answer: object) => ask<{ person: Person }>('POST', '/sign-in/passkey', { answer }),
+	goToProvider: (id: string, asked: { invitation?: string; language: string; next: string }) =>
+		ask<{ to: string }>('POST', `/identity-providers/${encodeURIComponent(id)}/entries`, asked),
+	linkProvider: (id: string) => ask<{ to: string }>('POST', `/identity-providers/${encodeURIComponent(id)}/links`),
+	identities: () => ask<{ identities: readonly Identity[] }>('GET', '/identities'),
+	unlinkIdentity: (id: string) => ask<unknown>('DELETE', `/identities/${encodeURIComponent(id)}`),
 	proofs: () => ask<Proofs>('GET', '/proofs'),
 	passkeyProofOptions: () => ask<PublicKeyCredentialRequestOptionsJSON>('POST', '/proofs/passkey-options'),
 	prove: (given: { password: string } | { code: string } | { passkey: object }) => ask<Proofs>('POST', '/proofs', given),

@@ -1,0 +1,187 @@
+import { type Egress, Problem } from '@mana/service';
+import type { Clock } from '@mana/store';
+import * as oauth from 'oauth4webapi';
+import { refuse } from '../problems.ts';
+import { type Claims, claimsIn, type Kind } from './kinds.ts';
+
+/** How long what a provider says of itself is believed. */
+const discoveryMs = 60 * 60_000;
+
+/** A provider, as one talks to it. */
+export interface Partner {
+	readonly kind: Kind;
+	readonly name: string;
+	readonly issuer: string;
+	readonly clientId: string;
+	readonly secret: string | null;
+	/** Where the browser comes back to: one address for each provider, so that an answer of one is none of another (RFC 9700 §4.4). */
+	readonly returnTo: string;
+}
+
+/** What is remembered of a question until the browser comes back with the answer. */
+export interface Question {
+	readonly state: string;
+	readonly nonce: string;
+	/** PKCE (RFC 7636). */
+	readonly verifier: string;
+}
+
+/** Talks to providers: code with PKCE, state, nonce, and the issuer in the answer (RFC 9207), as `oauth4webapi` checks them. */
+export class Conversation {
+	readonly #reach: Egress;
+	readonly #allowHttp: boolean;
+	readonly #clock: Clock;
+	readonly #known = new Map<string, { readonly as: oauth.AuthorizationServer; readonly at: number }>();
+	readonly #keys: oauth.JWKSCacheInput = {};
+
+	/** @param allowHttp whether a provider may be asked without encryption: one on this machine or in its own network */
+	constructor({ reach, allowHttp, clock }: { reach: Egress; allowHttp: boolean; clock: Clock }) {
+		this.#reach = reach;
+		this.#allowHttp = allowHttp;
+		this.#clock = clock;
+	}
+
+	/** Where the browser is sent, with a new question. @throws Problem `provider-unreachable` */
+	async ask(partner: Partner): Promise<{ to: string; question: Question }> {
+		const as = await this.describe(partner);
+		const question = {
+			state: oauth.generateRandomState(),
+			nonce: oauth.generateRandomNonce(),
+			verifier: oauth.generateRandomCodeVerifier(),
+		};
+		const url = URL.parse(as.authorization_endpoint ?? '');
+		// The browser is sent there: nothing but a page.
+		if (url === null || !(url.protocol === 'https:' || (this.#allowHttp && url.protocol === 'http:')))
+			throw unreachable(partner, 'It tells no address to sign in at.');
+		const asked = {
+			client_id: partner.clientId,
+			redirect_uri: partner.returnTo,
+			response_type: 'code',
+			scope: partner.kind.scope,
+			state: question.state,
+			code_challenge: await oauth.calculatePKCECodeChallenge(question.verifier),
+			code_challenge_method: 'S256',
+			...(partner.kind.openId && { nonce: question.nonce }),
+		};
+		for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+		return { to: url.href, question };
+	}
+
+	/**
+	 * Who came back with an answer.
+	 *
+	 * @throws Problem `identity-declined` (the person said no), `identity-invalid` (no answer to this question), `provider-unreachable`
+	 */
+	async hear(partner: Partner, question: Question, answer: URLSearchParams): Promise<Claims> {
+		const as = await this.describe(partner);
+		const client = this.#client(partner);
+		return this.#judged(partner, async () => {
+			const said = oauth.validateAuthResponse(as, client, answer, question.state);
+			const options = this.#options();
+			const { returnTo, secret } = partner;
+			const proof = proofOf(as, secret);
+			const given = await oauth.authorizationCodeGrantRequest(as, client, proof, said, returnTo, question.verifier, options);
+			const { kind } = partner;
+			if (kind.whois) {
+				const { access_token } = await oauth.processAuthorizationCodeResponse(as, client, given);
+				return kind.whois(partner.issuer, (url) => this.#get(url, access_token));
+			}
+			const tokens = await oauth.processAuthorizationCodeResponse(as, client, given, {
+				expectedNonce: question.nonce,
+				requireIdToken: true,
+			});
+			await oauth.validateApplicationLevelSignature(as, given, { ...options, [oauth.jwksCache]: this.#keys });
+			const claims = oauth.getValidatedIdTokenClaims(tokens);
+			if (claims === undefined) throw new TypeError('An id token was required.');
+			if (claims['email'] !== undefined || as.userinfo_endpoint === undefined) return claimsIn(claims);
+			const asked = await oauth.userInfoRequest(as, client, tokens.access_token, options);
+			return claimsIn({ ...claims, ...(await oauth.processUserInfoResponse(as, client, claims.sub, asked)) });
+		});
+	}
+
+	/** What a provider says of itself; kept for an hour. @throws Problem `provider-unreachable` */
+	async describe(partner: Pick<Partner, 'kind' | 'name' | 'issuer'>): Promise<oauth.AuthorizationServer> {
+		const { kind, issuer } = partner;
+		if (kind.endpoints) return kind.endpoints(issuer);
+		const known = this.#known.get(issuer);
+		if (known && known.at + discoveryMs > this.#clock.now()) return known.as;
+		try {
+			const url = new URL(issuer);
+			const as = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, this.#options()));
+			this.#known.set(issuer, { as, at: this.#clock.now() });
+			return as;
+		} catch (error) {
+			throw unreachable(partner, told(error), error);
+		}
+	}
+
+	async #get(url: string, token: string): Promise<unknown> {
+		const answer = await oauth.protectedResourceRequest(
+			token,
+			'GET',
+			new URL(url),
+			new Headers({ accept: 'application/json' }),
+			null,
+			this.#options(),
+		);
+		if (!answer.ok) throw new TypeError(`${url} answered ${answer.status}.`);
+		return answer.json();
+	}
+
+	async #judged(partner: Partner, work: () => Promise<Claims>): Promise<Claims> {
+		try {
+			return await work();
+		} catch (error) {
+			if (error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied')
+				throw refuse('identity-declined', { cause: error });
+			// What the provider itself does not take is nobody's attempt here: a wrong secret, an outage.
+			if (error instanceof oauth.ResponseBodyError && error.error !== 'invalid_grant')
+				throw unreachable(partner, told(error), error);
+			const isTheirs =
+				error instanceof oauth.AuthorizationResponseError ||
+				error instanceof oauth.WWWAuthenticateChallengeError ||
+				error instanceof Problem ||
+				error instanceof TypeError;
+			if (isTheirs) throw unreachable(partner, told(error), error);
+			throw refuse('identity-invalid', { cause: error });
+		}
+	}
+
+	#client({ clientId }: Partner): oauth.Client {
+		const skew = Math.round((this.#clock.now() - Date.now()) / 1000);
+		return { client_id: clientId, [oauth.clockSkew]: skew };
+	}
+
+	#options() {
+		return { [oauth.customFetch]: through(this.#reach), [oauth.allowInsecureRequests]: this.#allowHttp };
+	}
+}
+
+/** How the client shows that it is itself: as a provider expects by default, or as it says (OpenID Connect Core §9). */
+function proofOf(as: oauth.AuthorizationServer, secret: string | null): oauth.ClientAuth {
+	if (secret === null) return oauth.None();
+	const basic = as.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true;
+	return basic ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+}
+
+/** The library's `fetch`, by the one way out of this house. */
+function through(reach: Egress) {
+	return async (url: string, { method, headers, body }: oauth.CustomFetchOptions<string, unknown>): Promise<Response> => {
+		const sent = body instanceof URLSearchParams ? body.toString() : typeof body === 'string' ? body : undefined;
+		const answer = await reach(url, { method, headers, ...(sent !== undefined && { body: sent }) });
+		return new Response([204, 205, 304].includes(answer.status) ? null : answer.body, {
+			status: answer.status,
+			headers: answer.headers,
+		});
+	};
+}
+
+function unreachable({ name }: Pick<Partner, 'name'>, why: string, cause?: unknown): Problem {
+	return refuse('provider-unreachable', { cause, extra: { provider: name, why } });
+}
+
+function told(error: unknown): string {
+	if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError)
+		return `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
+	return error instanceof Error ? error.message : String(error);
+}
