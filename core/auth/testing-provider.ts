@@ -29,7 +29,7 @@ export async function startProvider(
 	const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	const clientId = 'mana';
 	const secret = 'a secret that the provider told once';
-	const hour = 3600;
+	const hour = 3_600;
 	const provider = new Provider(issuer, {
 		clients: [{ client_id: clientId, client_secret: secret, redirect_uris: [returnTo] }],
 		claims: { profile: ['name'], email: ['email', 'email_verified'] },

@@ -50,7 +50,7 @@ export const providerInput = z.object({
 		.optional(),
 	clientId: z.string().trim().min(1, 'Give the client ID that the provider gave.').max(500),
 	/** Left out: it stays as it is. Empty: there is none. */
-	secret: z.string().trim().max(4000).optional(),
+	secret: z.string().trim().max(4_000).optional(),
 	trustsAddresses: z.boolean(),
 	domains: z.array(domain).max(50),
 });
