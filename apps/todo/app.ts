@@ -22,6 +22,7 @@ export const app: AppManifest = {
 		{ id: 'trash', name: () => m.todo_trash(), icon: 'trash', run: (house) => house.go('/todo/trash') },
 	],
 	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
+	dated: [{ id: 'tasks', name: () => m.todo_dated(), load: () => import('./dated.ts') }],
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),

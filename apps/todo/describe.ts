@@ -4,9 +4,9 @@ import type { Mana } from '@mana/sync/client/api';
 import { tags } from '@mana/shared/model';
 import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
+import { repeatWords } from '@mana/ui/repeat/repeat-words';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
 import { projects, tasks, type TaskPriority } from './model.ts';
-import { repeatWords } from './repeat-words.ts';
 import { priorityName, titleOf } from './words.ts';
 
 const task = tasks.fields;
@@ -73,9 +73,9 @@ function valueOfTask(mana: Mana, { field, key }: Place, value: Value, { tag, tim
 		case task.occurrence.number:
 			return value === null ? undefined : speakDay(String(value), today, tag);
 		case task.repeat.number:
-			return repeatWords({ repeat: value === null ? null : String(value) }, tag);
+			return repeatWords(value === null ? null : String(value), 'due', tag);
 		case task.repeatFrom.number:
-			return value === 'completion' ? m.todo_repeat_from_completion() : m.todo_repeat_from_due();
+			return value === 'completion' ? m.repeat_from_completion() : m.repeat_from_due();
 		case task.dueTime.number:
 			return value === null ? undefined : speakTime(String(value), tag);
 		case task.priority.number:

@@ -1,13 +1,12 @@
 import { addDays, type Day, dayAt, toUtc } from '@mana/time';
 import {
-	BadRecurrence,
 	divide,
 	formatRule,
 	instances,
 	type Moment,
 	occurrences,
 	once,
-	parseRule,
+	readableRule,
 	type Recurrence,
 	type Rule,
 } from '@mana/time/recur/index';
@@ -35,23 +34,12 @@ export interface Next {
 	readonly repeat: string;
 }
 
-/** The rule of a task; `null` when it has none, or one that cannot be read: a newer app or another program may have written it. */
-export function ruleOf({ repeat }: Pick<Task, 'repeat'>): Rule | null {
-	if (repeat === null) return null;
-	try {
-		return parseRule(repeat);
-	} catch (error) {
-		if (error instanceof BadRecurrence) return null;
-		throw error;
-	}
-}
-
 /**
  * When a task comes again once this one is done or skipped: after its day, and never in the past, so that what was left undone for a while does not
  * pile up. `null` when it does not come again.
  */
 export function nextOf(task: Repeating, present: Present): Next | null {
-	const rule = ruleOf(task);
+	const rule = readableRule(task.repeat);
 	if (!rule) return null;
 	return task.repeatFrom === 'completion' ? fromCompletion(task, rule, present) : fromDue(task, rule, present);
 }
@@ -73,7 +61,7 @@ export function comingDays(task: Repeating, present: Present, most: number): Day
 
 /** The days from `from` to `to`, both included, on which a task will come after the one it stands for. None where that depends on when it is done. */
 export function daysWithin(task: Repeating, from: Day, to: Day, present: Present): Day[] {
-	const rule = ruleOf(task);
+	const rule = readableRule(task.repeat);
 	if (!rule || task.repeatFrom === 'completion') return [];
 	const recurrence = recurrenceOf(task, rule, present);
 	const least = Math.max(afterOwn(task, present), instantOf(present.zone, toUtc(from)));

@@ -2,7 +2,8 @@ import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
 import { type Tag, tags } from '@mana/shared/model';
-import { addDays, type Capture, type Day, type Repeat, speakDay } from '@mana/time';
+import { addDays, type Capture, type Day, speakDay } from '@mana/time';
+import { readLine } from '@mana/ui/capture/reader.svelte';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import type { Company } from '@mana/ui/data/presence.svelte';
@@ -16,25 +17,6 @@ import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
 import type { Present } from './repeat.ts';
 import { type Project, projects, type Task, type TaskPriority, tasks } from './model.ts';
-
-/** What reads a typed line: fetched when a field for one first gets the focus. */
-let reader = $state.raw<typeof import('@mana/time/phrase/index') | null>(null);
-
-let fetching: Promise<void> | null = null;
-
-/**
- * Fetches what reads a typed line, if it is not here yet. Where it cannot be had, lines are titles: nothing typed is lost. All who wait go on in
- * the order in which they came: lines are added as they were typed.
- */
-export function fetchReader(): Promise<void> {
-	return (fetching ??= import('@mana/time/phrase/index').then(
-		(module) => void (reader = module),
-		(error: unknown) => {
-			fetching = null; // the next line tries again
-			console.warn('Days and tags in a line are not understood right now:', error);
-		},
-	));
-}
 
 /** What knows rules: fetched as soon as there is a task that comes again. */
 let rules: typeof import('./repeat.ts') | null = null;
@@ -125,22 +107,9 @@ export class Todo {
 		return counts;
 	});
 
-	/** What a typed line says, here and now. Until `fetchReader` is done, it is a title. */
+	/** What a typed line says, here and now. */
 	read(line: string, dismissed?: ReadonlySet<string>): Capture {
-		if (!reader)
-			return { title: line.trim(), day: null, time: null, repeat: null, tags: [], priority: null, project: null, tokens: [] };
-		return reader.quickAdd(line, {
-			today: today.day,
-			time: today.time,
-			packs: reader.packsFor(language.current),
-			projects: this.projects.map(({ name }) => name),
-			...(dismissed && { dismissed }),
-		});
-	}
-
-	/** How what was typed comes again, in words; `null` where there are none. */
-	speak(repeat: Repeat): string | null {
-		return reader?.speakRepeat(repeat, language.tag) ?? null;
+		return readLine(line, { names: this.projects.map(({ name }) => name), ...(dismissed && { dismissed }) });
 	}
 
 	add(capture: Capture, place?: TaskPlace): RecordId {

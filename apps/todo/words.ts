@@ -1,4 +1,15 @@
-import { type Day, daysBetween, speakDay, speakTime, speakWeekday, spellDate, spellDay } from '@mana/time';
+import {
+	capital,
+	type Capture,
+	type Day,
+	daysBetween,
+	speakDay,
+	speakTime,
+	speakWeekday,
+	spellDate,
+	spellDay,
+	type Token,
+} from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { Task, TaskPriority } from './model.ts';
 
@@ -49,9 +60,9 @@ export function dayHeading(day: Day, today: Day, locale: string): { title: strin
 	return { title: capital(speakDay(day, today, locale)), detail };
 }
 
-/** With a capital first letter, for words that begin a line. */
-export function capital(text: string): string {
-	return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+/** The name of a priority that was typed; of other tokens nothing (`CaptureField`). */
+export function priorityToken({ kind }: Token, { priority }: Capture): string | undefined {
+	return kind === 'priority' && priority ? priorityName(priority) : undefined;
 }
 
 /** A task's title, or what to call it while it has none. */

@@ -1,3 +1,14 @@
 export * from './day.ts';
 export * from './phrase/index.ts';
-export { speakAgo, speakDay, speakMoment, speakTime, speakWeekday, spellDate, spellDay } from './speak.ts';
+export {
+	capital,
+	format as formatDay,
+	speakAgo,
+	speakDay,
+	speakMinutes,
+	speakMoment,
+	speakTime,
+	speakWeekday,
+	spellDate,
+	spellDay,
+} from './speak.ts';

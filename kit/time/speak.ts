@@ -54,6 +54,25 @@ export function speakAgo(then: number, now: number, locale: string): string {
 	return relative(locale).format(0, 'second');
 }
 
+/** With a capital first letter, for words that begin a line. */
+export function capital(text: string): string {
+	return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** How long something lasts: "45 min", "1 hr 30 min", "2 days". @param minutes whole and not negative */
+export function speakMinutes(minutes: number, locale: string): string {
+	const parts = [
+		{ amount: Math.floor(minutes / 1_440), unit: 'day' },
+		{ amount: Math.floor((minutes % 1_440) / 60), unit: 'hour' },
+		{ amount: minutes % 60, unit: 'minute' },
+	].filter(({ amount }) => amount > 0);
+	return (parts.length > 0 ? parts : [{ amount: 0, unit: 'minute' }])
+		.map(({ amount, unit }) =>
+			new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'day' ? 'long' : 'short' }).format(amount),
+		)
+		.join(' ');
+}
+
 const UNITS = [
 	['year', 31_536_000],
 	['month', 2_592_000],

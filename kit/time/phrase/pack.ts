@@ -20,6 +20,10 @@ export interface Moment {
 	readonly day?: Day;
 	readonly time?: string;
 	readonly repeat?: Repeat;
+	/** How long it lasts. */
+	readonly minutes?: number;
+	readonly wholeDay?: true;
+	readonly place?: string;
 }
 
 /** One way to say a day, a time or a repetition in a language. */
@@ -40,8 +44,30 @@ export interface LanguagePack {
 	/** Small words that may stand before a day or time and vanish with it: "on", "at", "am", "um". */
 	readonly lead: readonly string[];
 	readonly rules: readonly PhraseRule[];
+	/** What is said of appointments only. */
+	readonly appointments: AppointmentWords;
 	/** Priority words behind `!`, from low to urgent. */
 	readonly priorities: Readonly<Record<Priority, readonly string[]>>;
+}
+
+/** How a language says how long an appointment lasts and where it is. Patterns are of words and have no groups. */
+export interface AppointmentWords {
+	/** Before a length, and vanishes with it: "for". */
+	readonly lasting: string;
+	readonly hours: string;
+	readonly minutes: string;
+	/** "all day" */
+	readonly wholeDay: string;
+	/** Before the first of two times, and vanishes with it: "from". */
+	readonly from: string;
+	/** Between two times or days: "to". */
+	readonly to: string;
+	/** Before a place with a name of its own, written with a capital letter: "in". */
+	readonly inPlace: string;
+	/** Before a place however it is written: "at". */
+	readonly atPlace: string;
+	/** What a place does not go on beyond: "with". */
+	readonly endOfPlace: string;
 }
 
 export const priorities = ['low', 'medium', 'high', 'urgent'] as const;

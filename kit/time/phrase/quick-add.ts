@@ -1,11 +1,12 @@
 import { addDays, type Day } from '../day.ts';
+import { appointmentAt, overlaps } from './appointment.ts';
 import { firstDay } from '../recur/presets.ts';
 import { parseRule } from '../recur/rule.ts';
 import { type LanguagePack, type Moment, type Now, type PhraseRule, priorities, type Priority, type Repeat } from './pack.ts';
 
 /** A stretch of the input that was understood, for highlighting while typing. */
 export interface Token {
-	readonly kind: 'repeat' | 'day' | 'time' | 'tag' | 'priority' | 'project';
+	readonly kind: 'repeat' | 'day' | 'time' | 'length' | 'place' | 'tag' | 'priority' | 'project';
 	/** Half-open range in UTF-16 units. */
 	readonly start: number;
 	readonly end: number;
@@ -19,6 +20,11 @@ export interface Capture {
 	readonly day: Day | null;
 	/** `HH:MM`; a time without a day means its next occurrence. */
 	readonly time: string | null;
+	/** How long it lasts; of several whole days, until the end of the last. Read of appointments only, as are the next two. */
+	readonly minutes: number | null;
+	/** Whether it was said to take whole days. */
+	readonly wholeDay: boolean;
+	readonly place: string | null;
 	/** How it comes again; `day` is then the first day of it. */
 	readonly repeat: Repeat | null;
 	readonly tags: readonly string[];
@@ -35,6 +41,8 @@ export interface QuickAddContext extends Now {
 	readonly projects?: readonly string[];
 	/** Texts of tokens that the person has dismissed: they stay in the title. */
 	readonly dismissed?: ReadonlySet<string>;
+	/** Reads as well how long it lasts and where it is; behind `@` only names that are known. */
+	readonly appointments?: true;
 }
 
 /**
@@ -61,6 +69,9 @@ export function quickAdd(line: string, context: QuickAddContext): Capture {
 		),
 		day: dayOf(moment, context),
 		time: moment.time ?? null,
+		minutes: moment.minutes ?? null,
+		wholeDay: moment.wholeDay ?? false,
+		place: moment.place ?? null,
 		repeat: moment.repeat ?? null,
 		tags: [...new Set(found.filter(({ token }) => token.kind === 'tag').map(({ value }) => value!))],
 		priority: valueOf('priority') as Priority | null,
@@ -82,9 +93,9 @@ function readAt(line: string, at: number, context: QuickAddContext, known: Momen
 		case '!':
 			return readPriority(line, at, context.packs);
 		case '@':
-			return readProject(line, at, context.projects ?? []);
+			return readProject(line, at, context);
 		default:
-			return readMoment(line, at, context, known);
+			return context.appointments ? readAppointment(line, at, context, known) : readMoment(line, at, context, known);
 	}
 }
 
@@ -108,15 +119,32 @@ function priorityOf(mark: RegExpExecArray, packs: readonly LanguagePack[]): Prio
 	return priorities.find((priority) => packs.some((pack) => pack.priorities[priority].includes(word))) ?? null;
 }
 
-function readProject(line: string, at: number, projects: readonly string[]): Hit | null {
+function readProject(line: string, at: number, { projects = [], appointments }: QuickAddContext): Hit | null {
 	const rest = line.slice(at + 1);
 	const known = projects
 		.filter(
 			(name) => name && rest.toLowerCase().startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}]/u.test(rest.slice(name.length)),
 		)
 		.toSorted((a, b) => b.length - a.length)[0];
-	const name = known ?? /^[\p{L}\p{N}][\p{L}\p{N}_-]*/u.exec(rest)?.[0];
+	const name = known ?? (appointments ? undefined : /^[\p{L}\p{N}][\p{L}\p{N}_-]*/u.exec(rest)?.[0]);
 	return name === undefined ? null : { token: token('project', line, at, at + 1 + name.length), value: name };
+}
+
+/** A moment, a stretch of time, how long it lasts, or where it is. */
+function readAppointment(line: string, at: number, context: QuickAddContext, known: Moment): Hit | null {
+	const moments = (from: number, before: Moment, today: Day = context.today) => {
+		const hit = readMoment(line, from, { ...context, today }, before);
+		return hit?.moment ? { end: hit.token.end, moment: hit.moment } : null;
+	};
+	const found = appointmentAt(
+		line,
+		at,
+		context.packs,
+		known,
+		moments,
+		(from) => /[#@!]/.test(line[from]!) || moments(from, {}) !== null,
+	);
+	return found && { token: token(found.kind, line, at, found.end), moment: found.moment };
 }
 
 /** The longest reading that starts here; of two equally long ones that of the person's own language. */
@@ -156,10 +184,6 @@ function hasLead(text: string, pack: LanguagePack): boolean {
 
 function canStandAlone(rest: string): boolean {
 	return /^\s*(?:[#@!]\S*\s*)*$/u.test(rest) || /^\s+(?:at |um )?\d/iu.test(rest);
-}
-
-function overlaps(moment: Moment, known: Moment): boolean {
-	return (['day', 'time', 'repeat'] as const).some((part) => moment[part] !== undefined && known[part] !== undefined);
 }
 
 function isRepeat(kind: Token['kind'], found: readonly Hit[]): boolean {

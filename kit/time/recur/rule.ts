@@ -146,6 +146,17 @@ function check(rule: Rule, said: ReadonlyMap<string, string>): void {
 	if (rule.bySetPos.length > 0 && !others) throw new BadRecurrence('BYSETPOS needs another BY… to choose from.');
 }
 
+/** The rule that a record carries; `null` where it has none, or one that cannot be read: a newer app or another program may have written it. */
+export function readableRule(text: string | null): Rule | null {
+	if (text === null) return null;
+	try {
+		return parseRule(text);
+	} catch (error) {
+		if (error instanceof BadRecurrence) return null;
+		throw error;
+	}
+}
+
 /** Writes a rule as iCalendar has it, without its name in front. Reading it again gives the same rule. */
 export function formatRule(rule: Rule): string {
 	const parts = [`FREQ=${rule.freq}`];

@@ -1,6 +1,6 @@
 import type { RecordId, Value } from '@mana/model';
 import type { Place as RegisterPlace } from '@mana/sync/cell';
-import type { Mana } from '@mana/sync/client/api';
+import type { LiveQuery, Mana } from '@mana/sync/client/api';
 import type { End } from '@mana/shared/links';
 import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
@@ -28,6 +28,8 @@ export interface AppManifest {
 	readonly widgets?: readonly Widget[];
 	/** Finds records of this app by words. */
 	readonly search?: Loaded<{ readonly search: Search }>;
+	/** What of it stands on days, for the calendar to show beside its events: due tasks, birthdays. */
+	readonly dated?: readonly DatedView[];
 	/** How it calls what it keeps, for lists of changes. */
 	readonly describe?: Loaded<{ readonly describer: Describer }>;
 	/** The field that `q` opens from anywhere. */
@@ -69,6 +71,27 @@ export interface Widget {
 	/** A column of the hub's grid, or its whole width. */
 	readonly size: 'column' | 'full';
 	readonly load: Loaded<{ readonly default: Component }>;
+}
+
+/** Something of an app that stands on days. */
+export interface DatedView {
+	/** Unique over all apps, and for ever: whoever hides it, hides it by this name. */
+	readonly id: string;
+	readonly name: () => string;
+	readonly load: Loaded<{ readonly dated: Dated }>;
+}
+
+/** What stands on the days from one to another, both included, as `YYYY-MM-DD`; kept current. */
+export type Dated = (mana: Mana, from: string, to: string) => LiveQuery<DatedEntry>;
+
+export interface DatedEntry {
+	readonly id: string;
+	readonly title: string;
+	readonly day: string;
+	/** `HH:MM`; `null`: the whole day. */
+	readonly time: string | null;
+	readonly done: boolean;
+	readonly href: string;
 }
 
 export interface QuickAddProps {

@@ -133,6 +133,17 @@ export const de: LanguagePack = {
 		{ pattern: `(${adverbs.pattern})`, weak: true, read: (match) => ({ time: adverbs.of(match[1]!) }) },
 		{ pattern: `am (${partsOfDay.pattern})`, read: (match) => ({ time: partsOfDay.of(match[1]!) }) },
 	],
+	appointments: {
+		lasting: 'für',
+		hours: 'stunden?|std|h',
+		minutes: 'minuten?|min|m',
+		wholeDay: 'ganztägig|ganztags|(?:den )?ganzen tag',
+		from: 'von|ab',
+		to: 'bis',
+		inPlace: 'in|im|bei|beim|auf|auf dem|am',
+		atPlace: 'ort:',
+		endOfPlace: 'mit|für|wegen|und|zum|zur|von',
+	},
 	priorities: {
 		low: ['niedrig', 'später'],
 		medium: ['mittel', 'normal'],

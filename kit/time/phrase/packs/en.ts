@@ -125,5 +125,16 @@ export const en: LanguagePack = {
 		{ pattern: 'at (noon|midnight)', read: (match) => ({ time: match[1]!.toLowerCase() === 'noon' ? '12:00' : '00:00' }) },
 		{ pattern: `in the (${partsOfDay.pattern})`, read: (match) => ({ time: partsOfDay.of(match[1]!) }) },
 	],
+	appointments: {
+		lasting: 'for',
+		hours: 'hours?|hrs?|h',
+		minutes: 'minutes?|mins?|min|m',
+		wholeDay: 'all[- ]day|(?:the )?whole day',
+		from: 'from',
+		to: 'to|until|till',
+		inPlace: 'in|near',
+		atPlace: 'at',
+		endOfPlace: 'with|for|about|because|and|from',
+	},
 	priorities: { low: ['low'], medium: ['medium', 'normal'], high: ['high', 'important'], urgent: ['urgent', 'asap'] },
 };

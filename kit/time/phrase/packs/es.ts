@@ -118,5 +118,16 @@ export const es: LanguagePack = {
 		},
 		{ pattern: '(?:por|en) la (mañana|tarde|noche)', read: (match) => ({ time: partsOfDay.of(match[1]!) }) },
 	],
+	appointments: {
+		lasting: 'durante|por',
+		hours: 'horas?|h',
+		minutes: 'minutos?|min',
+		wholeDay: 'todo el día',
+		from: 'de|desde|del',
+		to: 'a|al|hasta',
+		inPlace: 'en|a|al',
+		atPlace: 'lugar:',
+		endOfPlace: 'con|para|por|y|de',
+	},
 	priorities: { low: ['baja'], medium: ['media', 'normal'], high: ['alta', 'importante'], urgent: ['urgente'] },
 };

@@ -125,6 +125,17 @@ export const fr: LanguagePack = {
 			read: (match) => ({ time: match[1]!.toLowerCase() === 'matinée' ? dayparts.morning : dayparts.evening }),
 		},
 	],
+	appointments: {
+		lasting: 'pendant|pour|durant',
+		hours: 'heures?|h',
+		minutes: 'minutes?|min|mn',
+		wholeDay: 'toute la journée',
+		from: 'de|du',
+		to: "à|au|jusqu’à|jusqu'à",
+		inPlace: 'à|au|aux|dans',
+		atPlace: 'chez',
+		endOfPlace: 'avec|pour|et|de',
+	},
 	priorities: {
 		low: ['faible', 'basse'],
 		medium: ['moyenne', 'normale'],

@@ -118,5 +118,16 @@ export const it: LanguagePack = {
 		{ pattern: '(?:di |la |in )(mattina|sera)', weak: true, read: (match) => ({ time: partsOfDay.of(match[1]!) }) },
 		{ pattern: '(?:di |nel |il )pomeriggio', read: () => ({ time: dayparts.afternoon }) },
 	],
+	appointments: {
+		lasting: 'per|durante',
+		hours: 'ore|ora|h',
+		minutes: 'minuti|minuto|min',
+		wholeDay: 'tutto il giorno',
+		from: 'dalle|dal|da',
+		to: 'alle|al|a|fino a',
+		inPlace: 'a|al|alla|in|da|dal',
+		atPlace: 'presso',
+		endOfPlace: 'con|per|e|di',
+	},
 	priorities: { low: ['bassa'], medium: ['media', 'normale'], high: ['alta', 'importante'], urgent: ['urgente'] },
 };

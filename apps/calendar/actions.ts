@@ -1,0 +1,329 @@
+import { type AttachmentsDraft, type Draft, ordering, type RecordId } from '@mana/model';
+import type { Mana, Writer, Written } from '@mana/sync/client/api';
+import {
+	type Calendar,
+	calendars,
+	changedOccurrenceId,
+	defaultCalendarId,
+	type Event,
+	events,
+	type Guest,
+	guestId,
+	guests,
+	settings,
+	settingsId,
+} from './model.ts';
+import { momentOf } from './moments.ts';
+import type { Occurrence } from './occurrences.ts';
+import { cutBefore, movedSeries, mover, type When } from './series.ts';
+
+/** How much of a series a change is meant for. What takes place once has no more than `this`. */
+export type Scope = 'this' | 'following' | 'all';
+
+/** What a change is made to: one occurrence. */
+export type Chosen = Pick<Occurrence, 'event' | 'series' | 'occurrence' | 'start'>;
+
+/** What a page may write of an event. */
+export type EventDraft = Omit<Draft<typeof events>, 'series' | 'occurrence' | 'uid' | 'calendarName' | 'calendarObject'>;
+
+/**
+ * What a person can do in their calendars, each as one transaction that can be undone. `label` is what undo says, in the person's language.
+ */
+export interface CalendarActions {
+	add(label: string, draft: EventDraft): { id: RecordId; written: Written };
+	/** Changes an occurrence, or as much of its series as `scope` says. A new start moves the rest by as much. */
+	edit(label: string, chosen: Chosen, draft: EventDraft, scope: Scope): Written;
+	/** Says when a series comes again, from its first occurrence on; `null`: it takes place once. */
+	repeat(label: string, series: Event, repeat: string | null, start: string): Written;
+	/** Puts an event in the trash, or takes occurrences out of a series. */
+	remove(label: string, chosen: Chosen, scope: Scope): Written;
+	/** The same event once more, outside of any series. */
+	duplicate(label: string, chosen: Chosen): { id: RecordId; written: Written };
+	/** Events from the trash, a series with what was changed of it. */
+	restore(label: string, ids: readonly RecordId[]): Written;
+	/** Deletes for good what is in the trash. */
+	purge(label: string, ids: readonly RecordId[]): Written;
+	addCalendar(label: string, draft: Draft<typeof calendars>): { id: RecordId; written: Written };
+	editCalendar(label: string, id: RecordId, draft: Draft<typeof calendars>): Written;
+	/** Puts a calendar in the trash together with its events. */
+	removeCalendar(label: string, id: RecordId): Written;
+	invite(label: string, event: RecordId, guest: Pick<Guest, 'address' | 'name'> & { readonly person?: string }): Written;
+	editGuest(label: string, guest: RecordId, draft: Partial<Pick<Guest, 'role' | 'answer' | 'comment'>>): Written;
+	uninvite(label: string, guest: RecordId): Written;
+	/** @param home the person's own space */
+	editSettings(label: string, home: Mana, draft: Draft<typeof settings>): Written;
+}
+
+/** @param clock ms since 1970 */
+export function calendarActions(mana: Mana, clock: () => number, random: () => number): CalendarActions {
+	const between = ordering(random);
+	const all = (): readonly Event[] => mana.query(events, { where: () => true }).rows;
+	const changesOf = (series: RecordId): Event[] => all().filter((one) => one.series === series && one.deletedAt === null);
+	/**
+	 * An id that everybody reckons is taken for ever: its record is made before, unseen, so that undo and redo have fields to write.
+	 * Settles when it is on this device's disk.
+	 */
+	const ensure = (
+		collection: typeof events | typeof guests | typeof calendars | typeof settings,
+		id: RecordId,
+		where: Mana = mana,
+	): Promise<void> =>
+		where.get(collection, id) ? Promise.resolve() : where.note('', (tx) => void tx.create(collection, {}, id));
+
+	/** Writes a changed occurrence as a whole. */
+	const change = (tx: Writer, series: RecordId, occurrence: string, whole: EventDraft): void => {
+		const id = changedOccurrenceId(series, occurrence);
+		const row = tx.get(events, id);
+		if (row?.deletedAt !== null && row !== undefined) tx.restore(events, id);
+		const draft = { ...whole, series, occurrence, repeat: null, extra: [], except: [] };
+		if (row) tx.update(events, id, draft);
+		else tx.create(events, draft, id);
+	};
+
+	/** Writes what a series is from now on, and takes what was changed of it along. */
+	const rewrite = (tx: Writer, from: Event, to: RecordId, draft: EventDraft, changes: readonly Event[], when: When): void => {
+		const start = draft.start ?? when.start!;
+		const moved = start === when.start ? when : movedSeries(when, start);
+		const rename = start === when.start ? (text: string) => text : mover(when.start!, start);
+		const repeat = draft.repeat === undefined ? moved.repeat : draft.repeat;
+		tx.update(events, to, { ...draft, start, repeat, extra: moved.extra, except: moved.except });
+		for (const one of changes) {
+			const name = rename(one.occurrence!);
+			const follows = followed(from, one, draft);
+			const own = one.start === one.occurrence ? name : one.start === null ? null : rename(one.start);
+			if (to === one.series && name === one.occurrence) {
+				tx.update(events, one.id, follows);
+				continue;
+			}
+			tx.trash(events, one.id);
+			change(tx, to, name, { ...copyOf(one), ...follows, start: own });
+		}
+	};
+
+	const edit = (label: string, { event, series, occurrence, start }: Chosen, draft: EventDraft, scope: Scope): Written => {
+		if (!series || occurrence === null) return mana.write(label, (tx) => tx.update(events, event.id, heard(event, draft)));
+		if (scope === 'this') {
+			const id = changedOccurrenceId(series.id, occurrence);
+			const made = ensure(events, id);
+			const { repeat: _repeat, extra: _extra, except: _except, ...own } = draft;
+			return after(
+				[made],
+				mana.write(label, (tx) => {
+					if (event.id === id) tx.update(events, id, heard(event, own));
+					else change(tx, series.id, occurrence, { ...copyOf(series), start, ...heard(series, own) });
+				}),
+			);
+		}
+		const cut = scope === 'following' ? cutBefore(series, occurrence) : null;
+		const changes = changesOf(series.id);
+		if (!cut) {
+			const moved = seriesDraft(series.start!, start, draft);
+			const made = changes.map((one) => ensureRenamed(one, series.id, series.start!, moved.start));
+			return after(
+				made,
+				mana.write(label, (tx) => rewrite(tx, series, series.id, heard(series, moved), changes, series)),
+			);
+		}
+		const moved = seriesDraft(cut.after.start!, start, draft);
+		const later = changes.filter((one) => one.occurrence! >= occurrence);
+		return mana.write(label, (tx) => {
+			tx.update(events, series.id, { repeat: cut.before.repeat, extra: cut.before.extra, except: cut.before.except });
+			const id = tx.create(events, { ...copyOf(series), ...cut.after, calendar: series.calendar });
+			rewrite(tx, series, id, moved, later, cut.after);
+			for (const guest of guestsOf(series.id)) copyGuest(tx, guest, id);
+		});
+	};
+
+	/** Before changes move to other names: those may be names that undo took back once. */
+	function ensureRenamed(one: Event, series: RecordId, before: string, now: string | null | undefined): Promise<void> {
+		if (!now || now === before) return Promise.resolve();
+		return ensure(events, changedOccurrenceId(series, mover(before, now)(one.occurrence!)));
+	}
+
+	const guestsOf = (event: RecordId): readonly Guest[] =>
+		mana.query(guests, { where: (one) => one.event === event && one.deletedAt === null }).rows;
+
+	function copyGuest(tx: Writer, { address, name, person, kind, role, answer, comment }: Guest, event: RecordId): void {
+		tx.create(guests, { event, address, name, person, kind, role, answer, comment }, guestId(event, address));
+	}
+
+	const withChanges = (ids: readonly RecordId[]): Event[] => {
+		const wanted = new Set<string>(ids);
+		return all().filter((one) => wanted.has(one.id) || (one.series !== null && wanted.has(one.series)));
+	};
+
+	return {
+		add(label, draft) {
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				id = tx.create(events, draft);
+			});
+			return { id, written };
+		},
+		edit,
+		repeat: (label, series, repeat, start) => {
+			const changes = changesOf(series.id);
+			return mana.write(label, (tx) => {
+				tx.update(events, series.id, { repeat, start, extra: [], except: [] });
+				// Another rule has other occurrences: what was changed of those before would stand among them twice.
+				for (const one of changes) tx.trash(events, one.id);
+			});
+		},
+		remove(label, { event, series, occurrence }, scope) {
+			if (!series || occurrence === null) return mana.write(label, (tx) => tx.trash(events, event.id));
+			const changes = changesOf(series.id);
+			const cut = scope === 'following' ? cutBefore(series, occurrence) : null;
+			return mana.write(label, (tx) => {
+				const gone = (one: Event): boolean =>
+					scope === 'this' ? one.occurrence === occurrence : cut === null || one.occurrence! >= occurrence;
+				for (const one of changes) if (gone(one)) tx.trash(events, one.id);
+				if (scope === 'this') tx.update(events, series.id, { except: { add: [occurrence] } });
+				else if (cut)
+					tx.update(events, series.id, { repeat: cut.before.repeat, extra: cut.before.extra, except: cut.before.except });
+				else tx.trash(events, series.id);
+			});
+		},
+		duplicate(label, { event, start }) {
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				id = tx.create(events, { ...copyOf(event), start, series: null, occurrence: null, repeat: null, extra: [], except: [] });
+			});
+			return { id, written };
+		},
+		restore: (label, ids) =>
+			mana.write(label, (tx) => {
+				for (const one of withChanges(ids)) if (one.deletedAt !== null) tx.restore(events, one.id);
+			}),
+		purge: (label, ids) =>
+			mana.write(label, (tx) => {
+				for (const one of withChanges(ids)) if (one.deletedAt !== null) tx.purge(events, one.id);
+			}),
+		addCalendar(label, draft) {
+			const last = mana.query(calendars).rows.toSorted(byPosition).at(-1)?.position ?? null;
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				id = tx.create(calendars, { position: between(last, null), ...draft });
+			});
+			return { id, written };
+		},
+		editCalendar(label, id, draft) {
+			const made = ensure(calendars, id);
+			return after(
+				[made],
+				mana.write(label, (tx) => tx.update(calendars, id, draft)),
+			);
+		},
+		removeCalendar: (label, id) =>
+			mana.write(label, (tx) => {
+				for (const one of all()) if (calendarOf(one) === id && one.deletedAt === null) tx.trash(events, one.id);
+				if (tx.get(calendars, id)) tx.trash(calendars, id);
+			}),
+		invite(label, event, { address, name, person }) {
+			const id = guestId(event, address);
+			const made = ensure(guests, id);
+			return after(
+				[made],
+				mana.write(label, (tx) => {
+					if (tx.get(guests, id)?.deletedAt !== null) tx.restore(guests, id);
+					tx.update(guests, id, { event, address: address.trim(), name, person: person ?? null, answer: 'none' });
+				}),
+			);
+		},
+		editGuest: (label, guest, draft) =>
+			mana.write(label, (tx) => tx.update(guests, guest, { ...draft, ...(draft.answer && { answeredAt: clock() }) })),
+		uninvite: (label, guest) => mana.write(label, (tx) => tx.trash(guests, guest)),
+		editSettings(label, home, draft) {
+			const made = ensure(settings, settingsId, home);
+			return after(
+				[made],
+				home.write(label, (tx) => tx.update(settings, settingsId, draft)),
+			);
+		},
+	};
+}
+
+/** What was written, stored only when what was made before it is stored as well. */
+function after(made: readonly Promise<void>[], written: Written): Written {
+	return { saved: Promise.all([...made, written.saved]).then(() => undefined), undo: () => written.undo() };
+}
+
+/** The calendar of an event: the one that every space has, where it names none. */
+export function calendarOf({ calendar }: Pick<Event, 'calendar'>): RecordId {
+	return calendar ?? defaultCalendarId;
+}
+
+/** Hand-made order; a calendar without a place comes last, by age. */
+export function byPosition(a: Pick<Calendar, 'id' | 'position'>, b: Pick<Calendar, 'id' | 'position'>): number {
+	if (a.position === b.position) return a.id < b.id ? -1 : 1;
+	if (a.position === null || b.position === null) return a.position === null ? 1 : -1;
+	return a.position < b.position ? -1 : 1;
+}
+
+/** A change of one occurrence as one of the series: its start moves by as much, and so does the rest. */
+function seriesDraft(seriesStart: string, occurrenceStart: string, draft: EventDraft): EventDraft {
+	const { start } = draft;
+	if (start === undefined || start === null || start === occurrenceStart) return { ...draft, start: seriesStart };
+	return { ...draft, start: mover(occurrenceStart, start)(seriesStart) };
+}
+
+/** Fields in which a changed occurrence follows its series as long as nobody gave it a value of its own. */
+const FOLLOWED = [
+	'title',
+	'notes',
+	'place',
+	'url',
+	'calendar',
+	'length',
+	'zone',
+	'endZone',
+	'status',
+	'shows',
+	'privacy',
+	'travel',
+	'buffer',
+	'hue',
+] as const satisfies readonly (keyof Event)[];
+
+function followed(series: Event, one: Event, draft: EventDraft): EventDraft {
+	const names = FOLLOWED.filter((name) => draft[name] !== undefined && one[name] === series[name]);
+	const { reminders, tags } = draft;
+	return {
+		...Object.fromEntries(names.map((name) => [name, draft[name]])),
+		...(reminders && { reminders }),
+		...(tags && { tags }),
+	};
+}
+
+/** Fields of which guests have to hear when they change (RFC 5546 §2.1.4). */
+const HEARD = [
+	'start',
+	'length',
+	'zone',
+	'repeat',
+	'extra',
+	'except',
+	'place',
+	'status',
+] as const satisfies readonly (keyof EventDraft)[];
+
+function heard(event: Event, draft: EventDraft): EventDraft {
+	if (event.organizer === null || !HEARD.some((name) => draft[name] !== undefined)) return draft;
+	return { ...draft, sequence: (event.sequence ?? 0) + 1 };
+}
+
+/** What one event gives to another: everything but who it is to calendar programs. */
+function copyOf(event: Event): EventDraft {
+	const files: AttachmentsDraft = Object.fromEntries(
+		event.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
+	);
+	const { title, notes, place, url, calendar, start, length, zone, endZone, repeat, extra, except } = event;
+	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer } = event;
+	const what = { title, notes, place, url, calendar, status, shows, privacy, hue, tags, organizer, files };
+	const when = { start, length, zone, endZone, repeat, extra, except, reminders, travel, buffer };
+	return { ...what, ...when };
+}
+
+/** Earliest first, for lists of the trash. */
+export function byStart(a: Event, b: Event): number {
+	return momentOf(a.start ?? '9999-12-31').wall - momentOf(b.start ?? '9999-12-31').wall;
+}
