@@ -221,7 +221,7 @@ describe('a program that knows only the address', () => {
 	test('is led to the calendars, whatever it asks with', async () => {
 		for (const method of ['GET', 'PROPFIND', 'OPTIONS']) {
 			const { status, headers } = await ask('/.well-known/caldav', { method });
-			expect([method, status, headers.get('location')]).toEqual([method, 307, `${publicUrl}/api/todo-server/dav/`]);
+			expect([method, status, headers.get('location')]).toEqual([method, 307, `${publicUrl}/api/calendar-server/dav/`]);
 		}
 	});
 });

@@ -3,7 +3,8 @@ import type { Hono } from 'hono';
 
 /** Where programs begin that know nothing but the address of this Mana (RFC 6764 §5): the service, and the place in it. */
 const places = {
-	caldav: { service: 'todo-server', path: '/dav/' },
+	// Whoever has calendars is told there of lists of tasks too.
+	caldav: { service: 'calendar-server', path: '/dav/' },
 } as const;
 
 /** Leads programs on from the places that standards name. @param has whether a service runs here */

@@ -24,6 +24,10 @@ export const calendars = collection(
 		zone: field.text(7, { max: 64 }),
 		/** What its collection is called in CalDAV, where a program made it; empty: its space and id. */
 		calendarName: field.text(8, { fallback: '', max: 255 }),
+		/** Whether its events take time from whoever has it (CALDAV:schedule-calendar-transp). */
+		shows: field.choice(9, ['busy', 'free']),
+		/** Properties that programs set by WebDAV and we only keep, as XML. */
+		davProperties: field.text(10, { fallback: '', max: 20_000 }),
 	},
 );
 

@@ -40,7 +40,7 @@ export interface AppPassword {
 
 /** What a service is told of who comes with an app password. */
 export interface AppGrant {
-	readonly password: Pick<AppPassword, 'id' | 'name' | 'access'>;
+	readonly password: Pick<AppPassword, 'id' | 'name' | 'access' | 'apps'>;
 	readonly person: Person;
 	/** A token of the person for this service to act with (RFC 8693: the person is the subject, the service stands beside). */
 	readonly token: string;
@@ -128,7 +128,11 @@ export async function judgeAppPassword(
 	if (row.used_at === null || now - row.used_at >= usedEveryMs)
 		await look(realm, (db) => db.updateTable('app_password').set({ used_at: now }).where('id', '=', row.id).execute());
 	const { id, name, access } = row;
-	return { password: { id, name, access }, person, ...(await actingToken(realm, person, `app-password:${id}`, service)) };
+	return {
+		password: { id, name, access, apps: row.apps.split(' ') },
+		person,
+		...(await actingToken(realm, person, `app-password:${id}`, service)),
+	};
 }
 
 /** The app that a service is the server of; `null` when it is none. */

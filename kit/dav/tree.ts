@@ -46,13 +46,21 @@ export interface CollectionChanges {
 }
 
 /** Answers a REPORT of its name; the kit has found the resource, and seen that it may be read. */
-export type Report = (query: ReportQuery) => Promise<readonly ReportLine[]>;
+export type Report = (query: ReportQuery) => Promise<readonly ReportLine[] | Document>;
+
+/** An answer that is no multistatus. */
+export interface Document {
+	readonly type: string;
+	readonly text: string;
+}
 
 export interface ReportQuery {
 	readonly resource: DavResource;
 	readonly body: XmlElement;
 	/** The path an href in the body means; `null` when it lies outside this tree. */
 	readonly pathOf: (href: string) => DavPath | null;
+	/** How far down is asked for, as the client said; a report that it says nothing to asks about the resource only (RFC 3253 §3.6). */
+	readonly depth: 0 | 1 | 'infinity';
 }
 
 /** A line of the answer: a resource with the properties that were asked for, or an href that leads nowhere. */

@@ -9,7 +9,7 @@ const BELIEVED_MS = 30_000;
 const MOST_KEPT = 1_000;
 
 const grant = z.object({
-	password: z.object({ id: z.string(), name: z.string(), access: z.enum(['read', 'write']) }),
+	password: z.object({ id: z.string(), name: z.string(), access: z.enum(['read', 'write']), apps: z.array(z.string()) }),
 	person: z.object({
 		id: z.string(),
 		name: z.string(),

@@ -40,7 +40,8 @@ export const appServers = [
 		port: 3032,
 		app: 'calendar',
 		description: 'CalDAV sync, Google Calendar, notifications',
-		needs: ['mana-notify'],
+		needs: ['mana-notify', 'mana-user'],
+		status: 'running',
 	}),
 	appServer({ name: 'contacts-server', port: 3033, app: 'contacts', description: 'Google Contacts, vCard import/export' }),
 	appServer({

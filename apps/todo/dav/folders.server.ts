@@ -34,8 +34,12 @@ export function todoApp(
 		type: caldav('calendar'),
 		quiet: quietCalendarNames,
 		writes: new Writes({ ...parts, ...write }),
-		reports: (reading) => calendarReports(reading, write.zone),
-		person: ({ person }, hrefOf) => calendarPerson([hrefOf([CALENDARS])], [`mailto:${person.email}`]),
+		reports: (reading) => calendarReports(reading, write.zone, () => write.clock.now()),
+		person({ person, password }, hrefOf) {
+			// Events by the same account, where its password opens them (RFC 4791 §6.2.1: there may be several homes).
+			const more = password.apps.includes('calendar') ? parts.siblingHref('calendar-server', [CALENDARS]) : null;
+			return calendarPerson([hrefOf([CALENDARS]), ...(more === null ? [] : [more])], [`mailto:${person.email}`]);
+		},
 		properties: ({ project }) => calendarProperties(LIMITS, project && hexOf(project.hue)),
 		typeOf: () => 'text/calendar; charset=utf-8; component=vtodo',
 		async folders(spaces, language) {

@@ -44,7 +44,7 @@ export function appPasswordRoutes({ realm, present, proven }: Door, identity: Se
 			answers(
 				'For servers of apps: who comes with an e-mail address and an app password',
 				z.object({
-					password: z.object({ id: shown.id, name: shown.name, access: shown.access }),
+					password: z.object({ id: shown.id, name: shown.name, access: shown.access, apps: shown.apps }),
 					person: personSchema,
 					token: z.string(),
 					expiresAt: z.string(),

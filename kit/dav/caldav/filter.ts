@@ -1,8 +1,16 @@
 import { DavFailure } from '../failure.ts';
-import { type Component, type ContentLine, instantIn, nameOf, parameterOf, textOf as plainText } from '../ical/index.ts';
+import {
+	type Component,
+	type ContentLine,
+	instantIn,
+	nameOf,
+	parameterOf,
+	textOf as plainText,
+	withKnownZones,
+} from '../ical/index.ts';
 import { attribute, child, elements, textOf, type XmlElement } from '../xml.ts';
 import { caldav } from './names.ts';
-import { overlaps, type Span } from './time-range.ts';
+import { type Inside, overlaps, type Span } from './time-range.ts';
 
 /** Whether a calendar object is wanted. */
 export type Matches = (calendar: Component) => boolean;
@@ -19,25 +27,35 @@ export function parseFilter(filter: XmlElement, zone: string): Matches {
 	const root = child(filter, caldav('comp-filter'));
 	if (!root || attribute(root, 'name')?.toUpperCase() !== 'VCALENDAR')
 		throw new DavFailure(403, 'A filter begins with VCALENDAR.', caldav('valid-filter'));
-	return componentTest(root, zone);
+	const test = componentTest(root, zone);
+	return (calendar) => test({ component: withKnownZones(calendar), around: [] });
 }
 
-function componentTest(filter: XmlElement, zone: string): Test<Component> {
-	const tests: Test<Component>[] = [];
+function componentTest(filter: XmlElement, zone: string): Test<Inside> {
+	const tests: Test<Inside>[] = [];
 	for (const part of elements(filter)) {
 		switch (part.name) {
 			case caldav('time-range'): {
 				const span = parseSpan(part);
-				tests.push((component) => overlaps(component, span, zone));
+				tests.push((inside) => overlaps(inside, span, zone));
 				break;
 			}
 			case caldav('comp-filter'):
 				tests.push(
-					anyOf(part, ({ components }, name) => components.filter((one) => one.name === name), componentTest(part, zone)),
+					anyOf(
+						part,
+						({ component, around }, name): Inside[] =>
+							component.components
+								.filter((one) => one.name === name)
+								.map((one) => ({ component: one, around: [...around, component] })),
+						componentTest(part, zone),
+					),
 				);
 				break;
 			case caldav('prop-filter'):
-				tests.push(anyOf(part, ({ lines }, name) => lines.filter((line) => nameOf(line) === name), propertyTest(part, zone)));
+				tests.push(
+					anyOf(part, ({ component }, name) => component.lines.filter((line) => nameOf(line) === name), propertyTest(part, zone)),
+				);
 				break;
 			case caldav('is-not-defined'):
 				break;
@@ -45,16 +63,16 @@ function componentTest(filter: XmlElement, zone: string): Test<Component> {
 				throw new DavFailure(403, `A filter has no ${part.name}.`, caldav('supported-filter'));
 		}
 	}
-	return (component) => tests.every((test) => test(component));
+	return (inside) => tests.every((test) => test(inside));
 }
 
 /** One of the parts of this name has to fit; with `is-not-defined` there must be none. */
-function anyOf<T>(filter: XmlElement, parts: (of: Component, name: string) => readonly T[], test: Test<T>): Test<Component> {
+function anyOf<T>(filter: XmlElement, parts: (of: Inside, name: string) => readonly T[], test: Test<T>): Test<Inside> {
 	const name = attribute(filter, 'name')?.toUpperCase();
 	if (name === undefined) throw new DavFailure(400, 'A filter names what it is about.', caldav('valid-filter'));
 	const absent = child(filter, caldav('is-not-defined')) !== undefined;
-	return (component) => {
-		const found = parts(component, name);
+	return (inside) => {
+		const found = parts(inside, name);
 		return absent ? found.length === 0 : found.some(test);
 	};
 }

@@ -6,3 +6,6 @@ export { apple, caldav, calendarData, calendarServer } from './names.ts';
 export { calendarReports } from './reports.ts';
 export { overlaps, type Span } from './time-range.ts';
 export { trimmed } from './trim.ts';
+export { busyTimes, type BusyTime, freeBusy } from './free-busy.ts';
+export { type Instance, instancesOf, recurrenceOf } from './instances.ts';
+export { triggersOf } from './alarms.ts';

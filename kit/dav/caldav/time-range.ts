@@ -1,6 +1,7 @@
-import { type Occurrence, occurrences, once, parseRule, type Recurrence } from '@mana/time/recur/index';
-import { type Component, instantIn, lineOf, momentIn, nameOf, parameterOf } from '../ical/index.ts';
-import { isZone } from '@mana/time/zone';
+import { type Component, instantIn, lineOf } from '../ical/index.ts';
+import { durationMs } from '../ical/duration.ts';
+import { instancesOf, occurrencesOf } from './instances.ts';
+import { triggersOf } from './alarms.ts';
 
 /** From a moment on, up to but without another (ms since 1970). */
 export interface Span {
@@ -12,41 +13,82 @@ const DAY_MS = 86_400_000;
 /** Occurrences that are looked at before something counts as outside. */
 const MOST = 5_000;
 
+/** A component with what it stands in, outermost first: an alarm goes off by its event, which other events of the same object override. */
+export interface Inside {
+	readonly component: Component;
+	readonly around: readonly Component[];
+}
+
 /**
- * Whether a component has to do with a span of time (RFC 4791 §9.9), one that repeats with any of its instances.
+ * Whether a component has to do with a span of time (RFC 4791 §9.9), one that repeats with any of its instances, an alarm with any time at
+ * which it goes off.
  *
  * @param zone in which times are that name none
  */
-export function overlaps(component: Component, span: Span, zone: string): boolean {
-	if (component.name === 'VCALENDAR') return component.components.some((one) => overlaps(one, span, zone));
-	const whole = timesOf(component, zone);
-	const fits = component.name === 'VTODO' ? todoFits : eventFits;
-	const recurrence = recurrenceOf(component, zone);
-	if (!recurrence) return fits(whole, span);
+export function overlaps({ component, around }: Inside, span: Span, zone: string): boolean {
+	const calendar = around[0];
+	switch (component.name) {
+		case 'VCALENDAR':
+			return component.components.some((one) => overlaps({ component: one, around: [component] }, span, zone));
+		case 'VALARM': {
+			const owner = around.at(-1);
+			return owner !== undefined && calendar !== undefined && goesOff(component, owner, calendar, span, zone);
+		}
+		case 'VTIMEZONE':
+			return false;
+		case 'VTODO':
+			return todoOverlaps(component, calendar, span, zone);
+		default:
+			return eventOverlaps(component, calendar, span, zone);
+	}
+}
+
+function eventOverlaps(event: Component, calendar: Component | undefined, span: Span, zone: string): boolean {
+	for (const { component, from, to } of instancesOf(calendar ?? event, event.name, span, zone, MOST))
+		if (component === event && spans(from, to, span)) return true;
+	return false;
+}
+
+/** The table of §9.9 for VEVENT, and for what has a start and an end like one. */
+export function spans(start: number, end: number, { from, to }: Span): boolean {
+	return end > start ? from < end && to > start : from <= start && to > start;
+}
+
+function goesOff(alarm: Component, owner: Component, calendar: Component, span: Span, zone: string): boolean {
+	const near = { from: span.from - FURTHEST_ALARM_MS, to: span.to + FURTHEST_ALARM_MS };
+	for (const instance of instancesOf(calendar, owner.name, near, zone, MOST))
+		if (instance.component === owner && triggersOf(alarm, instance, zone).some((at) => at >= span.from && at < span.to))
+			return true;
+	return false;
+}
+
+/** No alarm is looked for that goes off longer before or after what it is about. */
+const FURTHEST_ALARM_MS = 60 * DAY_MS;
+
+function todoOverlaps(todo: Component, calendar: Component | undefined, span: Span, zone: string): boolean {
+	const whole = timesOf(todo, zone);
 	const first = whole.start ?? whole.due;
-	if (first === null) return fits(whole, span);
-	const length = Math.max(0, (whole.due ?? whole.start ?? first) - first);
+	const from = Number.isFinite(span.from)
+		? span.from - Math.max(0, (whole.due ?? 0) - (whole.start ?? whole.due ?? 0)) - DAY_MS
+		: null;
+	const repeated = first === null ? null : occurrencesOf(todo, calendar ?? todo, from ?? first, zone);
+	if (!repeated || first === null) return todoFits(whole, span);
 	let looked = 0;
-	for (const { instant } of from(recurrence, Number.isFinite(span.from) ? span.from - length - DAY_MS : first, zone)) {
+	for (const { instant } of repeated) {
 		if (instant > span.to || ++looked > MOST) return false;
 		const by = instant - first;
 		const shifted = { ...whole, start: whole.start && whole.start + by, due: whole.due && whole.due + by };
-		if (fits(shifted, span)) return true;
+		if (todoFits(shifted, span)) return true;
 	}
 	return false;
 }
 
-function from(recurrence: Recurrence, instant: number, zone: string): Generator<Occurrence, void> {
-	return occurrences(recurrence, instant, zone);
-}
-
 interface Times {
 	readonly start: number | null;
-	/** DUE or DTEND, or what DURATION makes of the start. */
+	/** DUE, or what DURATION makes of the start. */
 	readonly due: number | null;
-	/** Whether it is DUE or DTEND itself. */
+	/** Whether it is DUE itself. */
 	readonly said: boolean;
-	readonly dayLong: boolean;
 	readonly completed: number | null;
 	readonly created: number | null;
 }
@@ -56,15 +98,12 @@ function timesOf(component: Component, zone: string): Times {
 		const line = lineOf(component, name);
 		return line ? instantIn(line, zone) : null;
 	};
-	const start = at('DTSTART');
-	const end = at('DUE') ?? at('DTEND');
+	const [start, due] = [at('DTSTART'), at('DUE')];
 	const length = durationMs(lineOf(component, 'DURATION')?.value);
-	const line = lineOf(component, 'DTSTART');
 	return {
 		start,
-		due: end ?? (start !== null && length !== null ? start + length : null),
-		said: end !== null,
-		dayLong: line !== undefined && momentIn(line)?.form === 'day',
+		due: due ?? (start !== null && length !== null ? start + length : null),
+		said: due !== null,
 		completed: at('COMPLETED'),
 		created: at('CREATED'),
 	};
@@ -79,45 +118,4 @@ function todoFits({ start, due, said, completed, created }: Times, { from, to }:
 	if (completed !== null && created !== null) return (from <= created || from <= completed) && (to >= created || to >= completed);
 	if (completed !== null) return from <= completed && to >= completed;
 	return created === null || to > created;
-}
-
-/** The table of §9.9 for VEVENT, and for what has a start and an end like one. */
-function eventFits({ start, due, dayLong }: Times, { from, to }: Span): boolean {
-	if (start === null) return false;
-	const end = due ?? (dayLong ? start + DAY_MS : start);
-	return end > start ? from < end && to > start : from <= start && to > start;
-}
-
-function recurrenceOf(component: Component, zone: string): Recurrence | null {
-	const line = lineOf(component, 'DTSTART') ?? lineOf(component, 'DUE');
-	const start = line && momentIn(line);
-	const rules = component.lines.filter((one) => nameOf(one) === 'RRULE');
-	if (!line || !start || rules.length === 0) return null;
-	const named = parameterOf(line, 'TZID');
-	const moments = (name: string) =>
-		component.lines
-			.filter((one) => nameOf(one) === name)
-			.flatMap(({ value }) => value.split(',').map((one) => momentIn({ value: one })))
-			.filter((moment) => moment !== null);
-	try {
-		return {
-			...once(start, named !== undefined && isZone(named) ? named : zone),
-			rules: rules.map(({ value }) => parseRule(value)),
-			extra: moments('RDATE'),
-			except: moments('EXDATE'),
-		};
-	} catch (error) {
-		// A rule that nobody can read: the first instance is all that is known of it.
-		if (error instanceof Error) return null;
-		throw error;
-	}
-}
-
-/** `P1DT2H` in ms (RFC 5545 §3.3.6); `null` when it is none. */
-function durationMs(value: string | undefined): number | null {
-	const match = /^([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(value ?? '');
-	if (!match) return null;
-	const [weeks, days, hours, minutes, seconds] = match.slice(2).map((part) => Number(part ?? 0));
-	const ms = ((((weeks! * 7 + days!) * 24 + hours!) * 60 + minutes!) * 60 + seconds!) * 1_000;
-	return match[1] === '-' ? -ms : ms;
 }

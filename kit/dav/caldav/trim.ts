@@ -10,14 +10,18 @@ export function trimmed(calendar: Component, wanted: XmlElement): Component {
 }
 
 function part(component: Component, wanted: XmlElement): Component {
-	const names = named(wanted, 'prop');
+	const props = elements(wanted).filter(({ name }) => name === caldav('prop'));
+	const names = new Set(props.map(nameIn));
+	const bare = new Set(props.filter((one) => attribute(one, 'novalue') === 'yes').map(nameIn));
 	const inside = elements(wanted).filter(({ name }) => name === caldav('comp'));
 	return {
 		...component,
 		lines:
 			names.size === 0 && child(wanted, caldav('allprop'))
 				? component.lines
-				: component.lines.filter((line) => names.has(nameOf(line))),
+				: component.lines
+						.filter((line) => names.has(nameOf(line)))
+						.map((line) => (bare.has(nameOf(line)) ? { ...line, value: '' } : line)),
 		components: child(wanted, caldav('allcomp'))
 			? component.components
 			: component.components.flatMap((one) => {
@@ -27,10 +31,6 @@ function part(component: Component, wanted: XmlElement): Component {
 	};
 }
 
-function named(wanted: XmlElement, kind: string): Set<string> {
-	return new Set(
-		elements(wanted)
-			.filter(({ name }) => name === caldav(kind))
-			.map((one) => attribute(one, 'name')?.toUpperCase() ?? ''),
-	);
+function nameIn(asked: XmlElement): string {
+	return attribute(asked, 'name')?.toUpperCase() ?? '';
 }

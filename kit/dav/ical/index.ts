@@ -10,4 +10,7 @@ export {
 	writeComponent,
 } from './component.ts';
 export { type ContentLine, escapeText, nameOf, type Parameter, parameterOf, textOf, textsOf } from './lines.ts';
-export { dateTimeLine, instantIn, momentIn } from './moments.ts';
+export { durationMs, durationOf } from './duration.ts';
+export { dateTimeLine, instantIn, momentIn, zoneOf } from './moments.ts';
+export { withKnownZones, zoneInCalendar, zoneNamed } from './zones.ts';
+export { timezoneOf } from './timezone.ts';

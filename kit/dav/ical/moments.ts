@@ -1,6 +1,7 @@
-import { instantOf, isZone } from '@mana/time/zone';
+import { instantOf } from '@mana/time/zone';
 import { type Moment, parseMoment } from '@mana/time/recur/index';
 import { type ContentLine, parameterOf } from './lines.ts';
+import { zoneNamed } from './zones.ts';
 
 /** The first date or time in a value; `null` when it is none. */
 export function momentIn({ value }: Pick<ContentLine, 'value'>): Moment | null {
@@ -19,15 +20,13 @@ export function instantIn(line: ContentLine, zone: string): number | null {
 	const moment = momentIn(line);
 	if (!moment) return null;
 	if (moment.form === 'utc') return moment.wall;
-	return instantOf(zoneIn(line) ?? zone, moment.wall);
+	return instantOf(zoneOf(line) ?? zone, moment.wall);
 }
 
-/** The zone of a line, where it names one that we know: as it is, or behind a prefix (`/mozilla.org/20050126_1/Europe/Berlin`). */
-function zoneIn(line: ContentLine): string | null {
+/** The zone of a line (IANA), where it names one that we know: as it is, behind a prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or as Windows does. */
+export function zoneOf(line: Pick<ContentLine, 'parameters'>): string | null {
 	const name = parameterOf(line, 'TZID');
-	if (name === undefined) return null;
-	const candidates = [name, name.split('/').slice(-2).join('/')];
-	return candidates.find((candidate) => candidate !== '' && isZone(candidate)) ?? null;
+	return name === undefined ? null : zoneNamed(name);
 }
 
 /** A moment in UTC as a line has it: `20261126T090000Z`. @param instant ms since 1970 */

@@ -21,7 +21,9 @@ export async function report(exchange: Exchange): Promise<Response> {
 	if (body.name === dav('expand-property')) return multistatus([await expanded(resource, body, telling, 0)]);
 	const answer = exchange.tree.reports.get(body.name);
 	if (!answer) throw new DavFailure(403, 'There is no such report here.', dav('supported-report'));
-	const lines = await answer({ resource, body, pathOf: (href) => exchange.pathOf(href) });
+	const depth = parseDepth(exchange.header('depth'), 0);
+	const lines = await answer({ resource, body, depth, pathOf: (href) => exchange.pathOf(href) });
+	if ('text' in lines) return new Response(lines.text, { headers: { 'content-type': lines.type } });
 	return multistatus(lines.map((line) => ('resource' in line ? describe(line.resource, telling) : gone(exchange, line.missing))));
 }
 

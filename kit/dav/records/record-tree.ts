@@ -26,6 +26,8 @@ export interface RecordTreeParts {
 	readonly grant: AppGrant;
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
+	/** The address of a place in the tree of another server; `null` where clients cannot go there from here. */
+	siblingHref(service: string, path: DavPath): string | null;
 	/** Resolves to whether a write can be read here, once it can or after a while. */
 	reached(space: SpaceId, seq: number): Promise<boolean>;
 }

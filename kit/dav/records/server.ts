@@ -102,13 +102,15 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 	});
 	const passwords = new AppPasswords(context);
 	const cards = new SpaceCards(address, clock);
-	const partsFor = (grant: AppGrant, base: string): RecordTreeParts => ({
+	const partsFor = (grant: AppGrant, forwarded: boolean, base: string): RecordTreeParts => ({
 		db: store.db,
 		memberships,
 		cards,
 		grant,
 		// Only collections are pointed to, and files that are in the way of others.
 		hrefOf: (path: DavPath) => hrefOf(base, path, path.length < 3),
+		// Behind the hub all servers are one site; by themselves each is one of its own.
+		siblingHref: (other, path) => (forwarded ? hrefOf(`/api/${other}${PATH}`, path, true) : null),
 		reached: (space, seq) => projection.reached(space, seq, READABLE_MS),
 	});
 	return {
@@ -126,8 +128,9 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 				async open(c) {
 					const agent = c.req.header('user-agent') ?? '';
 					const grant = await passwords.check(c.req.header('authorization'), { address: callerAddress(c), agent });
-					const base = (isForwarded(c) ? `/api/${service}` : '') + PATH;
-					return { person: grant.person.id, tree: treeOf(partsFor(grant, base), c) };
+					const forwarded = isForwarded(c);
+					const base = (forwarded ? `/api/${service}` : '') + PATH;
+					return { person: grant.person.id, tree: treeOf(partsFor(grant, forwarded, base), c) };
 				},
 			}),
 		async close() {

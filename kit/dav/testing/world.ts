@@ -144,11 +144,17 @@ export class TestPerson {
 		return [...records].flatMap(([id, entries]) => readRow(collection, id, entries) ?? []);
 	}
 
-	/** Writes as a page does. @returns the record's id */
-	async write<C extends Collection>(space: SpaceId, collection: C, draft: Draft<C>, id?: RecordId): Promise<RecordId> {
+	/** Writes as a page does. @param current what it was, for what a set takes away. @returns the record's id */
+	async write<C extends Collection>(
+		space: SpaceId,
+		collection: C,
+		draft: Draft<C>,
+		id?: RecordId,
+		current?: Row<C>,
+	): Promise<RecordId> {
 		const record = id ?? newRecordId(Date.now(), random);
 		const created: Entry[] = id ? [] : [{ field: systemFields.createdAt.number, key: '', value: Date.now() }];
-		const ops = [...created, ...writeDraft(collection, draft)].map((entry) => ({
+		const ops = [...created, ...writeDraft(collection, draft, current)].map((entry) => ({
 			collection: collection.number,
 			record,
 			...entry,

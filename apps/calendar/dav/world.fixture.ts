@@ -1,0 +1,14 @@
+import { startWorld as start, type World } from '@mana/dav/testing/world';
+import { service as auth } from '../../../core/auth/index.ts';
+import { service as user } from '../../../core/user/index.ts';
+import { service as notify } from '../../../infra/notify/index.ts';
+import { service as sync } from '../../../infra/sync/index.ts';
+import { service as calendar } from '../calendar.server.ts';
+
+export { TestPerson, until, type World } from '@mana/dav/testing/world';
+
+/** The services that an event passes through, as processes run them. */
+export function startWorld(): Promise<World> {
+	const env = { MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin' };
+	return start({ below: [auth, sync, user, notify], served: calendar, env, app: 'calendar' });
+}

@@ -1,0 +1,182 @@
+import { caldav } from '@mana/dav/caldav/index';
+import { type Content, dav, DavFailure, type DavPath, element, type PropertyChange } from '@mana/dav/index';
+import {
+	differences,
+	type FolderWrites,
+	Member,
+	partsOf,
+	type RecordDb,
+	recordOf,
+	type RecordTables,
+} from '@mana/dav/records/index';
+import { type Draft, namedRecordId, type RecordId, type Row } from '@mana/model';
+import type { AppGrant } from '@mana/service/app-passwords';
+import type { MemberWriter, ServiceWriter } from '@mana/service/projection/index';
+import type { SpaceId } from '@mana/sync';
+import { calendars, changedOccurrenceId, defaultCalendarId, eventIdOf, events, type Guest, guestId, guests } from '../model.ts';
+import { type CalendarFolder, CALENDARS, segmentOf } from './calendars.server.ts';
+import { calendarsOf, eventsOf, type PlacedEvent } from './kind.server.ts';
+import type { SaidGuest } from './read-event.server.ts';
+import { parseEvent } from './sent-event.server.ts';
+import { settingsIn } from './settings.server.ts';
+
+export interface WriteParts {
+	readonly db: RecordDb;
+	readonly writer: MemberWriter<RecordTables>;
+	/** In which times are that name none. */
+	readonly zone: string;
+	readonly grant: AppGrant;
+	/** The address of a resource of this tree, as a client sees it. */
+	hrefOf(path: DavPath): string;
+}
+
+/** Events that go in one step. */
+const AT_ONCE = 500;
+
+/** What a program changes, as transactions of its person's device. Each answers the space's counter after it, when it is on the disk. */
+export class Writes implements FolderWrites<typeof events, CalendarFolder> {
+	readonly #parts: WriteParts;
+	readonly #member: Member;
+
+	constructor(parts: WriteParts) {
+		this.#parts = parts;
+		this.#member = new Member(parts.writer, parts.grant, caldav('valid-calendar-data'));
+	}
+
+	async put(
+		folder: CalendarFolder,
+		name: string,
+		current: PlacedEvent | null,
+		content: Content,
+	): Promise<{ seq: number; text: string }> {
+		const { db, zone } = this.#parts;
+		const { space, home } = folder;
+		const sent = parseEvent(content, folder.calendar?.zone ?? zone);
+		const { uid, text, said } = sent;
+		if (current && current.uid !== uid) throw await this.#conflict(folder, uid, current.name);
+		const taken = current ? null : (await eventsOf(db, space, { uids: [uid] }))[0];
+		if (taken) throw await this.#conflict(folder, uid, taken.name, taken.home);
+		const id = current?.row.id ?? eventIdOf(uid);
+		const held = await recordOf(db, space, events, id);
+		if (held && !held.row)
+			throw new DavFailure(403, 'This event was deleted for good. Give it a new UID.', caldav('no-uid-conflict'));
+		const before = held?.row ?? null;
+		const changed = (await partsOf(db, events, space, [id])).get(id) ?? [];
+		const invited = await partsOf(db, guests, space, [id, ...changed.map((one) => one.id)]);
+		const place = {
+			calendar: home === defaultCalendarId ? null : (home as RecordId),
+			uid: uid === id ? '' : uid,
+			calendarName: name === `${uid}.ics` ? '' : name,
+			calendarObject: text,
+		};
+		const seq = await this.#member.write(space, (tx) => {
+			if (before && held) {
+				// Against the version that the program saw: whoever wrote since wins, and the program asks again (RFC 4791 §5.3.2).
+				tx.expect(id, current?.seq ?? held.seq);
+				for (const one of changed) if (current) tx.expect(one.id, current.seq);
+			}
+			keep(tx, events, id, { ...said.fields, ...place }, before);
+			invite(tx, id, said.guests, invited.get(id) ?? []);
+			const kept = new Set<RecordId>();
+			for (const [occurrence, { fields, guests: asked }] of sent.occurrences) {
+				const own = changed.find((one) => one.occurrence === occurrence);
+				const key = own?.id ?? changedOccurrenceId(id, occurrence);
+				kept.add(key);
+				keep(tx, events, key, { ...fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
+				invite(tx, key, asked, invited.get(key) ?? []);
+			}
+			for (const one of changed) if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
+		});
+		return { seq, text };
+	}
+
+	/** Puts an event with its occurrences in the trash. */
+	async trash({ space }: CalendarFolder, { row, seq }: PlacedEvent): Promise<number> {
+		return this.#member.write(space, (tx) => {
+			tx.expect(row.id, seq);
+			tx.trash(events, row.id);
+		});
+	}
+
+	/** Puts a calendar with its events in the trash. */
+	async trashFolder({ space, home, calendar }: CalendarFolder): Promise<number> {
+		const inside = await eventsOf(this.#parts.db, space, { home });
+		for (let at = 0; at < inside.length; at += AT_ONCE)
+			await this.#member.write(space, (tx) => {
+				for (const { row } of inside.slice(at, at + AT_ONCE)) tx.trash(events, row.id);
+			});
+		return this.#member.write(space, (tx) => {
+			if (calendar) tx.trash(calendars, calendar.id);
+		});
+	}
+
+	async move({ row, seq, uid, space }: PlacedEvent, { home }: CalendarFolder, name: string): Promise<number> {
+		const occurrences = (await partsOf(this.#parts.db, events, space, [row.id])).get(row.id) ?? [];
+		const calendar = home === defaultCalendarId ? null : (home as RecordId);
+		return this.#member.write(space, (tx) => {
+			tx.expect(row.id, seq);
+			const moved = { calendar, calendarName: name === `${uid}.ics` ? '' : name };
+			tx.update(events, row.id, differences<typeof events>(moved, row), row);
+			for (const one of occurrences) tx.update(events, one.id, differences<typeof events>({ calendar }, one), one);
+		});
+	}
+
+	/** Makes a calendar whose collection has the name that a program gave it. */
+	async makeFolder(space: SpaceId, name: string, _: unknown, changes: readonly PropertyChange[]): Promise<number> {
+		const id = namedRecordId(`calendar/calendars/${space}/${name}`);
+		const held = await recordOf(this.#parts.db, space, calendars, id);
+		const draft = { name, ...settingsIn(changes, null), calendarName: name };
+		const count = (await calendarsOf(this.#parts.db, [space])).length;
+		return this.#member.write(space, (tx) => {
+			if (!held) return tx.create(calendars, id, { hue: (25 + (count + 1) * 130) % 360, ...draft });
+			tx.restore(calendars, id);
+			tx.update(calendars, id, { notes: '', zone: null, shows: 'busy', davProperties: '', kind: 'own', source: null, ...draft });
+		});
+	}
+
+	/** @throws RefusedProperties for what a calendar cannot have */
+	async changeFolder({ space, calendar }: CalendarFolder, changes: readonly PropertyChange[]): Promise<number> {
+		const draft = settingsIn(changes, calendar);
+		return this.#member.write(space, (tx) => {
+			if (calendar) tx.update(calendars, calendar.id, draft);
+			else tx.create(calendars, defaultCalendarId, draft);
+		});
+	}
+
+	async #conflict({ space, home: own }: CalendarFolder, uid: string, name: string, home = own): Promise<DavFailure> {
+		const found = (await calendarsOf(this.#parts.db, [space])).find(({ calendar }) => calendar.id === home);
+		const href = this.#parts.hrefOf([CALENDARS, segmentOf(space, found?.calendar ?? null), name]);
+		return new DavFailure(
+			409,
+			`The UID ${uid} belongs to another event, or this event has another UID.`,
+			element(caldav('no-uid-conflict'), element(dav('href'), href)),
+		);
+	}
+}
+
+/** Makes or changes a record, field by field, and takes it out of the trash. */
+function keep(
+	tx: ServiceWriter,
+	collection: typeof events,
+	id: RecordId,
+	wanted: Draft<typeof events>,
+	before: Row<typeof events> | null,
+): void {
+	if (!before) return tx.create(collection, id, wanted);
+	if (before.deletedAt !== null) tx.restore(collection, id);
+	tx.update(collection, id, differences(wanted, before), before);
+}
+
+/** Whoever is invited by now, each by a record of their own. */
+function invite(tx: ServiceWriter, event: RecordId, said: readonly SaidGuest[], known: readonly Guest[]): void {
+	const wanted = new Map(said.map((one) => [guestId(event, one.address), one]));
+	for (const [id, one] of wanted) {
+		const before = known.find((guest) => guest.id === id);
+		if (!before) tx.create(guests, id, { ...one, event });
+		else {
+			if (before.deletedAt !== null) tx.restore(guests, id);
+			tx.update(guests, id, differences<typeof guests>({ ...one }, before));
+		}
+	}
+	for (const { id, deletedAt } of known) if (deletedAt === null && !wanted.has(id)) tx.trash(guests, id);
+}
