@@ -220,6 +220,31 @@ describe('the walk', () => {
 	});
 });
 
+describe('what a server may know of its pages', () => {
+	const files = (reckons: string) =>
+		tree({
+			'apps/todo/dav/tree.server.ts': "import { next } from '../next.ts'",
+			'apps/todo/next.ts': `import { rule } from './rule.ts'; import type { Mana } from '@mana/sync/client/api'; import { tasks } from './model.ts'`,
+			'apps/todo/rule.ts': reckons,
+			'apps/todo/model.ts': '',
+		});
+
+	test('is what only reckons, with all that it loads', () => {
+		expect(checkHouse(files("import { addDays } from '@mana/time'; import { parseCard } from '@mana/dav/vcard/index'"))).toEqual(
+			[],
+		);
+	});
+
+	test.each([
+		"import { m } from '@mana/ui/i18n'",
+		"import 'svelte'",
+		"import { open } from '@mana/sync/client/open'",
+		"import './parts/Row.svelte'",
+	])('is nothing that loads, however far away: %s', (text) => {
+		expect(checkHouse(files(text)).map(({ to }) => to)).toContain('apps/todo/next.ts');
+	});
+});
+
 describe('circles', () => {
 	test('are found through any number of files, and told as the shortest way around', () => {
 		const files = tree({

@@ -1,6 +1,7 @@
 import { circles } from './house/circles.ts';
 import { importsOf } from './house/imports.ts';
-import { placeOf } from './house/places.ts';
+import { type Place, placeOf } from './house/places.ts';
+import { pureFiles } from './house/pure.ts';
 import { resolve } from './house/resolve.ts';
 import { mayKnow, rules } from './house/rules.ts';
 
@@ -20,6 +21,7 @@ const importing = /\.(ts|mjs|js|svelte|css)$/;
 export function checkHouse(sources: Sources): HouseFinding[] {
 	const findings: HouseFinding[] = [];
 	const loads = new Map<string, string[]>();
+	const isPure = pureFiles(sources);
 	for (const [path, text] of sources) {
 		if (!importing.test(path)) continue;
 		const from = placeOf(path);
@@ -28,7 +30,9 @@ export function checkHouse(sources: Sources): HouseFinding[] {
 		for (const { specifier, how } of importsOf(path, text)) {
 			const target = resolve(path, specifier, (candidate) => sources.has(candidate));
 			const allowed =
-				target.kind === 'file' ? mayKnow(from, placeOf(target.path), how) : rules[from.kind].packages(target.name, from);
+				target.kind === 'file'
+					? mayKnow(from, placeOf(target.path), how) || sharesReckoning(from, target.path, isPure)
+					: rules[from.kind].packages(target.name, from);
 			const to = target.kind === 'file' ? target.path : target.name;
 			if (!allowed) findings.push({ from: path, to, rule: rules[from.kind].says });
 			if (how === 'value' && target.kind === 'file') loaded.push(target.path);
@@ -41,4 +45,9 @@ export function checkHouse(sources: Sources): HouseFinding[] {
 			rule: `no circle between files: ${[...circle, circle[0]].join(' → ')}`,
 		});
 	return findings;
+}
+
+/** An app's server stands on what its pages reckon with, as far as that is nothing but reckoning. */
+function sharesReckoning(from: Place, path: string, isPure: (path: string) => boolean): boolean {
+	return from.kind === 'server' && placeOf(path).room === from.room && isPure(path);
 }

@@ -81,7 +81,7 @@ export const rules: Readonly<Record<Kind, Rule>> = {
 		packages: browserPackage,
 	},
 	server: {
-		says: "an app's server knows kit/, schema/, the registry and its own model.ts; of other services it knows the types of their routes",
+		says: "an app's server knows kit/, schema/, the registry, its own model.ts and what of its pages only reckons; of other services it knows the types of their routes",
 		may: knowsServices,
 		packages: anyPackage,
 	},
