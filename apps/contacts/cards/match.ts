@@ -33,9 +33,17 @@ export function matchDetails<A extends SaidDetail, B extends SaidDetail>(
 	return { pairs, gone, added };
 }
 
+/** What makes a detail the one that it is, whatever it is called and however it is preferred. */
+export type DetailValue = Pick<SaidDetail, (typeof valueFields)[number]>;
+
 /** Whether two say the same, whatever it is called and however it is preferred. */
-export function sameValue(a: SaidDetail, b: SaidDetail): boolean {
+export function sameValue(a: DetailValue, b: DetailValue): boolean {
 	return valueFields.every((field) => a[field] === b[field]);
+}
+
+/** Equal for details that say the same. */
+export function sameValueKey(detail: DetailValue): string {
+	return JSON.stringify(valueFields.map((field) => detail[field]));
 }
 
 const valueFields = ['kind', 'value', 'service', 'day', 'street', 'extended', 'postBox', 'locality', 'region', 'postcode', 'country', 'targetUid'] as const; // prettier-ignore

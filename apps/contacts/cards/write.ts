@@ -42,7 +42,7 @@ export function cardOf(state: ContactState, before: Card | null): Card {
 		? toVersion(before, '4.0')
 		: { version: '4.0' as const, lines: [line('UID', escapeText(state.uid)), line('N', ';;;;'), line('FN', '')] };
 	const said = readContact(base);
-	let card: Card = base;
+	let card: Card = said.uid === state.uid ? base : withProperty(base, 'UID', line('UID', escapeText(state.uid)));
 	for (const edit of fieldEdits(said.fields, state.fields)) card = edit(card);
 	card = withDetails(card, said.details, state.details);
 	if (!sameNames(said.groups, state.groups)) card = withGroups(card, state.groups);
@@ -53,6 +53,7 @@ export function cardOf(state: ContactState, before: Card | null): Card {
 function saysSame(said: SaidContact, is: ContactState): boolean {
 	const { pairs, gone, added } = matchDetails(said.details, is.details);
 	return (
+		said.uid === is.uid &&
 		saidFields.every((field) => said.fields[field] === is.fields[field]) &&
 		gone.length + added.length === 0 &&
 		pairs.every(([old, now]) => sameDetail(old, now)) &&

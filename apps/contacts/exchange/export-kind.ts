@@ -1,0 +1,80 @@
+import type { Card } from '@mana/dav/vcard/index';
+import { BadCard, parseCard } from '@mana/dav/vcard/index';
+import type { RecordId } from '@mana/model';
+import type { Mana } from '@mana/sync/client/api';
+import { m } from '@mana/ui/i18n';
+import type { ExportKind } from '@mana/ui/import/kind';
+import { stateOf } from '../cards/state.ts';
+import { cardOf } from '../cards/write.ts';
+import { type Contact, type Detail, details, groups, people } from '../model.ts';
+import { nameOf } from '../name.ts';
+import { exportFormats } from './formats/index.ts';
+import { photoOf } from './photo.ts';
+import { exportHint, exportWords } from './words.ts';
+
+/** Taking contacts along as files: all, the favourites, a group, or some by `some:` and their ids. */
+export const contactsExport: ExportKind<Card> = {
+	formats: exportFormats,
+	fileName: () => m.contacts_name().toLowerCase(),
+	words: {
+		title: () => m.exchange_export(),
+		purpose: () => m.exchange_export_purpose(),
+		format: exportWords,
+		hint: exportHint,
+		count: (count) => m.exchange_count({ count }),
+	},
+	choices(mana) {
+		const all = mana.query(people).rows;
+		const starred = all.filter((one) => one.starred).length;
+		const sets = mana.query(groups).rows.toSorted((a, b) => a.name.localeCompare(b.name));
+		return [
+			{ id: 'all', name: m.exchange_all(), count: all.length },
+			...(starred === 0 ? [] : [{ id: 'starred', name: m.exchange_starred(), count: starred }]),
+			...sets.map(({ id, name }) => ({ id, name, count: all.filter((one) => one.groups.has(id)).length })),
+		];
+	},
+	items: (mana, choice) => cardsOf(mana, wanted(mana, choice)),
+};
+
+function wanted(mana: Mana, choice: string): readonly Contact[] {
+	const all = mana.query(people).rows.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+	if (choice === 'all') return all;
+	return choice === 'starred' ? all.filter((one) => one.starred) : all.filter((one) => one.groups.has(choice));
+}
+
+/** The cards of contacts, with their photos, one after another. */
+export async function* cardsOf(mana: Mana, contacts: readonly Contact[]): AsyncGenerator<Card> {
+	const ids = new Set<string>(contacts.map(({ id }) => id));
+	const byContact = new Map<string, Detail[]>();
+	for (const detail of mana.query(details).rows)
+		if (detail.contact !== null && ids.has(detail.contact))
+			byContact.set(detail.contact, [...(byContact.get(detail.contact) ?? []), detail]);
+	const sets = new Map<string, ReturnType<typeof mana.query<typeof groups>>['rows'][number]>(
+		mana.query(groups).rows.map((group) => [group.id, group]),
+	);
+	const uidOf = (id: RecordId) => {
+		const other = mana.get(people, id);
+		return other && other.deletedAt === null ? other.uid || other.id : null;
+	};
+	for (const contact of contacts) {
+		const state = stateOf(contact, {
+			details: byContact.get(contact.id) ?? [],
+			groups: [...contact.groups].flatMap((id) => sets.get(id) ?? []),
+			photo: await photoOf(mana, contact.photo, contact.id),
+			uidOf,
+			changedAt: Date.now(),
+		});
+		yield cardOf(state, cardKept(contact.cardObject));
+	}
+}
+
+/** The card as it was kept; `null` where there is none, or it cannot be read any more. */
+export function cardKept(text: string): Card | null {
+	if (text === '') return null;
+	try {
+		return parseCard(new TextEncoder().encode(text));
+	} catch (error) {
+		if (error instanceof BadCard) return null;
+		throw error;
+	}
+}

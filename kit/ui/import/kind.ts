@@ -1,0 +1,79 @@
+import type { RecordId } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
+import type { ExportFormat, Item, TroubleReason } from './format.ts';
+
+/** What is done with what is here already. */
+export type Policy = 'skip' | 'merge' | 'both';
+
+/** What one step of an import wrote. */
+export interface Brought {
+	readonly written: Written;
+	readonly added: readonly RecordId[];
+	readonly merged: readonly RecordId[];
+	readonly skipped: number;
+	/** Those that could not be written, each with where it stood and why. */
+	readonly refused: readonly { readonly line: number; readonly reason: TroubleReason; readonly text: string }[];
+}
+
+/** What an app says of its imports. */
+export interface ImportKind<T> {
+	/** Starts what reads its formats; see `serveFormats`. */
+	readonly start: () => Worker;
+	/** Endings of files that it reads, each with its dot. */
+	readonly endings: readonly string[];
+	/** Where the person goes when it is done. */
+	readonly home: string;
+	readonly words: {
+		readonly title: () => string;
+		/** What it is about, and which files can be brought. */
+		readonly purpose: () => string;
+		/** By the id of a format. */
+		readonly format: (id: string) => string;
+		/** Of a field that a column goes to. */
+		readonly field: (id: string) => string;
+		/** “12 contacts”. */
+		readonly count: (count: number) => string;
+		/** What undo says that was done. */
+		readonly brought: (count: number) => string;
+	};
+	/** How one of what was found is shown before it is brought. */
+	show(item: T): { readonly title: string; readonly detail: string };
+	/** Finds what is here already. */
+	finder(mana: Mana): (item: T) => RecordId | null;
+	/** How much of a step one is: steps are cut so that their sum stays under 1. */
+	weigh(item: T): number;
+	/** Writes one step. What is here already by `known` is treated as the policy says. */
+	bring(
+		mana: Mana,
+		step: readonly (Item<T> & { readonly known: RecordId | null })[],
+		policy: Policy,
+		label: string,
+	): Promise<Brought>;
+	/** Puts what was brought in the trash: for steps so long ago that undo has forgotten them. */
+	remove(mana: Mana, ids: readonly RecordId[], label: string): void;
+}
+
+/** What an app says of its exports. */
+export interface ExportKind<T> {
+	readonly formats: readonly ExportFormat<T>[];
+	/** Name of the file, without its ending. */
+	readonly fileName: () => string;
+	readonly words: {
+		readonly title: () => string;
+		readonly purpose: () => string;
+		readonly format: (id: string) => string;
+		/** What a format is good for. */
+		readonly hint: (id: string) => string;
+		readonly count: (count: number) => string;
+	};
+	/** What can be chosen: all of it, a group, … The first is chosen at first. */
+	choices(mana: Mana): readonly ExportChoice[];
+	/** Everything of a choice, one after another. */
+	items(mana: Mana, choice: string): AsyncIterable<T>;
+}
+
+export interface ExportChoice {
+	readonly id: string;
+	readonly name: string;
+	readonly count: number;
+}
