@@ -17,7 +17,7 @@ export const contactsExport: ExportKind<Card> = {
 	formats: exportFormats,
 	fileName: () => m.contacts_name().toLowerCase(),
 	words: {
-		title: () => m.exchange_export(),
+		title: () => m.contacts_export(),
 		purpose: () => m.exchange_export_purpose(),
 		format: exportWords,
 		hint: exportHint,

@@ -15,7 +15,7 @@ export const contactsImport: ImportKind<FoundContact> = {
 	endings: ['.vcf', '.csv', '.tsv', '.ldif', '.json'],
 	home: '/contacts',
 	words: {
-		title: () => m.exchange_import(),
+		title: () => m.contacts_import(),
 		purpose: () => m.exchange_import_purpose(),
 		format: formatWords,
 		field: fieldWords,

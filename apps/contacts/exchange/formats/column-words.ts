@@ -24,6 +24,7 @@ const words: readonly (readonly [field: string, ...names: string[]])[] = [
 		'email 2',
 		'email 3',
 		'email 2 address',
+		'email 3 address',
 		'primary email',
 		'secondary email',
 	],
