@@ -305,11 +305,12 @@ describe('what is asked for', () => {
 	});
 
 	test('is told by name, all at once, and what is not there as that', async () => {
-		const hrefs = ['jan.ics', 'none.ics', 'feb.ics'].map((name) => `<D:href>/dav${list}${name}</D:href>`).join('');
+		const asked = [...['jan.ics', 'none.ics', 'feb.ics'].map((name) => `/dav${list}${name}`), '/etc/passwd'];
+		const hrefs = asked.map((href) => `<D:href>${href}</D:href>`).join('');
 		const body = `<C:calendar-multiget ${ns}><D:prop><D:getetag/><C:calendar-data/></D:prop>${hrefs}</C:calendar-multiget>`;
 		const told = await lines(await ask('REPORT', list, { body }));
-		expect([...told.keys()]).toEqual([`/dav${list}jan.ics`, `/dav${list}none.ics`, `/dav${list}feb.ics`]);
-		expect(textOf(told.get(`/dav${list}none.ics`)!)).toContain('404');
+		expect([...told.keys()]).toEqual(asked);
+		for (const href of [asked[1]!, asked[3]!]) expect(textOf(told.get(href)!)).toContain('404');
 		expect(textOf(told.get(`/dav${list}feb.ics`)!)).toContain('SUMMARY:Zahnarzt');
 	});
 });

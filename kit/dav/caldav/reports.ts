@@ -43,14 +43,12 @@ export function calendarReports({ all, these }: FolderReading, zone: string, now
 				if (hrefs.length > MOST)
 					throw new DavFailure(403, `Ask for at most ${MOST} at once.`, dav('number-of-matches-within-limits'));
 				const cut = cutter(body, zoneAsked(body) ?? zoneOfCalendar(at) ?? zone);
-				const paths = hrefs.flatMap((href) => {
-					const path = pathOf(textOf(href));
-					return path ? [path] : [];
-				});
+				const asked = hrefs.map((href) => pathOf(textOf(href)) ?? textOf(href));
+				const paths = asked.filter((at) => typeof at !== 'string');
 				const found = new Map((await these(paths)).map((one) => [one.path.join('/'), one]));
-				return paths.map((path) => {
-					const resource = found.get(path.join('/'));
-					return resource ? { resource: cut(resource) } : { missing: path };
+				return asked.map((at) => {
+					const resource = typeof at === 'string' ? undefined : found.get(at.join('/'));
+					return resource ? { resource: cut(resource) } : { missing: at };
 				});
 			},
 		],

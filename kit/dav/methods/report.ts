@@ -63,8 +63,9 @@ function limitOf(body: XmlElement): number {
 	return wanted !== undefined && Number.isSafeInteger(wanted) && wanted > 0 ? Math.min(wanted, MOST_CHANGES) : MOST_CHANGES;
 }
 
-function gone(exchange: Exchange, path: DavPath): XmlElement {
-	return element(dav('response'), exchange.hrefElement(path, 'file'), element(dav('status'), statusLine(404)));
+function gone(exchange: Exchange, at: DavPath | string): XmlElement {
+	const href = typeof at === 'string' ? element(dav('href'), at) : exchange.hrefElement(at, 'file');
+	return element(dav('response'), href, element(dav('status'), statusLine(404)));
 }
 
 /** How many hrefs may lead on from each other. */
