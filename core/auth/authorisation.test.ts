@@ -7,6 +7,7 @@ import { activityAccess } from './routes/activity.access.ts';
 import { leavingAccess } from './routes/leaving.access.ts';
 import { providerAccess } from './routes/provider.access.ts';
 import { administrationAccess } from './routes/administration.access.ts';
+import { accountsAccess } from './routes/accounts.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { appPasswordAccess } from './routes/app-passwords.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
@@ -76,6 +77,7 @@ authorisationMatrix({
 		...signingInAccess,
 		...tokenAccess,
 		...accountAccess,
+		...accountsAccess,
 		...sessionAccess,
 		...activityAccess,
 		...proofAccess,

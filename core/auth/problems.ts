@@ -46,6 +46,7 @@ const refusals = {
 		401,
 		'This session was used with a token that had been replaced, so it was ended for safety. Sign in again, and change the password if that was not you.',
 	],
+	'account-unknown': [404, 'This browser has no session of that account any more. Sign in to it again.'],
 	'session-unknown': [404, 'You have no such session. It may have ended already.'],
 	'role-missing': [403, 'This is for the owner or an admin of this Mana only.'],
 	suspended: [403, 'This account is shut out for now. Ask the owner of this Mana; everything in it is kept.'],

@@ -3,6 +3,9 @@ import { getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/coo
 import type { Realm } from './realm.ts';
 import { sessionMs } from './session-rules.ts';
 
+/** How long somebody may take to sign in to another account, in milliseconds. */
+const besideMs = 10 * 60_000;
+
 /**
  * Name of the session cookie. It carries the instance's id, since cookies of localhost ignore ports; over TLS the prefix binds it to
  * exactly this host (RFC 6265bis §4.1.3).
@@ -25,6 +28,25 @@ export async function readOwnToken(realm: Realm, c: Context): Promise<string | n
 /** Puts the admin's own token aside, or takes it away (`null`). */
 export async function writeOwnToken(realm: Realm, c: Context, token: string | null): Promise<void> {
 	await sign(realm, c, ownCookie(realm), token ?? '', token === null ? 0 : sessionMs / 1000);
+}
+
+/** Tokens of the other accounts of this browser. */
+export async function readAside(realm: Realm, c: Context): Promise<string[]> {
+	const tokens = await getSignedCookie(c, realm.keys.cookie, asideCookie(realm));
+	return tokens ? tokens.split('.') : [];
+}
+
+export async function writeAside(realm: Realm, c: Context, tokens: readonly string[]): Promise<void> {
+	await sign(realm, c, asideCookie(realm), tokens.join('.'), tokens.length === 0 ? 0 : sessionMs / 1000);
+}
+
+/** Whether the session that is opened next is to stand beside the present one. */
+export async function readBeside(realm: Realm, c: Context): Promise<boolean> {
+	return Boolean(await getSignedCookie(c, realm.keys.cookie, `${cookieName(realm)}-beside`));
+}
+
+export async function writeBeside(realm: Realm, c: Context, beside: boolean): Promise<void> {
+	await sign(realm, c, `${cookieName(realm)}-beside`, beside ? 'yes' : '', beside ? besideMs / 1000 : 0);
 }
 
 /** Whether a request came with a session cookie at all, valid or not. */
@@ -64,6 +86,10 @@ function attributes({ publicUrl }: Pick<Realm, 'publicUrl'>, maxAge: number) {
 
 function errandCookie(realm: Realm, name: string): string {
 	return `${cookieName(realm)}-${name}`;
+}
+
+function asideCookie(realm: Realm): string {
+	return `${cookieName(realm)}-aside`;
 }
 
 function ownCookie(realm: Realm): string {

@@ -1,12 +1,13 @@
 import { callerAddress, type ServiceEnv } from '@mana/service';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { putAside } from '../accounts.ts';
 import type { Opened } from '../opening.ts';
 import { type Person, roles, tiers } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { requireProof } from '../proofs.ts';
 import type { Client, Realm } from '../realm.ts';
-import { readToken, writeToken } from '../session-cookie.ts';
+import { readAside, readBeside, readToken, writeAside, writeBeside, writeToken } from '../session-cookie.ts';
 import { type Presence, recognise, signOut } from '../sessions.ts';
 
 /** Longer than any password rule allows, so that the rule can say so. */
@@ -33,7 +34,7 @@ export interface Door {
 	present(c: Context<ServiceEnv>): Promise<Presence>;
 	/** As `present`, for dangerous steps: the person must have proven themselves within minutes. @throws Problem `proof-needed` */
 	proven(c: Context<ServiceEnv>): Promise<Presence>;
-	/** Puts a session that was just opened in the browser's cookie and ends the one it had before. */
+	/** Puts a session that was just opened in the browser's cookie and ends the one it had before, unless that was to stand beside it. */
 	open(c: Context<ServiceEnv>, opened: Opened): Promise<{ person: Person }>;
 }
 
@@ -59,7 +60,11 @@ export function doorOf(realm: Realm): Door {
 		},
 		async open(c, { token, presence }) {
 			const previous = await readToken(realm, c);
-			if (previous !== null) await signOut(realm, previous, clientOf(c));
+			const beside = await readBeside(realm, c);
+			if (previous !== null && beside)
+				await writeAside(realm, c, await putAside(realm, await readAside(realm, c), previous, clientOf(c)));
+			else if (previous !== null) await signOut(realm, previous, clientOf(c));
+			if (beside) await writeBeside(realm, c, false);
 			await writeToken(realm, c, token);
 			return { person: presence.person };
 		},

@@ -5,6 +5,7 @@ import { refuse } from '../problems.ts';
 import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';
 import { activityRoutes } from './activity.ts';
+import { accountsRoutes } from './accounts.ts';
 import { accountRoutes } from './account.ts';
 import { appPasswordRoutes } from './app-passwords.ts';
 import { contactRoutes } from './contacts.ts';
@@ -45,6 +46,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, neighbours: Neigh
 		.route('/', tokenRoutes(door))
 		.route('/', accountRoutes(door))
 		.route('/', sessionRoutes(door))
+		.route('/', accountsRoutes(door))
 		.route('/', activityRoutes(door))
 		.route('/', proofRoutes(door))
 		.route('/', emailRoutes(door))

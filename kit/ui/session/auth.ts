@@ -174,6 +174,9 @@ export const auth = {
 	makeAppPassword: (input: Pick<AppPassword, 'name' | 'apps' | 'access'>) =>
 		ask<AppPassword & { readonly secret: string }>('POST', '/app-passwords', input),
 	endAppPassword: (id: string) => ask<unknown>('DELETE', `/app-passwords/${encodeURIComponent(id)}`),
+	/** Keeps this session beside the one that is opened next. */
+	keepBeside: () => ask<unknown>('POST', '/accounts'),
+	goOnAs: (person: string) => ask<{ person: Person }>('PUT', '/accounts/present', { person }),
 	signOut: () => ask<unknown>('POST', '/sign-out'),
 	token: () => ask<{ token: string; expiresAt: string }>('POST', '/token'),
 	reset: (input: { token: string; password: string }) => ask<unknown>('POST', '/reset', input),

@@ -25,6 +25,7 @@ const words: Record<string, () => string> = {
 	'identity-addressless': () => m.auth_identity_addressless(),
 	'identity-taken': () => m.auth_identity_taken(),
 	'identity-missing': () => m.auth_identity_missing(),
+	'account-unknown': () => m.auth_account_unknown(),
 	'not-signed-in': () => m.auth_not_signed_in(),
 	'session-expired': () => m.auth_session_expired(),
 	'session-reused': () => m.auth_session_reused(),

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import { preferences } from '../preferences/preferences.svelte.ts';
+import { type KnownAccount, KnownAccounts } from './known-accounts.ts';
 import { auth, AuthProblem, type Impersonator, type Person, type Status } from './auth.ts';
 
 /** Who is in front of the screen, as far as this device knows. */
@@ -31,6 +32,7 @@ export class Session {
 	status = $state.raw<Status | null>(null);
 	/** Grows when somebody signs in again after their session was over: their store must be opened anew to sync at once. */
 	comebacks = $state(0);
+	readonly #known = new KnownAccounts(localStorage);
 
 	get person(): Person | null {
 		return this.who?.kind === 'person' ? this.who.person : null;
@@ -44,6 +46,40 @@ export class Session {
 	/** Whose data is open: `guest`, a person's id, or nobody's. */
 	get account(): string | null {
 		return this.who === null ? null : (this.person?.id ?? 'guest');
+	}
+
+	/** The other accounts that are signed in in this browser, as far as it knows. */
+	get others(): readonly KnownAccount[] {
+		return this.#known.all.filter(({ id }) => id !== this.person?.id);
+	}
+
+	/** Somebody else signs in next, and this session stays beside theirs. */
+	async keepBeside(): Promise<void> {
+		await auth.keepBeside();
+		this.#known.expectAnother();
+	}
+
+	/** Goes on as another account of this browser. @throws AuthProblem `account-unknown` when its session is over */
+	async goOnAs(id: string): Promise<void> {
+		try {
+			const { person } = await auth.goOnAs(id);
+			this.#known.expectAnother();
+			this.enter(person);
+		} catch (problem) {
+			if (problem instanceof AuthProblem && problem.code === 'account-unknown') this.#known.forget(id);
+			throw problem;
+		}
+	}
+
+	/** Follows what another tab did: who is here, is here in all of them. Returns the way to stop. */
+	follow(): () => void {
+		const hear = ({ key: changed }: StorageEvent): void => {
+			if (changed !== key) return;
+			this.who = remembered();
+			if (this.who === null) this.standing = 'unasked';
+		};
+		addEventListener('storage', hear);
+		return () => removeEventListener('storage', hear);
 	}
 
 	/** A guest wrote on this device, and no account has taken that over yet. */
@@ -82,6 +118,7 @@ export class Session {
 	enter(person: Person, impersonator = this.person?.id === person.id ? this.impersonator : null): void {
 		if (this.standing === 'over' && this.person?.id === person.id) this.comebacks += 1;
 		this.standing = 'good';
+		if (impersonator === null) this.#known.enter(person, this.impersonator === null ? this.person : null);
 		this.#be({ kind: 'person', person, impersonator });
 		preferences.suggest(person.language);
 	}
@@ -113,6 +150,7 @@ export class Session {
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem) || problem.status !== 401) throw problem;
 		}
+		if (this.person) this.#known.forget(this.person.id);
 		this.#beNobody();
 	}
 
