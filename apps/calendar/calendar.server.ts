@@ -1,10 +1,13 @@
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
 import { defineService } from '@mana/service';
+import { openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
 import { calendarApp } from './dav/folders.server.ts';
 import { eventKind } from './dav/kind.server.ts';
 import { calendars, events, guests } from './model.ts';
+import { Scheduling } from './scheduling.server.ts';
+import { CalendarUsers } from './users.server.ts';
 
 const NAME = 'calendar-server';
 
@@ -18,26 +21,56 @@ export const service = defineService({
 			.describe('the zone (IANA) in which times are meant that name none, where neither a calendar nor a program says'),
 	},
 	async open(context) {
-		const { config, home, databaseUrl, clock } = context;
+		const { config, home, databaseUrl, clock, random, log, addressOf, identity } = context;
 		const store = await openStore<RecordTables>({ service: NAME, home, databaseUrl, migrations: {}, clock });
+		const users = new CalendarUsers(addressOf('mana-auth'), identity, clock);
+		const posts = await openSpaceWriter<RecordTables>({
+			store,
+			address: addressOf('mana-sync'),
+			identity,
+			clock,
+			random: (bytes) => random(bytes as Uint8Array<ArrayBuffer>),
+			// What was refused was written by somebody else meanwhile, which is looked at by itself.
+			refused: async (_, { space, code, detail }) => log.info({ space, code }, `an invitation was not written: ${detail}`),
+			lost: (error) => log.warn({ err: error }, 'invitations cannot be written; it is tried again'),
+		});
+		const dismissed = new Set<string>();
+		const scheduling = new Scheduling({
+			db: store.db,
+			clock,
+			get memberships() {
+				return records.memberships;
+			},
+			users,
+			writer: posts,
+			failed: (error) => log.warn({ err: error }, 'an invitation is kept back; it is tried again'),
+		});
 		const records = await openRecordServer({
 			context,
 			store,
 			service: NAME,
 			kind: eventKind,
 			collections: [events, guests, calendars],
-			heed: async () => {},
+			async heed(_, { space, cells }) {
+				const ours: readonly number[] = [events.number, guests.number];
+				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
+				scheduling.heed(space, [...new Set(changed)]);
+			},
+			kept: () => scheduling.look(),
 			forget: () => {},
 		});
+		void records.memberships.ready().then(() => scheduling.start());
 		return {
 			routes: (app) =>
-				records.addRoutes(app, ['calendar-access'], (parts) => {
+				records.addRoutes(app, ['calendar-access', 'calendar-auto-schedule'], (parts) => {
 					const { writer } = records;
-					return new RecordTree(parts, calendarApp(parts, { writer, clock, zone: config.zone }));
+					return new RecordTree(parts, calendarApp(parts, { writer, clock, zone: config.zone, users, dismissed }));
 				}),
 			ready: () => store.db.selectFrom('mana_reading').select('space').limit(1).execute(),
 			async close() {
 				await records.close();
+				await scheduling.close();
+				await posts.close();
 				await store.close();
 			},
 		};

@@ -30,6 +30,19 @@ describe('where a person can be written to', () => {
 		expect((await ask('nobody', 'mana-notify')).status).toBe(404);
 	});
 
+	test('is found by address for invitations, whatever its capitals, and for calendar-server only', async () => {
+		const look = async (service: string) => {
+			const secret = readFileSync(join(auth.home, 'secrets', 'instance'), 'utf8').trim();
+			const token = await serviceIdentity(() => secret, service, { now: () => Date.now() }).token('mana-auth');
+			const body = JSON.stringify({ addresses: [testOwner.email.toUpperCase(), 'nobody@elsewhere.example'], ids: [owner] });
+			const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+			return fetch(`${auth.url}/calendar-users`, { method: 'POST', headers, body });
+		};
+		const { email: address, name } = testOwner;
+		expect(await (await look('calendar-server')).json()).toEqual({ people: [{ id: owner, address, name }] });
+		expect((await look('todo-server')).status).toBe(403);
+	});
+
 	test('is told to no other service, and not for a token that was made for another', async () => {
 		expect((await ask(owner, 'mana-sync')).status).toBe(403);
 		expect((await ask(owner, 'mana-notify', 'mana-sync')).status).toBe(401);

@@ -4,7 +4,7 @@ import { Exchange } from './exchange.ts';
 import { DavFailure, errorDocument } from './failure.ts';
 import { Locks } from './locks.ts';
 import { copy, move } from './methods/copy-move.ts';
-import { get, put, remove } from './methods/files.ts';
+import { get, post, put, remove } from './methods/files.ts';
 import { lock, unlock } from './methods/lock.ts';
 import { mkcalendar, mkcol } from './methods/mkcol.ts';
 import { propfind } from './methods/propfind.ts';
@@ -28,6 +28,7 @@ const methods: Readonly<Record<string, Method>> = {
 	LOCK: lock,
 	UNLOCK: unlock,
 	REPORT: report,
+	POST: post,
 };
 
 export interface DavOptions {

@@ -95,6 +95,10 @@ export class Exchange {
 		const match = this.header('if-match');
 		if (match !== null && !(resource && matches(match, resource.etag)))
 			throw new DavFailure(412, 'It is not what you saw any more. Read it again, then decide.');
+		const tag = this.header('if-schedule-tag-match');
+		// RFC 6638 §8.3: answers of guests alone do not make it another one.
+		if (tag !== null && tag.trim() !== resource?.scheduleTag)
+			throw new DavFailure(412, 'What others have to hear of has changed. Read it again, then decide.');
 		const noneMatch = this.header('if-none-match');
 		if (noneMatch !== null && this.request.method !== 'GET' && this.request.method !== 'HEAD')
 			if (resource && matches(noneMatch, resource.etag)) throw new DavFailure(412, 'There is something already.');

@@ -7,6 +7,7 @@ export {
 	type Content,
 	type DavResource,
 	type DavTree,
+	type Document,
 	type PropertyChange,
 	RefusedProperties,
 	type Report,

@@ -19,6 +19,7 @@ export const liveProperties: ReadonlyMap<XmlName, Say> = new Map<XmlName, Say>([
 	[dav('creationdate'), ({ createdAt }) => (createdAt === null ? null : [`${new Date(createdAt).toISOString().slice(0, 19)}Z`])],
 	[dav('getlastmodified'), ({ modifiedAt }) => (modifiedAt === null ? null : [new Date(modifiedAt).toUTCString()])],
 	[dav('getetag'), ({ etag }) => (etag === null ? null : [etag])],
+	['{urn:ietf:params:xml:ns:caldav}schedule-tag', ({ scheduleTag }) => (scheduleTag === undefined ? null : [scheduleTag])],
 	[dav('getcontenttype'), ({ type }) => (type === null ? null : [type])],
 	[dav('getcontentlength'), ({ bytes }) => (bytes === null ? null : [String(bytes)])],
 	[dav('supportedlock'), () => ['exclusive', 'shared'].map((scope) => element(dav('lockentry'), ...lockKind(scope)))],

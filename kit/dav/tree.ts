@@ -18,6 +18,8 @@ export interface DavResource {
 	/** In ms since 1970. */
 	readonly createdAt: number | null;
 	readonly modifiedAt: number | null;
+	/** Stands for what others have to hear of when it changes (RFC 6638 §3.2.10); left out where nobody is invited. */
+	readonly scheduleTag?: string;
 	/** The principal that it belongs to. */
 	readonly owner: DavPath | null;
 	/** Properties that clients set and we only keep, and those that the tree works out, by name. */
@@ -86,12 +88,18 @@ export interface DavTree {
 	 * @param current what is there, as `find` said; the tree throws 412 when it has changed since
 	 * @returns the new etag when exactly these bytes are kept, or `null` when they are read back otherwise
 	 */
-	put(path: DavPath, current: DavResource | null, content: Content): Promise<string | null>;
+	put(
+		path: DavPath,
+		current: DavResource | null,
+		content: Content,
+	): Promise<{ readonly etag: string | null; readonly scheduleTag?: string }>;
 	remove(resource: DavResource): Promise<void>;
 	makeCollection?(path: DavPath, types: readonly XmlName[], properties: readonly PropertyChange[]): Promise<void>;
 	/** @param replaces what is there already, and goes in the same step; @param deep whether what is in a collection comes along */
 	copy?(from: DavResource, to: DavPath, how: { readonly replaces: DavResource | null; readonly deep: boolean }): Promise<void>;
 	move?(from: DavResource, to: DavPath, how: { readonly replaces: DavResource | null }): Promise<void>;
+	/** Answers what is posted to a resource. @throws DavFailure 405 where nothing can be */
+	post?(resource: DavResource, content: Content): Promise<Document>;
 	/** Changes all of these or none. @throws RefusedProperties */
 	patch?(resource: DavResource, changes: readonly PropertyChange[]): Promise<void>;
 	/** @param since a token of before, or `null` for everything. @throws DavFailure 403 `valid-sync-token` when it is not known */

@@ -1,16 +1,12 @@
-import {
-	caldav,
-	calendarData,
-	calendarPerson,
-	calendarProperties,
-	calendarReports,
-	quietCalendarNames,
-} from '@mana/dav/caldav/index';
-import { element } from '@mana/dav/index';
-import type { FolderApp, RecordTreeParts } from '@mana/dav/records/index';
+import { caldav, calendarData, calendarProperties, calendarReports, quietCalendarNames } from '@mana/dav/caldav/index';
+import { dav, type DavResource, element } from '@mana/dav/index';
+import { type FolderApp, plainCollection, PRINCIPALS, type RecordTreeParts } from '@mana/dav/records/index';
 import { appOf } from '@mana/model';
+import { createHash } from 'node:crypto';
 import { events } from '../model.ts';
+import type { CalendarUser } from '../users.server.ts';
 import { type CalendarFolder, CALENDARS, foldersOf, LIMITS, ownProperties } from './calendars.server.ts';
+import { inboxOf, type InvitationParts, invitationCollections, outboxOf } from './invitations.server.ts';
 import { calendarsOf, eventKind } from './kind.server.ts';
 import { objectOf } from './object.server.ts';
 import { statesOf } from './states.server.ts';
@@ -19,9 +15,20 @@ import { Writes, type WriteParts } from './writes.server.ts';
 /** Events by CalDAV: every calendar of every space is a collection (RFC 4791). */
 export function calendarApp(
 	parts: RecordTreeParts,
-	write: Pick<WriteParts, 'zone' | 'writer'> & { readonly clock: { now(): number } },
+	write: Pick<WriteParts, 'zone' | 'writer'> & Pick<InvitationParts, 'clock' | 'users' | 'dismissed'>,
 ): FolderApp<typeof events, CalendarFolder> {
-	const { db } = parts;
+	const { db, hrefOf } = parts;
+	const { users } = write;
+	const asPrincipal = ({ id, name, address }: CalendarUser): DavResource => ({
+		...plainCollection(
+			[PRINCIPALS, id],
+			[PRINCIPALS, id],
+			element(dav('displayname'), name),
+			element(dav('principal-URL'), element(dav('href'), hrefOf([PRINCIPALS, id]))),
+			...userProperties(address),
+		),
+		types: [dav('principal')],
+	});
 	return {
 		app: appOf(events.number),
 		top: CALENDARS,
@@ -35,7 +42,16 @@ export function calendarApp(
 		person({ person, password }, hrefOf) {
 			// Tasks by the same account, where its password opens them (RFC 4791 §6.2.1: there may be several homes).
 			const more = password.apps.includes('todo') ? parts.siblingHref('todo-server', [CALENDARS]) : null;
-			return calendarPerson([hrefOf([CALENDARS]), ...(more === null ? [] : [more])], [`mailto:${person.email}`]);
+			const href = (name: string) => element(dav('href'), hrefOf([CALENDARS, name]));
+			return [
+				element(
+					caldav('calendar-home-set'),
+					...[hrefOf([CALENDARS]), ...(more === null ? [] : [more])].map((one) => element(dav('href'), one)),
+				),
+				element(caldav('schedule-inbox-URL'), href(inboxOf(person.id))),
+				element(caldav('schedule-outbox-URL'), href(outboxOf(person.id))),
+				...userProperties(person.email),
+			];
 		},
 		properties: (folder) => [
 			...calendarProperties(LIMITS, null),
@@ -44,6 +60,17 @@ export function calendarApp(
 			element(caldav('max-attendees-per-instance'), String(LIMITS.guests)),
 			...ownProperties(folder),
 		],
+		special: invitationCollections({ ...parts, ...write }),
+		async principal(id) {
+			const user = await users.byId(id);
+			return user && parts.memberships.meet(parts.grant.person.id, id) ? asPrincipal(user) : null;
+		},
+		async principalsLike(text) {
+			// Whoever knows somebody's address may find them by it.
+			const address = text.replace(/^mailto:/i, '').trim();
+			return [...(await users.byAddress([address])).values()].map(asPrincipal);
+		},
+		scheduleTag: ({ row }, text) => (row.organizer === null ? undefined : scheduleTagOf(text)),
 		typeOf: () => 'text/calendar; charset=utf-8; component=vevent',
 		async folders(spaces, language) {
 			const all = await calendarsOf(
@@ -63,4 +90,21 @@ export function calendarApp(
 			return states.map((state) => objectOf(state, calendar?.zone ?? write.zone));
 		},
 	};
+}
+
+/** How somebody is invited (RFC 6638 §2.4). */
+function userProperties(address: string) {
+	return [
+		element(caldav('calendar-user-address-set'), element(dav('href'), `mailto:${address}`)),
+		element(caldav('calendar-user-type'), 'INDIVIDUAL'),
+	];
+}
+
+/** Another one whenever something changes that others have to hear of: everything but answers, and when it was written. */
+function scheduleTagOf(text: string): string {
+	const said = text
+		.replaceAll('\r\n ', '')
+		.replaceAll(/^(?:DTSTAMP|LAST-MODIFIED):.*\r\n/gm, '')
+		.replaceAll(/;PARTSTAT=[^;:]*|;RSVP=[^;:]*|;SCHEDULE-STATUS=(?:"[^"]*"|[^;:]*)/g, '');
+	return `"${createHash('sha256').update(said).digest('base64url').slice(0, 22)}"`;
 }

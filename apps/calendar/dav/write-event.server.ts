@@ -205,7 +205,10 @@ function attendees(guests: readonly Guest[]): Edit {
 		const before = new Map(
 			event.lines.filter((one) => nameOf(one) === 'ATTENDEE').map((one) => [addressIn(one)?.toLowerCase() ?? '', one]),
 		);
-		const lines = guests.map((guest) => {
+		const place = new Map([...before.keys()].map((address, i) => [address, i]));
+		const at = ({ address }: Guest) => place.get(address.toLowerCase()) ?? place.size;
+		const inPlace = guests.toSorted((a, b) => at(a) - at(b) || (a.address < b.address ? -1 : 1));
+		const lines = inPlace.map((guest) => {
 			const own = before.get(guest.address.toLowerCase());
 			const said = parameters([
 				['CN', guest.name || null],

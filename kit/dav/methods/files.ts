@@ -31,9 +31,10 @@ async function listing(exchange: Exchange): Promise<Response> {
 	return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
 }
 
-function headersOf({ etag, type, modifiedAt }: DavResource): Headers {
+function headersOf({ etag, type, modifiedAt, scheduleTag }: DavResource): Headers {
 	const headers = new Headers({ 'content-type': type ?? 'application/octet-stream', 'accept-ranges': 'bytes' });
 	if (etag !== null) headers.set('etag', etag);
+	if (scheduleTag !== undefined) headers.set('schedule-tag', scheduleTag);
 	if (modifiedAt !== null) headers.set('last-modified', new Date(modifiedAt).toUTCString());
 	// Whatever somebody has put there, a browser shows none of it as a page of this origin.
 	headers.set('content-disposition', 'attachment');
@@ -49,8 +50,19 @@ export async function put(exchange: Exchange): Promise<Response> {
 	if (resource?.kind === 'collection') throw new DavFailure(405, 'This is a folder. Write a file in it.');
 	await exchange.mayChange(path, resource, 'content');
 	const bytes = new Uint8Array(await request.arrayBuffer());
-	const etag = await tree.put(path, resource, { bytes, type: exchange.header('content-type') });
-	return new Response(null, { status: resource ? 204 : 201, headers: etag === null ? {} : { etag } });
+	const { etag, scheduleTag } = await tree.put(path, resource, { bytes, type: exchange.header('content-type') });
+	const headers = { ...(etag !== null && { etag }), ...(scheduleTag !== undefined && { 'schedule-tag': scheduleTag }) };
+	return new Response(null, { status: resource ? 204 : 201, headers });
+}
+
+/** Hands something in, as a question about free time (RFC 6638 §5). */
+export async function post(exchange: Exchange): Promise<Response> {
+	const { tree, request } = exchange;
+	const resource = await exchange.resource();
+	if (!tree.post) throw new DavFailure(405, 'Nothing can be posted here.');
+	const bytes = new Uint8Array(await request.arrayBuffer());
+	const { type, text } = await tree.post(resource, { bytes, type: exchange.header('content-type') });
+	return new Response(text, { headers: { 'content-type': type } });
 }
 
 /** Removes a file, or a collection with all that is in it (RFC 4918 §9.6). */

@@ -2,7 +2,7 @@ import type { Collection } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
 import type { SpaceId } from '@mana/sync';
 import type { DavPath } from '../path.ts';
-import type { Content, DavResource, DavTree, PropertyChange } from '../tree.ts';
+import type { Content, DavResource, Document, DavTree, PropertyChange } from '../tree.ts';
 import type { XmlElement, XmlName } from '../xml.ts';
 import type { ObjectKind, Placed } from './objects.ts';
 import type { SpaceCard } from './spaces.ts';
@@ -75,10 +75,29 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	texts(folder: F, placed: readonly Placed<C>[]): Promise<readonly string[]>;
 	/** Media type of a file. */
 	typeOf(placed: Placed<C>): string;
+	/** What stands for what others have to hear of in a file; `undefined` where nobody has to. */
+	scheduleTag?(placed: Placed<C>, text: string): string | undefined;
+	/** Collections of the person's own beside the folders, by the last part of their path. */
+	readonly special?: ReadonlyMap<string, SpecialCollection>;
+	/** Somebody else as a principal; `null` where there is nobody whom one may know. */
+	principal?(id: string): Promise<DavResource | null>;
+	/** Those among whom a search may find somebody, by what is looked for. */
+	principalsLike?(text: string): Promise<readonly DavResource[]>;
 	/** What the principal says besides its name. @param hrefOf the address of a resource as a client sees it */
 	person(grant: AppGrant, hrefOf: (path: DavPath) => string): readonly XmlElement[];
 	reports(parts: FolderReading): DavTree['reports'];
 	readonly writes: FolderWrites<C, F>;
+}
+
+/** A collection that is no folder of records: where invitations come in. */
+export interface SpecialCollection {
+	readonly types: readonly XmlName[];
+	readonly properties: readonly XmlElement[];
+	/** The files in it, with the property `data`. */
+	files(path: DavPath): Promise<readonly DavResource[]>;
+	/** Takes a file out. @throws DavFailure 403 where they stay */
+	remove(file: DavResource): Promise<void>;
+	post?(content: Content): Promise<Document>;
 }
 
 /** What reports read with. */

@@ -7,6 +7,7 @@ export {
 	type OpenSpace,
 	plainCollection,
 	PRINCIPALS,
+	type SpecialCollection,
 } from './folder.ts';
 export { differences, Member } from './member.ts';
 export {

@@ -11,11 +11,13 @@ import {
 	type Content,
 	type DavResource,
 	type DavTree,
+	type Document,
 	type PropertyChange,
 	RefusedProperties,
 } from '../tree.ts';
 import { element, type XmlName } from '../xml.ts';
-import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS } from './folder.ts';
+import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS, type SpecialCollection } from './folder.ts';
+import { principalReports } from './principals.ts';
 import { leftSince, objectsOf, type Placed, readingsOf, type RecordDb, type Wanted } from './objects.ts';
 import type { SpaceCards } from './spaces.ts';
 
@@ -53,7 +55,10 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 			app.data,
 			...app.quiet,
 		]);
-		this.reports = app.reports({ all: (resource) => this.children(resource), these: (paths) => this.#files(paths) });
+		this.reports = new Map([
+			...app.reports({ all: (resource) => this.children(resource), these: (paths) => this.#files(paths) }),
+			...principalReports(async (text) => [this.#person(), ...((await app.principalsLike?.(text)) ?? [])]),
+		]);
 	}
 
 	async find(path: DavPath): Promise<DavResource | null> {
@@ -62,7 +67,15 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		if (deeper.length > 0) return null;
 		if (first === undefined) return plainCollection([], null);
 		if (second === undefined) return first === top ? this.#home() : first === PRINCIPALS ? plainCollection(path, null) : null;
-		if (first === PRINCIPALS) return file === undefined && second === this.#parts.grant.person.id ? this.#person() : null;
+		if (first === PRINCIPALS) {
+			if (file !== undefined) return null;
+			return second === this.#parts.grant.person.id ? this.#person() : ((await this.#app.principal?.(second)) ?? null);
+		}
+		const special = first === top ? this.#app.special?.get(second) : undefined;
+		if (special) {
+			if (file === undefined) return this.#specialResource(second, special);
+			return (await special.files(path.slice(0, 2))).find((one) => one.path[2] === file) ?? null;
+		}
 		const folder = first === top ? await this.#folder(second) : null;
 		if (!folder) return null;
 		if (file === undefined) return this.#folderResource(folder);
@@ -73,7 +86,12 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const [first, second] = path;
 		if (first === undefined) return [plainCollection([this.#app.top], null), plainCollection([PRINCIPALS], null)];
 		if (first === PRINCIPALS) return second === undefined ? [this.#person()] : [];
-		if (second === undefined) return (await this.#all()).map((folder) => this.#folderResource(folder));
+		const special = second === undefined ? undefined : this.#app.special?.get(second);
+		if (special) return special.files(path);
+		if (second === undefined) {
+			const folders = (await this.#all()).map((folder) => this.#folderResource(folder));
+			return [...folders, ...[...(this.#app.special ?? [])].map(([name, one]) => this.#specialResource(name, one))];
+		}
 		const folder = await this.#folder(second);
 		return folder ? this.#resources(folder, {}) : [];
 	}
@@ -82,15 +100,28 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return new Blob([this.#textOf(properties)], { type: type ?? '' });
 	}
 
-	async put(path: DavPath, current: DavResource | null, content: Content): Promise<string | null> {
+	async put(path: DavPath, current: DavResource | null, content: Content): ReturnType<DavTree['put']> {
 		const folder = await this.#writable(path);
 		const name = path[2]!;
 		const sent = await this.#app.writes.put(folder, name, current && (await this.#placed(folder, name, current)), content);
 		const kept = await this.#after(folder.space, sent.seq, path);
-		return kept && this.#textOf(kept.properties) === sent.text ? kept.etag : null;
+		const etag = kept && this.#textOf(kept.properties) === sent.text ? kept.etag : null;
+		return { etag, ...(kept?.scheduleTag !== undefined && { scheduleTag: kept.scheduleTag }) };
 	}
 
-	async remove({ path, kind }: DavResource): Promise<void> {
+	async post({ path }: DavResource, content: Content): Promise<Document> {
+		const special = path[0] === this.#app.top && path.length === 2 ? this.#app.special?.get(path[1]!) : undefined;
+		if (!special?.post) throw new DavFailure(405, 'Nothing can be posted here.');
+		return special.post(content);
+	}
+
+	async remove(resource: DavResource): Promise<void> {
+		const { path, kind } = resource;
+		const special = path[0] === this.#app.top && path[1] !== undefined ? this.#app.special?.get(path[1]) : undefined;
+		if (special) {
+			if (kind === 'collection') throw new DavFailure(403, 'This one stays.');
+			return special.remove(resource);
+		}
 		const folder = await this.#writable(path);
 		const { writes } = this.#app;
 		if (kind === 'file') {
@@ -187,6 +218,11 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		};
 	}
 
+	#specialResource(name: string, { types, properties }: SpecialCollection): DavResource {
+		const own = plainCollection([this.#app.top, name], this.principal, ...properties);
+		return { ...own, types, access: this.#mayWrite ? 'write' : 'read' };
+	}
+
 	#folderResource(folder: F): DavResource {
 		const { path, name, token, access, createdAt } = folder;
 		return {
@@ -268,7 +304,9 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const all = await texts(folder, placed);
 		return placed.map((one, i): DavResource => {
 			const text = all[i]!;
+			const scheduleTag = this.#app.scheduleTag?.(one, text);
 			return {
+				...(scheduleTag !== undefined && { scheduleTag }),
 				path: [...folder.path, one.name],
 				kind: 'file',
 				access: folder.access,

@@ -37,6 +37,8 @@ export interface RecordServerOptions<C extends Collection> {
 	readonly collections: readonly Collection[];
 	/** Told of every change, in the transaction that keeps it. */
 	heed(within: Transaction<RecordTables>, change: ProjectionChange): Promise<void>;
+	/** What was told is kept, and can be read. */
+	kept?(): void;
 	/** A space is not known any more. */
 	forget(space: SpaceId): void;
 }
@@ -78,6 +80,7 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 		lost: (error) => log.warn({ err: error }, 'who is where is not heard; it is tried again'),
 	});
 	const newName = () => Buffer.from(random(new Uint8Array(9))).toString('base64url');
+	const begun = Promise.withResolvers<Projection<RecordTables>>();
 	const projection = await follow<RecordTables>({
 		store,
 		address,
@@ -86,6 +89,11 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 		async apply(within, change) {
 			await keepChange(within, kind, change, newName);
 			await options.heed(within, change);
+			if (options.kept)
+				void begun.promise
+					.then((projected) => projected.reached(change.space, change.seq, READABLE_MS))
+					.then(() => options.kept?.())
+					.catch((error: unknown) => log.error({ err: error }, 'what follows from a change was not begun'));
 		},
 		async forget(within, space) {
 			await dropSpace(within, space);
@@ -93,6 +101,7 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 		},
 		lost: (error) => log.warn({ err: error }, 'mana-sync is not heard; it is tried again'),
 	});
+	begun.resolve(projection);
 	const writer = await openMemberWriter({
 		store,
 		address,

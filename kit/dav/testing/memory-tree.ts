@@ -53,7 +53,7 @@ export class MemoryFiles {
 				const before = this.#at(path);
 				if ((before ? seen(before).etag : null) !== (current?.etag ?? null)) throw new DavFailure(412, 'It has changed since.');
 				this.#keep({ path, bytes, type, types: [], properties: before?.properties ?? new Map() });
-				return seen(this.#at(path)!).etag;
+				return { etag: seen(this.#at(path)!).etag };
 			},
 			remove: async ({ path }) => this.#drop(path),
 			makeCollection: async (path, types, changes) => {

@@ -1,0 +1,291 @@
+import { differences, partsOf, type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
+import type { Memberships } from '@mana/service';
+import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
+import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
+import type { SpaceId } from '@mana/sync';
+import { changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
+import type { CalendarUser, CalendarUsers } from './users.server.ts';
+
+export interface SchedulingParts {
+	readonly db: RecordDb;
+	readonly clock: { now(): number };
+	readonly memberships: Memberships;
+	readonly users: Pick<CalendarUsers, 'byAddress'>;
+	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
+	/** Told what kept an invitation back; it is tried again. */
+	failed(error: unknown): void;
+}
+
+const APP = appOf(events.number);
+const AGAIN_MS = 2_000;
+
+/** An event with everything that belongs to it, in the trash or not. */
+interface Whole {
+	readonly space: SpaceId;
+	readonly event: Event;
+	readonly guests: readonly Guest[];
+	readonly occurrences: readonly { readonly event: Event; readonly guests: readonly Guest[] }[];
+}
+
+/** What is the same for everybody who is invited; calendar, reminders, colour and whether it takes time are each one's own. */
+const SHARED = [
+	'title',
+	'notes',
+	'place',
+	'url',
+	'start',
+	'length',
+	'zone',
+	'endZone',
+	'repeat',
+	'status',
+	'privacy',
+	'organizer',
+	'sequence',
+] as const satisfies readonly (keyof Event)[];
+/** What makes it another time, so that whoever said yes is asked again (RFC 5546 §2.1.4). */
+const TIMES = ['start', 'length', 'zone', 'repeat'] as const satisfies readonly (keyof Event)[];
+
+/**
+ * Invitations between people of this Mana (iTIP, RFC 5546, without a message): whoever is invited has the event in their own space, with the
+ * answer of theirs; answers come back to the event of whoever invites. What both say is compared each time either changes, whoever changed
+ * it and by which program, and only what differs is written, so that doing it twice does nothing twice.
+ */
+export class Scheduling {
+	readonly #parts: SchedulingParts;
+	readonly #waiting = new Map<string, readonly [SpaceId, RecordId]>();
+	#running: Promise<void> = Promise.resolve();
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#closed = false;
+
+	constructor(parts: SchedulingParts) {
+		this.#parts = parts;
+	}
+
+	/** Looks once at everything that somebody is invited to: something may have been left undone. */
+	async start(): Promise<void> {
+		const all = await this.#parts.db
+			.selectFrom('mana_tie as tie')
+			.innerJoin('mana_record as record', (join) =>
+				join
+					.onRef('record.space', '=', 'tie.space')
+					.onRef('record.id', '=', 'tie.record')
+					.on('record.collection', '=', guests.number),
+			)
+			.select(['tie.space', 'tie.object'])
+			.distinct()
+			.execute();
+		for (const { space, object } of all) this.#waiting.set(`${space} ${object}`, [space, object]);
+		this.look();
+	}
+
+	/** These records of events and of guests changed. */
+	heed(space: SpaceId, ids: readonly RecordId[]): void {
+		for (const id of ids) this.#waiting.set(`${space} ${id}`, [space, id]);
+	}
+
+	/** Does what waits. Called after what changed is kept. */
+	look(): void {
+		clearTimeout(this.#timer);
+		if (this.#closed || this.#waiting.size === 0) return;
+		this.#running = this.#running.then(() => this.#work());
+	}
+
+	/** Resolves once nothing waits any more. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		clearTimeout(this.#timer);
+		await this.#running;
+	}
+
+	async #work(): Promise<void> {
+		for (const [key, [space, id]] of this.#waiting) {
+			if (this.#closed) return;
+			this.#waiting.delete(key);
+			try {
+				await this.#settle(space, id);
+			} catch (error) {
+				this.#parts.failed(error);
+				this.#waiting.set(key, [space, id]);
+				this.#timer = setTimeout(() => this.look(), AGAIN_MS);
+				return;
+			}
+		}
+	}
+
+	async #settle(space: SpaceId, id: RecordId): Promise<void> {
+		const whole = await this.#whole(space, id);
+		if (!whole || whole.event.organizer === null) return;
+		const addresses = [whole.event.organizer, ...allGuests(whole).map(({ address }) => address)];
+		const people = await this.#parts.users.byAddress(addresses);
+		const host = people.get(whole.event.organizer.toLowerCase());
+		if (!host) return;
+		if (this.#isHosts(space, host)) await this.#invite(whole, host, people);
+		else await this.#answer(whole, host, people);
+	}
+
+	/** Whether an event in a space is the one of whoever invites, not a guest's own. */
+	#isHosts(space: SpaceId, host: CalendarUser): boolean {
+		const { memberships } = this.#parts;
+		const owner = memberships.personOf(space);
+		if (owner === undefined) throw new Error('Who is where is not known now.');
+		return owner === null ? memberships.can(host.id, space, 'write', APP) : owner === host.id;
+	}
+
+	/** Whoever is invited has it, as it is by now; whoever is not any more has it cancelled. */
+	async #invite(whole: Whole, host: CalendarUser, people: ReadonlyMap<string, CalendarUser>): Promise<void> {
+		const { memberships } = this.#parts;
+		const { space, event } = whole;
+		const invited = new Map<SpaceId, CalendarUser>();
+		if (event.deletedAt === null)
+			for (const { address, deletedAt } of allGuests(whole)) {
+				const guest = deletedAt === null ? people.get(address.toLowerCase()) : undefined;
+				if (!guest || guest.id === host.id || memberships.can(guest.id, space, 'read', APP)) continue;
+				const own = memberships.personalSpace(guest.id) as SpaceId | null;
+				if (own !== null && own !== space) invited.set(own, guest);
+			}
+		for (const [own, guest] of invited) await this.#give(whole, own, guest);
+		for (const copy of await this.#others(whole)) {
+			if (invited.has(copy.space) || this.#isHosts(copy.space, host)) continue;
+			if (copy.event.deletedAt === null && copy.event.status !== 'cancelled')
+				await this.#write(copy.space, (tx) => tx.update(events, copy.event.id, { status: 'cancelled' }));
+		}
+	}
+
+	/** Writes what a guest's own event says otherwise. */
+	async #give(whole: Whole, own: SpaceId, guest: CalendarUser): Promise<void> {
+		const { event } = whole;
+		const id = eventIdOf(event.uid || event.id);
+		const copy = await this.#whole(own, id);
+		// Taken out by its guest: it stays out until they are asked about something else.
+		if (copy && copy.event.deletedAt !== null && (copy.event.sequence ?? 0) >= (event.sequence ?? 0)) return;
+		const asked = copy !== null && TIMES.some((name) => copy.event[name] !== event[name]);
+		await this.#write(own, (tx) => {
+			const uid = event.uid || event.id;
+			const place = { uid: uid === id ? '' : uid };
+			keep(tx, id, { ...sharedOf(event), ...place }, copy?.event ?? null);
+			const state = { tx, guest, asked };
+			this.#guests(state, id, whole.guests, copy?.guests ?? []);
+			const kept = new Set<RecordId>();
+			for (const { event: one, guests: theirs } of whole.occurrences) {
+				if (one.occurrence === null || one.deletedAt !== null) continue;
+				const key = changedOccurrenceId(id, one.occurrence);
+				kept.add(key);
+				const before = copy?.occurrences.find((known) => known.event.id === key);
+				keep(tx, key, { ...sharedOf(one), series: id, occurrence: one.occurrence }, before?.event ?? null);
+				this.#guests(state, key, theirs, before?.guests ?? []);
+			}
+			for (const { event: one } of copy?.occurrences ?? [])
+				if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
+		});
+	}
+
+	/** Everybody's answers as whoever invites has them, but one's own: that is nobody else's to say, until the time is another. */
+	#guests(
+		{ tx, guest, asked }: { readonly tx: ServiceWriter; readonly guest: CalendarUser; readonly asked: boolean },
+		event: RecordId,
+		theirs: readonly Guest[],
+		known: readonly Guest[],
+	): void {
+		const kept = new Set<RecordId>();
+		for (const { address, name, kind, role, answer, deletedAt } of theirs) {
+			if (deletedAt !== null || address === '') continue;
+			const id = guestId(event, address);
+			kept.add(id);
+			const before = known.find((one) => one.id === id);
+			const own = address.toLowerCase() === guest.address.toLowerCase();
+			const said = own && before ? (asked ? 'none' : before.answer) : answer;
+			const draft = { event, address, name, kind, role, answer: said, ...(own && { person: guest.id }) };
+			if (!before) tx.create(guests, id, draft);
+			else {
+				if (before.deletedAt !== null) tx.restore(guests, id);
+				tx.update(guests, id, differences<typeof guests>(draft, before));
+			}
+		}
+		for (const { id, deletedAt } of known) if (deletedAt === null && !kept.has(id)) tx.trash(guests, id);
+	}
+
+	/** What a guest says goes to the event of whoever invites; what they take out, they decline. */
+	async #answer(whole: Whole, host: CalendarUser, people: ReadonlyMap<string, CalendarUser>): Promise<void> {
+		const me = this.#parts.memberships.personOf(whole.space);
+		if (!me) return;
+		const original = (await this.#others(whole)).find((one) => one.event.deletedAt === null && this.#isHosts(one.space, host));
+		if (!original) return;
+		const changed: { readonly guest: Guest; readonly answer: Guest['answer'] }[] = [];
+		const compare = (mine: readonly Guest[], theirs: readonly Guest[], gone: boolean) => {
+			const own = mine.find(({ address, deletedAt }) => deletedAt === null && people.get(address.toLowerCase())?.id === me);
+			const there =
+				own && theirs.find((one) => one.deletedAt === null && one.address.toLowerCase() === own.address.toLowerCase());
+			const answer = gone && own ? 'declined' : own?.answer;
+			if (there && answer !== undefined && answer !== there.answer && answer !== 'none') changed.push({ guest: there, answer });
+		};
+		compare(whole.guests, original.guests, whole.event.deletedAt !== null);
+		for (const one of whole.occurrences) {
+			const there = original.occurrences.find(({ event }) => event.occurrence === one.event.occurrence);
+			if (there) compare(one.guests, there.guests, false);
+		}
+		// The time was changed while an answer to the old one stood: whoever invites asks again first.
+		if (changed.length === 0 || TIMES.some((name) => original.event[name] !== whole.event[name])) return;
+		await this.#write(original.space, (tx) => {
+			for (const { guest, answer } of changed)
+				tx.update(guests, guest.id, { answer, answeredAt: this.#parts.clock.now(), person: me });
+		});
+	}
+
+	async #write(space: SpaceId, action: (tx: ServiceWriter) => void): Promise<void> {
+		await this.#parts.db.transaction().execute((within) => this.#parts.writer.write(within, space, action));
+		this.#parts.writer.wake();
+	}
+
+	/** The same event in other spaces. */
+	async #others({ space, event }: Whole): Promise<Whole[]> {
+		const id = eventIdOf(event.uid || event.id);
+		const uid = event.uid || event.id;
+		const found = await this.#parts.db
+			.selectFrom('mana_record as record')
+			.leftJoin('mana_object as object', (join) =>
+				join.onRef('object.space', '=', 'record.space').onRef('object.id', '=', 'record.id'),
+			)
+			.select(['record.space', 'record.id'])
+			.where('record.collection', '=', events.number)
+			.where('record.space', '!=', space)
+			.where((eb) => eb.or([eb('record.id', '=', id), eb('object.uid', '=', uid)]))
+			.execute();
+		const all = await Promise.all(found.map((one) => this.#whole(one.space, one.id)));
+		return all.filter((one) => one !== null);
+	}
+
+	/** The event that a record belongs to, with all that does; `null` when there is none. */
+	async #whole(space: SpaceId, id: RecordId): Promise<Whole | null> {
+		const { db } = this.#parts;
+		const row = (await recordOf(db, space, events, id))?.row;
+		if (!row) {
+			const guest = (await recordOf(db, space, guests, id))?.row;
+			return guest?.event ? this.#whole(space, guest.event as RecordId) : null;
+		}
+		if (row.series !== null) return this.#whole(space, row.series as RecordId);
+		const occurrences = (await partsOf(db, events, space, [id])).get(id) ?? [];
+		const invited = await partsOf(db, guests, space, [id, ...occurrences.map((one) => one.id)]);
+		return {
+			space,
+			event: row,
+			guests: invited.get(id) ?? [],
+			occurrences: occurrences.map((event) => ({ event, guests: invited.get(event.id) ?? [] })),
+		};
+	}
+}
+
+function allGuests({ guests, occurrences }: Whole): Guest[] {
+	return [...guests, ...occurrences.filter(({ event }) => event.deletedAt === null).flatMap((one) => one.guests)];
+}
+
+function sharedOf(event: Event): Draft<typeof events> {
+	const shared = Object.fromEntries(SHARED.map((name) => [name, event[name]]));
+	return { ...shared, extra: [...event.extra], except: [...event.except] };
+}
+
+function keep(tx: ServiceWriter, id: RecordId, wanted: Draft<typeof events>, before: Row<typeof events> | null): void {
+	if (!before) return tx.create(events, id, wanted);
+	if (before.deletedAt !== null) tx.restore(events, id);
+	tx.update(events, id, differences<typeof events>(wanted, before), before);
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { SpaceId } from '@mana/sync';
+import { event, ns, Program } from './dav/ask.fixture.ts';
+import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
+import { events, guestId, guests } from './model.ts';
+
+let world: World;
+let [ada, grace]: TestPerson[] = [];
+let [adas, graces]: SpaceId[] = [];
+let [adasPhone, gracesPhone]: Program[] = [];
+let [adasOwn, gracesOwn] = ['', ''];
+beforeAll(async () => {
+	world = await startWorld();
+	const enter = async (email: string) => {
+		const person = await world.person(email);
+		const space = await person.personal();
+		const phone = new Program(world.dav, (await person.password()).authorization);
+		const own = `/calendars/${space}-calendar/`;
+		await until(async () => (await phone.ask('PROPFIND', own)).status === 207);
+		return { person, space, phone, own };
+	};
+	const [first, second] = [await enter('ada@mana.example'), await enter('grace@mana.example')];
+	[ada, grace] = [first.person, second.person];
+	[adas, graces] = [first.space, second.space];
+	[adasPhone, gracesPhone] = [first.phone, second.phone];
+	[adasOwn, gracesOwn] = [first.own, second.own];
+});
+afterAll(() => world.close());
+
+const rowIn = async (person: TestPerson, space: SpaceId, title: string) =>
+	(await person.rows(space, events)).find((one) => one.title === title);
+const answerIn = async (person: TestPerson, space: SpaceId, id: Parameters<typeof guestId>[0], address: string) =>
+	(await person.rows(space, guests)).find((one) => one.id === guestId(id, address))?.answer;
+const meeting = (...more: readonly string[]) =>
+	event(
+		'UID:meeting',
+		'DTSTAMP:20260101T000000Z',
+		'SUMMARY:Meeting',
+		'DTSTART:20260601T100000Z',
+		'DTEND:20260601T110000Z',
+		'ORGANIZER;CN=Ada:mailto:ada@mana.example',
+		'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@mana.example',
+		...more,
+	);
+const asked = 'ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Grace@mana.example';
+
+describe('an invitation to somebody of this Mana', () => {
+	test('is simply in their calendar, waits in their inbox, and says who else comes', async () => {
+		const made = await adasPhone!.put(`${adasOwn}meeting.ics`, meeting(asked));
+		expect([made.status, made.tag]).toEqual([201, expect.stringMatching(/^"/)]);
+		const theirs = await until(() => rowIn(grace!, graces!, 'Meeting'));
+		expect(theirs).toMatchObject({ start: '2026-06-01T10:00', zone: 'UTC', organizer: 'ada@mana.example', uid: 'meeting' });
+		const { text } = await until(() => gracesPhone!.read(`${gracesOwn}meeting.ics`).catch(() => null));
+		expect(text).toContain('ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Grace@mana.example\r\n');
+		const inbox = /schedule-inbox-URL><D:href>\/dav([^<]+)</.exec(
+			await gracesPhone!.properties('/', 'D:current-user-principal').then(async (root) => {
+				const principal = /current-user-principal><D:href>\/dav([^<]+)</.exec(root)![1]!;
+				return gracesPhone!.properties(principal, 'C:schedule-inbox-URL');
+			}),
+		)![1]!;
+		const waiting = await gracesPhone!.report(
+			inbox,
+			`<C:calendar-query ${ns}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`,
+		);
+		const [message] = [...waiting.keys()];
+		const invitation = await gracesPhone!.read(message!.replace('/dav', ''));
+		expect(invitation.text).toContain('METHOD:REQUEST\r\n');
+		expect((await gracesPhone!.ask('DELETE', message!.replace('/dav', ''))).status).toBe(204);
+		expect((await gracesPhone!.ask('GET', message!.replace('/dav', ''))).status).toBe(404);
+		expect(await gracesPhone!.properties(inbox, 'D:resourcetype', 'C:schedule-default-calendar-URL')).toContain(gracesOwn);
+	});
+
+	test('is answered by a program, and the answer comes back, which is no change that anybody has to hear of', async () => {
+		const before = await adasPhone!.read(`${adasOwn}meeting.ics`);
+		const mine = await gracesPhone!.read(`${gracesOwn}meeting.ics`);
+		const yes = mine.text.replace('PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Grace', 'PARTSTAT=ACCEPTED:mailto:Grace');
+		expect((await gracesPhone!.put(`${gracesOwn}meeting.ics`, yes, { 'if-match': mine.etag })).status).toBe(204);
+		const after = await until(async () => {
+			const now = await adasPhone!.read(`${adasOwn}meeting.ics`);
+			return now.etag === before.etag ? null : now;
+		});
+		expect(after.text).toContain('PARTSTAT=ACCEPTED:mailto:Grace@mana.example');
+		expect(after.tag).toBe(before.tag);
+		const same = await adasPhone!.put(`${adasOwn}meeting.ics`, after.text.replace('SUMMARY:Meeting', 'SUMMARY:Meeting!'), {
+			'if-schedule-tag-match': before.tag!,
+		});
+		expect(same.status).toBe(204);
+		const stale = await adasPhone!.put(`${adasOwn}meeting.ics`, after.text, { 'if-schedule-tag-match': before.tag! });
+		expect(stale.status).toBe(412);
+	});
+
+	test('is answered in a browser as well, also for one occurrence', async () => {
+		const theirs = await until(() => rowIn(grace!, graces!, 'Meeting!'));
+		await grace!.write(graces!, guests, { answer: 'tentative' }, guestId(theirs.id, 'grace@mana.example'));
+		const mine = (await rowIn(ada!, adas!, 'Meeting!'))!;
+		await until(async () => (await answerIn(ada!, adas!, mine.id, 'grace@mana.example')) === 'tentative');
+	});
+
+	test('to another time is asked again, keeps what is the guest’s own, and is cancelled with the event', async () => {
+		const mine = (await rowIn(ada!, adas!, 'Meeting!'))!;
+		const theirs = (await rowIn(grace!, graces!, 'Meeting!'))!;
+		await grace!.write(graces!, events, { reminders: ['20'], hue: 100 }, theirs.id);
+		await ada!.write(adas!, events, { start: '2026-06-02T09:00', sequence: 1 }, mine.id);
+		await until(async () => (await rowIn(grace!, graces!, 'Meeting!'))!.start === '2026-06-02T09:00');
+		await until(async () => (await answerIn(grace!, graces!, theirs.id, 'grace@mana.example')) === 'none');
+		expect(await rowIn(grace!, graces!, 'Meeting!')).toMatchObject({ hue: 100, reminders: new Set(['20']) });
+		expect((await adasPhone!.ask('DELETE', `${adasOwn}meeting.ics`)).status).toBe(204);
+		await until(async () => (await rowIn(grace!, graces!, 'Meeting!'))!.status === 'cancelled');
+	});
+
+	test('that its guest takes out is declined, and does not come back by itself', async () => {
+		await adasPhone!.put(`${adasOwn}no.ics`, meeting(asked).replaceAll('meeting', 'no').replaceAll('Meeting', 'No'));
+		await until(() => gracesPhone!.read(`${gracesOwn}no.ics`).catch(() => null));
+		expect((await gracesPhone!.ask('DELETE', `${gracesOwn}no.ics`)).status).toBe(204);
+		const mine = (await rowIn(ada!, adas!, 'No'))!;
+		await until(async () => (await answerIn(ada!, adas!, mine.id, 'grace@mana.example')) === 'declined');
+		await ada!.write(adas!, events, { notes: 'by the way' }, mine.id);
+		await until(async () => (await adasPhone!.read(`${adasOwn}no.ics`)).text.includes('by the way'));
+		expect((await gracesPhone!.ask('GET', `${gracesOwn}no.ics`)).status).toBe(404);
+	});
+});
+
+describe('who is free', () => {
+	const question = (organizer: string, ...attendees: readonly string[]) =>
+		[
+			'BEGIN:VCALENDAR',
+			'VERSION:2.0',
+			'PRODID:-//Test//EN',
+			'METHOD:REQUEST',
+			'BEGIN:VFREEBUSY',
+			'UID:question',
+			'DTSTAMP:20260101T000000Z',
+			'DTSTART:20260801T000000Z',
+			'DTEND:20260802T000000Z',
+			`ORGANIZER:mailto:${organizer}`,
+			...attendees.map((one) => `ATTENDEE:mailto:${one}`),
+			'END:VFREEBUSY',
+			'END:VCALENDAR',
+			'',
+		].join('\r\n');
+	const outbox = async () => {
+		const home = await adasPhone!.ask('PROPFIND', '/calendars/', { headers: { depth: '1' } });
+		return /\/dav(\/calendars\/[^<]+-outbox\/)</.exec(await home.text())![1]!;
+	};
+
+	test('is asked of several at once, who are busy or nobody here', async () => {
+		await gracesPhone!.put(
+			`${gracesOwn}busy.ics`,
+			event('UID:busy', 'DTSTART:20260801T100000Z', 'DTEND:20260801T113000Z', 'SUMMARY:Secret'),
+		);
+		const answer = await adasPhone!.ask('POST', await outbox(), {
+			body: question('ada@mana.example', 'grace@mana.example', 'nobody@elsewhere.example'),
+		});
+		const text = (await answer.text()).replaceAll('&#13;\n ', '');
+		expect(answer.status).toBe(200);
+		expect(text).toContain('FREEBUSY:20260801T100000Z/20260801T113000Z');
+		expect(text).not.toContain('Secret');
+		expect(text).toContain('<C:request-status>3.7;Invalid calendar user</C:request-status>');
+	});
+
+	test('is asked in one’s own name, and as a question', async () => {
+		const at = await outbox();
+		expect((await adasPhone!.ask('POST', at, { body: question('grace@mana.example', 'ada@mana.example') })).status).toBe(403);
+		expect((await adasPhone!.ask('POST', at, { body: event('UID:x', 'DTSTART:20260101T000000Z') })).status).toBe(400);
+		expect((await adasPhone!.ask('POST', adasOwn, { body: question('ada@mana.example') })).status).toBe(405);
+	});
+});
+
+test('somebody is found by their address, oneself by name, and it is told by what one can look', async () => {
+	const search = (property: string, text: string) =>
+		`<D:principal-property-search ${ns}><D:property-search><D:prop><${property}/></D:prop><D:match>${text}</D:match></D:property-search><D:prop><D:displayname/></D:prop></D:principal-property-search>`;
+	const byAddress = await adasPhone!.report('/principals/', search('C:calendar-user-address-set', 'grace@mana.example'), '0');
+	expect(byAddress.size).toBe(1);
+	expect((await adasPhone!.report('/principals/', search('D:displayname', 'ada'), '0')).size).toBe(1);
+	expect((await adasPhone!.report('/principals/', search('D:displayname', 'grace'), '0')).size).toBe(0);
+	const set = await adasPhone!.ask('REPORT', '/principals/', { body: `<D:principal-search-property-set ${ns}/>` });
+	expect([set.status, await set.text()]).toEqual([200, expect.stringContaining('<C:calendar-user-address-set/>')]);
+	const [abilities] = [(await adasPhone!.ask('OPTIONS', '/')).headers.get('dav')];
+	expect(abilities).toContain('calendar-auto-schedule');
+});
