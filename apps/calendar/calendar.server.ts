@@ -1,11 +1,13 @@
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
-import { defineService } from '@mana/service';
+import { defineService, openNotifier } from '@mana/service';
+import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
 import { calendarApp } from './dav/folders.server.ts';
-import { eventKind } from './dav/kind.server.ts';
+import { eventKind, rootsOf } from './dav/kind.server.ts';
 import { calendars, events, guests } from './model.ts';
+import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
 import { CalendarUsers } from './users.server.ts';
 
@@ -34,6 +36,15 @@ export const service = defineService({
 			refused: async (_, { space, code, detail }) => log.info({ space, code }, `an invitation was not written: ${detail}`),
 			lost: (error) => log.warn({ err: error }, 'invitations cannot be written; it is tried again'),
 		});
+		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
+		const reminders = new EventReminders({
+			db: store.db,
+			clock,
+			notifier: openNotifier({ address: addressOf('mana-notify'), identity }),
+			ownerOf: (space) => records.memberships.personOf(space),
+			zoneOf: (person) => zones.of(person),
+			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
+		});
 		const dismissed = new Set<string>();
 		const scheduling = new Scheduling({
 			db: store.db,
@@ -51,15 +62,22 @@ export const service = defineService({
 			service: NAME,
 			kind: eventKind,
 			collections: [events, guests, calendars],
-			async heed(_, { space, cells }) {
+			async heed(within, { space, cells }) {
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
 				scheduling.heed(space, [...new Set(changed)]);
+				reminders.heed(space, await rootsOf(within, space, [...new Set(changed)]));
 			},
-			kept: () => scheduling.look(),
-			forget: () => {},
+			kept() {
+				scheduling.look();
+				reminders.look();
+			},
+			forget: (space) => reminders.forget(space),
 		});
-		void records.memberships.ready().then(() => scheduling.start());
+		void records.memberships.ready().then(() => {
+			reminders.look();
+			return scheduling.start();
+		});
 		return {
 			routes: (app) =>
 				records.addRoutes(app, ['calendar-access', 'calendar-auto-schedule'], (parts) => {
@@ -70,6 +88,7 @@ export const service = defineService({
 			async close() {
 				await records.close();
 				await scheduling.close();
+				await reminders.close();
 				await posts.close();
 				await store.close();
 			},

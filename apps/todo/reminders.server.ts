@@ -1,4 +1,5 @@
-import { type Notifier, Problem } from '@mana/service';
+import type { Message, Notifier } from '@mana/service';
+import { InTime } from '@mana/service/in-time';
 import type { SpaceId } from '@mana/sync';
 import { instantOf } from '@mana/time/zone';
 import type { RecordId } from '@mana/model';
@@ -10,8 +11,8 @@ import { tasks } from './model.ts';
 const MINUTE_MS = 60_000;
 /** What was due longer ago, while nothing ran, is not told any more. */
 const LATE_MS = 12 * 3_600_000;
-/** How long to wait at most before looking again, since people travel; and where something was away. */
-const [LOOK_MS, AGAIN_MS] = [MINUTE_MS, 2_000];
+/** When to look again where it is not known whose a space is, in milliseconds. */
+const AGAIN_MS = 2_000;
 /** No zone is further away from another (UTC-12 to UTC+14), in days. */
 const ZONES_DAYS = 2;
 
@@ -36,20 +37,18 @@ export interface RemindersParts {
 }
 
 /**
- * Tells people of tasks of their own at the time at which they are due, whether or not any page of theirs is open. Nothing is scheduled that
- * could be out of date: what is due is looked for anew each time, on the clocks of the zone where the person is by then, and a message that is
- * sent twice has the same key and is told once.
+ * Tells people of tasks of their own at the time at which they are due, on the clocks of the zone where the person is by then, whether or not any
+ * page of theirs is open.
  */
 export class Reminders {
 	readonly #parts: RemindersParts;
 	readonly #due = new Map<SpaceId, Map<RecordId, Due>>();
-	readonly #told = new Set<string>();
-	#timer: ReturnType<typeof setTimeout> | undefined;
-	#looking: Promise<void> = Promise.resolve();
-	#closed = false;
+	readonly #inTime: InTime<'task-due'>;
 
 	constructor(parts: RemindersParts) {
 		this.#parts = parts;
+		const { clock, notifier, failed } = parts;
+		this.#inTime = new InTime({ clock, notifier, failed, due: (now) => this.#dueAt(now) });
 	}
 
 	/** Begins with what is stored. */
@@ -74,20 +73,11 @@ export class Reminders {
 
 	/** Tells what is due now, and comes back when the next one is. */
 	look(): void {
-		clearTimeout(this.#timer);
-		this.#looking = this.#looking.then(async () => {
-			const next = await this.#tell();
-			clearTimeout(this.#timer);
-			if (!this.#closed)
-				this.#timer = setTimeout(() => this.look(), Math.min(LOOK_MS, Math.max(0, next - this.#parts.clock.now())));
-		});
+		this.#inTime.look();
 	}
 
-	async close(): Promise<void> {
-		this.#closed = true;
-		clearTimeout(this.#timer);
-		await this.#looking;
-		clearTimeout(this.#timer);
+	close(): Promise<void> {
+		return this.#inTime.close();
 	}
 
 	/** Remembers a task, where it is due at a time. */
@@ -98,41 +88,29 @@ export class Reminders {
 		held.set(id, { day: dueDay, time: dueTime, title, changedAt });
 	}
 
-	/** @returns when the next one is due */
-	async #tell(): Promise<number> {
-		const { clock, ownerOf, zoneOf, failed } = this.#parts;
-		const now = clock.now();
+	/** What is due by now, and when the next one is. */
+	async #dueAt(now: number): Promise<{ messages: Message<'task-due'>[]; next: number }> {
+		const { ownerOf, zoneOf } = this.#parts;
+		const messages: Message<'task-due'>[] = [];
 		let next = Infinity;
 		for (const [space, held] of this.#due) {
 			const soon = [...held].filter(([, { day }]) => Math.abs(Date.parse(day) - now) <= (ZONES_DAYS + 1) * 24 * 60 * MINUTE_MS);
 			const person = soon.length > 0 ? ownerOf(space) : null;
 			if (person === undefined) next = Math.min(next, now + AGAIN_MS);
 			if (!person) continue;
-			try {
-				const zone = await zoneOf(person);
-				for (const [id, due] of soon) {
-					const at = instantOf(zone, Date.parse(`${due.day}T${due.time}Z`));
-					if (at > now) next = Math.min(next, at);
-					else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS)) await this.#send(person, id, due, at);
-				}
-			} catch (error) {
-				failed(error);
-				next = Math.min(next, now + AGAIN_MS);
+			const zone = await zoneOf(person);
+			for (const [id, due] of soon) {
+				const at = instantOf(zone, Date.parse(`${due.day}T${due.time}Z`));
+				if (at > now) next = Math.min(next, at);
+				else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS))
+					messages.push(reminderOf(person, id, due, at));
 			}
 		}
-		return next;
+		return { messages, next };
 	}
+}
 
-	async #send(person: string, id: RecordId, { day, time, title }: Due, at: number): Promise<void> {
-		const key = `${id} ${day} ${time}`;
-		if (this.#told.has(key)) return;
-		const data = { title, at, link: `/todo?task=${id}` };
-		try {
-			await this.#parts.notifier.send({ topic: 'task-due', to: { person }, data, key, collapse: id, expires: at + LATE_MS });
-		} catch (error) {
-			// Told before, and renamed since: it is still the same reminder.
-			if (!(error instanceof Problem) || error.code !== 'key-taken') throw error;
-		}
-		this.#told.add(key);
-	}
+function reminderOf(person: string, id: RecordId, { day, time, title }: Due, at: number): Message<'task-due'> {
+	const data = { title, at, link: `/todo?task=${id}` };
+	return { topic: 'task-due', to: { person }, data, key: `${id} ${day} ${time}`, collapse: id, expires: at + LATE_MS };
 }

@@ -1,5 +1,6 @@
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
 import { defineService, openNotifier } from '@mana/service';
+import { Zones } from '@mana/service/zones';
 import { openStore } from '@mana/store';
 import { z } from 'zod';
 import { taskKind, todoMigrations } from './dav/kind.server.ts';
@@ -7,7 +8,6 @@ import { todoApp } from './dav/folders.server.ts';
 import { tags } from '@mana/shared/model';
 import { projects, tasks } from './model.ts';
 import { Reminders } from './reminders.server.ts';
-import { Zones } from './zones.server.ts';
 
 const NAME = 'todo-server';
 

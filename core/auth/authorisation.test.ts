@@ -61,6 +61,7 @@ afterAll(() => auth.close());
 /** Where 401 means something else than that nobody is signed in. */
 const answersOtherwise = new Set([
 	'/app-password-checks',
+	'/calendar-users',
 	'/oidc/userinfo',
 	'/contacts/:id',
 	'/passkeys',

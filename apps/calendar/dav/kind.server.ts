@@ -27,3 +27,18 @@ export function eventsOf(db: RecordDb, space: SpaceId, wanted: Parameters<typeof
 export async function calendarsOf(db: RecordDb, spaces: readonly SpaceId[]): Promise<{ space: SpaceId; calendar: Calendar }[]> {
 	return (await rowsOf(db, spaces, calendars)).map(({ space, row }) => ({ space, calendar: row }));
 }
+
+/** The events to which records belong, or that they are: a guest's, an occurrence's. */
+export async function rootsOf(db: RecordDb, space: SpaceId, ids: readonly RecordId[]): Promise<RecordId[]> {
+	const roots = new Set<RecordId>(ids);
+	for (let at = 0; at < ids.length; at += 500) {
+		const ties = await db
+			.selectFrom('mana_tie')
+			.select('object')
+			.where('space', '=', space)
+			.where('record', 'in', ids.slice(at, at + 500))
+			.execute();
+		for (const { object } of ties) roots.add(object);
+	}
+	return [...roots];
+}

@@ -1,5 +1,6 @@
-import { call, type ServiceIdentity } from '@mana/service';
 import { z } from 'zod';
+import { call } from './client.ts';
+import type { ServiceIdentity } from './service-token.ts';
 
 const answer = z.object({ timeZone: z.string() });
 /** How long somebody is believed to be where they were, in milliseconds. */

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { hub } from '@mana/schema/registry/models';
+import type { SpaceId } from '@mana/sync';
+import { wallAt } from '@mana/time/zone';
+import { event } from './dav/ask.fixture.ts';
+import { objectOf } from './dav/object.server.ts';
+import { parseEvent } from './dav/sent-event.server.ts';
+import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
+import { eventIdOf, events } from './model.ts';
+import { alarmsOf } from './reminders.server.ts';
+import { eventRow } from './rows.fixture.ts';
+
+describe('an event that begins soon', () => {
+	let world: World;
+	let ada: TestPerson;
+	let space: SpaceId;
+	beforeAll(async () => {
+		world = await startWorld();
+		ada = await world.person('ada@example.org');
+		space = await ada.personal();
+	});
+	afterAll(() => world.close());
+
+	test('is told in the inbox of its person, without any page, on the clocks where they are, and when they come to be wanted', async () => {
+		const zone = 'Pacific/Kiritimati'; // fourteen hours ahead of UTC
+		await ada.write(space, hub.preferences, { timeZone: zone }, hub.preferencesId);
+		const soon = new Date(wallAt(zone, Date.now() + 15 * 60_000)).toISOString().slice(0, 16);
+		const titles = async () => (await ada.rows(space, hub.notifications)).map(({ title }) => title);
+		await ada.write(space, events, { title: 'Without a reminder', start: soon, length: 600 });
+		await ada.write(space, events, { title: 'Cancelled', start: soon, length: 600, reminders: ['15'], status: 'cancelled' });
+		const id = await ada.write(space, events, { title: 'Tea with Ana', start: soon, length: 600, reminders: ['15', '1'] });
+		await until(async () => (await titles()).length > 0);
+		expect(await titles()).toEqual(['Tea with Ana']);
+		const [told] = await ada.rows(space, hub.notifications);
+		expect(told).toMatchObject({ topic: 'event-soon', app: 'calendar', link: `/calendar?event=${id}` });
+	});
+});
+
+describe('reminders', () => {
+	const at = (iso: string) => Date.parse(iso);
+	/** The alarms of an event that a program wrote, within two days. */
+	const alarms = (zone: string, from: string, ...lines: readonly string[]) => {
+		const text = event('UID:one', ...lines);
+		const { said } = parseEvent({ bytes: new TextEncoder().encode(text), type: 'text/calendar' }, zone);
+		const row = { ...eventRow({ ...said.fields, calendarObject: text }), id: eventIdOf('one') };
+		const state = { event: row, uid: 'one', guests: [], changedAt: 0, occurrences: [] };
+		expect(objectOf(state, zone)).toBe(text);
+		return alarmsOf(state, zone, at(from), at(from) + 2 * 86_400_000).map(({ at: when }) => new Date(when).toISOString());
+	};
+	const alarm = (trigger: string) => ['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:x', `TRIGGER:${trigger}`, 'END:VALARM'];
+
+	test('of a series come before each occurrence, also where clocks are put on in between', () => {
+		const daily = ['DTSTART;TZID=Europe/Berlin:20260101T090000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY', ...alarm('-PT30M')];
+		expect(alarms('UTC', '2026-03-28T00:00:00Z', ...daily)).toEqual(['2026-03-28T07:30:00.000Z', '2026-03-29T06:30:00.000Z']);
+	});
+
+	test('of a day are reckoned from its midnight where one is', () => {
+		const day = ['DTSTART;VALUE=DATE:20260701', ...alarm('PT9H')];
+		expect(alarms('America/New_York', '2026-07-01T00:00:00Z', ...day)).toEqual(['2026-07-01T13:00:00.000Z']);
+		expect(alarms('Asia/Tokyo', '2026-06-30T12:00:00Z', ...day)).toEqual(['2026-07-01T00:00:00.000Z']);
+	});
+
+	test('a week before are found although the event is far away', () => {
+		expect(alarms('UTC', '2026-07-01T00:00:00Z', 'DTSTART:20260709T100000Z', ...alarm('-P7D'))).toEqual([
+			'2026-07-02T10:00:00.000Z',
+		]);
+	});
+});
