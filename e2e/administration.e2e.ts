@@ -103,6 +103,28 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		expect(text).not.toContain('olga.owner@example.org');
 	});
 
+	await test.step('she asks to leave, is offered to stay when she signs in again, and stays', async () => {
+		await grace.goto(`${mana.url}/settings/leaving`);
+		await expect(grace.getByText('Nothing: you share no space with others.')).toBeVisible();
+		await look(grace, 'leaving');
+		await grace.getByRole('button', { name: 'Delete my account' }).click();
+		await grace.getByRole('button', { name: 'Yes, delete everything' }).click();
+		await expect(grace.getByText('Your account and everything in it will be deleted')).toBeVisible();
+		await look(grace, 'leaving-planned');
+		await owner.goto(`${mana.url}/admin`);
+		await expect(owner.getByRole('listitem').filter({ hasText: 'Goes on' })).toHaveCount(1);
+		await look(owner, 'departures');
+		await owner.goto(`${mana.url}/admin/people/${person.id}`);
+		await expect(owner.getByRole('button', { name: 'Let them stay' })).toBeVisible();
+		await look(owner, 'removal');
+		await grace.goto(`${mana.url}/sign-in`);
+		await grace.getByLabel('E-mail').fill(person.email);
+		await grace.getByLabel('Password').fill(person.password);
+		await grace.getByRole('button', { name: 'Sign in', exact: true }).click();
+		await grace.getByRole('button', { name: 'Keep my account' }).click();
+		await expect(grace.getByRole('button', { name: 'Delete my account' })).toBeVisible();
+	});
+
 	await test.step('the owner shuts her out, and her browser is told', async () => {
 		await owner.goto(`${mana.url}/admin/people/${person.id}`);
 		await owner.getByRole('button', { name: 'Shut out' }).click();

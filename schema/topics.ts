@@ -76,7 +76,7 @@ export const topics = {
 		data: { name: 'text', link: 'link', at: 'instant' },
 		app: 'hub',
 		security: true,
-		secret: false,
+		secret: true,
 	},
 	/** A task's reminder: `at` is when it is due. */
 	'task-due': {

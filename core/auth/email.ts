@@ -1,5 +1,6 @@
 import { attempt } from './attempts.ts';
 import { digest } from './instance-keys.ts';
+import { keep } from './leaving/departure.ts';
 import { writeLetter } from './letters.ts';
 import { consumeLink, createLink, type MailedKind } from './one-time-links.ts';
 import { unlessTaken } from './opening.ts';
@@ -22,7 +23,7 @@ export interface EmailStanding {
 
 /** What a link from a letter did. */
 export interface Confirmation {
-	readonly did: 'verified' | 'changed' | 'taken-back';
+	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed';
 	readonly address: string;
 	/** After taking an address back: where to set a new password. */
 	readonly reset: string | null;
@@ -85,7 +86,8 @@ export async function confirmEmail(realm: Realm, token: string, client: Client):
 		);
 		if (row === undefined || row.email === null) throw refuse('link-invalid');
 		const { kind, email } = row;
-		if (kind !== 'verification' && kind !== 'email-change' && kind !== 'email-undo') throw refuse('link-invalid');
+		if (kind !== 'verification' && kind !== 'email-change' && kind !== 'email-undo' && kind !== 'stay')
+			throw refuse('link-invalid');
 		return unlessTaken(realm, email, () =>
 			transact(realm, async (db) => {
 				const link = await consumeLink(realm, db, kind, token);
@@ -149,6 +151,10 @@ const answers = {
 		const { link } = await createLink(realm, db, { kind: 'reset', person: person.id, lifeMs: resetMs });
 		await note(realm, db, 'email-taken-back', { person: person.id }, client);
 		return { did: 'taken-back', address: email, reset: link };
+	},
+	async stay(realm, db, person, { email }, client) {
+		await keep(realm, db, person.id, client);
+		return { did: 'stayed', address: email, reset: null };
 	},
 } satisfies Record<Exclude<MailedKind, 'reset'>, Answer>;
 

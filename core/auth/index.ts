@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
 import { instanceKeys } from './instance-keys.ts';
-import { answerForgotten, type Forgotten, type Letter, type LetterJobs, sendLetter } from './letters.ts';
+import { answerForgotten, type AuthJobs, type Forgotten, type Letter, sendLetter } from './letters.ts';
+import { type Leave, leave } from './leaving/erase.ts';
+import type { Neighbours } from './leaving/neighbours.ts';
 import { migrations } from './migrations.ts';
 import { Conversation } from './relying/conversation.ts';
 import { look, newId, type Realm, registrationModes } from './realm.ts';
@@ -17,7 +19,7 @@ export { auditLogCheck } from './audit/terminal.ts';
 export { resetLink } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';
 
-/** How long a service may take to tell what it holds of a person, in milliseconds. */
+/** How long a service may take to tell what it holds of a person, or to let go of it, in milliseconds. */
 const archiveMs = 10 * 60_000;
 
 /** How long a provider may take to answer, in milliseconds. */
@@ -40,11 +42,13 @@ export const service = defineService({
 		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
 		try {
 			const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
-			const jobs: LetterJobs = await openJobs(
+			const neighbours: Neighbours = { identity, addressOf, fetch: call({ timeoutMs: archiveMs }) };
+			const jobs: AuthJobs = await openJobs(
 				store,
 				{
 					letter: (letter: Letter) => sendLetter(realm, notifier, letter),
 					forgotten: (forgotten: Forgotten, { id }) => answerForgotten(realm, forgotten, id),
+					departure: (departure: Leave) => leave(realm, neighbours, departure),
 				},
 				{ clock, random, log },
 			);
@@ -72,8 +76,7 @@ export const service = defineService({
 			const stopTidying = keepTidy(realm);
 			const stopChecking = checkAtStart(realm);
 			return {
-				routes: (app) =>
-					addRoutes(app, realm, { identity, addressOf, fetch: call({ timeoutMs: archiveMs }) }, config.name ?? null),
+				routes: (app) => addRoutes(app, realm, neighbours, config.name ?? null),
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();

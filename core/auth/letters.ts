@@ -1,6 +1,7 @@
 import type { Notifier } from '@mana/service';
 import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
+import type { Leave } from './leaving/erase.ts';
 import { createLink, linkTo, type MailedKind } from './one-time-links.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
@@ -14,12 +15,14 @@ const livesMs = {
 	'email-change': dayMs,
 	'email-undo': 7 * dayMs,
 	reset: 30 * minuteMs,
+	stay: 14 * dayMs,
 } as const satisfies Record<MailedKind, number>;
 const topics = {
 	verification: 'verify-address',
 	'email-change': 'verify-address',
 	'email-undo': 'address-changed',
 	reset: 'reset-password',
+	stay: 'erasure-planned',
 } as const;
 /** With pauses that grow to an hour: most of a day without mana-notify. */
 const tries = 24;
@@ -38,7 +41,12 @@ export interface Forgotten {
 	readonly client: Client;
 }
 
-export type LetterJobs = Jobs<{ letter: JobHandler<Letter>; forgotten: JobHandler<Forgotten> }>;
+/** All that mana-auth does after an answer was given. */
+export type AuthJobs = Jobs<{
+	letter: JobHandler<Letter>;
+	forgotten: JobHandler<Forgotten>;
+	departure: JobHandler<Leave>;
+}>;
 
 /**
  * Makes a link and writes the letter that carries it, in the caller's transaction: with it the letter is sent, without it there is none.
@@ -69,6 +77,8 @@ export async function sendLetter(realm: Realm, notifier: Notifier, { id, kind, p
 	const data = { name, link: linkTo(realm, kind, secret), until };
 	const addressed = { to: { address: to, language }, key: id, expires: until };
 	if (kind === 'email-undo') await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, address: email } });
+	else if (kind === 'stay')
+		await notifier.send({ ...addressed, topic: topics[kind], data: { name, link: data.link, at: until } });
 	else await notifier.send({ ...addressed, topic: topics[kind], data });
 }
 

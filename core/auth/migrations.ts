@@ -5,6 +5,7 @@ import { providerMigrations } from './provider/tables.ts';
 import { relyingMigrations } from './relying/tables.ts';
 import { administrationMigrations } from './administration/tables.ts';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
+import { leavingMigrations } from './leaving/tables.ts';
 import type { AuditRow } from './store.ts';
 import { credentialMigrations } from './credential-tables.ts';
 
@@ -176,6 +177,7 @@ export const migrations: Migrations = {
 	...administrationMigrations,
 	...providerMigrations,
 	...relyingMigrations,
+	...leavingMigrations,
 };
 
 /** A row of the table that was the log before. */

@@ -15,6 +15,7 @@ const pages = {
 	verification: '/confirm',
 	'email-change': '/confirm',
 	'email-undo': '/confirm',
+	stay: '/confirm',
 } as const satisfies Record<LinkKind, string>;
 const invalid = {
 	setup: 'setup-token-invalid',
@@ -23,6 +24,7 @@ const invalid = {
 	verification: 'link-invalid',
 	'email-change': 'link-invalid',
 	'email-undo': 'link-invalid',
+	stay: 'link-invalid',
 } as const satisfies Record<LinkKind, string>;
 
 /** Links that go by mail. */

@@ -51,6 +51,11 @@ const refusals = {
 	'role-missing': [403, 'This is for the owner or an admin of this Mana only.'],
 	suspended: [403, 'This account is shut out for now. Ask the owner of this Mana; everything in it is kept.'],
 	'last-owner': [409, 'This is the last owner. Make somebody else an owner first, so that this Mana is never without one.'],
+	'spaces-owned': [
+		409,
+		'You own spaces that others are in. Hand each of them over first; what you wrote there stays with those who use it.',
+	],
+	'departure-unknown': [404, 'Nobody is leaving here, or it has begun and cannot be taken back any more.'],
 	'own-account': [409, 'You cannot do this to your own account. Another owner can.'],
 	'consent-missing': [403, 'They have not allowed this. They can, for a time, in their settings under "Security activity".'],
 	impersonated: [403, 'In the name of somebody else one can look, but not change this. Be yourself again first.'],

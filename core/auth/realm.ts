@@ -2,7 +2,7 @@ import { type Logger, Problem, type RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { newRecordId, type RecordId } from '@mana/model';
 import type { InstanceKeys } from './instance-keys.ts';
-import type { LetterJobs } from './letters.ts';
+import type { AuthJobs } from './letters.ts';
 import type { Conversation } from './relying/conversation.ts';
 import { refuse } from './problems.ts';
 import type { AuthStore, Db, Transaction } from './store.ts';
@@ -18,8 +18,8 @@ export interface Realm {
 	readonly instance: string;
 	/** The one origin people open, without a trailing slash. */
 	readonly publicUrl: string;
-	/** What is done after an answer was given, and certainly: letters. */
-	readonly jobs: LetterJobs;
+	/** What is done after an answer was given, and certainly: letters, and people who leave. */
+	readonly jobs: AuthJobs;
 	readonly registration: RegistrationMode;
 	/** How providers are talked to with whom people have an account. */
 	readonly conversation: Conversation;

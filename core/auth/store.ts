@@ -3,10 +3,11 @@ import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysel
 import type { ProviderTables } from './provider/tables.ts';
 import type { RelyingTables } from './relying/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
+import type { LeavingTables } from './leaving/tables.ts';
 import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables extends CredentialTables, ProviderTables, RelyingTables {
+export interface Tables extends CredentialTables, ProviderTables, RelyingTables, LeavingTables {
 	person: {
 		id: string;
 		name: string;
@@ -63,7 +64,7 @@ export interface Tables extends CredentialTables, ProviderTables, RelyingTables 
 	one_time_link: {
 		/** SHA-256 of the secret in the link. */
 		hash: string;
-		kind: 'setup' | 'invitation' | 'reset' | 'verification' | 'email-change' | 'email-undo';
+		kind: 'setup' | 'invitation' | 'reset' | 'verification' | 'email-change' | 'email-undo' | 'stay';
 		/** Who invited, or whose password is reset. */
 		person_id: string | null;
 		/** The address that it was sent to, where it was sent. */

@@ -2,7 +2,7 @@ import { createLogger, openEgress, systemRandom } from '@mana/service';
 import { openJobs } from '@mana/store';
 import type { TestEngine } from '@mana/store/testing';
 import { instanceKeys } from './instance-keys.ts';
-import type { LetterJobs } from './letters.ts';
+import type { AuthJobs } from './letters.ts';
 import { migrations } from './migrations.ts';
 import { newId, type Realm } from './realm.ts';
 import { Conversation } from './relying/conversation.ts';
@@ -13,7 +13,8 @@ import { TestClock } from './testing.ts';
 export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
 	const clock = new TestClock();
 	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
-	const jobs: LetterJobs = await openJobs(store, { letter: async () => {}, forgotten: async () => {} }, { clock });
+	const handlers = { letter: async () => {}, forgotten: async () => {}, departure: async () => {} };
+	const jobs: AuthJobs = await openJobs(store, handlers, { clock });
 	const realm: Realm = {
 		store,
 		jobs,

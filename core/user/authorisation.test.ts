@@ -33,11 +33,16 @@ afterAll(async () => {
 authorisationMatrix({
 	rows: [...kitAccess, ...leavingAccess, ...peopleAccess, ...preferencesAccess],
 	document: async () => (await world.get('/openapi.json')).json(),
-	async ask({ method, path }, principal) {
+	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);
 		const { status } = await fetch(`${world.url}${path.replace(':id', 'stranger')}`, {
 			method,
-			headers: { 'x-forwarded-for': '192.0.2.1', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+			headers: {
+				'x-forwarded-for': '192.0.2.1',
+				...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});
 		return status;
 	},

@@ -3,7 +3,7 @@ import { follow, openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { eraseRoute, exportRoute } from '@mana/service/leaving';
+import { type BesideTables, eraseRoute, exportRoute, type Leaver } from '@mana/service/leaving';
 import { notifyLeaving } from './leaving.ts';
 import { appriseChannel } from './channels/apprise.ts';
 import type { Channel } from './channels/channel.ts';
@@ -120,7 +120,10 @@ export const service = defineService({
 					.route('/', planRoutes({ ...parts, verifyToken, wake, writer }))
 					.route('/', deliveryRoutes({ ...parts, verifyToken, wake }))
 					.route('/', exportRoute(store, identity, notifyLeaving))
-					.route('/', eraseRoute(store, identity, notifyLeaving))
+					.route(
+						'/',
+						eraseRoute(store, identity, notifyLeaving, (who) => forgetMails(outbox, who)),
+					)
 					.route('/', outboxRoutes(outbox, verifyToken))
 					.route('/', unsubscribeRoutes({ ...parts, writer, publicUrl, linkKey: signing })),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),
@@ -140,6 +143,11 @@ function mailChannel(smtp: string | undefined, sender: Sender, outbox: Outbox | 
 	if (smtp !== undefined) return emailChannel(sender, smtpOptions(smtp));
 	if (outbox !== null) return outbox.channel;
 	throw new TypeError('Without an SMTP server there is an outbox.');
+}
+
+async function forgetMails(outbox: Outbox | null, { address }: Leaver): Promise<BesideTables> {
+	const mails = outbox === null || address === null ? 0 : await outbox.forget(address);
+	return { erased: [{ table: 'outbox', erased: mails, left: 0 }], ended: [] };
 }
 
 /** A mail address has no port, and a bare name without a dot is none that other servers would take. */

@@ -13,21 +13,33 @@ eachEngine('leaving mana-notify', (engine) => {
 		for (const person of ['ada', 'grace']) await tell(store, person);
 		const held = async (person: string) => {
 			const lines: string[] = [];
-			for await (const { table, row } of exported(store.db, notifyLeaving, person)) lines.push(table, JSON.stringify(row));
+			for await (const { table, row } of exported(store.db, notifyLeaving, { person, address: null }))
+				lines.push(table, JSON.stringify(row));
 			return lines.join(' ');
 		};
 		expect(await held('ada')).toContain('The kettle is on');
 		expect(await held('ada')).not.toContain('a secret of the channel');
-		const report = await store.db.transaction().execute((db) => erased(db, notifyLeaving, 'ada'));
+		const report = await store.db.transaction().execute((db) => erased(db, notifyLeaving, { person: 'ada', address: null }));
 		expect(report).toEqual(
 			['inbox_record', 'delivery_message', 'delivery', 'message', 'channel'].map((table) => ({ table, erased: 1, left: 0 })),
 		);
 		expect(await held('ada')).toBe('');
+		// What was told to their address before they were anybody, or with a link that is for a mailbox only.
+		await tell(store, 'a stranger', 'ada@mana.example');
+		const addressed = await store.db
+			.transaction()
+			.execute((db) => erased(db, notifyLeaving, { person: 'ada', address: 'ada@mana.example' }));
+		expect(addressed.filter((one) => one.erased > 0).map(({ table }) => table)).toEqual([
+			'inbox_record',
+			'delivery_message',
+			'delivery',
+			'message',
+		]);
 		expect(await held('grace')).toContain('The kettle is on');
 	});
 });
 
-async function tell({ db }: NotifyStore, person: string): Promise<void> {
+async function tell({ db }: NotifyStore, person: string, address: string | null = null): Promise<void> {
 	const at = { created_at: 1, due_at: 1, expires_at: null };
 	await db
 		.insertInto('message')
@@ -37,8 +49,8 @@ async function tell({ db }: NotifyStore, person: string): Promise<void> {
 			sender: 'mana-auth',
 			key: person,
 			topic: 'invitation',
-			person,
-			address: null,
+			person: address === null ? person : null,
+			address,
 			language: null,
 			data: JSON.stringify({ title: 'The kettle is on' }),
 			collapse: null,
@@ -49,9 +61,9 @@ async function tell({ db }: NotifyStore, person: string): Promise<void> {
 		.insertInto('delivery')
 		.values({
 			id: `delivery of ${person}`,
-			channel: 'inbox',
-			person,
-			target: null,
+			channel: address === null ? 'inbox' : 'email',
+			person: address === null ? person : null,
+			target: address,
 			slot: null,
 			state: 'delivered',
 			run_at: 1,

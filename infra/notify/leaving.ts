@@ -1,16 +1,19 @@
-import type { Leaving } from '@mana/service/leaving';
+import type { Leaver, Leaving } from '@mana/service/leaving';
 import { sql } from 'kysely';
 import type { Tables } from './store.ts';
 
-const theirs = (person: string) => sql`person = ${person}`;
-const messages = (person: string) => sql`message_id in (select id from message where person = ${person})`;
+const theirs = ({ person }: Leaver) => sql`person = ${person}`;
+/** Also what was told to their address alone: letters with links, invitations from before they came. */
+const told = ({ person, address }: Leaver) => sql`(person = ${person} or address = ${address})`;
+const messages = (who: Leaver) => sql`message_id in (select id from message where ${told(who)})`;
+const deliveries = ({ person, address }: Leaver) => sql`(person = ${person} or target = ${address})`;
 
 /** What each table of mana-notify holds of a person. Tables that hang on others come first. */
 export const notifyLeaving: Leaving<Tables> = {
 	inbox_record: { holds: 'which message each record of the inbox is', where: messages },
 	delivery_message: { holds: 'which messages each delivery brought', where: messages },
-	delivery: { holds: 'what was sent where, and how that ended', where: theirs },
-	message: { holds: 'what one was told', where: theirs },
+	delivery: { holds: 'what was sent where, and how that ended', where: deliveries },
+	message: { holds: 'what one was told', where: told },
 	channel: { holds: 'ways one wants to be told', where: theirs, without: ['target'] },
 	register: { nothing: 'What people chose, as their own space in mana-sync has it: a copy that goes with the space.' },
 	instance_key: { nothing: 'Keys of this Mana.' },

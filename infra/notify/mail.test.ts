@@ -224,4 +224,32 @@ describe('without a mail server', () => {
 		expect((await fetch(`${other.url}/v1/outbox/..%2F..%2Fsecrets`, { headers })).status).toBe(404);
 		expect(await readdir(folder)).toEqual([]);
 	});
+
+	test('mails to who leaves this Mana go, and no others', async () => {
+		await using other = await startNotify({ auth });
+		const notifier = openNotifier({ address: other.url, identity: identityOf('mana-auth') });
+		for (const address of ['grace@mana.example', 'long-grace@mana.example'])
+			await notifier.send({ ...reset(), to: { address, language: 'en' }, key: `reset of ${address}` });
+		const folder = join(other.home, 'mana-notify', 'outbox');
+		const kept = async () => (await readdir(folder)).filter((file) => file.endsWith('.eml'));
+		await until(async () => (await kept()).length === 2);
+		const answer = await fetch(`${other.url}/v1/persons/grace/erase`, {
+			method: 'POST',
+			headers: {
+				authorization: `Bearer ${await identityOf('mana-auth').token('mana-notify')}`,
+				'content-type': 'application/json',
+			},
+			body: JSON.stringify({ address: 'grace@mana.example', ended: [] }),
+		});
+		expect((await answer.json()) as unknown).toMatchObject({
+			tables: expect.arrayContaining([
+				{ table: 'outbox', erased: 1, left: 0 },
+				{ table: 'message', erased: 1, left: 0 },
+			]),
+		});
+		const [left] = await kept();
+		expect((await simpleParser(await readFile(join(folder, left!)))).headers.get('to')).toMatchObject({
+			text: 'long-grace@mana.example',
+		});
+	});
 });

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceIdentity } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
 import type { SyncStore } from './store.ts';
-import { COLLECTION, startSync, type TestSync } from './testing.ts';
+import { COLLECTION, newDevice, startSync, type TestSync } from './testing.ts';
+import { identityOf } from './testing-projection.ts';
 import { ask, insertSpace, openBeside } from './testing-spaces.ts';
 
 const principals = [
@@ -19,6 +21,8 @@ const principals = [
 	'anonymous',
 	'expired',
 	'revoked',
+	/** A service of this Mana whose row declares nothing. */
+	'foreign service',
 ] as const;
 type Principal = (typeof principals)[number];
 
@@ -39,7 +43,7 @@ const LIMITED_TO = 9;
  * were no such space.
  */
 function inSpace(...statuses: readonly number[]): Row['status'] {
-	const outside = { other: 404, revoked: 404, anonymous: 401, expired: 401 };
+	const outside = { other: 404, revoked: 404, anonymous: 401, expired: 401, 'foreign service': 401 };
 	return {
 		...Object.fromEntries(members.map((role, i) => [role, statuses[i] ?? statuses.at(-1)!])),
 		limited: statuses[2] ?? statuses.at(-1)!,
@@ -57,7 +61,10 @@ function all(status: number): Row['status'] {
 	return Object.fromEntries(principals.map((principal) => [principal, status])) as Row['status'];
 }
 
-const service = { ...all(401) };
+/** For services only. */
+function services(foreign: number): Row['status'] {
+	return { ...all(401), 'foreign service': foreign };
+}
 
 /** The bytes of a chunk; `:chunk` is its hash, `:empty` that of a blob without chunks, which the space has. */
 const CHUNK = { some: 'bytes' };
@@ -71,7 +78,7 @@ const table: readonly Row[] = [
 	{ method: 'GET', path: '/openapi.json', status: all(200) },
 	{ method: 'GET', path: '/socket', status: all(426) },
 	{ method: 'POST', path: '/exchange', status: all(200) },
-	{ method: 'GET', path: '/membership-changes', status: service },
+	{ method: 'GET', path: '/membership-changes', status: services(200) },
 	{ method: 'GET', path: '/chunks/:space/:snapshot', status: { ...inSpace(200), limited: 404 } },
 	{ method: 'GET', path: '/chunks/:space/unnamed', status: inSpace(404) },
 	{ method: 'GET', path: '/spaces', status: signedIn(200) },
@@ -109,15 +116,17 @@ const table: readonly Row[] = [
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: false }, status: inSpace(200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/services/todo-server', body: { allowed: true }, status: inSpace(200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/services/nobody', body: { allowed: false }, status: inSpace(404, 404, 403) },
-	{ method: 'POST', path: '/projection-changes', body: { collections: ['todo/tasks'], cursors: [] }, status: service },
-	{ method: 'POST', path: '/service-writes', body: {}, status: service },
-	{ method: 'GET', path: '/v1/persons/:viewer/export', status: service },
+	{ method: 'POST', path: '/projection-changes', body: { collections: ['todo/tasks'], cursors: [] }, status: services(403) },
+	{ method: 'POST', path: `/service-writes?device=${newDevice()}`, body: {}, status: services(403) },
+	{ method: 'POST', path: '/v1/persons/:viewer/export', body: { address: null }, status: services(403) },
+	{ method: 'POST', path: '/v1/persons/:viewer/erase', body: { address: null, ended: [] }, status: services(403) },
+	{ method: 'GET', path: '/v1/persons/:viewer/spaces', status: services(403) },
 	{ method: 'POST', path: '/spaces/:space/missing-chunks', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
 	{ method: 'PUT', path: '/spaces/:space/chunks/:chunk', body: CHUNK, status: inSpace(204, 204, 204, 403) },
 	{ method: 'PUT', path: '/spaces/:space/blobs/:empty', body: { chunks: [] }, status: inSpace(200, 200, 200, 403) },
 	// No record of the app that the limited member sees names it, and somebody else has sent it.
 	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: { ...inSpace(200), limited: 404 } },
-	{ method: 'GET', path: '/service-blobs/:space/:chunk', status: service },
+	{ method: 'GET', path: '/service-blobs/:space/:chunk', status: services(404) },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',
@@ -131,12 +140,14 @@ const table: readonly Row[] = [
 let home: string;
 let server: TestSync;
 let store: SyncStore;
+let stranger: ServiceIdentity;
 let count = 0;
 
 beforeAll(async () => {
 	home = await mkdtemp(join(tmpdir(), 'mana-sync-'));
 	server = await startSync({ home, databaseUrl: undefined }, { env: { MANA_SYNC_CONNECTS_PER_MINUTE: '100000' } });
 	store = await openBeside(home);
+	stranger = identityOf(home, 'mana-stranger');
 });
 
 afterAll(async () => {
@@ -154,8 +165,7 @@ describe.each(table.map((row) => [`${row.method} ${row.path} ${row.body ? JSON.s
 				text.replaceAll(/:([a-z]+)/g, (name, word: string) => world[word === 'me' ? principal : word] ?? name);
 			const body =
 				row.body && (JSON.parse(JSON.stringify(row.body).replaceAll(/":([a-z]+)"/g, (_, word) => `"${world[word]}"`)) as object);
-			const { status } = await ask(server, await tokenOf(principal, world), row.method, fill(row.path), body);
-			expect(status).toBe(row.status[principal]);
+			expect(await statusOf(await tokenOf(principal, world), row.method, fill(row.path), body)).toBe(row.status[principal]);
 		});
 	},
 );
@@ -217,8 +227,23 @@ async function populate(): Promise<Record<string, string>> {
 	return { ...Object.fromEntries(names), ...contents, space, snapshot, secret, invitation: String(body['id']) };
 }
 
+/** What one request is answered with; its body is not waited for, since some have no end. */
+async function statusOf(token: string | null, method: string, path: string, body?: object): Promise<number> {
+	const response = await fetch(`${server.url}${path}`, {
+		method,
+		headers: {
+			...(token !== null && { authorization: `Bearer ${token}` }),
+			...(body !== undefined && { 'content-type': 'application/json' }),
+		},
+		...(body !== undefined && { body: JSON.stringify(body) }),
+	});
+	await response.body?.cancel();
+	return response.status;
+}
+
 async function tokenOf(principal: Principal, world: Record<string, string>): Promise<string | null> {
 	if (principal === 'anonymous') return null;
+	if (principal === 'foreign service') return stranger.token('mana-sync');
 	if (principal === 'expired') return server.issuer.token(world['owner']!, { seconds: -60 });
 	return server.issuer.token(world[principal]!);
 }

@@ -4,8 +4,8 @@ import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { exportRoute } from '@mana/service/leaving';
-import { syncLeaving } from './leaving.ts';
+import type { LeavingParts } from './leaving/person.ts';
+import { leavingRoutes } from './leaving/routes.ts';
 import { collectBlobs } from './blobs/collection.ts';
 import { examineBlobs } from './blobs/doctor.ts';
 import { BlobKeeper } from './blobs/keeper.ts';
@@ -202,12 +202,28 @@ export const service = defineService({
 			}
 		}
 
+		const leaving: LeavingParts = {
+			store,
+			committer,
+			directory,
+			shelf,
+			random,
+			now,
+			ended(space) {
+				fanout.doubt(space);
+				projections.doubt();
+			},
+			rightsMoved() {
+				memberships.wake();
+				peers.rightsMoved();
+			},
+		};
 		return {
 			routes: (app) =>
 				serviceRoutes(
 					spaceRoutes(
 						historyRoute(
-							blobRoutes(app.route('/', exportRoute(store, identity, syncLeaving)), {
+							blobRoutes(leavingRoutes(app, identity, leaving), {
 								keeper,
 								shelf,
 								directory,

@@ -1,17 +1,26 @@
 import { Hono } from 'hono';
+import { forgetJobs } from '@mana/store';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { problem } from './problem.ts';
 import type { ServiceEnv } from './request.ts';
-import { answers, params } from './routes.ts';
+import { answers, body, params } from './routes.ts';
 import { guardService, type ServiceIdentity } from './service-token.ts';
+
+/** Whom it is about. */
+export interface Leaver {
+	/** The person's id. */
+	readonly person: string;
+	/** Their e-mail address, since some of what is kept names only that; `null`: they have none. */
+	readonly address: string | null;
+}
 
 /** What a table holds of a person, and which rows these are. */
 export interface Held {
 	/** In a sentence, for whoever reads the archive. */
 	readonly holds: string;
 	/** Which rows are a person's, as a condition in SQL. */
-	readonly where: (person: string) => RawBuilder<unknown>;
+	readonly where: (who: Leaver) => RawBuilder<unknown>;
 	/** Columns that stay out of the archive: secrets, and what only this service understands. */
 	readonly without?: readonly string[];
 	/** Columns that are set to these values when the person goes; left out: the rows go. */
@@ -19,7 +28,7 @@ export interface Held {
 	/** A row as the archive has it, where the columns themselves say nothing to people. */
 	readonly shown?: (row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 	/** What becomes of the rows where neither is right, in the caller's transaction. @returns how many there were */
-	readonly erase?: (db: Kysely<never>, person: string) => Promise<number>;
+	readonly erase?: (db: Kysely<never>, who: Leaver) => Promise<number>;
 }
 
 /** A table that holds nothing of a person, and why. */
@@ -44,31 +53,25 @@ export interface ExportLine {
 }
 
 /** Everything that a store holds of a person, row by row. */
-export async function* exported<Tables>(
-	db: Kysely<Tables>,
-	entries: Leaving<Tables>,
-	person: string,
-): AsyncGenerator<ExportLine> {
+export async function* exported<Tables>(db: Kysely<Tables>, entries: Leaving<Tables>, who: Leaver): AsyncGenerator<ExportLine> {
 	for (const [table, entry] of heldIn(entries)) {
-		const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)} where ${entry.where(person)}`.execute(
-			db,
-		);
+		const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)} where ${entry.where(who)}`.execute(db);
 		for (const row of rows) yield { table, row: plain(entry.shown?.(row) ?? row, entry.without ?? []) };
 	}
 }
 
 /** Takes a person out of every table, in the caller's transaction, and counts what is left. */
-export async function erased<Tables>(db: Kysely<Tables>, entries: Leaving<Tables>, person: string): Promise<Erased[]> {
-	const report: Erased[] = [];
-	for (const [table, entry] of heldIn(entries))
-		report.push({ table, erased: await eraseFrom(db, table, entry, person), left: 0 });
+export async function erased<Tables, Entered = Tables>(
+	db: Kysely<Tables>,
+	entries: Leaving<Entered>,
+	who: Leaver,
+): Promise<Erased[]> {
+	const report: { readonly table: string; readonly entry: Held; readonly erased: number }[] = [];
+	for (const [table, entry] of heldIn(entries)) report.push({ table, entry, erased: await eraseFrom(db, table, entry, who) });
 	// What one table lets go another may have held on to: all are counted when all are done.
 	const counted: Erased[] = [];
-	for (const one of report) {
-		const entry = entries[one.table as keyof Tables & string];
-		const left = 'holds' in entry ? await countIn(db, one.table, entry.where(person)) : 0;
-		counted.push({ ...one, left });
-	}
+	for (const { table, entry, erased } of report)
+		counted.push({ table, erased, left: await countIn(db, table, entry.where(who)) });
 	return counted;
 }
 
@@ -80,40 +83,105 @@ interface ServiceVariables {
 }
 
 const id = params(z.object({ id: z.string().min(1).max(64) }));
+const address = z.string().max(254).nullable();
 
 /** By which mana-auth asks a service for everything that it holds of a person: the same route on every service that keeps any. */
 export function exportRoute<Tables>(store: { readonly db: Kysely<Tables> }, identity: ServiceIdentity, entries: Leaving<Tables>) {
-	return new Hono<ServiceEnv & ServiceVariables>().get(
+	return new Hono<ServiceEnv & ServiceVariables>().post(
 		'/v1/persons/:id/export',
 		guardService(identity),
 		answers('For mana-auth: everything that is held of a person, line by line (NDJSON)', z.string()),
 		id,
+		body(z.object({ address })),
 		(c) => {
 			onlyAsker(c.get('service'));
-			return c.body(jsonLines(exported(store.db, entries, c.req.valid('param').id)), 200, {
+			const who = { person: c.req.valid('param').id, address: c.req.valid('json').address };
+			return c.body(jsonLines(exported(store.db, entries, who)), 200, {
 				'content-type': 'application/x-ndjson',
 			});
 		},
 	);
 }
 
-/** By which mana-auth has a person taken out of every table, with the proof. */
-export function eraseRoute<Tables>(store: { readonly db: Kysely<Tables> }, identity: ServiceIdentity, entries: Leaving<Tables>) {
+/** What a service does about a person beside emptying its tables. */
+export interface BesideTables {
+	/** Other things than rows that went: files. */
+	readonly erased: readonly Erased[];
+	/** Ids of spaces that are no more. Services that hold copies have to have let go of them, too. */
+	readonly ended: readonly string[];
+}
+
+/** What a service answers when it has let a person go. */
+export const erasure = z.object({
+	tables: z.array(z.object({ table: z.string(), erased: z.number(), left: z.number() })),
+	ended: z.array(z.string()),
+	/** Of the spaces that ended, how many it still holds a copy of: it has not heard of that yet, and is to be asked again. */
+	behind: z.number(),
+});
+export type Erasure = z.infer<typeof erasure>;
+
+/**
+ * By which mana-auth has a person taken out of every table, with the proof. It can be asked as often as one likes. Whatever went is
+ * afterwards also gone from the bytes of the file (`scrub`).
+ *
+ * @param beside done first, for what does not stand in tables, or takes more than emptying them
+ */
+export function eraseRoute<Tables, Entered = Tables>(
+	store: { readonly db: Kysely<Tables>; scrub(): Promise<void> },
+	identity: ServiceIdentity,
+	entries: Leaving<Entered>,
+	beside: (who: Leaver) => Promise<BesideTables> = async () => ({ erased: [], ended: [] }),
+) {
 	return new Hono<ServiceEnv & ServiceVariables>().post(
 		'/v1/persons/:id/erase',
 		guardService(identity),
-		answers(
-			'For mana-auth: takes a person out of every table',
-			z.object({ tables: z.array(z.object({ table: z.string(), erased: z.number(), left: z.number() })) }),
-		),
+		answers('For mana-auth: takes a person out of every table', erasure),
 		id,
+		body(z.object({ address, ended: z.array(z.string().max(64)).max(1_000) })),
 		async (c) => {
 			onlyAsker(c.get('service'));
-			const person = c.req.valid('param').id;
-			const tables = await store.db.transaction().execute((within) => erased(within, entries, person));
-			return c.json({ tables: tables.map((one) => ({ ...one })) });
+			const { address, ended } = c.req.valid('json');
+			const who = { person: c.req.valid('param').id, address };
+			const first = await beside(who);
+			const jobs = await forgetJobs(store.db, [who.person, ...(address === null ? [] : [address])]);
+			const tables = await store.db.transaction().execute((within) => erased(within, entries, who));
+			const behind = await dropCopies(store.db, ended);
+			const rest = jobs === 0 ? [] : [{ table: 'mana_jobs', erased: jobs, left: 0 }];
+			// While there is a copy, it would be for nothing.
+			if (behind === 0) await store.scrub();
+			return c.json({ tables: together([...first.erased, ...tables, ...rest]), ended: [...first.ended], behind });
 		},
 	);
+}
+
+/** What became of each table, where several steps emptied it. */
+function together(steps: readonly Erased[]): Erased[] {
+	const sums = new Map<string, Erased>();
+	for (const { table, erased, left } of steps) {
+		const before = sums.get(table);
+		sums.set(table, { table, erased: erased + (before?.erased ?? 0), left });
+	}
+	return [...sums.values()];
+}
+
+/** By which mana-auth hears that a service has let go of spaces that ended, where all that it keeps are copies of spaces. */
+export function eraseCopiesRoute<Tables>(
+	store: { readonly db: Kysely<Tables>; scrub(): Promise<void> },
+	identity: ServiceIdentity,
+) {
+	return eraseRoute<Tables, object>(store, identity, {});
+}
+
+/** What the kit keeps of spaces beside a service's own tables (`projection/tables.ts`). */
+const ofSpaces = ['mana_writer', 'mana_outgoing', 'mana_member'] as const;
+
+/** Drops what the kit keeps of spaces that ended. @returns of how many of them there is still a copy */
+async function dropCopies<Tables>(db: Kysely<Tables>, ended: readonly string[]): Promise<number> {
+	if (ended.length === 0) return 0;
+	const there = new Set((await db.introspection.getTables()).map(({ name }) => name));
+	const where = sql`space in (${sql.join(ended)})`;
+	for (const table of ofSpaces) if (there.has(table)) await sql`delete from ${sql.table(table)} where ${where}`.execute(db);
+	return there.has('mana_projection') ? countIn(db, 'mana_projection', where) : 0;
 }
 
 function onlyAsker(service: string): void {
@@ -126,9 +194,9 @@ function heldIn<Tables>(entries: Leaving<Tables>): [string, Held][] {
 	);
 }
 
-async function eraseFrom<Tables>(db: Kysely<Tables>, table: string, entry: Held, person: string): Promise<number> {
-	if (entry.erase) return entry.erase(db as unknown as Kysely<never>, person);
-	const where = entry.where(person);
+async function eraseFrom<Tables>(db: Kysely<Tables>, table: string, entry: Held, who: Leaver): Promise<number> {
+	if (entry.erase) return entry.erase(db as unknown as Kysely<never>, who);
+	const where = entry.where(who);
 	const erased = await countIn(db, table, where);
 	if (entry.blank) {
 		const values = Object.entries(entry.blank).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);

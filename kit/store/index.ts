@@ -11,6 +11,7 @@ export {
 	openJobs,
 	type RunningJob,
 } from './jobs.ts';
+export { forgetJobs } from './jobs/forget.ts';
 export type { Migration, Migrations } from './migrate.ts';
 export { openStore, type PostgresStore, type SqliteStore, type Store, type StoreOptions } from './open.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';

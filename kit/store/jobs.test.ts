@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { type JobHandlers, type JobsOptions, openJobs } from './jobs.ts';
+import { forgetJobs } from './jobs/forget.ts';
 import { eachEngine } from './testing.ts';
 
 const second = 1000;
@@ -20,6 +21,18 @@ eachEngine('jobs', (engine) => {
 		expect(await jobs.tick()).toBe(0);
 		expect(seen).toEqual([[{ name: 'Ada' }, 1]]);
 		expect((await jobs.find(id))?.state).toBe('done');
+	});
+
+	test('jobs that say a word are forgotten, done or not, and no others', async () => {
+		const { jobs, store } = await open({ letter: async () => {} });
+		const said = await jobs.enqueue('letter', { to: 'a_da"s@mana.example' });
+		await jobs.tick();
+		const keyed = await jobs.enqueue('letter', null, { key: 'of person-1', at: 2_000_000 });
+		const other = await jobs.enqueue('letter', { to: 'axda"s@mana.example' });
+		expect(await forgetJobs(store.db, ['a_da"s@mana.example', 'person-1'])).toBe(2);
+		expect([await jobs.find(said), await jobs.find(keyed)]).toEqual([null, null]);
+		expect(await jobs.find(other)).not.toBeNull();
+		expect(await forgetJobs((await engine.open()).db, ['person-1'])).toBe(0);
 	});
 
 	test('a job for later waits for its time', async () => {

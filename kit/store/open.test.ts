@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Migrations } from './migrate.ts';
 import { openStore, type Store } from './open.ts';
-import { eachEngine } from './testing.ts';
+import { eachEngine, tracesOf } from './testing.ts';
 
 interface Tables {
 	notes: { id: Generated<number>; text: string; at: number | null; weight: number | null; raw: Uint8Array | null };
@@ -261,6 +261,29 @@ test('SQLite: another process that writes is waited for', async () => {
 		await other.stdout.getReader().read();
 		await store.db.insertInto('notes').values({ text: 'waited', at: null, weight: null, raw: null }).execute();
 		expect(await other.exited).toBe(0);
+		await store.close();
+	});
+});
+
+test('SQLite: after a scrub no byte of a deleted row is left in the file or its log, while others have the file open', async () => {
+	await inFolder(async (home) => {
+		const store = await open(home);
+		const note = (text: string) => ({ text, at: null, weight: null, raw: null });
+		for (let i = 0; i < 50; i++)
+			await store.db
+				.insertInto('notes')
+				.values(note(`a secret, number ${i}, ${'x'.repeat(900)}`))
+				.execute();
+		await store.db.insertInto('notes').values(note('what stays')).execute();
+		const reader = new Database(join(home, 'mana-test', 'mana-test.sqlite'), { readonly: true });
+		expect(reader.query('select count(*) as n from notes').get()).toEqual({ n: 51 });
+		await store.db.deleteFrom('notes').where('text', 'like', 'a secret%').execute();
+		const traces = () => tracesOf({ home, databaseUrl: undefined }, ['a secret', 'what stays']);
+		expect((await traces()).map(({ word }) => word)).toContain('a secret');
+		await store.scrub();
+		expect(await traces()).toEqual([{ word: 'what stays', where: 'mana-test/mana-test.sqlite' }]);
+		expect(reader.query('select text from notes').all()).toEqual([{ text: 'what stays' }]);
+		reader.close();
 		await store.close();
 	});
 });

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { openPostgres, postgresDialect } from './engines/postgres.ts';
 import { openSqlite, sqliteDialect } from './engines/sqlite.ts';
 import { migrate, type Migrations } from './migrate.ts';
+import { scrubPostgres, scrubSqlite } from './scrub.ts';
 import { StoreError } from './store-error.ts';
 
 export interface StoreOptions {
@@ -27,6 +28,8 @@ interface EitherStore<Tables> {
 	readonly db: Kysely<Tables>;
 	/** Online, consistent copy in one file; `file` appears whole or not at all. */
 	backup(file: string): Promise<void>;
+	/** Takes what was deleted or written over out of the file, too, so that nobody who reads its bytes finds it. Writers wait meanwhile. */
+	scrub(): Promise<void>;
 	/** Tables of a part of the kit that live beside the service's own (jobs). */
 	migrate(part: string, migrations: Migrations): Promise<void>;
 	close(): Promise<void>;
@@ -89,6 +92,7 @@ function sqliteStore<Tables>(options: StoreOptions): SqliteStore<Tables> {
 		file,
 		...either<Tables>(options, dialect, null),
 		backup: (target) => backupSqlite(file, target),
+		scrub: () => scrubSqlite(file),
 	};
 }
 
@@ -101,10 +105,15 @@ async function postgresStore<Tables>(options: StoreOptions, databaseUrl: string)
 		schema,
 		...either<Tables>(options, dialect, schema),
 		backup: (target) => backupPostgres(databaseUrl, schema, target),
+		scrub: () => scrubPostgres(pool, schema),
 	};
 }
 
-function either<Tables>(options: StoreOptions, dialect: Dialect, schema: string | null): Omit<EitherStore<Tables>, 'backup'> {
+function either<Tables>(
+	options: StoreOptions,
+	dialect: Dialect,
+	schema: string | null,
+): Omit<EitherStore<Tables>, 'backup' | 'scrub'> {
 	const db = new Kysely<Tables>({ dialect });
 	const target = { db: db as unknown as Kysely<never>, dialect, schema, name: options.service };
 	return {

@@ -8,6 +8,7 @@ import type { Migrations } from './migrate.ts';
 import { openStore, type Store } from './open.ts';
 import { createDatabase, dropDatabase, startPostgres } from './testing/postgres.ts';
 
+export { tracesOf, type Trace } from './testing/search.ts';
 export { createDatabase, dropDatabase, startPostgres, type TestPostgres } from './testing/postgres.ts';
 
 /** A place that nothing else uses: pass both to `openStore` or to a service's `start`. */

@@ -3,6 +3,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
+import LogOut from '@lucide/svelte/icons/log-out';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import Palette from '@lucide/svelte/icons/palette';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -218,6 +219,18 @@ export const sections: readonly SettingsSection[] = [
 		load: async () => {
 			await loadWords(['administration']);
 			return import('./sections/Archive.svelte');
+		},
+	},
+	{
+		id: 'leaving',
+		title: () => m.hub_leave(),
+		text: () => m.hub_leave_text(),
+		icon: LogOut,
+		isFor: members,
+		settings: [{ title: () => m.hub_leave(), words: 'remove account erase leave GDPR Konto entfernen verlassen kündigen DSGVO' }],
+		load: async () => {
+			await loadWords(['administration']);
+			return import('./sections/Leaving.svelte');
 		},
 	},
 	{

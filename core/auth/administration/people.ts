@@ -118,7 +118,12 @@ export async function signOutEverywhere(realm: Realm, actor: Person, id: string,
  *
  * @throws Problem `person-unknown`, `role-missing`, `own-account`, `last-owner`
  */
-export async function guarded(db: Db, actor: Person, id: string, change: Parameters<typeof objection>[2]): Promise<PersonRow> {
+export async function guarded(
+	db: Db,
+	actor: Pick<Person, 'id' | 'role'>,
+	id: string,
+	change: Parameters<typeof objection>[2],
+): Promise<PersonRow> {
 	const owners = await db
 		.updateTable('person')
 		.set((eb) => ({ role: eb.ref('role') }))

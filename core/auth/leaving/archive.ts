@@ -1,16 +1,10 @@
-import { type call, Problem, type ServiceIdentity } from '@mana/service';
-import { exported } from '@mana/service/leaving';
+import { Problem } from '@mana/service';
+import { exported, type Leaver } from '@mana/service/leaving';
 import type { Person } from '../person.ts';
 import type { Realm } from '../realm.ts';
 import { authLeaving } from './entries.ts';
 import { keepers } from './keepers.ts';
-
-/** How other services are reached. */
-export interface Neighbours {
-	readonly identity: ServiceIdentity;
-	readonly addressOf: (service: string) => string;
-	readonly fetch: ReturnType<typeof call>;
-}
+import { askAbout, type Neighbours } from './neighbours.ts';
 
 /**
  * Everything that this Mana holds of a person, as lines of JSON: first what it is; then each row with its service and table; last how many
@@ -21,14 +15,15 @@ export async function* archiveOf(realm: Realm, neighbours: Neighbours, person: P
 	const given: Record<string, number> = {};
 	const missing: Record<string, string> = {};
 	const entries = authLeaving(realm, realm.keys.pseudonym(person.email));
-	for await (const one of exported(realm.store.db, entries, person.id)) {
+	const who = { person: person.id, address: person.email };
+	for await (const one of exported(realm.store.db, entries, who)) {
 		given['mana-auth'] = (given['mana-auth'] ?? 0) + 1;
 		yield { service: 'mana-auth', ...one };
 	}
 	for (const service of keepers) {
 		given[service] = 0;
 		try {
-			for await (const text of linesFrom(neighbours, service, person.id)) {
+			for await (const text of linesFrom(neighbours, service, who)) {
 				given[service]++;
 				yield { service, ...(JSON.parse(text) as object) };
 			}
@@ -40,11 +35,9 @@ export async function* archiveOf(realm: Realm, neighbours: Neighbours, person: P
 	yield { end: true, lines: given, complete: Object.keys(missing).length === 0, missing };
 }
 
-async function* linesFrom({ identity, addressOf, fetch }: Neighbours, service: string, person: string): AsyncGenerator<string> {
-	const answer = await fetch(`${addressOf(service)}/v1/persons/${person}/export`, {
-		headers: { authorization: `Bearer ${await identity.token(service)}` },
-	});
-	if (!answer.ok || !answer.body) throw new TypeError(`${service} answered ${answer.status}.`);
+async function* linesFrom(neighbours: Neighbours, service: string, { person, address }: Leaver): AsyncGenerator<string> {
+	const answer = await askAbout(neighbours, service, person, 'export', { address });
+	if (!answer.body) throw new TypeError(`${service} answered ${answer.status}.`);
 	let text = '';
 	for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
 		const lines = (text + part).split('\n');

@@ -1,10 +1,10 @@
-import type { Leaving } from '@mana/service/leaving';
+import type { Leaver, Leaving } from '@mana/service/leaving';
 import { sql } from 'kysely';
 import { emptyEntriesOf } from '../audit/forgetting.ts';
 import type { Realm } from '../realm.ts';
 import type { Db, Tables } from '../store.ts';
 
-const theirs = (person: string) => sql`person_id = ${person}`;
+const theirs = ({ person }: Leaver) => sql`person_id = ${person}`;
 
 /**
  * What each table of mana-auth holds of a person. Tables that hang on others come first.
@@ -16,7 +16,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 	return {
 		retired_token: {
 			holds: 'tokens of sessions that were replaced',
-			where: (person) => sql`session_id in (select id from session where person_id = ${person})`,
+			where: ({ person }) => sql`session_id in (select id from session where person_id = ${person})`,
 			without: ['hash'],
 		},
 		session: { holds: 'where one is signed in', where: theirs, without: ['token'] },
@@ -39,11 +39,16 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 		known_address: { holds: 'networks from which one signed in', where: byAccount },
 		audit_entry: {
 			holds: 'what happened around one’s account',
-			where: (person) => sql`(person_id = ${person} or account = ${account})`,
+			where: ({ person }) => sql`(person_id = ${person} or account = ${account})`,
 			without: ['salt', 'content', 'previous', 'hash'],
-			erase: (db, person) => emptyEntriesOf(realm, db as unknown as Db, person, [account]),
+			erase: (db, { person }) => emptyEntriesOf(realm, db as unknown as Db, person, [account]),
 		},
-		person: { holds: 'who one is', where: (person) => sql`id = ${person}` },
+		departure: {
+			holds: 'that one leaves',
+			where: ({ person }) => sql`person_id = ${person}`,
+			blank: { person_id: null },
+		},
+		person: { holds: 'who one is', where: ({ person }) => sql`id = ${person}` },
 		verification: { nothing: 'Unused: the library wants it to be there.' },
 		instance: { nothing: 'The id of this Mana.' },
 		audit_head: { nothing: 'Where the audit log ends.' },

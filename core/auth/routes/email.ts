@@ -11,7 +11,7 @@ const standing = z.object({
 	pending: z.object({ address: z.string(), until: z.string() }).nullable(),
 });
 const confirmation = z.object({
-	did: z.enum(['verified', 'changed', 'taken-back']),
+	did: z.enum(['verified', 'changed', 'taken-back', 'stayed']),
 	address: z.string(),
 	reset: z.string().nullable(),
 });

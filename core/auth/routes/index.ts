@@ -1,6 +1,6 @@
 import type { ServiceEnv } from '@mana/service';
 import type { Hono } from 'hono';
-import type { Neighbours } from '../leaving/archive.ts';
+import type { Neighbours } from '../leaving/neighbours.ts';
 import { refuse } from '../problems.ts';
 import type { Realm } from '../realm.ts';
 import { hasCookie } from '../session-cookie.ts';

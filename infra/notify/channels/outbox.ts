@@ -24,6 +24,8 @@ export interface Outbox {
 	/** The mail as it would have left (RFC 5322), or `null`. */
 	read(id: string): Promise<Uint8Array<ArrayBuffer> | null>;
 	remove(id: string): Promise<boolean>;
+	/** Removes every mail to an address. @returns how many */
+	forget(address: string): Promise<number>;
 }
 
 /** A folder with one `.eml` file a mail, which any mail program opens. */
@@ -60,12 +62,35 @@ export async function openOutbox(folder: string, sender: Sender): Promise<Outbox
 			const kept = await find(id);
 			return kept === undefined ? null : new Uint8Array(await readFile(fileOf(kept)));
 		},
+		async forget(address) {
+			let removed = 0;
+			for (const kept of await list()) {
+				if (!isTo(await readFile(fileOf(kept), 'latin1'), address)) continue;
+				await rm(fileOf(kept), { force: true });
+				removed++;
+			}
+			return removed;
+		},
 		async remove(id) {
 			const kept = await find(id);
 			if (kept !== undefined) await rm(fileOf(kept), { force: true });
 			return kept !== undefined;
 		},
 	};
+}
+
+/** Whether a mail's head names the address as its reader (RFC 5322 §3.6.3). */
+function isTo(mail: string, address: string): boolean {
+	const [head = ''] = mail.split('\r\n\r\n', 1);
+	const lines = head.replaceAll(/\r\n[ \t]/g, ' ').split('\r\n');
+	return lines.some(
+		(line) =>
+			/^to:/i.test(line) &&
+			line
+				.toLowerCase()
+				.split(/[\s<>,:;]+/)
+				.includes(address.toLowerCase()),
+	);
 }
 
 /** The file appears whole or not at all, and stays through a power cut. */

@@ -31,12 +31,17 @@ export async function collectBlobs(store: SyncStore, shelf: Shelf, now: number, 
 		blobs += gone.blobs;
 		chunks += gone.chunks;
 	}
+	return { blobs, chunks, files: await dropUnneeded(store, shelf, signal) };
+}
+
+/** Removes the files that no space needs. @returns how many */
+export async function dropUnneeded(store: SyncStore, shelf: Shelf, signal?: AbortSignal): Promise<number> {
 	let files = 0;
 	for await (const { hash } of shelf.list()) {
 		signal?.throwIfAborted();
 		if (await withoutUsers(store, hash, (db) => shelf.drop(hash, () => isNeeded(db, hash)))) files++;
 	}
-	return { blobs, chunks, files };
+	return files;
 }
 
 /** Whether some space has a chunk. */

@@ -1,6 +1,7 @@
 import type { Collection } from '@mana/model';
 import { callerAddress, isForwarded, Memberships, type ServiceContext, type ServiceEnv } from '@mana/service';
 import { type AppGrant, AppPasswords } from '@mana/service/app-passwords';
+import { eraseCopiesRoute } from '@mana/service/leaving';
 import {
 	follow,
 	type MemberWriter,
@@ -25,7 +26,7 @@ import { recordMigrations, type RecordTables } from './tables.ts';
 const READABLE_MS = 2_000;
 
 /** A store in which the tables of records are, beside its service's own. */
-export type RecordStore = Pick<Store<RecordTables>, 'db' | 'migrate' | 'service'>;
+export type RecordStore = Pick<Store<RecordTables>, 'db' | 'migrate' | 'scrub' | 'service'>;
 
 export interface RecordServerOptions<C extends Collection> {
 	readonly context: ServiceContext;
@@ -49,7 +50,7 @@ export interface RecordServer {
 	readonly memberships: Memberships;
 	readonly projection: Projection<RecordTables>;
 	readonly writer: MemberWriter<RecordTables>;
-	/** Serves `/dav`. @param treeOf what somebody sees */
+	/** Serves `/dav`, and answers mana-auth about who has left. @param treeOf what somebody sees */
 	addRoutes(
 		app: Hono<ServiceEnv>,
 		features: readonly string[],
@@ -128,7 +129,7 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 		projection,
 		writer,
 		addRoutes: (app, features, treeOf) =>
-			addDav(app, {
+			addDav(app.route('/', eraseCopiesRoute(store, identity)), {
 				path: PATH,
 				service,
 				clock,

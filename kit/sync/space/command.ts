@@ -15,6 +15,11 @@ export type Command =
 	/** Removes somebody; with oneself as the target: leaves. */
 	| { readonly kind: 'remove'; readonly target: string }
 	| { readonly kind: 'hand-over'; readonly target: string }
+	/**
+	 * Takes somebody who left this Mana out of what the space says: their name, their id, and the registers at these places, which name them. Only
+	 * the server itself says it, with the one who left as the one who asks.
+	 */
+	| { readonly kind: 'forget'; readonly target: string; readonly places: readonly Place[] }
 	/** Lets a service in or shuts it out. `target`: its actor. */
 	| { readonly kind: 'service'; readonly target: string; readonly allowed: boolean }
 	| { readonly kind: 'invite'; readonly invitation: Invitation }
@@ -87,6 +92,7 @@ export function commandNeeds({ space, person, command }: CommandRequest): {
 			...spaceCells(space, null),
 			...persons.flatMap((one) => memberCells(one, null)),
 			...(command.kind === 'service' ? serviceCells(command.target, true, '', 0) : []),
+			...(command.kind === 'forget' ? command.places : []),
 		],
 		invitations: invitation,
 	};
@@ -99,6 +105,7 @@ export function applyCommand(
 	now: number,
 ): Effect | Declined {
 	const { space } = state;
+	if (command.kind === 'forget') return forget(command, state);
 	const actor = state.member(person)?.access ?? null;
 	if (command.kind === 'accept') return accept(person, command, state, now);
 	if (!actor) return declined('unknown-space', 'There is no such space, or you are not a member of it.');
@@ -190,6 +197,25 @@ function accept(person: string, command: Command & { kind: 'accept' }, state: Co
 	const { role, apps } = invitation;
 	const member: MemberState = { access: { role, apps }, name: command.name, since: now };
 	return { ...bumped(space.id, space, [[person, member]]), ended: [invitation.id] };
+}
+
+/** Only of somebody who is no member any more: who is one leaves first. Who never was one may be named all the same. */
+function forget({ target, places }: Command & { kind: 'forget' }, { space, member }: CommandState): Effect | Declined {
+	const left = member(target);
+	if (left?.access) return declined('already-member', 'Who is in a space leaves it before it forgets them.');
+	const { person, name } = members.fields;
+	const record = registers(members, memberRecordId(target), [
+		[person, ''],
+		[name, ''],
+	]);
+	const emptied = places.map((place) => ({ ...place, value: null }));
+	return {
+		space,
+		members: left ? [[target, { ...left, name: '' }]] : [],
+		invitations: [],
+		ended: [],
+		cells: left ? [...record, ...emptied] : emptied,
+	};
 }
 
 /** Lets a service in or shuts it out; in a personal space too. */

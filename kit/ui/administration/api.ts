@@ -96,6 +96,37 @@ export type Outcome =
 	| { readonly kind: 'prove' }
 	| { readonly kind: 'ask'; readonly software: string; readonly host: string; readonly scope: readonly string[] };
 
+/** Somebody's leaving, as they see it themselves. Instants are ISO 8601. */
+export interface Departure {
+	readonly state: 'planned' | 'under-way' | 'emptied' | 'done';
+	readonly byAdmin: boolean;
+	readonly plannedAt: string;
+	/** When everything goes. */
+	readonly dueAt: string;
+}
+
+/** The same, as those see it who look after this Mana. */
+export interface DepartureCard extends Departure {
+	readonly id: string;
+	/** `null` once they are gone. */
+	readonly person: { readonly id: string; readonly name: string } | null;
+	readonly finishedAt: string | null;
+	/** What became of it in each service; `problem`: it is not gone there yet. */
+	readonly services: Readonly<Record<string, { readonly problem: string | null }>>;
+}
+
+export interface SpaceName {
+	readonly id: string;
+	readonly name: string;
+}
+
+/** What somebody's leaving means for the spaces they are in. */
+export interface SpacesPlan {
+	readonly handOver: readonly SpaceName[];
+	readonly end: readonly SpaceName[];
+	readonly stay: readonly SpaceName[];
+}
+
 /** What to look for in the log; instants are ISO 8601. */
 export interface ActivityFilter {
 	readonly person?: string | undefined;
@@ -143,6 +174,14 @@ export const administration = {
 	decide: (request: Readonly<Record<string, string>>, allow: boolean) =>
 		ask<Outcome>('POST', '/oidc/decisions', { request, allow }),
 	archiveServices: () => ask<{ services: readonly string[] }>('GET', '/archive/services'),
+	departure: () => ask<{ departure: Departure | null }>('GET', '/departure'),
+	departureSpaces: () => ask<SpacesPlan>('GET', '/departure/spaces'),
+	leave: () => ask<{ departure: Departure }>('POST', '/departure'),
+	stay: () => ask<unknown>('DELETE', '/departure'),
+	departures: () => ask<{ departures: readonly DepartureCard[] }>('GET', '/departures'),
+	hasten: (id: string) => ask<unknown>('POST', `/departures/${encodeURIComponent(id)}/attempts`),
+	removePerson: (id: string) => ask<{ departure: Departure }>('POST', `/people/${encodeURIComponent(id)}/departure`),
+	keepPerson: (id: string) => ask<unknown>('DELETE', `/people/${encodeURIComponent(id)}/departure`),
 	consent: () => ask<{ until: string | null }>('GET', '/impersonation-consent'),
 	allow: (hours: 1 | 24 | 168) => ask<{ until: string }>('PUT', '/impersonation-consent', { hours }),
 	disallow: () => ask<unknown>('DELETE', '/impersonation-consent'),

@@ -106,7 +106,7 @@ export interface EmailStanding {
 
 /** What a link from a letter did; `reset` is where to set a new password then. */
 export interface Confirmation {
-	readonly did: 'verified' | 'changed' | 'taken-back';
+	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed';
 	readonly address: string;
 	readonly reset: string | null;
 }

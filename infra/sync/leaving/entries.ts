@@ -1,14 +1,17 @@
 import { collectionNumbered } from '@mana/schema/registry/models';
-import type { Leaving } from '@mana/service/leaving';
+import type { Leaver, Leaving } from '@mana/service/leaving';
 import { sql } from 'kysely';
-import { valueFromBytes } from './spaces/bytes.ts';
-import type { SyncTables } from './store.ts';
+import { valueFromBytes } from '../spaces/bytes.ts';
+import type { SyncTables } from '../store.ts';
 
-const theirs = (person: string) => sql`person = ${person}`;
+const theirs = ({ person }: Leaver) => sql`person = ${person}`;
 /** What is in somebody's own space. Spaces that they share belong to those who are in them. */
-const own = (person: string) => sql`space in (select number from space where personal_of = ${person})`;
+const own = ({ person }: Leaver) => sql`space in (select number from space where personal_of = ${person})`;
 
-/** What each table of mana-sync holds of a person. Tables that hang on others come first. */
+/**
+ * What each table of mana-sync holds of a person. Tables that hang on others come first. That a space ends, and that others forget who was in them, is
+ * more than emptying tables (`person.ts`): when that is done, nothing is left here.
+ */
 export const syncLeaving: Leaving<SyncTables> = {
 	cell: { holds: 'what one wrote in one’s own space, field by field', where: own, shown: shownCell },
 	log: { holds: 'the last changes in one’s own space', where: own, without: ['frames', 'replaced', 'hash', 'previous_hash'] },
@@ -23,10 +26,14 @@ export const syncLeaving: Leaving<SyncTables> = {
 	blob_chunk: { holds: 'parts of files that one sent', where: theirs },
 	blob: { holds: 'files that one sent', where: theirs, without: ['chunks'] },
 	actor: { holds: 'devices by which one wrote', where: theirs, without: ['decisions'] },
-	invitation: { holds: 'invitations to spaces that one made', where: (person) => sql`made_by = ${person}`, without: ['hash'] },
+	invitation: {
+		holds: 'invitations to spaces that one made',
+		where: ({ person }) => sql`made_by = ${person}`,
+		without: ['hash'],
+	},
 	membership: { holds: 'when one’s access to a space changed', where: theirs },
 	member: { holds: 'spaces that one is in, or was', where: theirs },
-	space: { holds: 'one’s own space', where: (person) => sql`personal_of = ${person}`, without: ['log_hash'] },
+	space: { holds: 'one’s own space', where: ({ person }) => sql`personal_of = ${person}`, without: ['log_hash'] },
 	membership_head: { nothing: 'How many changes of access there were.' },
 	node: { nothing: 'Processes of this service.' },
 };
