@@ -1,0 +1,114 @@
+import type { Draft } from '@mana/model';
+import type { Focus, focus, Phase, Round } from './model.ts';
+
+export type FocusFacts = Pick<
+	Focus,
+	| 'phase'
+	| 'startedAt'
+	| 'endsAt'
+	| 'leftMs'
+	| 'round'
+	| 'focusMinutes'
+	| 'breakMinutes'
+	| 'longBreakMinutes'
+	| 'rounds'
+	| 'goesOn'
+	| 'answeredUntil'
+>;
+export type FocusChange = Draft<typeof focus>;
+
+/** `over`: the phase is, and the next one waits for somebody to begin it. */
+export type FocusState = 'ready' | 'running' | 'resting' | 'over';
+
+const MINUTE_MS = 60_000;
+/** Whoever forgets it is not counted as at work for ever: it goes on by itself for no more phases than this. */
+const MOST_PHASES = 24;
+
+export function focusState({ endsAt, leftMs }: FocusFacts, now: number): FocusState {
+	if (endsAt === null) return leftMs === null ? 'ready' : 'resting';
+	return endsAt > now ? 'running' : 'over';
+}
+
+/** How long a phase is, in ms. */
+export function lengthOf({ focusMinutes, breakMinutes, longBreakMinutes }: FocusFacts, phase: Phase): number {
+	return { focus: focusMinutes, break: breakMinutes, 'long-break': longBreakMinutes }[phase] * MINUTE_MS;
+}
+
+/** What is left of the phase, in ms. */
+export function leftOf(facts: FocusFacts, now: number): number {
+	if (facts.endsAt !== null) return Math.max(0, facts.endsAt - now);
+	return facts.leftMs ?? lengthOf(facts, facts.phase);
+}
+
+/** What comes after a phase: a break after focus, the long one after the last round; then the next round. */
+export function phaseAfter({ phase, round, rounds }: FocusFacts): { readonly phase: Phase; readonly round: number } {
+	if (phase === 'focus') return { phase: round >= rounds ? 'long-break' : 'break', round };
+	return { phase: 'focus', round: phase === 'long-break' || round >= rounds ? 1 : round + 1 };
+}
+
+/** Begins the phase, or goes on with it. */
+export function begun(facts: FocusFacts, now: number): FocusChange {
+	const state = focusState(facts, now);
+	if (state === 'running') return {};
+	if (state === 'over') return { ...begunAt({ ...facts, ...phaseAfter(facts) }, now), answeredUntil: facts.endsAt! };
+	const left = leftOf(facts, now);
+	// What was done of the phase before the rest counts: it began that long ago.
+	return { startedAt: now - (lengthOf(facts, facts.phase) - left), endsAt: now + left, leftMs: null };
+}
+
+/** Has the phase rest. */
+export function halted(facts: FocusFacts, now: number): FocusChange {
+	return focusState(facts, now) === 'running' ? { endsAt: null, leftMs: leftOf(facts, now) } : {};
+}
+
+/** Goes to the next phase, ready to begin, without counting this one. */
+export function skipped(facts: FocusFacts): FocusChange {
+	return { ...phaseAfter(facts), startedAt: null, endsAt: null, leftMs: null };
+}
+
+/** Back to the first round. */
+export function restarted(): FocusChange {
+	return { phase: 'focus', round: 1, startedAt: null, endsAt: null, leftMs: null };
+}
+
+/** A round of focus that came to its end. */
+export type Finished = Pick<Round, 'startedAt' | 'endedAt'> & { readonly startedAt: number; readonly endedAt: number };
+
+/**
+ * What became of the phases by `now`, while nobody looked: the same on every device that reckons it.
+ *
+ * @returns the rounds of focus that ended, and what is to be written; `null` when no phase ended
+ */
+export function caughtUp(
+	facts: FocusFacts,
+	now: number,
+): { readonly finished: readonly Finished[]; readonly change: FocusChange } | null {
+	let at = facts;
+	let change: FocusChange = {};
+	const finished: Finished[] = [];
+	for (let phase = 0; phase < MOST_PHASES && at.endsAt !== null && at.endsAt <= now; phase++) {
+		if (at.phase === 'focus' && at.startedAt !== null) finished.push({ startedAt: at.startedAt, endedAt: at.endsAt });
+		if (!at.goesOn) break;
+		const next = begunAt({ ...at, ...phaseAfter(at) }, at.endsAt);
+		change = { ...change, ...next };
+		at = { ...at, ...next };
+	}
+	return finished.length === 0 && at === facts ? null : { finished, change };
+}
+
+/** The ends of this phase and, where it goes on by itself, of those after it, up to the end of the long break. */
+export function endsAhead(facts: FocusFacts): { readonly phase: Phase; readonly at: number }[] {
+	const ends: { phase: Phase; at: number }[] = [];
+	let at = facts;
+	while (at.endsAt !== null && ends.length < MOST_PHASES) {
+		ends.push({ phase: at.phase, at: at.endsAt });
+		if (!at.goesOn || at.phase === 'long-break') break;
+		at = { ...at, ...begunAt({ ...at, ...phaseAfter(at) }, at.endsAt) };
+	}
+	return ends;
+}
+
+function begunAt(facts: FocusFacts, now: number) {
+	const { phase, round } = facts;
+	return { phase, round, startedAt: now, endsAt: now + lengthOf(facts, phase), leftMs: null } as const;
+}

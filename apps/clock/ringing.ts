@@ -1,0 +1,114 @@
+import type { RecordId } from '@mana/model';
+import { lastRing, occurrences, snoozedTo } from './alarm.ts';
+import type { Alarm, Focus, Phase, SoundName, Timer } from './model.ts';
+import { endsAhead } from './pomodoro.ts';
+
+/** For how long something rings before it gives up, in ms. */
+export const RING_MS = 10 * 60_000;
+/** How long what nobody answered is shown as missed, in ms. */
+export const MISSED_MS = 24 * 3_600_000;
+/** How far ahead it is planned what rings while no page is open, in ms; and how much of each kind (mana-notify takes as much). */
+const PLAN_MS = 60 * 86_400_000;
+export const MOST_PLANNED = 200;
+
+/** All that may ring. */
+export interface Ringers {
+	readonly alarms: readonly Alarm[];
+	readonly timers: readonly Timer[];
+	readonly focus: Focus | null;
+}
+
+/** Something that rings, or did. */
+export interface Ring {
+	readonly kind: 'alarm' | 'timer' | 'focus';
+	readonly id: RecordId;
+	/** When it began, in ms since 1970. */
+	readonly at: number;
+	readonly label: string;
+	readonly sound: SoundName;
+	/** Of a phase of focus: which one is over. */
+	readonly phase?: Phase;
+}
+
+/** What rings at `now` and nobody has answered, the newest first. @param here IANA name of the zone where the person is */
+export function ringing(ringers: Ringers, here: string, now: number): Ring[] {
+	return unanswered(ringers, here, now).filter(({ at }) => now < at + RING_MS);
+}
+
+/** What rang within the last day until it gave up, the newest first. */
+export function missed(ringers: Ringers, here: string, now: number): Ring[] {
+	return unanswered(ringers, here, now).filter(({ at }) => now >= at + RING_MS);
+}
+
+function unanswered({ alarms, timers, focus }: Ringers, here: string, now: number): Ring[] {
+	const since = now - MISSED_MS;
+	const rang = (answeredUntil: number | null) => Math.max(since, answeredUntil ?? -Infinity);
+	const rings: Ring[] = [];
+	for (const alarm of alarms) {
+		const at = lastRing(alarm, here, rang(alarm.answeredUntil), now);
+		if (at !== null) rings.push(ofAlarm(alarm, at));
+	}
+	for (const timer of timers)
+		if (timer.endsAt !== null && timer.endsAt <= now && timer.endsAt > rang(timer.answeredUntil))
+			rings.push(ofTimer(timer, timer.endsAt));
+	// Phases that went on by themselves have made their own short sound (`Attend.svelte`).
+	if (focus?.endsAt && focus.endsAt <= now && focus.endsAt > rang(focus.answeredUntil))
+		rings.push(ofFocus(focus, focus.endsAt, focus.phase));
+	return rings.toSorted((a, b) => b.at - a.at);
+}
+
+/** One thing that is to ring while no page is open. */
+export interface Planned {
+	/** Names it, and its moment: told once, whoever plans it. */
+	readonly key: string;
+	readonly ring: Ring;
+}
+
+/**
+ * What is to ring while no page is open, the next one first, by the kinds that mana-notify knows. What rang in the last day and was not answered
+ * stays in it, so that it is not taken for answered.
+ */
+export function planOf(ringers: Ringers, here: string, now: number): { readonly alarm: Planned[]; readonly timer: Planned[] } {
+	const { alarms, timers, focus } = ringers;
+	const past = unanswered(ringers, here, now);
+	const until = now + PLAN_MS;
+	const ahead = (alarm: Alarm): Ring[] => {
+		const rings: Ring[] = [];
+		const snoozed = snoozedTo(alarm);
+		if (snoozed !== null && snoozed > now) rings.push(ofAlarm(alarm, snoozed));
+		for (const at of occurrences(alarm, here, now)) {
+			if (at > until || rings.length >= MOST_PLANNED) break;
+			rings.push(ofAlarm(alarm, at));
+		}
+		return rings;
+	};
+	const running = timers.flatMap((timer) => (timer.endsAt !== null && timer.endsAt > now ? [ofTimer(timer, timer.endsAt)] : []));
+	const phases = focus === null ? [] : endsAhead(focus).filter(({ at }) => at > now);
+	return {
+		alarm: plan([...past.filter(({ kind }) => kind === 'alarm'), ...alarms.flatMap(ahead)]),
+		timer: plan([
+			...past.filter(({ kind }) => kind !== 'alarm'),
+			...running,
+			...phases.map(({ phase, at }) => ofFocus(focus!, at, phase)),
+		]),
+	};
+}
+
+function plan(rings: readonly Ring[]): Planned[] {
+	return rings
+		.toSorted((a, b) => a.at - b.at)
+		.slice(0, MOST_PLANNED)
+		.map((ring) => ({ key: `${ring.id} ${ring.at}`, ring }));
+}
+
+function ofAlarm({ id, label, sound }: Alarm, at: number): Ring {
+	return { kind: 'alarm', id, at, label, sound };
+}
+
+function ofTimer({ id, label, sound }: Timer, at: number): Ring {
+	return { kind: 'timer', id, at, label, sound };
+}
+
+function ofFocus({ id, about }: Focus, at: number, phase: Phase): Ring {
+	return { kind: 'focus', id, at, label: about, sound: 'bell', phase };
+}
