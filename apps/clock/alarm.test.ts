@@ -21,10 +21,13 @@ const on = (facts: Partial<AlarmFacts>): AlarmFacts => ({ ...off, ...facts });
 const workdays = new Set(['0', '1', '2', '3', '4']);
 const everyDay = new Set(['0', '1', '2', '3', '4', '5', '6']);
 const few = (alarm: AlarmFacts, here: string, after: number, count: number) =>
-	occurrences(alarm, here, after)
-		.take(count)
-		.map((at) => `${dayAt(at, here)} ${timeAt(at, here)}`)
-		.toArray();
+	first(occurrences(alarm, here, after), count).map((at) => `${dayAt(at, here)} ${timeAt(at, here)}`);
+
+function first(moments: Iterable<number>, count: number): number[] {
+	const taken: number[] = [];
+	for (const at of moments) if (taken.push(at) === count) break;
+	return taken;
+}
 
 describe('an alarm', () => {
 	test('without weekdays rings once, the next time that clocks show its time, and is off afterwards', () => {
@@ -52,7 +55,7 @@ describe('an alarm', () => {
 	test('at 2:30 rings once in the night in which clocks are put forward, an hour later, and once in that in which they are put back', () => {
 		const alarm = on({ time: '02:30', weekdays: everyDay });
 		expect(few(alarm, berlin, utc('2026-03-28T12:00'), 2)).toEqual(['2026-03-29 03:30', '2026-03-30 02:30']);
-		const back = occurrences(alarm, berlin, utc('2026-10-24T12:00')).take(2).toArray();
+		const back = first(occurrences(alarm, berlin, utc('2026-10-24T12:00')), 2);
 		expect(back).toEqual([utc('2026-10-25T00:30'), utc('2026-10-26T01:30')]);
 	});
 
@@ -92,14 +95,14 @@ const anyTime = fc
 	.map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`);
 const anyMoment = fc.integer({ min: utc('2005-01-01T00:00'), max: utc('2037-01-01T00:00') });
 const anyWeekdays = fc
-	.uniqueArray(fc.constantFrom('0', '1', '2', '3', '4', '5', '6'), { minLength: 1 })
+	.uniqueArray(fc.constantFrom<string[]>('0', '1', '2', '3', '4', '5', '6'), { minLength: 1 })
 	.map((all) => new Set(all));
 
 test('whatever the zone does with its clocks, an alarm rings on each of its days once, at its time or as much later as clocks leapt', () => {
 	fc.assert(
 		fc.property(anyZone, anyTime, anyMoment, anyWeekdays, (zone, time, after, weekdays) => {
 			const alarm = on({ time, weekdays, onSince: after });
-			const rings = occurrences(alarm, zone, after).take(15).toArray();
+			const rings = first(occurrences(alarm, zone, after), 15);
 			expect(rings).toHaveLength(15);
 			let last = after;
 			for (const at of rings) {

@@ -3,7 +3,7 @@ import { collection, field, namedRecordId, type Row } from '@mana/model';
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 5;
 
-/** What can be heard (`sounds.ts` plays them). */
+/** What can be heard (`parts/sounds.ts` plays them). */
 export const soundNames = ['bell', 'marimba', 'pulse', 'birds'] as const;
 export type SoundName = (typeof soundNames)[number];
 

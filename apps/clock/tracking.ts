@@ -1,4 +1,4 @@
-import { addDays, type Day, dayAt, toUtc, weekdayOf } from '@mana/time';
+import { addDays, type Day, toUtc, weekdayOf } from '@mana/time';
 import { instantOf } from '@mana/time/zone';
 import type { TimeEntry } from './model.ts';
 

@@ -1,4 +1,5 @@
 import type { Collection, Draft, Row } from './collection.ts';
+import { csv } from './csv.ts';
 import type { AnyField } from './field.ts';
 import { text } from './laws/index.ts';
 import { isRecordId, type RecordId } from './record-id.ts';
@@ -42,14 +43,12 @@ export function fromJson<C extends Collection>(collection: C, text: string): Imp
 export function toCsv<C extends Collection>(collection: C, rows: Iterable<Row<C>>): string {
 	const columns = columnsOf(collection);
 	const lines = [...rows].map((row) =>
-		columns
-			.map((name) => {
-				const value = row[name as keyof Row<C>] as unknown;
-				return csvCell(collection.fields[name]?.toPlain(value) ?? value, isMoment(collection, name));
-			})
-			.join(','),
+		columns.map((name) => {
+			const value = row[name as keyof Row<C>] as unknown;
+			return cellOf(collection.fields[name]?.toPlain(value) ?? value, isMoment(collection, name));
+		}),
 	);
-	return [columns.join(','), ...lines].map((line) => `${line}\r\n`).join('');
+	return csv([columns, ...lines]);
 }
 
 function columnsOf(collection: Collection): string[] {
@@ -60,13 +59,10 @@ function isMoment(collection: Collection, name: string): boolean {
 	return name === 'createdAt' || name === 'deletedAt' || collection.fields[name]?.type === 'instant';
 }
 
-/** Quotes what needs it; a text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
-function csvCell(value: unknown, moment: boolean): string {
+function cellOf(value: unknown, moment: boolean): string | number {
 	if (value === null || value === undefined) return '';
-	if (moment && typeof value === 'number') return new Date(value).toISOString();
-	const text = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
-	const safe = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+	if (typeof value === 'number') return moment ? new Date(value).toISOString() : value;
+	return Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function readImported<C extends Collection>(collection: C, row: unknown): Imported<C> {

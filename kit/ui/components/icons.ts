@@ -1,15 +1,20 @@
 import Activity from '@lucide/svelte/icons/activity';
+import AlarmClock from '@lucide/svelte/icons/alarm-clock';
 import Bell from '@lucide/svelte/icons/bell';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import Check from '@lucide/svelte/icons/check';
 import Folder from '@lucide/svelte/icons/folder';
+import Globe from '@lucide/svelte/icons/globe';
 import House from '@lucide/svelte/icons/house';
 import Inbox from '@lucide/svelte/icons/inbox';
+import ListClock from '@lucide/svelte/icons/list-clock';
 import Plus from '@lucide/svelte/icons/plus';
 import Redo from '@lucide/svelte/icons/redo-2';
 import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
 import Sun from '@lucide/svelte/icons/sun';
+import Target from '@lucide/svelte/icons/target';
+import Timer from '@lucide/svelte/icons/timer';
 import Trash from '@lucide/svelte/icons/trash-2';
 import Undo from '@lucide/svelte/icons/undo-2';
 import Users from '@lucide/svelte/icons/users';
@@ -20,17 +25,22 @@ import Users from '@lucide/svelte/icons/users';
  */
 export const icons = {
 	activity: Activity,
+	'alarm-clock': AlarmClock,
 	bell: Bell,
 	'calendar-days': CalendarDays,
 	check: Check,
 	folder: Folder,
+	globe: Globe,
 	house: House,
 	inbox: Inbox,
+	'list-clock': ListClock,
 	plus: Plus,
 	redo: Redo,
 	search: Search,
 	settings: Settings,
 	sun: Sun,
+	target: Target,
+	timer: Timer,
 	trash: Trash,
 	undo: Undo,
 	users: Users,

@@ -32,6 +32,11 @@ export interface AppManifest {
 	readonly dated?: readonly DatedView[];
 	/** How it calls what it keeps, for lists of changes. */
 	readonly describe?: Loaded<{ readonly describer: Describer }>;
+	/**
+	 * What is there while any page of Mana is open, and shows itself only when it has something to say: what rings. Fetched when the page has
+	 * nothing else to do.
+	 */
+	readonly attends?: Loaded<{ readonly default: Component }>;
 	/** The field that `q` opens from anywhere. */
 	readonly quickAdd?: Loaded<{ readonly default: Component<QuickAddProps> }>;
 }

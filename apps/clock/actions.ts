@@ -1,0 +1,162 @@
+import type { Draft, RecordId } from '@mana/model';
+import { ordering } from '@mana/model/order';
+import type { Mana, Writer, Written } from '@mana/sync/client/api';
+import type { Day } from '@mana/time';
+import { nextDay } from './alarm.ts';
+import type { Place } from './places/index.ts';
+import {
+	type Alarm,
+	alarms,
+	cities,
+	entries,
+	type Focus,
+	focus,
+	focusId,
+	roundId,
+	rounds,
+	type Stopwatch,
+	stopwatches,
+	type Timer,
+	timers,
+	type TimeEntry,
+} from './model.ts';
+import { begun, caughtUp, type FocusChange, halted, restarted, skipped } from './pomodoro.ts';
+import type { Ring } from './ringing.ts';
+import { cleared, lapped, toggled } from './stopwatch.ts';
+import { lengthened, reset, rested, started } from './timer.ts';
+
+export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound' | 'snoozeMinutes'> & {
+	readonly weekdays: readonly string[];
+};
+export type EntryDraft = Partial<Pick<TimeEntry, 'note' | 'label' | 'billable' | 'link' | 'startedAt' | 'endedAt'>>;
+
+/** Everything that can be done with clocks; each says under `label` what it was, for undo. */
+export type ClockActions = ReturnType<typeof clockActions>;
+
+/** @param clock ms since 1970; @param random in [0,1); @param here IANA name of the zone where the person is */
+export function clockActions(mana: Mana, clock: () => number, random: () => number, here: () => string) {
+	const between = ordering(random);
+	const all = { cities: () => mana.query(cities, { order: byPlace }).rows, entries: () => mana.query(entries).rows };
+	const focusNow = (tx: Writer): Focus => {
+		const known = tx.get(focus, focusId);
+		if (!known) tx.create(focus, {}, focusId);
+		return known ?? tx.get(focus, focusId)!;
+	};
+	const onFocus = (label: string, change: (facts: Focus, now: number) => FocusChange): Written =>
+		mana.write(label, (tx) => {
+			record(tx);
+			tx.update(focus, focusId, change(focusNow(tx), clock()));
+		});
+	/** Writes down rounds that came to their end, whoever looked. */
+	function record(tx: Writer): void {
+		const facts = focusNow(tx);
+		const caught = caughtUp(facts, clock());
+		if (!caught) return;
+		for (const { startedAt, endedAt } of caught.finished)
+			if (!tx.get(rounds, roundId(startedAt)))
+				tx.create(rounds, { startedAt, endedAt, about: facts.about, aboutLink: facts.aboutLink }, roundId(startedAt));
+		tx.update(focus, focusId, caught.change);
+	}
+	const create = <C extends Parameters<Writer['create']>[0]>(label: string, collection: C, draft: Draft<C>) => {
+		let id!: RecordId;
+		const written = mana.write(label, (tx) => {
+			id = tx.create(collection, draft);
+		});
+		return { id, written };
+	};
+
+	return {
+		addCity(label: string, { name, zone }: Pick<Place, 'name' | 'zone'>) {
+			const last = all.cities().findLast(({ position }) => position !== null)?.position ?? null;
+			return create(label, cities, { name, zone, position: between(last, null) });
+		},
+		/** Puts a city between two others. */
+		moveCity: (label: string, id: RecordId, { before, after }: { before: RecordId | null; after: RecordId | null }) =>
+			mana.write(label, (tx) => {
+				const of = (which: RecordId | null) => (which === null ? null : (tx.get(cities, which)?.position ?? null));
+				tx.update(cities, id, { position: between(of(before), of(after)) });
+			}),
+
+		addAlarm: (label: string, draft: AlarmDraft) => create(label, alarms, { ...draft, onSince: clock() }),
+		/** Changes an alarm, and switches it on: who sets a time wants it to ring. */
+		editAlarm: (label: string, id: RecordId, draft: AlarmDraft) =>
+			mana.write(label, (tx) => tx.update(alarms, id, { ...draft, onSince: clock(), skipDay: null, snoozedUntil: null })),
+		switchAlarm: (label: string, id: RecordId, on: boolean) =>
+			mana.write(label, (tx) => tx.update(alarms, id, { onSince: on ? clock() : null, skipDay: null, snoozedUntil: null })),
+		/** Passes over the next time; `null`: rings that time after all. */
+		skipAlarm: (label: string, alarm: Alarm, skip: boolean) =>
+			mana.write(label, (tx) => {
+				const day: Day | null = skip ? nextDay(alarm, here(), clock()) : null;
+				tx.update(alarms, alarm.id, { skipDay: day });
+			}),
+
+		addTimer: (label: string, name: string, lengthMs: number) =>
+			create(label, timers, { label: name, lengthMs, endsAt: clock() + lengthMs }),
+		editTimer: (label: string, id: RecordId, draft: Partial<Pick<Timer, 'label' | 'lengthMs' | 'sound'>>) =>
+			mana.write(label, (tx) => tx.update(timers, id, draft)),
+		startTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, started(timer, clock()))),
+		restTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, rested(timer, clock()))),
+		resetTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, reset(timer, clock()))),
+		lengthenTimer: (label: string, timer: Timer, byMs: number) =>
+			mana.write(label, (tx) => tx.update(timers, timer.id, lengthened(timer, byMs, clock()))),
+
+		addStopwatch: (label: string) => create(label, stopwatches, { startedAt: clock() }),
+		nameStopwatch: (label: string, id: RecordId, name: string) =>
+			mana.write(label, (tx) => tx.update(stopwatches, id, { label: name })),
+		toggleStopwatch: (label: string, watch: Stopwatch) =>
+			mana.write(label, (tx) => tx.update(stopwatches, watch.id, toggled(watch, clock()))),
+		lap: (label: string, watch: Stopwatch) => mana.write(label, (tx) => tx.update(stopwatches, watch.id, lapped(watch, clock()))),
+		clearStopwatch: (label: string, watch: Stopwatch) =>
+			mana.write(label, (tx) => tx.update(stopwatches, watch.id, cleared(watch))),
+
+		beginFocus: (label: string) => onFocus(label, begun),
+		haltFocus: (label: string) => onFocus(label, halted),
+		skipPhase: (label: string) => onFocus(label, skipped),
+		restartFocus: (label: string) => onFocus(label, restarted),
+		setFocus: (label: string, draft: Draft<typeof focus>) => onFocus(label, () => draft),
+		/** What a device does by itself when it sees that phases are over. */
+		recordRounds: (label: string) => mana.note(label, record),
+
+		/** Begins an entry, and ends those that run. */
+		track: (label: string, draft: EntryDraft) =>
+			mana.write(label, (tx) => {
+				const now = clock();
+				for (const { id, endedAt } of all.entries()) if (endedAt === null) tx.update(entries, id, { endedAt: now });
+				tx.create(entries, { ...draft, startedAt: now });
+			}),
+		stopTracking: (label: string, id: RecordId, at = clock()) =>
+			mana.write(label, (tx) => tx.update(entries, id, { endedAt: at })),
+		addEntry: (label: string, draft: EntryDraft) => create(label, entries, draft),
+		editEntry: (label: string, id: RecordId, draft: EntryDraft) => mana.write(label, (tx) => tx.update(entries, id, draft)),
+		/** Takes a stretch out of an entry that runs: it ends where that begins, and a new one goes on where it ends. */
+		cutOut: (label: string, entry: TimeEntry, gap: { readonly from: number; readonly to: number }) =>
+			mana.write(label, (tx) => {
+				const { note, label: under, billable, link } = entry;
+				tx.update(entries, entry.id, { endedAt: gap.from });
+				tx.create(entries, { note, label: under, billable, link, startedAt: gap.to });
+			}),
+
+		/** Stops what rings, on every device. Nobody takes that back, so undo passes it by. */
+		stop: (label: string, { kind, id, at }: Ring) =>
+			mana.note(label, (tx) => {
+				if (kind === 'alarm') tx.update(alarms, id, { answeredUntil: at });
+				else if (kind === 'timer') tx.update(timers, id, { answeredUntil: at });
+				else tx.update(focus, id, { answeredUntil: at });
+			}),
+		snooze: (label: string, { id, at }: Ring, minutes: number) =>
+			mana.note(label, (tx) => tx.update(alarms, id, { answeredUntil: at, snoozedUntil: clock() + minutes * 60_000 })),
+
+		trash: (label: string, collection: Parameters<Writer['trash']>[0], id: RecordId) =>
+			mana.write(label, (tx) => tx.trash(collection, id)),
+	};
+}
+
+/** By hand; what has no place comes last, by age. */
+export function byPlace(
+	a: { readonly id: string; readonly position: string | null },
+	b: { readonly id: string; readonly position: string | null },
+): number {
+	const [left, right] = [a.position ?? '~', b.position ?? '~'];
+	if (left === right) return a.id < b.id ? -1 : 1;
+	return left < right ? -1 : 1;
+}

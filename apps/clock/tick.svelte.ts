@@ -1,0 +1,40 @@
+import { createSubscriber } from 'svelte/reactivity';
+
+/** The time as a rune that moves on while somebody looks. */
+class Ticker {
+	#at = Date.now();
+	readonly #track: () => void;
+
+	/** @param everyMs how often it moves on */
+	constructor(everyMs: number) {
+		this.#track = createSubscriber((update) => {
+			const look = () => {
+				this.#at = Date.now();
+				update();
+			};
+			const timer = setInterval(look, everyMs);
+			// Timers stand still while a machine sleeps or a tab is hidden.
+			document.addEventListener('visibilitychange', look);
+			this.#at = Date.now();
+			return () => {
+				clearInterval(timer);
+				document.removeEventListener('visibilitychange', look);
+			};
+		});
+	}
+
+	/** In ms since 1970. */
+	get at(): number {
+		this.#track();
+		return this.#at;
+	}
+}
+
+/** For what is shown in seconds; exact to a quarter of one. */
+export const seconds = new Ticker(250);
+/** For whoever looks all the time whether something is due. */
+export const watch = new Ticker(1_000);
+/** For what is shown in minutes. */
+export const minutes = new Ticker(5_000);
+/** For what is shown in hundredths. */
+export const hundredths = new Ticker(47);

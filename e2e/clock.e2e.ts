@@ -1,0 +1,221 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { alarms, rounds, timers } from '../apps/clock/model.ts';
+import { Keyboard } from './hands.ts';
+import { look } from './look.ts';
+import type { TestMana } from './mana.ts';
+import { invite, post, signIn, type TestPerson } from './people.ts';
+import { seed } from './seed.ts';
+import { expect, test } from './test.ts';
+
+const MINUTE = 60_000;
+
+test('clocks run on every device, ring on all of them until one answers, and are planned for when no page is open', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Tim Tick');
+	const a = await newDevice({ person });
+	const b = await newDevice({ person });
+	const ringing = (page: Page, name: string) => page.getByRole('alertdialog', { name });
+
+	await test.step('a timer that is typed on one device runs on the other, rests there, and gets a minute more', async () => {
+		await a.page.goto(`${mana.url}/clock/timers`);
+		await expect(a.page.getByText('No timers yet')).toBeVisible();
+		await look(a.page, 'timers-empty');
+		await b.page.goto(`${mana.url}/clock/timers`);
+		await a.page.getByRole('textbox', { name: 'New timer' }).fill('12 min pasta');
+		await a.page.getByRole('textbox', { name: 'New timer' }).press('Enter');
+		const there = b.page.getByRole('listitem', { name: 'pasta' });
+		await expect(there.getByText(/^1[12]:/)).toBeVisible();
+		await there.getByRole('button', { name: 'Pause pasta' }).click();
+		const here = a.page.getByRole('listitem', { name: 'pasta' });
+		await expect(here.getByText('paused')).toBeVisible();
+		await here.getByRole('button', { name: 'One more minute for pasta' }).click();
+		await expect(there.getByText(/^1[23]:/)).toBeVisible();
+	});
+
+	await test.step('an alarm is set by a line from anywhere, and mana-notify knows when it rings', async () => {
+		await a.page.goto(`${mana.url}/clock/alarms`);
+		await a.page.getByText('No alarms yet').waitFor();
+		await a.page.keyboard.press('q');
+		const dialog = a.page.getByRole('dialog', { name: 'Add to Clock' });
+		await dialog.getByRole('textbox').fill('alarm 6:30 weekdays');
+		await expect(dialog.getByText(/Monday to Friday/)).toBeVisible();
+		await dialog.getByRole('textbox').press('Enter');
+		await expect(a.page.getByRole('switch', { name: /^Alarm 6:30/ })).toBeChecked();
+		await expect.poll(() => planned(mana, person, 'alarm'), { timeout: 20_000 }).toBeGreaterThan(30);
+		await look(a.page, 'alarms');
+		await a.page.getByRole('switch', { name: /^Alarm 6:30/ }).click();
+		await expect.poll(() => planned(mana, person, 'alarm'), { timeout: 20_000 }).toBe(0);
+	});
+
+	await test.step('what is up rings on every page of every device, and is silent on all when one stops it', async () => {
+		await b.page.goto(`${mana.url}/todo`);
+		await b.page.getByRole('heading', { level: 1 }).waitFor();
+		await seed(mana, person, (store) =>
+			store.write('tea', (tx) => tx.create(timers, { label: 'Tea', lengthMs: MINUTE, endsAt: Date.now() - 1_000 })),
+		);
+		await expect(ringing(a.page, 'Tea')).toBeVisible({ timeout: 20_000 });
+		await expect(ringing(b.page, 'Tea')).toBeVisible({ timeout: 20_000 });
+		await look(a.page, 'ringing-timer');
+		await ringing(b.page, 'Tea').getByRole('button', { name: 'Stop', exact: true }).click();
+		await expect(ringing(b.page, 'Tea')).toBeHidden();
+		await expect(ringing(a.page, 'Tea')).toBeHidden({ timeout: 20_000 });
+	});
+
+	await test.step('an alarm is put off on one device, and on the other it snoozes', async () => {
+		const now = Date.now();
+		const time = new Date(now - MINUTE).toISOString().slice(11, 16);
+		await seed(mana, person, (store) =>
+			store.write('up', (tx) => tx.create(alarms, { label: 'Up', time, zone: 'UTC', onSince: now - 5 * MINUTE })),
+		);
+		await expect(ringing(a.page, 'Up')).toBeVisible({ timeout: 20_000 });
+		await look(a.page, 'ringing-alarm');
+		await ringing(a.page, 'Up').getByRole('button', { name: 'Snooze for 9 minutes' }).click();
+		await expect(ringing(b.page, 'Up')).toBeHidden({ timeout: 20_000 });
+		await b.page.goto(`${mana.url}/clock/alarms`);
+		await expect(b.page.getByText(/^Snoozes, rings again today/)).toBeVisible();
+		await expect.poll(() => planned(mana, person, 'alarm'), { timeout: 20_000 }).toBe(1);
+	});
+
+	await test.step('time is counted on what one types, stopped elsewhere, and added up', async () => {
+		await a.page.goto(`${mana.url}/clock/time`);
+		await a.page.getByRole('textbox', { name: 'What are you doing?' }).fill('Write the report');
+		await a.page.getByRole('combobox', { name: 'Project or label' }).fill('Acme');
+		await a.page.getByRole('combobox', { name: 'Project or label' }).press('Enter');
+		await b.page.goto(`${mana.url}/clock/time`);
+		const runs = b.page.getByRole('region', { name: 'What runs' });
+		await runs.getByText('Write the report').waitFor();
+		await runs.getByRole('button', { name: 'Stop' }).click();
+		await expect(a.page.getByRole('region', { name: 'What runs' }).getByText('Write the report')).toBeHidden();
+		await expect(a.page.getByRole('list', { name: 'By label' })).toContainText('Acme');
+		await look(a.page, 'time');
+	});
+});
+
+test('axe finds nothing in the clock, light and dark, and all of it can be done with the keyboard', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Kay Keys');
+	await seed(mana, person, (store) =>
+		store.write('rounds', (tx) => {
+			for (let day = 0; day < 9; day++)
+				for (let round = 0; round <= day % 4; round++) {
+					const startedAt = Date.now() - day * 24 * 60 * MINUTE - (round + 1) * 30 * MINUTE;
+					tx.create(rounds, { startedAt, endedAt: startedAt + 25 * MINUTE, about: 'Thesis' });
+				}
+		}),
+	);
+	const { page } = await newDevice({ person, reducedMotion: 'reduce' });
+	const hands = new Keyboard(page);
+
+	await test.step('a city is found in German or English and seen at another hour', async () => {
+		await page.goto(`${mana.url}/clock`);
+		await page.getByRole('heading', { level: 1, name: 'World clock' }).waitFor();
+		await look(page, 'world-empty');
+		for (const [typed, found] of [
+			['münch', 'Munich'],
+			['tok', 'Tokyo'],
+			['new y', 'New York'],
+			['kolk', 'Kolkata'],
+		] as const) {
+			await page.keyboard.press('n');
+			const field = page.getByRole('combobox', { name: 'City or country' });
+			await expect(field).toBeFocused();
+			await page.keyboard.type(typed);
+			await expect(page.getByRole('option').first()).toContainText(found);
+			await page.keyboard.press('Enter');
+			await expect(page.getByRole('list', { name: 'Cities' }).getByText(found, { exact: true })).toBeVisible();
+		}
+		await hands.reach('Look ahead');
+		await page.keyboard.press('ArrowRight');
+		await expect(page.getByRole('button', { name: 'Back to now' })).toBeEnabled();
+		await look(page, 'world');
+		await isClean(page, 'world clock');
+	});
+
+	await test.step('an alarm is set and changed', async () => {
+		await page.goto(`${mana.url}/clock/alarms`);
+		await page.getByText('No alarms yet').waitFor();
+		await page.keyboard.press('n');
+		const dialog = page.getByRole('dialog', { name: 'New alarm' });
+		await expect(dialog.getByLabel('Time', { exact: true })).toBeFocused();
+		await dialog.getByLabel('Time', { exact: true }).fill('07:15');
+		await hands.reach('Once');
+		await page.keyboard.press('ArrowRight');
+		await hands.reach('Monday');
+		await page.keyboard.press('Space');
+		await look(page, 'alarm-dialog');
+		await isClean(page, 'alarm dialog');
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('switch', { name: /^Alarm 7:15/ })).toBeChecked();
+		await look(page, 'alarms-keyboard');
+		await isClean(page, 'alarms');
+	});
+
+	await test.step('a stopwatch measures laps, a timer and a round of focus begin', async () => {
+		await page.goto(`${mana.url}/clock/stopwatch`);
+		await page.getByText('Measure how long it takes').waitFor();
+		await page.keyboard.press('s');
+		await page.getByRole('button', { name: 'Lap', exact: true }).waitFor();
+		await page.keyboard.press('l');
+		await expect(page.getByRole('table', { name: 'Laps' }).getByRole('row')).toHaveCount(3);
+		await page.keyboard.press('s');
+		await look(page, 'stopwatch');
+		await isClean(page, 'stopwatch');
+		await page.goto(`${mana.url}/clock/timers`);
+		await page.getByText('No timers yet').waitFor();
+		await page.keyboard.press('n');
+		await page.keyboard.type('25 min bread');
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('listitem', { name: 'bread' })).toBeVisible();
+		await look(page, 'timers');
+		await isClean(page, 'timers');
+		await page.goto(`${mana.url}/clock/focus`);
+		await page.getByText('Focused today').waitFor();
+		await page.keyboard.press('s');
+		await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+		await look(page, 'focus');
+		await isClean(page, 'focus');
+	});
+
+	await test.step('time is written down, and the hub shows what runs and what comes', async () => {
+		await page.goto(`${mana.url}/clock/time`);
+		await page.getByText('Nothing written down here').waitFor();
+		await look(page, 'time-empty');
+		await page.keyboard.press('n');
+		const dialog = page.getByRole('dialog', { name: 'Add time' });
+		await expect(dialog.getByRole('textbox', { name: 'What are you doing?' })).toBeFocused();
+		await page.keyboard.type('Read');
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('button', { name: /^Read/ })).toBeVisible();
+		await isClean(page, 'time tracking');
+		await page.goto(mana.url);
+		const widget = page.getByRole('region', { name: 'Clock: now and next' });
+		await expect(widget.getByText('bread')).toBeVisible();
+		await look(page, 'hub-clock');
+	});
+});
+
+/** How much of a kind mana-notify has planned for somebody. */
+async function planned(mana: TestMana, person: TestPerson, topic: string): Promise<number> {
+	const { name, value } = await signIn(mana, person);
+	const { body } = await post(mana, '/token', {}, { cookie: `${name}=${value}` });
+	const answer = await fetch(`${mana.url}/api/mana-notify/v1/plans/${topic}`, {
+		headers: { authorization: `Bearer ${(body as { token: string }).token}` },
+	});
+	return ((await answer.json()) as { messages: readonly unknown[] }).messages.length;
+}
+
+async function isClean(page: Page, name: string): Promise<void> {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme });
+		// Legacy mode stays in the page itself: there are no frames.
+		const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+		const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
+		expect(found, `what axe finds on "${name}", ${colorScheme}`).toEqual([]);
+	}
+	await page.emulateMedia({ colorScheme: 'light' });
+}
