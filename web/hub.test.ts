@@ -218,10 +218,13 @@ describe('the name it is asked under', () => {
 });
 
 describe('a program that knows only the address', () => {
-	test('is led to the calendars, whatever it asks with', async () => {
+	test.each([
+		['caldav', 'calendar-server'],
+		['carddav', 'contacts-server'],
+	])('is led on from %s, whatever it asks with', async (name, service) => {
 		for (const method of ['GET', 'PROPFIND', 'OPTIONS']) {
-			const { status, headers } = await ask('/.well-known/caldav', { method });
-			expect([method, status, headers.get('location')]).toEqual([method, 307, `${publicUrl}/api/calendar-server/dav/`]);
+			const { status, headers } = await ask(`/.well-known/${name}`, { method });
+			expect([method, status, headers.get('location')]).toEqual([method, 307, `${publicUrl}/api/${service}/dav/`]);
 		}
 	});
 });

@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 const places = {
 	// Whoever has calendars is told there of lists of tasks too.
 	caldav: { service: 'calendar-server', path: '/dav/' },
+	carddav: { service: 'contacts-server', path: '/dav/' },
 } as const;
 
 /** Leads programs on from the places that standards name. @param has whether a service runs here */

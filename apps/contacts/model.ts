@@ -53,6 +53,8 @@ export const people = collection(
 		cardName: field.text(27, { fallback: '', max: 255 }),
 		/** The card as a program or a file last had it, without its photo, with everything that we have no field for. */
 		cardObject: field.text(28, { fallback: '', max: 50_000 }),
+		/** Of `books`, where a program has several; `null`: the one that every space has. */
+		book: field.reference(29),
 	},
 );
 
@@ -134,11 +136,24 @@ export const settings = collection(
 	},
 );
 
+/** Address books that programs made. Here all contacts of a space stand together. */
+export const books = collection(
+	'contacts/books',
+	{ app, number: 6 },
+	{
+		name: field.text(1, { fallback: '', max: 120 }),
+		notes: field.text(2, { fallback: '', max: 2_000 }),
+		/** What it is called in CardDAV. */
+		cardName: field.text(3, { fallback: '', max: 255 }),
+	},
+);
+
 export type Contact = Row<typeof people>;
 export type Detail = Row<typeof details>;
 export type DetailKind = Detail['kind'];
 export type Group = Row<typeof groups>;
 export type Encounter = Row<typeof encounters>;
+export type Book = Row<typeof books>;
 
 export type ContactSettings = Row<typeof settings>;
 

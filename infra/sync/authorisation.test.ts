@@ -127,6 +127,7 @@ const table: readonly Row[] = [
 	// No record of the app that the limited member sees names it, and somebody else has sent it.
 	{ method: 'GET', path: '/spaces/:space/blobs/:empty', status: { ...inSpace(200), limited: 404 } },
 	{ method: 'GET', path: '/service-blobs/:space/:chunk', status: services(404) },
+	{ method: 'PUT', path: '/service-blobs/:space/:chunk', body: CHUNK, status: services(403) },
 	{ method: 'POST', path: '/invitation-previews', body: { invitation: ':secret' }, status: signedIn(200) },
 	{
 		method: 'POST',

@@ -25,6 +25,7 @@ import {
 } from '@mana/sync';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { actingFor, PERSON_HEADER } from './acting.ts';
 import type { Buckets } from './bucket.ts';
 import type { Committer } from './committer/committer.ts';
 import { Declared, type Grant, grantOf, grants } from './grants.ts';
@@ -128,19 +129,11 @@ export function serviceRoutes(app: Hono<ServiceEnv>, parts: ServiceRouteParts) {
 			async (c) => {
 				const bytes = new Uint8Array(await c.req.arrayBuffer());
 				const service = c.get('service');
-				const person = await actingFor(service, c.req.header(PERSON_HEADER));
+				const person = await actingFor(parts.verifyToken, service, c.req.header(PERSON_HEADER));
 				const answer = await push(service, person ?? serviceActor(service), c.req.valid('query').device as DeviceId, bytes);
 				return c.body(answer, 200, octets);
 			},
 		);
-
-	/** Whose device it is when a person lets the service act for them: their own, with their role. @throws Problem 401, 403 */
-	async function actingFor(service: string, token: string | undefined): Promise<string | null> {
-		if (token === undefined) return null;
-		const person = await parts.verifyToken(token);
-		if (person.actor === serviceActor(service)) return person.id;
-		throw problem(403, 'not-acting', `This token is not for ${service} to act with.`);
-	}
 
 	async function push(
 		name: string,
@@ -173,9 +166,6 @@ export function serviceRoutes(app: Hono<ServiceEnv>, parts: ServiceRouteParts) {
 		return space;
 	}
 }
-
-/** A token of a person in which the service stands as the one who acts (RFC 8693 §4.1). */
-const PERSON_HEADER = 'x-mana-person-token';
 
 const octets = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' } as const;
 

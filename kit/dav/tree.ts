@@ -65,8 +65,14 @@ export interface ReportQuery {
 	readonly depth: 0 | 1 | 'infinity';
 }
 
-/** A line of the answer: a resource with the properties that were asked for, or an address that leads nowhere: a path, or an href out of this tree. */
-export type ReportLine = { readonly resource: DavResource } | { readonly missing: DavPath | string };
+/**
+ * A line of the answer: a resource with the properties that were asked for, an address that leads nowhere (a path, or an href out of this
+ * tree), or that there is more in a collection than was told.
+ */
+export type ReportLine =
+	| { readonly resource: DavResource }
+	| { readonly missing: DavPath | string }
+	| { readonly cutOff: DavResource };
 
 /**
  * What is served by WebDAV, as one principal sees it: another principal has another tree, and a path means one and the same resource in

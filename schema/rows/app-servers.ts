@@ -43,7 +43,13 @@ export const appServers = [
 		needs: ['mana-notify', 'mana-user'],
 		status: 'running',
 	}),
-	appServer({ name: 'contacts-server', port: 3033, app: 'contacts', description: 'Google Contacts, vCard import/export' }),
+	appServer({
+		name: 'contacts-server',
+		port: 3033,
+		app: 'contacts',
+		description: 'CardDAV, Google Contacts',
+		status: 'running',
+	}),
 	appServer({
 		name: 'storage-server',
 		port: 3034,

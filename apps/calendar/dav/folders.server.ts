@@ -1,4 +1,11 @@
-import { caldav, calendarData, calendarProperties, calendarReports, quietCalendarNames } from '@mana/dav/caldav/index';
+import {
+	caldav,
+	calendarConditions,
+	calendarData,
+	calendarProperties,
+	calendarReports,
+	quietCalendarNames,
+} from '@mana/dav/caldav/index';
 import { dav, type DavResource, element } from '@mana/dav/index';
 import { type FolderApp, plainCollection, PRINCIPALS, type RecordTreeParts } from '@mana/dav/records/index';
 import { appOf } from '@mana/model';
@@ -36,6 +43,7 @@ export function calendarApp(
 		kind: eventKind,
 		data: calendarData,
 		type: caldav('calendar'),
+		conditions: calendarConditions,
 		quiet: quietCalendarNames,
 		writes: new Writes({ ...parts, ...write }),
 		reports: (reading) => calendarReports(reading, write.zone, () => write.clock.now()),

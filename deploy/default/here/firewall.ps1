@@ -28,4 +28,4 @@ New-NetFirewallRule -Group Mana -DisplayName 'Mana: planta-web' -Direction Inbou
 New-NetFirewallRule -Group Mana -DisplayName 'Mana: moodlit-web' -Direction Inbound -Action Allow -Protocol TCP -LocalPort 5029 -RemoteAddress LocalSubnet | Out-Null
 New-NetFirewallRule -Group Mana -DisplayName 'Mana: llm-playground' -Direction Inbound -Action Allow -Protocol TCP -LocalPort 5050 -RemoteAddress LocalSubnet | Out-Null
 New-NetFirewallRule -Group Mana -DisplayName 'Mana: whopixels' -Direction Inbound -Action Allow -Protocol TCP -LocalPort 5100 -RemoteAddress LocalSubnet | Out-Null
-New-NetFirewallRule -Group Mana -DisplayName 'Mana: this machine only' -Direction Inbound -Action Block -Protocol TCP -LocalPort 3001,3004,3010,3013,3031,3032 -RemoteAddress Any | Out-Null
+New-NetFirewallRule -Group Mana -DisplayName 'Mana: this machine only' -Direction Inbound -Action Block -Protocol TCP -LocalPort 3001,3004,3010,3013,3031,3032,3033 -RemoteAddress Any | Out-Null

@@ -10,9 +10,10 @@ import {
 	type VerifyToken,
 } from '@mana/service';
 import { type Action, allows, isSpaceId, type SpaceId } from '@mana/sync';
-import { isContentHash, MOST_CHUNKS } from '@mana/sync/manifest';
+import { chunkHash, isContentHash, MOST_CHUNKS } from '@mana/sync/manifest';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { actingFor, PERSON_HEADER } from '../acting.ts';
 import { grantOf } from '../grants.ts';
 import type { Directory } from '../spaces/directory.ts';
 import type { BlobKeeper, Caller } from './keeper.ts';
@@ -106,6 +107,26 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 				? c.body(stream, 206, { ...headers, 'content-range': `bytes ${first}-${last}/${blob.bytes}` })
 				: c.body(stream, 200, headers);
 		})
+		.put(
+			'/service-blobs/:space/:hash',
+			guardService(identity),
+			ofContent,
+			answers('For services that a person lets act: keeps a file of at most 1 MiB of theirs, the body is its bytes'),
+			async (c) => {
+				const { space, hash } = c.req.valid('param');
+				const id = space as SpaceId;
+				const service = c.get('service');
+				if (!grantOf(service)) throw problem(403, 'nothing-declared', `${service} declares no records in the schema.`);
+				const person = await actingFor(verifyToken, service, c.req.header(PERSON_HEADER));
+				if (person === null) throw problem(403, 'not-acting', 'Say in whose name: files are kept for people.');
+				const caller = await callerIn(id, person, 'write');
+				const content = new Uint8Array(await c.req.arrayBuffer());
+				const chunk = await chunkHash(content, (bytes) => crypto.subtle.digest('SHA-256', bytes));
+				await keeper.put(id, caller, chunk, once(content));
+				await keeper.complete(id, caller, hash, [chunk]);
+				return c.body(null, 204);
+			},
+		)
 		.get(
 			'/service-blobs/:space/:hash',
 			guardService(identity),
@@ -156,3 +177,8 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+// oxlint-disable-next-line require-await -- who keeps it waits
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+	yield bytes;
+}

@@ -12,6 +12,9 @@ export const quietCalendarNames: ReadonlySet<XmlName> = new Set([
 	caldav('max-resource-size'),
 ]);
 
+/** The conditions of RFC 4791 (§5.3) that every tree of calendars names. */
+export const calendarConditions = { taken: caldav('no-uid-conflict'), place: caldav('calendar-collection-location-ok') };
+
 /** What a calendar takes. */
 export interface CalendarLimits {
 	/** `VEVENT`, `VTODO` */

@@ -1,3 +1,4 @@
+import { textMatch } from '../collation.ts';
 import { DavFailure } from '../failure.ts';
 import {
 	type Component,
@@ -8,7 +9,7 @@ import {
 	textOf as plainText,
 	withKnownZones,
 } from '../ical/index.ts';
-import { attribute, child, elements, textOf, type XmlElement } from '../xml.ts';
+import { attribute, child, elements, type XmlElement } from '../xml.ts';
 import { caldav } from './names.ts';
 import { type Inside, overlaps, type Span } from './time-range.ts';
 
@@ -107,19 +108,9 @@ function parameterTest(filter: XmlElement): Test<ContentLine> {
 	};
 }
 
-/** How texts are compared (§7.5, RFC 4790), by the name of the collation. */
-const collations: Readonly<Record<string, (text: string) => string>> = {
-	'i;ascii-casemap': (text) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
-	'i;octet': (text) => text,
-	'i;unicode-casemap': (text) => text.normalize('NFKD').toUpperCase(),
-};
-
 function textTest(match: XmlElement): Test<string> {
-	const fold = collations[attribute(match, 'collation') ?? 'i;ascii-casemap'];
-	if (!fold) throw new DavFailure(403, 'Texts are not compared like that here.', caldav('supported-collation'));
-	const wanted = fold(textOf(match));
-	const negated = attribute(match, 'negate-condition') === 'yes';
-	return (text) => fold(text).includes(wanted) !== negated;
+	const words = { usual: 'i;ascii-casemap', unsupported: caldav('supported-collation'), invalid: caldav('valid-filter') };
+	return textMatch(match, words);
 }
 
 /** @throws DavFailure 400 */

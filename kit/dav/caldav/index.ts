@@ -1,4 +1,11 @@
-export { type CalendarLimits, calendarPerson, calendarProperties, componentsIn, quietCalendarNames } from './calendar.ts';
+export {
+	calendarConditions,
+	type CalendarLimits,
+	calendarPerson,
+	calendarProperties,
+	componentsIn,
+	quietCalendarNames,
+} from './calendar.ts';
 export { invalidCalendar, parseSent, type SentCalendar } from './content.ts';
 export { type Matches, parseFilter } from './filter.ts';
 export { hexOf, hueOf } from './hue.ts';

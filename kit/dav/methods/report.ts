@@ -24,7 +24,12 @@ export async function report(exchange: Exchange): Promise<Response> {
 	const depth = parseDepth(exchange.header('depth'), 0);
 	const lines = await answer({ resource, body, depth, pathOf: (href) => exchange.pathOf(href) });
 	if ('text' in lines) return new Response(lines.text, { headers: { 'content-type': lines.type } });
-	return multistatus(lines.map((line) => ('resource' in line ? describe(line.resource, telling) : gone(exchange, line.missing))));
+	return multistatus(
+		lines.map((line) => {
+			if ('cutOff' in line) return cutOff(exchange, line.cutOff);
+			return 'resource' in line ? describe(line.resource, telling) : gone(exchange, line.missing);
+		}),
+	);
 }
 
 const nothing: Wanted = { kind: 'these', asked: [] };
@@ -43,18 +48,19 @@ async function syncCollection(exchange: Exchange, resource: DavResource, body: X
 	return multistatus([
 		...told.changed.map((one) => describe(one, telling)),
 		...told.removed.map((path) => gone(exchange, path)),
-		...(told.more
-			? [
-					element(
-						dav('response'),
-						exchange.hrefElement(resource.path, 'collection'),
-						element(dav('status'), statusLine(507)),
-						element(dav('error'), element(dav('number-of-matches-within-limits'))),
-					),
-				]
-			: []),
+		...(told.more ? [cutOff(exchange, resource)] : []),
 		element(dav('sync-token'), told.token),
 	]);
+}
+
+/** There is more than was told (RFC 6578 §3.6, RFC 6352 §8.6.2). */
+function cutOff(exchange: Exchange, { path, kind }: DavResource): XmlElement {
+	return element(
+		dav('response'),
+		exchange.hrefElement(path, kind),
+		element(dav('status'), statusLine(507)),
+		element(dav('error'), element(dav('number-of-matches-within-limits'))),
+	);
 }
 
 function limitOf(body: XmlElement): number {

@@ -65,6 +65,8 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	readonly data: XmlName;
 	/** The type of a folder: `calendar`. */
 	readonly type: XmlName;
+	/** The conditions that do not hold where a UID or the place of a file is taken, and where no folder can be made. */
+	readonly conditions: { readonly taken: XmlName; readonly place: XmlName };
 	/** Properties that are told when they are asked for by name. */
 	readonly quiet: ReadonlySet<XmlName>;
 	/** Everything that there is in these spaces. */

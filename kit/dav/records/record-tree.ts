@@ -138,11 +138,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const [first, name, ...deeper] = path;
 		const { top, type, writes } = this.#app;
 		if (first !== top || name === undefined || deeper.length > 0 || !types.includes(type))
-			throw new DavFailure(
-				403,
-				`In /${top}/, side by side, is the place for new ones.`,
-				'{urn:ietf:params:xml:ns:caldav}calendar-collection-location-ok',
-			);
+			throw new DavFailure(403, `In /${top}/, side by side, is the place for new ones.`, this.#app.conditions.place);
 		const space = this.#personal();
 		await this.#after(space, await writes.makeFolder(space, name, types, changes), path);
 	}
@@ -156,7 +152,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	async move({ path }: DavResource, to: DavPath, { replaces }: { readonly replaces: DavResource | null }): Promise<void> {
 		const [source, target] = [await this.#writable(path), await this.#writable(to)];
 		if (path.length !== 3 || to.length !== 3) throw new DavFailure(403, 'Files can be moved; what they lie in stays.');
-		if (replaces) throw new DavFailure(403, 'There is another one at that place. Remove it first.', noUidConflict);
+		if (replaces) throw new DavFailure(403, 'There is another one at that place. Remove it first.', this.#app.conditions.taken);
 		if (source.space !== target.space)
 			throw new DavFailure(403, 'What is in a space stays in it. Copy it there, then remove it here.');
 		const found = await this.find(path);
@@ -346,8 +342,6 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return reached ? this.find(path) : null;
 	}
 }
-
-const noUidConflict: XmlName = '{urn:ietf:params:xml:ns:caldav}no-uid-conflict';
 
 /** None of these properties can be set. */
 export function refusing(changes: readonly PropertyChange[]): RefusedProperties {

@@ -1,0 +1,13 @@
+import { startWorld as start, type World } from '@mana/dav/testing/world';
+import { service as auth } from '../../../core/auth/index.ts';
+import { service as user } from '../../../core/user/index.ts';
+import { service as notify } from '../../../infra/notify/index.ts';
+import { service as sync } from '../../../infra/sync/index.ts';
+import { service as contacts } from '../contacts.server.ts';
+
+export { TestPerson, until, type World } from '@mana/dav/testing/world';
+
+/** The services that a contact passes through, as processes run them. */
+export function startWorld(): Promise<World> {
+	return start({ below: [auth, sync, user, notify], served: contacts, env: {}, app: 'contacts' });
+}
