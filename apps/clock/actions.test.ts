@@ -61,7 +61,8 @@ test('who begins with something else ends what ran; a while away is taken out of
 	actions.track('track', { note: 'One', label: 'Acme', billable: true });
 	clock.now += 30 * MINUTE;
 	actions.track('track', { note: 'Two' });
-	const named = (note: string) => mana.query(entries, { where: (entry) => entry.note === note }).rows;
+	const named = (note: string) =>
+		mana.query(entries, { where: (entry) => entry.note === note, order: (a, b) => a.startedAt! - b.startedAt! }).rows;
 	expect(named('One')).toMatchObject([{ endedAt: clock.now }]);
 	const began = clock.now;
 	clock.now += 60 * MINUTE;

@@ -21,8 +21,6 @@ export type FocusChange = Draft<typeof focus>;
 export type FocusState = 'ready' | 'running' | 'resting' | 'over';
 
 const MINUTE_MS = 60_000;
-/** Whoever forgets it is not counted as at work for ever: it goes on by itself for no more phases than this. */
-const MOST_PHASES = 24;
 
 export function focusState({ endsAt, leftMs }: FocusFacts, now: number): FocusState {
 	if (endsAt === null) return leftMs === null ? 'ready' : 'resting';
@@ -71,6 +69,11 @@ export function restarted(): FocusChange {
 	return { phase: 'focus', round: 1, startedAt: null, endsAt: null, leftMs: null };
 }
 
+/** Whether the next phase begins without a press. After a long break nothing does: who forgot it is not counted as at work for ever. */
+export function followsByItself({ goesOn, phase }: Pick<FocusFacts, 'goesOn' | 'phase'>): boolean {
+	return goesOn && phase !== 'long-break';
+}
+
 /** A round of focus that came to its end. */
 export type Finished = Pick<Round, 'startedAt' | 'endedAt'> & { readonly startedAt: number; readonly endedAt: number };
 
@@ -86,9 +89,9 @@ export function caughtUp(
 	let at = facts;
 	let change: FocusChange = {};
 	const finished: Finished[] = [];
-	for (let phase = 0; phase < MOST_PHASES && at.endsAt !== null && at.endsAt <= now; phase++) {
+	while (at.endsAt !== null && at.endsAt <= now) {
 		if (at.phase === 'focus' && at.startedAt !== null) finished.push({ startedAt: at.startedAt, endedAt: at.endsAt });
-		if (!at.goesOn) break;
+		if (!followsByItself(at)) break;
 		const next = begunAt({ ...at, ...phaseAfter(at) }, at.endsAt);
 		change = { ...change, ...next };
 		at = { ...at, ...next };
@@ -100,9 +103,9 @@ export function caughtUp(
 export function endsAhead(facts: FocusFacts): { readonly phase: Phase; readonly at: number }[] {
 	const ends: { phase: Phase; at: number }[] = [];
 	let at = facts;
-	while (at.endsAt !== null && ends.length < MOST_PHASES) {
+	while (at.endsAt !== null) {
 		ends.push({ phase: at.phase, at: at.endsAt });
-		if (!at.goesOn || at.phase === 'long-break') break;
+		if (!followsByItself(at)) break;
 		at = { ...at, ...begunAt({ ...at, ...phaseAfter(at) }, at.endsAt) };
 	}
 	return ends;

@@ -1,7 +1,7 @@
 import type { RecordId } from '@mana/model';
 import { lastRing, occurrences, snoozedTo } from './alarm.ts';
 import type { Alarm, Focus, Phase, SoundName, Timer } from './model.ts';
-import { endsAhead } from './pomodoro.ts';
+import { endsAhead, followsByItself } from './pomodoro.ts';
 
 /** For how long something rings before it gives up, in ms. */
 export const RING_MS = 10 * 60_000;
@@ -51,8 +51,8 @@ function unanswered({ alarms, timers, focus }: Ringers, here: string, now: numbe
 	for (const timer of timers)
 		if (timer.endsAt !== null && timer.endsAt <= now && timer.endsAt > rang(timer.answeredUntil))
 			rings.push(ofTimer(timer, timer.endsAt));
-	// Phases that went on by themselves have made their own short sound (`Attend.svelte`).
-	if (focus?.endsAt && focus.endsAt <= now && focus.endsAt > rang(focus.answeredUntil))
+	// What goes on by itself makes a short sound of its own (`Attend.svelte`).
+	if (focus?.endsAt && !followsByItself(focus) && focus.endsAt <= now && focus.endsAt > rang(focus.answeredUntil))
 		rings.push(ofFocus(focus, focus.endsAt, focus.phase));
 	return rings.toSorted((a, b) => b.at - a.at);
 }
