@@ -12,6 +12,7 @@ import Plus from '@lucide/svelte/icons/plus';
 import Redo from '@lucide/svelte/icons/redo-2';
 import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
+import Star from '@lucide/svelte/icons/star';
 import Sun from '@lucide/svelte/icons/sun';
 import Target from '@lucide/svelte/icons/target';
 import Timer from '@lucide/svelte/icons/timer';
@@ -38,6 +39,7 @@ export const icons = {
 	redo: Redo,
 	search: Search,
 	settings: Settings,
+	star: Star,
 	sun: Sun,
 	target: Target,
 	timer: Timer,

@@ -30,6 +30,8 @@ export interface AppManifest {
 	readonly search?: Loaded<{ readonly search: Search }>;
 	/** What of it stands on days, for the calendar to show beside its events: due tasks, birthdays. */
 	readonly dated?: readonly DatedView[];
+	/** Finds people for other apps: whom to invite, to assign, to write to. */
+	readonly people?: Loaded<{ readonly people: OfferedPeople }>;
 	/** How it calls what it keeps, for lists of changes. */
 	readonly describe?: Loaded<{ readonly describer: Describer }>;
 	/**
@@ -96,6 +98,20 @@ export interface DatedEntry {
 	/** `HH:MM`; `null`: the whole day. */
 	readonly time: string | null;
 	readonly done: boolean;
+	readonly href: string;
+}
+
+/** Answers at once, from what is on this device. Best fits first; nothing typed finds nobody. */
+export type OfferedPeople = (mana: Mana, words: string, limit: number) => readonly OfferedPerson[];
+
+/** Somebody whom an app knows. */
+export interface OfferedPerson {
+	readonly id: RecordId;
+	readonly name: string;
+	/** The one to use first comes first. */
+	readonly emails: readonly string[];
+	readonly phones: readonly string[];
+	/** Where they are looked at. */
 	readonly href: string;
 }
 

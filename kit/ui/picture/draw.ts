@@ -1,4 +1,4 @@
-import { isDecodable } from '@mana/ui/attachments/thumbnail';
+import { isDecodable } from '../attachments/thumbnail.ts';
 import { type Crop, squareOf } from './crop.ts';
 
 /** Pixels of a side of a portrait as it is kept: sharp at 256 points on a phone. */

@@ -1,0 +1,283 @@
+import { goto } from '$app/navigation';
+import type { Collection, RecordId } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
+import { live } from '@mana/ui/data/live.svelte';
+import { act, reportUnstored, settle, useHome } from '@mana/ui/data/mana.svelte';
+import { today } from '@mana/ui/data/today.svelte';
+import { m } from '@mana/ui/i18n';
+import { language } from '@mana/ui/i18n/language.svelte';
+import { regionOf } from '@mana/ui/preferences/resolve';
+import { createContext } from 'svelte';
+import {
+	byPlace,
+	type ContactActions,
+	contactActions,
+	type ContactEdit,
+	type ContactPlace,
+	type DetailEdit,
+	type EncounterEdit,
+	isBlank,
+} from './actions.ts';
+import type { Capture } from './capture.ts';
+import { inTouchBy, lastContacted } from './in-touch.ts';
+import type { WholeCard } from './merge.ts';
+import {
+	type Contact,
+	type ContactSettings,
+	type Detail,
+	type DetailKind,
+	details,
+	encounters,
+	type Encounter,
+	type Group,
+	groups,
+	people,
+	settings,
+	settingsId,
+} from './model.ts';
+import { byContact } from './search.ts';
+import { NameOrder, type SortBy } from './sort.ts';
+import { nameOrWord } from './words.ts';
+
+/** A list that has, or last had, the focus: what the keys act on. */
+export interface FocusedList {
+	/** The selected contacts, or the one in focus. */
+	chosen(): readonly Contact[];
+	open(id: RecordId): void;
+}
+
+/** The address book on one page: what its parts share, and every action together with what it says afterwards. */
+export class Contacts {
+	readonly mana: Mana;
+	readonly actions: ContactActions;
+	/** The list that has, or last had, the focus. */
+	focused: FocusedList | null = null;
+	readonly #home: () => Mana | null;
+	readonly #settings;
+	readonly #all;
+	readonly #details;
+	readonly #groups;
+	readonly #encounters;
+
+	/** Make it while a component is made. */
+	constructor(mana: Mana) {
+		this.mana = mana;
+		this.actions = contactActions(mana, Math.random);
+		this.#home = useHome();
+		this.#settings = live(() => (this.#home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
+		this.#all = live(() => mana.query(people, { order: this.order.compare }));
+		this.#details = live(() => mana.query(details));
+		this.#groups = live(() =>
+			mana.query(groups, { order: (a, b) => (a.position ?? '~').localeCompare(b.position ?? '~', 'en') }),
+		);
+		this.#encounters = live(() =>
+			mana.query(encounters, { order: (a, b) => (a.day === b.day ? 0 : (a.day ?? '') < (b.day ?? '') ? 1 : -1) }),
+		);
+	}
+
+	get sortBy(): SortBy {
+		return this.#settings.rows[0]?.sortBy ?? 'given';
+	}
+
+	get map(): ContactSettings['map'] {
+		return this.#settings.rows[0]?.map ?? 'ask';
+	}
+
+	readonly order: NameOrder = $derived.by(() => new NameOrder(language.tag, this.sortBy));
+
+	/** Everybody, in order. */
+	get all(): readonly Contact[] {
+		return this.#all.rows;
+	}
+
+	readonly byId: ReadonlyMap<RecordId, Contact> = $derived.by(() => new Map(this.all.map((contact) => [contact.id, contact])));
+	readonly #owned: ReadonlyMap<RecordId, readonly Detail[]> = $derived.by(() => byContact(this.#details.rows));
+
+	get groups(): readonly Group[] {
+		return this.#groups.rows;
+	}
+
+	readonly groupById: ReadonlyMap<RecordId, Group> = $derived.by(() => new Map(this.groups.map((group) => [group.id, group])));
+
+	get encounters(): readonly Encounter[] {
+		return this.#encounters.rows;
+	}
+
+	/** The day on which each contact was last met, called or written to. */
+	readonly last = $derived.by(() => lastContacted(this.#encounters.rows));
+
+	/** Date details of everybody. */
+	readonly dates: readonly Detail[] = $derived.by(() => this.#details.rows.filter(({ kind }) => kind === 'date'));
+
+	/** Relations in which somebody else says what a contact is to them, by the contact that is meant. */
+	readonly relationsTo: ReadonlyMap<RecordId, readonly Detail[]> = $derived.by(() => {
+		const map = new Map<RecordId, Detail[]>();
+		for (const detail of this.#details.rows)
+			if (detail.kind === 'relation' && detail.target !== null && detail.contact !== null && this.byId.has(detail.contact))
+				map.set(detail.target, [...(map.get(detail.target) ?? []), detail]);
+		return map;
+	});
+
+	/** Where numbers without a country are dialled, ISO 3166. */
+	get region(): string {
+		return regionOf(language.tag);
+	}
+
+	/** What belongs to a contact, in its order. */
+	detailsOf(id: RecordId): readonly Detail[] {
+		return (this.#owned.get(id) ?? []).toSorted(byPlace);
+	}
+
+	/** The same in no order, for whoever looks through thousands. */
+	ownedBy(id: RecordId): readonly Detail[] {
+		return this.#owned.get(id) ?? [];
+	}
+
+	cardOf(contact: Contact): WholeCard {
+		return { contact, details: this.detailsOf(contact.id) };
+	}
+
+	/** By when to be in touch; `null` where nobody wants to be reminded. */
+	inTouchBy(contact: Contact): string | null {
+		return inTouchBy(contact, this.last.get(contact.id), today.day);
+	}
+
+	add(capture: Capture, place?: ContactPlace): RecordId {
+		const { id, written } = this.actions.add(m.contacts_done_added(), capture, place);
+		settle(written);
+		return id;
+	}
+
+	create(place?: ContactPlace, draft: ContactEdit = {}): RecordId {
+		const { id, written } = this.actions.create(m.contacts_done_added(), draft, place);
+		settle(written);
+		return id;
+	}
+
+	edit(id: RecordId, draft: ContactEdit): Written {
+		return settle(this.actions.edit(m.contacts_done_edited(), id, draft));
+	}
+
+	addDetail(id: RecordId, kind: DetailKind, draft?: DetailEdit): RecordId {
+		const made = this.actions.addDetail(m.contacts_done_edited(), id, kind, draft);
+		settle(made.written);
+		return made.id;
+	}
+
+	editDetail(id: RecordId, draft: DetailEdit): Written {
+		return settle(this.actions.editDetail(m.contacts_done_edited(), id, draft));
+	}
+
+	prefer(id: RecordId, preferred: boolean): Written {
+		return settle(this.actions.prefer(m.contacts_done_edited(), id, preferred));
+	}
+
+	removeDetail(id: RecordId, said?: string): Written {
+		return settle(this.actions.removeDetail(m.contacts_done_edited(), id), said);
+	}
+
+	/** Stars those that have none; takes the stars away when all have one. */
+	toggleStar(chosen: readonly Contact[]): void {
+		const starred = chosen.some((contact) => !contact.starred);
+		const said = starred
+			? m.contacts_done_starred({ count: chosen.length })
+			: m.contacts_done_unstarred({ count: chosen.length });
+		this.#say(said, (label) => this.actions.star(label, idsOf(chosen), starred));
+	}
+
+	/** Puts all into a group; takes them out when all are in it. */
+	toggleGroup(chosen: readonly Contact[], group: Group): void {
+		const inside = chosen.every((contact) => contact.groups.has(group.id));
+		const words = { count: chosen.length, name: group.name };
+		if (inside) this.#say(m.contacts_done_left(words), (label) => this.actions.leave(label, idsOf(chosen), group.id));
+		else this.#say(m.contacts_done_joined(words), (label) => this.actions.join(label, idsOf(chosen), group.id));
+	}
+
+	trash(ids: readonly RecordId[]): Written {
+		return this.#say(m.contacts_done_trashed({ count: ids.length }), (label) => this.actions.trash(label, ids));
+	}
+
+	restore(ids: readonly RecordId[]): Written {
+		return this.#say(m.contacts_done_restored({ count: ids.length }), (label) => this.actions.restore(label, ids));
+	}
+
+	purge(ids: readonly RecordId[]): Written {
+		return settle(this.actions.purge(m.contacts_done_purged({ count: ids.length }), ids));
+	}
+
+	/** Takes a form back that was opened and left without a word. */
+	dropIfBlank(id: RecordId): void {
+		const contact = this.mana.get(people, id);
+		if (!contact || contact.deletedAt !== null || !isBlank(contact, this.mana.query(details, { where: (one) => one.contact === id && one.deletedAt === null }).rows)) return; // prettier-ignore
+		settle(this.actions.trash(m.contacts_done_trashed({ count: 1 }), [id]));
+	}
+
+	merge(cards: readonly [WholeCard, ...WholeCard[]]): Written {
+		return this.#say(m.contacts_done_merged({ count: cards.length, name: nameOrWord(cards[0].contact) }), (label) => this.actions.merge(label, cards, this.region)); // prettier-ignore
+	}
+
+	tellApart(ids: readonly RecordId[]): Written {
+		return this.#say(m.contacts_done_told_apart(), (label) => this.actions.tellApart(label, ids));
+	}
+
+	meet(draft: EncounterEdit): RecordId {
+		const { id, written } = this.actions.meet(m.contacts_done_met(), draft);
+		settle(written, m.contacts_done_met());
+		return id;
+	}
+
+	editEncounter(id: RecordId, draft: Partial<EncounterEdit>): Written {
+		return settle(this.actions.editEncounter(m.contacts_done_edited(), id, draft));
+	}
+
+	removeEncounter(id: RecordId): Written {
+		return this.#say(m.contacts_done_encounter_removed(), (label) => this.actions.removeEncounter(label, id));
+	}
+
+	addGroup(name: string): RecordId {
+		const { id, written } = this.actions.addGroup(m.contacts_done_group_added(), name);
+		settle(written);
+		return id;
+	}
+
+	editGroup(id: RecordId, draft: { name?: string; hue?: number }): Written {
+		return settle(this.actions.editGroup(m.contacts_done_group_edited(), id, draft));
+	}
+
+	trashGroup(id: RecordId): Written {
+		return this.#say(m.contacts_done_group_trashed(), (label) => this.actions.trashGroup(label, id));
+	}
+
+	choose(draft: { sortBy?: SortBy; map?: ContactSettings['map'] }): void {
+		writeSettings(this.#home() ?? this.mana, draft);
+	}
+
+	/** Opens a contact beside the list, with an address of its own; `edit`: its form. */
+	async open(id: RecordId | null, from: { readonly href: string }, { edit = false } = {}): Promise<void> {
+		const to = new URL(from.href);
+		const replace = to.searchParams.has('contact') && id !== null;
+		to.searchParams.delete('edit');
+		if (id === null) to.searchParams.delete('contact');
+		else to.searchParams.set('contact', id);
+		if (edit) to.searchParams.set('edit', '');
+		await goto(to, { reset: false, replace });
+	}
+
+	#say(said: string, write: (label: string) => Written): Written {
+		return settle(write(said), said);
+	}
+}
+
+function writeSettings(home: Mana, draft: { sortBy?: SortBy; map?: ContactSettings['map'] }): void {
+	const all: Collection = settings;
+	// That it is there is nobody's choice: what is taken back are the fields.
+	if (!home.get(all, settingsId))
+		reportUnstored(home.note(m.contacts_done_settings(), (tx) => void tx.create(settings, {}, settingsId)));
+	act(home, m.contacts_done_settings(), (tx) => tx.update(settings, settingsId, draft));
+}
+
+export const [useContacts, provideContacts] = createContext<Contacts>();
+
+function idsOf(chosen: readonly Contact[]): RecordId[] {
+	return chosen.map(({ id }) => id);
+}

@@ -1,0 +1,253 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { details, people } from '../apps/contacts/model.ts';
+import { Keyboard } from './hands.ts';
+import { look, savedBy } from './look.ts';
+import { invite } from './people.ts';
+import { notice, redAndBlue, syncPill } from './screen.ts';
+import { seed } from './seed.ts';
+import { expect, test } from './test.ts';
+
+const list = (page: Page, name = 'All contacts'): Locator => page.getByRole('grid', { name });
+const row = (page: Page, name: string): Locator => page.getByRole('row').filter({ hasText: name });
+const pane = (page: Page): Locator => page.getByRole('complementary', { name: 'Contact', exact: true });
+const form = (page: Page): Locator => page.getByRole('complementary', { name: 'Edit contact' });
+const names = (page: Page): Promise<string[]> => page.locator('[role=row] .name').allTextContents();
+
+/** Opens the form of somebody new, and says their name. */
+async function begin(page: Page, given: string, family: string): Promise<Locator> {
+	await page.getByRole('button', { name: 'New contact' }).first().click();
+	await expect(form(page).getByLabel('First name', { exact: true })).toBeFocused();
+	await page.keyboard.type(given);
+	await page.keyboard.press('Tab');
+	await page.keyboard.type(family);
+	return form(page);
+}
+
+async function addDetail(page: Page, what: string, value: string): Promise<void> {
+	await form(page)
+		.getByRole('button', { name: `Add ${what}` })
+		.click();
+	await expect(form(page).locator('[data-detail] :is(input, textarea):focus')).toBeVisible();
+	await page.keyboard.type(value);
+	await page.keyboard.press('Tab');
+}
+
+test('contacts are added, found, related, merged and taken apart again, and are the same on two devices', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Ada');
+	const a = await newDevice({ person });
+	const b = await newDevice({ person });
+	const { page } = a;
+
+	await test.step('an empty book says what to do, and a form saves while one types', async () => {
+		await page.goto(`${mana.url}/contacts`);
+		await expect(page.getByText('Nobody here yet')).toBeVisible();
+		await look(page, 'contacts-empty');
+		const open = await begin(page, 'Ana', 'Lima');
+		await addDetail(page, 'a phone number', '+351 912 345 678');
+		await addDetail(page, 'an e-mail address', 'ana@x.org');
+		await open.getByLabel('Birthday: day').fill('24');
+		await open.getByLabel('Birthday: month').selectOption('December');
+		await open.getByLabel('Birthday: year, if known').fill('1990');
+		await open.getByLabel('Organisation', { exact: true }).last().fill('Acme');
+		await open.getByRole('combobox', { name: 'Add to a group' }).fill('Friends');
+		await page.keyboard.press('Enter');
+		await expect(open.getByRole('button', { name: 'Take out of Friends' })).toBeVisible();
+		await look(page, 'contacts-form');
+	});
+
+	await test.step('a photo is placed under its frame', async () => {
+		await form(page).locator('input[type=file]').setInputFiles({ name: 'ana.png', mimeType: 'image/png', buffer: redAndBlue });
+		await page.getByRole('dialog', { name: 'Place the picture' }).getByRole('button', { name: 'Take this' }).click();
+		await expect(form(page).locator('img')).toBeVisible();
+		await form(page).getByRole('button', { name: 'Done' }).click();
+	});
+
+	await test.step('what was written is there to act on', async () => {
+		const open = pane(page);
+		await expect(open.getByRole('link', { name: 'Call Ana Lima' })).toHaveAttribute('href', 'tel:+351912345678');
+		await expect(open.getByRole('link', { name: 'ana@x.org' })).toHaveAttribute('href', 'mailto:ana@x.org');
+		await expect(open.getByText('24 December 1990')).toBeVisible();
+		await expect(open.getByRole('link', { name: 'Friends' })).toBeVisible();
+		await open.getByRole('button', { name: 'Note an encounter' }).click();
+		await open.getByLabel('What you talked about').fill('The garden');
+		await open.getByRole('button', { name: 'Save' }).click();
+		await expect(open.getByText('The garden')).toBeVisible();
+		await look(page, 'contacts-detail');
+		await open.getByRole('button', { name: 'Share' }).click();
+		const sharing = page.getByRole('dialog', { name: 'Share Ana Lima' });
+		await expect(sharing.getByRole('img', { name: 'Code with the card of Ana Lima' })).toBeVisible();
+		const saved = await savedBy(page, () => sharing.getByRole('button', { name: 'Save card' }).click());
+		expect(saved.name).toBe('Ana Lima.vcf');
+		expect(saved.text).toContain('FN:Ana Lima');
+		await look(page, 'contacts-share');
+		await page.keyboard.press('Escape');
+		await expect(sharing).toBeHidden();
+		await open.getByRole('button', { name: 'Close' }).click();
+		await expect(row(page, 'Ana Lima')).toContainText('Acme');
+	});
+
+	await test.step('a line is understood from anywhere', async () => {
+		await page.keyboard.press('q');
+		const dialog = page.getByRole('dialog', { name: 'Add to Contacts' });
+		await dialog.getByRole('textbox').fill('Anna Lima ana@x.org 0170 1234567 @Acme #work\nBen Okafor');
+		await expect(dialog.getByText('0170 1234567', { exact: true })).toBeVisible();
+		await page.keyboard.press('Enter');
+		await expect(page.getByText('2 contacts added').first()).toBeVisible();
+		await expect.poll(() => names(page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
+	});
+
+	await test.step('a relation leads both ways', async () => {
+		await row(page, 'Ben Okafor').click();
+		await pane(page).getByRole('button', { name: 'Edit' }).click();
+		await form(page).getByRole('button', { name: 'Add a relation' }).click();
+		const relation = form(page).getByRole('group', { name: 'Relation' });
+		await relation.getByRole('combobox', { name: 'Label' }).selectOption('Child');
+		await relation.getByLabel('Relation', { exact: true }).fill('Ana Lima');
+		await page.keyboard.press('Tab');
+		await form(page).getByRole('button', { name: 'Done' }).click();
+		await pane(page).getByRole('link', { name: 'Ana Lima' }).click();
+		await expect(pane(page).getByRole('listitem').filter({ hasText: 'Ben Okafor' })).toContainText('Parent');
+		await pane(page).getByRole('button', { name: 'Close' }).click();
+	});
+
+	await test.step('the other device has them all', async () => {
+		await b.page.goto(`${mana.url}/contacts`);
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
+		await row(b.page, 'Ana Lima').click();
+		await expect(pane(b.page).locator('img').first()).toBeVisible();
+		await pane(b.page).getByRole('button', { name: 'Close' }).click();
+	});
+
+	await test.step('duplicates are found, merged, taken apart and told apart', async () => {
+		await page.goto(`${mana.url}/contacts/duplicates`);
+		const found = page.getByRole('region', { name: /^Ann?a Lima$/ });
+		await expect(found.getByText('same e-mail address')).toBeVisible();
+		await look(page, 'contacts-duplicates');
+		await found.getByRole('button', { name: 'Merge' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Merge 2 contacts' });
+		await dialog.getByRole('radio', { name: 'Ana Lima' }).check();
+		await expect(dialog.getByText('Phone number: 0170 1234567')).toBeVisible();
+		await dialog.getByRole('button', { name: 'Merge' }).click();
+		await expect(page.getByText('Everybody is here once.')).toBeVisible();
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Ben Okafor']);
+		await notice(page, 'merged into').getByRole('button', { name: 'Undo' }).click();
+		await expect(found).toBeVisible();
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
+		await found.getByRole('button', { name: 'Not the same' }).click();
+		await expect(page.getByText('Everybody is here once.')).toBeVisible();
+		await expect(syncPill(page, 'Up to date')).toBeVisible();
+		await page.reload();
+		await expect(page.getByText('Everybody is here once.')).toBeVisible();
+	});
+
+	await test.step('favourites, birthdays and the trash', async () => {
+		await page.goto(`${mana.url}/contacts`);
+		await row(page, 'Ben Okafor').focus();
+		await page.keyboard.press('s');
+		await page.keyboard.press('Space');
+		await expect(page.getByRole('toolbar')).toHaveAccessibleName('1 selected');
+		await page.getByRole('link', { name: 'Favourites' }).first().click();
+		await expect.poll(() => names(page)).toEqual(['Ben Okafor']);
+		await row(page, 'Ben Okafor').focus();
+		await page.keyboard.press('Delete');
+		await expect(page.getByText('No favourites yet')).toBeVisible();
+		await page.goto(`${mana.url}/contacts/coming`);
+		await expect(page.getByRole('listitem').filter({ hasText: 'Ana Lima' })).toContainText('Birthday');
+		await look(page, 'contacts-coming');
+		await page.goto(`${mana.url}/contacts/trash`);
+		await page.getByRole('listitem').filter({ hasText: 'Ben Okafor' }).getByRole('button', { name: 'Restore' }).click();
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
+	});
+});
+
+test('ten thousand contacts scroll, are searched and reached by letter; list and form have no fault for axe and need no mouse', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Kim');
+	const given = ['Ana', 'Ben', 'Chloé', 'Dörte', 'Emil', 'Farah', 'Gül', 'Hanna', 'Ivo', 'Jörg', 'Łukasz', 'Öykü', 'Zoë'];
+	await seed(mana, person, (store) => {
+		for (let from = 0; from < 10_000; from += 500)
+			store.write('fill', (tx) => {
+				for (let at = from; at < from + 500; at++) {
+					const contact = tx.create(people, {
+						given: given[at % given.length]!,
+						family: `Family ${String(at).padStart(5, '0')}`,
+					});
+					if (at % 10 === 0) tx.create(details, { contact, kind: 'phone', value: `+4930${1_000_000 + at}` });
+				}
+			});
+	});
+	const { page } = await newDevice({ person, viewport: { width: 1280, height: 800 } });
+	const keys = new Keyboard(page);
+	await page.goto(`${mana.url}/contacts`);
+	await expect(list(page)).toHaveAttribute('aria-rowcount', '10000', { timeout: 60_000 });
+
+	await test.step('only what is in sight is made', async () => {
+		expect(await page.getByRole('row').count()).toBeLessThan(60);
+		await expect(row(page, 'Ana Family 00000')).toBeVisible();
+	});
+
+	await test.step('a letter leads to its section', async () => {
+		await page.getByRole('navigation', { name: 'Letters' }).getByRole('button', { name: 'Z', exact: true }).click();
+		await expect(row(page, 'Zoë Family 00012')).toBeInViewport();
+	});
+
+	await test.step('search hears names without their marks, and numbers', async () => {
+		await keys.press('/');
+		await keys.type('lukasz 00010');
+		await expect.poll(() => names(page)).toEqual(['Łukasz Family 00010']);
+		await look(page, 'contacts-search');
+		await page.getByRole('searchbox').fill('030 100 9990');
+		await expect.poll(() => names(page)).toEqual([`${given[9_990 % given.length]!} Family 09990`]);
+		await page.getByRole('searchbox').fill('');
+		await expect(list(page)).toHaveAttribute('aria-rowcount', '10000');
+	});
+
+	await test.step('the list has no fault for axe', () => faultless(page));
+
+	await test.step('by keyboard: along the list, to its end, selected, opened, edited', async () => {
+		await keys.reach('Family');
+		await keys.press('End');
+		await expect(row(page, 'Zoë Family 09996')).toBeInViewport();
+		await keys.press('Space', 'Shift+ArrowUp');
+		await expect(page.getByRole('toolbar')).toHaveAccessibleName('2 selected');
+		await keys.press('Escape', 'Home', 'ArrowDown', 'e');
+		await expect(form(page).getByLabel('First name', { exact: true })).toBeFocused();
+	});
+
+	await test.step('by keyboard: the form, with several of a field, a label and a day', async () => {
+		await page.keyboard.press('Control+a');
+		await keys.type('Quentin');
+		await keys.reach('Add a phone number');
+		await keys.press('Enter');
+		await keys.type('112');
+		await keys.reach('use this one first', 'Shift+Tab');
+		await keys.press('Enter');
+		await keys.reach('Add a custom field');
+		await keys.press('Enter');
+		await keys.type('Colour');
+		await keys.press('Tab', 'Tab', 'Tab');
+		await keys.type('Blue');
+		await keys.press('Tab');
+		await expect(form(page).getByPlaceholder('Your own label')).toHaveValue('Colour');
+		await faultless(page);
+		await keys.press('Escape');
+		await expect(form(page)).toBeHidden();
+		await page.getByRole('searchbox').fill('Quentin');
+		await expect.poll(() => names(page)).toEqual([expect.stringContaining('Quentin')]);
+		await row(page, 'Quentin').click();
+		await expect(pane(page)).toContainText('Colour');
+		await expect(pane(page).getByRole('link', { name: 'Call' }).first()).toHaveAttribute('href', 'tel:112');
+		await faultless(page);
+	});
+});
+
+async function faultless(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)).toEqual([]);
+}
