@@ -9,6 +9,7 @@ export type Tool =
 	| 'litmus'
 	| 'vdirsyncer'
 	| 'todoman'
+	| 'khal'
 	| 'cadaver';
 export function findTool(root: string, name: Tool, folders?: readonly string[]): string | null;
 export function installTools(root: string, say: (line: string) => void): Tool[];

@@ -16,6 +16,7 @@ const tools = {
 	'systemd-analyze': { package: 'systemd', proof: ['--version'] },
 	vdirsyncer: { package: 'vdirsyncer', proof: ['--version'] },
 	todoman: { package: 'todoman', proof: ['--version'] },
+	khal: { package: 'khal', proof: ['--version'] },
 	// Says its version and calls that a failure.
 	cadaver: { package: 'cadaver', proof: ['--version'], status: 255 },
 	litmus: {
