@@ -220,6 +220,17 @@ describe('an event', () => {
 		});
 		expect(moved.status).toBe(201);
 		expect((await phone.ask('GET', `${own}once.ics`)).status).toBe(404);
+		const copied = await phone.ask('COPY', '/calendars/other/here.ics', {
+			headers: { destination: `/dav${own}again.ics`, depth: '0' },
+		});
+		expect([copied.status, await copied.text()]).toEqual([409, expect.stringContaining('no-uid-conflict')]);
+		const family = (await ada.space<{ id: SpaceId }>('POST', '/spaces', { kind: 'family', name: 'Home' })).id;
+		await until(async () => (await phone.ask('PROPFIND', `/calendars/${family}-calendar/`)).status === 207);
+		const shared = await phone.ask('COPY', '/calendars/other/here.ics', {
+			headers: { destination: `/dav/calendars/${family}-calendar/shared.ics`, depth: '0' },
+		});
+		expect(shared.status).toBe(201);
+		expect((await phone.read(`/calendars/${family}-calendar/shared.ics`)).text).toBe(once);
 		expect((await phone.read('/calendars/other/here.ics')).text).toBe(once);
 		expect((await phone.ask('DELETE', '/calendars/other/here.ics')).status).toBe(204);
 		expect((await phone.put(`${own}once.ics`, once)).status).toBe(201);

@@ -228,6 +228,36 @@ describe('a task', () => {
 		expect((await rowOf('Step')).completedAt).toBeNull();
 	});
 
+	test('is a step of one that comes after it: programs send them in any order', async () => {
+		await put(`${inbox}early-step.ics`, todo('UID:early-step', 'SUMMARY:Early step', 'RELATED-TO:late-whole'));
+		expect((await rowOf('Early step')).parent).toBeNull();
+		await put(`${inbox}late-whole.ics`, todo('UID:late-whole', 'SUMMARY:Late whole'));
+		expect((await rowOf('Early step')).parent).toBe((await rowOf('Late whole')).id);
+	});
+
+	test('comes again by the rule of a program, and a rule of a person is one for programs', async () => {
+		const text = todo(
+			'UID:again',
+			'SUMMARY:Again',
+			'DTSTART;VALUE=DATE:20270104',
+			'DUE;VALUE=DATE:20270104',
+			'RRULE:FREQ=WEEKLY;BYDAY=MO',
+		);
+		const made = await put(`${inbox}again.ics`, text);
+		expect(made.etag).not.toBeNull();
+		expect(await rowOf('Again')).toMatchObject({ repeat: 'FREQ=WEEKLY;BYDAY=MO', dueDay: '2027-01-04' });
+		const { id } = await rowOf('Again');
+		await ada.write(space, tasks, { repeat: 'FREQ=DAILY' }, id);
+		await until(async () => (await read(`${inbox}again.ics`)).text.includes('RRULE:FREQ=DAILY\r\n'));
+		const own = await ada.write(space, tasks, { title: 'Own', dueDay: '2027-02-01', repeat: 'FREQ=MONTHLY' });
+		const { text: told } = await until(() => read(`${inbox}${own}.ics`).catch(() => null));
+		for (const line of ['RRULE:FREQ=MONTHLY', 'DTSTART;VALUE=DATE:20270201', 'DUE;VALUE=DATE:20270201'])
+			expect(told).toContain(`${line}\r\n`);
+		await put(`${inbox}odd.ics`, todo('UID:odd', 'SUMMARY:Odd', 'RRULE:FREQ=SOMETIMES'));
+		expect((await rowOf('Odd')).repeat).toBeNull();
+		expect((await read(`${inbox}odd.ics`)).text).toContain('RRULE:FREQ=SOMETIMES\r\n');
+	});
+
 	test.each([
 		['what is no calendar', 'hello', 403, 'valid-calendar-data'],
 		['an event', todo('UID:e').replaceAll('VTODO', 'VEVENT'), 403, 'supported-calendar-component'],

@@ -16,7 +16,7 @@ import {
 	writeComponent,
 } from '@mana/dav/ical/index';
 import { dayAt, timeAt } from '@mana/time';
-import { formatMoment, parseMoment } from '@mana/time/recur/index';
+import { formatMoment, parseMoment, readableRule } from '@mana/time/recur/index';
 import type { Task, TaskPriority } from '../model.ts';
 
 /** A task with what stands elsewhere: what a VTODO says of it. */
@@ -32,7 +32,7 @@ export interface TaskState {
 }
 
 /** What a VTODO says, in the terms of a task. What a task cannot hold is cut, and stays whole in the object itself. */
-export interface SaidTodo extends Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority'> {
+export interface SaidTodo extends Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'repeat'> {
 	readonly uid: string;
 	readonly done: boolean;
 	/** When it was done, in ms since 1970; `null` where that is not said. */
@@ -42,7 +42,7 @@ export interface SaidTodo extends Pick<Task, 'title' | 'notes' | 'dueDay' | 'due
 }
 
 /** Longest texts of a task's fields; see `model.ts`. */
-const longest = { title: 500, notes: 20_000, tag: 60 } as const;
+const longest = { title: 500, notes: 20_000, tag: 60, repeat: 500 } as const;
 /** A person's tags at most, of one task. */
 const mostTags = 50;
 
@@ -71,6 +71,7 @@ export function readTodo(todo: Component, zone: string): SaidTodo {
 		notes: text('DESCRIPTION').slice(0, longest.notes).toWellFormed(),
 		priority: ours[Number(text('PRIORITY'))] ?? 'none',
 		...dueOf(due, zone),
+		repeat: repeatIn(todo),
 		done: status === 'COMPLETED' || status === 'CANCELLED' || (status === '' && completed !== undefined),
 		completedAt: completed ? instantIn(completed, zone) : null,
 		tags: tagsIn(todo),
@@ -83,6 +84,12 @@ function dueOf(due: ContentLine | undefined, zone: string): Pick<Task, 'dueDay' 
 	if (!moment) return { dueDay: null, dueTime: null };
 	const [shown, clock] = moment.form === 'utc' ? [moment.wall, zone] : [moment.wall, 'UTC'];
 	return { dueDay: dayAt(shown, clock), dueTime: moment.form === 'day' ? null : timeAt(shown, clock) };
+}
+
+/** The rule by which it comes again; `null` where there is none that we could go by, or several. */
+function repeatIn(todo: Component): string | null {
+	const [rule, ...more] = todo.lines.filter((one) => nameOf(one) === 'RRULE').map(({ value }) => value.trim());
+	return rule !== undefined && more.length === 0 && rule.length <= longest.repeat && readableRule(rule) ? rule : null;
 }
 
 function tagsIn(todo: Component): string[] {
@@ -140,6 +147,8 @@ function changesOf({ task, tags, parent }: TaskState, said: SaidTodo): Edit[] {
 	if (said.priority !== task.priority)
 		edits.push(optional('PRIORITY', task.priority === 'none' ? null : String(written[task.priority])));
 	if (said.dueDay !== task.dueDay || said.dueTime !== task.dueTime) edits.push(due(task));
+	if (said.repeat !== task.repeat) edits.push(optional('RRULE', readableRule(task.repeat) ? task.repeat : null));
+	if (said.repeat !== task.repeat || said.dueDay !== task.dueDay || said.dueTime !== task.dueTime) edits.push(anchored);
 	if (said.done !== (task.completedAt !== null) || movedOn(said, task)) edits.push(...completion(task));
 	if (!sameNames(said.tags, tags)) edits.push(optional('CATEGORIES', tags.length === 0 ? null : tags.map(escapeText).join(',')));
 	if (parent !== null && said.parent !== parent) edits.push(set('RELATED-TO', line('RELATED-TO', escapeText(parent))));
@@ -180,6 +189,13 @@ function due({ dueDay, dueTime }: Task): Edit {
 		const fits = !start || ((start.form === 'day') === (dueTime === null) && start.wall < wall.wall);
 		return fits ? withLines(after, 'DURATION', []) : withLines(withLines(after, 'DURATION', []), 'DTSTART', []);
 	};
+}
+
+/** What repeats begins at some time (RFC 5545 §3.8.2.4): when it is due, where it says nothing else. */
+function anchored(todo: Component): Component {
+	const due = lineOf(todo, 'DUE');
+	if (!due || !lineOf(todo, 'RRULE') || lineOf(todo, 'DTSTART')) return todo;
+	return withLines(todo, 'DTSTART', [{ ...due, name: 'DTSTART' }]);
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -113,7 +113,7 @@ describe('a task as a VTODO', () => {
 	test('keeps changed instances beside it', () => {
 		const instance = ['BEGIN:VTODO', 'UID:u', 'RECURRENCE-ID:20260102T000000Z', 'SUMMARY:moved', 'END:VTODO'];
 		const calendar = wrote('RRULE:FREQ=DAILY', 'END:VTODO', ...instance.slice(0, -1));
-		const text = objectOf(state({ title: 'b', calendarObject: calendar }), zone);
+		const text = objectOf(state({ title: 'b', repeat: 'FREQ=DAILY', calendarObject: calendar }), zone);
 		expect(text).toContain('SUMMARY:b\r\nRRULE:FREQ=DAILY');
 		expect(text).toContain('SUMMARY:moved');
 		expect(writeComponent(parseCalendar(new TextEncoder().encode(text)))).toBe(text);

@@ -10,6 +10,7 @@ import {
 	type RecordTables,
 	refusing,
 } from '@mana/dav/records/index';
+import { parseCalendar } from '@mana/dav/ical/index';
 import { namedRecordId, type RecordId } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
 import type { MemberWriter, ServiceWriter } from '@mana/service/projection/index';
@@ -61,7 +62,9 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		const before = held?.row ?? null;
 		const known = await tagsOf(db, space);
 		const parent = await this.#parent(list, said, id, before);
+		const steps = current || parent !== null ? [] : await this.#waiting(list, said.uid, id);
 		const seq = await this.#member.write(space, (tx) => {
+			for (const step of steps) tx.update(tasks, step.row.id, { parent: id });
 			const wanted = {
 				...fieldsOf(said, before, clock.now()),
 				tags: tagIds(tx, said.tags, known),
@@ -163,6 +166,25 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		return found.row.id;
 	}
 
+	/** Tasks that said that they are steps of this one before it was there: programs send them in any order. */
+	async #waiting({ space, home }: List, uid: string, id: RecordId): Promise<PlacedTask[]> {
+		const { db, zone } = this.#parts;
+		const alone = (await tasksOf(db, space, { home })).filter(
+			({ row }) => row.parent === null && row.id !== id && row.calendarObject.includes('RELATED-TO'),
+		);
+		const saying = alone.filter(({ row }) => {
+			const todo = todoIn(parseCalendar(new TextEncoder().encode(row.calendarObject)));
+			return todo !== undefined && readTodo(todo, zone).parent === uid;
+		});
+		const found: PlacedTask[] = [];
+		// Steps have no steps of their own.
+		for (const one of saying) {
+			const own = await objectsTiedTo(db, taskKind, space, one.row.id);
+			if (!own.some(({ row }) => row.parent === one.row.id)) found.push(one);
+		}
+		return found;
+	}
+
 	async #conflict({ space, home: own }: List, uid: string, name: string, home = own): Promise<DavFailure> {
 		const found = (await projectsOf(this.#parts.db, [space])).find(({ project }) => project.id === home);
 		const href = this.#parts.hrefOf([CALENDARS, segmentOf(space, found?.project ?? null), name]);
@@ -179,9 +201,17 @@ function fieldsOf(
 	said: SaidTodo,
 	before: Task | null,
 	now: number,
-): Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'completedAt'> {
-	const { title, notes, dueDay, dueTime, priority, done, completedAt } = said;
-	return { title, notes, dueDay, dueTime, priority, completedAt: done ? (completedAt ?? before?.completedAt ?? now) : null };
+): Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'repeat' | 'completedAt'> {
+	const { title, notes, dueDay, dueTime, priority, repeat, done, completedAt } = said;
+	return {
+		title,
+		notes,
+		dueDay,
+		dueTime,
+		priority,
+		repeat,
+		completedAt: done ? (completedAt ?? before?.completedAt ?? now) : null,
+	};
 }
 
 /** Ids of tags by their names; those that nobody has yet are made. */

@@ -149,6 +149,16 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		await this.#after(folder.space, await this.#app.writes.changeFolder(folder, changes), path);
 	}
 
+	async copy(
+		{ path, kind, type, properties }: DavResource,
+		to: DavPath,
+		{ replaces }: { readonly replaces: DavResource | null; readonly deep: boolean },
+	): Promise<void> {
+		if (kind !== 'file' || to.length !== 3 || path[0] !== this.#app.top)
+			throw new DavFailure(403, 'Files can be copied; what they lie in stays.');
+		await this.put(to, replaces, { bytes: new TextEncoder().encode(this.#textOf(properties)), type });
+	}
+
 	async move({ path }: DavResource, to: DavPath, { replaces }: { readonly replaces: DavResource | null }): Promise<void> {
 		const [source, target] = [await this.#writable(path), await this.#writable(to)];
 		if (path.length !== 3 || to.length !== 3) throw new DavFailure(403, 'Files can be moved; what they lie in stays.');
