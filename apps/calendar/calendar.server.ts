@@ -1,5 +1,5 @@
-import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
-import { defineService, openNotifier } from '@mana/service';
+import { openRecordServer, RecordTree, rowsOf, type RecordTables } from '@mana/dav/records/index';
+import { defineService, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
@@ -9,9 +9,13 @@ import { eventKind, rootsOf } from './dav/kind.server.ts';
 import { calendars, events, guests } from './model.ts';
 import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
+import { keepFeed } from './feed.server.ts';
+import { Subscriptions } from './subscriptions.server.ts';
 import { CalendarUsers } from './users.server.ts';
 
 const NAME = 'calendar-server';
+/** The largest feed that is read. */
+const FEED_BYTES = 10_000_000;
 
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
@@ -21,6 +25,10 @@ export const service = defineService({
 			.string()
 			.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
 			.describe('the zone (IANA) in which times are meant that name none, where neither a calendar nor a program says'),
+		privateFeeds: z
+			.boolean()
+			.default(false)
+			.describe('whether calendars of the private network may be subscribed to, as one of a machine at home'),
 	},
 	async open(context) {
 		const { config, home, databaseUrl, clock, random, log, addressOf, identity } = context;
@@ -46,6 +54,7 @@ export const service = defineService({
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
 		});
 		const dismissed = new Set<string>();
+		let feedsChanged = false;
 		const scheduling = new Scheduling({
 			db: store.db,
 			clock,
@@ -55,6 +64,22 @@ export const service = defineService({
 			users,
 			writer: posts,
 			failed: (error) => log.warn({ err: error }, 'an invitation is kept back; it is tried again'),
+		});
+		const subscriptions = new Subscriptions({
+			clock,
+			calendars: async () => {
+				const spaces = await store.db.selectFrom('mana_reading').select('space').execute();
+				return rowsOf(
+					store.db,
+					spaces.map(({ space }) => space),
+					calendars,
+				);
+			},
+			keep: (space, calendar, feed) => keepFeed({ db: store.db, writer: posts, zone: config.zone }, space, calendar, feed),
+			reach: openEgress({ allowPrivate: config.privateFeeds, maxBytes: FEED_BYTES }),
+			zone: config.zone,
+			failed: (error, source) =>
+				log.info({ err: error, host: URL.parse(source)?.host }, 'a feed cannot be read; it is tried again'),
 		});
 		const records = await openRecordServer({
 			context,
@@ -66,16 +91,20 @@ export const service = defineService({
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
 				scheduling.heed(space, [...new Set(changed)]);
+				if (cells.some(({ collection }) => collection === calendars.number)) feedsChanged = true;
 				reminders.heed(space, await rootsOf(within, space, [...new Set(changed)]));
 			},
 			kept() {
 				scheduling.look();
 				reminders.look();
+				if (feedsChanged) void subscriptions.look();
+				feedsChanged = false;
 			},
 			forget: (space) => reminders.forget(space),
 		});
 		void records.memberships.ready().then(() => {
 			reminders.look();
+			void subscriptions.look();
 			return scheduling.start();
 		});
 		return {
@@ -88,6 +117,7 @@ export const service = defineService({
 			async close() {
 				await records.close();
 				await scheduling.close();
+				await subscriptions.close();
 				await reminders.close();
 				await posts.close();
 				await store.close();

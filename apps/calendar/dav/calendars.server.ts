@@ -1,5 +1,5 @@
-import { apple, caldav, hexOf } from '@mana/dav/caldav/index';
-import { element, parseXml, type XmlElement, type XmlName, writeXml } from '@mana/dav/index';
+import { apple, caldav, calendarServer, hexOf } from '@mana/dav/caldav/index';
+import { dav, element, parseXml, type XmlElement, type XmlName, writeXml } from '@mana/dav/index';
 import { timezoneOf, writeComponent } from '@mana/dav/ical/index';
 import type { Folder, OpenSpace } from '@mana/dav/records/index';
 import type { SpaceId } from '@mana/sync';
@@ -64,6 +64,7 @@ export function ownProperties({ calendar }: CalendarFolder): XmlElement[] {
 			? []
 			: [element(caldav('calendar-timezone'), timezoneText(zone)), element(caldav('calendar-timezone-id'), zone)]),
 		element(caldav('schedule-calendar-transp'), element(caldav(calendar?.shows === 'free' ? 'transparent' : 'opaque'))),
+		...(calendar?.source ? [element(calendarServer('source'), element(dav('href'), calendar.source))] : []),
 		...deadProperties(calendar),
 	];
 }

@@ -1,4 +1,4 @@
-import { apple, caldav, componentsIn, hueOf } from '@mana/dav/caldav/index';
+import { apple, caldav, calendarServer, componentsIn, hueOf } from '@mana/dav/caldav/index';
 import { dav, elements, type PropertyChange, textOf, type XmlElement, type XmlName } from '@mana/dav/index';
 import { zoneInCalendar, zoneNamed } from '@mana/dav/ical/index';
 import { refusing } from '@mana/dav/records/index';
@@ -37,6 +37,7 @@ const settable: ReadonlyMap<XmlName, Set> = new Map<XmlName, Set>([
 const fixed = new Set<XmlName>([
 	dav('sync-token'),
 	'{http://calendarserver.org/ns/}getctag',
+	'{http://calendarserver.org/ns/}source',
 	...[
 		'supported-calendar-data',
 		'supported-collation-set',
@@ -56,12 +57,15 @@ const fixed = new Set<XmlName>([
  */
 export function settingsIn(changes: readonly PropertyChange[], before: Calendar | null): CalendarDraft {
 	const draft: CalendarDraft = {};
+	const source = before === null ? sourceIn(changes) : null;
+	if (source !== null) Object.assign(draft, { kind: 'subscription', source });
 	const refused: PropertyChange[] = [];
 	const kept = new Map(deadProperties(before).map((one) => [one.name, one]));
 	for (const change of changes) {
 		const { name, value } = change;
 		const set = settable.get(name);
 		const said = set?.(value, value ? textOf(value) : '');
+		if (name === calendarServer('source') && source !== null) continue;
 		if (name === caldav('supported-calendar-component-set')) {
 			if (before !== null || !componentsIn(value).includes(LIMITS.component)) refused.push(change);
 		} else if (fixed.has(name) || said === null) refused.push(change);
@@ -73,4 +77,11 @@ export function settingsIn(changes: readonly PropertyChange[], before: Calendar 
 	if (davProperties.length > 20_000) refused.push(...changes.filter(({ name }) => kept.has(name)));
 	if (refused.length > 0) throw refusing(refused);
 	return davProperties === (before?.davProperties ?? '') ? draft : { ...draft, davProperties };
+}
+
+/** The feed that a calendar is to show, as Apple's programs say it when they make one. */
+function sourceIn(changes: readonly PropertyChange[]): string | null {
+	const value = changes.find(({ name }) => name === calendarServer('source'))?.value;
+	const text = value ? textOf(value) : '';
+	return /^(?:https?|webcals?):\/\/\S+$/i.test(text) && text.length <= 2_000 ? text : null;
 }

@@ -9,6 +9,6 @@ export { TestPerson, until, type World } from '@mana/dav/testing/world';
 
 /** The services that an event passes through, as processes run them. */
 export function startWorld(): Promise<World> {
-	const env = { MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin' };
+	const env = { MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin', MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' };
 	return start({ below: [auth, sync, user, notify], served: calendar, env, app: 'calendar' });
 }

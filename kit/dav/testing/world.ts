@@ -108,8 +108,9 @@ export class TestPerson {
 	async password(
 		access: 'read' | 'write' = 'write',
 		name = 'Phone',
+		apps: readonly string[] = [this.#app],
 	): Promise<{ id: string; secret: string; authorization: string }> {
-		const made = (await this.#post('/app-passwords', { name, apps: [this.#app], access })) as { id: string; secret: string };
+		const made = (await this.#post('/app-passwords', { name, apps, access })) as { id: string; secret: string };
 		return { ...made, authorization: `Basic ${Buffer.from(`${this.email}:${made.secret}`).toString('base64')}` };
 	}
 
