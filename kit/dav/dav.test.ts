@@ -88,6 +88,18 @@ describe('who may do what', () => {
 		expect([text.includes('<D:read/>'), text.includes('<D:write/>')]).toEqual([true, false]);
 	});
 
+	test('rights are told as RFC 3744 has them: those of who asks, which nobody changes by DAV', async () => {
+		const body = propfind(prop('D:acl', 'D:supported-privilege-set', 'D:acl-restrictions'));
+		const text = await (await ask('PROPFIND', 'shared/', { as: 'guest', headers: { depth: '0' }, body })).text();
+		const [, ace = '', , set = ''] =
+			/<D:ace>(.*)<\/D:ace>(.*?)<D:supported-privilege-set>(.*)<\/D:supported-privilege-set>/s.exec(text) ?? [];
+		expect(ace).toMatch(/<D:principal><D:href>[^<]+<\/D:href><\/D:principal><D:grant><D:privilege><D:read\/>.*<D:protected\/>/s);
+		expect(ace).not.toContain('<D:write/>');
+		expect(set).toContain('<D:write/></D:privilege><D:description>write</D:description><D:supported-privilege>');
+		expect(text).toContain('<D:grant-only/>');
+		expect(await statusOf('ACL', 'shared/', { as: 'guest' })).toBe(405);
+	});
+
 	test('OPTIONS tells everybody what this is', async () => {
 		const answer = await ask('OPTIONS', '', { as: null });
 		expect(answer.headers.get('dav')).toStartWith('1, 2, 3, access-control');

@@ -28,10 +28,25 @@ export const liveProperties: ReadonlyMap<XmlName, Say> = new Map<XmlName, Say>([
 	[dav('current-user-principal'), (_, exchange) => [exchange.hrefElement(exchange.tree.principal, 'collection')]],
 	// RFC 3744
 	[dav('owner'), ({ owner }, exchange) => (owner === null ? null : [exchange.hrefElement(owner, 'collection')])],
+	[dav('current-user-privilege-set'), ({ access }) => privileges[access].map(privilege)],
 	[
-		dav('current-user-privilege-set'),
-		({ access }) => privileges[access].map((name) => element(dav('privilege'), element(dav(name)))),
+		dav('supported-privilege-set'),
+		() => [supported('all', ...degrees.map((one) => supported(one, ...within[one].map((name) => supported(name)))))],
 	],
+	// A tree shows what one principal sees: of the rights on it, theirs. They come from spaces, and are changed there.
+	[
+		dav('acl'),
+		({ access }, exchange) => [
+			element(
+				dav('ace'),
+				element(dav('principal'), exchange.hrefElement(exchange.tree.principal, 'collection')),
+				element(dav('grant'), ...privileges[access].map(privilege)),
+				element(dav('protected')),
+			),
+		],
+	],
+	[dav('acl-restrictions'), () => [element(dav('grant-only')), element(dav('no-invert'))]],
+	[dav('inherited-acl-set'), () => []],
 	[dav('principal-collection-set'), (_, exchange) => [exchange.hrefElement(exchange.tree.principal.slice(0, -1), 'collection')]],
 	// RFC 3253
 	[
@@ -59,11 +74,22 @@ export const inAllprop: ReadonlySet<XmlName> = new Set(
 	].map(dav),
 );
 
-/** The privileges of RFC 3744 §3 in our two degrees. */
-const privileges = {
-	read: ['read', 'read-current-user-privilege-set'],
-	write: ['read', 'read-current-user-privilege-set', 'write', 'write-properties', 'write-content', 'bind', 'unbind', 'unlock'],
-} as const;
+/** The privileges of RFC 3744 §3, by the two that hold them, which are our degrees of access. */
+const degrees = ['read', 'write'] as const;
+const within = {
+	read: ['read-acl', 'read-current-user-privilege-set'],
+	write: ['write-properties', 'write-content', 'bind', 'unbind', 'unlock'],
+};
+const privileges = { read: ['read', ...within.read], write: ['read', ...within.read, 'write', ...within.write] };
+
+function privilege(name: string): XmlElement {
+	return element(dav('privilege'), element(dav(name)));
+}
+
+/** `<D:supported-privilege>` (RFC 3744 §5.3), with those that it holds. */
+function supported(name: string, ...inside: readonly XmlElement[]): XmlElement {
+	return element(dav('supported-privilege'), privilege(name), element(dav('description'), name.replaceAll('-', ' ')), ...inside);
+}
 
 /** A property of a resource; `null` when the resource has none of this name. */
 export function propertyOf(name: XmlName, resource: DavResource, exchange: Exchange): XmlElement | null {
