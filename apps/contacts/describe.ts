@@ -87,6 +87,14 @@ export const describer: Describer = {
 		const row = mana.get(people, id);
 		return row ? m.contacts_called_contact({ name: nameOrWord(row) }) : m.contacts_called_gone();
 	},
+	at(mana, collection, id) {
+		if (collection === people.number) {
+			const row = mana.get(people, id);
+			return row && row.deletedAt === null ? { title: nameOrWord(row), href: `/contacts?contact=${id}` } : undefined;
+		}
+		const set = collection === groups.number ? mana.get(groups, id) : undefined;
+		return set && set.deletedAt === null ? { title: set.name, href: `/contacts/group/${id}` } : undefined;
+	},
 	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
 	value(mana, place, value, ways) {
 		if (place.collection === people.number) return valueOfContact(mana, place, value, ways);

@@ -7,6 +7,7 @@ import { soundOf } from './sound.ts';
 import { nameOrWord } from './words.ts';
 
 /** Rows never change: a new state of a record is a new row, so what was made of one holds as long as it. */
+/** `name` begins with a blank, as each of its words does. */
 const textOfContact = new WeakMap<Contact, { readonly name: string; readonly all: string; readonly sounds: readonly string[] }>();
 const textOfDetail = new WeakMap<Detail, string>();
 
@@ -14,7 +15,8 @@ function contactText(contact: Contact) {
 	let text = textOfContact.get(contact);
 	if (!text) {
 		const spoken = [contact.phoneticGiven, contact.phoneticFamily, contact.phoneticOrganisation];
-		const name = fold([nameOf(contact), contact.nickname, ...spoken].join(' ').trim());
+		// Before each word stands a blank, so that one sees where words begin.
+		const name = ` ${fold([nameOf(contact), contact.nickname, ...spoken].join(' ').trim())}`;
 		const rest = [
 			contact.given,
 			contact.family,
@@ -47,26 +49,25 @@ function detailText(detail: Detail): string {
 }
 
 /**
- * How well a contact fits what was typed, 0 to 1; 0: not at all. Every word must stand somewhere in it (case and accents do not matter); a name
+ * How well contacts fit what was typed, 0 to 1; 0: not at all. Every word must stand somewhere in one (case and accents do not matter); a name
  * that only sounds like it comes last.
  */
-export function fitOf(contact: Contact, own: readonly Detail[], query: string): number {
+export function fitFor(query: string): (contact: Contact, own: readonly Detail[]) => number {
 	const wanted = fold(query).trim();
 	const words = wanted.split(/\s+/).filter(Boolean);
-	if (words.length === 0) return 0;
-	const { name, all, sounds } = contactText(contact);
-	if (name.startsWith(wanted)) return 1;
-	if (words.every((word) => ` ${name}`.includes(` ${word}`))) return 0.9;
-	if (words.every((word) => name.includes(word))) return 0.7;
-	const number = wanted.replaceAll(/[\s()./-]/g, '');
-	if (
-		/^\+?\d{3,}$/.test(number) &&
-		own.some((detail) => detail.kind === 'phone' && detailText(detail).includes(number.replace(/^\+?0*/, '')))
-	)
-		return 0.8;
-	if (words.every((word) => all.includes(word) || own.some((detail) => detailText(detail).includes(word)))) return 0.6;
-	const alike = words.every((word) => /^\p{L}{3,}$/u.test(word) && sounds.includes(soundOf(word)));
-	return alike ? 0.3 : 0;
+	if (words.length === 0) return () => 0;
+	const typedNumber = wanted.replaceAll(/[\s()./-]/g, '');
+	const number = /^\+?\d{3,}$/.test(typedNumber) ? typedNumber.replace(/^\+?0*/, '') : null;
+	const heard = words.every((word) => /^\p{L}{3,}$/u.test(word)) ? words.map(soundOf) : null;
+	return (contact, own) => {
+		const { name, all, sounds } = contactText(contact);
+		if (name.startsWith(wanted, 1)) return 1;
+		if (words.every((word) => name.includes(` ${word}`))) return 0.9;
+		if (words.every((word) => name.includes(word))) return 0.7;
+		if (number !== null && own.some((detail) => detail.kind === 'phone' && detailText(detail).includes(number))) return 0.8;
+		if (words.every((word) => all.includes(word) || own.some((detail) => detailText(detail).includes(word)))) return 0.6;
+		return heard?.every((sound) => sounds.includes(sound)) ? 0.3 : 0;
+	};
 }
 
 /** What belongs to each contact, by its id. */
@@ -84,9 +85,10 @@ export function byContact(all: readonly Detail[]): Map<RecordId, Detail[]> {
 /** Finds contacts for the palette, favourites first among those that fit as well. */
 export const search: Search = (mana: Mana, words, limit) => {
 	const owned = byContact(mana.query(details).rows);
+	const fitOf = fitFor(words);
 	return mana
 		.query(people)
-		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? [], words) }))
+		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? []) }))
 		.filter(({ fit }) => fit > 0)
 		.toSorted((a, b) => b.fit - a.fit || Number(b.contact.starred) - Number(a.contact.starred))
 		.slice(0, limit)
@@ -95,6 +97,7 @@ export const search: Search = (mana: Mana, words, limit) => {
 			title: nameOrWord(contact),
 			...(contact.organisation !== '' && contact.kind === 'person' && { detail: contact.organisation }),
 			href: `/contacts?contact=${contact.id}`,
+			end: { collection: people.number, record: contact.id },
 			score: fit,
 		}));
 };
