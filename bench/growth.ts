@@ -15,6 +15,7 @@ import { LOG_WINDOW } from '../infra/sync/spaces/space-keeper.ts';
 import { SqliteSpaces } from '../infra/sync/spaces/sqlite.ts';
 import { buildSnapshot } from '../infra/sync/snapshots/build.ts';
 import { SqliteChunks } from '../infra/sync/snapshots/sqlite.ts';
+import { sweepChunks } from '../infra/sync/snapshots/sweep.ts';
 import { tidySpaces } from '../infra/sync/tidy/tidy.ts';
 import type { Bench } from './bench.ts';
 import { open } from './download.ts';
@@ -196,6 +197,7 @@ async function months(home: string, count: number): Promise<void> {
 		now += DAY_MS;
 		await tidySpaces(store, tidier, now, new AbortController().signal);
 		while ((await spaces.prune(now, LOG_WINDOW)) > 0);
+		await sweepChunks(store, now);
 	}
 	// Whoever downloads everything now has a snapshot built, with which the chunks of those before go.
 	const { id } = await store.db.selectFrom('space').select('id').executeTakeFirstOrThrow();

@@ -25,6 +25,8 @@ import type { Door } from './session.ts';
 import { Sockets } from './sockets.ts';
 import { changesOf, framesOf, linesOf } from './streams.ts';
 import { chunkResponse } from './snapshots/route.ts';
+import { CHUNK_GRACE_MS } from './snapshots/chunk-keeper.ts';
+import { sweepChunks } from './snapshots/sweep.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { backfillRoutes } from './routes/backfill.ts';
 import { PART } from './spaces/space-keeper.ts';
@@ -178,6 +180,8 @@ export const service = defineService({
 		const keeper = new BlobKeeper(store, shelf, quotas, now);
 		let tidying = tidy();
 		const tidyingAgain = setInterval(() => (tidying = tidying.then(tidy)), TIDY_MS);
+		let chunkSweep = sweepOld();
+		const chunkSweeping = setInterval(() => (chunkSweep = chunkSweep.then(sweepOld)), CHUNK_GRACE_MS);
 		let collection = collect();
 		const collecting = setInterval(() => (collection = collection.then(collect)), COLLECT_MS);
 
@@ -190,6 +194,15 @@ export const service = defineService({
 				if (gone) log.info({ ...gone, references }, 'collected files that no record names');
 			} catch (error) {
 				if (!stopping.signal.aborted) log.error({ err: error }, 'files could not be collected');
+			}
+		}
+
+		async function sweepOld(): Promise<void> {
+			try {
+				const swept = await sweepChunks(store, now(), stopping.signal);
+				if (swept > 0) log.info({ chunks: swept }, 'removed chunks that no snapshot names any more');
+			} catch (error) {
+				if (!stopping.signal.aborted) log.error({ err: error }, 'old chunks of snapshots could not be removed');
 			}
 		}
 
@@ -304,9 +317,11 @@ export const service = defineService({
 				clearInterval(pruningAgain);
 				clearInterval(collecting);
 				clearInterval(tidyingAgain);
+				clearInterval(chunkSweeping);
 				await pruning.idle();
 				await collection;
 				await tidying;
+				await chunkSweep;
 				sockets.close();
 				await committer.close();
 				await snapshots.close();

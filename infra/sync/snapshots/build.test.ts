@@ -13,6 +13,7 @@ import { migrations, type SyncStore, type SyncTables } from '../store.ts';
 import { newDevice, newRecord, op } from '../testing.ts';
 import { buildSnapshot } from './build.ts';
 import { CHUNK_GRACE_MS } from './chunk-keeper.ts';
+import { sweepChunks } from './sweep.ts';
 import { PostgresChunks } from './postgres.ts';
 import { SqliteChunks } from './sqlite.ts';
 
@@ -133,9 +134,9 @@ eachEngine('building snapshots', (engine) => {
 		expect(segments).toHaveLength(1);
 		expect(segments[0]!.cells).toBe(5_000);
 		await expectEqual(opened);
-		expect(await chunks.sweep(NOW + CHUNK_GRACE_MS)).toBe(0);
+		expect(await sweepChunks(opened.store, NOW + CHUNK_GRACE_MS)).toBe(0);
 		for (const hash of before) expect(await chunks.chunk(space, hash, 'ada')).not.toBeNull();
-		expect(await chunks.sweep(NOW + CHUNK_GRACE_MS + 1)).toBeGreaterThanOrEqual(before.length);
+		expect(await sweepChunks(opened.store, NOW + CHUNK_GRACE_MS + 1)).toBeGreaterThanOrEqual(before.length);
 		for (const hash of before) expect(await chunks.chunk(space, hash, 'ada')).toBeNull();
 		await expectEqual(opened);
 	}, 20_000);

@@ -17,7 +17,7 @@ export interface ChunkKeeper extends SegmentReader {
 	manifest(space: SpaceId): Promise<Manifest | null>;
 	/** A chunk with what the person may do in its space, both of one moment; `null` when it is not there or the person never was a member. */
 	chunk(space: SpaceId, hash: ChunkHash, person: string): Promise<FoundChunk | null>;
-	/** Keeps chunks that no segment names yet; they go with `sweep` if none ever does. @param now ms since 1970 */
+	/** Keeps chunks that no segment names yet; they go with `sweepChunks` if none ever does. @param now ms since 1970 */
 	keep(space: SpaceId, chunks: readonly PressedChunk[], now: number): Promise<void>;
 	/**
 	 * Puts a segment in the place of all that it covers. Chunks that nobody names any more stay for those who are fetching them.
@@ -26,8 +26,6 @@ export interface ChunkKeeper extends SegmentReader {
 	 * @returns false when somebody else built meanwhile: this segment is dropped
 	 */
 	replace(space: SpaceId, last: number, segment: Segment, now: number): Promise<boolean>;
-	/** Deletes chunks that were not named for `CHUNK_GRACE_MS`. Returns how many. */
-	sweep(now: number): Promise<number>;
 }
 
 /** A chunk for somebody who asks for it. */

@@ -6,7 +6,6 @@ import type { Pool, PoolClient } from 'pg';
 import type { PostgresSpaces } from '../spaces/postgres.ts';
 import { type CellRow, stored } from '../spaces/postgres-rows.ts';
 import {
-	CHUNK_GRACE_MS,
 	type ChunkKeeper,
 	type ChunkRow,
 	type FoundChunk,
@@ -110,11 +109,6 @@ export class PostgresChunks implements ChunkKeeper {
 			await client.query(name, [null, number, segment.chunks.map(({ hash }) => hash)]);
 			return true;
 		});
-	}
-
-	async sweep(now: number): Promise<number> {
-		const { rowCount } = await this.#pool.query('delete from chunk where unnamed_at < $1', [now - CHUNK_GRACE_MS]);
-		return rowCount ?? 0;
 	}
 
 	async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -4,6 +4,8 @@ import type { Value } from '@mana/model';
 import { type Cell, ENGINE, type FrameOf, type Op, placeKey } from '@mana/sync';
 import { cellsOfChunk, CHUNK_BYTES, decodeChunk } from '@mana/sync/snapshot/index';
 import { newDevice, newRecord, op, RawClient, startSync } from '../testing.ts';
+import { openBeside } from '../testing-spaces.ts';
+import { CHUNK_GRACE_MS } from './chunk-keeper.ts';
 import { chunkResponse } from './route.ts';
 
 const SNAPSHOTS = [{ collection: ENGINE.collection, version: ENGINE.takesSnapshots }];
@@ -114,6 +116,26 @@ eachEngine('snapshots', (engine) => {
 		await back.reached(author.seq);
 		expect(back.heard.some(({ type }) => type === 'snapshot')).toBe(false);
 	}, 15_000);
+
+	test('chunks that no snapshot has named for an hour go by themselves, and no others', async () => {
+		const place = await engine.place();
+		const store = await openBeside(place.home, place.databaseUrl);
+		const now = Date.now();
+		for (const [hash, unnamed_at] of [
+			['old', now - 2 * CHUNK_GRACE_MS],
+			['lately', now - CHUNK_GRACE_MS / 2],
+			['named', null],
+		] as const)
+			await store.db
+				.insertInto('chunk')
+				.values({ space: 1, hash, collection: 1, body: new Uint8Array(8), unnamed_at })
+				.execute();
+		await using _server = await startSync(place);
+		const left = () => store.db.selectFrom('chunk').select('hash').orderBy('hash').execute();
+		while ((await left()).length === 3) await new Promise((resolve) => setTimeout(resolve, 5));
+		expect(await left()).toEqual([{ hash: 'lately' }, { hash: 'named' }]);
+		await store.close();
+	});
 
 	test('a chunk is for members of its space only, and never stored by a shared cache', async () => {
 		await using server = await start();

@@ -5,7 +5,6 @@ import type { ChunkHash, Manifest, PressedChunk, Segment } from '@mana/sync/snap
 import type { StoredCell, Tail } from '@mana/sync/space/index';
 import { type CellRow, SqliteSpaces, stored } from '../spaces/sqlite.ts';
 import {
-	CHUNK_GRACE_MS,
 	type ChunkKeeper,
 	type ChunkRow,
 	type FoundChunk,
@@ -56,7 +55,6 @@ export class SqliteChunks implements ChunkKeeper {
 			name: database.prepare<null, [number | null, number, string]>(
 				'update chunk set unnamed_at = ? where space = ? and hash = ?',
 			),
-			sweep: database.prepare<null, [number]>('delete from chunk where unnamed_at < ?'),
 		};
 	}
 
@@ -107,10 +105,6 @@ export class SqliteChunks implements ChunkKeeper {
 			for (const { hash } of segment.chunks) this.#sql.name.run(null, number, hash);
 			return true;
 		});
-	}
-
-	async sweep(now: number): Promise<number> {
-		return this.#sql.sweep.run(now - CHUNK_GRACE_MS).changes;
 	}
 
 	#number(space: SpaceId): number {
