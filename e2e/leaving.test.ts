@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { profileId, profiles } from '../apps/(hub)/model.ts';
 import { tasks } from '../apps/todo/model.ts';
+import { service as contacts } from '../apps/contacts/contacts.server.ts';
+import { people } from '../apps/contacts/model.ts';
 import { events } from '../apps/calendar/model.ts';
 import { service as calendar } from '../apps/calendar/calendar.server.ts';
 import { service as todo } from '../apps/todo/todo.server.ts';
@@ -57,6 +59,7 @@ test('who leaves can change their mind for two weeks; then nothing of them is le
 		}),
 		...record(tasks, newId(), { title, dueDay: '2026-01-01' }),
 		...record(events, newId(), { title }),
+		...record(people, newId(), { shownAs: title }),
 	]);
 	const { body: made } = await ask({ url }, adas, 'POST', '/spaces', { kind: 'family', name: 'Home' });
 	const home = made['id'] as SpaceId;
@@ -120,7 +123,7 @@ interface Card {
 async function startHouse() {
 	const home = await mkdtemp(join(tmpdir(), 'mana-house-'));
 	const ahead = { ms: 0 };
-	const ports = Object.fromEntries([sync, notify, user, auth, todo, calendar].map(({ name }) => [name, freePort()]));
+	const ports = Object.fromEntries([sync, notify, user, auth, todo, calendar, contacts].map(({ name }) => [name, freePort()]));
 	const urls: Readonly<Record<string, string>> = Object.fromEntries(
 		Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
 	);
@@ -142,6 +145,7 @@ async function startHouse() {
 		await start(user),
 		await start(todo),
 		await start(calendar),
+		await start(contacts),
 	];
 	return {
 		home,

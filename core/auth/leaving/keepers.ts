@@ -2,4 +2,4 @@
 export const keepers = ['mana-sync', 'mana-notify', 'mana-user'] as const;
 
 /** Services whose whole store is a copy of what mana-sync has (a projection): it is in mana-sync's lines, and goes with the space. */
-export const copies = ['todo-server', 'calendar-server'] as const;
+export const copies = ['todo-server', 'calendar-server', 'contacts-server'] as const;
