@@ -11,6 +11,8 @@ const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'a
 const later =
 	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|VisitBanner|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /doors\/(Doors|DoorPage)\.svelte/;
+/** What is there on every page, some time after it: not with the app whose pages have much more. */
+const attendants = /parts\/Attend\.svelte/;
 /** The fields of forms, together: whoever shows one shows several. */
 const fields = /components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
 /** What only the doors, the settings, the gallery and the less used pages of an app use: no part of a first visit. */
@@ -61,6 +63,7 @@ const bundles = [
 	{ debugName: 'house', name: (id: string, modules: Modules) => (isHouse(id, modules) ? 'house' : null), priority: 3 },
 	{ name: 'fields', test: fields, priority: 2 },
 	{ name: 'doors', test: doors, priority: 2 },
+	{ name: 'attendants', test: attendants, priority: 2 },
 	{ debugName: 'app', name: (id: string) => (isFirst(id) && !pages.test(id) ? appOf(id) : null), priority: 1 },
 ];
 
