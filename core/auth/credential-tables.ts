@@ -43,6 +43,8 @@ export interface CredentialTables {
 		created_at: number;
 		used_at: number | null;
 	};
+	/** Browsers on which a person signed in, by the hash of what their cookie says. */
+	known_device: { person_id: string; hash: string; at: number };
 	/** Challenges that a passkey has answered, so that none is answered twice. */
 	used_challenge: { hash: string; expires_at: number };
 }
@@ -113,6 +115,17 @@ export const credentialMigrations: Migrations = {
 				.addColumn('used_at', 'integer')
 				.execute();
 			await db.schema.createIndex('app_password_person').on('app_password').column('person_id').execute();
+		},
+	},
+	'010-known-devices': {
+		async up(db) {
+			await db.schema
+				.createTable('known_device')
+				.addColumn('person_id', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+				.addColumn('hash', 'text', (column) => column.notNull())
+				.addColumn('at', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('known_device_key', ['person_id', 'hash'])
+				.execute();
 		},
 	},
 	'006-letters': {

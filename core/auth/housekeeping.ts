@@ -2,6 +2,7 @@ import { knownMs } from './attempts.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
 import { tidySoftware } from './provider/tokens.ts';
 import { type Realm, transact } from './realm.ts';
+import { browserMs } from './session-cookie.ts';
 import { sessionMs } from './session-rules.ts';
 
 const hourMs = 60 * 60_000;
@@ -26,6 +27,10 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>):
 		await db
 			.deleteFrom('known_address')
 			.where('at', '<=', now - knownMs)
+			.execute();
+		await db
+			.deleteFrom('known_device')
+			.where('at', '<=', now - browserMs)
 			.execute();
 		await tidySoftware(db, now);
 		await trimAuditLog(realm, db);

@@ -3,6 +3,7 @@ import { openJobs, openStore } from '@mana/store';
 import { z } from 'zod';
 import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
+import { type NewDevice, tellOfDevice } from './known-devices.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { answerForgotten, type AuthJobs, type Forgotten, type Letter, sendLetter } from './letters.ts';
 import { type Leave, leave } from './leaving/erase.ts';
@@ -47,6 +48,7 @@ export const service = defineService({
 				store,
 				{
 					letter: (letter: Letter) => sendLetter(realm, notifier, letter),
+					newDevice: (news: NewDevice, { id }) => tellOfDevice(realm, notifier, news, id),
 					forgotten: (forgotten: Forgotten, { id }) => answerForgotten(realm, forgotten, id),
 					departure: (departure: Leave) => leave(realm, neighbours, departure),
 				},

@@ -1,6 +1,7 @@
 import type { Notifier } from '@mana/service';
 import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
+import type { NewDevice } from './known-devices.ts';
 import type { Leave } from './leaving/erase.ts';
 import { createLink, linkTo, type MailedKind } from './one-time-links.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
@@ -46,6 +47,7 @@ export type AuthJobs = Jobs<{
 	letter: JobHandler<Letter>;
 	forgotten: JobHandler<Forgotten>;
 	departure: JobHandler<Leave>;
+	newDevice: JobHandler<NewDevice>;
 }>;
 
 /**

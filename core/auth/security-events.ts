@@ -8,6 +8,7 @@ export const securityEventKinds = [
 	'owner-created',
 	'person-joined',
 	'signed-in',
+	'new-device',
 	'sign-in-failed',
 	'signed-out',
 	'session-revoked',

@@ -3,6 +3,8 @@ import { getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/coo
 import type { Realm } from './realm.ts';
 import { sessionMs } from './session-rules.ts';
 
+/** How long a browser is known after the last sign-in there, in milliseconds: as long as browsers keep a cookie. */
+export const browserMs = 400 * 24 * 60 * 60_000;
 /** How long somebody may take to sign in to another account, in milliseconds. */
 const besideMs = 10 * 60_000;
 
@@ -47,6 +49,16 @@ export async function readBeside(realm: Realm, c: Context): Promise<boolean> {
 
 export async function writeBeside(realm: Realm, c: Context, beside: boolean): Promise<void> {
 	await sign(realm, c, `${cookieName(realm)}-beside`, beside ? 'yes' : '', beside ? besideMs / 1000 : 0);
+}
+
+/** What this browser is known by, or a new name for one that has none. It opens nothing. */
+export async function browserOf(realm: Realm, c: Context): Promise<string> {
+	const known = await getSignedCookie(c, realm.keys.cookie, `${cookieName(realm)}-browser`);
+	return known || Buffer.from(realm.random(new Uint8Array(16))).toString('base64url');
+}
+
+export async function writeBrowser(realm: Realm, c: Context, name: string): Promise<void> {
+	await sign(realm, c, `${cookieName(realm)}-browser`, name, browserMs / 1000);
 }
 
 /** Whether a request came with a session cookie at all, valid or not. */

@@ -140,7 +140,7 @@ eachEngine('signing in', (engine) => {
 		await tryIn(auth.browser(), testOwner.password);
 		const store = await look(engine, place);
 		const events = await store.db.selectFrom('audit_entry').selectAll().orderBy('seq').execute();
-		expect(events.map(({ kind }) => kind)).toEqual(['log-sealed', 'owner-created', 'sign-in-failed', 'signed-in']);
+		expect(events.map(({ kind }) => kind)).toEqual(['log-sealed', 'owner-created', 'sign-in-failed', 'signed-in', 'new-device']);
 		expect(events[2]).toMatchObject({ person_id: null, address: '192.0.2.44', agent: 'Test browser' });
 		expect(JSON.stringify(events)).not.toContain('stranger');
 	});

@@ -8,7 +8,7 @@ import { TestClock, testOwner } from './testing.ts';
 /** A letter as mana-notify gets it. */
 export interface Sent {
 	readonly topic: string;
-	readonly to: { readonly address: string; readonly language: string };
+	readonly to: { readonly address: string; readonly language: string; readonly person?: string };
 	readonly data: { readonly name: string; readonly link: string; readonly until: number; readonly address?: string };
 	readonly key: string;
 }
@@ -32,6 +32,16 @@ export class Mailbox {
 			const at = this.#sent.findIndex((one) => one.topic === topic && one.to.address === address);
 			const [letter] = at < 0 ? [] : this.#sent.splice(at, 1);
 			if (letter) return letter;
+			await this.#arrived.promise;
+		}
+	}
+
+	/** The next message to a person of this Mana. */
+	async nextTo(person: string): Promise<Sent> {
+		for (;;) {
+			const at = this.#sent.findIndex((one) => one.to.person === person);
+			const [message] = at < 0 ? [] : this.#sent.splice(at, 1);
+			if (message) return message;
 			await this.#arrived.promise;
 		}
 	}

@@ -13,7 +13,7 @@ import { TestClock } from './testing.ts';
 export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
 	const clock = new TestClock();
 	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
-	const handlers = { letter: async () => {}, forgotten: async () => {}, departure: async () => {} };
+	const handlers = { letter: async () => {}, forgotten: async () => {}, departure: async () => {}, newDevice: async () => {} };
 	const jobs: AuthJobs = await openJobs(store, handlers, { clock });
 	const realm: Realm = {
 		store,

@@ -56,7 +56,8 @@ eachEngine('those who look after a Mana', (engine) => {
 			kind,
 			by?.name ?? null,
 		]);
-		expect(log.slice(0, 3)).toEqual([
+		expect(log.slice(0, 4)).toEqual([
+			['new-device', null],
 			['signed-in', null],
 			['person-readmitted', 'Ada Lovelace'],
 			['person-suspended', 'Ada Lovelace'],

@@ -28,6 +28,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 		second_factor: { holds: 'the second step of signing in', where: theirs, without: ['sealed'] },
 		recovery_code: { holds: 'codes for when the second step is lost', where: theirs, without: ['hash'] },
 		sign_in_ticket: { holds: 'sign-ins that wait for their second step', where: theirs, without: ['hash'] },
+		known_device: { holds: 'browsers on which one signed in', where: theirs, without: ['hash'] },
 		passkey: { holds: 'passkeys', where: theirs },
 		app_password: { holds: 'passwords of programs', where: theirs, without: ['hash'] },
 		one_time_link: { holds: 'invitations one made, and links one was sent', where: theirs, without: ['hash'] },

@@ -52,6 +52,7 @@ eachEngine('leaving mana-auth', (engine) => {
 			'audit_entry',
 			'credential',
 			'impersonation_consent',
+			'known_device',
 			'one_time_link',
 			'person',
 			'retired_token',

@@ -2,12 +2,22 @@ import { callerAddress, type ServiceEnv } from '@mana/service';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { putAside } from '../accounts.ts';
+import { meetDevice } from '../known-devices.ts';
 import type { Opened } from '../opening.ts';
 import { type Person, roles, tiers } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { requireProof } from '../proofs.ts';
 import type { Client, Realm } from '../realm.ts';
-import { readAside, readBeside, readToken, writeAside, writeBeside, writeToken } from '../session-cookie.ts';
+import {
+	browserOf,
+	readAside,
+	readBeside,
+	readToken,
+	writeAside,
+	writeBeside,
+	writeBrowser,
+	writeToken,
+} from '../session-cookie.ts';
 import { type Presence, recognise, signOut } from '../sessions.ts';
 
 /** Longer than any password rule allows, so that the rule can say so. */
@@ -61,11 +71,14 @@ export function doorOf(realm: Realm): Door {
 		async open(c, { token, presence }) {
 			const previous = await readToken(realm, c);
 			const beside = await readBeside(realm, c);
+			const browser = await browserOf(realm, c);
+			await meetDevice(realm, presence.person, browser, clientOf(c));
+			await writeToken(realm, c, token);
+			await writeBrowser(realm, c, browser);
 			if (previous !== null && beside)
 				await writeAside(realm, c, await putAside(realm, await readAside(realm, c), previous, clientOf(c)));
 			else if (previous !== null) await signOut(realm, previous, clientOf(c));
 			if (beside) await writeBeside(realm, c, false);
-			await writeToken(realm, c, token);
 			return { person: presence.person };
 		},
 	};

@@ -6,6 +6,7 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'owner-created': () => m.administration_owner_created(),
 	'person-joined': () => m.administration_person_joined(),
 	'signed-in': () => m.administration_signed_in(),
+	'new-device': () => m.administration_new_device(),
 	'sign-in-failed': () => m.administration_sign_in_failed(),
 	'signed-out': () => m.administration_signed_out(),
 	'session-revoked': () => m.administration_session_revoked(),
