@@ -17,7 +17,7 @@ import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
 import type { AuthStore, Tables } from './store.ts';
 
 export { auditLogCheck } from './audit/terminal.ts';
-export { resetLink } from './recover.ts';
+export { resetLink, takeSecondStepAway } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';
 
 /** How long a service may take to tell what it holds of a person, or to let go of it, in milliseconds. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
+import { takeSecondStepAway } from './recover.ts';
 import { signedInOwner, startAuth, type TestAnswer, type TestBrowser, TestClock, testOwner } from './testing.ts';
 import { codes, listed, stepMs, withSecondStep } from './testing-second-step.ts';
 
@@ -33,6 +34,25 @@ eachEngine('a second step', (engine) => {
 		clock.advance(stepMs);
 		expect(refusal(await second(browser, ticket, await code()))).toEqual([403, 'ticket-invalid']);
 		expect(refusal(await second(auth.browser(), 'guess', await code()))).toEqual([403, 'ticket-invalid']);
+	});
+
+	test('is taken away at the terminal for who has lost the app and the codes, and the log says so', async () => {
+		const clock = new TestClock();
+		const place = await engine.place();
+		await using auth = await startAuth({ ...place, clock });
+		const owner = await signedInOwner(auth);
+		await expect(takeSecondStepAway({ ...place, env: {} }, testOwner.email)).rejects.toMatchObject({ code: 'second-factor-off' });
+		const { code } = await withSecondStep(owner, clock);
+		const waiting = auth.browser();
+		const ticket = await firstStep(waiting);
+		await takeSecondStepAway({ ...place, env: {} }, ` ${testOwner.email.toUpperCase()}`);
+		expect(refusal(await second(waiting, ticket, await code()))).toEqual([403, 'ticket-invalid']);
+		expect((await tryIn(auth.browser())).body['person']).toBeDefined();
+		const { body } = await owner.get('/activity');
+		expect(body['entries']).toContainEqual(expect.objectContaining({ kind: 'second-factor-off', address: 'terminal' }));
+		await expect(takeSecondStepAway({ ...place, env: {} }, 'nobody@mana.example')).rejects.toMatchObject({
+			code: 'person-unknown',
+		});
 	});
 
 	test('takes each code once, with clocks that are half a minute apart, also when two come at once', async () => {
