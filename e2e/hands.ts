@@ -61,6 +61,6 @@ const whyUnseen = `(() => {
 	if (at.matches('textarea, input:not([type="checkbox"], [type="radio"])')) return null;
 	// In a menu another ground marks where one is.
 	if (at.matches('[role^="menuitem"][data-highlighted]')) return null;
-	const marked = [at, at.nextElementSibling, at.parentElement].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
+	const marked = [at, at.nextElementSibling, at.parentElement, at.closest('[data-card]')].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
 	return marked ? null : 'not marked: ' + name;
 })()`;

@@ -93,6 +93,8 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
 			await keys.reach('Day: No day');
 			await keys.press('Enter');
 			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
+			// What is in it is fetched; until then the panel itself would hold the focus, and all of its words.
+			await page.getByRole('button', { name: 'Tomorrow' }).waitFor();
 			await keys.reach('Tomorrow');
 			await keys.press('Enter');
 			await expect(details(page).getByRole('button', { name: /^Day: / })).toHaveText('Tomorrow');

@@ -1,11 +1,12 @@
-import { type AttachmentsDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
+import { type AttachmentsDraft, type Draft, type SetDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import { ensureTag, nextHue } from '@mana/shared/tags';
+import { ownColumns } from '@mana/shared/views';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
 import { madeOf, makeNext, skipTo } from './next.ts';
 import type { Next } from './repeat.ts';
-import { projects, type Task, type TaskPriority, tasks } from './model.ts';
+import { projects, type Task, type TaskPriority, tasks, type TaskStatus, views } from './model.ts';
 
 /**
  * What a person can do with tasks, each as one transaction that can be undone. `label` is what undo says, in the person's language.
@@ -23,6 +24,8 @@ export interface TaskActions {
 	/** Passes over this time: puts tasks on to the next one. What does not come again stays as it is. */
 	skip(label: string, ids: readonly RecordId[]): Written;
 	edit(label: string, id: RecordId, draft: TaskEdit): Written;
+	/** Changes several tasks alike, and with `reopen` opens what is done. */
+	change(label: string, ids: readonly RecordId[], draft: Draft<typeof tasks>, how?: { readonly reopen: boolean }): Written;
 	schedule(label: string, ids: readonly RecordId[], day: Day | null, time?: string | null): Written;
 	prioritise(label: string, ids: readonly RecordId[], priority: TaskPriority): Written;
 	/** Moves tasks and their steps to a project, or with `null` to the inbox, to its end. */
@@ -40,6 +43,12 @@ export interface TaskActions {
 	addProject(label: string, name: string): { id: RecordId; written: Written };
 	editProject(label: string, id: RecordId, draft: { name?: string; hue?: number }): Written;
 	moveProject(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/** Keeps a filter or a board, as the last one. */
+	addView(label: string, draft: Draft<typeof views>): { id: RecordId; written: Written };
+	editView(label: string, id: RecordId, draft: Draft<typeof views>): Written;
+	trashView(label: string, id: RecordId): Written;
+	/** Adds a column to a board of which the columns are made by hand, as the last one. */
+	addColumn(label: string, view: RecordId, name: string): Written;
 	/** Puts a project in the trash together with its tasks. */
 	trashProject(label: string, id: RecordId): Written;
 }
@@ -48,10 +57,21 @@ export interface TaskPlace {
 	readonly project?: RecordId | null;
 	readonly day?: Day | null;
 	readonly parent?: RecordId | null;
+	readonly priority?: TaskPriority;
+	readonly status?: TaskStatus;
+	/** A tag and a person by their ids. */
+	readonly tag?: string;
+	readonly person?: string;
+	/** A column that somebody made, of a view. */
+	readonly column?: { readonly view: RecordId; readonly id: string };
 }
 
 /** What the detail pane writes while the person types. */
-export type TaskEdit = Partial<Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority'>> & {
+export type TaskEdit = Partial<
+	Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'status' | 'startDay' | 'estimate'>
+> & {
+	readonly assignees?: SetDraft;
+	readonly reminders?: SetDraft;
 	readonly files?: AttachmentsDraft;
 };
 
@@ -102,6 +122,13 @@ export function taskActions(
 			for (const id of ids) change(tx, id);
 		});
 
+	function open(tx: Writer, id: RecordId): void {
+		const task = tx.get(tasks, id);
+		const next = task && madeOf(tx, task);
+		tx.update(tasks, id, { completedAt: null });
+		if (next?.completedAt === null) for (const one of withSteps([next.id])) tx.trash(tasks, one.id);
+	}
+
 	return {
 		add(label, capture, place = {}) {
 			let id!: RecordId;
@@ -113,8 +140,11 @@ export function taskActions(
 					dueDay: capture.day ?? place.day ?? null,
 					dueTime: capture.time,
 					...(capture.repeat && { repeat: capture.repeat.rule, repeatFrom: capture.repeat.from, occurrence: capture.day }),
-					priority: capture.priority ?? 'none',
-					tags: capture.tags.map((name) => ensureTag(mana, tx, name)),
+					priority: capture.priority ?? place.priority ?? 'none',
+					tags: [...capture.tags.map((name) => ensureTag(mana, tx, name)), ...(place.tag === undefined ? [] : [place.tag])],
+					...(place.status && { status: place.status }),
+					...(place.person !== undefined && { assignees: [place.person] }),
+					...(place.column && { columns: { [place.column.view]: place.column.id } }),
 					project,
 					parent,
 					position: endOf(siblingsOf({ project, parent })),
@@ -134,13 +164,7 @@ export function taskActions(
 				for (const { id } of open) tx.update(tasks, id, { completedAt: now });
 			});
 		},
-		reopen: (label, ids) =>
-			each(label, ids, (tx, id) => {
-				const task = tx.get(tasks, id);
-				const next = task && madeOf(tx, task);
-				tx.update(tasks, id, { completedAt: null });
-				if (next?.completedAt === null) for (const one of withSteps([next.id])) tx.trash(tasks, one.id);
-			}),
+		reopen: (label, ids) => each(label, ids, open),
 		repeat: (label, id, by) =>
 			mana.write(label, (tx) =>
 				tx.update(
@@ -160,6 +184,11 @@ export function taskActions(
 				for (const { task, steps, next } of skipped) skipTo(tx, task, steps, next);
 			});
 		},
+		change: (label, ids, draft, { reopen } = { reopen: false }) =>
+			each(label, ids, (tx, id) => {
+				if (reopen) open(tx, id);
+				tx.update(tasks, id, draft);
+			}),
 		edit: (label, id, draft) => mana.write(label, (tx) => tx.update(tasks, id, draft)),
 		schedule: (label, ids, day, time) =>
 			each(label, ids, (tx, id) =>
@@ -207,6 +236,22 @@ export function taskActions(
 				const position = (which: RecordId | null): string | null =>
 					which === null ? null : (tx.get(projects, which)?.position ?? null);
 				tx.update(projects, id, { position: between(position(before), position(after)) });
+			}),
+		addView(label, draft) {
+			let id!: RecordId;
+			const last = endOf(mana.query(views).rows.toSorted(byProjectPosition));
+			const written = mana.write(label, (tx) => void (id = tx.create(views, { ...draft, position: last })));
+			return { id, written };
+		},
+		editView: (label, id, draft) => mana.write(label, (tx) => tx.update(views, id, draft)),
+		trashView: (label, id) => mana.write(label, (tx) => tx.trash(views, id)),
+		addColumn: (label, id, name) =>
+			mana.write(label, (tx) => {
+				const view = tx.get(views, id);
+				if (!view) return;
+				const column = tx.newId();
+				const last = ownColumns(view).at(-1)?.place ?? null;
+				tx.update(views, id, { columns: { [column]: name }, places: { [column]: between(last, null) } });
 			}),
 		trashProject: (label, id) =>
 			mana.write(label, (tx) => {

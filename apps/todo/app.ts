@@ -18,7 +18,10 @@ export const app: AppManifest = {
 	commands: [
 		{ id: 'new', name: () => m.todo_new_task(), icon: 'plus', run: (house) => house.quickAdd('todo') },
 		{ id: 'new-project', name: () => m.todo_new_project(), icon: 'folder', run: (house) => house.go('/todo/projects?new') },
+		{ id: 'board', name: () => m.todo_board(), shortcut: 'g b', run: (house) => house.go('/todo/filter?as=board') },
+		{ id: 'new-view', name: () => m.todo_new_view(), shortcut: 'g f', run: (house) => house.go('/todo/filter') },
 		{ id: 'completed', name: () => m.todo_completed(), icon: 'check', run: (house) => house.go('/todo/completed') },
+		{ id: 'statistics', name: () => m.todo_statistics(), icon: 'activity', run: (house) => house.go('/todo/statistics') },
 		{ id: 'trash', name: () => m.todo_trash(), icon: 'trash', run: (house) => house.go('/todo/trash') },
 	],
 	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],

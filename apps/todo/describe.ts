@@ -2,12 +2,12 @@ import { type RecordId, referenceOf, type Value } from '@mana/model';
 import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { tags } from '@mana/shared/model';
-import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
+import { dayAt, speakDay, speakMinutes, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import { repeatWords } from '@mana/ui/repeat/repeat-words';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
-import { projects, tasks, type TaskPriority } from './model.ts';
-import { priorityName, titleOf } from './words.ts';
+import { projects, STATUSES, tasks, type TaskPriority, views } from './model.ts';
+import { priorityName, statusName, titleOf } from './words.ts';
 
 const task = tasks.fields;
 
@@ -29,6 +29,12 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[task.repeatFrom.number]: m.todo_field_repeat,
 		[task.occurrence.number]: m.todo_field_occurrence,
 		[task.rounds.number]: m.todo_field_rounds,
+		[task.status.number]: m.todo_field_status,
+		[task.columns.number]: m.todo_field_column,
+		[task.startDay.number]: m.todo_field_start,
+		[task.estimate.number]: m.todo_field_estimate,
+		[task.assignees.number]: m.todo_field_assignees,
+		[task.reminders.number]: m.todo_field_reminders,
 	}),
 	...named(projects.number, {
 		[projects.fields.name.number]: m.todo_field_name,
@@ -36,6 +42,13 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[projects.fields.position.number]: m.todo_field_place,
 		[projects.fields.archivedAt.number]: m.todo_field_archived,
 	}),
+]);
+
+const view = views.fields;
+const viewNames: ReadonlyMap<number, () => string> = new Map([
+	[view.name.number, m.todo_field_name],
+	[view.query.number, m.todo_field_query],
+	[view.position.number, m.todo_field_place],
 ]);
 
 function named(collection: number, fields: Readonly<Record<number, () => string>>): (readonly [string, () => string])[] {
@@ -46,6 +59,7 @@ function named(collection: number, fields: Readonly<Record<number, () => string>
 export const describer: Describer = {
 	record(mana, collection, id) {
 		if (collection === projects.number) return m.todo_called_project({ name: mana.get(projects, id)?.name ?? '' });
+		if (collection === views.number) return m.todo_called_view({ name: mana.get(views, id)?.name ?? '' });
 		const row = mana.get(tasks, id);
 		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
 	},
@@ -57,7 +71,8 @@ export const describer: Describer = {
 		const project = collection === projects.number ? mana.get(projects, id) : undefined;
 		return project && project.deletedAt === null ? { title: project.name, href: `/todo/project/${id}` } : undefined;
 	},
-	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
+	field: (collection, field) =>
+		collection === views.number ? (viewNames.get(field) ?? m.todo_field_layout)() : fieldNames.get(`${collection}/${field}`)?.(),
 	value: (mana, place, value, ways) => (place.collection === tasks.number ? valueOfTask(mana, place, value, ways) : undefined),
 };
 
@@ -70,6 +85,12 @@ function valueOfTask(mana: Mana, { field, key }: Place, value: Value, { tag, tim
 				: m.todo_value_completed({ when: speakMoment(Number(value), today, tag, timeZone) });
 		case task.dueDay.number:
 			return value === null ? m.todo_no_day() : speakDay(String(value), today, tag);
+		case task.startDay.number:
+			return value === null ? m.todo_no_day() : speakDay(String(value), today, tag);
+		case task.status.number:
+			return statusName(STATUSES.find((one) => one === value) ?? 'todo');
+		case task.estimate.number:
+			return value === null ? undefined : speakMinutes(Number(value), tag);
 		case task.occurrence.number:
 			return value === null ? undefined : speakDay(String(value), today, tag);
 		case task.repeat.number:

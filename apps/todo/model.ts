@@ -1,9 +1,13 @@
 import { collection, field, isRecordId, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
 import { commentsIn } from '@mana/shared/comments';
+import { viewsIn } from '@mana/shared/views';
 import { priorities } from '@mana/time';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 2;
+
+/** How far an open task may have come. */
+export const STATUSES = ['todo', 'doing', 'waiting'] as const;
 
 export const tasks = collection(
 	'todo/tasks',
@@ -39,6 +43,18 @@ export const tasks = collection(
 		occurrence: field.day(17),
 		/** How often a next one was made of it. Taking that back does not lower it: the id of a record that was taken back is never used again. */
 		rounds: field.greatest(18),
+		/** How far an open task has come; whether it is done says `completedAt`. */
+		status: field.choice(19, STATUSES),
+		/** In which column it stands on boards that were made by hand: ids of columns by ids of views. */
+		columns: field.map(20),
+		/** Not to be thought of before this day. */
+		startDay: field.day(21),
+		/** How long it will take, in minutes. */
+		estimate: field.integer(22, { from: 1, to: 60_000 }),
+		/** Ids of the people who are to do it, in a shared space; nobody: whoever comes to it. */
+		assignees: field.set(23),
+		/** When to remind of it: minutes before it is due, each as a number in digits. `0` is when it is due. */
+		reminders: field.set(24),
 	},
 	{ keeps: { field: 'completedAt', days: 90 } },
 );
@@ -60,9 +76,13 @@ export const projects = collection(
 /** What is said about tasks in shared spaces. */
 export const comments = commentsIn('todo', app);
 
+/** Filters and boards that people keep. */
+export const views = viewsIn('todo', app);
+
 export type Task = Row<typeof tasks>;
 export type Project = Row<typeof projects>;
 export type TaskPriority = Task['priority'];
+export type TaskStatus = Task['status'];
 
 /** A task that a calendar program brought has one id wherever it comes from, so that its UID is there once in a space. */
 export function taskIdOf(uid: string): RecordId {

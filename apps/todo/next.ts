@@ -25,7 +25,7 @@ export function makeNext(tx: Writer, task: Task, steps: readonly Task[], next: N
 	const rounds = (task.rounds ?? 0) + 1;
 	const id = nextIdOf(task.id, rounds);
 	tx.update(tasks, task.id, { rounds });
-	tx.create(tasks, { ...copyOf(task), ...dated(next) }, id);
+	tx.create(tasks, { ...copyOf(task), ...dated(next), startDay: shifted(task.startDay, task.dueDay, next.day) }, id);
 	for (const step of steps)
 		tx.create(
 			tasks,
@@ -36,7 +36,7 @@ export function makeNext(tx: Writer, task: Task, steps: readonly Task[], next: N
 
 /** Puts a task and its steps on to its next time, undone, without completing it. */
 export function skipTo(tx: Writer, task: Task, steps: readonly Task[], next: Next): void {
-	tx.update(tasks, task.id, dated(next));
+	tx.update(tasks, task.id, { ...dated(next), startDay: shifted(task.startDay, task.dueDay, next.day) });
 	for (const step of steps) tx.update(tasks, step.id, { ...moved(step, task.dueDay, next.day), completedAt: null });
 }
 
@@ -45,17 +45,42 @@ function dated({ day, time, repeat }: Next): Draft<typeof tasks> {
 }
 
 /** A step with a day of its own keeps its distance from the task. */
-function moved({ dueDay, occurrence }: Task, from: Day | null, to: Day): Draft<typeof tasks> {
+function moved({ dueDay, startDay, occurrence }: Task, from: Day | null, to: Day): Draft<typeof tasks> {
 	if (dueDay === null || from === null) return {};
-	const by = daysBetween(from, to);
-	return { dueDay: addDays(dueDay, by), occurrence: occurrence && addDays(occurrence, by) };
+	return { dueDay: shifted(dueDay, from, to), startDay: shifted(startDay, from, to), occurrence: shifted(occurrence, from, to) };
+}
+
+function shifted(day: Day | null, from: Day | null, to: Day): Day | null {
+	return day === null || from === null ? day : addDays(day, daysBetween(from, to));
 }
 
 /** All that the next one takes along. Files are not stored again: it refers to the same ones. */
 function copyOf(task: Task): Draft<typeof tasks> {
-	const { title, notes, dueDay, dueTime, priority, tags, project, parent, position, repeat, repeatFrom, occurrence } = task;
+	const { title, notes, dueDay, dueTime, startDay, priority, tags, project, parent, position, repeat, repeatFrom, occurrence } =
+		task;
+	const { estimate, assignees, reminders } = task;
 	const files: AttachmentsDraft = Object.fromEntries(
 		task.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
 	);
-	return { title, notes, dueDay, dueTime, priority, tags, project, parent, position, files, repeat, repeatFrom, occurrence };
+	const columns = Object.fromEntries(task.columns);
+	return {
+		title,
+		notes,
+		dueDay,
+		dueTime,
+		startDay,
+		priority,
+		tags,
+		project,
+		parent,
+		position,
+		files,
+		repeat,
+		repeatFrom,
+		occurrence,
+		estimate,
+		assignees,
+		reminders,
+		columns,
+	};
 }

@@ -15,6 +15,8 @@ const LATE_MS = 12 * 3_600_000;
 const AGAIN_MS = 2_000;
 /** No zone is further away from another (UTC-12 to UTC+14), in days. */
 const ZONES_DAYS = 2;
+/** When a day begins, for reminders of what has no time. */
+const MIDNIGHT = '00:00';
 
 /** A task that wants to be remembered: when it is due on the clocks of its person, and since when it says so. */
 interface Due {
@@ -22,6 +24,10 @@ interface Due {
 	readonly time: string;
 	readonly title: string;
 	readonly changedAt: number;
+	/** How long before it is due, in minutes. */
+	readonly before: readonly number[];
+	/** In a shared space, who is to do it. */
+	readonly assignees: ReadonlySet<string>;
 }
 
 export interface RemindersParts {
@@ -30,6 +36,8 @@ export interface RemindersParts {
 	readonly notifier: Pick<Notifier, 'send'>;
 	/** Whose own space it is; `null` for one that is shared; `undefined`: not known now. */
 	ownerOf(space: SpaceId): string | null | undefined;
+	/** Whether somebody may see the tasks of a space now. */
+	mayRead(person: string, space: SpaceId): boolean;
 	/** The zone (IANA) on whose clocks somebody lives now. @throws Problem 503 while nobody can say */
 	zoneOf(person: string): Promise<string>;
 	/** Told what kept a reminder back; it is tried again. */
@@ -37,8 +45,8 @@ export interface RemindersParts {
 }
 
 /**
- * Tells people of tasks of their own at the time at which they are due, on the clocks of the zone where the person is by then, whether or not any
- * page of theirs is open.
+ * Tells people of tasks of their own, and of those that they were given in shared spaces, when they are due and as long before as was said, on
+ * the clocks of the zone where the person is by then, whether or not any page of theirs is open.
  */
 export class Reminders {
 	readonly #parts: RemindersParts;
@@ -80,12 +88,15 @@ export class Reminders {
 		return this.#inTime.close();
 	}
 
-	/** Remembers a task, where it is due at a time. */
-	take({ space, row: { id, title, dueDay, dueTime, completedAt, deletedAt }, changedAt }: PlacedTask): void {
-		if (dueDay === null || dueTime === null || completedAt !== null || deletedAt !== null) return;
+	/** Remembers a task: one that is due at a time, or that has reminders, which are then before the midnight at which its day begins. */
+	take({ space, row, changedAt }: PlacedTask): void {
+		const { id, title, dueDay, dueTime, completedAt, deletedAt, assignees } = row;
+		const said = [...row.reminders].filter((one) => /^-?\d{1,6}$/.test(one)).map(Number);
+		const before = said.length === 0 && dueTime !== null ? [0] : said;
+		if (dueDay === null || before.length === 0 || completedAt !== null || deletedAt !== null) return;
 		let held = this.#due.get(space);
 		if (!held) this.#due.set(space, (held = new Map()));
-		held.set(id, { day: dueDay, time: dueTime, title, changedAt });
+		held.set(id, { day: dueDay, time: dueTime ?? MIDNIGHT, title, changedAt, before, assignees });
 	}
 
 	/** What is due by now, and when the next one is. */
@@ -94,23 +105,46 @@ export class Reminders {
 		const messages: Message<'task-due'>[] = [];
 		let next = Infinity;
 		for (const [space, held] of this.#due) {
-			const soon = [...held].filter(([, { day }]) => Math.abs(Date.parse(day) - now) <= (ZONES_DAYS + 1) * 24 * 60 * MINUTE_MS);
-			const person = soon.length > 0 ? ownerOf(space) : null;
-			if (person === undefined) next = Math.min(next, now + AGAIN_MS);
-			if (!person) continue;
-			const zone = await zoneOf(person);
-			for (const [id, due] of soon) {
-				const at = instantOf(zone, Date.parse(`${due.day}T${due.time}Z`));
-				if (at > now) next = Math.min(next, at);
-				else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS))
-					messages.push(reminderOf(person, id, due, at));
-			}
+			const soon = [...held].flatMap(([id, due]) => remindersSoon(due, now).map((before) => ({ id, due, before })));
+			const owner = soon.length > 0 ? ownerOf(space) : null;
+			if (owner === undefined) next = Math.min(next, now + AGAIN_MS);
+			if (owner === undefined) continue;
+			for (const { id, due, before } of soon)
+				for (const person of this.#listeners(space, owner, due)) {
+					const dueAt = instantOf(await zoneOf(person), Date.parse(`${due.day}T${due.time}Z`));
+					const at = dueAt - before * MINUTE_MS;
+					if (at > now) next = Math.min(next, at);
+					else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS))
+						messages.push(reminderOf(person, { id, due, before, dueAt, shared: owner === null }));
+				}
 		}
 		return { messages, next };
 	}
+
+	/** Whom a task is told to. */
+	#listeners(space: SpaceId, owner: string | null, { assignees }: Due): readonly string[] {
+		return owner === null ? [...assignees].filter((person) => this.#parts.mayRead(person, space)) : [owner];
+	}
 }
 
-function reminderOf(person: string, id: RecordId, { day, time, title }: Due, at: number): Message<'task-due'> {
-	const data = { title, at, link: `/todo?task=${id}` };
-	return { topic: 'task-due', to: { person }, data, key: `${id} ${day} ${time}`, collapse: id, expires: at + LATE_MS };
+interface Reminder {
+	readonly id: RecordId;
+	readonly due: Due;
+	/** Minutes before it is due. */
+	readonly before: number;
+	/** ms since 1970 */
+	readonly dueAt: number;
+	readonly shared: boolean;
+}
+
+function reminderOf(person: string, { id, due: { day, time, title }, before, dueAt, shared }: Reminder): Message<'task-due'> {
+	const data = { title, at: dueAt, link: `/todo?task=${id}` };
+	const key = [id, day, time, ...(before === 0 ? [] : [String(-before)]), ...(shared ? [person] : [])].join(' ');
+	return { topic: 'task-due', to: { person }, data, key, collapse: id, expires: dueAt - before * MINUTE_MS + LATE_MS };
+}
+
+/** Of the reminders of a task, those whose moment may be near somewhere on earth. */
+function remindersSoon({ day, before }: Due, now: number): number[] {
+	const midnight = Date.parse(day);
+	return before.filter((minutes) => Math.abs(midnight - minutes * MINUTE_MS - now) <= (ZONES_DAYS + 1) * 24 * 60 * MINUTE_MS);
 }

@@ -46,7 +46,7 @@ describe('what is due', () => {
 	const noon = Date.UTC(2026, 6, 1, 12);
 
 	/** Reminders of one task, told to a list. */
-	function remind(task: Partial<Task>, changedAt: number) {
+	function remind(task: Partial<Task>, changedAt: number, owner: string | null = 'ada') {
 		const sent: Message[] = [];
 		let now = noon;
 		let zone = 'UTC';
@@ -62,7 +62,8 @@ describe('what is due', () => {
 					return 'id';
 				},
 			},
-			ownerOf: (of) => (of === space ? 'ada' : null),
+			ownerOf: () => owner,
+			mayRead: (person) => person !== 'stranger',
 			zoneOf: async () => zone,
 			failed: (error) => trouble.push(error),
 		});
@@ -73,6 +74,8 @@ describe('what is due', () => {
 			dueTime: '12:00',
 			completedAt: null,
 			deletedAt: null,
+			reminders: new Set<string>(),
+			assignees: new Set<string>(),
 			...task,
 		};
 		reminders.take({ space, row: row as Task, changedAt } as PlacedTask);
@@ -98,6 +101,36 @@ describe('what is due', () => {
 		const past = remind({ dueTime: '09:00' }, noon - 1);
 		await past.look();
 		expect(past.sent).toEqual([]);
+	});
+
+	test('is told as long before as was said, several times, and a day without a time from its midnight', async () => {
+		const twice = remind({ dueTime: '13:00', reminders: new Set(['60', '0']) }, noon - 1);
+		await twice.look();
+		twice.set({ now: noon + 3_600_000 });
+		await twice.look();
+		expect(twice.sent.map(({ key, data }) => [key, data])).toMatchObject([
+			['task 2026-07-01 13:00 -60', { at: noon + 3_600_000 }],
+			['task 2026-07-01 13:00', { at: noon + 3_600_000 }],
+		]);
+		const day = remind({ dueDay: '2026-07-02', dueTime: null, reminders: new Set(['720']) }, noon - 1);
+		await day.look();
+		expect(day.sent).toHaveLength(1);
+		const silent = remind({ dueTime: null }, noon - 1);
+		await silent.look();
+		expect(silent.sent).toEqual([]);
+	});
+
+	test('of a shared space is told to those who are to do it, as long as they may see it, and to nobody else', async () => {
+		const shared = remind({ assignees: new Set(['ben', 'cy', 'stranger']) }, noon - 1, null);
+		await shared.look();
+		await shared.look();
+		expect(shared.sent.map(({ to, key }) => [to, key])).toEqual([
+			[{ person: 'ben' }, 'task 2026-07-01 12:00 ben'],
+			[{ person: 'cy' }, 'task 2026-07-01 12:00 cy'],
+		]);
+		const nobodys = remind({}, noon - 1, null);
+		await nobodys.look();
+		expect(nobodys.sent).toEqual([]);
 	});
 
 	test('moves with its person to another zone', async () => {

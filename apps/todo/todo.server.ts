@@ -1,4 +1,5 @@
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
+import { appOf } from '@mana/model';
 import { defineService, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openStore } from '@mana/store';
@@ -12,8 +13,8 @@ import { Reminders } from './reminders.server.ts';
 const NAME = 'todo-server';
 
 /**
- * Opens tasks to calendar programs: each list of each space as a calendar (CalDAV, RFC 4791). And reminds people of their own tasks when they
- * are due.
+ * Opens tasks to calendar programs: each list of each space as a calendar (CalDAV, RFC 4791). And reminds people of
+ * what is due, of their own tasks and of those that they were given.
  */
 export const service = defineService({
 	name: NAME,
@@ -32,6 +33,7 @@ export const service = defineService({
 			clock,
 			notifier: openNotifier({ address: addressOf('mana-notify'), identity }),
 			ownerOf: (space) => records.memberships.personOf(space),
+			mayRead: (person, space) => records.memberships.can(person, space, 'read', appOf(tasks.number)),
 			zoneOf: (person) => zones.of(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
 		});

@@ -1,12 +1,15 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import { type Tag, tags } from '@mana/shared/model';
-import { addDays, type Capture, type Day, speakDay } from '@mana/time';
+import type { Named } from '@mana/shared/comments';
+import { links, type Tag, tags } from '@mana/shared/model';
+import type { View } from '@mana/shared/views';
+import { addDays, type Capture, type Day, dayAt, speakDay } from '@mana/time';
 import { readLine } from '@mana/ui/capture/reader.svelte';
 import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import type { Company } from '@mana/ui/data/presence.svelte';
+import { SpacePeople } from '@mana/ui/data/space-people.svelte';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { language } from '@mana/ui/i18n/language.svelte';
@@ -16,7 +19,9 @@ import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
 import type { Present } from './repeat.ts';
-import { type Project, projects, type Task, type TaskPriority, tasks } from './model.ts';
+import type { Move } from './board/columns.ts';
+import type { FilterWorld } from './filter/conditions.ts';
+import { type Project, projects, type Task, type TaskPriority, tasks, views } from './model.ts';
 
 /** What knows rules: fetched as soon as there is a task that comes again. */
 let rules: typeof import('./repeat.ts') | null = null;
@@ -46,8 +51,14 @@ export class Todo {
 	readonly #tags;
 	readonly #steps;
 	readonly #repeating;
+	readonly #views;
+	readonly #blocking;
+	readonly #people;
+	/** The id of who is here; '' for a guest. */
+	readonly #me: () => string;
 
-	constructor(mana: Mana, company: Company | null = null) {
+	constructor(mana: Mana, company: Company | null = null, me: () => string = () => '') {
+		this.#me = me;
 		this.mana = mana;
 		this.company = company;
 		this.actions = taskActions(mana, Date.now, Math.random, (task, now) => {
@@ -60,6 +71,9 @@ export class Todo {
 				order: byProjectPosition,
 			}),
 		);
+		this.#people = new SpacePeople(mana);
+		this.#views = live(() => mana.query(views, { order: byProjectPosition }));
+		this.#blocking = live(() => mana.query(links, { where: ({ kind, deletedAt }) => kind === 'blocks' && deletedAt === null }));
 		this.#tags = live(() => mana.query(tags, { order: (a, b) => a.name.localeCompare(b.name) }));
 		this.#repeating = live(() =>
 			mana.query(tasks, {
@@ -97,6 +111,49 @@ export class Todo {
 	);
 	readonly tagById: ReadonlyMap<RecordId, Tag> = $derived.by(() => new Map(this.tags.map((tag) => [tag.id, tag])));
 
+	/** What people keep to look at again. */
+	get views(): readonly View[] {
+		return this.#views.rows;
+	}
+
+	get me(): string {
+		return this.#me();
+	}
+
+	/** Who can be given something to do: the people of a shared space; nobody in one's own. */
+	get people(): readonly Named[] {
+		return this.company ? this.#people.all : [];
+	}
+
+	/** Those of the people whose ids these are. */
+	peopleOf(ids: ReadonlySet<string>): readonly Named[] {
+		return ids.size === 0 ? [] : this.people.filter(({ person }) => ids.has(person));
+	}
+
+	/** Ids of tasks that wait for one which is still open. */
+	readonly #blocked: ReadonlySet<string> = $derived.by(
+		() =>
+			new Set(
+				this.#blocking.rows.flatMap(({ from, to }) => {
+					const first = from === null ? undefined : this.mana.get(tasks, from);
+					return to !== null && first && first.completedAt === null && first.deletedAt === null ? [to] : [];
+				}),
+			),
+	);
+
+	/** What filters are seen from, here and now. */
+	readonly filterWorld: FilterWorld = $derived.by(() => ({
+		today: today.day,
+		time: today.time,
+		dayOf: (at) => dayAt(at, preferences.timeZone),
+		tags: this.tags,
+		projects: this.projects,
+		people: this.people,
+		me: this.me,
+		blocked: this.#blocked,
+		parents: new Set(this.progress.keys()),
+	}));
+
 	/** How many steps of each task there are and are done. */
 	readonly progress: ReadonlyMap<RecordId, { readonly done: number; readonly total: number }> = $derived.by(() => {
 		const counts = new Map<RecordId, { done: number; total: number }>();
@@ -127,6 +184,41 @@ export class Todo {
 			this.#withRules(open, () =>
 				this.#say(m.todo_done_completed({ count: open.length }), (said) => this.actions.complete(said, idsOf(open))),
 			);
+	}
+
+	/** Puts a task into a column of a board, which `place` is the name of. */
+	put(task: Task, move: Move, place: string): void {
+		const said = m.todo_done_moved({ count: 1, place });
+		if (move.kind === 'complete')
+			this.#withRules([task], () =>
+				this.#say(m.todo_done_completed({ count: 1 }), (label) => this.actions.complete(label, [task.id])),
+			);
+		else if (move.kind === 'file') this.file([task.id], move.project);
+		else this.#say(said, (label) => this.actions.change(label, [task.id], move.draft, move));
+	}
+
+	/** Gives tasks to somebody, or takes them from them. */
+	assign(ids: readonly RecordId[], draft: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Written {
+		return settle(this.actions.change(m.todo_done_assigned(), ids, { assignees: draft }));
+	}
+
+	/** Adds or takes away reminders: minutes before it is due, in digits. */
+	remind(id: RecordId, draft: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Written {
+		return settle(this.actions.change(m.todo_done_edited(), [id], { reminders: draft }));
+	}
+
+	addView(draft: Parameters<TaskActions['addView']>[1]): RecordId {
+		const { id, written } = this.actions.addView(m.todo_done_view_added(), draft);
+		settle(written);
+		return id;
+	}
+
+	editView(id: RecordId, draft: Parameters<TaskActions['editView']>[2]): Written {
+		return settle(this.actions.editView(m.todo_done_view_changed(), id, draft));
+	}
+
+	trashView(id: RecordId): Written {
+		return this.#say(m.todo_done_view_trashed(), (said) => this.actions.trashView(said, id));
 	}
 
 	/** Passes over this time of tasks that come again. */

@@ -11,7 +11,7 @@ import {
 	type Token,
 } from '@mana/time';
 import { m } from '@mana/ui/i18n';
-import type { Task, TaskPriority } from './model.ts';
+import type { Task, TaskPriority, TaskStatus } from './model.ts';
 
 /** The names of several people in one sentence's part: “Ben, Cy and Dan”. */
 export function namesOf(people: readonly { readonly name: string }[], tag: string): string {
@@ -68,4 +68,11 @@ export function priorityToken({ kind }: Token, { priority }: Capture): string | 
 /** A task's title, or what to call it while it has none. */
 export function titleOf(task: Pick<Task, 'title'>): string {
 	return task.title.trim() || m.todo_untitled();
+}
+
+/** What a status is called. */
+export function statusName(status: TaskStatus | 'done'): string {
+	return { todo: m.todo_status_todo, doing: m.todo_status_doing, waiting: m.todo_status_waiting, done: m.todo_status_done }[
+		status
+	]();
 }

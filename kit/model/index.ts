@@ -6,6 +6,7 @@ export type { Attachment, AttachmentDraft, AttachmentsDraft } from './fields/att
 export { blobHashIn, type BlobReference, referenceOf } from './fields/blob.ts';
 export { countStep } from './fields/counter.ts';
 export { isPartialDay } from './fields/partial-day.ts';
+export type { SetDraft } from './fields/set.ts';
 export { type Document, type DocumentDraft, updatesOf } from './fields/document.ts';
 export { fold } from './fold.ts';
 export * from './keeps.ts';

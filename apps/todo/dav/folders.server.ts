@@ -13,7 +13,7 @@ import { objectsOf } from '@mana/dav/records/index';
 import { appOf, type RecordId } from '@mana/model';
 import { tasks } from '../model.ts';
 import { projectsOf, tagsOf, taskKind } from './kind.server.ts';
-import { objectOf } from './vtodo.server.ts';
+import { objectOf } from '../vtodo.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
 import { Writes, type WriteParts } from './writes.server.ts';
 

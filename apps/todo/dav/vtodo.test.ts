@@ -4,7 +4,7 @@ import { namedRecordId } from '@mana/model';
 import fc from 'fast-check';
 import type { Task } from '../model.ts';
 import { hexOf, hueOf } from '@mana/dav/caldav/index';
-import { objectOf, readTodo, type TaskState, todoIn } from './vtodo.server.ts';
+import { objectOf, readTodo, type TaskState, todoIn } from '../vtodo.ts';
 
 const zone = 'Europe/Berlin';
 const bare: Task = {
@@ -29,6 +29,12 @@ const bare: Task = {
 	repeatFrom: 'due',
 	occurrence: null,
 	rounds: null,
+	status: 'todo',
+	columns: new Map(),
+	startDay: null,
+	estimate: null,
+	assignees: new Set(),
+	reminders: new Set(),
 };
 const state = (task: Partial<Task>, more: Partial<TaskState> = {}): TaskState => ({
 	task: { ...bare, ...task },

@@ -19,7 +19,7 @@ import { type Tag, tagId, tags } from '@mana/shared/model';
 import { projects, type Task, taskIdOf, tasks } from '../model.ts';
 import { type PlacedTask, projectsOf, tagsOf, taskKind, tasksOf } from './kind.server.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
-import { readTodo, type SaidTodo, todoIn } from './vtodo.server.ts';
+import { readTodo, type SaidTodo, todoIn } from '../vtodo.ts';
 
 export interface WriteParts {
 	readonly db: RecordDb;

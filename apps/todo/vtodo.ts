@@ -17,7 +17,7 @@ import {
 } from '@mana/dav/ical/index';
 import { dayAt, timeAt } from '@mana/time';
 import { formatMoment, parseMoment, readableRule } from '@mana/time/recur/index';
-import type { Task, TaskPriority } from '../model.ts';
+import type { Task, TaskPriority } from './model.ts';
 
 /** A task with what stands elsewhere: what a VTODO says of it. */
 export interface TaskState {
