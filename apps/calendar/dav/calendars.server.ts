@@ -49,6 +49,7 @@ export function foldersOf(
 			token,
 			name: card.kind === 'personal' ? name : `${card.name}: ${name}`,
 			createdAt: calendar?.createdAt ?? null,
+			...(calendar?.zone && { reads: calendar.zone }),
 			removable: calendar !== null && calendar.id !== defaultCalendarId,
 		};
 	});

@@ -5,12 +5,13 @@ import {
 	calendarProperties,
 	calendarReports,
 	quietCalendarNames,
+	type Span,
 } from '@mana/dav/caldav/index';
 import { dav, type DavResource, element } from '@mana/dav/index';
 import { type FolderApp, plainCollection, PRINCIPALS, type RecordTreeParts } from '@mana/dav/records/index';
 import { appOf } from '@mana/model';
 import { createHash } from 'node:crypto';
-import { events } from '../model.ts';
+import { type Event, events } from '../model.ts';
 import type { CalendarUser } from '../users.server.ts';
 import { type CalendarFolder, CALENDARS, foldersOf, LIMITS, ownProperties } from './calendars.server.ts';
 import { inboxOf, type InvitationParts, invitationCollections, outboxOf } from './invitations.server.ts';
@@ -78,6 +79,8 @@ export function calendarApp(
 			const address = text.replace(/^mailto:/i, '').trim();
 			return [...(await users.byAddress([address])).values()].map(asPrincipal);
 		},
+		keepsTexts: true,
+		near: ({ row }, span) => mayTakePlace(row, span),
 		scheduleTag: ({ row }, text) => (row.organizer === null ? undefined : scheduleTagOf(text)),
 		typeOf: () => 'text/calendar; charset=utf-8; component=vevent',
 		async folders(spaces, language) {
@@ -115,4 +118,14 @@ function scheduleTagOf(text: string): string {
 		.replaceAll(/^(?:DTSTAMP|LAST-MODIFIED):.*\r\n/gm, '')
 		.replaceAll(/;PARTSTAT=[^;:]*|;RSVP=[^;:]*|;SCHEDULE-STATUS=(?:"[^"]*"|[^;:]*)/g, '');
 	return `"${createHash('sha256').update(said).digest('base64url').slice(0, 22)}"`;
+}
+
+/** However far the clocks of two zones are apart, and a little more, in ms. */
+const ZONES_MS = 36 * 3_600_000;
+
+/** Whether an event may take place in a span: what repeats, or has occurrences of its own, is looked at closely. */
+function mayTakePlace({ start, length, repeat, extra, calendarObject }: Event, { from, to }: Span): boolean {
+	const at = start === null ? Number.NaN : Date.parse(start.length === 10 ? start : `${start}Z`);
+	if (Number.isNaN(at) || repeat !== null || extra.size > 0 || calendarObject.includes('RECURRENCE-ID')) return true;
+	return at - ZONES_MS < to && at + length * 1_000 + ZONES_MS > from;
 }

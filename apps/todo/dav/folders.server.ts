@@ -43,6 +43,7 @@ export function todoApp(
 			return calendarPerson([hrefOf([CALENDARS]), ...(more === null ? [] : [more])], [`mailto:${person.email}`]);
 		},
 		properties: ({ project }) => calendarProperties(LIMITS, project && hexOf(project.hue)),
+		keepsTexts: true,
 		typeOf: () => 'text/calendar; charset=utf-8; component=vtodo',
 		async folders(spaces, language) {
 			const all = await projectsOf(

@@ -32,6 +32,14 @@ export function parseFilter(filter: XmlElement, zone: string): Matches {
 	return (calendar) => test({ component: withKnownZones(calendar), around: [] });
 }
 
+/** The span that every object has to do with that fits a filter; `null` where it asks about other things than when something takes place. */
+export function spanOf(filter: XmlElement): Span | null {
+	const root = child(filter, caldav('comp-filter'));
+	const component = root && child(root, caldav('comp-filter'));
+	const range = component && child(component, caldav('time-range'));
+	return range ? parseSpan(range) : null;
+}
+
 function componentTest(filter: XmlElement, zone: string): Test<Inside> {
 	const tests: Test<Inside>[] = [];
 	for (const part of elements(filter)) {

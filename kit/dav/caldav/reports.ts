@@ -7,7 +7,7 @@ import { attribute, child, element, elements, textOf, type XmlElement } from '..
 import { expanded, limited } from './expand.ts';
 import { busyTimes, freeBusy } from './free-busy.ts';
 import type { Span } from './time-range.ts';
-import { parseFilter, parseSpan } from './filter.ts';
+import { parseFilter, parseSpan, spanOf } from './filter.ts';
 import { caldav, calendarData } from './names.ts';
 import { trimmed } from './trim.ts';
 
@@ -30,7 +30,7 @@ export function calendarReports({ all, these }: FolderReading, zone: string, now
 				const clock = zoneAsked(body) ?? zoneOfCalendar(resource) ?? zone;
 				const matches = parseFilter(filter, clock);
 				const cut = cutter(body, clock);
-				const inside = resource.kind === 'file' ? [resource] : await filesIn(resource, all);
+				const inside = resource.kind === 'file' ? [resource] : await filesIn(resource, all, spanOf(filter));
 				return inside
 					.filter((one) => one.properties.has(calendarData) && matches(calendarOf(one)))
 					.map((one) => ({ resource: cut(one) }));
@@ -60,7 +60,9 @@ export function calendarReports({ all, these }: FolderReading, zone: string, now
 				const span = closedSpan(range);
 				if (resource.kind === 'file') throw new DavFailure(403, 'Ask a calendar, not one of its files.', dav('supported-report'));
 				const clock = zoneOfCalendar(resource) ?? zone;
-				const busy = (await filesIn(resource, all)).flatMap((one) => busyTimes(withKnownZones(calendarOf(one)), span, clock));
+				const busy = (await filesIn(resource, all, span)).flatMap((one) =>
+					busyTimes(withKnownZones(calendarOf(one)), span, clock),
+				);
 				const lines = [line('VERSION', '2.0'), line('PRODID', '-//Mana//Calendar//EN')];
 				const answer: Component = { name: 'VCALENDAR', lines, components: [freeBusy(busy, span, now())] };
 				return { type: 'text/calendar; charset=utf-8', text: writeComponent(answer) };
@@ -70,11 +72,12 @@ export function calendarReports({ all, these }: FolderReading, zone: string, now
 }
 
 /** The files of a calendar, or of all calendars that lie in a collection. */
-async function filesIn(resource: DavResource, all: FolderReading['all']): Promise<DavResource[]> {
+async function filesIn(resource: DavResource, all: FolderReading['all'], span: Span | null): Promise<DavResource[]> {
 	const found: DavResource[] = [];
-	for (const one of await all(resource)) {
+	for (const one of await all(resource, span ?? undefined)) {
 		if (one.kind === 'file') found.push(one);
-		else if (one.types?.includes(caldav('calendar')) && resource.path.length === 1) found.push(...(await all(one)));
+		else if (one.types?.includes(caldav('calendar')) && resource.path.length === 1)
+			found.push(...(await all(one, span ?? undefined)));
 	}
 	return found.filter(({ properties }) => properties.has(calendarData));
 }

@@ -1,6 +1,7 @@
 import type { Collection } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
 import type { SpaceId } from '@mana/sync';
+import type { Span } from '../caldav/time-range.ts';
 import type { DavPath } from '../path.ts';
 import type { Content, DavResource, Document, DavTree, PropertyChange } from '../tree.ts';
 import type { XmlElement, XmlName } from '../xml.ts';
@@ -21,6 +22,8 @@ export interface Folder {
 	/** Stands for its state. */
 	readonly token: string;
 	readonly createdAt: number | null;
+	/** What its files' texts depend on besides their records, as its zone. */
+	readonly reads?: string;
 	/** Whether a program may remove it. */
 	readonly removable: boolean;
 }
@@ -75,6 +78,10 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	properties(folder: F): readonly XmlElement[];
 	/** Its files. What stands elsewhere, names of tags and parents, is read once for all of them. */
 	texts(folder: F, placed: readonly Placed<C>[]): Promise<readonly string[]>;
+	/** Set where a text says nothing but what is in its record, its parts and those it is tied to: then it is kept until one of them changes. */
+	readonly keepsTexts?: true;
+	/** Whether an object may take place in a span; where nothing says so, all may. */
+	near?(placed: Placed<C>, span: Span): boolean;
 	/** Media type of a file. */
 	typeOf(placed: Placed<C>): string;
 	/** What stands for what others have to hear of in a file; `undefined` where nobody has to. */
@@ -104,8 +111,8 @@ export interface SpecialCollection {
 
 /** What reports read with. */
 export interface FolderReading {
-	/** What is in a folder. */
-	all(folder: DavResource): Promise<readonly DavResource[]>;
+	/** What is in a folder. @param span leaves out what certainly does not take place in it */
+	all(folder: DavResource, span?: Span): Promise<readonly DavResource[]>;
 	/** The files at these paths that are there. */
 	these(paths: readonly DavPath[]): Promise<readonly DavResource[]>;
 }

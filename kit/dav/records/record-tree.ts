@@ -3,6 +3,7 @@ import type { AppGrant } from '@mana/service/app-passwords';
 import type { Memberships } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
 import { calendarServer } from '../caldav/names.ts';
+import type { Span } from '../caldav/time-range.ts';
 import { DavFailure } from '../failure.ts';
 import { dav } from '../names.ts';
 import type { DavPath } from '../path.ts';
@@ -20,11 +21,13 @@ import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS, type 
 import { principalReports } from './principals.ts';
 import { leftSince, objectsOf, type Placed, readingsOf, type RecordDb, type Wanted } from './objects.ts';
 import type { SpaceCards } from './spaces.ts';
+import type { Texts } from './texts.ts';
 
 export interface RecordTreeParts {
 	readonly db: RecordDb;
 	readonly memberships: Memberships;
 	readonly cards: SpaceCards;
+	readonly texts: Texts;
 	readonly grant: AppGrant;
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
@@ -57,7 +60,10 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 			...app.quiet,
 		]);
 		this.reports = new Map([
-			...app.reports({ all: (resource) => this.children(resource), these: (paths) => this.#files(paths) }),
+			...app.reports({
+				all: (resource, span) => this.#inside(resource, span),
+				these: (paths) => this.#files(paths),
+			}),
 			...principalReports(async (text) => [this.#person(), ...((await app.principalsLike?.(text)) ?? [])]),
 		]);
 	}
@@ -83,7 +89,11 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return (await this.#resources(folder, { names: [file] }))[0] ?? null;
 	}
 
-	async children({ path }: DavResource): Promise<readonly DavResource[]> {
+	children(collection: DavResource): Promise<readonly DavResource[]> {
+		return this.#inside(collection);
+	}
+
+	async #inside({ path }: DavResource, span?: Span): Promise<readonly DavResource[]> {
 		const [first, second] = path;
 		if (first === undefined) return [plainCollection([this.#app.top], null), plainCollection([PRINCIPALS], null)];
 		if (first === PRINCIPALS) return second === undefined ? [this.#person()] : [];
@@ -94,7 +104,10 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 			return [...folders, ...[...(this.#app.special ?? [])].map(([name, one]) => this.#specialResource(name, one))];
 		}
 		const folder = await this.#folder(second);
-		return folder ? this.#resources(folder, {}) : [];
+		if (!folder) return [];
+		const placed = await this.#placedIn(folder, {});
+		const { near } = this.#app;
+		return this.#described(folder, span && near ? placed.filter((one) => near(one, span)) : placed);
 	}
 
 	async read({ properties, type }: DavResource): Promise<Blob> {
@@ -308,8 +321,8 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	}
 
 	async #described(folder: F, placed: readonly Placed<C>[]): Promise<DavResource[]> {
-		const { data, texts, typeOf } = this.#app;
-		const all = await texts(folder, placed);
+		const { data, typeOf } = this.#app;
+		const all = await this.#texts(folder, placed);
 		return placed.map((one, i): DavResource => {
 			const text = all[i]!;
 			const scheduleTag = this.#app.scheduleTag?.(one, text);
@@ -326,6 +339,22 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 				owner: this.principal,
 				properties: byName([element(data, text)]),
 			};
+		});
+	}
+
+	async #texts(folder: F, placed: readonly Placed<C>[]): Promise<readonly string[]> {
+		const { texts } = this.#parts;
+		if (!this.#app.keepsTexts) return this.#app.texts(folder, placed);
+		const keys = placed.map((one) => `${folder.space} ${one.row.id} ${etagOf(one, folder)} ${folder.reads ?? ''}`);
+		const known = keys.map((key) => texts.get(key));
+		const missing = placed.filter((_, i) => known[i] === undefined);
+		const fresh = missing.length === 0 ? [] : await this.#app.texts(folder, missing);
+		let next = 0;
+		return known.map((text, i) => {
+			if (text !== undefined) return text;
+			const made = fresh[next++]!;
+			texts.set(keys[i]!, made);
+			return made;
 		});
 	}
 

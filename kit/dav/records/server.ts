@@ -20,6 +20,7 @@ import type { DavTree } from '../tree.ts';
 import { dropSpace, keepChange, type ObjectKind, type RecordDb } from './objects.ts';
 import type { RecordTreeParts } from './record-tree.ts';
 import { SpaceCards } from './spaces.ts';
+import { Texts } from './texts.ts';
 import { recordMigrations, type RecordTables } from './tables.ts';
 
 /** How long an answer waits until what was written can be read here, in milliseconds. */
@@ -112,10 +113,12 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 	});
 	const passwords = new AppPasswords(context);
 	const cards = new SpaceCards(address, clock);
+	const texts = new Texts();
 	const partsFor = (grant: AppGrant, forwarded: boolean, base: string): RecordTreeParts => ({
 		db: store.db,
 		memberships,
 		cards,
+		texts,
 		grant,
 		// Only collections are pointed to, and files that are in the way of others.
 		hrefOf: (path: DavPath) => hrefOf(base, path, path.length < 3),
