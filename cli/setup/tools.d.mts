@@ -10,6 +10,7 @@ export type Tool =
 	| 'vdirsyncer'
 	| 'todoman'
 	| 'khal'
+	| 'khard'
 	| 'cadaver';
 export function findTool(root: string, name: Tool, folders?: readonly string[]): string | null;
 export function installTools(root: string, say: (line: string) => void): Tool[];

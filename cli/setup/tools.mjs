@@ -17,6 +17,7 @@ const tools = {
 	vdirsyncer: { package: 'vdirsyncer', proof: ['--version'] },
 	todoman: { package: 'todoman', proof: ['--version'] },
 	khal: { package: 'khal', proof: ['--version'] },
+	khard: { package: 'khard', proof: ['--version'] },
 	// Says its version and calls that a failure.
 	cadaver: { package: 'cadaver', proof: ['--version'], status: 255 },
 	litmus: {

@@ -10,8 +10,9 @@ import {
 	type ServedVersion,
 } from '@mana/dav/carddav/index';
 import { type FolderApp, objectsOf, partsOf, type RecordTreeParts, rowsOf } from '@mana/dav/records/index';
-import { BadCard, type Card, parseCard, toVersion, writeCard } from '@mana/dav/vcard/index';
+import { toVersion, writeCard } from '@mana/dav/vcard/index';
 import { appOf, type BlobReference, type RecordId } from '@mana/model';
+import { cardKept } from '../cards/kept.ts';
 import { stateOf } from '../cards/state.ts';
 import { cardOf } from '../cards/write.ts';
 import { details, groups, people } from '../model.ts';
@@ -96,15 +97,4 @@ export function contactsApp(
 			});
 		},
 	};
-}
-
-/** The card as it was kept; `null` where there is none, or it cannot be read any more. */
-export function cardKept(text: string): Card | null {
-	if (text === '') return null;
-	try {
-		return parseCard(new TextEncoder().encode(text));
-	} catch (error) {
-		if (error instanceof BadCard) return null;
-		throw error;
-	}
 }

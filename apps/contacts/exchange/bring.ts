@@ -1,4 +1,4 @@
-import { type Draft, field, ordering, type RecordId } from '@mana/model';
+import { type Draft, ordering, type RecordId } from '@mana/model';
 import type { Mana, Writer } from '@mana/sync/client/api';
 import type { Item } from '@mana/ui/import/format';
 import type { Brought, Policy } from '@mana/ui/import/kind';
@@ -6,6 +6,7 @@ import type { SaidDetail } from '../cards/detail-lines.ts';
 import { type DetailValue, sameValueKey } from '../cards/match.ts';
 import { saidFields } from '../cards/read.ts';
 import { type Contact, contactIdOf, details, groupIdNamed, groups, people } from '../model.ts';
+import { fittedDetail, fittedFields } from './fitted.ts';
 import type { FoundContact } from './found-contact.ts';
 
 export type ImportStep = readonly (Item<FoundContact> & { readonly known: RecordId | null })[];
@@ -58,7 +59,7 @@ export async function bring(
 		const writes = new Bringing(tx, mana, between);
 		for (const { found, id, photo } of plan) (writes.bring(found, id, photo) ? added : merged).push(id);
 	});
-	return { written, added, merged, skipped, refused: [] };
+	return { written, added, merged, skipped };
 }
 
 /** What one action brings. */
@@ -83,7 +84,7 @@ class Bringing {
 		else {
 			const uid = contactIdOf(found.uid || id) === id && found.uid !== id ? found.uid : '';
 			const draft = {
-				...datesChecked(found.fields),
+				...fittedFields(found.fields),
 				uid,
 				starred: found.starred,
 				groups: sets,
@@ -99,7 +100,7 @@ class Bringing {
 	/** Fills in what is empty; nothing that is there is overwritten. */
 	#fill(before: Contact, found: FoundContact, sets: readonly RecordId[], photo: Contact['photo']): void {
 		if (before.deletedAt !== null) this.#tx.restore(people, before.id);
-		const fields = datesChecked(found.fields);
+		const fields = fittedFields(found.fields);
 		const draft: Draft<typeof people> = Object.fromEntries(
 			saidFields
 				.filter((name) => name !== 'kind' && name !== 'shownAs')
@@ -125,7 +126,8 @@ class Bringing {
 		}
 		const keys = new Set(held.map(sameValueKey));
 		const last = new Map<string, string>();
-		for (const detail of all) {
+		for (const one of all) {
+			const detail = fittedDetail(one);
 			const key = sameValueKey(detail);
 			if (keys.has(key)) continue;
 			keys.add(key);
@@ -135,7 +137,7 @@ class Bringing {
 			last.set(detail.kind, position);
 			const preferred = detail.preferred && !(known && held.some((one) => one.kind === detail.kind && one !== detail));
 			const target = targetUid === null ? null : contactIdOf(targetUid);
-			this.#tx.create(details, { ...draft, contact, target, position, preferred, day: detail.day !== null && field.isPartialDay(detail.day) ? detail.day : null }); // prettier-ignore
+			this.#tx.create(details, { ...draft, contact, target, position, preferred });
 		}
 	}
 
@@ -149,10 +151,4 @@ class Bringing {
 		if (there.deletedAt !== null) this.#tx.restore(groups, id);
 		return id;
 	}
-}
-
-/** A day that only looks like one is left out. */
-function datesChecked(fields: FoundContact['fields']): FoundContact['fields'] {
-	const checked = (day: string | null) => (day !== null && field.isPartialDay(day) ? day : null);
-	return { ...fields, birthday: checked(fields.birthday), anniversary: checked(fields.anniversary) };
 }

@@ -247,6 +247,14 @@ describe('an import', () => {
 		expect(mana.query(people).rows.map(({ id }) => id)).toEqual([held!.id]);
 	});
 
+	test('cuts what is longer than a contact can hold, and leaves out days that are none', async () => {
+		const mana = open();
+		const long = { ...contact('FN:A'), fields: { ...contact('FN:A').fields, given: 'x'.repeat(900), birthday: '--13-45' } };
+		await run(mana, [{ ...long, details: [{ ...contact('TEL:1').details[0]!, label: 'y'.repeat(300) }] }], 'merge');
+		expect(mana.query(people).rows[0]).toMatchObject({ given: 'x'.repeat(200), birthday: null });
+		expect(mana.query(details).rows[0]!.label).toHaveLength(100);
+	});
+
 	test('goes in steps that fit on their way', () => {
 		const big = contact('FN:A', `NOTE:${'x'.repeat(19_000)}`);
 		expect(weigh(big)).toBeGreaterThan(weigh(contact('FN:A')));

@@ -1,16 +1,16 @@
 import type { Card } from '@mana/dav/vcard/index';
-import { BadCard, parseCard } from '@mana/dav/vcard/index';
 import type { RecordId } from '@mana/model';
 import type { Mana } from '@mana/sync/client/api';
 import { m } from '@mana/ui/i18n';
 import type { ExportKind } from '@mana/ui/import/kind';
+import { cardKept } from '../cards/kept.ts';
 import { stateOf } from '../cards/state.ts';
 import { cardOf } from '../cards/write.ts';
 import { type Contact, type Detail, details, groups, people } from '../model.ts';
 import { nameOf } from '../name.ts';
 import { exportFormats } from './formats/index.ts';
 import { photoOf } from './photo.ts';
-import { exportHint, exportWords } from './words.ts';
+import { exportHint, formatWords } from './words.ts';
 
 /** Taking contacts along as files: all, the favourites, a group, or some by `some:` and their ids. */
 export const contactsExport: ExportKind<Card> = {
@@ -19,7 +19,7 @@ export const contactsExport: ExportKind<Card> = {
 	words: {
 		title: () => m.contacts_export(),
 		purpose: () => m.exchange_export_purpose(),
-		format: exportWords,
+		format: formatWords,
 		hint: exportHint,
 		count: (count) => m.exchange_count({ count }),
 	},
@@ -65,16 +65,5 @@ export async function* cardsOf(mana: Mana, contacts: readonly Contact[]): AsyncG
 			changedAt: Date.now(),
 		});
 		yield cardOf(state, cardKept(contact.cardObject));
-	}
-}
-
-/** The card as it was kept; `null` where there is none, or it cannot be read any more. */
-export function cardKept(text: string): Card | null {
-	if (text === '') return null;
-	try {
-		return parseCard(new TextEncoder().encode(text));
-	} catch (error) {
-		if (error instanceof BadCard) return null;
-		throw error;
 	}
 }

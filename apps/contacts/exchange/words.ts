@@ -17,8 +17,6 @@ export function formatWords(id: string): string {
 	return formats[id]?.() ?? id;
 }
 
-export const exportWords = formatWords;
-
 const hints: Readonly<Record<string, () => string>> = {
 	'vcard-3.0': () => m.exchange_hint_vcard3(),
 	'vcard-4.0': () => m.exchange_hint_vcard4(),

@@ -126,25 +126,38 @@ export class ImportRun<T> {
 		for (let at = 0; at < items.length && !this.#stop;) {
 			const size = this.#stepAt(at);
 			const step = items.slice(at, at + size).map((one) => ({ ...one, known: this.known.get(one) ?? null }));
-			const brought = await this.#kind.bring(this.#mana, step, this.policy, label);
-			settle(brought.written);
-			// Steps wait for the disk: nobody gains from a queue that only the memory has.
-			await brought.written.saved.catch(() => {
-				this.#stop = true;
-			});
-			this.#brought.push(brought);
-			this.troubles = [...this.troubles, ...brought.refused];
-			this.result = {
-				added: this.result.added + brought.added.length,
-				merged: this.result.merged + brought.merged.length,
-				skipped: this.result.skipped + brought.skipped,
-			};
+			const brought = await this.#kind
+				.bring(this.#mana, step, this.policy, label)
+				.catch((error: unknown) => this.#missed(step, error));
+			if (brought) await this.#keep(brought);
 			at += size;
 			const spent = this.#clock() - began;
 			this.stage = { at: 'writing', done: at, leftMs: spent > 1_000 ? (spent / at) * (items.length - at) : null };
 			await new Promise<void>((resolve) => setTimeout(resolve));
 		}
 		this.stage = { at: 'done', stopped: this.#stop, undone: false };
+	}
+
+	async #keep(brought: Brought): Promise<void> {
+		settle(brought.written);
+		this.#brought.push(brought);
+		this.result = {
+			added: this.result.added + brought.added.length,
+			merged: this.result.merged + brought.merged.length,
+			skipped: this.result.skipped + brought.skipped,
+		};
+		// Steps wait for the disk: nobody gains from a queue that only the memory has.
+		await brought.written.saved.catch(() => {
+			this.#stop = true;
+		});
+	}
+
+	/** A step that could not be written is told line by line, and the next one is tried; where this device has no room, there is none. */
+	#missed(step: readonly Item<T>[], error: unknown): null {
+		if (error instanceof Error && error.name === 'StorageFailed') this.#stop = true;
+		const text = error instanceof Error ? error.message : String(error);
+		this.troubles = [...this.troubles, ...step.map(({ line }) => ({ line, reason: 'unreadable' as const, text }))];
+		return null;
 	}
 
 	/** How many of the items from one on go in one step. */

@@ -1,6 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import type { ExportFormat, Item, TroubleReason } from './format.ts';
+import type { ExportFormat, Item } from './format.ts';
 
 /** What is done with what is here already. */
 export type Policy = 'skip' | 'merge' | 'both';
@@ -11,8 +11,6 @@ export interface Brought {
 	readonly added: readonly RecordId[];
 	readonly merged: readonly RecordId[];
 	readonly skipped: number;
-	/** Those that could not be written, each with where it stood and why. */
-	readonly refused: readonly { readonly line: number; readonly reason: TroubleReason; readonly text: string }[];
 }
 
 /** What an app says of its imports. */
