@@ -26,13 +26,19 @@ export type Chosen = Pick<Occurrence, 'event' | 'series' | 'occurrence' | 'start
 /** What a page may write of an event. */
 export type EventDraft = Omit<Draft<typeof events>, 'series' | 'occurrence' | 'uid' | 'calendarName' | 'calendarObject'>;
 
+/** What was changed, and where it is now. */
+export interface Edited extends Written {
+	/** `Occurrence.key` from now on: a series that is cut or moved calls its occurrences by other names. */
+	readonly key: string;
+}
+
 /**
  * What a person can do in their calendars, each as one transaction that can be undone. `label` is what undo says, in the person's language.
  */
 export interface CalendarActions {
 	add(label: string, draft: EventDraft): { id: RecordId; written: Written };
 	/** Changes an occurrence, or as much of its series as `scope` says. A new start moves the rest by as much. */
-	edit(label: string, chosen: Chosen, draft: EventDraft, scope: Scope): Written;
+	edit(label: string, chosen: Chosen, draft: EventDraft, scope: Scope): Edited;
 	/** Says when a series comes again, from its first occurrence on; `null`: it takes place once. */
 	repeat(label: string, series: Event, repeat: string | null, start: string): Written;
 	/** Puts an event in the trash, or takes occurrences out of a series. */
@@ -100,43 +106,43 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		}
 	};
 
-	const edit = (label: string, { event, series, occurrence, start }: Chosen, draft: EventDraft, scope: Scope): Written => {
-		if (!series || occurrence === null) return mana.write(label, (tx) => tx.update(events, event.id, heard(event, draft)));
+	const edit: CalendarActions['edit'] = (label, { event, series, occurrence, start }, draft, scope) => {
+		if (!series || occurrence === null)
+			return at(event.id, mana.write(label, (tx) => tx.update(events, event.id, heard(event, draft)))); // prettier-ignore
 		if (scope === 'this') {
 			const id = changedOccurrenceId(series.id, occurrence);
 			const made = ensure(events, id);
 			const { repeat: _repeat, extra: _extra, except: _except, ...own } = draft;
-			return after(
-				[made],
-				mana.write(label, (tx) => {
-					if (event.id === id) tx.update(events, id, heard(event, own));
-					else change(tx, series.id, occurrence, { ...copyOf(series), start, ...heard(series, own) });
-				}),
-			);
+			const written = mana.write(label, (tx) => {
+				if (event.id === id) tx.update(events, id, heard(event, own));
+				else change(tx, series.id, occurrence, { ...copyOf(series), start, ...heard(series, own) });
+			});
+			return at(`${series.id} ${occurrence}`, after([made], written));
 		}
 		const cut = scope === 'following' ? cutBefore(series, occurrence) : null;
 		const changes = changesOf(series.id);
+		const begins = cut ? cut.after.start! : series.start!;
+		const moved = seriesDraft(begins, start, draft);
+		const name = mover(begins, moved.start!)(occurrence);
 		if (!cut) {
-			const moved = seriesDraft(series.start!, start, draft);
-			const made = changes.map((one) => ensureRenamed(one, series.id, series.start!, moved.start));
-			return after(
-				made,
-				mana.write(label, (tx) => rewrite(tx, series, series.id, heard(series, moved), changes, series)),
-			);
+			const made = changes.map((one) => ensureRenamed(one, series.id, begins, moved.start!));
+			const written = mana.write(label, (tx) => rewrite(tx, series, series.id, heard(series, moved), changes, series));
+			return at(`${series.id} ${name}`, after(made, written));
 		}
-		const moved = seriesDraft(cut.after.start!, start, draft);
 		const later = changes.filter((one) => one.occurrence! >= occurrence);
-		return mana.write(label, (tx) => {
+		let id!: RecordId;
+		const written = mana.write(label, (tx) => {
 			tx.update(events, series.id, { repeat: cut.before.repeat, extra: cut.before.extra, except: cut.before.except });
-			const id = tx.create(events, { ...copyOf(series), ...cut.after, calendar: series.calendar });
+			id = tx.create(events, { ...copyOf(series), ...cut.after });
 			rewrite(tx, series, id, moved, later, cut.after);
 			for (const guest of guestsOf(series.id)) copyGuest(tx, guest, id);
 		});
+		return at(`${id} ${name}`, written);
 	};
 
 	/** Before changes move to other names: those may be names that undo took back once. */
-	function ensureRenamed(one: Event, series: RecordId, before: string, now: string | null | undefined): Promise<void> {
-		if (!now || now === before) return Promise.resolve();
+	function ensureRenamed(one: Event, series: RecordId, before: string, now: string): Promise<void> {
+		if (now === before) return Promise.resolve();
 		return ensure(events, changedOccurrenceId(series, mover(before, now)(one.occurrence!)));
 	}
 
@@ -240,6 +246,10 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 			);
 		},
 	};
+}
+
+function at(key: string, written: Written): Edited {
+	return { key, saved: written.saved, undo: () => written.undo() };
 }
 
 /** What was written, stored only when what was made before it is stored as well. */

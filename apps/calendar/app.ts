@@ -8,5 +8,22 @@ export const app: AppManifest = {
 	purpose: () => m.calendar_purpose(),
 	glyph: 'M8 3v4M16 3v4M4 10h16M6 5h12a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2',
 	hue: 25,
-	places: [{ id: 'agenda', name: () => m.calendar_agenda(), href: '/calendar', icon: 'calendar-days' }],
+	places: [
+		{ id: 'day', name: () => m.calendar_day(), href: '/calendar/day', icon: 'calendar-day', shortcut: 'g d' },
+		{ id: 'week', name: () => m.calendar_week(), href: '/calendar/week', icon: 'calendar-range', shortcut: 'g w' },
+		{ id: 'month', name: () => m.calendar_month(), href: '/calendar/month', icon: 'calendar-days', shortcut: 'g m' },
+		{ id: 'agenda', name: () => m.calendar_agenda(), href: '/calendar/agenda', icon: 'list', shortcut: 'g a' },
+		{ id: 'search', name: () => m.calendar_search(), href: '/calendar/search', icon: 'search', shortcut: 'g s' },
+	],
+	commands: [
+		{ id: 'new', name: () => m.calendar_new_event(), icon: 'plus', run: (house) => house.quickAdd('calendar') },
+		{ id: 'year', name: () => m.calendar_year(), icon: 'calendar-days', run: (house) => house.go('/calendar/year') },
+		{ id: 'trash', name: () => m.calendar_trash(), icon: 'trash', run: (house) => house.go('/calendar/trash') },
+	],
+	widgets: [
+		{ id: 'today', name: () => m.calendar_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') },
+	],
+	search: () => import('./search.ts'),
+	describe: () => import('./describe.ts'),
+	quickAdd: () => import('./parts/QuickAdd.svelte'),
 };

@@ -3,9 +3,12 @@ import { wallAt } from '@mana/time/zone';
 import type { Occurrence } from '../occurrences.ts';
 import { DAY, MINUTE } from '../moments.ts';
 
-/** The part of an occurrence that stands on one day's column of hours, in minutes of that day's clock. */
-export interface DayPart {
-	readonly occurrence: Occurrence;
+/** What has its time, as an occurrence has it. */
+export type Spanned = Pick<Occurrence, 'wholeDay' | 'from' | 'to' | 'firstDay' | 'lastDay'>;
+
+/** The part of something that stands on one day's column of hours, in minutes of that day's clock. */
+export interface DayPart<T> {
+	readonly item: T;
 	readonly day: Day;
 	readonly from: number;
 	readonly to: number;
@@ -15,25 +18,25 @@ export interface DayPart {
 }
 
 /** Whether it lies across the top of the days, and not between their hours: whole days, and what lasts a day or longer. */
-export function isBar({ wholeDay, from, to }: Pick<Occurrence, 'wholeDay' | 'from' | 'to'>): boolean {
+export function isBar({ wholeDay, from, to }: Spanned): boolean {
 	return wholeDay || to - from >= DAY;
 }
 
 /**
- * Parts an occurrence by days, as the clocks of the viewer show it. Where clocks are put back while it lasts, its end may stand before its
+ * Parts something by days, as the clocks of the viewer show it. Where clocks are put back while it lasts, its end may stand before its
  * beginning: it is then as long as it takes.
  */
-export function dayParts(occurrence: Occurrence, viewer: string): DayPart[] {
-	const start = wallAt(viewer, occurrence.from);
-	const shown = wallAt(viewer, occurrence.to);
-	const end = shown > start ? shown : start + (occurrence.to - occurrence.from);
-	const parts: DayPart[] = [];
-	for (let { firstDay: day } = occurrence; ; day = addDays(day, 1)) {
+export function dayParts<T extends Spanned>(item: T, viewer: string): DayPart<T>[] {
+	const start = wallAt(viewer, item.from);
+	const shown = wallAt(viewer, item.to);
+	const end = shown > start ? shown : start + (item.to - item.from);
+	const parts: DayPart<T>[] = [];
+	for (let { firstDay: day } = item; ; day = addDays(day, 1)) {
 		const midnight = toUtc(day);
 		const [from, to] = [Math.max(start, midnight), Math.min(end, midnight + DAY)];
 		if (parts.length > 0 && from >= end) return parts;
 		parts.push({
-			occurrence,
+			item,
 			day,
 			from: (from - midnight) / MINUTE,
 			to: (to - midnight) / MINUTE,

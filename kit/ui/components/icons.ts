@@ -1,12 +1,15 @@
 import Activity from '@lucide/svelte/icons/activity';
 import AlarmClock from '@lucide/svelte/icons/alarm-clock';
 import Bell from '@lucide/svelte/icons/bell';
+import CalendarDay from '@lucide/svelte/icons/calendar-1';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import CalendarRange from '@lucide/svelte/icons/calendar-range';
 import Check from '@lucide/svelte/icons/check';
 import Folder from '@lucide/svelte/icons/folder';
 import Globe from '@lucide/svelte/icons/globe';
 import House from '@lucide/svelte/icons/house';
 import Inbox from '@lucide/svelte/icons/inbox';
+import List from '@lucide/svelte/icons/list';
 import ListClock from '@lucide/svelte/icons/list-clock';
 import Plus from '@lucide/svelte/icons/plus';
 import Redo from '@lucide/svelte/icons/redo-2';
@@ -28,12 +31,15 @@ export const icons = {
 	activity: Activity,
 	'alarm-clock': AlarmClock,
 	bell: Bell,
+	'calendar-day': CalendarDay,
 	'calendar-days': CalendarDays,
+	'calendar-range': CalendarRange,
 	check: Check,
 	folder: Folder,
 	globe: Globe,
 	house: House,
 	inbox: Inbox,
+	list: List,
 	'list-clock': ListClock,
 	plus: Plus,
 	redo: Redo,

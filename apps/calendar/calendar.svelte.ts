@@ -1,0 +1,429 @@
+import { goto } from '$app/navigation';
+import { appOf, type Draft, type RecordId } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
+import { ensureTag, nextHue } from '@mana/shared/tags';
+import { addDays, type Capture, type Day, toUtc } from '@mana/time';
+import { instantOf, wallAt } from '@mana/time/zone';
+import { readLine } from '@mana/ui/capture/reader.svelte';
+import { live } from '@mana/ui/data/live.svelte';
+import { reportUnstored, settle, useHome, useMana } from '@mana/ui/data/mana.svelte';
+import { useSpaces } from '@mana/ui/data/spaces.svelte';
+import { mapped } from '@mana/ui/data/mapped';
+import { today } from '@mana/ui/data/today.svelte';
+import { m } from '@mana/ui/i18n';
+import { preferences } from '@mana/ui/preferences/preferences.svelte';
+import type { AppManifest, Dated, DatedView } from '@mana/ui/shell/manifest';
+import { createContext } from 'svelte';
+import {
+	byPosition,
+	calendarActions,
+	type CalendarActions,
+	calendarOf,
+	type Chosen,
+	type Edited,
+	type EventDraft,
+	type Scope,
+} from './actions.ts';
+import {
+	type Calendar,
+	calendars,
+	type CalendarSettings,
+	defaultCalendarId,
+	type Event,
+	events,
+	type Guest,
+	guests,
+	settings,
+	settingsId,
+} from './model.ts';
+import { DAY, dayOfWall, MINUTE, textOf } from './moments.ts';
+import { type Occurrence, occurrencesOf } from './occurrences.ts';
+import { type Shown, shownEntry, together } from './shown.ts';
+import type { WeekWays } from './views.ts';
+import { titleOf } from './words.ts';
+
+/** A calendar as the sidebar lists it. */
+export interface ListedCalendar {
+	readonly id: RecordId;
+	readonly name: string;
+	readonly hue: number;
+	readonly kind: Calendar['kind'];
+	readonly hidden: boolean;
+}
+
+/** What other apps have on days, as the sidebar lists it. */
+export interface ListedView {
+	readonly id: string;
+	readonly name: string;
+	readonly hue: number;
+	readonly hidden: boolean;
+}
+
+/** A change of a series that waits for the person to say how much of it is meant. */
+export interface Question {
+	readonly kind: 'edit' | 'remove';
+	readonly title: string;
+	answer(scope: Scope): void;
+	/** What was dragged goes back to where it was. */
+	leave(): void;
+}
+
+/** A place for a new event: a stretch of a day's hours, or whole days. */
+export interface Slot {
+	readonly first: Day;
+	/** The last of several whole days. */
+	readonly last: Day;
+	/** Minutes of the day; `null`: whole days. */
+	readonly minutes: { readonly from: number; readonly to: number } | null;
+}
+
+const UNSAID: Pick<CalendarSettings, 'hidden' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar'> = {
+	hidden: new Set(),
+	secondZone: '',
+	length: 60,
+	reminders: new Set(),
+	workdaysOnly: false,
+	calendar: null,
+};
+
+/** The calendar app on one page: what its views share, and every action together with what it says afterwards. */
+export class Planner {
+	readonly mana: Mana;
+	readonly actions: CalendarActions;
+	/** Whether the person may change what is in this space. */
+	readonly mayWrite: () => boolean;
+	question = $state.raw<Question | null>(null);
+	readonly #home: () => Mana | null;
+	readonly #views: readonly { readonly app: AppManifest; readonly view: DatedView }[];
+	#loaded = $state.raw<ReadonlyMap<string, Dated>>(new Map());
+	readonly #events;
+	readonly #calendars;
+	readonly #guests;
+	readonly #settings;
+
+	/**
+	 * @param home the person's own space, where how they look at calendars is kept
+	 * @param apps those that have something on days
+	 */
+	constructor(mana: Mana, home: () => Mana | null, apps: readonly AppManifest[], mayWrite: () => boolean) {
+		this.mana = mana;
+		this.mayWrite = mayWrite;
+		this.#home = home;
+		this.#views = apps.flatMap((app) => (app.dated ?? []).map((view) => ({ app, view })));
+		this.actions = calendarActions(mana, Date.now, Math.random);
+		this.#events = live(() => mana.query(events, { where: () => true }));
+		this.#calendars = live(() => mana.query(calendars, { order: byPosition }));
+		this.#guests = live(() => mana.query(guests));
+		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
+		$effect(() => {
+			for (const { view } of this.#views) if (!this.settings.hidden.has(view.id)) this.#load(view);
+		});
+	}
+
+	/** Zone of whoever looks. */
+	get zone(): string {
+		return preferences.timeZone;
+	}
+
+	get settings(): typeof UNSAID {
+		return this.#settings.rows[0] ?? UNSAID;
+	}
+
+	get ways(): WeekWays {
+		return { weekStart: preferences.weekStart, workdaysOnly: this.settings.workdaysOnly };
+	}
+
+	/** Every event and changed occurrence, those in the trash as well. */
+	get events(): readonly Event[] {
+		return this.#events.rows;
+	}
+
+	/** Whether events may be missing that are still on their way to this device. */
+	get arriving(): boolean {
+		return this.mana.sync.firstSync !== null && this.events.length === 0;
+	}
+
+	readonly calendars: readonly ListedCalendar[] = $derived.by(() => {
+		const own = this.#calendars.rows.find(({ id }) => id === defaultCalendarId);
+		const rest = this.#calendars.rows.filter(({ id }) => id !== defaultCalendarId);
+		const { hidden } = this.settings;
+		return [
+			{
+				id: defaultCalendarId,
+				name: own?.name || m.calendar_default(),
+				hue: own?.hue ?? 25,
+				kind: 'own' as const,
+				hidden: hidden.has(defaultCalendarId),
+			},
+			...rest.map(({ id, name, hue, kind }) => ({ id, name: name || m.calendar_unnamed(), hue, kind, hidden: hidden.has(id) })),
+		];
+	});
+
+	readonly calendarById: ReadonlyMap<RecordId, ListedCalendar> = $derived.by(
+		() => new Map(this.calendars.map((one) => [one.id, one])),
+	);
+
+	/** Calendars that events may be written into. */
+	get writable(): readonly ListedCalendar[] {
+		return this.calendars.filter(({ kind }) => kind === 'own');
+	}
+
+	readonly views: readonly ListedView[] = $derived.by(() =>
+		this.#views.map(({ app, view }) => ({
+			id: view.id,
+			name: view.name(),
+			hue: app.hue,
+			hidden: this.settings.hidden.has(view.id),
+		})),
+	);
+
+	/** The calendar of an event, or the one that every space has where its own is gone. */
+	calendarOf(event: Event): ListedCalendar {
+		return this.calendarById.get(calendarOf(event)) ?? this.calendars[0]!;
+	}
+
+	mayEdit(event: Event): boolean {
+		return this.mayWrite() && this.calendarOf(event).kind === 'own';
+	}
+
+	guestsOf(event: RecordId): readonly Guest[] {
+		return this.#guests.rows.filter((guest) => guest.event === event);
+	}
+
+	/** What takes place on the days from one to another, both included, in the calendars that are shown. */
+	between(first: Day, last: Day): Shown[] {
+		const [from, to] = [instantOf(this.zone, toUtc(first)), instantOf(this.zone, toUtc(addDays(last, 1)))];
+		return occurrencesOf(this.events, from, to, this.zone)
+			.filter(({ event }) => !this.calendarOf(event).hidden)
+			.map((occurrence) => this.shown(occurrence));
+	}
+
+	shown(occurrence: Occurrence): Shown {
+		const { key, event, wholeDay, from, to, firstDay, lastDay } = occurrence;
+		const hue = event.hue ?? this.calendarOf(event).hue;
+		const done = event.status === 'cancelled';
+		return { key, title: titleOf(event), hue, occurrence, href: null, done, wholeDay, from, to, firstDay, lastDay };
+	}
+
+	/** What other apps have on these days, kept current. For `live`. */
+	dated(first: Day, last: Day) {
+		return together(
+			this.views.flatMap(({ id, hue, hidden }) => {
+				const dated = hidden ? undefined : this.#loaded.get(id);
+				return dated ? [mapped(dated(this.mana, first, last), (entry) => shownEntry(id, hue, entry, this.zone))] : [];
+			}),
+		);
+	}
+
+	/** An occurrence by its key (`Occurrence.key`, or the id of an event); a series alone is its first one. */
+	find(key: string): Occurrence | null {
+		const [id, name] = key.split(' ') as [string, string?];
+		const event = this.events.find((one) => one.id === id);
+		if (!event || event.deletedAt !== null) return null;
+		const row = event.series !== null && name === undefined ? `${event.series} ${event.occurrence}` : key;
+		const near = name ?? event.occurrence ?? event.start;
+		if (near === null) return null;
+		const own = this.events.filter(
+			(one) =>
+				one.id === event.id ||
+				one.series === event.id ||
+				one.id === event.series ||
+				(event.series !== null && one.series === event.series),
+		);
+		const at = instantOf('UTC', toUtc(near.slice(0, 10)));
+		// A changed occurrence may be far from where its rule had it.
+		const changed = own
+			.filter((one) => one.occurrence === near && one.start !== null)
+			.map((one) => instantOf('UTC', toUtc(one.start!.slice(0, 10))));
+		for (const day of [at, ...changed]) {
+			const found = occurrencesOf(own, day - 2 * DAY, day + 3 * DAY, this.zone);
+			const match = found.find((one) => one.key === row) ?? (name === undefined ? found[0] : undefined);
+			if (match) return match;
+		}
+		return null;
+	}
+
+	/** What a typed line says of an appointment. */
+	read(line: string, dismissed?: ReadonlySet<string>): Capture {
+		return readLine(line, { names: this.writable.map(({ name }) => name), appointments: true, ...(dismissed && { dismissed }) });
+	}
+
+	/** Adds what was typed; what the line leaves open, the slot says, or the next full hour. */
+	add(capture: Capture, slot: Slot | null = null): RecordId {
+		const calendar = this.writable.find(({ name }) => name === capture.project)?.id ?? this.settings.calendar;
+		const when = this.#whenOf(capture, slot);
+		const { id, written } = this.actions.add(m.calendar_done_added(), {
+			title: capture.title,
+			place: capture.place ?? '',
+			calendar: calendar === defaultCalendarId ? null : calendar,
+			zone: this.zone,
+			...when,
+			...(capture.repeat && { repeat: capture.repeat.rule }),
+			...(when.start.length > 10 && { reminders: this.settings.reminders }),
+		});
+		settle(written, m.calendar_done_added());
+		return id;
+	}
+
+	/** Changes an occurrence; of a series, asks how much of it is meant first. @returns whether it was done or asked for */
+	change(chosen: Occurrence, draft: EventDraft, said: string, leave: () => void = () => undefined): void {
+		if (!this.mayEdit(chosen.event)) return leave();
+		if (!chosen.series) this.#say(said, (label) => this.actions.edit(label, chosen, draft, 'this'));
+		else
+			this.question = {
+				kind: 'edit',
+				title: titleOf(chosen.event),
+				answer: (scope) => void this.#say(said, (label) => this.actions.edit(label, chosen, draft, scope)),
+				leave,
+			};
+	}
+
+	/** Changes it without a word and without asking, from the details. @returns where the occurrence is now */
+	edit(chosen: Chosen, draft: EventDraft, scope: Scope): Edited {
+		const written = this.actions.edit(m.calendar_done_edited(), chosen, draft, scope);
+		settle(written);
+		return written;
+	}
+
+	remove(chosen: Occurrence): void {
+		if (!this.mayEdit(chosen.event)) return;
+		if (!chosen.series) this.#say(m.calendar_done_removed(), (label) => this.actions.remove(label, chosen, 'this'));
+		else
+			this.question = {
+				kind: 'remove',
+				title: titleOf(chosen.event),
+				answer: (scope) => void this.#say(m.calendar_done_removed(), (label) => this.actions.remove(label, chosen, scope)),
+				leave: () => undefined,
+			};
+	}
+
+	duplicate(chosen: Occurrence): RecordId {
+		const { id, written } = this.actions.duplicate(m.calendar_done_duplicated(), chosen);
+		settle(written, m.calendar_done_duplicated());
+		return id;
+	}
+
+	/** Says when a series comes again; what was changed of single occurrences is over. */
+	repeat(series: Event, repeat: string | null, start: string): Written {
+		return settle(this.actions.repeat(m.calendar_done_repeat(), series, repeat, start));
+	}
+
+	tag(chosen: Occurrence, name: string, scope: Scope): void {
+		let tag!: RecordId;
+		reportUnstored(this.mana.note('', (tx) => (tag = ensureTag(this.mana, tx, name))));
+		this.edit(chosen, { tags: { add: [tag] } }, scope);
+	}
+
+	invite(event: RecordId, guest: Pick<Guest, 'address' | 'name'>): Written {
+		return settle(this.actions.invite(m.calendar_done_invited(), event, guest));
+	}
+
+	uninvite(guest: RecordId): Written {
+		return this.#say(m.calendar_done_uninvited(), (label) => this.actions.uninvite(label, guest));
+	}
+
+	answer(guest: RecordId, answer: Guest['answer']): Written {
+		return settle(this.actions.editGuest(m.calendar_done_answered(), guest, { answer }));
+	}
+
+	addCalendar(name: string): RecordId {
+		const hue = nextHue(this.calendars.length + 1);
+		const { id, written } = this.actions.addCalendar(m.calendar_done_calendar_added(), { name, hue });
+		settle(written);
+		return id;
+	}
+
+	editCalendar(id: RecordId, draft: { readonly name: string; readonly hue: number }): Written {
+		return settle(this.actions.editCalendar(m.calendar_done_calendar_edited(), id, draft));
+	}
+
+	removeCalendar(id: RecordId): Written {
+		return this.#say(m.calendar_done_calendar_removed(), (label) => this.actions.removeCalendar(label, id));
+	}
+
+	restore(ids: readonly RecordId[]): Written {
+		return this.#say(m.calendar_done_restored(), (label) => this.actions.restore(label, ids));
+	}
+
+	purge(ids: readonly RecordId[]): Written {
+		return settle(this.actions.purge(m.calendar_done_purged(), ids));
+	}
+
+	choose(draft: Draft<typeof settings>): void {
+		const home = this.#home();
+		// While one's own space opens there is nowhere to keep it, and a shared one is not the place.
+		if (home) settle(this.actions.editSettings(m.calendar_done_settings(), home, draft));
+	}
+
+	/** Shows or hides a calendar, or what another app has on days. */
+	toggle(id: string): void {
+		this.choose({ hidden: this.settings.hidden.has(id) ? { remove: [id] } : { add: [id] } });
+	}
+
+	/** Opens the details of an occurrence beside the view, with an address of their own; `null` closes them. */
+	async open(key: string | null, from: { readonly href: string }): Promise<void> {
+		const to = new URL(from.href);
+		const replace = key !== null && to.searchParams.has('event');
+		if (key === null) to.searchParams.delete('event');
+		else to.searchParams.set('event', key);
+		await goto(to, { reset: false, replace });
+	}
+
+	#whenOf(capture: Capture, slot: Slot | null): { start: string; length: number } {
+		const { time, minutes, wholeDay } = capture;
+		const day = slot && !saysDay(capture) ? null : capture.day;
+		const first = day ?? slot?.first ?? today.day;
+		const own = minutes ?? this.settings.length;
+		if (wholeDay || (time === null && (slot ? slot.minutes === null : day !== null && minutes === null))) {
+			const span = slot && day === null ? (toUtc(slot.last) - toUtc(slot.first)) / DAY + 1 : 1;
+			const days = wholeDay && minutes !== null ? Math.ceil(minutes / 1_440) : span;
+			return { start: first, length: days * 86_400 };
+		}
+		if (time !== null) return { start: `${first}T${time}`, length: own * 60 };
+		if (slot?.minutes) {
+			const { from, to } = slot.minutes;
+			return { start: textOf(toUtc(first) + from * MINUTE, 'local'), length: (minutes ?? to - from) * 60 };
+		}
+		const hour = nextHour(Date.now(), this.zone);
+		return { start: day === null ? hour : `${day}T${hour.slice(11)}`, length: own * 60 };
+	}
+
+	#load(view: DatedView): void {
+		if (this.#loaded.has(view.id)) return;
+		view.load().then(
+			({ dated }) => (this.#loaded = new Map([...this.#loaded, [view.id, dated]])),
+			(error: unknown) => console.warn(`${view.id} cannot be shown right now:`, error),
+		);
+	}
+
+	#say(said: string, write: (label: string) => Written): Written {
+		return settle(write(said), said);
+	}
+}
+
+export const [usePlanner, providePlanner] = createContext<Planner>();
+
+/** A planner for the space that the apps work in. Call it while a component is made. */
+export function makePlanner(apps: readonly AppManifest[]): Planner {
+	const [mana, choice] = [useMana(), useSpaces()];
+	// In one's own space one may do everything.
+	const mayWrite = (): boolean =>
+		choice.mana !== mana || choice.chosen === null || choice.spaces?.can(choice.chosen, 'write', appOf(events.number)) === true;
+	return new Planner(mana, useHome(), apps, mayWrite);
+}
+
+/** Whether a line names a day itself: a time alone means the next time that clocks show it, but at a marked place that day. */
+export function saysDay({ tokens }: Pick<Capture, 'tokens'>): boolean {
+	return tokens.some(({ kind }) => kind === 'day' || kind === 'repeat');
+}
+
+/** The next full hour on the clocks of a zone, as the model keeps it. */
+export function nextHour(now: number, zone: string): string {
+	const wall = wallAt(zone, now);
+	return textOf(Math.floor(wall / 3_600_000 + 1) * 3_600_000, 'local');
+}
+
+/** The day on which an occurrence begins for whoever looks. */
+export function dayOf({ from }: Pick<Occurrence, 'from'>, zone: string): Day {
+	return dayOfWall(wallAt(zone, from));
+}

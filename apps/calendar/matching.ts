@@ -1,0 +1,27 @@
+import { fold } from '@mana/model';
+import type { Event } from './model.ts';
+
+/** Events whose title, place, notes or names of files contain every word, whatever the accents and the case; nothing of the trash. */
+export function matching(query: string): (event: Event) => boolean {
+	const words = fold(query).split(/\s+/).filter(Boolean);
+	return ({ deletedAt, start, title, place, notes, files }) => {
+		if (deletedAt !== null || start === null || words.length === 0) return false;
+		const text = fold([title, place, notes, ...files.map(({ file }) => file.name)].join('\n'));
+		return words.every((word) => text.includes(word));
+	};
+}
+
+/** What comes, soonest first, and then what was, latest first. @param now as `start` is written */
+export function byNearness(now: string): (a: Event, b: Event) => number {
+	return (a, b) => {
+		const [first, second] = [a.start ?? '', b.start ?? ''];
+		const [past, other] = [isPast(a, now), isPast(b, now)];
+		if (past !== other) return Number(past) - Number(other);
+		return (first < second ? -1 : first > second ? 1 : 0) * (past ? -1 : 1);
+	};
+}
+
+/** What comes again is never past: its next time may be ahead. */
+function isPast({ start, repeat }: Event, now: string): boolean {
+	return repeat === null && (start ?? '') < now;
+}

@@ -1,0 +1,238 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { calendars, events } from '../apps/calendar/model.ts';
+import { tasks } from '../apps/todo/model.ts';
+import { Keyboard } from './hands.ts';
+import { look } from './look.ts';
+import { invite } from './people.ts';
+import { notice, syncPill } from './screen.ts';
+import { seed } from './seed.ts';
+import { expect, test } from './test.ts';
+
+/** An event as a view shows it, by what a screen reader hears: its title, then when it is. */
+function event(page: Page, label: string | RegExp): Locator {
+	return page.getByRole('main').getByRole('button', { name: label });
+}
+
+/** Where a time of a day is in the grid of hours. */
+async function pointAt(page: Page, day: string, hour: number): Promise<{ x: number; y: number }> {
+	const box = await page.locator(`[data-column="${day}"]`).boundingBox();
+	if (!box) throw new Error(`${day} is not shown.`);
+	return { x: box.x + box.width / 2, y: box.y + (box.height / 24) * hour };
+}
+
+async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+	await page.mouse.move(from.x, from.y);
+	await page.mouse.down();
+	await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+	await page.mouse.move(to.x, to.y);
+	await page.mouse.up();
+}
+
+const moving = `document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity).length`;
+
+const lunch = (when: string): RegExp => new RegExp(`^Lunch with Ana, ${when}`);
+
+test('an event is written as a line, dragged, made longer and repeated; one of it moves alone, and another device sees and undoes', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Cal Endar');
+	const [a, b] = [await newDevice({ person, viewport: { width: 1280, height: 1000 } }), await newDevice({ person })];
+
+	await test.step('a line says what, when, how long and where', async () => {
+		await a.page.goto(`${mana.url}/calendar/week/2026-11-25`);
+		await a.page.getByRole('heading', { name: /23\D+29 November 2026/ }).waitFor();
+		await a.page.keyboard.press('c');
+		const dialog = a.page.getByRole('dialog', { name: 'New event' });
+		const field = dialog.getByRole('textbox', { name: 'What is planned?' });
+		await expect(field).toBeFocused();
+		await field.fill('Lunch with Ana 2026-11-26 12:30 for 45 min at Café Central');
+		for (const chip of ['45 mins', 'Café Central']) await expect(dialog.getByText(chip, { exact: true }).last()).toBeVisible();
+		await field.press('Enter');
+		await expect(event(a.page, lunch('Thursday,? 26 November 2026, 12:30–13:15, Café Central'))).toBeVisible();
+	});
+
+	await test.step('it is dragged to the next day and later, and pulled longer', async () => {
+		await drag(a.page, await pointAt(a.page, '2026-11-26', 12.75), await pointAt(a.page, '2026-11-27', 14.75));
+		const moved = event(a.page, lunch('Friday,? 27 November 2026, 14:30–15:15'));
+		await expect(moved).toBeVisible();
+		const end = await pointAt(a.page, '2026-11-27', 15.25);
+		await drag(a.page, { ...end, y: end.y - 3 }, await pointAt(a.page, '2026-11-27', 16));
+		await expect(event(a.page, lunch('Friday,? 27 November 2026, 14:30–16:00'))).toBeVisible();
+	});
+
+	await test.step('from its details it comes again every week', async () => {
+		await event(a.page, lunch('Friday')).click();
+		const pane = a.page.getByRole('complementary', { name: 'Details' });
+		await pane.getByRole('button', { name: /^Repeats/ }).click();
+		await a.page.getByRole('dialog', { name: 'Repeats' }).getByLabel('Repeats').selectOption('Every Friday');
+		await a.page.keyboard.press('Escape');
+		await expect(pane.getByRole('button', { name: 'Repeats: Every Friday' })).toBeVisible();
+		await pane.getByRole('button', { name: 'Close details' }).click();
+		await a.page.getByRole('button', { name: 'Next', exact: true }).click();
+		await expect(event(a.page, lunch('Friday,? 4 December 2026, 14:30–16:00'))).toBeVisible();
+	});
+
+	await test.step('one of them goes to another day by itself', async () => {
+		await drag(a.page, await pointAt(a.page, '2026-12-04', 15), await pointAt(a.page, '2026-12-05', 11));
+		const dialog = a.page.getByRole('dialog', { name: 'Change a repeating event' });
+		await dialog.getByRole('button', { name: 'Only this event' }).click();
+		await expect(event(a.page, lunch('Saturday,? 5 December 2026, 10:30–12:00'))).toBeVisible();
+		await expect(event(a.page, lunch('Friday,? 4 December'))).toHaveCount(0);
+	});
+
+	await test.step('another device has all of it, and moves the rest by keys', async () => {
+		await expect(syncPill(a.page, 'Up to date')).toBeVisible();
+		await b.page.goto(`${mana.url}/calendar/week/2026-12-04`);
+		await expect(event(b.page, lunch('Saturday,? 5 December 2026, 10:30–12:00'))).toBeVisible();
+		await b.page.getByRole('button', { name: 'Next', exact: true }).click();
+		const third = event(b.page, lunch('Friday,? 11 December 2026, 14:30–16:00'));
+		await third.focus();
+		await b.page.keyboard.press('ArrowDown');
+		await b.page.keyboard.press('ArrowDown');
+		await b.page.keyboard.press('Enter');
+		await b.page.getByRole('button', { name: 'This and the following' }).click();
+		await expect(event(b.page, lunch('Friday,? 11 December 2026, 15:00–16:30'))).toBeVisible();
+		await expect(syncPill(b.page, 'Up to date')).toBeVisible();
+	});
+
+	await test.step('the first device shows it, and takes its own step back', async () => {
+		await a.page.getByRole('button', { name: 'Next', exact: true }).click();
+		await expect(event(a.page, lunch('Friday,? 11 December 2026, 15:00–16:30'))).toBeVisible();
+		await a.page.getByRole('button', { name: 'Back', exact: true }).click();
+		await a.page.keyboard.press('Control+z');
+		await expect(notice(a.page, 'Taken back: Event moved')).toBeVisible();
+		await expect(event(a.page, lunch('Friday,? 4 December 2026, 14:30–16:00'))).toBeVisible();
+	});
+});
+
+test('week and month are for everybody: axe finds nothing, and all is done by keys', async ({ mana, newDevice }) => {
+	const person = await invite(mana, 'Kay Board');
+	await seed(mana, person, (store) =>
+		store.write('seed', (tx) => {
+			const work = tx.create(calendars, { name: 'Work', hue: 200 });
+			const zone = 'Europe/Berlin';
+			tx.create(events, {
+				title: 'Stand-up',
+				start: '2026-11-02T09:15',
+				length: 900,
+				zone,
+				calendar: work,
+				repeat: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+			});
+			tx.create(events, {
+				title: 'Dentist',
+				start: '2026-11-26T10:00',
+				length: 3_600,
+				zone,
+				place: 'Dr. Groß',
+				travel: 30,
+				reminders: ['60'],
+			});
+			tx.create(events, {
+				title: 'Review with everybody who wants to come',
+				start: '2026-11-26T10:30',
+				length: 5_400,
+				zone,
+				calendar: work,
+			});
+			tx.create(events, { title: 'Holiday in Lisbon', start: '2026-11-27', length: 4 * 86_400, hue: 140 });
+			tx.create(events, { title: 'Night train', start: '2026-11-24T21:40', length: 36_000, zone, status: 'tentative' });
+			tx.create(events, { title: 'Cinema', start: '2026-11-25T20:00', length: 8_000, zone });
+			for (const [title, day] of [
+				['Read', '24'],
+				['Shop', '24'],
+				['Post', '24'],
+				['Bank', '24'],
+				['Call', '24'],
+			] as const)
+				tx.create(events, { title, start: `2026-11-${day}T1${title.length}:00`, length: 1_800, zone });
+			tx.create(tasks, { title: 'Pay the rent', dueDay: '2026-11-25' });
+		}),
+	);
+	const { page } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+	const clean = async (name: string): Promise<void> => {
+		// The markup is the same in the dark; only colours are others, and the week has all of them.
+		for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
+			await page.emulateMedia({ colorScheme });
+			// What fades to another colour has it only then.
+			await expect.poll(() => page.evaluate<number>(moving)).toBe(0);
+			const axe = new AxeBuilder({ page }).setLegacyMode();
+			const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
+			expect(
+				violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+				`${name}, ${colorScheme}`,
+			).toEqual([]);
+		}
+		await look(page, `calendar-${name}`);
+	};
+
+	for (const view of ['week', 'month'] as const)
+		await test.step(`axe on ${view}`, async () => {
+			await page.goto(`${mana.url}/calendar/${view}/2026-11-26`);
+			await event(page, /^Dentist/).waitFor();
+			await expect(page.getByRole('main').getByRole('link', { name: /^Pay the rent/ })).toBeVisible();
+			await clean(view);
+		});
+
+	await test.step('a year and an agenda lead to a day', async () => {
+		await page.keyboard.press('y');
+		await page
+			.getByRole('main')
+			.getByRole('link', { name: /26 November 2026, 3 events/ })
+			.waitFor();
+		await page.keyboard.press('a');
+		await event(page, /^Dentist/).waitFor();
+	});
+
+	await test.step('axe on the details, and on a phone', async () => {
+		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
+		await event(page, /^Stand-up, Thursday/).click();
+		await page.getByRole('complementary', { name: 'Details' }).getByText('More', { exact: true }).click();
+		await clean('details');
+		await page.setViewportSize({ width: 390, height: 844 });
+		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
+		await event(page, /^Dentist/).waitFor();
+		await clean('phone-month');
+		await page.setViewportSize({ width: 1280, height: 900 });
+	});
+
+	await page.emulateMedia({ colorScheme: 'light' });
+	const keys = new Keyboard(page);
+	await test.step('by keys alone: to a day of the month, something new on it, moved, opened', async () => {
+		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
+		await event(page, /^Dentist/).waitFor();
+		await page.locator('main [data-day="2026-11-26"]').focus();
+		await keys.press('ArrowUp');
+		await keys.isOn('19 November 2026');
+		await page.keyboard.press('c');
+		await expect(page.getByRole('textbox', { name: 'What is planned?' })).toBeFocused();
+		await keys.type('Choir 19:00');
+		await keys.press('Enter');
+		await expect(event(page, /^Choir, Thursday,? 19 November 2026, 19:00–20:00/)).toBeVisible();
+		await keys.isOn('Choir');
+		await keys.press('ArrowRight', 'ArrowDown', 'Enter');
+		await expect(event(page, /^Choir, Friday,? 27 November 2026, 19:00–20:00/)).toBeVisible();
+	});
+
+	await test.step('by keys alone in the week: moved by quarters of an hour, longer, deleted and brought back', async () => {
+		await page.keyboard.press('w');
+		await page.getByRole('heading', { name: /November 2026/ }).waitFor();
+		await page.goto(`${mana.url}/calendar/week/2026-11-27`);
+		await event(page, /^Choir/).focus();
+		await keys.press('ArrowUp', 'ArrowUp', 'Shift+ArrowDown', 'Enter');
+		await expect(event(page, /^Choir, Friday,? 27 November 2026, 18:30–19:45/)).toBeVisible();
+		await keys.press('ArrowLeft', 'Escape');
+		await expect(event(page, /^Choir, Friday/)).toBeVisible();
+		await event(page, /^Choir, Friday/).focus();
+		await page.keyboard.press('Enter');
+		await page.getByRole('complementary', { name: 'Details' }).waitFor();
+		await page.keyboard.press('Escape');
+		await event(page, /^Choir, Friday/).focus();
+		await page.keyboard.press('Delete');
+		await expect(event(page, /^Choir/)).toHaveCount(0);
+		await page.keyboard.press('Control+z');
+		await expect(event(page, /^Choir, Friday/)).toBeVisible();
+	});
+});
