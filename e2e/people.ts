@@ -15,6 +15,8 @@ export interface Cookie {
 }
 
 const password = 'correct horse battery';
+/** By what mana-auth knows the browser in which each account was made: signing in there is no news to anybody. */
+const browsers = new Map<string, string>();
 const owners = new WeakMap<TestMana, Promise<TestPerson>>();
 
 /** The owner of a Mana, who is made at the first call. */
@@ -41,7 +43,8 @@ export async function invitationLink(mana: TestMana): Promise<string> {
 
 /** Signs somebody in without a browser. */
 export async function signIn(mana: TestMana, { email, password }: TestPerson): Promise<Cookie> {
-	return (await post(mana, '/sign-in', { email, password })).cookie;
+	const browser = browsers.get(mana.home + email);
+	return (await post(mana, '/sign-in', { email, password }, browser === undefined ? {} : { cookie: browser })).cookie;
 }
 
 function tokenOf(link: string): string {
@@ -50,7 +53,8 @@ function tokenOf(link: string): string {
 
 async function enrol(mana: TestMana, name: string, path: string, proof: Record<string, unknown>): Promise<TestPerson> {
 	const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`;
-	const { body } = await post(mana, path, { name, email, password, language: 'en', ...proof });
+	const { body, browser } = await post(mana, path, { name, email, password, language: 'en', ...proof });
+	browsers.set(mana.home + email, browser);
 	return { id: (body as { person: { id: string } }).person.id, name, email, password };
 }
 
@@ -60,7 +64,7 @@ export async function post(
 	path: string,
 	body: Record<string, unknown>,
 	headers: Record<string, string> = {},
-): Promise<{ readonly body: unknown; readonly cookie: Cookie }> {
+): Promise<{ readonly body: unknown; readonly cookie: Cookie; readonly browser: string }> {
 	const answer = await fetch(`${mana.url}/api/mana-auth${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', origin: mana.url, ...headers },
@@ -69,5 +73,6 @@ export async function post(
 	const text = await answer.text();
 	if (!answer.ok) throw new Error(`mana-auth answered POST ${path} with ${answer.status}: ${text}`);
 	const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(answer.headers.getSetCookie()[0] ?? '') ?? [];
-	return { body: text === '' ? {} : JSON.parse(text), cookie: { name, value } };
+	const [browser = ''] = (answer.headers.getSetCookie()[1] ?? '').split(';');
+	return { body: text === '' ? {} : JSON.parse(text), cookie: { name, value }, browser };
 }
