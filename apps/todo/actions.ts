@@ -4,7 +4,7 @@ import { ensureTag, nextHue } from '@mana/shared/tags';
 import { ownColumns } from '@mana/shared/views';
 import type { Capture, Day } from '@mana/time';
 import { byPosition } from './lists.ts';
-import { madeOf, makeNext, skipTo } from './next.ts';
+import { goesAlong, madeOf, makeNext, skipTo } from './next.ts';
 import type { Next } from './repeat.ts';
 import { projects, type Task, type TaskPriority, tasks, type TaskStatus, views } from './model.ts';
 
@@ -88,12 +88,7 @@ export function taskActions(
 		const wanted = new Set(ids);
 		return allTasks().filter((task) => wanted.has(task.id) || (task.parent !== null && wanted.has(task.parent)));
 	};
-	/** Steps that go along when a task comes again: not those of the past that were followed by one of their own. */
-	const stepsAlong = (id: RecordId): Task[] =>
-		allTasks().filter(
-			({ parent, deletedAt, completedAt, repeat }) =>
-				parent === id && deletedAt === null && (completedAt === null || repeat === null),
-		);
+	const stepsAlong = (id: RecordId): Task[] => allTasks().filter((task) => task.parent === id && goesAlong(task));
 	const coming = (chosen: readonly Task[], now: number) =>
 		chosen.flatMap((task) => {
 			const next = nextOf(task, now);

@@ -9,29 +9,53 @@ export function nextIdOf(task: RecordId, round: number): RecordId {
 	return namedRecordId(`todo/tasks/${task}/next/${round}`);
 }
 
+/** The id of a step of such a task. @param id of the task that follows @param step of the one before */
+export function nextStepIdOf(id: RecordId, step: RecordId): RecordId {
+	return namedRecordId(`todo/tasks/${id}/step/${step}`);
+}
+
 /** The task that was made of this one when it was completed, if it is still there. */
 export function madeOf(tx: Pick<Writer, 'get'>, { id, rounds }: Pick<Task, 'id' | 'rounds'>): Task | undefined {
 	const made = rounds === null ? undefined : tx.get(tasks, nextIdOf(id, rounds));
 	return made?.deletedAt === null ? made : undefined;
 }
 
-/**
- * Makes the next one of a task that was completed, with its steps, unticked. Nothing when it is there already.
- *
- * @param steps of the task, those that go on by rules of their own left out
- */
-export function makeNext(tx: Writer, task: Task, steps: readonly Task[], next: Next): void {
-	if (madeOf(tx, task)) return;
+/** What there is to write when a task that comes again was completed. */
+export interface FollowUp {
+	/** Of the task itself. */
+	readonly rounds: number;
+	/** The next one first, then its steps, unticked. */
+	readonly made: readonly { readonly id: RecordId; readonly draft: Draft<typeof tasks> }[];
+}
+
+/** @param steps of the task, those that go on by rules of their own left out (`goesAlong`) */
+export function followUp(task: Task, steps: readonly Task[], next: Next): FollowUp {
 	const rounds = (task.rounds ?? 0) + 1;
 	const id = nextIdOf(task.id, rounds);
+	const startDay = shifted(task.startDay, task.dueDay, next.day);
+	return {
+		rounds,
+		made: [
+			{ id, draft: { ...copyOf(task), ...dated(next), startDay } },
+			...steps.map((step) => ({
+				id: nextStepIdOf(id, step.id),
+				draft: { ...copyOf(step), ...moved(step, task.dueDay, next.day), parent: id },
+			})),
+		],
+	};
+}
+
+/** Whether a step goes along when its task comes again: not one of the past that was followed by one of its own. */
+export function goesAlong({ deletedAt, completedAt, repeat }: Task): boolean {
+	return deletedAt === null && (completedAt === null || repeat === null);
+}
+
+/** Makes the next one of a task that was completed, with its steps. Nothing when it is there already. */
+export function makeNext(tx: Writer, task: Task, steps: readonly Task[], next: Next): void {
+	if (madeOf(tx, task)) return;
+	const { rounds, made } = followUp(task, steps, next);
 	tx.update(tasks, task.id, { rounds });
-	tx.create(tasks, { ...copyOf(task), ...dated(next), startDay: shifted(task.startDay, task.dueDay, next.day) }, id);
-	for (const step of steps)
-		tx.create(
-			tasks,
-			{ ...copyOf(step), ...moved(step, task.dueDay, next.day), parent: id },
-			namedRecordId(`todo/tasks/${id}/step/${step.id}`),
-		);
+	for (const { id, draft } of made) tx.create(tasks, draft, id);
 }
 
 /** Puts a task and its steps on to its next time, undone, without completing it. */

@@ -4,6 +4,7 @@ import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { tags } from '@mana/shared/model';
 import { projects, tasks } from '../model.ts';
+import { nextIdOf, nextStepIdOf } from '../next.ts';
 import { startWorld, type TestPerson, until, type World } from './world.fixture.ts';
 
 let world: World;
@@ -256,6 +257,26 @@ describe('a task', () => {
 		await put(`${inbox}odd.ics`, todo('UID:odd', 'SUMMARY:Odd', 'RRULE:FREQ=SOMETIMES'));
 		expect((await rowOf('Odd')).repeat).toBeNull();
 		expect((await read(`${inbox}odd.ics`)).text).toContain('RRULE:FREQ=SOMETIMES\r\n');
+	});
+
+	test('makes the next one when a program completes it, with its steps, and takes it back with that', async () => {
+		const bins = (...more: readonly string[]) =>
+			todo('UID:bins', 'SUMMARY:Bins', 'DTSTART;VALUE=DATE:20990105', 'DUE;VALUE=DATE:20990105', 'RRULE:FREQ=WEEKLY', ...more);
+		await put(`${inbox}bins.ics`, bins());
+		const { id } = await rowOf('Bins');
+		await put(`${inbox}step.ics`, todo('UID:step', 'SUMMARY:Paper', 'STATUS:COMPLETED', 'RELATED-TO:bins'));
+		await put(`${inbox}bins.ics`, bins('STATUS:COMPLETED'));
+		const next = `${inbox}${nextIdOf(id, 1)}.ics`;
+		const { text } = await until(() => read(next).catch(() => null));
+		for (const line of ['SUMMARY:Bins', 'DUE;VALUE=DATE:20990112', 'RRULE:FREQ=WEEKLY']) expect(text).toContain(`${line}\r\n`);
+		expect(text).not.toContain('COMPLETED');
+		const { id: paper } = await rowOf('Paper');
+		const step = await until(() => read(`${inbox}${nextStepIdOf(nextIdOf(id, 1), paper)}.ics`).catch(() => null));
+		expect(step.text).not.toContain('COMPLETED');
+		await put(`${inbox}bins.ics`, bins('STATUS:COMPLETED', 'PRIORITY:1'));
+		expect((await ask('GET', `${inbox}${nextIdOf(id, 2)}.ics`)).status).toBe(404);
+		await put(`${inbox}bins.ics`, bins());
+		await until(async () => (await ask('GET', next)).status === 404);
 	});
 
 	test.each([

@@ -19,6 +19,8 @@ import { type Tag, tagId, tags } from '@mana/shared/model';
 import { projects, type Task, taskIdOf, tasks } from '../model.ts';
 import { type PlacedTask, projectsOf, tagsOf, taskKind, tasksOf } from './kind.server.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
+import { followUp, goesAlong, nextIdOf } from '../next.ts';
+import { nextOf } from '../repeat.ts';
 import { readTodo, type SaidTodo, todoIn } from '../vtodo.ts';
 
 export interface WriteParts {
@@ -63,10 +65,13 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		const known = await tagsOf(db, space);
 		const parent = await this.#parent(list, said, id, before);
 		const steps = current || parent !== null ? [] : await this.#waiting(list, said.uid, id);
+		const fields = fieldsOf(said, before, clock.now());
+		const follow = before === null ? null : await this.#following(space, before, { ...before, ...fields });
 		const seq = await this.#member.write(space, (tx) => {
 			for (const step of steps) tx.update(tasks, step.row.id, { parent: id });
+			follow?.(tx);
 			const wanted = {
-				...fieldsOf(said, before, clock.now()),
+				...fields,
 				tags: tagIds(tx, said.tags, known),
 				project: list.project?.id ?? null,
 				parent,
@@ -135,6 +140,30 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		if (!project) throw refusing(changes);
 		const draft = this.#settings(changes);
 		return this.#member.write(space, (tx) => tx.update(projects, project.id, draft));
+	}
+
+	/** What becomes of the next one when a program completes a task that comes again, or takes that back: as in a browser. */
+	async #following(space: SpaceId, before: Task, after: Task): Promise<((tx: ServiceWriter) => void) | null> {
+		if ((before.completedAt === null) === (after.completedAt === null)) return null;
+		const { db, clock, zone } = this.#parts;
+		const stepsOf = async (id: RecordId): Promise<Task[]> =>
+			(await objectsTiedTo(db, taskKind, space, id)).map(({ row }) => row).filter(({ parent }) => parent === id);
+		const last = before.rounds === null ? null : (await recordOf(db, space, tasks, nextIdOf(before.id, before.rounds)))?.row;
+		const made = last?.deletedAt === null ? last : null;
+		if (after.completedAt === null) {
+			if (made?.completedAt !== null) return null;
+			const gone = [made, ...(await stepsOf(made.id))];
+			return (tx) => {
+				for (const { id } of gone) tx.trash(tasks, id);
+			};
+		}
+		const next = made ? null : nextOf(after, { now: clock.now(), zone });
+		if (!next) return null;
+		const { rounds, made: drafts } = followUp(after, (await stepsOf(before.id)).filter(goesAlong), next);
+		return (tx) => {
+			tx.update(tasks, before.id, { rounds });
+			for (const { id, draft } of drafts) tx.create(tasks, id, draft);
+		};
 	}
 
 	#settings(changes: readonly PropertyChange[]): { name?: string; hue?: number } {
