@@ -22,6 +22,8 @@ export const app: AppManifest = {
 		{ id: 'new-view', name: () => m.todo_new_view(), shortcut: 'g f', run: (house) => house.go('/todo/filter') },
 		{ id: 'completed', name: () => m.todo_completed(), icon: 'check', run: (house) => house.go('/todo/completed') },
 		{ id: 'statistics', name: () => m.todo_statistics(), icon: 'activity', run: (house) => house.go('/todo/statistics') },
+		{ id: 'import', name: () => m.todo_import(), run: (house) => house.go('/todo/import') },
+		{ id: 'export', name: () => m.todo_export(), run: (house) => house.go('/todo/export') },
 		{ id: 'trash', name: () => m.todo_trash(), icon: 'trash', run: (house) => house.go('/todo/trash') },
 	],
 	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
