@@ -39,7 +39,7 @@ test('a program is connected with a password of its own, brings a task into the 
 	await test.step('through the hub a program finds the calendars and writes a task, which the browser shows', async () => {
 		await page.goto(`${mana.url}/todo`);
 		const led = await fetch(`${mana.url}/.well-known/caldav`, { method: 'PROPFIND', redirect: 'manual' });
-		expect([led.status, led.headers.get('location')]).toEqual([307, `${mana.url}/api/todo-server/dav/`]);
+		expect([led.status, led.headers.get('location')]).toEqual([307, `${mana.url}/api/calendar-server/dav/`]);
 		await expect
 			.poll(async () => (await ask('PROPFIND', '/api/todo-server/dav/calendars/', { depth: '1' })).text())
 			.toContain('-inbox/');
