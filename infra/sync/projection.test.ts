@@ -455,7 +455,11 @@ eachEngine('projection', (engine) => {
 		await beside.close();
 		expect((await decide('eva', space, false)).body['code']).toBe('forbidden');
 		expect((await decide('olga', space, false, 'mana-media')).body['code']).toBe('service-unknown');
-		expect((await decide('olga', space, false)).body).toMatchObject({ service: SERVICE, reads: ['todo/*'], allowed: false });
+		expect((await decide('olga', space, false)).body).toMatchObject({
+			service: SERVICE,
+			reads: ['todo/*', 'shared/tags'],
+			allowed: false,
+		});
 		const seen = await ask(server, await server.issuer.token('eva'), 'GET', `/spaces/${space}/services`);
 		expect(seen.body['services']).toContainEqual(expect.objectContaining({ service: SERVICE, allowed: false }));
 		const { body } = await ask(server, await server.issuer.token('eva'), 'GET', `/spaces/${space}/members`);

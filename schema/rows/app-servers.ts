@@ -47,7 +47,7 @@ export const appServers = [
 		name: 'contacts-server',
 		port: 3033,
 		app: 'contacts',
-		description: 'CardDAV, Google Contacts',
+		description: 'CardDAV, Google Contacts, vCard import/export',
 		status: 'running',
 	}),
 	appServer({

@@ -17,6 +17,8 @@ import { NONE, WHOLE } from './tables.ts';
 import { countInThread } from './threaded.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
+/** A collection of another app, of which no model is known: app 249, number 1. */
+const ELSEWHERE = 0xf901;
 const ADA = { person: 'ada', access: { role: 'owner', apps: null } } as const;
 
 eachEngine('digests', (engine) => {
@@ -125,10 +127,10 @@ eachEngine('digests', (engine) => {
 
 	test('tells nothing of an app that the reader may not see, and nothing to who may see other things than was told', async () => {
 		const { store, digests, space, write } = await open();
-		await write(op(newRecord(), 1), { ...op(newRecord(), 2), collection: 0x0401 });
+		await write(op(newRecord(), 1), { ...op(newRecord(), 2), collection: ELSEWHERE });
 		await store.db
 			.insertInto('member')
-			.values({ space: 1, person: 'ben', role: 'viewer', apps: '4', name: '', since: 0 })
+			.values({ space: 1, person: 'ben', role: 'viewer', apps: '249', name: '', since: 0 })
 			.execute();
 		const question = {
 			type: 'digest',
@@ -148,14 +150,14 @@ eachEngine('digests', (engine) => {
 				frames.push(decodeFrame(frame) as Digest);
 			return frames;
 		};
-		expect((await asBen([4], {}))[0]!.sums.map(({ of }) => of)).toEqual([0x0401]);
-		expect((await asBen([4], { collection: COLLECTION }))[0]!.sums).toEqual([]);
-		expect((await asBen([4], { collection: COLLECTION, buckets: Array.from({ length: 256 }, (_, i) => i) }))[0]!.cells).toEqual(
+		expect((await asBen([249], {}))[0]!.sums.map(({ of }) => of)).toEqual([ELSEWHERE]);
+		expect((await asBen([249], { collection: COLLECTION }))[0]!.sums).toEqual([]);
+		expect((await asBen([249], { collection: COLLECTION, buckets: Array.from({ length: 256 }, (_, i) => i) }))[0]!.cells).toEqual(
 			[],
 		);
 		await expect(asBen(null, {})).rejects.toThrow('right to read');
 		await store.db.deleteFrom('member').where('person', '=', 'ben').execute();
-		await expect(asBen([4], {})).rejects.toThrow('right to read');
+		await expect(asBen([249], {})).rejects.toThrow('right to read');
 	});
 });
 

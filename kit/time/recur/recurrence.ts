@@ -73,7 +73,8 @@ export function occurrencesWithin(recurrence: Recurrence, from: number, to: numb
  * Cuts a recurrence in two, before one of its occurrences: "this and following" may then be changed by itself. Together both have the
  * occurrences of the whole. Where nothing is before, that part is `null`.
  *
- * @throws BadRecurrence when there are several rules, since one start cannot keep them in step
+ * @throws BadRecurrence when there are several rules, since one start cannot keep them in step; or when SKIP moves every instance out of its
+ * month (RFC 7529 §4.1), since no start can then say which months are meant
  */
 export function divide(recurrence: Recurrence, id: Wall): readonly [before: Recurrence | null, after: Recurrence] {
 	const { start, rules, extra, except, changed } = recurrence;
@@ -99,8 +100,9 @@ export function divide(recurrence: Recurrence, id: Wall): readonly [before: Recu
 		changed: [...movedOn(recurrence, id), ...changed.filter((change) => change.id >= id)],
 	};
 	if (!cut?.after || cut.after.first === id) return [before, after];
-	// The occurrence is one of those besides the rule: the rule goes on from its own next one.
-	return [before, { ...after, start: { ...start, wall: cut.after.first }, extra: [...after.extra, moment] }];
+	// The occurrence is one of those besides the rule, or leads it astray: the rule goes on from its own next one.
+	const besides = [...new Set([id, ...cut.after.astray])].map((wall): Moment => ({ ...start, wall }));
+	return [before, { ...after, start: { ...start, wall: cut.after.first }, extra: [...after.extra, ...besides] }];
 }
 
 /** An earlier "this and following" still holds for what comes after the cut. */
@@ -114,26 +116,54 @@ function movedOn(recurrence: Recurrence, id: Wall): Change[] {
 	return [{ id, start: { wall: id + by, form: start.form }, andFollowing: true }];
 }
 
+/** What of a rule comes from an occurrence on. */
+interface RestOfRule {
+	/** The instance from which the rule can go on. */
+	readonly first: Wall;
+	/** Instances before that one. */
+	readonly astray: readonly Wall[];
+	readonly rule: Rule;
+}
+
+/** Months of a Gregorian year: when all of them lead a rule astray, every instance does. */
+const MOST_ASTRAY = 12;
+
 /** What is left of a rule before an occurrence, and from it on: its next instance, and the rule from there. */
 function cutRule(
 	recurrence: Recurrence,
 	rule: Rule,
 	id: Wall,
-): { readonly before: Rule | null; readonly after: { readonly first: Wall; readonly rule: Rule } | null } {
+): { readonly before: Rule | null; readonly after: RestOfRule | null } {
 	const { start } = recurrence;
 	let passed = 0;
+	const astray: Wall[] = [];
 	for (const wall of instances(rule, start, rule.count === null ? id : start.wall, pastUntilOf(recurrence, rule))) {
 		if (wall < id) {
 			passed++;
 			continue;
 		}
+		if (leadsAstray(rule, start, wall)) {
+			if (astray.push(wall) > MOST_ASTRAY)
+				throw new BadRecurrence('What repeats in months that are never its own cannot be divided.');
+			continue;
+		}
 		const kept = spelledOut(rule, start);
 		if (rule.count === null)
-			return { before: { ...rule, until: momentBefore(recurrence, id) }, after: { first: wall, rule: kept } };
+			return { before: { ...rule, until: momentBefore(recurrence, id) }, after: { first: wall, astray, rule: kept } };
 		const before = passed > 0 ? { ...rule, count: passed } : null;
-		return { before, after: { first: wall, rule: { ...kept, count: rule.count - passed } } };
+		return { before, after: { first: wall, astray, rule: { ...kept, count: rule.count - passed - astray.length } } };
 	}
 	return { before: rule, after: null };
+}
+
+/** Whether SKIP has moved an instance into a month that the rule leaves out: begun from there, it would mean other months. */
+function leadsAstray({ freq, interval }: Rule, start: Moment, wall: Wall): boolean {
+	return freq === 'MONTHLY' && (monthOf(wall) - monthOf(start.wall)) % interval !== 0;
+}
+
+function monthOf(wall: Wall): number {
+	const date = new Date(wall);
+	return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
 /** What a rule takes from its start, said by itself, where another start would say something else. */

@@ -5,7 +5,7 @@ const text = (id: number) => field.text(id, { fallback: '', max: 2048 });
 /** The bench's rows as a collection: ten fields, of which every third is a sentence, a number, a word. */
 export const rows = collection(
 	'bench/rows',
-	{ app: 250, number: 1 },
+	{ app: 252, number: 1 },
 	{
 		f0: text(1),
 		f1: field.integer(2),
