@@ -142,8 +142,9 @@ test('a task has steps, notes, a day, a time, a priority, tags and a project, sa
 });
 
 test('a task that repeats is typed, chosen, done, taken back, skipped, seen ahead and ended', async ({ page, mana }) => {
+	// By the clock of the browser, which is not that of the test.
 	const inDays = (count: number) =>
-		new Intl.DateTimeFormat('en', { weekday: 'long' }).format(Date.now() + count * 24 * 3_600_000);
+		new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'Europe/Berlin' }).format(Date.now() + count * 24 * 3_600_000);
 	await addField(page).fill('Water plants every day');
 	await expect(page.getByText('Every day', { exact: true })).toBeVisible();
 	await look(page, 'repeat-typed');
