@@ -99,19 +99,20 @@ export function titleOfView(view: ViewName, day: Day, ways: WeekWays, tag: strin
 			return spellDay(day, tag);
 		case 'week': {
 			const [first, last] = reachOf('week', day, ways);
-			return formatRange(first, last, tag);
+			return formatRange(first, last, tag, 'long');
 		}
 		case 'month':
 			return formatDay(tag, { month: 'long', year: 'numeric' }, day);
 		case 'year':
 			return formatDay(tag, { year: 'numeric' }, day);
 		case 'agenda':
-			return formatRange(...reachOf('agenda', day, ways), tag);
+			return formatRange(...reachOf('agenda', day, ways), tag, 'short');
 	}
 }
 
-function formatRange(first: Day, last: Day, tag: string): string {
-	const format = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+/** @param month `short` where both ends have their own month and year, which the head has no room for in full */
+function formatRange(first: Day, last: Day, tag: string, month: 'long' | 'short'): string {
+	const format = new Intl.DateTimeFormat(tag, { day: 'numeric', month, year: 'numeric', timeZone: 'UTC' });
 	return format.formatRange(Date.parse(`${first}T00:00Z`), Date.parse(`${last}T00:00Z`));
 }
 
