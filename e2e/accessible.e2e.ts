@@ -254,6 +254,8 @@ test('nothing needs scrolling sideways at 320 px, which is also 1280 px at 400 %
 			await test.step(screen.name, async () => {
 				await show(page, mana.url, screen);
 				expect(await page.evaluate<string[]>(tooWide), `${screen.name}: parts that stick out`).toEqual([]);
+				const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+				expect(beyond, `${screen.name}: px to scroll sideways, unseen parts included`).toBe(0);
 			});
 });
 
