@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { SealBroken } from '@mana/service';
 import { type JWK, SignJWT } from 'jose';
 import { serviceActor } from '@mana/sync';
 import type { Person } from './person.ts';
@@ -154,13 +155,12 @@ function newKey(realm: Realm, activeFrom: number, alg: SigningAlg): KeyRow {
 	};
 }
 
-/** GCM answers a wrong key with an error of `crypto`; nothing else can fail here. */
 function opens(realm: Realm, row: KeyRow): boolean {
 	try {
 		realm.keys.open(row.sealed, row.id);
 		return true;
 	} catch (error) {
-		if (error instanceof Error) return false;
+		if (error instanceof SealBroken) return false;
 		throw error;
 	}
 }

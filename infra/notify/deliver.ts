@@ -1,18 +1,20 @@
 import { isForOneself, type TopicData, type TopicName, topics } from '@mana/schema';
 import { hub } from '@mana/schema/registry/models';
-import type { Memberships } from '@mana/service';
+import type { Memberships, Sealing } from '@mana/service';
 import type { Clock } from '@mana/store';
 import type { Attempt, Channel, Outcome, Parcel } from './channels/channel.ts';
 import type { Contact, FindContact } from './contacts.ts';
 import { channelById } from './own-channels.ts';
 import { type DeliveryRow, messagesOf, type MessageRow, type NotifyStore } from './store.ts';
+import { openTarget, SEALED_OTHERWISE } from './targets.ts';
 import { unsubscribeToken } from './unsubscribe.ts';
 import { wishesOf } from './wishes.ts';
-import { contentOf, languageFor, stopLabel, together } from './words/words.ts';
+import { contentOf, languageFor, type Reader, stopLabel, together } from './words/words.ts';
 
 export interface DeliverParts {
 	readonly store: NotifyStore;
 	readonly clock: Clock;
+	readonly sealing: Sealing;
 	readonly findContact: FindContact;
 	readonly memberships: Pick<Memberships, 'current' | 'personalSpace'>;
 	readonly publicUrl: string;
@@ -68,25 +70,27 @@ async function placeOf(
 }
 
 /** A way that the person added: while it rests after many failures nothing is tried. */
-async function ownPlace({ store, clock }: DeliverParts, { target, person }: DeliveryRow): Promise<Place | Outcome> {
+async function ownPlace({ store, clock, sealing }: DeliverParts, { target, person }: DeliveryRow): Promise<Place | Outcome> {
 	const row = target === null ? undefined : await channelById(store.db, target);
 	if (!row || row.person !== person) return { kind: 'moot', reason: 'This way was removed.' };
 	if (row.is_on === 0) return { kind: 'moot', reason: 'This way was switched off.' };
 	if (row.paused_until !== null && row.paused_until > clock.now())
 		return { kind: 'postponed', until: row.paused_until, reason: `It rests after ${row.failures} failures in a row.` };
-	return { target: JSON.parse(row.target) };
+	const opened = openTarget(sealing, row);
+	return opened === null ? { kind: 'refused', reason: SEALED_OTHERWISE, gone: true } : { target: opened.target };
 }
 
-/** In which language and time zone somebody reads: as they chose, else as mana-auth knows. */
+/** In which language, on which clock and in which time zone somebody reads: as they chose, else as mana-auth knows. */
 async function readerOf(
 	{ store, memberships }: DeliverParts,
 	{ person }: DeliveryRow,
 	{ language }: MessageRow,
 	contact: Contact | null,
-) {
+): Promise<Reader> {
 	const space = person === null ? null : memberships.personalSpace(person);
 	const wishes = space === null ? null : await wishesOf(store, space);
-	return { language: language ?? wishes?.language ?? contact?.language ?? null, zone: wishes?.zone ?? null };
+	const { region = '', hours = 'region', zone = null } = wishes ?? {};
+	return { language: language ?? wishes?.language ?? contact?.language ?? null, region, hours, zone };
 }
 
 /** The link that stops mails of one kind. What is about safety has none, and what goes to nobody of this Mana neither. */

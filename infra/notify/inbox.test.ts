@@ -47,7 +47,7 @@ beforeAll(async () => {
 		log: createLogger('mana-sync', 'silent'),
 	});
 	notify = await startNotify({ auth, home, smtp: mailbox.url, sync: sync.url, clock, privateTargets: true });
-	const token = await auth.token('ada', 'member', { seconds: 30 * 86_400 });
+	const token = await auth.token('ada', 'member', { seconds: 300 * 86_400 });
 	space = new OwnSpace(sync.url, token, clock);
 	await space.rows(hub.notifications);
 	await fetch(`${notify.url}/v1/channels`, {
@@ -114,6 +114,20 @@ test('a message stands in the inbox of its person, in their language, once, and 
 	};
 	expect(id).toBe(row.id);
 	expect(mailbox.received).toEqual([]);
+});
+
+test('the clock that a person chose is the one in what they are told', async () => {
+	await space.write(hub.preferences, hub.preferencesId, { region: 'US', hours: '12' });
+	let tries = 0;
+	// Heard by mana-notify when the next message waits.
+	await until(async () => {
+		await taskDue(`By the clock ${++tries}`);
+		await until(async () => (await titles()).includes(`By the clock ${tries}`));
+		return (await space.rows(hub.notifications)).some(
+			({ text }) => /um 9:00\sAM MEZ\.$/.test(text) || /um 9:00\sAM GMT\+1\.$/.test(text),
+		);
+	});
+	await space.write(hub.preferences, hub.preferencesId, { region: '', hours: 'region' });
 });
 
 test('quiet hours put off what rings and nothing else; what was settled meanwhile rings no more', async () => {
@@ -191,4 +205,17 @@ test('mails come gathered to who wants that, and stop with one click that needs 
 	};
 	expect((await fetch(`${notify.url}${link}`, stop)).status).toBe(204);
 	await until(async () => (await space.rows(hub.notices)).find((row) => row.about === about)?.email === 'off');
+});
+
+test('what was read leaves the inbox after a quarter of a year, and what was not read stays', async () => {
+	const rows = await space.rows(hub.notifications);
+	const record = (title: string) => rows.find((row) => row.title === title)!.id;
+	await space.write(hub.notifications, record('Behind it'), { readAt: clock.now() });
+	await space.write(hub.notifications, record('Snoozed'), { readAt: null });
+	await until(async () =>
+		(await space.rows(hub.notifications)).some(({ title, readAt }) => title === 'Behind it' && readAt !== null),
+	);
+	offset += 91 * 24 * hour;
+	await until(async () => !(await titles()).includes('Behind it'), 10_000);
+	expect(await titles()).toContain('Snoozed');
 });

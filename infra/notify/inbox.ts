@@ -121,7 +121,7 @@ export async function takeOver(trx: Db, handled: readonly Handled[], parts: Pick
 			.where('record', '=', record)
 			.executeTakeFirst();
 		if (!message?.person) continue;
-		await endSnooze(trx, message, now);
+		await endSnooze(trx, message);
 		if (what === 'settled') await withdraw(trx, [message.id], 'cancelled', now);
 		else if (what !== 'awake' && what.until > now) await snooze(trx, message, what.until, parts);
 	}
@@ -142,10 +142,10 @@ async function snooze(trx: Db, message: MessageRow, until: number, parts: Pick<I
 			);
 }
 
-function endSnooze(trx: Db, message: MessageRow, now: number): Promise<unknown> {
+/** What was never tried leaves no row: the same moment may be chosen again, and is heard of again when the space is read anew. */
+function endSnooze(trx: Db, message: MessageRow): Promise<unknown> {
 	return trx
-		.updateTable('delivery')
-		.set({ state: 'cancelled', finished_at: now })
+		.deleteFrom('delivery')
 		.where('slot', 'like', `${message.person} ${snoozeOf(message)} %`)
 		.where('state', '=', 'waiting')
 		.execute();

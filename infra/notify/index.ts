@@ -20,7 +20,8 @@ import { deliver } from './deliver.ts';
 import { planDue, takeOver } from './inbox.ts';
 import { linkKey, vapidKeys } from './keys.ts';
 import { countEndings } from './metrics.ts';
-import { migrations } from './migrations.ts';
+import { dropEntries, keepEntries, pruneInboxes } from './inbox-entries.ts';
+import { migrationsWith } from './migrations.ts';
 import { noteEnding } from './own-channels.ts';
 import { Queue } from './queue.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -49,11 +50,12 @@ export const service = defineService({
 			.describe('whether people may have messages sent to servers in the private network, as an ntfy at home'),
 	},
 	limits: { bodyBytes: 64 * 1024 },
-	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, addressOf, identity, verifyToken }) {
+	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, addressOf, identity, sealing, verifyToken }) {
 		const host = new URL(publicUrl).host;
 		const sender: Sender = { from: config.from ?? `mana@${hostname(publicUrl)}`, name: 'Mana', host };
 		const outbox = config.smtp === undefined ? await openOutbox(join(home, 'mana-notify', 'outbox'), sender) : null;
 		const mail = mailChannel(config.smtp, sender, outbox);
+		const migrations = migrationsWith(sealing);
 		const store = await openStore<Tables>({ service: 'mana-notify', home, databaseUrl, migrations, clock });
 		const keys = await vapidKeys(store, random);
 		const signing = await linkKey(store, random);
@@ -84,7 +86,7 @@ export const service = defineService({
 			ntfyChannel(reach, clock),
 			appriseChannel(reach, clock),
 		];
-		const parts = { store, clock, random, memberships };
+		const parts = { store, clock, random, memberships, sealing };
 		const count = countEndings(registry);
 		const findContact = contactsAt(addressOf('mana-auth'), identity);
 		const queue = new Queue({
@@ -92,6 +94,9 @@ export const service = defineService({
 			channels,
 			log,
 			planDue: () => planDue(parts),
+			async prune() {
+				await pruneInboxes({ store, clock, writer });
+			},
 			deliver: (delivery, channel, attempt) =>
 				deliver({ ...parts, findContact, publicUrl, linkKey: signing }, delivery, channel, attempt),
 			async ended(delivery, ending, state) {
@@ -109,8 +114,15 @@ export const service = defineService({
 			store,
 			lost,
 			collections: followed,
-			apply: async (within, change) => takeOver(within, await keepWishes(within, change), parts),
-			forget: dropWishes,
+			form: 'wishes and inbox entries',
+			async apply(within, change) {
+				await keepEntries(within, change);
+				await takeOver(within, await keepWishes(within, change), parts);
+			},
+			async forget(within, space) {
+				await dropEntries(within, space);
+				await dropWishes(within, space);
+			},
 		});
 		return {
 			routes: (app) =>

@@ -1,13 +1,15 @@
 import { expect, test } from 'bun:test';
+import { serviceSealing } from '@mana/service';
 import { erased, exported } from '@mana/service/leaving';
 import { everyTableIsEntered } from '@mana/service/testing/leaving';
 import { eachEngine } from '@mana/store/testing';
 import { notifyLeaving } from './leaving.ts';
-import { migrations } from './migrations.ts';
+import { migrationsWith } from './migrations.ts';
 import type { NotifyStore, Tables } from './store.ts';
 
 eachEngine('leaving mana-notify', (engine) => {
 	test('names every table there is, and takes one person out of each of them and nobody else', async () => {
+		const migrations = migrationsWith(serviceSealing(() => 'a secret of at least thirty-two characters', 'mana-notify'));
 		const store = await engine.open<Tables>({ service: 'mana-notify', migrations });
 		await everyTableIsEntered(store.db, notifyLeaving);
 		for (const person of ['ada', 'grace']) await tell(store, person);

@@ -16,5 +16,6 @@ export const notifyLeaving: Leaving<Tables> = {
 	message: { holds: 'what one was told', where: told },
 	channel: { holds: 'ways one wants to be told', where: theirs, without: ['target'] },
 	register: { nothing: 'What people chose, as their own space in mana-sync has it: a copy that goes with the space.' },
+	inbox_entry: { nothing: 'What stands in their inbox, as their own space has it: a copy that goes with the space.' },
 	instance_key: { nothing: 'Keys of this Mana.' },
 };

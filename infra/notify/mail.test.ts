@@ -145,7 +145,12 @@ describe('a mail', () => {
 		};
 		for (const language of Object.keys(languages))
 			for (const topic of topicNames) {
-				const content = contentOf(topic, all, { language, zone: 'Europe/Berlin' }, 'https://mana.example');
+				const content = contentOf(
+					topic,
+					all,
+					{ language, region: '', hours: 'region', zone: 'Europe/Berlin' },
+					'https://mana.example',
+				);
 				expect([content.subject, ...content.paragraphs].join(' '), `${topic} ${language}`).not.toMatch(/undefined|\[object/);
 				expect(content.action?.link, `${topic} ${language}`).toBe('https://mana.example/l');
 			}

@@ -1,7 +1,10 @@
+import type { Sealing } from '@mana/service';
 import type { Migrations } from '@mana/store';
+import type { Kysely } from 'kysely';
+import { sealTarget } from './targets.ts';
 
-/** The tables of mana-notify. Instants are milliseconds since 1970, JSON is text. */
-export const migrations: Migrations = {
+/** The tables of mana-notify. Instants are milliseconds since 1970, JSON is text. @param sealing what seals the secrets in them */
+export const migrationsWith = (sealing: Sealing): Migrations => ({
 	'001-queue': {
 		async up(db) {
 			await db.schema
@@ -102,4 +105,30 @@ export const migrations: Migrations = {
 			await db.schema.createIndex('inbox_record_message').on('inbox_record').column('message_id').execute();
 		},
 	},
-};
+	'004-sealed-targets': {
+		// What it writes depends on the rows that it finds.
+		hash: 'seals channel.target',
+		async up(db: Kysely<{ channel: { id: string; target: string } }>) {
+			for (const { id, target } of await db.selectFrom('channel').select(['id', 'target']).execute())
+				await db
+					.updateTable('channel')
+					.set({ target: sealTarget(sealing, id, JSON.parse(target)) })
+					.where('id', '=', id)
+					.execute();
+		},
+	},
+	'005-inbox-entries': {
+		async up(db) {
+			await db.schema
+				.createTable('inbox_entry')
+				.addColumn('space', 'text', (column) => column.notNull())
+				.addColumn('record', 'text', (column) => column.notNull())
+				.addColumn('told_at', 'integer', (column) => column.notNull())
+				.addColumn('read_at', 'integer')
+				.addColumn('is_gone', 'integer', (column) => column.notNull())
+				.addPrimaryKeyConstraint('inbox_entry_key', ['space', 'record'])
+				.execute();
+			await db.schema.createIndex('inbox_entry_read').on('inbox_entry').columns(['is_gone', 'read_at']).execute();
+		},
+	},
+});

@@ -1,15 +1,10 @@
-import { problem, type RandomBytes } from '@mana/service';
+import { problem, type RandomBytes, type Sealing } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { z } from 'zod';
-import { appriseTarget } from './channels/apprise.ts';
-import type { OwnChannelName } from './channels/channel.ts';
-import { matrixTarget } from './channels/matrix.ts';
-import { ntfyTarget } from './channels/ntfy.ts';
-import { pushTarget } from './channels/push.ts';
-import { webhookTarget } from './channels/webhook.ts';
 import { newId } from './ids.ts';
 import type { Ending } from './outcome.ts';
 import type { ChannelRow, Db, NotifyStore } from './store.ts';
+import { openTarget, placeOf, SEALED_OTHERWISE, sealTarget, type Target, targetShapes } from './targets.ts';
 
 /** Ways that one person may have. */
 const MOST = 50;
@@ -24,11 +19,11 @@ const label = z
 	.regex(/^[^\p{Cc}]*$/u, 'No control characters.');
 
 export const newChannelSchema = z.discriminatedUnion('kind', [
-	z.strictObject({ kind: z.literal('push'), label, target: pushTarget }),
-	z.strictObject({ kind: z.literal('webhook'), label, target: webhookTarget }),
-	z.strictObject({ kind: z.literal('matrix'), label, target: matrixTarget }),
-	z.strictObject({ kind: z.literal('ntfy'), label, target: ntfyTarget }),
-	z.strictObject({ kind: z.literal('apprise'), label, target: appriseTarget }),
+	z.strictObject({ label, ...targetShapes.push }),
+	z.strictObject({ label, ...targetShapes.webhook }),
+	z.strictObject({ label, ...targetShapes.matrix }),
+	z.strictObject({ label, ...targetShapes.ntfy }),
+	z.strictObject({ label, ...targetShapes.apprise }),
 ]);
 export type NewChannel = z.output<typeof newChannelSchema>;
 
@@ -39,7 +34,7 @@ export const channelCard = z.object({
 	id: z.string(),
 	kind: z.enum(['push', 'webhook', 'matrix', 'ntfy', 'apprise']),
 	label: z.string(),
-	/** Where it leads, without secrets: a host, or a room. */
+	/** Where it leads, without secrets: a host, or a room; empty when nobody can read it any more. */
 	place: z.string(),
 	on: z.boolean(),
 	/** Why the last message did not arrive, or `null`. */
@@ -55,27 +50,27 @@ export interface OwnChannelParts {
 	readonly store: NotifyStore;
 	readonly clock: Clock;
 	readonly random: RandomBytes;
+	readonly sealing: Sealing;
 }
 
 /** Adds a way to reach a person. The same browser or address again takes the place of what was there. @throws Problem `too-many-channels` */
 export async function addChannel(
-	{ store, clock, random }: OwnChannelParts,
+	{ store, clock, random, sealing }: OwnChannelParts,
 	person: string,
 	added: NewChannel,
 ): Promise<ChannelCard> {
 	return store.db.transaction().execute(async (trx) => {
 		const existing = await channelsOf(trx, person);
-		const same = existing.find(
-			({ kind, target }) => kind === added.kind && addressOf(kind, target) === addressOf(kind, added.target),
-		);
+		const same = existing.find((row) => row.kind === added.kind && addressOf(openTarget(sealing, row)) === addressOf(added));
 		if (!same && existing.length >= MOST)
 			throw problem(409, 'too-many-channels', `There are ${MOST} ways already. Remove one that is not needed.`);
+		const id = same?.id ?? newId(random);
 		const row: ChannelRow = {
-			id: same?.id ?? newId(random),
+			id,
 			person,
 			kind: added.kind,
 			label: added.label,
-			target: JSON.stringify(added.target),
+			target: sealTarget(sealing, id, added.target),
 			failures: 0,
 			paused_until: null,
 			trouble: null,
@@ -88,17 +83,17 @@ export async function addChannel(
 			.values(row)
 			.onConflict((conflict) => conflict.column('id').doUpdateSet(row))
 			.execute();
-		return cardOf(row);
+		return cardOf(sealing, row);
 	});
 }
 
-export async function listChannels({ store }: OwnChannelParts, person: string): Promise<ChannelCard[]> {
-	return (await channelsOf(store.db, person)).map(cardOf);
+export async function listChannels({ store, sealing }: OwnChannelParts, person: string): Promise<ChannelCard[]> {
+	return (await channelsOf(store.db, person)).map((row) => cardOf(sealing, row));
 }
 
 /** Renames it, or switches it off or on; on again it begins without its old failures. @throws Problem `unknown-channel` */
 export async function changeChannel(
-	{ store }: OwnChannelParts,
+	{ store, sealing }: OwnChannelParts,
 	person: string,
 	id: string,
 	{ label: name, on }: z.output<typeof channelChangeSchema>,
@@ -116,7 +111,7 @@ export async function changeChannel(
 		.returningAll()
 		.executeTakeFirst();
 	if (!row) throw unknownChannel();
-	return cardOf(row);
+	return cardOf(sealing, row);
 }
 
 /** @throws Problem `unknown-channel` */
@@ -172,39 +167,24 @@ export function unknownChannel() {
 	return problem(404, 'unknown-channel', 'You have no such way (any more).');
 }
 
-function cardOf({ id, kind, label: name, target, is_on, trouble, paused_until, delivered_at }: ChannelRow): ChannelCard {
-	const place = addressOf(kind, target);
+function cardOf(sealing: Sealing, row: ChannelRow): ChannelCard {
+	const { id, kind, label: name, is_on, trouble, paused_until, delivered_at } = row;
+	const target = openTarget(sealing, row);
 	return {
 		id,
 		kind,
 		label: name,
-		place: kind === 'push' || kind === 'webhook' ? new URL(place).host : place,
-		on: is_on === 1,
-		trouble,
+		place: target === null ? '' : placeOf(target),
+		on: is_on === 1 && target !== null,
+		trouble: target === null ? SEALED_OTHERWISE : trouble,
 		pausedUntil: paused_until,
 		deliveredAt: delivered_at,
 	};
 }
 
-/** What makes two targets the same one. @param target as it is kept, or parsed */
-function addressOf(kind: OwnChannelName, target: string | NewChannel['target']): string {
-	const parsed: unknown = typeof target === 'string' ? JSON.parse(target) : target;
-	switch (kind) {
-		case 'push':
-			return pushTarget.parse(parsed).endpoint;
-		case 'webhook':
-			return webhookTarget.parse(parsed).url;
-		case 'matrix': {
-			const { homeserver, room } = matrixTarget.parse(parsed);
-			return `${room} (${new URL(homeserver).host})`;
-		}
-		case 'ntfy': {
-			const { server, topic } = ntfyTarget.parse(parsed);
-			return `${new URL(server).host}/${topic}`;
-		}
-		case 'apprise': {
-			const { server, key } = appriseTarget.parse(parsed);
-			return `${new URL(server).host}/${key}`;
-		}
-	}
+/** What makes two ways the same one; of one that cannot be read nobody knows. */
+function addressOf(target: Target | null): string | null {
+	if (target === null) return null;
+	if (target.kind === 'push') return target.target.endpoint;
+	return target.kind === 'webhook' ? target.target.url : placeOf(target);
 }

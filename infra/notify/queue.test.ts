@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { createLogger } from '@mana/service';
+import { createLogger, serviceSealing } from '@mana/service';
 import { eachEngine, type TestEngine, type TestPlace } from '@mana/store/testing';
 import fc from 'fast-check';
 import type { Attempt, Channel, Outcome, Parcel } from './channels/channel.ts';
 import { deadLetters, tryAgain } from './deliveries.ts';
 import { planDue } from './inbox.ts';
-import { migrations } from './migrations.ts';
+import { migrationsWith } from './migrations.ts';
 import { after, type Ending, retry } from './outcome.ts';
 import { Queue } from './queue.ts';
 import { cancelMessage, type SentMessage, takeMessage } from './send.ts';
@@ -54,6 +54,7 @@ class Bench {
 			planDue: () => planDue({ store, clock, random, memberships: { current: true, personalSpace: () => null } }),
 			deliver: ({ id }, on, attempt) => on.send({ id } as Parcel, attempt),
 			ended: async () => undefined,
+			prune: async () => undefined,
 		});
 	}
 
@@ -85,8 +86,9 @@ class Bench {
 	}
 }
 
+const sealing = serviceSealing(() => 'a secret of at least thirty-two characters', 'mana-notify');
 const open = (engine: TestEngine, place?: TestPlace) =>
-	engine.open<Tables>({ service: 'mana-notify', migrations, ...(place ? { place } : {}) });
+	engine.open<Tables>({ service: 'mana-notify', migrations: migrationsWith(sealing), ...(place ? { place } : {}) });
 
 /** The process ends in the middle of an attempt: nothing after this line ever runs. */
 const dies = () => new Promise<never>(() => undefined);

@@ -17,6 +17,8 @@ export interface QueueParts {
 	readonly log: Logger;
 	/** Makes the deliveries of messages whose time has come. @returns of how many */
 	readonly planDue: () => Promise<number>;
+	/** Takes away what is old in the inboxes. Done every hour. */
+	readonly prune: () => Promise<void>;
 	/** Sends one through its channel. */
 	readonly deliver: (delivery: DeliveryRow, channel: Channel, attempt: Attempt) => Promise<Outcome>;
 	/** Told of each end of an attempt. */
@@ -139,6 +141,7 @@ export class Queue {
 		if (now - this.#forgottenAt < FORGET_EVERY_MS) return;
 		this.#forgottenAt = now;
 		await forgetFinished(this.#parts.store.db, now);
+		await this.#parts.prune();
 	}
 
 	async #waitMs(): Promise<number> {

@@ -74,7 +74,7 @@ export interface Tables {
 		kind: OwnChannelName;
 		/** What the person calls it. */
 		label: string;
-		/** Where to, as the channel's own file reads it, in JSON. Holds secrets of the person's. */
+		/** Where to, with the secrets of the person's that it takes: sealed (`targets.ts`). */
 		target: string;
 		/** How many deliveries failed in a row. */
 		failures: number;
@@ -91,6 +91,16 @@ export interface Tables {
 	register: { space: string; collection: number; record: string; field: number; value: string };
 	/** Which message a record of an inbox is. */
 	inbox_record: { record: string; message_id: string };
+	/** What stands in the inboxes, as the spaces of their people have it now. */
+	inbox_entry: {
+		space: string;
+		record: string;
+		/** When it came, in milliseconds since 1970; 0 until that is known. */
+		told_at: number;
+		read_at: number | null;
+		/** 1: it is in the trash. */
+		is_gone: number;
+	};
 	/** Keys that all copies share. */
 	instance_key: { name: string; value: string };
 }

@@ -4,6 +4,7 @@ import type { ProjectionChange } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import type { Db, NotifyStore } from './store.ts';
 import { type Wishes, zoneOr } from './ways.ts';
+import type { Reader } from './words/words.ts';
 
 /** What people's own spaces say about how they want to hear. */
 export const followed: readonly Collection[] = [hub.preferences, hub.notices, hub.notifications];
@@ -47,11 +48,8 @@ function handlingOf(field: number, value: unknown): Handled['what'] | null {
 	return typeof value === 'number' ? { until: value } : 'awake';
 }
 
-/** What a person chose, and the language they read; what they never chose is left to the reader of this. */
-export async function wishesOf(
-	{ db }: Pick<NotifyStore, 'db'>,
-	space: string,
-): Promise<Wishes & { readonly language: string | null }> {
+/** What a person chose, and how they read; what they never chose is left to the reader of this. */
+export async function wishesOf({ db }: Pick<NotifyStore, 'db'>, space: string): Promise<Wishes & Omit<Reader, 'zone'>> {
 	const rows = await db.selectFrom('register').selectAll().where('space', '=', space).execute();
 	const records = Map.groupBy(rows, ({ collection, record }) => `${collection} ${record}`);
 	const read = <C extends Collection>(collection: C, record: RecordId): Row<C> | null => {
@@ -64,7 +62,7 @@ export async function wishesOf(
 		return row?.deletedAt === null ? row : null;
 	};
 	const preferences = read(hub.preferences, hub.preferencesId);
-	const { quietFrom = null, quietUntil = null, timeZone = '', language = '' } = preferences ?? {};
+	const { quietFrom = null, quietUntil = null, timeZone = '', language = '', region = '', hours = 'region' } = preferences ?? {};
 	const notices = new Map<string, hub.Notice>();
 	for (const [name] of records) {
 		const [collection, record] = name.split(' ');
@@ -75,6 +73,8 @@ export async function wishesOf(
 	return {
 		zone: zoneOr(timeZone),
 		language: language === '' ? null : language,
+		region,
+		hours,
 		quiet: quietFrom !== null && quietUntil !== null ? { from: quietFrom, until: quietUntil } : null,
 		notices,
 	};

@@ -17,6 +17,7 @@ import { problem } from './problem.ts';
 import { type RandomBytes, systemRandom } from './random.ts';
 import { runServices } from './run.ts';
 import type { ServiceEnv } from './request.ts';
+import { type Sealing, serviceSealing } from './sealing.ts';
 import { generateSecret } from './secrets.ts';
 import { type ServiceIdentity, serviceIdentity } from './service-token.ts';
 import { type VerifyToken, verifier } from './token.ts';
@@ -49,6 +50,8 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	readonly verifyToken: VerifyToken;
 	/** Shows other services who this one is, and checks who asks; `guardService(context.identity)` protects routes. */
 	readonly identity: ServiceIdentity;
+	/** Encrypts what the service has to keep and read again: passwords and tokens for other places. */
+	readonly sealing: Sealing;
 	/** Sends a message to every socket that subscribed to the topic (`socket.subscribe`); answers the bytes sent. */
 	readonly publish: (topic: string, message: string | Uint8Array<ArrayBuffer>) => number;
 }
@@ -148,6 +151,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	const clock = options.clock ?? { now: () => Date.now() };
 	const port = options.port ?? place.port;
 	const addressOf = (service: string) => options.addresses?.[service] ?? addressFor(service, settings);
+	const secret = () => env['MANA_AUTH_SECRET'] ?? generateSecret(instance.home, 'instance');
 	let listener: Listener | null = null;
 	const opened = await definition.open({
 		...instance,
@@ -161,7 +165,8 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		addressOf,
 		fetch: call(),
 		verifyToken: verifier({ keys: `${addressOf('mana-auth')}/jwks`, issuer: instance.publicUrl, audience, clock }),
-		identity: serviceIdentity(() => env['MANA_AUTH_SECRET'] ?? generateSecret(instance.home, 'instance'), name, clock),
+		identity: serviceIdentity(secret, name, clock),
+		sealing: serviceSealing(secret, name),
 		publish: (topic, message) => listener?.publish(topic, message) ?? 0,
 	});
 	const gate = new Gate();

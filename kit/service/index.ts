@@ -36,6 +36,7 @@ export { type RandomBytes, systemRandom } from './random.ts';
 export { callerAddress, isDirect, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';
 export { runServices } from './run.ts';
+export { SealBroken, type Sealing, sealingWith, serviceSealing } from './sealing.ts';
 export { guardService, type ServiceIdentity, serviceIdentity } from './service-token.ts';
 export { isHandshake, upgrade } from './socket.ts';
 export { guard, type Person, roles, verifier, type VerifierOptions, type VerifyToken } from './token.ts';

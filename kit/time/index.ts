@@ -2,7 +2,9 @@ export * from './day.ts';
 export * from './phrase/index.ts';
 export {
 	capital,
+	clockTag,
 	format as formatDay,
+	type Hours,
 	speakAgo,
 	speakDay,
 	speakMinutes,

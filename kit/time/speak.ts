@@ -28,6 +28,14 @@ export function speakWeekday(day: Day, locale: string): string {
 	return format(locale, { weekday: 'long' }, day);
 }
 
+/** The clock that somebody reads: 12 or 24 hours, or as their region does. */
+export type Hours = 'region' | '24' | '12';
+
+/** A language tag that carries the clock (Unicode Technical Standard 35, `-u-hc`), so that every formatter which is given it obeys. */
+export function clockTag(tag: string, hours: Hours): string {
+	return hours === 'region' ? tag : new Intl.Locale(tag, { hourCycle: hours === '24' ? 'h23' : 'h12' }).toString();
+}
+
 /** A time of day `HH:MM` the way the locale writes it: "14:30", "2:30 PM". */
 export function speakTime(time: string, locale: string): string {
 	const [hour, minute] = time.split(':').map(Number) as [number, number];

@@ -1,3 +1,4 @@
+import { SealBroken } from '@mana/service';
 import { z } from 'zod';
 import type { Realm } from '../realm.ts';
 
@@ -35,8 +36,9 @@ export function openErrand({ keys, clock }: Pick<Realm, 'keys' | 'clock'>, text:
 	let plain: Uint8Array;
 	try {
 		plain = keys.open(Buffer.from(text, 'base64url'), label);
-	} catch {
-		// Whatever does not open was not sealed here, or was changed: to us it is not there.
+	} catch (error) {
+		if (!(error instanceof SealBroken)) throw error;
+		// Not sealed here, or changed: to us it is not there.
 		return null;
 	}
 	const errand = errandShape.parse(JSON.parse(new TextDecoder().decode(plain)));

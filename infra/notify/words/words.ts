@@ -1,4 +1,5 @@
 import type { TopicData, TopicName } from '@mana/schema';
+import { clockTag, type Hours } from '@mana/time';
 import type { Content, DigestWords, Speech, Words } from './content.ts';
 import { de, deDigest } from './de.ts';
 import { en, enDigest } from './en.ts';
@@ -17,6 +18,10 @@ export function languageFor(tag: string | null): string {
 export interface Reader {
 	/** BCP 47 tag. */
 	readonly language: string | null;
+	/** Whose way of writing dates is used, ISO 3166-1; empty: the language's own. */
+	readonly region: string;
+	/** The clock that they read; `region`: as their region does. */
+	readonly hours: Hours;
 	/** IANA name, as `Europe/Berlin`; `null` where nobody said. */
 	readonly zone: string | null;
 }
@@ -29,13 +34,13 @@ export interface Reader {
 export function contentOf<Name extends TopicName>(
 	topic: Name,
 	data: TopicData<Name>,
-	{ language, zone }: Reader,
+	reader: Reader,
 	publicUrl: string,
 ): Content {
-	const words = languages[languageFor(language)]!;
+	const words = languages[languageFor(reader.language)]!;
 	const content = words[topic](data, {
 		host: new URL(publicUrl).host,
-		when: (at) => spoken(at, language, zone),
+		when: (at) => spoken(at, reader),
 	} satisfies Speech);
 	return content.action === undefined
 		? content
@@ -59,10 +64,12 @@ export function stopLabel(language: string): string {
 	return digests[languageFor(language)]!.stop;
 }
 
-/** In the reader's own variety of the language; with the zone's name, for a mail is read anywhere. */
-function spoken(at: number, language: string | null, zone: string | null): string {
-	const tag = language !== null && languageFor(language) === language.split('-')[0]?.toLowerCase() ? language : fallback;
-	return new Intl.DateTimeFormat(tag, {
+/** In the reader's own variety of the language and on their clock; with the zone's name, for a mail is read anywhere. */
+function spoken(at: number, { language, region, hours, zone }: Reader): string {
+	const ours = languageFor(language);
+	const own = language !== null && ours === language.split('-')[0]?.toLowerCase() ? language : ours;
+	const tag = [region === '' ? own : `${ours}-${region}`, own].find(isTag) ?? ours;
+	return new Intl.DateTimeFormat(clockTag(tag, hours), {
 		weekday: 'long',
 		year: 'numeric',
 		month: 'long',
@@ -72,4 +79,14 @@ function spoken(at: number, language: string | null, zone: string | null): strin
 		timeZoneName: 'short',
 		timeZone: zone ?? 'UTC',
 	}).format(at);
+}
+
+/** People's devices write these, and whatever they wrote must not keep a message from leaving. */
+function isTag(tag: string): boolean {
+	try {
+		return new Intl.Locale(tag).language !== '';
+	} catch (error) {
+		if (error instanceof RangeError) return false;
+		throw error;
+	}
 }

@@ -58,7 +58,7 @@ export async function end(trx: Within, space: SpaceId, epoch?: number): Promise<
 	return numDeletedRows === 1n;
 }
 
-/** Of which collections the projection is made; `null` when there is none yet. */
+/** Of which collections the projection is made, and in which form; `null` when there is none yet. */
 export async function readCollections(trx: Within): Promise<string | null> {
 	const row = await trx.selectFrom('mana_projection_of').select('collections').executeTakeFirst();
 	return row?.collections ?? null;

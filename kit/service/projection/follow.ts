@@ -33,6 +33,8 @@ export interface FollowOptions<Tables> {
 	readonly identity: ServiceIdentity;
 	/** What to follow; the service's row in the schema has to declare it under `reads`. */
 	readonly collections: readonly Collection[];
+	/** Names what the service keeps of them. Another name than before has the projection made anew, from the beginning of each space. */
+	readonly form?: string;
 	/** Takes over a change. Writes with `within` only; when it throws, nothing of it is kept and it comes again. */
 	apply(within: Transaction<Tables>, change: ProjectionChange): Promise<void>;
 	/** Drops all that the service has of a space: it was shut to the service, or comes anew from its beginning. */
@@ -121,7 +123,8 @@ export class Projection<Tables> {
 
 	/** Starts anew when other collections are followed than before, then begins. */
 	async open(): Promise<void> {
-		const names = this.#names.join(' ');
+		const { form } = this.#options;
+		const names = this.#names.join(' ') + (form === undefined ? '' : ` as ${form}`);
 		const spaces = [...(await readCursors(this.#db)).keys()];
 		await this.#transaction(async (trx) => {
 			const before = await readCollections(trx);

@@ -1,3 +1,4 @@
+import { clockTag } from '@mana/time';
 import { baseLocale, type Locale, locales } from '../i18n/locale.ts';
 import type { Chosen } from './chosen.ts';
 
@@ -27,10 +28,9 @@ export interface Ways {
 export function resolve(chosen: Chosen, device: DeviceWays): Ways {
 	const locale = localeOf([chosen.language, device.suggested, ...device.languages]);
 	const base = chosen.region === '' ? ownTag(locale, device.languages) : `${locale}-${chosen.region}`;
-	const clock = { region: '', '24': '-u-hc-h23', '12': '-u-hc-h12' }[chosen.hours];
 	return {
 		locale,
-		tag: base + clock,
+		tag: clockTag(base, chosen.hours),
 		timeZone: isTimeZone(chosen.timeZone) ? chosen.timeZone : device.timeZone,
 		weekStart: { region: weekStartOf(base), monday: 0, sunday: 6, saturday: 5 }[chosen.weekStart],
 		units: chosen.units === 'region' ? unitsOf(base) : chosen.units,
