@@ -1,4 +1,5 @@
 import { look, savedBy } from './look.ts';
+import { mailedLink } from './mails.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, syncPill, titles } from './screen.ts';
 import { expect, test } from './test.ts';
@@ -143,8 +144,33 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await expect(owner.getByRole('listitem').filter({ hasText: 'Shut out' })).toHaveCount(1);
 		await look(owner, 'log');
 		await owner.goto(`${mana.url}/admin/invitations`);
-		await owner.getByRole('button', { name: 'Make an invitation' }).click();
+		await expect(owner.getByText('No invitation is open')).toBeVisible();
+		await owner.getByRole('button', { name: 'Make a link' }).click();
 		await expect(owner.getByLabel('Link')).toBeVisible();
+	});
+
+	await test.step('she invites somebody by mail, who joins as what was chosen, with an address that needs no further proof', async () => {
+		await owner.getByLabel('They join as').selectOption('guest');
+		await owner.getByLabel('Their e-mail address').fill('joan@example.org');
+		await owner.getByRole('button', { name: 'Send invitation' }).click();
+		await expect(owner.getByText('Invitation sent to joan@example.org')).toBeVisible();
+		const sent = owner.getByRole('listitem').filter({ hasText: 'joan@example.org' });
+		await expect(sent).toContainText('Guest');
 		await look(owner, 'invitations');
+		// Her browser is signed out by now; somebody else sits there.
+		await grace.goto(await mailedLink(mana, 'joan@example.org', '/join'));
+		await expect(grace.getByText('Olga Owner invites you')).toBeVisible();
+		await expect(grace.getByLabel('E-mail')).toHaveValue('joan@example.org');
+		await look(grace, 'join-invited');
+		await grace.getByLabel('Your name').fill('Joan Clarke');
+		await grace.getByLabel('Password').fill('correct horse battery');
+		await grace.getByRole('button', { name: 'Create an account' }).click();
+		await expect(grace).toHaveURL(`${mana.url}/`);
+		await grace.goto(`${mana.url}/settings/security`);
+		await expect(grace.getByRole('region', { name: 'E-mail address' }).getByText('Confirmed', { exact: true })).toBeVisible();
+		await owner.reload();
+		await expect(owner.getByRole('button', { name: 'Make a link' })).toBeVisible();
+		await expect(owner.getByRole('listitem').filter({ hasText: 'By link' })).toBeVisible();
+		await expect(sent).toBeHidden();
 	});
 });

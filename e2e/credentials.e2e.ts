@@ -2,8 +2,8 @@ import { base32 } from '@better-auth/utils/base32';
 import { createOTP } from '@better-auth/utils/otp';
 import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
-import type { TestMana } from './mana.ts';
-import { invite, ownerOf, post, signIn as signInWithout, type TestPerson } from './people.ts';
+import { mailedLink } from './mails.ts';
+import { invite, type TestPerson } from './people.ts';
 import { expect, test } from './test.ts';
 
 test('a passkey is made, renamed, opens the account by button and by the field, proves who one is, and goes', async ({
@@ -182,23 +182,6 @@ test('a forgotten password is set anew, and an address changed, with mails that 
 		await look(page, 'taken-back');
 	});
 });
-
-/** The link to this page in the newest mail to somebody, as the owner reads it. */
-async function mailedLink(mana: TestMana, address: string, path: string): Promise<string> {
-	const { name, value } = await signInWithout(mana, await ownerOf(mana));
-	const { body } = await post(mana, '/token', {}, { cookie: `${name}=${value}` });
-	const authorization = `Bearer ${(body as { token: string }).token}`;
-	let link: string | undefined;
-	const find = async (): Promise<boolean> => {
-		const answer = await fetch(`${mana.url}/api/mana-notify/v1/outbox`, { headers: { authorization } });
-		const { mails } = (await answer.json()) as { mails: readonly { to: string; text: string }[] };
-		const texts = mails.filter(({ to }) => to === address).map(({ text }) => text);
-		link = texts.map((text) => /https?:\/\/\S+#token=[\w-]+/.exec(text)?.[0]).find((found) => found?.includes(`${path}#`));
-		return link !== undefined;
-	};
-	await expect.poll(find).toBe(true);
-	return link ?? '';
-}
 
 /** Answers the next such request as mana-auth does ten minutes after the last proof, for which no test waits. */
 async function proofIsOver(page: Page, method: string, path: string): Promise<void> {

@@ -16,7 +16,7 @@ test('what a guest wrote is in the account that an invitation opens', async ({ m
 	const link = await test.step('the owner makes an invitation in the settings', async () => {
 		const owner = await newDevice({ person: await ownerOf(mana) });
 		await owner.page.goto(`${mana.url}/admin/invitations`);
-		await owner.page.getByRole('button', { name: 'Make an invitation' }).click();
+		await owner.page.getByRole('button', { name: 'Make a link' }).click();
 		return owner.page.getByLabel('Link').inputValue();
 	});
 

@@ -49,9 +49,17 @@ export const topics = {
 		security: true,
 		secret: true,
 	},
-	/** To this Mana, or to a space on it: `place` is what it is called. */
+	/** To an account on this Mana. */
+	'account-invitation': {
+		from: ['mana-auth'],
+		data: { inviter: 'text', link: 'link', until: 'instant' },
+		app: 'hub',
+		security: false,
+		secret: true,
+	},
+	/** To a space: `place` is what it is called. */
 	invitation: {
-		from: ['mana-auth', 'mana-user', 'mana-sync'],
+		from: ['mana-sync'],
 		data: { inviter: 'text', place: 'text', link: 'link', until: 'instant' },
 		app: 'hub',
 		security: false,

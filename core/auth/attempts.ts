@@ -48,6 +48,10 @@ const rules = {
 		{ by: 'pair', limit: 4, windowMs: 60 * minuteMs },
 		{ by: 'address', limit: 20, windowMs: 60 * minuteMs },
 	],
+	invitation: [
+		{ by: 'account', limit: 4, windowMs: 60 * minuteMs },
+		{ by: 'address', limit: 100, windowMs: 60 * minuteMs },
+	],
 	link: [{ by: 'address', limit: 20, windowMs: 15 * minuteMs }],
 } as const satisfies Record<string, readonly Rule[]>;
 

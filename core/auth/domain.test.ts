@@ -28,7 +28,9 @@ eachEngine('a one-time link', (engine) => {
 eachEngine('entering', (engine) => {
 	test('fails when the password was changed after it was checked', async () => {
 		const { realm } = await testRealm(engine);
-		await transact(realm, (db) => admit(realm, db, testOwner, 'owner', 'new hash', client));
+		await transact(realm, (db) =>
+			admit(realm, db, testOwner, { role: 'owner', tier: 'public', proven: false }, 'new hash', client),
+		);
 		const enterWith = (hash: string) => transact(realm, (db) => enter(realm, db, testOwner, hash, client));
 		await expect(enterWith('old hash')).rejects.toMatchObject({ code: 'wrong-credentials' });
 		expect((await enterWith('new hash')).presence.person.role).toBe('owner');

@@ -156,7 +156,7 @@ const answers = {
 		await keep(realm, db, person.id, client);
 		return { did: 'stayed', address: email, reset: null };
 	},
-} satisfies Record<Exclude<MailedKind, 'reset'>, Answer>;
+} satisfies Record<Exclude<MailedKind, 'reset' | 'invitation'>, Answer>;
 
 /** Puts an address that has answered in its place. @throws Problem `email-taken` */
 async function writeEmail(realm: Realm, db: Transaction, person: string, email: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { knownMs } from './attempts.ts';
+import { unansweredMs } from './administration/invitations.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
 import { tidySoftware } from './provider/tokens.ts';
 import { type Realm, transact } from './realm.ts';
@@ -17,7 +18,11 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>):
 			.deleteFrom('retired_token')
 			.where('retired_at', '<=', now - sessionMs)
 			.execute();
-		await db.deleteFrom('one_time_link').where('expires_at', '<=', now).execute();
+		await db
+			.deleteFrom('one_time_link')
+			.where('expires_at', '<=', now)
+			.where((is) => is.or([is('kind', '!=', 'invitation'), is('email', 'is', null), is('expires_at', '<=', now - unansweredMs)]))
+			.execute();
 		await db.deleteFrom('used_challenge').where('expires_at', '<=', now).execute();
 		await db.deleteFrom('sign_in_ticket').where('expires_at', '<=', now).execute();
 		await db

@@ -3,7 +3,7 @@ import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
 import type { NewDevice } from './known-devices.ts';
 import type { Leave } from './leaving/erase.ts';
-import { createLink, linkTo, type MailedKind } from './one-time-links.ts';
+import { createLink, linkTo, type MailedKind, type NewLink } from './one-time-links.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
 import { type PersonRow, personById, type Transaction } from './store.ts';
@@ -11,7 +11,8 @@ import { type PersonRow, personById, type Transaction } from './store.ts';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 /** How long the link in a letter works. */
-const livesMs = {
+export const livesMs = {
+	invitation: 7 * dayMs,
 	verification: 7 * dayMs,
 	'email-change': dayMs,
 	'email-undo': 7 * dayMs,
@@ -19,6 +20,7 @@ const livesMs = {
 	stay: 14 * dayMs,
 } as const satisfies Record<MailedKind, number>;
 const topics = {
+	invitation: 'account-invitation',
 	verification: 'verify-address',
 	'email-change': 'verify-address',
 	'email-undo': 'address-changed',
@@ -53,7 +55,8 @@ export type AuthJobs = Jobs<{
 /**
  * Makes a link and writes the letter that carries it, in the caller's transaction: with it the letter is sent, without it there is none.
  *
- * @param id of the letter; the same one again is the same letter
+ * @param person whom it is for; whoever invites, of an invitation
+ * @param more what an invitation gives; `id` of the letter: the same one again is the same letter
  */
 export async function writeLetter(
 	realm: Realm,
@@ -61,9 +64,9 @@ export async function writeLetter(
 	kind: MailedKind,
 	{ id: person }: Pick<PersonRow, 'id'>,
 	to: string,
-	id: string = newId(realm),
+	{ id = newId(realm), ...given }: Pick<NewLink, 'role' | 'tier' | 'language'> & { readonly id?: string } = {},
 ): Promise<void> {
-	await createLink(realm, db, { kind, person, email: to, lifeMs: livesMs[kind], secret: secretOf(realm, id) });
+	await createLink(realm, db, { ...given, kind, person, email: to, lifeMs: livesMs[kind], secret: secretOf(realm, id) });
 	await realm.jobs.enqueue('letter', { id, kind, person, to }, { key: id, within: db, maxAttempts: tries });
 }
 
@@ -78,7 +81,14 @@ export async function sendLetter(realm: Realm, notifier: Notifier, { id, kind, p
 	const { name, language, email } = person;
 	const data = { name, link: linkTo(realm, kind, secret), until };
 	const addressed = { to: { address: to, language }, key: id, expires: until };
-	if (kind === 'email-undo') await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, address: email } });
+	if (kind === 'invitation')
+		await notifier.send({
+			...addressed,
+			to: { address: to, language: link?.language ?? language },
+			topic: topics[kind],
+			data: { inviter: name, link: data.link, until },
+		});
+	else if (kind === 'email-undo') await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, address: email } });
 	else if (kind === 'stay')
 		await notifier.send({ ...addressed, topic: topics[kind], data: { name, link: data.link, at: until } });
 	else await notifier.send({ ...addressed, topic: topics[kind], data });
@@ -91,7 +101,7 @@ export async function answerForgotten(realm: Realm, { person: id, client }: Forg
 		const person = await personById(db, id);
 		if (person === undefined) return;
 		await db.deleteFrom('one_time_link').where('kind', '=', 'reset').where('person_id', '=', id).execute();
-		await writeLetter(realm, db, 'reset', person, person.email, job);
+		await writeLetter(realm, db, 'reset', person, person.email, { id: job });
 		await note(realm, db, 'reset-link-created', { person: id }, client);
 	});
 }

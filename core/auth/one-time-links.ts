@@ -1,5 +1,5 @@
 import { digest } from './instance-keys.ts';
-import type { Role } from './person.ts';
+import type { Role, Tier } from './person.ts';
 import { refuse } from './problems.ts';
 import type { Realm } from './realm.ts';
 import type { Db, Tables } from './store.ts';
@@ -28,12 +28,16 @@ const invalid = {
 } as const satisfies Record<LinkKind, string>;
 
 /** Links that go by mail. */
-export type MailedKind = Exclude<LinkKind, 'setup' | 'invitation'>;
+export type MailedKind = Exclude<LinkKind, 'setup'>;
 
 export interface NewLink {
 	readonly kind: LinkKind;
 	readonly person?: string;
+	/** What an invited person becomes. */
 	readonly role?: Role;
+	readonly tier?: Tier;
+	/** What it is written in, where the reader has no account yet. */
+	readonly language?: string;
 	/** The address that it was sent to. */
 	readonly email?: string;
 	/** Without it, a random one. */
@@ -46,7 +50,7 @@ export interface NewLink {
 export async function createLink(
 	realm: Pick<Realm, 'clock' | 'random' | 'publicUrl'>,
 	db: Db,
-	{ kind, person, role, email, lifeMs, secret = randomSecret(realm) }: NewLink,
+	{ kind, person, role, tier, language, email, lifeMs, secret = randomSecret(realm) }: NewLink,
 ): Promise<{ link: string; expiresAt: string | null }> {
 	const now = realm.clock.now();
 	const expires = lifeMs === undefined ? null : now + lifeMs;
@@ -57,6 +61,8 @@ export async function createLink(
 			kind,
 			person_id: person ?? null,
 			role: role ?? null,
+			tier: tier ?? null,
+			language: language ?? null,
 			email: email ?? null,
 			created_at: now,
 			expires_at: expires,

@@ -1,5 +1,5 @@
 import { asking, library, noPasswords } from './library.ts';
-import type { Role } from './person.ts';
+import type { Role, Tier } from './person.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm } from './realm.ts';
 import { type Presence, presenceOf } from './sessions.ts';
@@ -18,17 +18,41 @@ export interface NewPerson {
 	readonly language: string;
 }
 
+/** What somebody is on this Mana from the first moment on. */
+export interface Footing {
+	readonly role: Role;
+	readonly tier: Tier;
+	/** Whether the address is known to be theirs. */
+	readonly proven: boolean;
+}
+
+/** Gives somebody their place, in the caller's transaction. */
+export async function settle(db: Db, person: string, { role, tier, proven }: Footing): Promise<void> {
+	await db
+		.updateTable('person')
+		.set({ role, tier, email_verified: proven ? 1 : 0 })
+		.where('id', '=', person)
+		.execute();
+}
+
 /**
  * Makes a person, their password and their first session, in the caller's transaction.
  *
  * @param hash of the password, made before the transaction began
  * @throws Problem `email-taken`
  */
-export async function admit(realm: Realm, db: Db, who: NewPerson, role: Role, hash: string, client: Client): Promise<Opened> {
+export async function admit(
+	realm: Realm,
+	db: Db,
+	who: NewPerson,
+	footing: Footing,
+	hash: string,
+	client: Client,
+): Promise<Opened> {
 	const { api } = library(realm, db, client, { ...noPasswords, hash: () => Promise.resolve(hash) });
 	const { token, user } = await asking(api.signUpEmail({ body: who }));
 	if (token === null) throw new TypeError('The library opens a session for everybody who signs up.');
-	await db.updateTable('person').set({ role }).where('id', '=', user.id).execute();
+	await settle(db, user.id, footing);
 	return { presence: await presenceOf(realm, db, token), token };
 }
 

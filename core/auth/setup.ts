@@ -47,7 +47,7 @@ export async function setUp(realm: Realm, token: string, who: NewPerson, client:
 		return transact(realm, async (db) => {
 			await consumeLink(realm, db, 'setup', token);
 			if (await ownerExists(db)) throw refuse('setup-done');
-			const opened = await admit(realm, db, who, 'owner', hash, client);
+			const opened = await admit(realm, db, who, { role: 'owner', tier: 'public', proven: false }, hash, client);
 			await writeLetter(realm, db, 'verification', opened.presence.person, who.email);
 			await note(realm, db, 'owner-created', { person: opened.presence.person.id }, client);
 			return opened;

@@ -1,19 +1,13 @@
+import { footingOf } from './administration/invitations.ts';
 import { attempt } from './attempts.ts';
 import { writeLetter } from './letters.ts';
-import { consumeLink, createLink, linkWorks } from './one-time-links.ts';
+import { consumeLink, linkWorks } from './one-time-links.ts';
 import { admit, type NewPerson, type Opened, unlessTaken } from './opening.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
-import type { Role } from './person.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
-import type { Presence } from './sessions.ts';
 import { type Db, ownerExists, personByEmail } from './store.ts';
-
-const invitationMs = 7 * 24 * 60 * 60_000;
-
-/** What an invited person may become. */
-export const invitedRoles = ['admin', 'member', 'guest'] as const satisfies readonly Role[];
 
 /**
  * A new person comes in by the door that the owner has opened, and is signed in.
@@ -28,39 +22,13 @@ export function signUp(realm: Realm, who: NewPerson, invitation: string | undefi
 		return unlessTaken(realm, who.email, () =>
 			transact(realm, async (db) => {
 				const invited = invitation === undefined ? null : await consumeLink(realm, db, 'invitation', invitation);
-				const opened = await admit(realm, db, who, invited?.role ?? 'member', hash, client);
-				await writeLetter(realm, db, 'verification', opened.presence.person, who.email);
+				const footing = footingOf(invited, who.email);
+				const opened = await admit(realm, db, who, footing, hash, client);
+				if (!footing.proven) await writeLetter(realm, db, 'verification', opened.presence.person, who.email);
 				await note(realm, db, 'person-joined', { person: opened.presence.person.id }, client);
 				return opened;
 			}),
 		);
-	});
-}
-
-/**
- * Makes a link that lets one person join within a week.
- *
- * @throws Problem `role-missing`, `registration-closed`
- */
-export async function invite(
-	realm: Realm,
-	{ person }: Presence,
-	role: (typeof invitedRoles)[number],
-	client: Client,
-): Promise<{ link: string; expiresAt: string }> {
-	const mayInvite = person.role === 'owner' || (person.role === 'admin' && role !== 'admin');
-	if (!mayInvite) throw refuse('role-missing');
-	if (realm.registration === 'closed') throw refuse('registration-closed');
-	return transact(realm, async (db) => {
-		const { link, expiresAt } = await createLink(realm, db, {
-			kind: 'invitation',
-			person: person.id,
-			role,
-			lifeMs: invitationMs,
-		});
-		if (expiresAt === null) throw new TypeError('An invitation ends.');
-		await note(realm, db, 'invitation-created', { person: person.id }, client);
-		return { link, expiresAt };
 	});
 }
 

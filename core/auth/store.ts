@@ -71,6 +71,9 @@ export interface Tables extends CredentialTables, ProviderTables, RelyingTables,
 		email: string | null;
 		/** What an invited person becomes. */
 		role: Role | null;
+		tier: Tier | null;
+		/** What somebody is written to in who has no account yet. */
+		language: string | null;
 		created_at: number;
 		expires_at: number | null;
 	};

@@ -46,6 +46,11 @@ export class Mailbox {
 		}
 	}
 
+	/** Whether such a letter is here that nobody has taken. */
+	has(topic: string, address: string): boolean {
+		return this.#sent.some((one) => one.topic === topic && one.to.address === address);
+	}
+
 	get waiting(): number {
 		return this.#sent.length;
 	}

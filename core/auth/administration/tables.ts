@@ -17,4 +17,9 @@ export const administrationMigrations: Migrations = {
 				.execute();
 		},
 	},
+	'011-mailed-invitations': {
+		async up(db) {
+			for (const column of ['tier', 'language']) await db.schema.alterTable('one_time_link').addColumn(column, 'text').execute();
+		},
+	},
 };

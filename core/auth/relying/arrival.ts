@@ -1,9 +1,10 @@
+import { footingOf } from '../administration/invitations.ts';
 import { attempt, welcome } from '../attempts.ts';
 import { library, noPasswords } from '../library.ts';
 import { writeLetter } from '../letters.ts';
 import { consumeLink } from '../one-time-links.ts';
-import { enterProven, type Opened, unlessTaken } from '../opening.ts';
-import { emailSchema, nameSchema, type Role } from '../person.ts';
+import { enterProven, type Opened, settle, unlessTaken } from '../opening.ts';
+import { emailSchema, nameSchema } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { type Client, look, type Realm, transact } from '../realm.ts';
 import { hasSecondFactor } from '../second-factor.ts';
@@ -111,11 +112,12 @@ async function admitted(
 		{ name: name.success ? name.data : email.slice(0, email.indexOf('@')), email, emailVerified: claims.emailProven, language },
 		{ method: 'sso-oidc' },
 	);
-	const role: Role = invited?.role ?? 'member';
-	await db.updateTable('person').set({ role }).where('id', '=', id).execute();
+	const footing = footingOf(invited, email);
+	const proven = footing.proven || claims.emailProven;
+	await settle(db, id, { ...footing, proven });
 	const person = await personById(db, id);
 	if (person === undefined) throw new TypeError('The person was just made.');
-	if (!claims.emailProven) await writeLetter(realm, db, 'verification', person, email);
+	if (!proven) await writeLetter(realm, db, 'verification', person, email);
 	await note(realm, db, 'person-joined', { person: id, detail: { name: provider.name } }, client);
 	await keep(realm, db, provider, claims, id, client);
 	return welcomed(realm, db, person, client);

@@ -10,6 +10,7 @@ export const administrationAccess: readonly AccessRow[] = [
 	{ method: 'DELETE', path: '/people/:id/sessions', status: administrators(404) },
 	{ method: 'POST', path: '/people/:id/impersonation', body: { reason: 'to help' }, status: administrators(404) },
 	{ method: 'GET', path: '/invitations', status: administrators(200) },
+	{ method: 'POST', path: '/invitations/:id/letters', status: administrators(404) },
 	{ method: 'DELETE', path: '/invitations/:id', status: administrators(404) },
 	{ method: 'GET', path: '/impersonation-consent', status: signedIn(200) },
 	{ method: 'PUT', path: '/impersonation-consent', body: { hours: 1 }, status: signedIn(200) },

@@ -2,7 +2,7 @@ import { answers, body, params, query, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { administrator } from '../administration/administrator.ts';
-import { endInvitation, openInvitations } from '../administration/invitations.ts';
+import { endInvitation, openInvitations, resendInvitation } from '../administration/invitations.ts';
 import { changePerson, findInhabitant, listPeople, signOutEverywhere } from '../administration/people.ts';
 import { roles, tiers } from '../person.ts';
 import { clientOf, type Door, personSchema } from './door.ts';
@@ -16,9 +16,12 @@ const inhabitant = personSchema.extend({
 const invitation = z.object({
 	id: z.string(),
 	role: z.enum(roles),
+	tier: z.enum(tiers),
+	email: z.string().nullable(),
 	by: z.object({ id: z.string(), name: z.string() }).nullable(),
 	createdAt: z.string(),
 	expiresAt: z.string(),
+	ended: z.boolean(),
 });
 const id = params(z.object({ id: z.string().max(64) }));
 
@@ -69,6 +72,10 @@ export function administrationRoutes({ realm, present, proven }: Door) {
 				return c.json({ invitations: await openInvitations(realm) });
 			},
 		)
+		.post('/invitations/:id/letters', answers('Send an invitation once more'), id, async (c) => {
+			await resendInvitation(realm, administrator(await present(c)), c.req.valid('param').id, clientOf(c));
+			return c.body(null, 204);
+		})
 		.delete('/invitations/:id', answers('End an invitation'), id, async (c) => {
 			await endInvitation(realm, administrator(await present(c)), c.req.valid('param').id, clientOf(c));
 			return c.body(null, 204);

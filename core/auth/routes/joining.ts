@@ -1,12 +1,13 @@
 import { answers, body, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { emailSchema, languageSchema, nameSchema } from '../person.ts';
+import { invite, inviteByMail, invitedRoles, readInvitation } from '../administration/invitations.ts';
+import { emailSchema, languageSchema, nameSchema, tiers } from '../person.ts';
 import { look, registrationModes } from '../realm.ts';
 import { providerKinds } from '../relying/kinds.ts';
 import { providerSigns } from '../relying/providers.ts';
 import { setUp } from '../setup.ts';
-import { invite, invitedRoles, signUp } from '../sign-up.ts';
+import { signUp } from '../sign-up.ts';
 import { ownerExists } from '../store.ts';
 import { clientOf, type Door, passwordInput, personSchema, secretInput } from './door.ts';
 
@@ -56,8 +57,31 @@ export function joiningRoutes({ realm, present, open }: Door, instanceName: stri
 		)
 		.post(
 			'/invitations',
-			answers('A link that lets one person join', z.object({ link: z.string(), expiresAt: z.string() })),
-			body(z.object({ role: z.enum(invitedRoles).default('member') })),
-			async (c) => c.json(await invite(realm, await present(c), c.req.valid('json').role, clientOf(c))),
+			answers(
+				'Invite one person, by a link or by a mail that carries it',
+				z.object({ link: z.string().nullable(), expiresAt: z.string() }),
+			),
+			body(
+				z.object({
+					role: z.enum(invitedRoles).default('member'),
+					tier: z.enum(tiers).default('public'),
+					to: z.strictObject({ address: emailSchema, language: languageSchema }).optional(),
+				}),
+			),
+			async (c) => {
+				const { to, ...offer } = c.req.valid('json');
+				const { person } = await present(c);
+				if (to === undefined) return c.json(await invite(realm, person, offer, clientOf(c)));
+				return c.json({ link: null, ...(await inviteByMail(realm, person, offer, to, clientOf(c))) });
+			},
+		)
+		.post(
+			'/invitation-checks',
+			answers(
+				'What an invitation says to whoever holds its link',
+				z.object({ by: z.string().nullable(), email: z.string().nullable(), expiresAt: z.string() }),
+			),
+			body(z.object({ invitation: secretInput })),
+			async (c) => c.json(await readInvitation(realm, c.req.valid('json').invitation, clientOf(c))),
 		);
 }

@@ -25,6 +25,14 @@ export const de: Words = {
 		action: { label: 'Zurücknehmen', link },
 		note: `Der Link gilt bis ${when(until)}.`,
 	}),
+	'account-invitation': ({ inviter, link, until }, { host, when }) => ({
+		subject: `${inviter} lädt dich ein: ${host}`,
+		paragraphs: [
+			`${inviter} lädt dich ein, auf ${host} ein Konto anzulegen: ein Zuhause für Kalender, Aufgaben, Kontakte und mehr, das denen gehört, die es nutzen.`,
+		],
+		action: { label: 'Mein Konto anlegen', link },
+		note: `Der Link gilt einmal, bis ${when(until)}, und nur für dich. Wenn du ${inviter} nicht kennst, lass ihn einfach liegen.`,
+	}),
 	invitation: ({ inviter, place, link, until }, { host, when }) => ({
 		subject: `${inviter} lädt dich ein: ${place}`,
 		paragraphs: [`${inviter} möchte auf ${host} „${place}“ mit dir teilen.`],

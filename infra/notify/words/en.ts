@@ -25,6 +25,14 @@ export const en: Words = {
 		action: { label: 'Take it back', link },
 		note: `The link works until ${when(until)}.`,
 	}),
+	'account-invitation': ({ inviter, link, until }, { host, when }) => ({
+		subject: `${inviter} invites you to ${host}`,
+		paragraphs: [
+			`${inviter} invites you to make an account on ${host}: a home for calendars, tasks, contacts and more that belongs to those who use it.`,
+		],
+		action: { label: 'Make my account', link },
+		note: `The link works once, until ${when(until)}, and is for you alone. If you do not know ${inviter}, leave it be.`,
+	}),
 	invitation: ({ inviter, place, link, until }, { host, when }) => ({
 		subject: `${inviter} invites you to ${place}`,
 		paragraphs: [`${inviter} would like to share ${place} with you on ${host}.`],

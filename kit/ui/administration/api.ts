@@ -16,12 +16,21 @@ export interface Inhabitant extends Person {
 	readonly consentUntil: string | null;
 }
 
+/** What an invited person may become. */
+export type InvitedRole = Exclude<Role, 'owner'>;
+
+/** An invitation that nobody has joined with. Instants are ISO 8601. */
 export interface OpenInvitation {
 	readonly id: string;
 	readonly role: Role;
+	readonly tier: Tier;
+	/** Where it was sent; `null`: it was made as a link. */
+	readonly email: string | null;
 	readonly by: { readonly id: string; readonly name: string } | null;
 	readonly createdAt: string;
 	readonly expiresAt: string;
+	/** It ended without an answer. */
+	readonly ended: boolean;
 }
 
 /** An entry of the audit log. */
@@ -150,7 +159,10 @@ export const administration = {
 	visit: (id: string, reason: string) =>
 		ask<{ person: Person }>('POST', `/people/${encodeURIComponent(id)}/impersonation`, { reason }),
 	invitations: () => ask<{ invitations: readonly OpenInvitation[] }>('GET', '/invitations'),
-	invite: (role: Role) => ask<{ link: string; expiresAt: string }>('POST', '/invitations', { role }),
+	invite: (offer: { role: InvitedRole; tier: Tier }) => ask<{ link: string; expiresAt: string }>('POST', '/invitations', offer),
+	inviteByMail: (offer: { role: InvitedRole; tier: Tier; to: { address: string; language: string } }) =>
+		ask<{ expiresAt: string }>('POST', '/invitations', offer),
+	resendInvitation: (id: string) => ask<unknown>('POST', `/invitations/${encodeURIComponent(id)}/letters`),
 	endInvitation: (id: string) => ask<unknown>('DELETE', `/invitations/${encodeURIComponent(id)}`),
 	log: (filter: ActivityFilter) => ask<{ entries: readonly Activity[] }>('GET', `/audit?${queryOf(filter)}`),
 	check: () => ask<AuditCheck>('GET', '/audit/check'),

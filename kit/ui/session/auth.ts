@@ -142,6 +142,8 @@ export const auth = {
 		ask<{ person: Person }>('POST', '/setup', input),
 	signUp: (input: { name: string; email: string; password: string; language: string; invitation?: string }) =>
 		ask<{ person: Person }>('POST', '/sign-up', input),
+	readInvitation: (invitation: string) =>
+		ask<{ by: string | null; email: string | null; expiresAt: string }>('POST', '/invitation-checks', { invitation }),
 	signIn: (input: { email: string; password: string }) =>
 		ask<{ person: Person } | { secondStep: SecondStep }>('POST', '/sign-in', input),
 	takeSecondStep: (input: { ticket: string; code: string }) => ask<{ person: Person }>('POST', '/sign-in/second-step', input),
