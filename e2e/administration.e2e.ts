@@ -4,6 +4,8 @@ import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, syncPill, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
+test.use({ serviceWorkers: 'block' });
+
 test('an owner looks after people: finds, helps in their name, shuts out, and reads it all in the log', async ({
 	mana,
 	newDevice,

@@ -3,6 +3,8 @@ import { invite } from './people.ts';
 import { task } from './screen.ts';
 import { expect, test } from './test.ts';
 
+test.use({ serviceWorkers: 'block' });
+
 test('a program is connected with a password of its own, brings a task into the browser at once, and is disconnected', async ({
 	mana,
 	newDevice,

@@ -6,13 +6,15 @@ import { mailedLink } from './mails.ts';
 import { invite, type TestPerson } from './people.ts';
 import { expect, test } from './test.ts';
 
+test.use({ serviceWorkers: 'block' });
+
 test('a passkey is made, renamed, opens the account by button and by the field, proves who one is, and goes', async ({
 	mana,
 	newDevice,
 }) => {
 	const ada = await invite(mana, 'Ada');
 	// Its own worker would send what the test answers for mana-auth.
-	const { context, page } = await newDevice({ person: ada, serviceWorkers: 'block' });
+	const { context, page } = await newDevice({ person: ada });
 	const cdp = await context.newCDPSession(page);
 	await cdp.send('WebAuthn.enable', { enableUI: false });
 	const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -82,7 +84,7 @@ test('a passkey is made, renamed, opens the account by button and by the field, 
 
 test('a code is asked for after the password, once it is set up', async ({ mana, newDevice }) => {
 	const ben = await invite(mana, 'Ben');
-	const { context, page } = await newDevice({ person: ben, serviceWorkers: 'block' });
+	const { context, page } = await newDevice({ person: ben });
 	await page.goto(`${mana.url}/settings/security`);
 	const part = page.getByRole('region', { name: 'Code at sign-in' });
 

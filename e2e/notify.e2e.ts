@@ -69,10 +69,11 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		const badge = b.page.getByRole('button', { name: 'Notifications: one unread' });
 		await expect(badge).toBeVisible();
 		const record = await recordOf(a.page, 'Feed the cat');
-		const payload = await pushed(record);
-		await deliver(a.page, mana.url, payload);
-		await deliver(a.page, mana.url, payload);
+		await deliver(a.page, mana.url, await pushed(record, 'Feed the cat'));
 		await expect.poll(() => shown(a.page)).toEqual([{ title: 'Feed the cat', body: 'Due today.', tag: record }]);
+		// The second is waited for, too: handing over does not wait until the worker has shown it.
+		await deliver(a.page, mana.url, await pushed(record, 'Feed the cat, once more'));
+		await expect.poll(() => shown(a.page)).toEqual([{ title: 'Feed the cat, once more', body: 'Due today.', tag: record }]);
 	});
 
 	await test.step('handled on the other device it is taken away here, too', async () => {
@@ -84,8 +85,9 @@ test('what happened comes to every device, is handled on one and gone from all, 
 
 	await test.step('a press on it opens what it is about', async () => {
 		await tell({ data: { title: 'Feed the dog', at: Date.now(), link: '/todo/today' } });
-		await deliver(a.page, mana.url, await pushed(await recordOf(a.page, 'Feed the dog')));
-		await expect.poll(() => shown(a.page)).toHaveLength(1);
+		const record = await recordOf(a.page, 'Feed the dog');
+		await deliver(a.page, mana.url, await pushed(record, 'Feed the dog'));
+		await expect.poll(() => shown(a.page)).toEqual([{ title: 'Feed the dog', body: 'Due today.', tag: record }]);
 		const [worker] = a.context.serviceWorkers();
 		await worker!.evaluate(`self.registration.getNotifications().then(([notification]) =>
 			self.dispatchEvent(new NotificationEvent('notificationclick', { notification })))`);
@@ -122,7 +124,7 @@ function senderOf(mana: TestMana, person: string) {
 }
 
 /** What mana-notify's own channel sends for a browser, read with that browser's keys. */
-async function pushed(about: string): Promise<string> {
+async function pushed(about: string, subject: string): Promise<string> {
 	const browser = subscribedBrowser('https://push.example/send/1');
 	const random = <Bytes extends Uint8Array<ArrayBuffer>>(bytes: Bytes): Bytes => crypto.getRandomValues(bytes);
 	let body = new Uint8Array();
@@ -136,7 +138,7 @@ async function pushed(about: string): Promise<string> {
 		keys: vapidKeysFrom(random(new Uint8Array(32))),
 		subject: 'mailto:mana@mana.example',
 	});
-	const content = { subject: 'Feed the cat', paragraphs: ['Due today.'], action: { label: 'Open', link: '/todo/today' } };
+	const content = { subject, paragraphs: ['Due today.'], action: { label: 'Open', link: '/todo/today' } };
 	const parcel = {
 		id: '0'.repeat(32),
 		about,

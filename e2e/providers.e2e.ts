@@ -25,6 +25,8 @@ const test = base.extend<object, { readonly house: { readonly mana: TestMana; re
 	mana: ({ house }, use) => use(house.mana),
 });
 
+test.use({ serviceWorkers: 'block' });
+
 test('people sign in with an account of a provider that the owner added, and link theirs', async ({ house, newDevice }) => {
 	const { mana, works } = house;
 	const owner = (await newDevice()).page;

@@ -18,6 +18,12 @@ export class Inbox {
 		this.#all = live(() => home.query(notifications));
 	}
 
+	/** Whether a record is here and was read, put off or thrown away. What is not here is not handled: it may still come. */
+	isHandled(id: RecordId): boolean {
+		const row = this.#home.get(notifications, id);
+		return row !== undefined && !(isUnread(row) && row.deletedAt === null && visibleAt([row], Date.now()).length > 0);
+	}
+
 	read(row: Notification): void {
 		if (isUnread(row)) this.#mark([row.id], m.hub_inbox_read());
 	}
