@@ -85,7 +85,8 @@ export const service = defineService({
 			context,
 			store,
 			service: NAME,
-			kind: eventKind,
+			kinds: [eventKind],
+			elsewhere: { todo: 'todo-server' },
 			collections: [events, guests, calendars],
 			async heed(within, { space, cells }) {
 				const ours: readonly number[] = [events.number, guests.number];

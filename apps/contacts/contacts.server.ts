@@ -3,9 +3,10 @@ import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/recor
 import { defineService } from '@mana/service';
 import { openStore } from '@mana/store';
 import { contactsApp } from './dav/folders.server.ts';
-import { contactKind } from './dav/kind.server.ts';
+import { contactKind, groupKind } from './dav/kind.server.ts';
 import { Photos } from './dav/photos.server.ts';
-import { books, details, groups, people } from './model.ts';
+import { saysGroupsElsewhere } from './dav/programs.server.ts';
+import { books, details, groups, people, settings } from './model.ts';
 
 const NAME = 'contacts-server';
 
@@ -22,8 +23,8 @@ export const service = defineService({
 			context,
 			store,
 			service: NAME,
-			kind: contactKind,
-			collections: [people, details, groups, books],
+			kinds: [contactKind, groupKind],
+			collections: [people, details, groups, books, settings],
 			heed: async () => {},
 			forget: () => {},
 		});
@@ -31,7 +32,8 @@ export const service = defineService({
 			routes: (app) =>
 				records.addRoutes(app, ['addressbook'], (parts, c) => {
 					const accepted = c.req.method === 'GET' || c.req.method === 'HEAD' ? acceptedVersion(c.req.header('accept')) : null;
-					return new RecordTree(parts, contactsApp(parts, { writer: records.writer, photos }, accepted));
+					const groupsElsewhere = saysGroupsElsewhere(c.req.header('user-agent'));
+					return new RecordTree(parts, contactsApp(parts, { writer: records.writer, photos, groupsElsewhere }, accepted));
 				}),
 			ready: () => store.db.selectFrom('mana_reading').select('space').limit(1).execute(),
 			async close() {

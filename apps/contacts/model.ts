@@ -109,6 +109,8 @@ export const groups = collection(
 		uid: field.text(4, { fallback: '', max: 255 }),
 		cardName: field.text(5, { fallback: '', max: 255 }),
 		cardObject: field.text(6, { fallback: '', max: 50_000 }),
+		/** Of `books`, where a program made it; `null`: the one that every space has. */
+		book: field.reference(7),
 	},
 );
 
@@ -133,6 +135,8 @@ export const settings = collection(
 		sortBy: field.choice(1, ['given', 'family']),
 		/** Where an address is looked at; `ask`: nobody chose yet, and no map is told of it. */
 		map: field.choice(2, ['ask', 'device', 'openstreetmap', 'google', 'apple']),
+		/** The contact in the personal space that is oneself: programs are told which one it is (RFC 6352 §7.1.2). */
+		me: field.reference(3),
 	},
 );
 

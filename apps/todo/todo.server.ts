@@ -41,7 +41,7 @@ export const service = defineService({
 			context,
 			store,
 			service: NAME,
-			kind: taskKind,
+			kinds: [taskKind],
 			collections: [tasks, projects, tags],
 			heed: (within, change) => reminders.heed(within, change),
 			forget: (space) => reminders.forget(space),

@@ -123,7 +123,11 @@ export async function judgeAppPassword(
 	const { row, person, suspended } = found;
 	if (suspended) throw refuse('suspended');
 	if (!row.apps.split(' ').includes(app))
-		throw refuse('app-password-scope', { detail: `This app password does not open ${app}. Make one that does.` });
+		throw refuse('app-password-scope', {
+			detail: `This app password does not open ${app}. Make one that does.`,
+			// The server of that app may know where what it opens is.
+			extra: { apps: row.apps.split(' ') },
+		});
 	const now = realm.clock.now();
 	if (row.used_at === null || now - row.used_at >= usedEveryMs)
 		await look(realm, (db) => db.updateTable('app_password').set({ used_at: now }).where('id', '=', row.id).execute());

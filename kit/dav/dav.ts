@@ -38,8 +38,8 @@ export interface DavOptions {
 	readonly service: string;
 	readonly clock: { now(): number };
 	readonly random: ConstructorParameters<typeof Locks>[1];
-	/** Finds out who asks, and what they see. @throws Problem 401 */
-	open(c: Context<ServiceEnv>): Promise<{ readonly person: string; readonly tree: DavTree }>;
+	/** Finds out who asks, and what they see; or answers itself, where that is elsewhere. @throws Problem 401 */
+	open(c: Context<ServiceEnv>): Promise<{ readonly person: string; readonly tree: DavTree } | Response>;
 	/** What the trees know besides WebDAV, for the `DAV` header: `calendar-access`. */
 	readonly features: readonly string[];
 }

@@ -46,6 +46,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+test('a program that opens lists of tasks only is led to them, where all calendars begin', async () => {
+	const behindHub = { 'x-forwarded-for': '192.0.2.1' };
+	const lists = programs.get('another app')!;
+	const led = await lists.ask('PROPFIND', '/', { headers: behindHub });
+	expect([led.status, led.headers.get('location')]).toEqual([307, '/api/todo-server/dav/']);
+	for (const [method, path] of [['PROPFIND', calendar], ['REPORT', '/']] as const)
+		expect((await lists.ask(method, path, { headers: behindHub })).status).toBe(403);
+}); // prettier-ignore
+
 const query = `<C:calendar-query ${ns}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`;
 const patch = `<D:propertyupdate ${ns}><D:set><D:prop><D:displayname>Ours</D:displayname></D:prop></D:set></D:propertyupdate>`;
 const free = `<C:free-busy-query ${ns}><C:time-range start="20260101T000000Z" end="20260102T000000Z"/></C:free-busy-query>`;

@@ -41,7 +41,7 @@ export function calendarApp(
 		app: appOf(events.number),
 		top: CALENDARS,
 		urn: 'urn:mana:calendar',
-		kind: eventKind,
+		kinds: [eventKind],
 		data: calendarData,
 		type: caldav('calendar'),
 		conditions: calendarConditions,

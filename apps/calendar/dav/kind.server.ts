@@ -13,6 +13,7 @@ export const eventKind: ObjectKind<typeof events> = {
 	},
 	ties: () => [],
 	parts: [part(events, ({ series }) => series as RecordId | null), part(guests, ({ event }) => event as RecordId | null)],
+	namings: [],
 };
 
 /** An event with the name under which it is in its calendar. */

@@ -20,7 +20,8 @@ export function stateOf(contact: Contact, { details, groups, photo, uidOf, chang
 		uid: contact.uid || contact.id,
 		fields: contact,
 		details: details.toSorted(byPlace).map((detail) => saidOf(detail, uidOf)),
-		groups: groups.map(({ name }) => name).toSorted(),
+		// Two groups may have one name; a card says it once.
+		groups: [...new Map(groups.map(({ name }) => [name.toLowerCase(), name])).values()].toSorted(),
 		photo,
 		changedAt,
 	};

@@ -3,6 +3,7 @@ import type { SpaceId } from '@mana/sync';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDAVClient } from 'tsdav';
 import { findTool, type Tool } from '../../../cli/setup/tools.mjs';
 import { details, people } from '../model.ts';
 import { startWorld, type TestPerson, until, type World } from './world.fixture.ts';
@@ -148,3 +149,33 @@ test.skipIf(!cadaver)(
 	},
 	30_000,
 );
+
+test('tsdav finds the address books, reads, writes, hears of changes and removes, groups too', async () => {
+	const client = await createDAVClient({
+		serverUrl: `${world.dav}/`,
+		credentials: { username: 'ada@mana.example', password: secret },
+		authMethod: 'Basic',
+		defaultAccountType: 'carddav',
+	});
+	const own = (await client.fetchAddressBooks()).find(({ url }) => url.includes(book))!;
+	expect(own.displayName).toBe('Contacts');
+	const [text, set] = [
+		card('UID:tsdav', 'FN:From tsdav', 'N:tsdav;From;;;'),
+		card('UID:tsgroup', 'FN:Readers', 'X-ADDRESSBOOKSERVER-KIND:group', 'X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:tsdav'),
+	];
+	expect((await client.createVCard({ addressBook: own, filename: 'tsdav.vcf', vCardString: text })).status).toBe(201);
+	expect((await client.createVCard({ addressBook: own, filename: 'tsgroup.vcf', vCardString: set })).status).toBe(201);
+	const find = async (name: string) => (await client.fetchVCards({ addressBook: own })).find(({ url }) => url.endsWith(name))!;
+	expect((await find('tsgroup.vcf')).data).toBe(set.trimEnd());
+	const found = await find('tsdav.vcf');
+	expect(found.data).toContain('CATEGORIES:Readers');
+	const row = (await ada.rows(space, people)).find(({ uid }) => uid === 'tsdav')!;
+	await ada.write(space, people, { nickname: 'Changed in a browser' }, row.id);
+	const changed = await until(async () => {
+		const now = await find('tsdav.vcf');
+		return String(now.data).includes('Changed in a browser') ? now : null;
+	});
+	expect((await client.updateVCard({ vCard: found })).status).toBe(412);
+	expect((await client.deleteVCard({ vCard: changed })).status).toBe(204);
+	expect(await find('tsdav.vcf')).toBeUndefined();
+}, 30_000);

@@ -5,19 +5,17 @@ import {
 	bookProperties,
 	bookReports,
 	carddav,
-	formed,
 	quietBookNames,
 	type ServedVersion,
 } from '@mana/dav/carddav/index';
-import { type FolderApp, objectsOf, partsOf, type RecordTreeParts, rowsOf } from '@mana/dav/records/index';
-import { toVersion, writeCard } from '@mana/dav/vcard/index';
-import { appOf, type BlobReference, type RecordId } from '@mana/model';
-import { cardKept } from '../cards/kept.ts';
-import { stateOf } from '../cards/state.ts';
-import { cardOf } from '../cards/write.ts';
-import { details, groups, people } from '../model.ts';
-import { type BookFolder, BOOKS, foldersOf, LIMITS } from './books.server.ts';
-import { booksOf, contactKind } from './kind.server.ts';
+import { type FolderApp, isOf, recordOf, type RecordTreeParts } from '@mana/dav/records/index';
+import { appOf, type RecordId } from '@mana/model';
+import type { SpaceId } from '@mana/sync';
+import { groups, people, settings, settingsId } from '../model.ts';
+import { type BookFolder, BOOKS, foldersOf, LIMITS, segmentOf } from './books.server.ts';
+import { contactTexts } from './contact-texts.server.ts';
+import { groupTexts } from './group-texts.server.ts';
+import { booksOf, type CardCollection, contactKind, contactsOf, groupKind } from './kind.server.ts';
 import type { Photos } from './photos.server.ts';
 import { Writes, type WriteParts } from './writes.server.ts';
 
@@ -28,22 +26,22 @@ import { Writes, type WriteParts } from './writes.server.ts';
  */
 export function contactsApp(
 	parts: RecordTreeParts,
-	write: Pick<WriteParts, 'writer'> & { readonly photos: Photos },
+	write: Pick<WriteParts, 'writer' | 'groupsElsewhere'> & { readonly photos: Photos },
 	accepted: ServedVersion | null,
-): FolderApp<typeof people, BookFolder> {
-	const { db, grant } = parts;
+): FolderApp<CardCollection, BookFolder> {
+	const { db } = parts;
 	return {
 		app: appOf(people.number),
 		top: BOOKS,
 		urn: 'urn:mana:contacts',
-		kind: contactKind,
+		kinds: [contactKind, groupKind],
 		data: addressData,
 		type: carddav('addressbook'),
 		conditions: bookConditions,
 		quiet: quietBookNames,
 		writes: new Writes({ ...parts, ...write }),
 		reports: bookReports,
-		person: (_, hrefOf) => bookPerson([hrefOf([BOOKS])], null),
+		person: async (_, hrefOf) => bookPerson([hrefOf([BOOKS])], await ownCard(parts)),
 		properties: ({ book }) => bookProperties(LIMITS.sent, book?.notes ?? ''),
 		typeOf: () => 'text/vcard; charset=utf-8',
 		async folders(spaces, language) {
@@ -60,41 +58,26 @@ export function contactsApp(
 			);
 		},
 		async texts({ space }, placed) {
-			const own = await partsOf(
-				db,
-				details,
-				space,
-				placed.map(({ row }) => row.id),
-			);
-			const inGroups = placed.some(({ row }) => row.groups.size > 0);
-			const sets = new Map((inGroups ? await rowsOf(db, [space], groups) : []).map(({ row }) => [row.id as string, row]));
-			const photos = await write.photos.read(
-				grant,
-				space,
-				placed.flatMap(({ row }): BlobReference[] => (row.photo ? [row.photo] : [])),
-			);
-			const uids = new Map(placed.map(({ row, uid }) => [row.id, uid]));
-			const targets = [...own.values()].flat().flatMap(({ target }) => (target === null || uids.has(target as RecordId) ? [] : [target as RecordId])); // prettier-ignore
-			for (const { row, uid } of targets.length === 0 ? [] : await objectsOf(db, contactKind, space, { ids: targets }))
-				uids.set(row.id, uid);
-			return placed.map(({ row, changedAt }) => {
-				const state = stateOf(row, {
-					details: (own.get(row.id) ?? []).filter(({ deletedAt }) => deletedAt === null),
-					groups: [...row.groups].flatMap((id) => {
-						const group = sets.get(id);
-						return group && group.deletedAt === null ? [group] : [];
-					}),
-					photo: row.photo ? (photos.get(row.photo.hash) ?? null) : null,
-					uidOf: (id) => uids.get(id) ?? null,
-					changedAt,
-				});
-				const kept = cardKept(row.cardObject);
-				const card = cardOf(state, kept);
-				// To the letter where nothing is different; otherwise in the version that it came in, and 3.0 where it came in none.
-				if (card === kept)
-					return accepted === null ? row.cardObject : formed(row.cardObject, { version: accepted, properties: null });
-				return writeCard(toVersion(card, accepted ?? (kept?.version === '4.0' ? '4.0' : '3.0')));
-			});
+			const contacts = placed.filter((one) => isOf(one, people));
+			const sets = placed.filter((one) => isOf(one, groups));
+			const texts = new Map<RecordId, string>();
+			const [said, inGroups] = [
+				await contactTexts(parts, write.photos, space, contacts, accepted),
+				await groupTexts(db, space, sets, accepted),
+			];
+			for (const [at, { row }] of contacts.entries()) texts.set(row.id, said[at]!);
+			for (const [at, { row }] of sets.entries()) texts.set(row.id, inGroups[at]!);
+			return placed.map(({ row }) => texts.get(row.id)!);
 		},
 	};
+}
+
+/** Where the card is that somebody said is themselves (RFC 6352 §7.1.2); `null`: they said so of none. */
+async function ownCard({ db, memberships, grant, hrefOf }: RecordTreeParts): Promise<string | null> {
+	const space = memberships.personalSpace(grant.person.id) as SpaceId | null;
+	const said = space === null ? null : await recordOf(db, space, settings, settingsId);
+	const [card] = space === null || !said?.row?.me ? [] : await contactsOf(db, space, { ids: [said.row.me as RecordId] });
+	if (space === null || !card) return null;
+	const found = (await booksOf(db, [space])).find(({ book }) => book.id === card.home);
+	return hrefOf([BOOKS, segmentOf(space, found?.book ?? null), card.name]);
 }

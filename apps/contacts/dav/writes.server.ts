@@ -1,8 +1,9 @@
-import { bookConditions, carddav, parseSentCard } from '@mana/dav/carddav/index';
+import { bookConditions, carddav, parseSentCard, type SentCard } from '@mana/dav/carddav/index';
 import { type Content, dav, DavFailure, type DavPath, element, type PropertyChange, textOf } from '@mana/dav/index';
 import {
 	differences,
 	type FolderWrites,
+	isOf,
 	Member,
 	partsOf,
 	type RecordDb,
@@ -20,9 +21,10 @@ import type { SaidDetail } from '../cards/detail-lines.ts';
 import { matchDetails, sameDetail } from '../cards/match.ts';
 import { readContact } from '../cards/read.ts';
 import { saidOf } from '../cards/state.ts';
-import { books, contactIdOf, type Detail, details, type Group, groupIdNamed, groups, people } from '../model.ts';
+import { books, contactIdOf, type Detail, details, type Group, groupIdNamed, groupIdOf, groups, people } from '../model.ts';
 import { type BookFolder, BOOKS, LIMITS, segmentOf } from './books.server.ts';
-import { booksOf, contactsOf, type PlacedContact } from './kind.server.ts';
+import { groupsAwaiting, putGroup } from './group-writes.server.ts';
+import { booksOf, type CardCollection, contactsOf, groupsOf, type PlacedContact, type PlacedGroup } from './kind.server.ts';
 import type { Photos } from './photos.server.ts';
 
 export interface WriteParts {
@@ -30,15 +32,19 @@ export interface WriteParts {
 	readonly writer: MemberWriter<RecordTables>;
 	readonly grant: AppGrant;
 	readonly photos: Photos;
+	/** Whether the program says only in cards of groups who is in them (`programs.server.ts`). */
+	readonly groupsElsewhere: boolean;
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
 }
 
-/** Contacts that go in one step. */
+type Placed = PlacedContact | PlacedGroup;
+
+/** Cards that go in one step. */
 const AT_ONCE = 500;
 
 /** What a program changes, as transactions of its person's device. Each answers the space's counter after it, when it is on the disk. */
-export class Writes implements FolderWrites<typeof people, BookFolder> {
+export class Writes implements FolderWrites<CardCollection, BookFolder> {
 	readonly #parts: WriteParts;
 	readonly #member: Member;
 
@@ -47,25 +53,41 @@ export class Writes implements FolderWrites<typeof people, BookFolder> {
 		this.#member = new Member(parts.writer, parts.grant, carddav('valid-address-data'));
 	}
 
-	async put(
-		folder: BookFolder,
-		name: string,
-		current: PlacedContact | null,
-		content: Content,
-	): Promise<{ seq: number; text: string }> {
+	async put(folder: BookFolder, name: string, current: Placed | null, content: Content): Promise<{ seq: number; text: string }> {
 		const { db } = this.#parts;
 		const { space } = folder;
 		const sent = parseSentCard(content, LIMITS.sent);
-		const { uid } = sent;
-		if (isGroup(sent.card))
-			throw new DavFailure(403, 'Groups are made by the categories of contacts here.', carddav('supported-address-data'));
+		const { uid, text } = sent;
 		if (current && current.uid !== uid) throw await this.#conflict(folder, uid, current.name);
-		const taken = current ? null : (await contactsOf(db, space, { uids: [uid] }))[0];
+		const taken = current ? null : ((await contactsOf(db, space, { uids: [uid] }))[0] ?? (await groupsOf(db, space, { uids: [uid] }))[0]); // prettier-ignore
 		if (taken) throw await this.#conflict(folder, uid, taken.name, taken.home);
-		const id = current?.row.id ?? contactIdOf(uid);
+		const asGroup = isGroup(sent.card);
+		const [own, other] = asGroup ? [groups, people] : [people, groups];
+		const id = current?.row.id ?? (asGroup ? groupIdOf(uid) : contactIdOf(uid));
+		if ((current && !isOf(current, own)) || (await recordOf(db, space, other, id)))
+			throw new DavFailure(
+				403,
+				'A contact stays a contact, a group a group. Give the other one a new UID.',
+				bookConditions.taken,
+			);
+		const held = await recordOf(db, space, own, id);
+		if (held && !held.row) throw new DavFailure(403, 'This one was deleted for good. Give it a new UID.', bookConditions.taken);
+		if (!asGroup) return { seq: await this.#putContact(folder, name, current && isOf(current, people) ? current : null, sent, id), text }; // prettier-ignore
+		const group = current && isOf(current, groups) ? current : null;
+		return { seq: await putGroup(db, this.#member, { folder, name, current: group, sent, id }), text };
+	}
+
+	async #putContact(
+		folder: BookFolder,
+		name: string,
+		current: PlacedContact | null,
+		sent: SentCard,
+		id: RecordId,
+	): Promise<number> {
+		const { db } = this.#parts;
+		const { space } = folder;
+		const { uid } = sent;
 		const held = await recordOf(db, space, people, id);
-		if (held && !held.row)
-			throw new DavFailure(403, 'This contact was deleted for good. Give it a new UID.', bookConditions.taken);
 		const before = held?.row ?? null;
 		const said = readContact(sent.card);
 		const photo = await this.#parts.photos.keep(this.#parts.grant, space, said.photo, before?.photo ?? null);
@@ -76,10 +98,13 @@ export class Writes implements FolderWrites<typeof people, BookFolder> {
 		const own = ((await partsOf(db, details, space, [id])).get(id) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 		const known = await this.#uidsOf(space, own);
 		const targets = await this.#targetsOf(space, said.details);
-		const seq = await this.#member.write(space, (tx) => {
+		// Whoever says nothing of groups on the cards of contacts takes nobody out of one.
+		const stays = said.groups.length === 0 && this.#parts.groupsElsewhere;
+		const awaited = held ? [] : groupsAwaiting(uid, sets);
+		return this.#member.write(space, (tx) => {
 			const wanted: Draft<typeof people> = {
 				...said.fields,
-				groups: groupsNamed(tx, said.groups, sets),
+				...(stays && before ? {} : { groups: [...new Set([...groupsNamed(tx, said.groups, sets, before?.groups), ...awaited])] }), // prettier-ignore
 				book: folder.book?.id ?? null,
 				uid: uid === id ? '' : uid,
 				cardName: name === `${uid}.vcf` ? '' : name,
@@ -95,34 +120,34 @@ export class Writes implements FolderWrites<typeof people, BookFolder> {
 			}
 			keepDetails(tx, id, own.filter(({ deletedAt }) => deletedAt === null), said.details, (one) => known.get(one) ?? null, targets);
 		}); // prettier-ignore
-		return { seq, text: sent.text };
 	}
 
-	/** Puts a contact in the trash; what belongs to it stays with it. */
-	async trash({ space }: BookFolder, { row, seq }: PlacedContact): Promise<number> {
+	/** Puts a contact or a group in the trash; what belongs to it stays with it. */
+	async trash({ space }: BookFolder, { collection, row, seq }: Placed): Promise<number> {
 		return this.#member.write(space, (tx) => {
 			tx.expect(row.id, seq);
-			tx.trash(people, row.id);
+			tx.trash(collection, row.id);
 		});
 	}
 
 	/** Puts an address book with its contacts in the trash. */
 	async trashFolder({ space, home, book }: BookFolder): Promise<number> {
-		const inside = await contactsOf(this.#parts.db, space, { home });
+		const { db } = this.#parts;
+		const inside: Placed[] = [...(await contactsOf(db, space, { home })), ...(await groupsOf(db, space, { home }))];
 		for (let at = 0; at < inside.length; at += AT_ONCE)
 			await this.#member.write(space, (tx) => {
-				for (const { row } of inside.slice(at, at + AT_ONCE)) tx.trash(people, row.id);
+				for (const { collection, row } of inside.slice(at, at + AT_ONCE)) tx.trash(collection, row.id);
 			});
 		return this.#member.write(space, (tx) => {
 			if (book) tx.trash(books, book.id);
 		});
 	}
 
-	move({ row, seq, uid }: PlacedContact, { space, book }: BookFolder, name: string): Promise<number> {
+	move(placed: Placed, { space, book }: BookFolder, name: string): Promise<number> {
+		const moved = { book: book?.id ?? null, cardName: name === `${placed.uid}.vcf` ? '' : name };
 		return this.#member.write(space, (tx) => {
-			tx.expect(row.id, seq);
-			const moved = { book: book?.id ?? null, cardName: name === `${uid}.vcf` ? '' : name };
-			tx.update(people, row.id, differences<typeof people>(moved, row), row);
+			tx.expect(placed.row.id, placed.seq);
+			tx.update(placed.collection, placed.row.id, moved);
 		});
 	}
 
@@ -216,17 +241,23 @@ function keepDetails(
 	}
 }
 
-/** Ids of groups by their names; those that nobody has yet are made. */
-function groupsNamed(tx: ServiceWriter, wanted: readonly string[], known: readonly Group[]): RecordId[] {
-	return wanted.map((name) => {
-		const there = known.find((group) => group.deletedAt === null && group.name.toLowerCase() === name.toLowerCase());
-		if (there) return there.id;
+/** Ids of groups by their names: of several with one name those that somebody is in already; those that nobody has yet are made. */
+function groupsNamed(
+	tx: ServiceWriter,
+	wanted: readonly string[],
+	known: readonly Group[],
+	before: ReadonlySet<string> = new Set(),
+): RecordId[] {
+	return wanted.flatMap((name): RecordId[] => {
+		const there = known.filter((group) => group.deletedAt === null && group.name.toLowerCase() === name.toLowerCase());
+		const own = there.filter((group) => before.has(group.id));
+		if (there.length > 0) return (own.length > 0 ? own : there.slice(0, 1)).map((group) => group.id);
 		const id = groupIdNamed(name);
 		if (known.some((group) => group.id === id)) {
 			tx.restore(groups, id);
 			tx.update(groups, id, { name });
 		} else tx.create(groups, id, { name });
-		return id;
+		return [id];
 	});
 }
 

@@ -30,7 +30,7 @@ export function todoApp(
 		app: appOf(tasks.number),
 		top: CALENDARS,
 		urn: 'urn:mana:todo',
-		kind: taskKind,
+		kinds: [taskKind],
 		data: calendarData,
 		type: caldav('calendar'),
 		conditions: calendarConditions,

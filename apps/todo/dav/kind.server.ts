@@ -15,6 +15,7 @@ export const taskKind: ObjectKind<typeof tasks> = {
 	},
 	ties: ({ tags, parent }) => [...tags, ...(parent === null ? [] : [parent])] as RecordId[],
 	parts: [],
+	namings: [],
 };
 
 /** A task with the name under which it is in its calendar. */

@@ -63,7 +63,8 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	readonly top: string;
 	/** Begins its tokens: `urn:mana:todo`. */
 	readonly urn: string;
-	readonly kind: ObjectKind<C>;
+	/** Which records are files; one folder may have several kinds in it. */
+	readonly kinds: readonly ObjectKind<C>[];
 	/** The property that holds the text of a file: `calendar-data`. */
 	readonly data: XmlName;
 	/** The type of a folder: `calendar`. */
@@ -93,7 +94,7 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	/** Those among whom a search may find somebody, by what is looked for. */
 	principalsLike?(text: string): Promise<readonly DavResource[]>;
 	/** What the principal says besides its name. @param hrefOf the address of a resource as a client sees it */
-	person(grant: AppGrant, hrefOf: (path: DavPath) => string): readonly XmlElement[];
+	person(grant: AppGrant, hrefOf: (path: DavPath) => string): readonly XmlElement[] | Promise<readonly XmlElement[]>;
 	reports(parts: FolderReading): DavTree['reports'];
 	readonly writes: FolderWrites<C, F>;
 }

@@ -11,6 +11,10 @@ export {
 } from './folder.ts';
 export { differences, Member } from './member.ts';
 export {
+	isOf,
+	naming,
+	type Naming,
+	namingsOf,
 	type ObjectKind,
 	objectsOf,
 	objectsTiedTo,

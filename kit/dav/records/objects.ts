@@ -25,6 +25,35 @@ export interface ObjectKind<C extends Collection = Collection> {
 	ties(row: Row<C>): readonly RecordId[];
 	/** Records that stand in the text of an object and are no files themselves. */
 	readonly parts: readonly Part[];
+	/** Where its text has the UIDs of other objects in it; empty: nowhere. */
+	readonly namings: readonly Naming[];
+}
+
+/**
+ * Records that make an object name others by their UIDs: a group its members, a person who they are related to. What those say else of
+ * themselves means nothing to it: it has changed when they come, go, or have another UID.
+ */
+export interface Naming {
+	/** Of the records that say so: those who are in a group say that themselves. */
+	readonly collection: Collection;
+	of(id: RecordId, entries: readonly Entry[]): readonly Named[];
+}
+
+/** An object in whose text another one is named. */
+export interface Named {
+	readonly object: RecordId;
+	readonly names: RecordId;
+}
+
+/** Says whom the records of a collection make objects name. */
+export function naming<C extends Collection>(collection: C, of: (row: Row<C>) => readonly Named[]): Naming {
+	return {
+		collection,
+		of(id, entries) {
+			const row = readRow(collection, id, entries);
+			return row ? of(row) : [];
+		},
+	};
 }
 
 /** Records that belong to another one: an occurrence that was changed to its event, a guest to what they are invited to. */
@@ -52,7 +81,13 @@ export interface Placed<C extends Collection = Collection> extends Place {
 	readonly seq: number;
 	/** When it was written last, ms since 1970. */
 	readonly changedAt: number;
+	readonly collection: C;
 	readonly row: Row<C>;
+}
+
+/** Whether an object of one of several kinds is one of this collection. */
+export function isOf<C extends Collection>(placed: Placed, collection: C): placed is Placed<C> {
+	return placed.collection.number === collection.number;
 }
 
 /** Which objects of a space are wanted. */
@@ -70,9 +105,9 @@ const BATCH = 500;
 const DEEPEST = 2;
 
 /** Takes over what changed. @param newName a name that no reading of a space ever had */
-export async function keepChange<C extends Collection>(
+export async function keepChange(
 	within: Within,
-	kind: ObjectKind<C>,
+	kinds: readonly ObjectKind[],
 	{ space, cells, seq }: ProjectionChange,
 	newName: () => string,
 ): Promise<void> {
@@ -86,12 +121,12 @@ export async function keepChange<C extends Collection>(
 		const key = `${cell.collection} ${cell.record}`;
 		touched.set(key, [...(touched.get(key) ?? []), cell]);
 	}
-	for (const group of touched.values()) await keepRecord(within, kind, space, group, seq);
+	for (const group of touched.values()) await keepRecord(within, kinds, space, group, seq);
 }
 
-async function keepRecord<C extends Collection>(
+async function keepRecord(
 	within: Within,
-	kind: ObjectKind<C>,
+	kinds: readonly ObjectKind[],
 	space: SpaceId,
 	cells: ProjectionChange['cells'],
 	seq: number,
@@ -115,12 +150,16 @@ async function keepRecord<C extends Collection>(
 		.onConflict((conflict) => conflict.columns(['space', 'collection', 'id']).doUpdateSet(now))
 		.execute();
 	await within.deleteFrom('mana_tie').where('space', '=', space).where('by', '=', id).execute();
-	if (collection === kind.collection.number)
-		await placeObject(within, kind, { space, id, seq, changed_at }, readRow(kind.collection, id, entries));
-	for (const part of kind.parts.filter((one) => one.collection.number === collection)) {
+	const own = kinds.find((kind) => kind.collection.number === collection);
+	const moved = own !== undefined && (await placeObject(within, own, { space, id, collection, seq, changed_at }, readRow(own.collection, id, entries))); // prettier-ignore
+	for (const part of kinds.flatMap(({ parts }) => parts).filter((one) => one.collection.number === collection)) {
 		const object = part.of(id, entries);
 		if (object !== null) await within.insertInto('mana_tie').values({ space, by: id, object, record: id }).execute();
 	}
+	const namings = kinds.flatMap((kind) => kind.namings);
+	const said = namings.filter((one) => one.collection.number === collection);
+	if (said.length > 0) await keepNamings(within, space, id, said.flatMap((one) => one.of(id, entries)), seq); // prettier-ignore
+	if (moved && namings.length > 0) await touchNaming(within, space, id, seq);
 	// Whatever says something of it has changed with it, and whatever that is a part of.
 	let changed: readonly RecordId[] = [id];
 	for (let deep = 0; deep < DEEPEST; deep++) changed = await touchObjects(within, space, changed, seq);
@@ -140,6 +179,11 @@ async function touchObjects(within: Within, space: SpaceId, records: readonly Re
 		for (const { object } of tied) touched.add(object);
 	}
 	const objects = [...touched];
+	await touch(within, space, objects, seq);
+	return objects;
+}
+
+async function touch(within: Within, space: SpaceId, objects: readonly RecordId[], seq: number): Promise<void> {
 	for (let at = 0; at < objects.length; at += BATCH)
 		await within
 			.updateTable('mana_object')
@@ -147,27 +191,70 @@ async function touchObjects(within: Within, space: SpaceId, records: readonly Re
 			.where('space', '=', space)
 			.where('id', 'in', objects.slice(at, at + BATCH))
 			.execute();
-	return objects;
 }
 
-/** Notes where an object is now, and that it is no longer where it was. */
-async function placeObject<C extends Collection>(
+/** Notes whom a record makes objects name by now. An object that names somebody else than before has changed. */
+async function keepNamings(within: Within, space: SpaceId, by: RecordId, now: readonly Named[], seq: number): Promise<void> {
+	const before = await within
+		.deleteFrom('mana_naming')
+		.where('space', '=', space)
+		.where('by', '=', by)
+		.returning(['object', 'names'])
+		.execute();
+	const keyed = (all: readonly Named[]) => new Map(all.map((one) => [`${one.object} ${one.names}`, one]));
+	const [old, fresh] = [keyed(before), keyed(now)];
+	const rows = [...fresh.values()].map(({ object, names }) => ({ space, by, object, names }));
+	for (let at = 0; at < rows.length; at += BATCH)
+		await within
+			.insertInto('mana_naming')
+			.values(rows.slice(at, at + BATCH))
+			.execute();
+	const differing = [...old].filter(([key]) => !fresh.has(key)).concat([...fresh].filter(([key]) => !old.has(key)));
+	await touch(within, space, [...new Set(differing.map(([, { object }]) => object))], seq);
+}
+
+/** An object came, went, or has another UID: those whose text names it have changed. */
+async function touchNaming(within: Within, space: SpaceId, names: RecordId, seq: number): Promise<void> {
+	const naming = await within
+		.selectFrom('mana_naming')
+		.select('object')
+		.distinct()
+		.where('space', '=', space)
+		.where('names', '=', names)
+		.execute();
+	await touch(
+		within,
+		space,
+		naming.map(({ object }) => object),
+		seq,
+	);
+}
+
+/** Notes where an object is now, and that it is no longer where it was. @returns whether others see another UID of it, or that it came or went */
+async function placeObject(
 	within: Within,
-	kind: ObjectKind<C>,
-	{ space, id, seq, changed_at }: { space: SpaceId; id: RecordId; seq: number; changed_at: number },
-	row: Row<C> | undefined,
-): Promise<void> {
+	kind: ObjectKind,
+	{
+		space,
+		id,
+		collection,
+		seq,
+		changed_at,
+	}: { space: SpaceId; id: RecordId; collection: number; seq: number; changed_at: number },
+	row: Row<Collection> | undefined,
+): Promise<boolean> {
 	const before = await within
 		.deleteFrom('mana_object')
 		.where('space', '=', space)
+		.where('collection', '=', collection)
 		.where('id', '=', id)
-		.returning(['home', 'name'])
+		.returning(['home', 'name', 'uid'])
 		.executeTakeFirst();
 	const place = row ? kind.place(row) : null;
 	if (place) {
 		await within
 			.insertInto('mana_object')
-			.values({ space, id, ...place, seq, changed_at })
+			.values({ space, id, collection, ...place, seq, changed_at })
 			.execute();
 		const { home, name } = place;
 		await within.deleteFrom('mana_left').where('space', '=', space).where('home', '=', home).where('name', '=', name).execute();
@@ -175,7 +262,7 @@ async function placeObject<C extends Collection>(
 	if (before && (!place || before.home !== place.home || before.name !== place.name))
 		await within
 			.insertInto('mana_left')
-			.values({ space, ...before, seq })
+			.values({ space, home: before.home, name: before.name, seq })
 			.onConflict((conflict) => conflict.columns(['space', 'home', 'name']).doUpdateSet({ seq }))
 			.execute();
 	const ties = row && place ? [...new Set(kind.ties(row))] : [];
@@ -184,11 +271,12 @@ async function placeObject<C extends Collection>(
 			.insertInto('mana_tie')
 			.values(ties.map((record) => ({ space, by: id, object: id, record })))
 			.execute();
+	return before?.uid !== place?.uid || before?.home !== place?.home;
 }
 
 /** Drops everything that is known of a space. */
 export async function dropSpace(within: Within, space: SpaceId): Promise<void> {
-	for (const table of ['mana_record', 'mana_object', 'mana_tie', 'mana_left', 'mana_reading'] as const)
+	for (const table of ['mana_record', 'mana_object', 'mana_tie', 'mana_naming', 'mana_left', 'mana_reading'] as const)
 		await within.deleteFrom(table).where('space', '=', space).execute();
 }
 
@@ -211,16 +299,17 @@ export async function objectsOf<C extends Collection>(
 				join
 					.onRef('record.space', '=', 'object.space')
 					.onRef('record.id', '=', 'object.id')
-					.on('record.collection', '=', collection.number),
+					.onRef('record.collection', '=', 'object.collection'),
 			)
 			.select(['object.id', 'object.home', 'object.name', 'object.uid', 'object.seq', 'object.changed_at', 'record.registers'])
-			.where('object.space', '=', space);
+			.where('object.space', '=', space)
+			.where('object.collection', '=', collection.number);
 		if (wanted.home !== undefined) query = query.where('object.home', '=', wanted.home);
 		if (wanted.after !== undefined) query = query.where('object.seq', '>', wanted.after);
 		if (column !== null) query = query.where(`object.${column}`, 'in', values!.slice(at, at + BATCH));
 		for (const { id, registers, changed_at, ...place } of await query.orderBy('object.name').execute()) {
 			const row = readRow(collection, id, entriesOf(registers));
-			if (row) found.push({ space, row, changedAt: changed_at, ...place });
+			if (row) found.push({ space, collection, row, changedAt: changed_at, ...place });
 		}
 	}
 	return found;
@@ -272,6 +361,25 @@ export async function partsOf<C extends Collection>(
 		}
 	}
 	return parts;
+}
+
+/** What makes these objects name others. */
+export async function namingsOf(
+	db: RecordDb,
+	space: SpaceId,
+	objects: readonly RecordId[],
+): Promise<(Named & { /** The record that says so. */ readonly by: RecordId })[]> {
+	const found: (Named & { readonly by: RecordId })[] = [];
+	for (let at = 0; at < objects.length; at += BATCH)
+		found.push(
+			...(await db
+				.selectFrom('mana_naming')
+				.select(['by', 'object', 'names'])
+				.where('space', '=', space)
+				.where('object', 'in', objects.slice(at, at + BATCH))
+				.execute()),
+		);
+	return found;
 }
 
 /** What a record is, in the trash or not, with the counter of its last change; `null` when there was never one. */

@@ -64,7 +64,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 				all: (resource, span) => this.#inside(resource, span),
 				these: (paths) => this.#files(paths),
 			}),
-			...principalReports(async (text) => [this.#person(), ...((await app.principalsLike?.(text)) ?? [])]),
+			...principalReports(async (text) => [await this.#person(), ...((await app.principalsLike?.(text)) ?? [])]),
 		]);
 	}
 
@@ -96,7 +96,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	async #inside({ path }: DavResource, span?: Span): Promise<readonly DavResource[]> {
 		const [first, second] = path;
 		if (first === undefined) return [plainCollection([this.#app.top], null), plainCollection([PRINCIPALS], null)];
-		if (first === PRINCIPALS) return second === undefined ? [this.#person()] : [];
+		if (first === PRINCIPALS) return second === undefined ? [await this.#person()] : [];
 		const special = second === undefined ? undefined : this.#app.special?.get(second);
 		if (special) return special.files(path);
 		if (second === undefined) {
@@ -223,7 +223,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return this.#parts.grant.password.access === 'write';
 	}
 
-	#person(): DavResource {
+	async #person(): Promise<DavResource> {
 		const { grant, hrefOf } = this.#parts;
 		return {
 			...plainCollection(
@@ -233,7 +233,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 				element(dav('principal-URL'), element(dav('href'), hrefOf(this.principal))),
 				element(dav('group-membership')),
 				element(dav('alternate-URI-set')),
-				...this.#app.person(grant, hrefOf),
+				...(await this.#app.person(grant, hrefOf)),
 			),
 			types: [dav('principal')],
 		};
@@ -305,8 +305,12 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return own;
 	}
 
-	#placedIn(folder: F, wanted: Wanted): Promise<Placed<C>[]> {
-		return objectsOf(this.#parts.db, this.#app.kind, folder.space, { home: folder.home, ...wanted });
+	async #placedIn(folder: F, wanted: Wanted): Promise<readonly Placed<C>[]> {
+		const { db } = this.#parts;
+		const found: Placed<C>[] = [];
+		for (const kind of this.#app.kinds)
+			found.push(...(await objectsOf(db, kind, folder.space, { home: folder.home, ...wanted })));
+		return found;
 	}
 
 	/** The record behind a resource, as long as it is still what the resource says. @throws DavFailure 412 */

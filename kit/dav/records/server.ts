@@ -1,5 +1,5 @@
 import type { Collection } from '@mana/model';
-import { callerAddress, isForwarded, Memberships, type ServiceContext, type ServiceEnv } from '@mana/service';
+import { callerAddress, isForwarded, Memberships, Problem, type ServiceContext, type ServiceEnv } from '@mana/service';
 import { type AppGrant, AppPasswords } from '@mana/service/app-passwords';
 import { eraseCopiesRoute } from '@mana/service/leaving';
 import {
@@ -29,14 +29,20 @@ const READABLE_MS = 2_000;
 /** A store in which the tables of records are, beside its service's own. */
 export type RecordStore = Pick<Store<RecordTables>, 'db' | 'migrate' | 'scrub' | 'service'>;
 
-export interface RecordServerOptions<C extends Collection> {
+export interface RecordServerOptions {
 	readonly context: ServiceContext;
 	readonly store: RecordStore;
 	/** Name of the service. */
 	readonly service: string;
-	readonly kind: ObjectKind<C>;
+	/** Which of them are files. */
+	readonly kinds: readonly ObjectKind[];
 	/** Everything that is read; the service's row in the schema has to declare it. */
 	readonly collections: readonly Collection[];
+	/**
+	 * Servers of other apps to which programs are led that begin here with a password that opens only theirs, by the app: all calendars
+	 * begin at one address (RFC 6764 §6).
+	 */
+	readonly elsewhere?: Readonly<Record<string, string>>;
 	/** Told of every change, in the transaction that keeps it. */
 	heed(within: Transaction<RecordTables>, change: ProjectionChange): Promise<void>;
 	/** What was told is kept, and can be read. */
@@ -66,11 +72,11 @@ const PATH = '/dav';
  * Opens all that a server of an app needs to show people's records by DAV.
  *
  * @example
- * const records = await openRecordServer({ context, store, service: 'todo-server', kind, collections: [tasks, projects, tags], heed, forget });
+ * const records = await openRecordServer({ context, store, service: 'todo-server', kinds: [taskKind], collections: [tasks, projects, tags], heed, forget });
  * return { routes: (app) => records.addRoutes(app, ['calendar-access'], (parts) => new RecordTree(parts, todoApp(parts))) };
  */
-export async function openRecordServer<C extends Collection>(options: RecordServerOptions<C>): Promise<RecordServer> {
-	const { context, store, service, kind, collections } = options;
+export async function openRecordServer(options: RecordServerOptions): Promise<RecordServer> {
+	const { context, store, service, kinds, collections } = options;
 	const { clock, random, log, addressOf, identity } = context;
 	const address = addressOf('mana-sync');
 	await store.migrate('projection', projectionMigrations);
@@ -89,7 +95,7 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 		identity,
 		collections,
 		async apply(within, change) {
-			await keepChange(within, kind, change, newName);
+			await keepChange(within, kinds, change, newName);
 			await options.heed(within, change);
 			if (options.kept)
 				void begun.promise
@@ -140,8 +146,17 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 				features,
 				async open(c) {
 					const agent = c.req.header('user-agent') ?? '';
-					const grant = await passwords.check(c.req.header('authorization'), { address: callerAddress(c), agent });
 					const forwarded = isForwarded(c);
+					const begins = forwarded && c.req.method === 'PROPFIND' && [PATH, `${PATH}/`].includes(c.req.path);
+					const checked = await passwords
+						.check(c.req.header('authorization'), { address: callerAddress(c), agent })
+						.catch((error: unknown) => {
+							const there = begins ? openElsewhere(error, options.elsewhere ?? {}) : null;
+							if (there === null) throw error;
+							return c.redirect(`/api/${there}${PATH}/`, 307);
+						});
+					if (checked instanceof Response) return checked;
+					const grant = checked;
 					const base = (forwarded ? `/api/${service}` : '') + PATH;
 					return { person: grant.person.id, tree: treeOf(partsFor(grant, forwarded, base), c) };
 				},
@@ -151,4 +166,12 @@ export async function openRecordServer<C extends Collection>(options: RecordServ
 			await memberships.close();
 		},
 	};
+}
+
+/** The server of another app that a password opens which does not open this one; `null`: there is none here. */
+function openElsewhere(error: unknown, elsewhere: Readonly<Record<string, string>>): string | null {
+	if (!(error instanceof Problem) || error.code !== 'app-password-scope') return null;
+	const { apps } = error.extra;
+	const [there] = Object.entries(elsewhere).filter(([app]) => Array.isArray(apps) && apps.includes(app));
+	return there?.[1] ?? null;
 }

@@ -9,7 +9,7 @@ import {
 	type Collection,
 	type Draft,
 } from '@mana/model';
-import { createLogger, type RunningService, type Service } from '@mana/service';
+import { createLogger, type RunningService, type Service, type ServiceIdentity, serviceIdentity } from '@mana/service';
 import { decodeFrame, type DeviceId, encodeFrame, type Frame, newDeviceId, nextStamp, type SpaceId } from '@mana/sync';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,8 @@ export interface World {
 	readonly dav: string;
 	/** A person who is signed in, made at the first call as the owner, later by invitation. */
 	person(email: string): Promise<TestPerson>;
+	/** What another service of this Mana proves itself with. */
+	identityOf(name: string): Promise<ServiceIdentity>;
 	close(): Promise<void>;
 }
 
@@ -65,6 +67,10 @@ export async function startWorld({ below, served, env, app }: WorldOptions): Pro
 				owner = joining;
 			}
 			return joining;
+		},
+		async identityOf(name) {
+			const secret = (await readFile(join(home, 'secrets', 'instance'), 'utf8')).trim();
+			return serviceIdentity(() => secret, name, { now: () => Date.now() });
 		},
 		async close() {
 			for (const service of running.toReversed()) await service.close();

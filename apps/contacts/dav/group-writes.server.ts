@@ -1,0 +1,81 @@
+import { carddav, type SentCard } from '@mana/dav/carddav/index';
+import { DavFailure } from '@mana/dav/index';
+import { differences, type Member, type RecordDb, recordOf } from '@mana/dav/records/index';
+import { writeCard } from '@mana/dav/vcard/index';
+import type { Draft, RecordId } from '@mana/model';
+import type { ServiceWriter } from '@mana/service/projection/index';
+import { membersKept, readGroup, withoutMembers } from '../cards/group-card.ts';
+import { type Group, groups, people } from '../model.ts';
+import { type BookFolder, LIMITS } from './books.server.ts';
+import { isShown, membersIn } from './group-texts.server.ts';
+import { contactsOf, type PlacedContact, type PlacedGroup } from './kind.server.ts';
+
+/** Contacts that are put into a group or taken out in one step. */
+const AT_ONCE = 500;
+
+/**
+ * Writes a group as a program sends it: its name, and who came and went since the program read it. Whom it names that is not here yet is in it
+ * when they come.
+ *
+ * @param id of the group that it is or becomes
+ * @returns the space's counter after it
+ */
+export async function putGroup(
+	db: RecordDb,
+	member: Member,
+	{ folder, name, current, sent, id }: { folder: BookFolder; name: string; current: PlacedGroup | null; sent: SentCard; id: RecordId }, // prettier-ignore
+): Promise<number> {
+	const { space } = folder;
+	const held = await recordOf(db, space, groups, id);
+	const before = held?.row ?? null;
+	const said = readGroup(sent.card);
+	const wanted = said.members.length === 0 ? [] : await contactsOf(db, space, { uids: said.members });
+	const shown = current ? (await membersIn(db, space, [current])).get(id)!.filter((one) => isShown(current, one)) : [];
+	const known = new Set(wanted.map(({ uid }) => uid));
+	const [coming, going] = [without(wanted, shown), without(shown, wanted)];
+	const draft: Draft<typeof groups> = {
+		name: said.name,
+		book: folder.book?.id ?? null,
+		uid: sent.uid === id ? '' : sent.uid,
+		cardName: name === `${sent.uid}.vcf` ? '' : name,
+		cardObject: keptText(sent, known),
+	};
+	const steps = [...coming, ...going];
+	const write = (tx: ServiceWriter, some: readonly PlacedContact[]) => {
+		for (const { row } of some) {
+			const left = [...row.groups].filter((group) => group !== id);
+			tx.update(people, row.id, { groups: going.some((one) => one.row.id === row.id) ? left : [...left, id] }, row);
+		}
+	};
+	let seq = await member.write(space, (tx) => {
+		if (!before || !held) tx.create(groups, id, draft);
+		else {
+			// Against what the program saw: members stand with the contacts, where both sides' changes hold.
+			tx.expect(id, current?.seq ?? held.seq);
+			if (before.deletedAt !== null) tx.restore(groups, id);
+			tx.update(groups, id, differences<typeof groups>(draft, before), before);
+		}
+		write(tx, steps.slice(0, AT_ONCE));
+	});
+	for (let at = AT_ONCE; at < steps.length; at += AT_ONCE)
+		seq = await member.write(space, (tx) => write(tx, steps.slice(at, at + AT_ONCE)));
+	return seq;
+}
+
+/** Groups that named a contact before it was there: it is in them now. */
+export function groupsAwaiting(uid: string, known: readonly Group[]): RecordId[] {
+	return known.filter((one) => one.deletedAt === null && membersKept(one.cardObject).includes(uid)).map(({ id }) => id);
+}
+
+/** Whole, so that it comes back to the letter; a very large group without those who stand with the contacts. @throws DavFailure 403 */
+function keptText({ card, text }: SentCard, known: ReadonlySet<string>): string {
+	if (Buffer.byteLength(text) <= LIMITS.kept) return text;
+	const small = writeCard(withoutMembers(card, known));
+	if (Buffer.byteLength(small) <= LIMITS.kept) return small;
+	throw new DavFailure(403, `A group has at most ${LIMITS.kept} bytes besides its members.`, carddav('max-resource-size'));
+}
+
+function without(some: readonly PlacedContact[], others: readonly PlacedContact[]): PlacedContact[] {
+	const ids = new Set(others.map(({ row }) => row.id));
+	return some.filter(({ row }) => !ids.has(row.id));
+}
