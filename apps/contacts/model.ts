@@ -111,6 +111,8 @@ export const groups = collection(
 		cardObject: field.text(6, { fallback: '', max: 50_000 }),
 		/** Of `books`, where a program made it; `null`: the one that every space has. */
 		book: field.reference(7),
+		/** A program made it by naming it on contacts: it knows groups by their names only, and is shown no card of it that it never wrote. */
+		ofCategories: field.flag(8),
 	},
 );
 

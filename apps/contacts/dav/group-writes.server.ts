@@ -1,11 +1,12 @@
 import { carddav, type SentCard } from '@mana/dav/carddav/index';
 import { DavFailure } from '@mana/dav/index';
-import { differences, type Member, type RecordDb, recordOf } from '@mana/dav/records/index';
+import { differences, type Member, type RecordDb, recordOf, rowsOf } from '@mana/dav/records/index';
 import { writeCard } from '@mana/dav/vcard/index';
 import type { Draft, RecordId } from '@mana/model';
 import type { ServiceWriter } from '@mana/service/projection/index';
+import type { SpaceId } from '@mana/sync';
 import { membersKept, readGroup, withoutMembers } from '../cards/group-card.ts';
-import { type Group, groups, people } from '../model.ts';
+import { type Group, groupIdOf, groups, people } from '../model.ts';
 import { type BookFolder, LIMITS } from './books.server.ts';
 import { isShown, membersIn } from './group-texts.server.ts';
 import { contactsOf, type PlacedContact, type PlacedGroup } from './kind.server.ts';
@@ -35,6 +36,7 @@ export async function putGroup(
 	const [coming, going] = [without(wanted, shown), without(shown, wanted)];
 	const draft: Draft<typeof groups> = {
 		name: said.name,
+		ofCategories: false,
 		book: folder.book?.id ?? null,
 		uid: sent.uid === id ? '' : sent.uid,
 		cardName: name === `${sent.uid}.vcf` ? '' : name,
@@ -60,6 +62,15 @@ export async function putGroup(
 	for (let at = AT_ONCE; at < steps.length; at += AT_ONCE)
 		seq = await member.write(space, (tx) => write(tx, steps.slice(at, at + AT_ONCE)));
 	return seq;
+}
+
+/** The group that a card is of which nobody has yet: the one of that name where categories made it, otherwise one of its own. */
+export async function groupFor(db: RecordDb, space: SpaceId, { uid, card }: SentCard): Promise<RecordId> {
+	const name = readGroup(card).name.toLowerCase();
+	const own = groupIdOf(uid);
+	if (await recordOf(db, space, groups, own)) return own;
+	const all = (await rowsOf(db, [space], groups)).map(({ row }) => row);
+	return all.find((one) => one.ofCategories && one.deletedAt === null && one.name.toLowerCase() === name)?.id ?? own;
 }
 
 /** Groups that named a contact before it was there: it is in them now. */

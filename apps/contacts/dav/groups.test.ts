@@ -144,6 +144,17 @@ describe('categories of a contact', () => {
 		expect(await namesIn('k1')).toEqual([]);
 	});
 
+	test('make a group that is no card until a program makes one of it', async () => {
+		await put('o1', card('o1', 'FN:Oda', 'CATEGORIES:Walkers'));
+		const listed = async () => (await phone.report(book, `<K:addressbook-query ${ns}><D:prop><D:getetag/></D:prop><K:filter><K:prop-filter name="FN"><K:text-match match-type="equals">Walkers</K:text-match></K:prop-filter></K:filter></K:addressbook-query>`)).size; // prettier-ignore
+		expect(await listed()).toBe(0);
+		const made = (await ada.rows(space, groups)).find(({ name }) => name === 'Walkers')!;
+		expect((await put('walkers', apple('walkers', 'Walkers', 'o1'))).status).toBe(201);
+		expect(await group('walkers')).toMatchObject({ id: made.id });
+		expect(await listed()).toBe(1);
+		expect(await namesIn('o1')).toEqual(['Walkers']);
+	});
+
 	test('mean the group that somebody is in, where two have one name', async () => {
 		await put('m1', card('m1', 'FN:Max'));
 		await put('n1', apple('n1', 'Twice'));

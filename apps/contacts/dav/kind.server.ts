@@ -19,10 +19,10 @@ export const contactKind: ObjectKind<typeof people> = {
 	],
 };
 
-/** A group is a card too, with the UIDs of those who are in it. */
+/** A group is a card too, unless it was made by a category, with the UIDs of those who are in it. */
 export const groupKind: ObjectKind<typeof groups> = {
 	collection: groups,
-	place: placeIn,
+	place: (row) => (row.ofCategories ? null : placeIn(row)),
 	ties: () => [],
 	parts: [],
 	namings: [

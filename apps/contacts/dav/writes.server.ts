@@ -21,9 +21,9 @@ import type { SaidDetail } from '../cards/detail-lines.ts';
 import { matchDetails, sameDetail } from '../cards/match.ts';
 import { readContact } from '../cards/read.ts';
 import { saidOf } from '../cards/state.ts';
-import { books, contactIdOf, type Detail, details, type Group, groupIdNamed, groupIdOf, groups, people } from '../model.ts';
+import { books, contactIdOf, type Detail, details, type Group, groupIdNamed, groups, people } from '../model.ts';
 import { type BookFolder, BOOKS, LIMITS, segmentOf } from './books.server.ts';
-import { groupsAwaiting, putGroup } from './group-writes.server.ts';
+import { groupFor, groupsAwaiting, putGroup } from './group-writes.server.ts';
 import { booksOf, type CardCollection, contactsOf, groupsOf, type PlacedContact, type PlacedGroup } from './kind.server.ts';
 import type { Photos } from './photos.server.ts';
 
@@ -63,7 +63,7 @@ export class Writes implements FolderWrites<CardCollection, BookFolder> {
 		if (taken) throw await this.#conflict(folder, uid, taken.name, taken.home);
 		const asGroup = isGroup(sent.card);
 		const [own, other] = asGroup ? [groups, people] : [people, groups];
-		const id = current?.row.id ?? (asGroup ? groupIdOf(uid) : contactIdOf(uid));
+		const id = current?.row.id ?? (asGroup ? await groupFor(db, space, sent) : contactIdOf(uid));
 		if ((current && !isOf(current, own)) || (await recordOf(db, space, other, id)))
 			throw new DavFailure(
 				403,
@@ -256,7 +256,7 @@ function groupsNamed(
 		if (known.some((group) => group.id === id)) {
 			tx.restore(groups, id);
 			tx.update(groups, id, { name });
-		} else tx.create(groups, id, { name });
+		} else tx.create(groups, id, { name, ofCategories: true });
 		return [id];
 	});
 }
