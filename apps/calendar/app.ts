@@ -12,12 +12,18 @@ export const app: AppManifest = {
 		{ id: 'day', name: () => m.calendar_day(), href: '/calendar/day', icon: 'calendar-day', shortcut: 'g d' },
 		{ id: 'week', name: () => m.calendar_week(), href: '/calendar/week', icon: 'calendar-range', shortcut: 'g w' },
 		{ id: 'month', name: () => m.calendar_month(), href: '/calendar/month', icon: 'calendar-days', shortcut: 'g m' },
+		{ id: 'year', name: () => m.calendar_year(), href: '/calendar/year', icon: 'grid', shortcut: 'g y' },
 		{ id: 'agenda', name: () => m.calendar_agenda(), href: '/calendar/agenda', icon: 'list', shortcut: 'g a' },
-		{ id: 'search', name: () => m.calendar_search(), href: '/calendar/search', icon: 'search', shortcut: 'g s' },
 	],
 	commands: [
 		{ id: 'new', name: () => m.calendar_new_event(), icon: 'plus', run: (house) => house.quickAdd('calendar') },
-		{ id: 'year', name: () => m.calendar_year(), icon: 'calendar-days', run: (house) => house.go('/calendar/year') },
+		{
+			id: 'search',
+			name: () => m.calendar_search(),
+			icon: 'search',
+			shortcut: 'g s',
+			run: (house) => house.go('/calendar/search'),
+		},
 		{ id: 'trash', name: () => m.calendar_trash(), icon: 'trash', run: (house) => house.go('/calendar/trash') },
 	],
 	widgets: [

@@ -7,6 +7,7 @@ import CalendarRange from '@lucide/svelte/icons/calendar-range';
 import Check from '@lucide/svelte/icons/check';
 import Folder from '@lucide/svelte/icons/folder';
 import Globe from '@lucide/svelte/icons/globe';
+import Grid from '@lucide/svelte/icons/grid-3x3';
 import House from '@lucide/svelte/icons/house';
 import Inbox from '@lucide/svelte/icons/inbox';
 import List from '@lucide/svelte/icons/list';
@@ -37,6 +38,7 @@ export const icons = {
 	check: Check,
 	folder: Folder,
 	globe: Globe,
+	grid: Grid,
 	house: House,
 	inbox: Inbox,
 	list: List,
