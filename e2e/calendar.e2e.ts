@@ -195,12 +195,15 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
 		await event(page, /^Dentist/).waitFor();
 		await clean('phone-month');
-		await page.getByRole('navigation', { name: /places/i }).getByRole('link', { name: 'Year' }).click();
+		await page
+			.getByRole('navigation', { name: /places/i })
+			.getByRole('link', { name: 'Year' })
+			.click();
 		await page.getByRole('heading', { name: '2026' }).waitFor();
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Dentist/).waitFor();
 		// The hours scroll, not the page, and what stands beside them is all there.
-		expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+		expect(await page.evaluate<number>('document.documentElement.scrollHeight - innerHeight')).toBe(0);
 		expect((await page.getByText('All day', { exact: true }).boundingBox())!.x).toBeGreaterThanOrEqual(0);
 		await page.setViewportSize({ width: 1280, height: 900 });
 	});

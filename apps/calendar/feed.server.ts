@@ -5,9 +5,9 @@ import { differences, partsOf, type RecordDb, type RecordTables, rowsOf } from '
 import { type Draft, namedRecordId, type RecordId } from '@mana/model';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
-import { LIMITS } from './dav/calendars.server.ts';
 import { eventsOf } from './dav/kind.server.ts';
 import { parseEvent, type SentEvent } from './dav/sent-event.server.ts';
+import { LIMITS } from './ical/whole-event.ts';
 import { type Calendar, calendars, changedOccurrenceId, type Event, events } from './model.ts';
 
 /** The most events that are kept of a feed, and how many are written in one step. */

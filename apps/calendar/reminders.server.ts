@@ -6,8 +6,8 @@ import type { Message, Notifier } from '@mana/service';
 import { InTime } from '@mana/service/in-time';
 import type { SpaceId } from '@mana/sync';
 import { eventsOf } from './dav/kind.server.ts';
-import { objectOf, type ObjectState } from './dav/object.server.ts';
-import { minutesOf } from './dav/read-event.server.ts';
+import { objectOf, type ObjectState } from './ical/event-object.ts';
+import { minutesOf } from './ical/read-event.ts';
 import { statesOf } from './dav/states.server.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,7 +3,7 @@ import { hub } from '@mana/schema/registry/models';
 import type { SpaceId } from '@mana/sync';
 import { wallAt } from '@mana/time/zone';
 import { event } from './dav/ask.fixture.ts';
-import { objectOf } from './dav/object.server.ts';
+import { objectOf } from './ical/event-object.ts';
 import { parseEvent } from './dav/sent-event.server.ts';
 import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
 import { eventIdOf, events } from './model.ts';

@@ -8,9 +8,6 @@ import { type Calendar, defaultCalendarId } from '../model.ts';
 /** The collection that calendars are in. */
 export const CALENDARS = 'calendars';
 
-/** What a calendar takes: of bytes, what the field that keeps an object holds at least; of guests, what one event can have. */
-export const LIMITS = { component: 'VEVENT', bytes: 100_000, guests: 1_000 } as const;
-
 /** A calendar of a space as programs see it. */
 export interface CalendarFolder extends Folder {
 	/** `null`: the one that every space has, before anybody named or coloured it. */

@@ -78,7 +78,7 @@ describe.skipIf(!vdirsyncer)('vdirsyncer', () => {
 		const fixtures = ['google', 'apple', 'outlook', 'thunderbird'];
 		const sent = new Map<string, string>();
 		for (const name of fixtures) {
-			const text = await readFile(join(import.meta.dirname, 'fixtures', `${name}.ics`), 'utf8');
+			const text = await readFile(join(import.meta.dirname, '../ical/fixtures', `${name}.ics`), 'utf8');
 			sent.set(name, text);
 			await writeFile(path(`${name}.ics`), text);
 		}

@@ -13,10 +13,11 @@ import { appOf } from '@mana/model';
 import { createHash } from 'node:crypto';
 import { type Event, events } from '../model.ts';
 import type { CalendarUser } from '../users.server.ts';
-import { type CalendarFolder, CALENDARS, foldersOf, LIMITS, ownProperties } from './calendars.server.ts';
+import { type CalendarFolder, CALENDARS, foldersOf, ownProperties } from './calendars.server.ts';
 import { inboxOf, type InvitationParts, invitationCollections, outboxOf } from './invitations.server.ts';
 import { calendarsOf, eventKind } from './kind.server.ts';
-import { objectOf } from './object.server.ts';
+import { LIMITS } from '../ical/whole-event.ts';
+import { objectOf } from '../ical/event-object.ts';
 import { statesOf } from './states.server.ts';
 import { Writes, type WriteParts } from './writes.server.ts';
 

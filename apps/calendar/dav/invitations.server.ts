@@ -17,8 +17,8 @@ import { defaultCalendarId } from '../model.ts';
 import type { CalendarUsers } from '../users.server.ts';
 import { CALENDARS, segmentOf } from './calendars.server.ts';
 import { calendarsOf, eventsOf } from './kind.server.ts';
-import { objectOf } from './object.server.ts';
-import { addressIn } from './read-event.server.ts';
+import { objectOf } from '../ical/event-object.ts';
+import { addressIn } from '../ical/read-event.ts';
 import { statesOf } from './states.server.ts';
 
 export interface InvitationParts extends RecordTreeParts {

@@ -4,7 +4,8 @@ import { zoneInCalendar, zoneNamed } from '@mana/dav/ical/index';
 import { refusing } from '@mana/dav/records/index';
 import type { Draft } from '@mana/model';
 import type { Calendar, calendars } from '../model.ts';
-import { deadProperties, keptText, LIMITS } from './calendars.server.ts';
+import { LIMITS } from '../ical/whole-event.ts';
+import { deadProperties, keptText } from './calendars.server.ts';
 
 type CalendarDraft = Draft<typeof calendars>;
 

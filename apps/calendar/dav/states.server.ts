@@ -2,7 +2,7 @@ import { partsOf, type RecordDb } from '@mana/dav/records/index';
 import type { SpaceId } from '@mana/sync';
 import { events, type Guest, guests } from '../model.ts';
 import type { PlacedEvent } from './kind.server.ts';
-import type { ObjectState } from './object.server.ts';
+import type { ObjectState } from '../ical/event-object.ts';
 
 /** Events with what stands in records of their own, in as few questions as there are kinds of them. */
 export async function statesOf(db: RecordDb, space: SpaceId, placed: readonly PlacedEvent[]): Promise<ObjectState[]> {

@@ -16,7 +16,7 @@ import type { SpaceId } from '@mana/sync';
 import { calendars, changedOccurrenceId, defaultCalendarId, eventIdOf, events, type Guest, guestId, guests } from '../model.ts';
 import { type CalendarFolder, CALENDARS, segmentOf } from './calendars.server.ts';
 import { calendarsOf, eventsOf, type PlacedEvent } from './kind.server.ts';
-import type { SaidGuest } from './read-event.server.ts';
+import type { SaidGuest } from '../ical/read-event.ts';
 import { parseEvent } from './sent-event.server.ts';
 import { settingsIn } from './settings.server.ts';
 

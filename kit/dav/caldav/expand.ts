@@ -3,7 +3,7 @@ import { instantOf } from '@mana/time/zone';
 import { DavFailure } from '../failure.ts';
 import { type Component, dateTimeLine, line, lineOf, momentIn, nameOf } from '../ical/index.ts';
 import { dav } from '../names.ts';
-import { type Instance, instancesOf } from './instances.ts';
+import { type Instance, instancesOf } from '../ical/instances.ts';
 import { type Span, spans } from './time-range.ts';
 
 /** Instances that one object is expanded into at most. */

@@ -1,5 +1,5 @@
 import { type Component, dateTimeLine, line, lineOf } from '../ical/index.ts';
-import { instancesOf } from './instances.ts';
+import { instancesOf } from '../ical/instances.ts';
 import { type Span, spans } from './time-range.ts';
 
 /** A while that is taken. */

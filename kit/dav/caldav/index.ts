@@ -14,5 +14,5 @@ export { calendarReports } from './reports.ts';
 export { overlaps, type Span } from './time-range.ts';
 export { trimmed } from './trim.ts';
 export { busyTimes, type BusyTime, freeBusy } from './free-busy.ts';
-export { type Instance, instancesOf, recurrenceOf } from './instances.ts';
-export { triggersOf } from './alarms.ts';
+export { type Instance, instancesOf, recurrenceOf } from '../ical/instances.ts';
+export { triggersOf } from '../ical/alarms.ts';

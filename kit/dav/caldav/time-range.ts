@@ -1,13 +1,9 @@
 import { type Component, instantIn, lineOf } from '../ical/index.ts';
 import { durationMs } from '../ical/duration.ts';
-import { instancesOf, occurrencesOf } from './instances.ts';
-import { triggersOf } from './alarms.ts';
+import { triggersOf } from '../ical/alarms.ts';
+import { instancesOf, occurrencesOf, type Span } from '../ical/instances.ts';
 
-/** From a moment on, up to but without another (ms since 1970). */
-export interface Span {
-	readonly from: number;
-	readonly to: number;
-}
+export type { Span };
 
 const DAY_MS = 86_400_000;
 /** Occurrences that are looked at before something counts as outside. */

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from '../model.ts';
-import { type ObjectState, objectOf } from './object.server.ts';
-import { parseEvent, type SentEvent } from './sent-event.server.ts';
-import type { SaidEvent, SaidGuest } from './read-event.server.ts';
+import { type ObjectState, objectOf } from './event-object.ts';
+import { parseEvent, type SentEvent } from '../dav/sent-event.server.ts';
+import type { SaidEvent, SaidGuest } from './read-event.ts';
 
 const ZONE = 'Europe/Berlin';
 const fixture = (name: string) => readFileSync(join(import.meta.dir, 'fixtures', `${name}.ics`));

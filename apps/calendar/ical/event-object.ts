@@ -11,8 +11,8 @@ import {
 	zoneNamed,
 } from '@mana/dav/ical/index';
 import type { Event } from '../model.ts';
-import { onClockOf } from './moments.server.ts';
-import { type EventState, fresh, updated } from './write-event.server.ts';
+import { onClockOf } from './clock-lines.ts';
+import { type EventState, fresh, updated } from './write-event.ts';
 
 /** An event with the occurrences that differ from it: what stands in one calendar object. */
 export interface ObjectState extends EventState {

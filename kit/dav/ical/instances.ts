@@ -9,13 +9,20 @@ import {
 	type Recurrence,
 } from '@mana/time/recur/index';
 import { instantOf, wallAt } from '@mana/time/zone';
-import { durationMs } from '../ical/duration.ts';
-import { type Component, type ContentLine, instantIn, lineOf, momentIn, nameOf, parameterOf, zoneOf } from '../ical/index.ts';
-import type { Span } from './time-range.ts';
+import { type Component, lineOf } from './component.ts';
+import { durationMs } from './duration.ts';
+import { type ContentLine, nameOf, parameterOf } from './lines.ts';
+import { instantIn, momentIn, zoneOf } from './moments.ts';
 
 const DAY_MS = 86_400_000;
 /** Instances that are looked at in one object, where nobody says how many. */
 const MOST = 20_000;
+
+/** From a moment on, up to but without another (ms since 1970). */
+export interface Span {
+	readonly from: number;
+	readonly to: number;
+}
 
 /** One time at which something takes place. */
 export interface Instance {

@@ -1,4 +1,4 @@
-import { triggersOf } from '@mana/dav/caldav/index';
+import { triggersOf } from '@mana/dav/ical/alarms';
 import {
 	type Component,
 	type ContentLine,
@@ -12,7 +12,7 @@ import {
 	zoneOf,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
-import { onClockOf, startIn } from './moments.server.ts';
+import { onClockOf, startIn } from './clock-lines.ts';
 
 const DAY_S = 86_400;
 

@@ -1,6 +1,8 @@
-import { durationMs } from '../ical/duration.ts';
-import { type Component, instantIn, lineOf, parameterOf } from '../ical/index.ts';
+import { durationMs } from './duration.ts';
+import { type Component, lineOf } from './component.ts';
 import type { Instance } from './instances.ts';
+import { parameterOf } from './lines.ts';
+import { instantIn } from './moments.ts';
 
 /** How often an alarm is repeated at most. */
 const MOST_REPEATS = 100;

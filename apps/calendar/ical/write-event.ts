@@ -10,8 +10,9 @@ import {
 	withLines,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
-import { instantOfText, momentLine, momentOf, momentText } from './moments.server.ts';
-import { addressIn, minutesOf, readEvent, type SaidEvent, type SaidFields } from './read-event.server.ts';
+import { momentOf, textOf } from '../moments.ts';
+import { instantOfText, momentLine } from './clock-lines.ts';
+import { addressIn, minutesOf, readEvent, type SaidEvent, type SaidFields } from './read-event.ts';
 import { wallAt } from '@mana/time/zone';
 
 /** A record with what stands in records of their own. */
@@ -148,10 +149,10 @@ function times({ start, length, zone, endZone }: SaidFields, viewer: string): Ed
 
 function endLine(start: string, length: number, zone: string | null, endZone: string | null, viewer: string): ContentLine {
 	const moment = momentOf(start);
-	if (moment?.form === 'day') return momentLine('DTEND', momentText({ wall: moment.wall + length * 1_000, form: 'day' }), null);
+	if (moment.form === 'day') return momentLine('DTEND', textOf(moment.wall + length * 1_000, 'day'), null);
 	const clock = endZone ?? zone;
 	const end = (instantOfText(start, zone, viewer) ?? 0) + length * 1_000;
-	return momentLine('DTEND', momentText({ wall: wallAt(clock ?? viewer, end), form: 'local' }), clock);
+	return momentLine('DTEND', textOf(wallAt(clock ?? viewer, end), 'local'), clock);
 }
 
 function dates(name: string, values: readonly string[], zone: string | null): Edit {
