@@ -96,6 +96,12 @@ test('what began before the window is in it as long as it lasts', () => {
 	expect(shown([days], '2026-11-30T00:00', '2026-12-01T00:00')).toHaveLength(0);
 });
 
+test('what takes no time is there at the first moment of a window, once or again and again', () => {
+	const daily = eventRow({ start: '2026-01-01T00:00', zone: 'UTC', length: 0, repeat: 'FREQ=DAILY;BYMONTHDAY=17' });
+	const single = eventRow({ start: '2026-09-17T00:00', zone: 'UTC', length: 0 });
+	for (const row of [daily, single]) expect(shown([row], '2026-09-17T00:00', '2026-09-18T00:00')).toHaveLength(1);
+});
+
 const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Pacific/Apia', 'Asia/Kolkata', 'UTC');
 const rows = fc.array(
 	fc

@@ -137,7 +137,7 @@ function changesIn(rows: readonly Event[]): Map<RecordId, Event[]> {
 
 function ofSeries(event: Event, changed: readonly Event[], from: number, to: number, viewer: string): Occurrence[] {
 	const form = isDay(event.start!) ? 'day' : 'local';
-	return occurrencesWithin(recurrenceOf(event, changed), from - lengthOf(event) + 1, to, viewer, MOST_OF_ONE).map(
+	return occurrencesWithin(recurrenceOf(event, changed), from - Math.max(0, lengthOf(event) - 1), to, viewer, MOST_OF_ONE).map(
 		({ id, wall, instant }) => {
 			const name = textOf(id, form);
 			return {
