@@ -1,3 +1,6 @@
+import { base32 } from '@better-auth/utils/base32';
+import { createOTP } from '@better-auth/utils/otp';
+import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
 import { mailedLink } from './mails.ts';
 import { invite, ownerOf } from './people.ts';
@@ -55,6 +58,26 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await grace.reload();
 		await expect(grace.getByText('A list is missing')).toBeVisible();
 		await expect(grace.getByText('by Olga Owner').first()).toBeVisible();
+	});
+
+	await test.step('the owner has her second step taken away, as if she had lost it, and she stops that', async () => {
+		const begun = await tellAuth<{ secret: string }>(grace, 'POST', '/second-factor');
+		const otp = createOTP(base32.decode(begun.secret));
+		await tellAuth(grace, 'PUT', '/second-factor', { code: await otp.totp() });
+		await owner.goto(`${mana.url}/admin/people/${person.id}`);
+		const theirs = owner.getByRole('region', { name: 'Code at sign-in' });
+		await theirs.getByRole('button', { name: 'Take it away in a day' }).click();
+		await theirs.getByRole('button', { name: 'Yes, let Grace Hopper in without a code' }).click();
+		await expect(theirs.getByText('They were told, and can stop it until then.')).toBeVisible();
+		await look(owner, 'second-step-removal');
+		await grace.goto(`${mana.url}/settings/security`);
+		const hers = grace.getByRole('region', { name: 'Code at sign-in' });
+		await expect(hers.getByRole('alert')).toContainText('Olga Owner, who looks after this Mana, asked for that');
+		await look(grace, 'second-step-ending');
+		await hers.getByRole('button', { name: 'Stop it' }).click();
+		await expect(hers.getByRole('alert')).toBeHidden();
+		await hers.getByRole('button', { name: 'Switch off' }).click();
+		await expect(hers).toContainText('Your password alone opens your account');
 	});
 
 	await test.step('the owner registers a wiki, and she signs in to it with her account here', async () => {
@@ -148,7 +171,7 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await owner.goto(`${mana.url}/admin/invitations`);
 		await expect(owner.getByText('No invitation is open')).toBeVisible();
 		await owner.getByRole('button', { name: 'Make a link' }).click();
-		await expect(owner.getByLabel('Link')).toBeVisible();
+		await expect(owner.getByLabel('Link', { exact: true })).toBeVisible();
 	});
 
 	await test.step('she invites somebody by mail, who joins as what was chosen, with an address that needs no further proof', async () => {
@@ -176,3 +199,9 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await expect(sent).toBeHidden();
 	});
 });
+
+/** Asks mana-auth as the browser that has this page open. */
+function tellAuth<T>(page: Page, method: string, path: string, body?: object): Promise<T> {
+	const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) };
+	return page.evaluate<T>(`fetch('/api/mana-auth${path}', ${JSON.stringify(init)}).then((answer) => answer.json())`);
+}

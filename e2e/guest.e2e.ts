@@ -17,7 +17,7 @@ test('what a guest wrote is in the account that an invitation opens', async ({ m
 		const owner = await newDevice({ person: await ownerOf(mana) });
 		await owner.page.goto(`${mana.url}/admin/invitations`);
 		await owner.page.getByRole('button', { name: 'Make a link' }).click();
-		return owner.page.getByLabel('Link').inputValue();
+		return owner.page.getByLabel('Link', { exact: true }).inputValue();
 	});
 
 	await test.step('the guest follows it', async () => {

@@ -86,6 +86,22 @@ export const topics = {
 		security: true,
 		secret: true,
 	},
+	/** An admin was asked to take somebody's second step away, at `at`: with the link that stops it. */
+	'second-step-removal': {
+		from: ['mana-auth'],
+		data: { name: 'text', link: 'link', at: 'instant' },
+		app: 'hub',
+		security: true,
+		secret: true,
+	},
+	/** The same for the inbox, beside that mail: it leads to where one is signed in anyway. */
+	'second-step-notice': {
+		from: ['mana-auth'],
+		data: { link: 'link', at: 'instant' },
+		app: 'hub',
+		security: false,
+		secret: false,
+	},
 	/** A task's reminder: `at` is when it is due. */
 	'task-due': {
 		from: ['todo-server'],

@@ -1,3 +1,4 @@
+import { keepSecondStep } from './administration/second-step-removal.ts';
 import { attempt } from './attempts.ts';
 import { digest } from './instance-keys.ts';
 import { keep } from './leaving/departure.ts';
@@ -23,7 +24,7 @@ export interface EmailStanding {
 
 /** What a link from a letter did. */
 export interface Confirmation {
-	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed';
+	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed' | 'second-step-kept';
 	readonly address: string;
 	/** After taking an address back: where to set a new password. */
 	readonly reset: string | null;
@@ -86,8 +87,7 @@ export async function confirmEmail(realm: Realm, token: string, client: Client):
 		);
 		if (row === undefined || row.email === null) throw refuse('link-invalid');
 		const { kind, email } = row;
-		if (kind !== 'verification' && kind !== 'email-change' && kind !== 'email-undo' && kind !== 'stay')
-			throw refuse('link-invalid');
+		if (!isAnswered(kind)) throw refuse('link-invalid');
 		return unlessTaken(realm, email, () =>
 			transact(realm, async (db) => {
 				const link = await consumeLink(realm, db, kind, token);
@@ -156,7 +156,15 @@ const answers = {
 		await keep(realm, db, person.id, client);
 		return { did: 'stayed', address: email, reset: null };
 	},
+	async 'second-step-stay'(realm, db, person, { email }, client) {
+		await keepSecondStep(realm, db, person.id, client);
+		return { did: 'second-step-kept', address: email, reset: null };
+	},
 } satisfies Record<Exclude<MailedKind, 'reset' | 'invitation'>, Answer>;
+
+function isAnswered(kind: string): kind is keyof typeof answers {
+	return Object.hasOwn(answers, kind);
+}
 
 /** Puts an address that has answered in its place. @throws Problem `email-taken` */
 async function writeEmail(realm: Realm, db: Transaction, person: string, email: string): Promise<void> {

@@ -1,6 +1,12 @@
 import { call, defineService, generatedSecret, openEgress, openNotifier } from '@mana/service';
 import { openJobs, openStore } from '@mana/store';
 import { z } from 'zod';
+import {
+	removeSecondStep,
+	type SecondStepNotice,
+	type SecondStepRemoval,
+	tellOfRemoval,
+} from './administration/second-step-removal.ts';
 import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
 import { type NewDevice, tellOfDevice } from './known-devices.ts';
@@ -50,6 +56,8 @@ export const service = defineService({
 					letter: (letter: Letter) => sendLetter(realm, notifier, letter),
 					newDevice: (news: NewDevice, { id }) => tellOfDevice(realm, notifier, news, id),
 					forgotten: (forgotten: Forgotten, { id }) => answerForgotten(realm, forgotten, id),
+					secondStepNotice: (notice: SecondStepNotice, { id }) => tellOfRemoval(notifier, notice, id),
+					secondStepRemoval: (removal: SecondStepRemoval) => removeSecondStep(realm, removal),
 					departure: (departure: Leave) => leave(realm, neighbours, departure),
 				},
 				{ clock, random, log },

@@ -2,6 +2,7 @@ import type { Notifier } from '@mana/service';
 import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
 import type { NewDevice } from './known-devices.ts';
+import type { SecondStepNotice, SecondStepRemoval } from './administration/second-step-removal.ts';
 import type { Leave } from './leaving/erase.ts';
 import { createLink, linkTo, type MailedKind, type NewLink } from './one-time-links.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
@@ -18,6 +19,7 @@ export const livesMs = {
 	'email-undo': 7 * dayMs,
 	reset: 30 * minuteMs,
 	stay: 14 * dayMs,
+	'second-step-stay': dayMs,
 } as const satisfies Record<MailedKind, number>;
 const topics = {
 	invitation: 'account-invitation',
@@ -26,6 +28,7 @@ const topics = {
 	'email-undo': 'address-changed',
 	reset: 'reset-password',
 	stay: 'erasure-planned',
+	'second-step-stay': 'second-step-removal',
 } as const;
 /** With pauses that grow to an hour: most of a day without mana-notify. */
 const tries = 24;
@@ -50,6 +53,8 @@ export type AuthJobs = Jobs<{
 	forgotten: JobHandler<Forgotten>;
 	departure: JobHandler<Leave>;
 	newDevice: JobHandler<NewDevice>;
+	secondStepNotice: JobHandler<SecondStepNotice>;
+	secondStepRemoval: JobHandler<SecondStepRemoval>;
 }>;
 
 /**
@@ -89,7 +94,7 @@ export async function sendLetter(realm: Realm, notifier: Notifier, { id, kind, p
 			data: { inviter: name, link: data.link, until },
 		});
 	else if (kind === 'email-undo') await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, address: email } });
-	else if (kind === 'stay')
+	else if (kind === 'stay' || kind === 'second-step-stay')
 		await notifier.send({ ...addressed, topic: topics[kind], data: { name, link: data.link, at: until } });
 	else await notifier.send({ ...addressed, topic: topics[kind], data });
 }

@@ -16,6 +16,7 @@ const pages = {
 	'email-change': '/confirm',
 	'email-undo': '/confirm',
 	stay: '/confirm',
+	'second-step-stay': '/confirm',
 } as const satisfies Record<LinkKind, string>;
 const invalid = {
 	setup: 'setup-token-invalid',
@@ -25,6 +26,7 @@ const invalid = {
 	'email-change': 'link-invalid',
 	'email-undo': 'link-invalid',
 	stay: 'link-invalid',
+	'second-step-stay': 'link-invalid',
 } as const satisfies Record<LinkKind, string>;
 
 /** Links that go by mail. */

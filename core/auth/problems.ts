@@ -35,6 +35,7 @@ const refusals = {
 	],
 	'identity-taken': [409, 'Somebody else here has linked this account.'],
 	'identity-missing': [404, 'You have linked no such account. It may have been unlinked already.'],
+	'removal-unknown': [404, 'Nobody takes this second step away. It was stopped, or has happened already.'],
 	'ticket-invalid': [403, 'This took too long. Begin again with the password.'],
 	'second-factor-on': [409, 'Sign-in asks for a code already. Switch that off first to use another app.'],
 	'second-factor-off': [409, 'Sign-in asks for no code. Begin by letting an authenticator app scan the code.'],

@@ -13,13 +13,17 @@ eachEngine('a second step', (engine) => {
 		const owner = await signedInOwner(auth);
 		const begun = await owner.post('/second-factor');
 		const code = codes(begun, clock);
-		expect((await owner.get('/second-factor')).body).toEqual({ since: null, recoveryCodes: 0 });
+		expect((await owner.get('/second-factor')).body).toEqual({ since: null, recoveryCodes: 0, removal: null });
 		expect((await tryIn(auth.browser())).body['person']).toBeDefined();
 		expect(refusal(await owner.send('PUT', '/second-factor', { code: await code(-3) }))).toEqual([401, 'wrong-code']);
 		const recoveryCodes = listed(await owner.send('PUT', '/second-factor', { code: await code() }));
 		expect(new Set(recoveryCodes).size).toBe(10);
 		for (const one of recoveryCodes) expect(one).toMatch(/^[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}$/);
-		expect((await owner.get('/second-factor')).body).toEqual({ since: new Date(clock.now()).toISOString(), recoveryCodes: 10 });
+		expect((await owner.get('/second-factor')).body).toEqual({
+			since: new Date(clock.now()).toISOString(),
+			recoveryCodes: 10,
+			removal: null,
+		});
 		expect(refusal(await owner.post('/second-factor'))).toEqual([409, 'second-factor-on']);
 
 		const browser = auth.browser();
@@ -151,7 +155,7 @@ eachEngine('a second step', (engine) => {
 		expect(refusal(await owner.post('/proofs', { code: '000000' }))).toEqual([401, 'wrong-code']);
 		expect((await owner.post('/proofs', { code: await code() })).status).toBe(200);
 		expect((await owner.send('DELETE', '/second-factor')).status).toBe(204);
-		expect((await owner.get('/second-factor')).body).toEqual({ since: null, recoveryCodes: 0 });
+		expect((await owner.get('/second-factor')).body).toEqual({ since: null, recoveryCodes: 0, removal: null });
 		expect((await tryIn(auth.browser())).body['person']).toBeDefined();
 		clock.advance(10 * minuteMs);
 		expect(refusal(await owner.post('/proofs', { code: recoveryCodes[0] }))).toEqual([401, 'wrong-code']);

@@ -14,6 +14,8 @@ export interface SecondFactor {
 	/** ISO 8601, UTC; `null` while it is off. */
 	readonly since: string | null;
 	readonly recoveryCodes: number;
+	/** When an admin has it taken away, and who that is (`null`: they have left); `null` unless that is planned. */
+	readonly removal: { readonly dueAt: string; readonly by: string | null } | null;
 }
 
 /** Whether a person is asked for a code after the password, and how many recovery codes they have left. */
@@ -23,6 +25,7 @@ export async function secondFactorOf(realm: Realm, person: string): Promise<Seco
 		return {
 			since: since === null ? null : new Date(since).toISOString(),
 			recoveryCodes: await recoveryCodesLeft(db, person),
+			removal: await removalOf(db, person),
 		};
 	});
 }
@@ -92,6 +95,14 @@ export async function endSecondFactor(realm: Realm, { person }: Presence, client
 export async function forgetSecondFactor(db: Db, person: string): Promise<void> {
 	await db.deleteFrom('second_factor').where('person_id', '=', person).execute();
 	await db.deleteFrom('recovery_code').where('person_id', '=', person).execute();
+	await forgetRemoval(db, person);
+}
+
+/** Nobody takes a person's second step away any more. @returns whether somebody was to */
+export async function forgetRemoval(db: Db, person: string): Promise<boolean> {
+	const { numDeletedRows } = await db.deleteFrom('second_step_removal').where('person_id', '=', person).executeTakeFirst();
+	await db.deleteFrom('one_time_link').where('kind', '=', 'second-step-stay').where('person_id', '=', person).execute();
+	return numDeletedRows > 0n;
 }
 
 /** Puts new recovery codes in the place of the old ones. @throws Problem `second-factor-off` */
@@ -105,15 +116,17 @@ export function renewRecoveryCodes(realm: Realm, { person }: Presence, client: C
 }
 
 /**
- * Uses up a code of the app or a recovery code, in the caller's transaction.
+ * Uses up a code of the app or a recovery code, in the caller's transaction. Whoever has one has lost nothing: the second step stays.
  *
  * @throws Problem `wrong-code`, also for a code that was used before
  */
 export async function useCode(realm: Realm, db: Db, person: string, code: string, client: Client): Promise<void> {
 	if (!(await hasSecondFactor(db, person))) throw refuse('wrong-code');
-	if (await useTotp(realm, db, person, code)) return;
-	if (!(await useRecoveryCode(realm, db, person, code))) throw refuse('wrong-code');
-	await note(realm, db, 'recovery-code-used', { person }, client);
+	const isOfApp = await useTotp(realm, db, person, code);
+	if (!isOfApp && !(await useRecoveryCode(realm, db, person, code))) throw refuse('wrong-code');
+	const kept = await forgetRemoval(db, person);
+	if (!isOfApp) await note(realm, db, 'recovery-code-used', { person }, client);
+	if (kept) await note(realm, db, 'second-step-removal-stopped', { person }, client);
 }
 
 /** Lets a code be tried, as often as codes may be guessed. @throws Problem `locked` */
@@ -141,6 +154,16 @@ async function useTotp(realm: Realm, db: Db, person: string, typed: string): Pro
 		.where('last_step', '<', step)
 		.executeTakeFirst();
 	return numUpdatedRows > 0n;
+}
+
+async function removalOf(db: Db, id: string): Promise<SecondFactor['removal']> {
+	const row = await db
+		.selectFrom('second_step_removal')
+		.leftJoin('person', 'person.id', 'second_step_removal.asked_by')
+		.select(['second_step_removal.due_at', 'person.name'])
+		.where('second_step_removal.person_id', '=', id)
+		.executeTakeFirst();
+	return row === undefined ? null : { dueAt: new Date(row.due_at).toISOString(), by: row.name };
 }
 
 function factorRow(db: Db, person: string) {

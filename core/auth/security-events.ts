@@ -22,6 +22,8 @@ export const securityEventKinds = [
 	'reset-link-created',
 	'second-factor-on',
 	'second-factor-off',
+	'second-step-removal-planned',
+	'second-step-removal-stopped',
 	'recovery-codes-made',
 	'recovery-code-used',
 	'wrong-code',

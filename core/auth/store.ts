@@ -1,5 +1,6 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysely';
+import type { AdministrationTables } from './administration/tables.ts';
 import type { ProviderTables } from './provider/tables.ts';
 import type { RelyingTables } from './relying/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
@@ -7,7 +8,7 @@ import type { LeavingTables } from './leaving/tables.ts';
 import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables extends CredentialTables, ProviderTables, RelyingTables, LeavingTables {
+export interface Tables extends AdministrationTables, CredentialTables, ProviderTables, RelyingTables, LeavingTables {
 	person: {
 		id: string;
 		name: string;
@@ -64,7 +65,7 @@ export interface Tables extends CredentialTables, ProviderTables, RelyingTables,
 	one_time_link: {
 		/** SHA-256 of the secret in the link. */
 		hash: string;
-		kind: 'setup' | 'invitation' | 'reset' | 'verification' | 'email-change' | 'email-undo' | 'stay';
+		kind: 'setup' | 'invitation' | 'reset' | 'verification' | 'email-change' | 'email-undo' | 'stay' | 'second-step-stay';
 		/** Who invited, or whose password is reset. */
 		person_id: string | null;
 		/** The address that it was sent to, where it was sent. */
@@ -79,7 +80,6 @@ export interface Tables extends CredentialTables, ProviderTables, RelyingTables,
 	};
 	attempt: { id: string; kind: string; account: string; address: string; state: 'open' | 'counted'; at: number };
 	known_address: { account: string; address: string; at: number };
-	impersonation_consent: { person_id: string; until: number };
 	/** The audit log; see `audit/chain.ts`. What is about people is `null` in an entry that was emptied. */
 	audit_entry: {
 		seq: number;

@@ -13,7 +13,15 @@ import { TestClock } from './testing.ts';
 export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
 	const clock = new TestClock();
 	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
-	const handlers = { letter: async () => {}, forgotten: async () => {}, departure: async () => {}, newDevice: async () => {} };
+	const nothing = async (): Promise<void> => {};
+	const handlers = {
+		letter: nothing,
+		forgotten: nothing,
+		departure: nothing,
+		newDevice: nothing,
+		secondStepNotice: nothing,
+		secondStepRemoval: nothing,
+	};
 	const jobs: AuthJobs = await openJobs(store, handlers, { clock });
 	const realm: Realm = {
 		store,

@@ -19,6 +19,9 @@ export interface Inhabitant extends Person {
 	readonly seenAt: string | null;
 	/** Until when they let an admin act in their name; `null` unless they do. */
 	readonly consentUntil: string | null;
+	/** Whether their sign-in asks for a code, and when an admin has that taken away (`null`: nobody does). */
+	readonly secondStep: boolean;
+	readonly secondStepRemovalAt: string | null;
 }
 
 export interface PeopleFilter {
@@ -160,15 +163,26 @@ async function withSessions(realm: Realm, db: Db, rows: readonly PersonRow[]): P
 		.where('person_id', 'in', ids)
 		.where('until', '>', now)
 		.execute();
+	const factors = await db
+		.selectFrom('second_factor')
+		.leftJoin('second_step_removal as removal', 'removal.person_id', 'second_factor.person_id')
+		.select(['second_factor.person_id', 'removal.due_at'])
+		.where('second_factor.person_id', 'in', ids)
+		.where('second_factor.confirmed_at', 'is not', null)
+		.execute();
 	return rows.map((row) => {
 		const standing = sessions.find(({ person_id }) => person_id === row.id);
 		const consent = consents.find(({ person_id }) => person_id === row.id);
+		const factor = factors.find(({ person_id }) => person_id === row.id);
+		const removalAt = factor?.due_at ?? null;
 		return {
 			...toPerson(row),
 			suspendedAt: row.suspended_at === null ? null : new Date(row.suspended_at).toISOString(),
 			sessions: Number(standing?.count ?? 0),
 			seenAt: standing?.seen ?? null,
 			consentUntil: consent === undefined ? null : new Date(consent.until).toISOString(),
+			secondStep: factor !== undefined,
+			secondStepRemovalAt: removalAt === null ? null : new Date(removalAt).toISOString(),
 		};
 	});
 }

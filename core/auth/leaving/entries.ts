@@ -26,6 +26,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 			without: ['password', 'access_token', 'refresh_token', 'id_token'],
 		},
 		second_factor: { holds: 'the second step of signing in', where: theirs, without: ['sealed'] },
+		second_step_removal: { holds: 'that an admin takes the second step away', where: theirs },
 		recovery_code: { holds: 'codes for when the second step is lost', where: theirs, without: ['hash'] },
 		sign_in_ticket: { holds: 'sign-ins that wait for their second step', where: theirs, without: ['hash'] },
 		known_device: { holds: 'browsers on which one signed in', where: theirs, without: ['hash'] },

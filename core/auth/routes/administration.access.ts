@@ -9,6 +9,8 @@ export const administrationAccess: readonly AccessRow[] = [
 	{ method: 'PATCH', path: '/people/:id', body: { role: 'guest' }, status: administrators(404) },
 	{ method: 'DELETE', path: '/people/:id/sessions', status: administrators(404) },
 	{ method: 'POST', path: '/people/:id/impersonation', body: { reason: 'to help' }, status: administrators(404) },
+	{ method: 'POST', path: '/people/:id/second-step-removal', status: administrators(404) },
+	{ method: 'DELETE', path: '/people/:id/second-step-removal', status: administrators(404) },
 	{ method: 'GET', path: '/invitations', status: administrators(200) },
 	{ method: 'POST', path: '/invitations/:id/letters', status: administrators(404) },
 	{ method: 'DELETE', path: '/invitations/:id', status: administrators(404) },

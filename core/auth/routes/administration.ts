@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { administrator } from '../administration/administrator.ts';
 import { endInvitation, openInvitations, resendInvitation } from '../administration/invitations.ts';
 import { changePerson, findInhabitant, listPeople, signOutEverywhere } from '../administration/people.ts';
+import { planSecondStepRemoval, stopSecondStepRemoval } from '../administration/second-step-removal.ts';
 import { roles, tiers } from '../person.ts';
 import { clientOf, type Door, personSchema } from './door.ts';
 
@@ -12,6 +13,8 @@ const inhabitant = personSchema.extend({
 	sessions: z.number(),
 	seenAt: z.string().nullable(),
 	consentUntil: z.string().nullable(),
+	secondStep: z.boolean(),
+	secondStepRemovalAt: z.string().nullable(),
 });
 const invitation = z.object({
 	id: z.string(),
@@ -62,6 +65,19 @@ export function administrationRoutes({ realm, present, proven }: Door) {
 		)
 		.delete('/people/:id/sessions', answers('Sign somebody out everywhere'), id, async (c) => {
 			await signOutEverywhere(realm, administrator(await present(c)), c.req.valid('param').id, clientOf(c));
+			return c.body(null, 204);
+		})
+		.post(
+			'/people/:id/second-step-removal',
+			answers('Have the second step of somebody taken away who has lost it, after a day', z.object({ dueAt: z.string() }), 201),
+			id,
+			async (c) => {
+				const actor = administrator(await proven(c));
+				return c.json({ dueAt: await planSecondStepRemoval(realm, actor, c.req.valid('param').id, clientOf(c)) }, 201);
+			},
+		)
+		.delete('/people/:id/second-step-removal', answers('Let somebody keep their second step'), id, async (c) => {
+			await stopSecondStepRemoval(realm, administrator(await present(c)), c.req.valid('param').id, clientOf(c));
 			return c.body(null, 204);
 		})
 		.get(

@@ -1,18 +1,22 @@
 import { answers, body, type ServiceEnv } from '@mana/service';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { keepOwnSecondStep } from '../administration/second-step-removal.ts';
 import { beginSecondFactor, confirmSecondFactor, endSecondFactor, renewRecoveryCodes, secondFactorOf } from '../second-factor.ts';
 import { clientOf, codeInput, type Door } from './door.ts';
 
+const standing = z.object({
+	since: z.string().nullable(),
+	recoveryCodes: z.number(),
+	removal: z.object({ dueAt: z.string(), by: z.string().nullable() }).nullable(),
+});
 const codes = z.object({ recoveryCodes: z.array(z.string()) });
 
 /** A second step at sign-in: codes of an authenticator app, and recovery codes for when it is lost. */
 export function secondFactorRoutes({ realm, present, proven }: Door, instanceName: string | null) {
 	return new Hono<ServiceEnv>()
-		.get(
-			'/second-factor',
-			answers('Whether sign-in asks for a code', z.object({ since: z.string().nullable(), recoveryCodes: z.number() })),
-			async (c) => c.json(await secondFactorOf(realm, (await present(c)).person.id)),
+		.get('/second-factor', answers('Whether sign-in asks for a code', standing), async (c) =>
+			c.json(await secondFactorOf(realm, (await present(c)).person.id)),
 		)
 		.post(
 			'/second-factor',
@@ -30,6 +34,10 @@ export function secondFactorRoutes({ realm, present, proven }: Door, instanceNam
 		)
 		.delete('/second-factor', answers('Switch it off'), async (c) => {
 			await endSecondFactor(realm, await proven(c), clientOf(c));
+			return c.body(null, 204);
+		})
+		.delete('/second-factor/removal', answers('Stop that an admin takes it away'), async (c) => {
+			await keepOwnSecondStep(realm, await present(c), clientOf(c));
 			return c.body(null, 204);
 		})
 		.post('/recovery-codes', answers('New recovery codes in the place of the old', codes), async (c) =>

@@ -63,6 +63,21 @@ export const de: Words = {
 		],
 		action: { label: 'Mein Konto behalten', link },
 	}),
+	'second-step-removal': ({ name, at, link }, { host, when }) => ({
+		subject: 'Deine Anmeldung fragt bald nach keinem Code mehr',
+		paragraphs: [
+			`Hallo ${name},`,
+			`wer sich um ${host} kümmert, wurde gebeten, dich ohne den Code deiner App hineinzulassen, weil sie dir fehlt: ${when(at)}.`,
+			'Wenn du nicht darum gebeten hast, halt es auf: Dann bleibt alles, wie es ist, und du legst besser ein neues Passwort fest.',
+		],
+		action: { label: 'Aufhalten', link },
+		note: 'Wenn du dich mit einem Code oder einem Wiederherstellungscode anmeldest, hält das es auch auf.',
+	}),
+	'second-step-notice': ({ at, link }, { when }) => ({
+		subject: 'Deine Anmeldung fragt bald nach keinem Code mehr',
+		paragraphs: [`Ab ${when(at)}. Wenn du nicht darum gebeten hast, halt es auf.`],
+		action: { label: 'Ansehen und aufhalten', link },
+	}),
 	'task-due': ({ title, at, link }, { when }) => ({
 		subject: title,
 		paragraphs: [`Fällig: ${when(at)}.`],

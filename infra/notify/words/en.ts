@@ -63,6 +63,21 @@ export const en: Words = {
 		],
 		action: { label: 'Keep my account', link },
 	}),
+	'second-step-removal': ({ name, at, link }, { host, when }) => ({
+		subject: 'Your sign-in will ask for no code any more',
+		paragraphs: [
+			`Hello ${name},`,
+			`whoever looks after ${host} was asked to let you in without the code of your app, as you have lost it: ${when(at)}.`,
+			'If you did not ask for that, stop it: then everything stays as it is, and you had better set a new password.',
+		],
+		action: { label: 'Stop it', link },
+		note: 'Signing in with a code or a recovery code stops it, too.',
+	}),
+	'second-step-notice': ({ at, link }, { when }) => ({
+		subject: 'Your sign-in will ask for no code any more',
+		paragraphs: [`From ${when(at)} on. If you did not ask for that, stop it.`],
+		action: { label: 'Look and stop it', link },
+	}),
 	'task-due': ({ title, at, link }, { when }) => ({
 		subject: title,
 		paragraphs: [`Due ${when(at)}.`],

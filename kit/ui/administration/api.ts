@@ -14,6 +14,9 @@ export interface Inhabitant extends Person {
 	readonly seenAt: string | null;
 	/** Until when they let an admin act in their name. */
 	readonly consentUntil: string | null;
+	/** Whether their sign-in asks for a code, and when that is taken away; `null`: nobody asked for it. */
+	readonly secondStep: boolean;
+	readonly secondStepRemovalAt: string | null;
 }
 
 /** What an invited person may become. */
@@ -156,6 +159,8 @@ export const administration = {
 	change: (id: string, change: { role?: Role; tier?: Tier; suspended?: boolean }) =>
 		ask<{ person: Inhabitant }>('PATCH', `/people/${encodeURIComponent(id)}`, change),
 	signOut: (id: string) => ask<unknown>('DELETE', `/people/${encodeURIComponent(id)}/sessions`),
+	removeSecondStep: (id: string) => ask<{ dueAt: string }>('POST', `/people/${encodeURIComponent(id)}/second-step-removal`),
+	keepSecondStep: (id: string) => ask<unknown>('DELETE', `/people/${encodeURIComponent(id)}/second-step-removal`),
 	visit: (id: string, reason: string) =>
 		ask<{ person: Person }>('POST', `/people/${encodeURIComponent(id)}/impersonation`, { reason }),
 	invitations: () => ask<{ invitations: readonly OpenInvitation[] }>('GET', '/invitations'),

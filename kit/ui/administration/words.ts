@@ -20,6 +20,8 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'reset-link-created': () => m.administration_reset_link_created(),
 	'second-factor-on': () => m.administration_second_factor_on(),
 	'second-factor-off': () => m.administration_second_factor_off(),
+	'second-step-removal-planned': () => m.administration_second_step_removal_planned(),
+	'second-step-removal-stopped': () => m.administration_second_step_removal_stopped(),
 	'recovery-codes-made': () => m.administration_recovery_codes_made(),
 	'recovery-code-used': () => m.administration_recovery_code_used(),
 	'wrong-code': () => m.administration_wrong_code(),

@@ -68,6 +68,15 @@ export interface SecondStep {
 	readonly expiresAt: string;
 }
 
+/** The code that sign-in asks for after the password. Instants are ISO 8601. */
+export interface SecondFactor {
+	/** `null` while it is off. */
+	readonly since: string | null;
+	readonly recoveryCodes: number;
+	/** When an admin has it taken away, and who; `null` unless that is planned. */
+	readonly removal: { readonly dueAt: string; readonly by: string | null } | null;
+}
+
 /** By what a person can show once more that it is them. */
 export type ProofMethod = 'password' | 'code' | 'passkey';
 
@@ -106,7 +115,7 @@ export interface EmailStanding {
 
 /** What a link from a letter did; `reset` is where to set a new password then. */
 export interface Confirmation {
-	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed';
+	readonly did: 'verified' | 'changed' | 'taken-back' | 'stayed' | 'second-step-kept';
 	readonly address: string;
 	readonly reset: string | null;
 }
@@ -162,7 +171,8 @@ export const auth = {
 	askForVerification: () => ask<unknown>('POST', '/email/verification'),
 	confirmEmail: (token: string) => ask<Confirmation>('POST', '/email/confirmations', { token }),
 	forgot: (email: string) => ask<unknown>('POST', '/forgotten', { email }),
-	secondFactor: () => ask<{ since: string | null; recoveryCodes: number }>('GET', '/second-factor'),
+	secondFactor: () => ask<SecondFactor>('GET', '/second-factor'),
+	keepSecondFactor: () => ask<unknown>('DELETE', '/second-factor/removal'),
 	beginSecondFactor: () => ask<{ secret: string; uri: string }>('POST', '/second-factor'),
 	confirmSecondFactor: (code: string) => ask<{ recoveryCodes: readonly string[] }>('PUT', '/second-factor', { code }),
 	endSecondFactor: () => ask<unknown>('DELETE', '/second-factor'),
