@@ -1,9 +1,22 @@
+import { serversInDns } from '@mana/dav/client/discover';
+import {
+	accountRoutes,
+	Accounts,
+	doubt,
+	mirrorLeaving,
+	mirrorMigrations,
+	MirrorRunner,
+	type MirrorTables,
+	type MirrorWithin,
+} from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf, type RecordTables } from '@mana/dav/records/index';
 import { defineService, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { openStore } from '@mana/store';
+import type { SpaceId } from '@mana/sync';
 import { z } from 'zod';
+import { calendarsOfAccounts } from './elsewhere.server.ts';
 import { calendarApp } from './dav/folders.server.ts';
 import { eventKind, rootsOf } from './dav/kind.server.ts';
 import { calendars, events, guests } from './model.ts';
@@ -16,6 +29,11 @@ import { CalendarUsers } from './users.server.ts';
 const NAME = 'calendar-server';
 /** The largest feed that is read. */
 const FEED_BYTES = 10_000_000;
+/** How long an answer of an account may take, in milliseconds: large lists are made slowly. */
+const ACCOUNT_MS = 60_000;
+
+/** Records of people with what is kept of their accounts elsewhere. */
+type CalendarTables = RecordTables & MirrorTables;
 
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
@@ -28,21 +46,25 @@ export const service = defineService({
 		privateFeeds: z
 			.boolean()
 			.default(false)
-			.describe('whether calendars of the private network may be subscribed to, as one of a machine at home'),
+			.describe('whether calendars and accounts of the private network may be read and kept the same, as of a machine at home'),
 	},
 	async open(context) {
-		const { config, home, databaseUrl, clock, random, log, addressOf, identity } = context;
-		const store = await openStore<RecordTables>({ service: NAME, home, databaseUrl, migrations: {}, clock });
+		const { config, home, databaseUrl, clock, random, log, addressOf, identity, sealing, verifyToken } = context;
+		const store = await openStore<CalendarTables>({ service: NAME, home, databaseUrl, migrations: {}, clock });
+		await store.migrate('mirror', mirrorMigrations);
 		const users = new CalendarUsers(addressOf('mana-auth'), identity, clock);
-		const posts = await openSpaceWriter<RecordTables>({
+		const posts = await openSpaceWriter<CalendarTables>({
 			store,
 			address: addressOf('mana-sync'),
 			identity,
 			clock,
 			random: (bytes) => random(bytes as Uint8Array<ArrayBuffer>),
 			// What was refused was written by somebody else meanwhile, which is looked at by itself.
-			refused: async (_, { space, code, detail }) => log.info({ space, code }, `an invitation was not written: ${detail}`),
-			lost: (error) => log.warn({ err: error }, 'invitations cannot be written; it is tried again'),
+			async refused(within, { space, code, detail, transaction }) {
+				log.info({ space, code }, `an event was not written: ${detail}`);
+				await doubt(within, space, [...new Set(transaction.ops.map(({ record }) => record))]);
+			},
+			lost: (error) => log.warn({ err: error }, 'nothing can be written; it is tried again'),
 		});
 		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
 		const reminders = new EventReminders({
@@ -55,6 +77,8 @@ export const service = defineService({
 		});
 		const dismissed = new Set<string>();
 		let feedsChanged = false;
+		/** Spaces that are being read from their beginning, and those in which something changed. */
+		const [unread, written] = [new Set<SpaceId>(), new Set<SpaceId>()];
 		const scheduling = new Scheduling({
 			db: store.db,
 			clock,
@@ -81,6 +105,29 @@ export const service = defineService({
 			failed: (error, source) =>
 				log.info({ err: error, host: URL.parse(source)?.host }, 'a feed cannot be read; it is tried again'),
 		});
+		const elsewhere = calendarsOfAccounts({
+			db: store.db,
+			writer: posts,
+			clock,
+			reach: openEgress({ allowPrivate: config.privateFeeds, maxBytes: FEED_BYTES, timeoutMs: ACCOUNT_MS }),
+			findServers: serversInDns,
+			allowPlain: config.privateFeeds,
+			zone: config.zone,
+			ownSpace: (person) => records.memberships.personalSpace(person) as SpaceId | null,
+			async isSettled(space) {
+				const seq = unread.has(space) ? null : await posts.decidedAt(space);
+				return seq !== null && records.projection.reached(space, seq, 1_000);
+			},
+		});
+		const accounts = new Accounts({ db: store.db, app: elsewhere, sealing, clock, random });
+		const mirror = new MirrorRunner({
+			db: store.db,
+			app: elsewhere,
+			accounts,
+			clock,
+			failed: (error, account) =>
+				log.info({ err: error, account }, 'an account elsewhere is not kept the same; it is tried again'),
+		});
 		const records = await openRecordServer({
 			context,
 			store,
@@ -88,7 +135,9 @@ export const service = defineService({
 			kinds: [eventKind],
 			elsewhere: { todo: 'todo-server' },
 			collections: [events, guests, calendars],
-			async heed(within, { space, cells }) {
+			async heed(within, { space, cells, complete }) {
+				if (complete) unread.delete(space);
+				if (cells.some(({ collection }) => collection === events.number || collection === guests.number)) written.add(space);
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
 				scheduling.heed(space, [...new Set(changed)]);
@@ -100,9 +149,18 @@ export const service = defineService({
 				reminders.look();
 				if (feedsChanged) void subscriptions.look();
 				feedsChanged = false;
+				for (const space of written) void mirror.changed(space);
+				written.clear();
 			},
-			forget: (space) => reminders.forget(space),
+			async forget(space, within) {
+				reminders.forget(space);
+				posts.forget(space);
+				unread.add(space);
+				await doubt(within as unknown as MirrorWithin, space);
+			},
+			leaving: mirrorLeaving,
 		});
+		void Promise.all([records.memberships.ready(), records.projection.ready()]).then(() => mirror.look());
 		void records.memberships.ready().then(() => {
 			reminders.look();
 			void subscriptions.look();
@@ -110,12 +168,17 @@ export const service = defineService({
 		});
 		return {
 			routes: (app) =>
-				records.addRoutes(app, ['calendar-access', 'calendar-auto-schedule'], (parts) => {
-					const { writer } = records;
-					return new RecordTree(parts, calendarApp(parts, { writer, clock, zone: config.zone, users, dismissed }));
-				}),
+				records.addRoutes(
+					app.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() })),
+					['calendar-access', 'calendar-auto-schedule'],
+					(parts) => {
+						const { writer } = records;
+						return new RecordTree(parts, calendarApp(parts, { writer, clock, zone: config.zone, users, dismissed }));
+					},
+				),
 			ready: () => store.db.selectFrom('mana_reading').select('space').limit(1).execute(),
 			async close() {
+				await mirror.close();
 				await records.close();
 				await scheduling.close();
 				await subscriptions.close();

@@ -16,8 +16,11 @@ export const calendars = collection(
 		/** Hue of its events, in degrees. */
 		hue: field.integer(3, { fallback: 25, from: 0, to: 359 }),
 		position: field.position(4),
-		/** A subscription shows what stands at `source`: nobody but calendar-server writes its events. */
-		kind: field.choice(5, ['own', 'subscription']),
+		/**
+		 * A subscription shows what stands at `source`, or in an account elsewhere that may only be read: nobody but calendar-server writes its
+		 * events. What is `elsewhere` is kept the same as a calendar of an account, both ways.
+		 */
+		kind: field.choice(5, ['own', 'subscription', 'elsewhere']),
 		/** Address of the feed that a subscription shows. */
 		source: field.text(6, { max: 2_000 }),
 		/** IANA name of the zone in which its floating times are meant (CALDAV:calendar-timezone); `null`: of whoever looks. */

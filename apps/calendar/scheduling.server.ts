@@ -3,7 +3,7 @@ import type { Memberships } from '@mana/service';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
 import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
-import { changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
+import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
 
 export interface SchedulingParts {
@@ -115,13 +115,20 @@ export class Scheduling {
 
 	async #settle(space: SpaceId, id: RecordId): Promise<void> {
 		const whole = await this.#whole(space, id);
-		if (!whole || whole.event.organizer === null) return;
+		if (!whole || whole.event.organizer === null || (await this.#isElsewheres(whole))) return;
 		const addresses = [whole.event.organizer, ...allGuests(whole).map(({ address }) => address)];
 		const people = await this.#parts.users.byAddress(addresses);
 		const host = people.get(whole.event.organizer.toLowerCase());
 		if (!host) return;
 		if (this.#isHosts(space, host)) await this.#invite(whole, host, people);
 		else await this.#answer(whole, host, people);
+	}
+
+	/** Whether an event is that of an account elsewhere: it is for the server there to invite. */
+	async #isElsewheres({ space, event }: Whole): Promise<boolean> {
+		if (event.calendar === null) return false;
+		const held = await recordOf(this.#parts.db, space, calendars, event.calendar as RecordId);
+		return held?.row?.kind === 'elsewhere';
 	}
 
 	/** Whether an event in a space is the one of whoever invites, not a guest's own. */

@@ -11,6 +11,7 @@ export type Tool =
 	| 'todoman'
 	| 'khal'
 	| 'khard'
+	| 'radicale'
 	| 'cadaver';
 export function findTool(root: string, name: Tool, folders?: readonly string[]): string | null;
 export function installTools(root: string, say: (line: string) => void): Tool[];

@@ -18,6 +18,7 @@ const tools = {
 	todoman: { package: 'todoman', proof: ['--version'] },
 	khal: { package: 'khal', proof: ['--version'] },
 	khard: { package: 'khard', proof: ['--version'] },
+	radicale: { package: 'radicale', proof: ['--version'] },
 	// Says its version and calls that a failure.
 	cadaver: { package: 'cadaver', proof: ['--version'], status: 255 },
 	litmus: {

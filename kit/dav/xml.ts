@@ -12,7 +12,7 @@ export interface XmlElement {
 /** An element, or text between elements. */
 export type XmlNode = XmlElement | string;
 
-/** How deep elements may stand in each other, and how many there may be: nobody needs more, and memory stays bounded. */
+/** How deep elements may stand in each other, and how many there may be: nobody who asks needs more, and memory stays bounded. */
 export const xmlLimits = { depth: 40, elements: 20_000, attributes: 50 } as const;
 
 /** A document that is not well formed, is too large, or declares what we do not read. */
@@ -33,9 +33,10 @@ export function element(name: XmlName, ...children: readonly XmlNode[]): XmlElem
  * Reads a document in UTF-8 or UTF-16. No document type is read, so that there is no entity to expand and no file or address to be
  * fetched (RFC 4918 §20.6); each property keeps the language in which its surroundings are written (§4.3).
  *
+ * @param most how many elements there may be
  * @throws BadXml
  */
-export function parseXml(bytes: Uint8Array): XmlElement {
+export function parseXml(bytes: Uint8Array, most: number = xmlLimits.elements): XmlElement {
 	const parser = new SaxesParser({ xmlns: true });
 	const open: { name: XmlName; attributes: Map<XmlName, string>; children: XmlNode[] }[] = [];
 	let root: XmlElement | null = null;
@@ -47,7 +48,7 @@ export function parseXml(bytes: Uint8Array): XmlElement {
 		throw new BadXml('A document type declaration is not read here. Leave it out.');
 	});
 	parser.on('opentag', (tag) => {
-		if (++count > xmlLimits.elements) throw new BadXml(`The document has more than ${xmlLimits.elements} elements.`);
+		if (++count > most) throw new BadXml(`The document has more than ${most} elements.`);
 		if (open.length >= xmlLimits.depth) throw new BadXml(`Elements stand more than ${xmlLimits.depth} deep in each other.`);
 		const attributes = new Map<XmlName, string>();
 		for (const { uri, local, prefix, value } of Object.values(tag.attributes))

@@ -117,8 +117,10 @@ function onward(request: Omit<OutboundRequest, 'signal'>, status: number, sameOr
 	const headers = Object.fromEntries(
 		Object.entries(request.headers ?? {}).filter(([name]) => sameOrigin || !/^(authorization|cookie)$/i.test(name)),
 	);
-	if (status === 307 || status === 308) return { ...request, headers };
-	return { method: request.method === 'HEAD' ? 'HEAD' : 'GET', headers };
+	const method = request.method ?? 'GET';
+	// Only 303 says to look elsewhere, and only POST became GET by custom (Fetch, HTTP-redirect fetch): a PROPFIND stays one.
+	const looks = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST';
+	return looks ? { method: 'GET', headers } : { ...request, headers };
 }
 
 async function read(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

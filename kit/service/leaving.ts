@@ -53,7 +53,11 @@ export interface ExportLine {
 }
 
 /** Everything that a store holds of a person, row by row. */
-export async function* exported<Tables>(db: Kysely<Tables>, entries: Leaving<Tables>, who: Leaver): AsyncGenerator<ExportLine> {
+export async function* exported<Tables, Entered = Tables>(
+	db: Kysely<Tables>,
+	entries: Leaving<Entered>,
+	who: Leaver,
+): AsyncGenerator<ExportLine> {
 	for (const [table, entry] of heldIn(entries)) {
 		const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)} where ${entry.where(who)}`.execute(db);
 		for (const row of rows) yield { table, row: plain(entry.shown?.(row) ?? row, entry.without ?? []) };
@@ -86,7 +90,11 @@ const id = params(z.object({ id: z.string().min(1).max(64) }));
 const address = z.string().max(254).nullable();
 
 /** By which mana-auth asks a service for everything that it holds of a person: the same route on every service that keeps any. */
-export function exportRoute<Tables>(store: { readonly db: Kysely<Tables> }, identity: ServiceIdentity, entries: Leaving<Tables>) {
+export function exportRoute<Tables, Entered = Tables>(
+	store: { readonly db: Kysely<Tables> },
+	identity: ServiceIdentity,
+	entries: Leaving<Entered>,
+) {
 	return new Hono<ServiceEnv & ServiceVariables>().post(
 		'/v1/persons/:id/export',
 		guardService(identity),

@@ -8,7 +8,8 @@ import { service as calendar } from '../calendar.server.ts';
 export { TestPerson, until, type World } from '@mana/dav/testing/world';
 
 /** The services that an event passes through, as processes run them. */
-export function startWorld(): Promise<World> {
+/** @param clock of calendar-server */
+export function startWorld(clock: { now(): number } = { now: () => Date.now() }): Promise<World> {
 	const env = { MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin', MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' };
-	return start({ below: [auth, sync, user, notify], served: calendar, env, app: 'calendar' });
+	return start({ below: [auth, sync, user, notify], served: calendar, env, app: 'calendar', clock });
 }

@@ -9,14 +9,14 @@ import {
 	recordOf,
 	type RecordTables,
 } from '@mana/dav/records/index';
-import { type Draft, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { namedRecordId, type RecordId } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
-import type { MemberWriter, ServiceWriter } from '@mana/service/projection/index';
+import type { MemberWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
-import { calendars, changedOccurrenceId, defaultCalendarId, eventIdOf, events, type Guest, guestId, guests } from '../model.ts';
+import { calendars, defaultCalendarId, eventIdOf, events } from '../model.ts';
 import { type CalendarFolder, CALENDARS, segmentOf } from './calendars.server.ts';
+import { keepEvent, knownEvent } from './keep-event.server.ts';
 import { calendarsOf, eventsOf, type PlacedEvent } from './kind.server.ts';
-import type { SaidGuest } from '../ical/read-event.ts';
 import { parseEvent } from './sent-event.server.ts';
 import { settingsIn } from './settings.server.ts';
 
@@ -52,17 +52,13 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 		const { db, zone } = this.#parts;
 		const { space, home } = folder;
 		const sent = parseEvent(content, folder.calendar?.zone ?? zone);
-		const { uid, text, said } = sent;
+		const { uid, text } = sent;
 		if (current && current.uid !== uid) throw await this.#conflict(folder, uid, current.name);
 		const taken = current ? null : (await eventsOf(db, space, { uids: [uid] }))[0];
 		if (taken) throw await this.#conflict(folder, uid, taken.name, taken.home);
 		const id = current?.row.id ?? eventIdOf(uid);
-		const held = await recordOf(db, space, events, id);
-		if (held && !held.row)
-			throw new DavFailure(403, 'This event was deleted for good. Give it a new UID.', caldav('no-uid-conflict'));
-		const before = held?.row ?? null;
-		const changed = (await partsOf(db, events, space, [id])).get(id) ?? [];
-		const invited = await partsOf(db, guests, space, [id, ...changed.map((one) => one.id)]);
+		const known = await knownEvent(db, space, id);
+		if (known.isGone) throw new DavFailure(403, 'This event was deleted for good. Give it a new UID.', caldav('no-uid-conflict'));
 		const place = {
 			calendar: home === defaultCalendarId ? null : (home as RecordId),
 			uid: uid === id ? '' : uid,
@@ -70,22 +66,12 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 			calendarObject: text,
 		};
 		const seq = await this.#member.write(space, (tx) => {
-			if (before && held) {
+			if (known.before) {
 				// Against the version that the program saw: whoever wrote since wins, and the program asks again (RFC 4791 §5.3.2).
-				tx.expect(id, current?.seq ?? held.seq);
-				for (const one of changed) if (current) tx.expect(one.id, current.seq);
+				tx.expect(id, current?.seq ?? known.seq);
+				for (const one of known.occurrences) if (current) tx.expect(one.id, current.seq);
 			}
-			keep(tx, events, id, { ...said.fields, ...place }, before);
-			invite(tx, id, said.guests, invited.get(id) ?? []);
-			const kept = new Set<RecordId>();
-			for (const [occurrence, { fields, guests: asked }] of sent.occurrences) {
-				const own = changed.find((one) => one.occurrence === occurrence);
-				const key = own?.id ?? changedOccurrenceId(id, occurrence);
-				kept.add(key);
-				keep(tx, events, key, { ...fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
-				invite(tx, key, asked, invited.get(key) ?? []);
-			}
-			for (const one of changed) if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
+			keepEvent(tx, known, sent, place);
 		});
 		return { seq, text };
 	}
@@ -152,31 +138,4 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 			element(caldav('no-uid-conflict'), element(dav('href'), href)),
 		);
 	}
-}
-
-/** Makes or changes a record, field by field, and takes it out of the trash. */
-function keep(
-	tx: ServiceWriter,
-	collection: typeof events,
-	id: RecordId,
-	wanted: Draft<typeof events>,
-	before: Row<typeof events> | null,
-): void {
-	if (!before) return tx.create(collection, id, wanted);
-	if (before.deletedAt !== null) tx.restore(collection, id);
-	tx.update(collection, id, differences(wanted, before), before);
-}
-
-/** Whoever is invited by now, each by a record of their own. */
-function invite(tx: ServiceWriter, event: RecordId, said: readonly SaidGuest[], known: readonly Guest[]): void {
-	const wanted = new Map(said.map((one) => [guestId(event, one.address), one]));
-	for (const [id, one] of wanted) {
-		const before = known.find((guest) => guest.id === id);
-		if (!before) tx.create(guests, id, { ...one, event });
-		else {
-			if (before.deletedAt !== null) tx.restore(guests, id);
-			tx.update(guests, id, differences<typeof guests>({ ...one }, before));
-		}
-	}
-	for (const { id, deletedAt } of known) if (deletedAt === null && !wanted.has(id)) tx.trash(guests, id);
 }

@@ -1,7 +1,7 @@
 import type { Collection } from '@mana/model';
 import { callerAddress, isForwarded, Memberships, Problem, type ServiceContext, type ServiceEnv } from '@mana/service';
 import { type AppGrant, AppPasswords } from '@mana/service/app-passwords';
-import { eraseCopiesRoute } from '@mana/service/leaving';
+import { eraseCopiesRoute, eraseRoute, exportRoute, type Leaving } from '@mana/service/leaving';
 import {
 	follow,
 	type MemberWriter,
@@ -47,8 +47,10 @@ export interface RecordServerOptions {
 	heed(within: Transaction<RecordTables>, change: ProjectionChange): Promise<void>;
 	/** What was told is kept, and can be read. */
 	kept?(): void;
-	/** A space is not known any more. */
-	forget(space: SpaceId): void;
+	/** A space is not known any more, or comes anew, in the transaction that drops it. */
+	forget(space: SpaceId, within: Transaction<RecordTables>): void | Promise<void>;
+	/** What the service keeps of people besides, table by table; left out: all that it keeps are copies of spaces. */
+	readonly leaving?: Leaving<object>;
 }
 
 /** What a server of an app stands on that shows people's records by DAV: who is where, what they have, and how it is written. */
@@ -105,7 +107,7 @@ export async function openRecordServer(options: RecordServerOptions): Promise<Re
 		},
 		async forget(within, space) {
 			await dropSpace(within, space);
-			options.forget(space);
+			await options.forget(space, within);
 		},
 		lost: (error) => log.warn({ err: error }, 'mana-sync is not heard; it is tried again'),
 	});
@@ -132,13 +134,20 @@ export async function openRecordServer(options: RecordServerOptions): Promise<Re
 		siblingHref: (other, path) => (forwarded ? hrefOf(`/api/${other}${PATH}`, path, true) : null),
 		reached: (space, seq) => projection.reached(space, seq, READABLE_MS),
 	});
+	const { leaving } = options;
+	const addLeaving = (app: Hono<ServiceEnv>) =>
+		leaving
+			? app
+					.route('/', exportRoute<RecordTables, object>(store, identity, leaving))
+					.route('/', eraseRoute<RecordTables, object>(store, identity, leaving))
+			: app.route('/', eraseCopiesRoute(store, identity));
 	return {
 		db: store.db,
 		memberships,
 		projection,
 		writer,
 		addRoutes: (app, features, treeOf) =>
-			addDav(app.route('/', eraseCopiesRoute(store, identity)), {
+			addDav(addLeaving(app), {
 				path: PATH,
 				service,
 				clock,

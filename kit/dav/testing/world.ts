@@ -38,10 +38,12 @@ export interface WorldOptions {
 	readonly env: Readonly<Record<string, string>>;
 	/** What its app passwords open. */
 	readonly app: string;
+	/** The clock of the server that is looked at. */
+	readonly clock?: { now(): number };
 }
 
 /** Starts what a server of an app stands on, and the server itself, on ports of their own. */
-export async function startWorld({ below, served, env, app }: WorldOptions): Promise<World> {
+export async function startWorld({ below, served, env, app, clock }: WorldOptions): Promise<World> {
 	const home = await mkdtemp(join(tmpdir(), `mana-${app}-`));
 	const shared = { port: 0, home, publicUrl: PUBLIC_URL, databaseUrl: undefined };
 	const running: RunningService[] = [];
@@ -49,7 +51,8 @@ export async function startWorld({ below, served, env, app }: WorldOptions): Pro
 	for (const service of [...below, served]) {
 		const own = service === served ? env : service.name === 'mana-sync' ? { MANA_SYNC_CONNECTS_PER_MINUTE: '100000' } : {};
 		const log = createLogger(service.name, 'silent');
-		const runs = await service.start({ ...shared, env: own, addresses: { ...addresses }, log });
+		const time = service === served && clock ? { clock } : {};
+		const runs = await service.start({ ...shared, ...time, env: own, addresses: { ...addresses }, log });
 		running.push(runs);
 		addresses[service.name] = runs.url;
 	}
@@ -168,6 +171,12 @@ export class TestPerson {
 		}));
 		await this.#push(space, ops);
 		return record;
+	}
+
+	/** Puts a record into the trash as a page does. */
+	async trash(space: SpaceId, collection: Collection, record: RecordId): Promise<void> {
+		const entry = { field: systemFields.deletedAt.number, key: '', value: Date.now() };
+		await this.#push(space, [{ collection: collection.number, record, ...entry }]);
 	}
 
 	async #push(space: SpaceId, ops: readonly Parameters<typeof encodeOps>[0][number][]): Promise<void> {

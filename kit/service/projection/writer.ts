@@ -73,6 +73,8 @@ export class SpaceWriter<Tables> {
 	readonly #stopping = new AbortController();
 	readonly #running: Promise<void>;
 	#wake: () => void = () => undefined;
+	/** The counter of each space after what was written into it last, since this began. */
+	readonly #decidedAt = new Map<SpaceId, number>();
 
 	constructor(options: SpaceWriterOptions<Tables>) {
 		this.#options = options;
@@ -100,6 +102,21 @@ export class SpaceWriter<Tables> {
 	/** Sends now what was committed; without it, within a second. */
 	wake(): void {
 		this.#wake();
+	}
+
+	/**
+	 * From which counter of a space on everything that was written into it shows; 0: nothing was since this began.
+	 *
+	 * @returns `null` while something waits to be decided
+	 */
+	async decidedAt(space: SpaceId): Promise<number | null> {
+		const waiting = await this.#db.selectFrom('mana_outgoing').select('n').where('space', '=', space).limit(1).executeTakeFirst();
+		return waiting ? null : (this.#decidedAt.get(space) ?? 0);
+	}
+
+	/** A space begins anew, with another counter. */
+	forget(space: SpaceId): void {
+		this.#decidedAt.delete(space);
 	}
 
 	/** Stops. What waits, and what nobody heard the answer to, is sent at the next start. */
@@ -172,7 +189,9 @@ export class SpaceWriter<Tables> {
 		return decodeFrame(new Uint8Array(await response.arrayBuffer()));
 	}
 
-	async #decided(space: SpaceId, device: DeviceId, { n, refused }: Ack): Promise<void> {
+	async #decided(space: SpaceId, device: DeviceId, { n, seq, refused }: Ack): Promise<void> {
+		// Before what waits is dropped: whoever finds nothing waiting has to find this.
+		this.#decidedAt.set(space, seq);
 		const reasons = new Map(refused.map((one) => [one.n, one]));
 		await this.#transaction(async (trx) => {
 			for (const transaction of await settle(trx, space, device, n)) {

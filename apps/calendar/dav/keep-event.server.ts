@@ -1,0 +1,75 @@
+import { differences, partsOf, type RecordDb, recordOf } from '@mana/dav/records/index';
+import type { Draft, RecordId } from '@mana/model';
+import type { ServiceWriter } from '@mana/service/projection/index';
+import type { SpaceId } from '@mana/sync';
+import { changedOccurrenceId, type Event, events, type Guest, guestId, guests } from '../model.ts';
+import type { SaidGuest } from '../ical/read-event.ts';
+import type { SentEvent } from './sent-event.server.ts';
+
+/** An event with everything that belongs to it, in the trash or not. */
+export interface KnownEvent {
+	readonly id: RecordId;
+	/** `null`: there was never one. */
+	readonly before: Event | null;
+	/** The space's counter when its record changed last; 0: there is none. */
+	readonly seq: number;
+	/** Whether it was deleted for good: nothing can be written under its id any more. */
+	readonly isGone: boolean;
+	readonly occurrences: readonly Event[];
+	readonly guests: ReadonlyMap<RecordId, readonly Guest[]>;
+}
+
+export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Promise<KnownEvent> {
+	const held = await recordOf(db, space, events, id);
+	const occurrences = (await partsOf(db, events, space, [id])).get(id) ?? [];
+	const invited = await partsOf(db, guests, space, [id, ...occurrences.map((one) => one.id)]);
+	return {
+		id,
+		before: held?.row ?? null,
+		seq: held?.seq ?? 0,
+		isGone: held !== null && !held.row,
+		occurrences,
+		guests: invited,
+	};
+}
+
+/** Writes what an object that was sent says otherwise than the records: the event, its occurrences, everybody's guests. */
+export function keepEvent(
+	tx: ServiceWriter,
+	{ id, before, occurrences, guests: invited }: KnownEvent,
+	sent: SentEvent,
+	place: Pick<Draft<typeof events>, 'uid' | 'calendarName' | 'calendarObject'> & { readonly calendar: RecordId | null },
+): void {
+	keep(tx, id, { ...sent.said.fields, ...place }, before);
+	invite(tx, id, sent.said.guests, invited.get(id) ?? []);
+	const kept = new Set<RecordId>();
+	for (const [occurrence, { fields, guests: asked }] of sent.occurrences) {
+		const own = occurrences.find((one) => one.occurrence === occurrence);
+		const key = own?.id ?? changedOccurrenceId(id, occurrence);
+		kept.add(key);
+		keep(tx, key, { ...fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
+		invite(tx, key, asked, invited.get(key) ?? []);
+	}
+	for (const one of occurrences) if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
+}
+
+/** Makes or changes a record, field by field, and takes it out of the trash. */
+function keep(tx: ServiceWriter, id: RecordId, wanted: Draft<typeof events>, before: Event | null): void {
+	if (!before) return tx.create(events, id, wanted);
+	if (before.deletedAt !== null) tx.restore(events, id);
+	tx.update(events, id, differences<typeof events>(wanted, before), before);
+}
+
+/** Whoever is invited by now, each by a record of their own. */
+function invite(tx: ServiceWriter, event: RecordId, said: readonly SaidGuest[], known: readonly Guest[]): void {
+	const wanted = new Map(said.map((one) => [guestId(event, one.address), one]));
+	for (const [id, one] of wanted) {
+		const before = known.find((guest) => guest.id === id);
+		if (!before) tx.create(guests, id, { ...one, event });
+		else {
+			if (before.deletedAt !== null) tx.restore(guests, id);
+			tx.update(guests, id, differences<typeof guests>({ ...one }, before));
+		}
+	}
+	for (const { id, deletedAt } of known) if (deletedAt === null && !wanted.has(id)) tx.trash(guests, id);
+}

@@ -1,0 +1,183 @@
+import { serviceSealing, systemRandom } from '@mana/service';
+import { everyTableIsEntered } from '@mana/service/testing/leaving';
+import { eachEngine } from '@mana/store/testing';
+import type { SpaceId } from '@mana/sync';
+import { expect, test } from 'bun:test';
+import { Accounts } from './accounts.ts';
+import type { Login, MirrorApp } from './app.ts';
+import { calendarTexts } from './calendar-texts.ts';
+import { mirrorLeaving } from './leaving.ts';
+import { MirrorRunner } from './runner.ts';
+import type { There } from './sides.ts';
+import { mirrorMigrations, type MirrorTables } from './tables.ts';
+import { Trouble } from './trouble.ts';
+
+const space = 'a space' as SpaceId;
+const work = { url: 'https://dav.example/work/', name: 'Work', hue: null, mayWrite: true };
+const login = { address: 'dav.example', user: 'ana', password: 'secret' };
+
+/** Accounts on a server that is as each test says, and everything that was asked of it. */
+class Elsewhere {
+	readonly logins: Login[] = [];
+	readonly ended: string[] = [];
+	/** Of what is looked at: what it throws, as long as it throws anything. */
+	trouble: Error | null = null;
+	stands = true;
+	rounds = 0;
+
+	readonly app: MirrorApp = {
+		texts: calendarTexts,
+		services: {
+			dav: {
+				folders: async (asked) => {
+					this.logins.push(asked);
+					if (asked.password !== 'secret') throw new Trouble('wrong-password', 'Not this one.');
+					return [work];
+				},
+				open: () => this.#folder(),
+			},
+		},
+		ownSpace: () => space,
+		isSettled: async () => true,
+		here: () => ({
+			versions: async () => new Map(),
+			texts: async () => new Map(),
+			take: async () => ({ unfit: 'unreadable' }),
+			trash: async () => {},
+		}),
+		stands: async () => this.stands,
+		makeFolder: async (_, __, key) => `home of ${key}`,
+		endFolder: async (_, __, home, records) => void this.ended.push(`${home}: ${records}`),
+		wake: () => {},
+	};
+
+	#folder(): There {
+		const none = async () => null;
+		return {
+			changes: async () => {
+				this.rounds++;
+				if (this.trouble) throw this.trouble;
+				return { changed: new Map(), removed: new Set(), whole: false, token: `after ${this.rounds}` };
+			},
+			read: async () => new Map(),
+			hrefFor: (uid) => uid,
+			create: none,
+			replace: none,
+			remove: async () => {},
+		};
+	}
+}
+
+eachEngine('accounts elsewhere', (engine) => {
+	async function open() {
+		const clock = { ms: 1_000_000, now: () => clock.ms };
+		const store = await engine.open<MirrorTables>({ service: 'calendar-server', migrations: mirrorMigrations });
+		const elsewhere = new Elsewhere();
+		const sealing = serviceSealing(() => 'a secret of at least thirty-two characters', 'calendar-server');
+		const accounts = new Accounts({ db: store.db, app: elsewhere.app, sealing, clock, random: systemRandom });
+		/** Looks once at what is due, as a service does that has just begun. */
+		const look = async () => {
+			const runner = new MirrorRunner({ db: store.db, app: elsewhere.app, accounts, clock, failed: () => {} });
+			await runner.look();
+			await runner.close();
+		};
+		const one = async () => (await accounts.list('ana'))[0]!;
+		return { store, clock, elsewhere, accounts, look, one };
+	}
+
+	test('names every table there is', async () => {
+		await everyTableIsEntered((await open()).store.db, mirrorLeaving);
+	});
+
+	test('are each person’s own, with passwords that stand nowhere to be read', async () => {
+		const { store, accounts } = await open();
+		const { account, folders } = await accounts.add('ana', login);
+		expect(folders).toEqual([{ ...work, chosen: false }]);
+		expect(JSON.stringify(await accounts.list('ana'))).not.toContain('secret');
+		const [row] = await store.db.selectFrom('mirror_account').selectAll().execute();
+		expect(Buffer.from(row!.sealed).includes('secret')).toBe(false);
+		expect(accounts.login(row!)).toEqual(login);
+		await expect(accounts.add('ana', login)).rejects.toMatchObject({ code: 'account-taken' });
+		const asked = [
+			() => accounts.folders('ben', account.id),
+			() => accounts.choose('ben', account.id, { urls: [], records: 'keep' }),
+			() => accounts.change('ben', account.id, { paused: true }),
+			() => accounts.wake('ben', account.id),
+			() => accounts.remove('ben', account.id, 'trash'),
+		];
+		for (const ask of asked) await expect(ask()).rejects.toMatchObject({ code: 'unknown-account' });
+		expect(await accounts.list('ben')).toEqual([]);
+	});
+
+	test('keep what was chosen the same, look again in their time, and end what is not chosen any more', async () => {
+		const { clock, elsewhere, accounts, look, one } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await expect(accounts.choose('ana', id, { urls: ['https://dav.example/other/'], records: 'keep' })).rejects.toMatchObject({
+			code: 'unknown-folder',
+		});
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		await look();
+		expect(await one()).toMatchObject({ trouble: null, links: [{ name: 'Work', syncedAt: clock.ms, trouble: null }] });
+		await look();
+		expect(elsewhere.rounds).toBe(1);
+		clock.ms = (await one()).nextAt!;
+		await look();
+		expect(elsewhere.rounds).toBe(2);
+		await accounts.choose('ana', id, { urls: [], records: 'trash' });
+		expect([elsewhere.ended, (await one()).links]).toEqual([[`home of ana ${work.url}: trash`], []]);
+	});
+
+	test('wait longer after each failure, as long as the server wants, and say why', async () => {
+		const { clock, elsewhere, accounts, look, one } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		const waits: number[] = [];
+		elsewhere.trouble = new Trouble('unreachable', 'Nobody there.');
+		for (let i = 0; i < 12; i++) {
+			await look();
+			const { nextAt, trouble, detail } = await one();
+			expect([trouble, detail]).toEqual(['unreachable', 'Nobody there.']);
+			waits.push((nextAt! - clock.ms) / 60_000);
+			clock.ms = nextAt!;
+		}
+		expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+		elsewhere.trouble = new Trouble('busy', 'Leave me alone.', { retryAfterMs: 36_000_000 });
+		await look();
+		expect((await one()).nextAt).toBe(clock.ms + 36_000_000);
+		clock.ms += 36_000_000;
+		elsewhere.trouble = null;
+		await look();
+		expect(await one()).toMatchObject({ trouble: null, detail: null, nextAt: clock.ms + 300_000 });
+	});
+
+	test('are not tried with a wrong password again until there is another one', async () => {
+		const { clock, elsewhere, accounts, look, one } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		elsewhere.trouble = new Trouble('wrong-password', 'It is another one by now.');
+		await look();
+		clock.ms += 1_000_000_000;
+		await look();
+		expect([elsewhere.rounds, await one()]).toEqual([1, expect.objectContaining({ trouble: 'wrong-password', nextAt: null })]);
+		await expect(accounts.change('ana', id, { password: 'wrong, too' })).rejects.toMatchObject({ code: 'wrong-password' });
+		elsewhere.trouble = null;
+		await accounts.change('ana', id, { password: 'secret' });
+		await look();
+		expect(await one()).toMatchObject({ trouble: null, links: [{ syncedAt: clock.ms }] });
+	});
+
+	test('stand still while they are paused, and a calendar that was removed here is nobody’s wish there', async () => {
+		const { clock, elsewhere, accounts, look, one } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		await accounts.change('ana', id, { paused: true });
+		await look();
+		expect(elsewhere.rounds).toBe(0);
+		elsewhere.stands = false;
+		await accounts.change('ana', id, { paused: false });
+		await look();
+		clock.ms += 1_000_000;
+		await look();
+		expect([elsewhere.rounds, (await one()).links[0]!.trouble]).toEqual([0, 'removed-here']);
+	});
+});

@@ -1,0 +1,39 @@
+import type { SpaceId } from '@mana/sync';
+import type { FolderElsewhere } from '../client/discover.ts';
+import type { Here, Texts, There } from './sides.ts';
+import type { MirrorWithin } from './store.ts';
+
+/** How its person signs in to an account. */
+export interface Login {
+	readonly address: string;
+	readonly user: string;
+	readonly password: string;
+}
+
+/** A way to speak to accounts of one kind. */
+export interface Service {
+	/** @throws Trouble */
+	folders(login: Login): Promise<readonly FolderElsewhere[]>;
+	open(login: Login, url: string): There;
+}
+
+/** What becomes of the records of a folder that is not kept the same any more. */
+export type Records = 'keep' | 'trash';
+
+/** What an app says of its folders, so that they are kept the same as folders elsewhere. */
+export interface MirrorApp {
+	readonly texts: Texts;
+	readonly services: Readonly<Record<string, Service>>;
+	/** Where a person's folders are made; `null`: that is not known now. */
+	ownSpace(person: string): SpaceId | null;
+	/** Whether everything that was written into a space can be read here, so that both sides can be compared. */
+	isSettled(space: SpaceId): Promise<boolean>;
+	here(space: SpaceId, home: string): Here<MirrorWithin>;
+	/** Whether a folder of ours is there, and not in the trash. */
+	stands(space: SpaceId, home: string): Promise<boolean>;
+	/** Makes the folder that stands for one elsewhere, or takes it out of the trash. @param key the same for the same one */
+	makeFolder(within: MirrorWithin, space: SpaceId, key: string, folder: FolderElsewhere): Promise<string>;
+	endFolder(within: MirrorWithin, space: SpaceId, home: string, records: Records): Promise<void>;
+	/** Something was written into a space: it is sent. */
+	wake(): void;
+}

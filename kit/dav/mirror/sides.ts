@@ -1,0 +1,67 @@
+/** An object as it stands elsewhere: its text, and the etag by which that version is known. */
+export interface Version {
+	readonly etag: string;
+	readonly text: string;
+}
+
+/** What changed in a folder elsewhere. */
+export interface ChangesThere {
+	/** Etags by href. */
+	readonly changed: ReadonlyMap<string, string>;
+	readonly removed: ReadonlySet<string>;
+	/** Whether `changed` is all that there is, so that whatever is not in it is gone. */
+	readonly whole: boolean;
+	/** What to ask with the next time. */
+	readonly token: string | null;
+}
+
+/** A folder elsewhere. Every method throws Trouble where the account cannot be read or written now. */
+export interface There {
+	/** @param token of the last answer; `null`: everything */
+	changes(token: string | null): Promise<ChangesThere>;
+	/** Objects by href; those that are gone are not among them. */
+	read(hrefs: readonly string[]): Promise<Map<string, Version>>;
+	/** Where an object with this UID will lie. */
+	hrefFor(uid: string): string;
+	/** Writes an object where there is none. @returns its etag, `null` where the server did not say @throws Moved, RefusedThere */
+	create(href: string, text: string): Promise<string | null>;
+	/** Writes an object over the version that is known. @throws Moved, RefusedThere */
+	replace(href: string, etag: string, text: string): Promise<string | null>;
+	/** Removes the version that is known; one that is gone is removed. @throws Moved, RefusedThere */
+	remove(href: string, etag: string): Promise<void>;
+}
+
+/** Somebody changed an object elsewhere since it was read. */
+export class Moved extends Error {
+	override readonly name = 'Moved';
+}
+
+/** A server does not take this object; others it may. */
+export class RefusedThere extends Error {
+	override readonly name = 'RefusedThere';
+}
+
+/** Why an object stays on one side, where not for a server's own reason. */
+export type Unfit = 'not-ours' | 'unreadable' | 'taken' | 'twice' | 'refused';
+
+/** A folder of ours. Nothing is changed in it but within the transaction that also notes what was changed. */
+export interface Here<Within> {
+	/** Another text for each object by UID whenever what it says may have changed. */
+	versions(): Promise<Map<string, string>>;
+	/** What objects say, by UID. */
+	texts(uids: readonly string[]): Promise<Map<string, string>>;
+	/** Writes what differs. @returns the id of its record, or why it cannot be kept */
+	take(within: Within, uid: string, text: string): Promise<{ readonly record: string } | { readonly unfit: Unfit }>;
+	/** Puts an object into the trash. */
+	trash(within: Within, uid: string): Promise<void>;
+}
+
+/** What texts say, whatever they are of. */
+export interface Texts {
+	/** `null`: there is none in it. */
+	uidOf(text: string): string | null;
+	/** Whether two texts say the same. */
+	same(one: string, other: string): boolean;
+	/** Both changes of what was common, by field. @param base `null`: nothing was ever common */
+	merge(base: string | null, here: string, there: string): string;
+}
