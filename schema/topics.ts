@@ -1,7 +1,10 @@
 import type { ServiceName } from './services.ts';
 
-/** What a field of a topic holds: words, where to go (`https://…`, or a path of this Mana), or milliseconds since 1970. */
-export type DataKind = 'text' | 'link' | 'instant';
+/**
+ * What a field of a topic holds: words on one line, lines of words (there may be none), where to go (`https://…`, or a path of this Mana),
+ * milliseconds since 1970, an e-mail address, or a calendar message (RFC 5546) that goes along with a mail.
+ */
+export type DataKind = 'text' | 'lines' | 'link' | 'instant' | 'address' | 'calendar';
 
 /**
  * Who may send a kind of message: services, or `oneself`: a person's own devices, to that person alone and at a time that they chose
@@ -21,6 +24,18 @@ export interface Topic {
 	/** Whoever has its link can act with it, so it goes to a mailbox only, never to an inbox, a push service or a chat. */
 	readonly secret: boolean;
 }
+
+/** What a mail about an event says, to whom it is an event to come to. */
+const invitation = {
+	inviter: 'text',
+	replyTo: 'address',
+	title: 'text',
+	when: 'text',
+	place: 'lines',
+	notes: 'lines',
+	link: 'link',
+	calendar: 'calendar',
+} as const satisfies Topic['data'];
 
 /**
  * Everything that mana-notify tells people. A new message is one row here, one entry in each language of
@@ -114,6 +129,64 @@ export const topics = {
 	'event-soon': {
 		from: ['calendar-server'],
 		data: { title: 'text', at: 'instant', link: 'link' },
+		app: 'calendar',
+		security: false,
+		secret: false,
+	},
+	/**
+	 * To a guest who is nobody of this Mana (iMIP, RFC 6047): `when` is written out in the guest's language, `replyTo` is whoever invites, and
+	 * `calendar` the message that calendar programs read.
+	 */
+	'event-invited': {
+		from: ['calendar-server'],
+		data: invitation,
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	/** What they were invited to is another time, at another place, or called something else. */
+	'event-changed': {
+		from: ['calendar-server'],
+		data: invitation,
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	/** It does not take place, or not with them. */
+	'event-cancelled': {
+		from: ['calendar-server'],
+		data: { inviter: 'text', replyTo: 'address', title: 'text', when: 'text', calendar: 'calendar' },
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	/** To somebody elsewhere who invited a person of this Mana: `answer` is `accepted`, `tentative` or `declined`. */
+	'event-answered': {
+		from: ['calendar-server'],
+		data: { name: 'text', replyTo: 'address', title: 'text', when: 'text', answer: 'text', notes: 'lines', calendar: 'calendar' },
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	/** To somebody who booked a time with a person: the link moves it or calls it off. */
+	'booking-made': {
+		from: ['calendar-server'],
+		data: invitation,
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	'booking-changed': {
+		from: ['calendar-server'],
+		data: invitation,
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
+	/** To whoever is booked: `what` is `made`, `moved` or `cancelled`, `at` when it is, or would have been. */
+	booked: {
+		from: ['calendar-server'],
+		data: { what: 'text', name: 'text', title: 'text', at: 'instant', link: 'link' },
 		app: 'calendar',
 		security: false,
 		secret: false,

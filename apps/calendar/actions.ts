@@ -149,8 +149,8 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 	const guestsOf = (event: RecordId): readonly Guest[] =>
 		mana.query(guests, { where: (one) => one.event === event && one.deletedAt === null }).rows;
 
-	function copyGuest(tx: Writer, { address, name, person, kind, role, answer, comment }: Guest, event: RecordId): void {
-		tx.create(guests, { event, address, name, person, kind, role, answer, comment }, guestId(event, address));
+	function copyGuest(tx: Writer, { address, name, person, kind, role, answer, comment, invited }: Guest, event: RecordId): void {
+		tx.create(guests, { event, address, name, person, kind, role, answer, comment, invited }, guestId(event, address));
 	}
 
 	const withChanges = (ids: readonly RecordId[]): Event[] => {
@@ -231,7 +231,14 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 				[made],
 				mana.write(label, (tx) => {
 					if (tx.get(guests, id)?.deletedAt !== null) tx.restore(guests, id);
-					tx.update(guests, id, { event, address: address.trim(), name, person: person ?? null, answer: 'none' });
+					tx.update(guests, id, {
+						event,
+						address: address.trim(),
+						name,
+						person: person ?? null,
+						answer: 'none',
+						invited: clock(),
+					});
 				}),
 			);
 		},

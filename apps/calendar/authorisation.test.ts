@@ -28,6 +28,16 @@ const elsewhere: readonly AccessRow[] = [
 	{ method: 'POST', path: '/v1/elsewhere/:id/rounds', status: signedIn(404) },
 ];
 
+const reply = ['UID:foreign', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@elsewhere.example'];
+const message = ['BEGIN:VCALENDAR', 'METHOD:REPLY', 'BEGIN:VEVENT', ...reply, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+/** Whoever has the link of a mail may look and answer, and it is good for nothing else; this one is nobody's. */
+const invitations: readonly AccessRow[] = [
+	{ method: 'GET', path: '/v1/invitations/:token', status: 404 },
+	{ method: 'PUT', path: '/v1/invitations/:token/answer', body: { answer: 'accepted', comment: '' }, status: 404 },
+	// An answer to an event of somebody else answers none of one's own.
+	{ method: 'POST', path: '/v1/replies', body: { message }, status: signedIn(422) },
+];
+
 const tokens = new Map<Principal, string>();
 let home: string;
 let running: Awaited<ReturnType<typeof service.start>>;
@@ -68,7 +78,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhere],
+	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations],
 	document: async () => (await fetch(`${running.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

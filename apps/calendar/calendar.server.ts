@@ -6,10 +6,9 @@ import {
 	mirrorLeaving,
 	mirrorMigrations,
 	MirrorRunner,
-	type MirrorTables,
 	type MirrorWithin,
 } from '@mana/dav/mirror/index';
-import { openRecordServer, RecordTree, rowsOf, type RecordTables } from '@mana/dav/records/index';
+import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
@@ -23,6 +22,9 @@ import { calendars, events, guests } from './model.ts';
 import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
 import { keepFeed } from './feed.server.ts';
+import { InvitationMails } from './mail/mails.server.ts';
+import { invitationRoutes } from './mail/routes.server.ts';
+import { calendarLeaving, type CalendarTables, migrations } from './store.server.ts';
 import { Subscriptions } from './subscriptions.server.ts';
 import { CalendarUsers } from './users.server.ts';
 
@@ -33,7 +35,6 @@ const FEED_BYTES = 10_000_000;
 const ACCOUNT_MS = 60_000;
 
 /** Records of people with what is kept of their accounts elsewhere. */
-type CalendarTables = RecordTables & MirrorTables;
 
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
@@ -47,10 +48,18 @@ export const service = defineService({
 			.boolean()
 			.default(false)
 			.describe('whether calendars and accounts of the private network may be read and kept the same, as of a machine at home'),
+		mailAfterSeconds: z
+			.number()
+			.min(0)
+			.max(3_600)
+			.default(30)
+			.describe(
+				'how long nothing may have changed before guests elsewhere are written to, so that what is taken back is not told',
+			),
 	},
 	async open(context) {
 		const { config, home, databaseUrl, clock, random, log, addressOf, identity, sealing, verifyToken } = context;
-		const store = await openStore<CalendarTables>({ service: NAME, home, databaseUrl, migrations: {}, clock });
+		const store = await openStore<CalendarTables>({ service: NAME, home, databaseUrl, migrations, clock });
 		await store.migrate('mirror', mirrorMigrations);
 		const users = new CalendarUsers(addressOf('mana-auth'), identity, clock);
 		const posts = await openSpaceWriter<CalendarTables>({
@@ -66,11 +75,12 @@ export const service = defineService({
 			},
 			lost: (error) => log.warn({ err: error }, 'nothing can be written; it is tried again'),
 		});
+		const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
 		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
 		const reminders = new EventReminders({
 			db: store.db,
 			clock,
-			notifier: openNotifier({ address: addressOf('mana-notify'), identity }),
+			notifier,
 			ownerOf: (space) => records.memberships.personOf(space),
 			zoneOf: (person) => zones.of(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
@@ -88,6 +98,22 @@ export const service = defineService({
 			users,
 			writer: posts,
 			failed: (error) => log.warn({ err: error }, 'an invitation is kept back; it is tried again'),
+		});
+		const outside = {
+			db: store.db,
+			records: store.db,
+			clock,
+			memberships: () => records.memberships,
+			users,
+			writer: posts,
+			zone: config.zone,
+		};
+		const mails = new InvitationMails({
+			...outside,
+			random,
+			notifier,
+			quietMs: config.mailAfterSeconds * 1_000,
+			failed: (error) => log.warn({ err: error }, 'a mail about an event is kept back; it is tried again'),
 		});
 		const subscriptions = new Subscriptions({
 			clock,
@@ -140,12 +166,15 @@ export const service = defineService({
 				if (cells.some(({ collection }) => collection === events.number || collection === guests.number)) written.add(space);
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
+				const roots = await rootsOf(within, space, [...new Set(changed)]);
 				scheduling.heed(space, [...new Set(changed)]);
 				if (cells.some(({ collection }) => collection === calendars.number)) feedsChanged = true;
-				reminders.heed(space, await rootsOf(within, space, [...new Set(changed)]));
+				reminders.heed(space, roots);
+				mails.heed(space, roots);
 			},
 			kept() {
 				scheduling.look();
+				mails.look();
 				reminders.look();
 				if (feedsChanged) void subscriptions.look();
 				feedsChanged = false;
@@ -158,18 +187,20 @@ export const service = defineService({
 				unread.add(space);
 				await doubt(within as unknown as MirrorWithin, space);
 			},
-			leaving: mirrorLeaving,
+			leaving: { ...mirrorLeaving, ...calendarLeaving },
 		});
 		void Promise.all([records.memberships.ready(), records.projection.ready()]).then(() => mirror.look());
 		void records.memberships.ready().then(() => {
 			reminders.look();
 			void subscriptions.look();
-			return scheduling.start();
+			return Promise.all([scheduling.start(), mails.start()]);
 		});
 		return {
 			routes: (app) =>
 				records.addRoutes(
-					app.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() })),
+					app
+						.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() }))
+						.route('/', invitationRoutes(outside, verifyToken)),
 					['calendar-access', 'calendar-auto-schedule'],
 					(parts) => {
 						const { writer } = records;
@@ -181,6 +212,7 @@ export const service = defineService({
 				await mirror.close();
 				await records.close();
 				await scheduling.close();
+				await mails.close();
 				await subscriptions.close();
 				await reminders.close();
 				await posts.close();

@@ -129,7 +129,7 @@ class CalendarHere implements Here<MirrorWithin> {
 		if (known.isGone) return { unfit: 'taken' };
 		try {
 			await this.#parts.writer.write(records, this.#space, (tx) =>
-				keepEvent(tx, known, sent, { calendar: this.#calendar, uid: uid === id ? '' : uid, calendarObject: text }),
+				keepEvent(tx, known, sent, { calendar: this.#calendar, uid: uid === id ? '' : uid, calendarObject: text }, null),
 			);
 		} catch (error) {
 			if (error instanceof InvalidValue) return { unfit: 'unreadable' };

@@ -112,6 +112,8 @@ export const guests = collection(
 		/** What they said with their answer. */
 		comment: field.text(8, { fallback: '', max: 2_000 }),
 		answeredAt: field.instant(9),
+		/** When somebody here invited them, by a page or a program; `null`: an import brought them, and nobody writes to them by mail. */
+		invited: field.instant(10),
 	},
 );
 

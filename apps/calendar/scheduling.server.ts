@@ -1,10 +1,11 @@
-import { differences, partsOf, type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
+import { differences, type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
 import type { Memberships } from '@mana/service';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
 import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
+import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
 
 export interface SchedulingParts {
 	readonly db: RecordDb;
@@ -18,14 +19,6 @@ export interface SchedulingParts {
 
 const APP = appOf(events.number);
 const AGAIN_MS = 2_000;
-
-/** An event with everything that belongs to it, in the trash or not. */
-interface Whole {
-	readonly space: SpaceId;
-	readonly event: Event;
-	readonly guests: readonly Guest[];
-	readonly occurrences: readonly { readonly event: Event; readonly guests: readonly Guest[] }[];
-}
 
 /** What is the same for everybody who is invited; calendar, reminders, colour and whether it takes time are each one's own. */
 const SHARED = [
@@ -64,18 +57,7 @@ export class Scheduling {
 
 	/** Looks once at everything that somebody is invited to: something may have been left undone. */
 	async start(): Promise<void> {
-		const all = await this.#parts.db
-			.selectFrom('mana_tie as tie')
-			.innerJoin('mana_record as record', (join) =>
-				join
-					.onRef('record.space', '=', 'tie.space')
-					.onRef('record.id', '=', 'tie.record')
-					.on('record.collection', '=', guests.number),
-			)
-			.select(['tie.space', 'tie.object'])
-			.distinct()
-			.execute();
-		for (const { space, object } of all) this.#waiting.set(`${space} ${object}`, [space, object]);
+		for (const [space, object] of await invitedTo(this.#parts.db)) this.#waiting.set(`${space} ${object}`, [space, object]);
 		this.look();
 	}
 
@@ -114,13 +96,13 @@ export class Scheduling {
 	}
 
 	async #settle(space: SpaceId, id: RecordId): Promise<void> {
-		const whole = await this.#whole(space, id);
+		const whole = await wholeOf(this.#parts.db, space, id);
 		if (!whole || whole.event.organizer === null || (await this.#isElsewheres(whole))) return;
 		const addresses = [whole.event.organizer, ...allGuests(whole).map(({ address }) => address)];
 		const people = await this.#parts.users.byAddress(addresses);
 		const host = people.get(whole.event.organizer.toLowerCase());
 		if (!host) return;
-		if (this.#isHosts(space, host)) await this.#invite(whole, host, people);
+		if (isHosts(this.#parts.memberships, space, host.id)) await this.#invite(whole, host, people);
 		else await this.#answer(whole, host, people);
 	}
 
@@ -129,14 +111,6 @@ export class Scheduling {
 		if (event.calendar === null) return false;
 		const held = await recordOf(this.#parts.db, space, calendars, event.calendar as RecordId);
 		return held?.row?.kind === 'elsewhere';
-	}
-
-	/** Whether an event in a space is the one of whoever invites, not a guest's own. */
-	#isHosts(space: SpaceId, host: CalendarUser): boolean {
-		const { memberships } = this.#parts;
-		const owner = memberships.personOf(space);
-		if (owner === undefined) throw new Error('Who is where is not known now.');
-		return owner === null ? memberships.can(host.id, space, 'write', APP) : owner === host.id;
 	}
 
 	/** Whoever is invited has it, as it is by now; whoever is not any more has it cancelled. */
@@ -153,7 +127,7 @@ export class Scheduling {
 			}
 		for (const [own, guest] of invited) await this.#give(whole, own, guest);
 		for (const copy of await this.#others(whole)) {
-			if (invited.has(copy.space) || this.#isHosts(copy.space, host)) continue;
+			if (invited.has(copy.space) || isHosts(memberships, copy.space, host.id)) continue;
 			if (copy.event.deletedAt === null && copy.event.status !== 'cancelled')
 				await this.#write(copy.space, (tx) => tx.update(events, copy.event.id, { status: 'cancelled' }));
 		}
@@ -163,7 +137,7 @@ export class Scheduling {
 	async #give(whole: Whole, own: SpaceId, guest: CalendarUser): Promise<void> {
 		const { event } = whole;
 		const id = eventIdOf(event.uid || event.id);
-		const copy = await this.#whole(own, id);
+		const copy = await wholeOf(this.#parts.db, own, id);
 		// Taken out by its guest: it stays out until they are asked about something else.
 		if (copy && copy.event.deletedAt !== null && (copy.event.sequence ?? 0) >= (event.sequence ?? 0)) return;
 		const asked = copy !== null && TIMES.some((name) => copy.event[name] !== event[name]);
@@ -216,7 +190,9 @@ export class Scheduling {
 	async #answer(whole: Whole, host: CalendarUser, people: ReadonlyMap<string, CalendarUser>): Promise<void> {
 		const me = this.#parts.memberships.personOf(whole.space);
 		if (!me) return;
-		const original = (await this.#others(whole)).find((one) => one.event.deletedAt === null && this.#isHosts(one.space, host));
+		const original = (await this.#others(whole)).find(
+			(one) => one.event.deletedAt === null && isHosts(this.#parts.memberships, one.space, host.id),
+		);
 		if (!original) return;
 		const changed: { readonly guest: Guest; readonly answer: Guest['answer'] }[] = [];
 		const compare = (mine: readonly Guest[], theirs: readonly Guest[], gone: boolean) => {
@@ -258,32 +234,9 @@ export class Scheduling {
 			.where('record.space', '!=', space)
 			.where((eb) => eb.or([eb('record.id', '=', id), eb('object.uid', '=', uid)]))
 			.execute();
-		const all = await Promise.all(found.map((one) => this.#whole(one.space, one.id)));
+		const all = await Promise.all(found.map((one) => wholeOf(this.#parts.db, one.space, one.id)));
 		return all.filter((one) => one !== null);
 	}
-
-	/** The event that a record belongs to, with all that does; `null` when there is none. */
-	async #whole(space: SpaceId, id: RecordId): Promise<Whole | null> {
-		const { db } = this.#parts;
-		const row = (await recordOf(db, space, events, id))?.row;
-		if (!row) {
-			const guest = (await recordOf(db, space, guests, id))?.row;
-			return guest?.event ? this.#whole(space, guest.event as RecordId) : null;
-		}
-		if (row.series !== null) return this.#whole(space, row.series as RecordId);
-		const occurrences = (await partsOf(db, events, space, [id])).get(id) ?? [];
-		const invited = await partsOf(db, guests, space, [id, ...occurrences.map((one) => one.id)]);
-		return {
-			space,
-			event: row,
-			guests: invited.get(id) ?? [],
-			occurrences: occurrences.map((event) => ({ event, guests: invited.get(event.id) ?? [] })),
-		};
-	}
-}
-
-function allGuests({ guests, occurrences }: Whole): Guest[] {
-	return [...guests, ...occurrences.filter(({ event }) => event.deletedAt === null).flatMap((one) => one.guests)];
 }
 
 function sharedOf(event: Event): Draft<typeof events> {

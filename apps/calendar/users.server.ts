@@ -1,7 +1,9 @@
 import { call, type ServiceIdentity } from '@mana/service';
 import { z } from 'zod';
 
-const answer = z.object({ people: z.array(z.object({ id: z.string(), address: z.string(), name: z.string() })) });
+const answer = z.object({
+	people: z.array(z.object({ id: z.string(), address: z.string(), name: z.string(), language: z.string() })),
+});
 /** Somebody of this Mana who can be invited. */
 export type CalendarUser = z.infer<typeof answer>['people'][number];
 

@@ -39,7 +39,7 @@ describe('where a person can be written to', () => {
 			return fetch(`${auth.url}/calendar-users`, { method: 'POST', headers, body });
 		};
 		const { email: address, name } = testOwner;
-		expect(await (await look('calendar-server')).json()).toEqual({ people: [{ id: owner, address, name }] });
+		expect(await (await look('calendar-server')).json()).toEqual({ people: [{ id: owner, address, name, language: 'en' }] });
 		expect((await look('todo-server')).status).toBe(403);
 	});
 

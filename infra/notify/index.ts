@@ -49,7 +49,8 @@ export const service = defineService({
 			.default(false)
 			.describe('whether people may have messages sent to servers in the private network, as an ntfy at home'),
 	},
-	limits: { bodyBytes: 64 * 1024 },
+	// A calendar message goes along with some mails.
+	limits: { bodyBytes: 160 * 1024 },
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, addressOf, identity, sealing, verifyToken }) {
 		const host = new URL(publicUrl).host;
 		const sender: Sender = { from: config.from ?? `mana@${hostname(publicUrl)}`, name: 'Mana', host };

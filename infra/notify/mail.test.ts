@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { topicNames } from '@mana/schema';
+import { topicNames, topics } from '@mana/schema';
 import { type Message, openNotifier } from '@mana/service';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -104,6 +104,39 @@ describe('a mail', () => {
 		expect(raw.split('\r\n\r\n')[0]).toMatch(/^[\x20-\x7e\r\n\t]*$/);
 	});
 
+	test('of an invitation carries what calendar programs read, and is answered to whoever invites', async () => {
+		const calendar = [
+			'BEGIN:VCALENDAR',
+			'VERSION:2.0',
+			'METHOD:REQUEST',
+			'BEGIN:VEVENT',
+			'UID:one',
+			'SUMMARY:Tee – später',
+			'END:VEVENT',
+			'END:VCALENDAR',
+			'',
+		].join('\r\n');
+		const data = { inviter: 'Ada', replyTo: 'ada@mana.example', title: 'Tee', when: 'Monday', place: '', notes: 'One\nTwo' };
+		const send = (more: object) =>
+			openNotifier({ address: notify.url, identity: identityOf('calendar-server') }).send({
+				topic: 'event-invited',
+				to: { address: 'guest@elsewhere.example', language: 'en' },
+				data: { ...data, link: '/calendar/answer#token=x', calendar, ...more },
+				key: JSON.stringify(more),
+			});
+		await send({});
+		await until(() => mailbox.received.length === 1);
+		const [{ mail, raw }] = mailbox.received as [(typeof mailbox.received)[0]];
+		expect(mail.replyTo?.value).toEqual([{ name: 'Ada', address: 'ada@mana.example' }]);
+		expect(mail.text).toContain('Monday\n\nOne\n\nTwo\n\nAnswer:\nhttps://mana.example/calendar/answer#token=x');
+		expect(raw).toMatch(/content-type: text\/calendar; charset=utf-8;\s*method=REQUEST/i);
+		const [file] = mail.attachments.filter(({ contentType }) => contentType === 'application/ics');
+		expect([file?.filename, file?.content.toString()]).toEqual(['invite.ics', calendar]);
+		await expect(send({ calendar: calendar.replace('METHOD:REQUEST\r\n', '') })).rejects.toThrow('invalid-input');
+		await expect(send({ notes: 'a\rb' })).rejects.toThrow('invalid-input');
+		await expect(send({ replyTo: 'a@b, c@d' })).rejects.toThrow('invalid-input');
+	});
+
 	test('is told once, however often its key comes', async () => {
 		const message = reset({ key: 'the same' });
 		const ids = await Promise.all(Array.from({ length: 5 }, () => notifier().send(message)));
@@ -142,6 +175,13 @@ describe('a mail', () => {
 			link: '/l',
 			until: until2030,
 			at: until2030,
+			title: 'T',
+			when: 'W',
+			notes: 'One\nTwo',
+			answer: 'accepted',
+			what: 'moved',
+			replyTo: 'a@mana.example',
+			calendar: 'BEGIN:VCALENDAR',
 		};
 		for (const language of Object.keys(languages))
 			for (const topic of topicNames) {
@@ -152,7 +192,9 @@ describe('a mail', () => {
 					'https://mana.example',
 				);
 				expect([content.subject, ...content.paragraphs].join(' '), `${topic} ${language}`).not.toMatch(/undefined|\[object/);
-				expect(content.action?.link, `${topic} ${language}`).toBe('https://mana.example/l');
+				expect(content.action?.link, `${topic} ${language}`).toBe(
+					'link' in topics[topic].data ? 'https://mana.example/l' : undefined,
+				);
 			}
 	});
 });

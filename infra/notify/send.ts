@@ -17,6 +17,18 @@ const text = z
 	.regex(/^[^\p{Cc}]*$/u, 'No control characters.');
 const kinds: Readonly<Record<DataKind, z.ZodType>> = {
 	text: text.min(1),
+	lines: z
+		.string()
+		.max(4_000)
+		.regex(/^(?:[^\p{Cc}]|\n)*$/u, 'No control characters but line feeds.'),
+	address: z.email().max(254),
+	calendar: z
+		.string()
+		.max(40_000)
+		.regex(
+			/^BEGIN:VCALENDAR\r\n(?:.*\r\n)*METHOD:(?:REQUEST|REPLY|CANCEL)\r\n/,
+			'Give a calendar message (RFC 5546) with its METHOD.',
+		),
 	link: text.refine(
 		(link) => isPath(link) || isWebAddress(link),
 		'Give an http(s) address, or a path of this Mana: "/settings".',

@@ -3,7 +3,7 @@ import type { Draft, RecordId } from '@mana/model';
 import type { ServiceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import { changedOccurrenceId, type Event, events, type Guest, guestId, guests } from '../model.ts';
-import type { SaidGuest } from '../ical/read-event.ts';
+import type { SaidEvent } from '../ical/read-event.ts';
 import type { SentEvent } from './sent-event.server.ts';
 
 /** An event with everything that belongs to it, in the trash or not. */
@@ -33,22 +33,27 @@ export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Pr
 	};
 }
 
-/** Writes what an object that was sent says otherwise than the records: the event, its occurrences, everybody's guests. */
+/**
+ * Writes what an object that was sent says otherwise than the records: the event, its occurrences, everybody's guests.
+ *
+ * @param invited when whoever sent it invites those who are new; `null`: somebody else does
+ */
 export function keepEvent(
 	tx: ServiceWriter,
-	{ id, before, occurrences, guests: invited }: KnownEvent,
+	{ id, before, occurrences, guests: known }: KnownEvent,
 	sent: SentEvent,
 	place: Pick<Draft<typeof events>, 'uid' | 'calendarName' | 'calendarObject'> & { readonly calendar: RecordId | null },
+	invited: number | null,
 ): void {
 	keep(tx, id, { ...sent.said.fields, ...place }, before);
-	invite(tx, id, sent.said.guests, invited.get(id) ?? []);
+	invite(tx, id, sent.said, known.get(id) ?? [], invited);
 	const kept = new Set<RecordId>();
-	for (const [occurrence, { fields, guests: asked }] of sent.occurrences) {
+	for (const [occurrence, said] of sent.occurrences) {
 		const own = occurrences.find((one) => one.occurrence === occurrence);
 		const key = own?.id ?? changedOccurrenceId(id, occurrence);
 		kept.add(key);
-		keep(tx, key, { ...fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
-		invite(tx, key, asked, invited.get(key) ?? []);
+		keep(tx, key, { ...said.fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
+		invite(tx, key, said, known.get(key) ?? [], invited);
 	}
 	for (const one of occurrences) if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
 }
@@ -61,14 +66,22 @@ function keep(tx: ServiceWriter, id: RecordId, wanted: Draft<typeof events>, bef
 }
 
 /** Whoever is invited by now, each by a record of their own. */
-function invite(tx: ServiceWriter, event: RecordId, said: readonly SaidGuest[], known: readonly Guest[]): void {
-	const wanted = new Map(said.map((one) => [guestId(event, one.address), one]));
+function invite(
+	tx: ServiceWriter,
+	event: RecordId,
+	said: Pick<SaidEvent, 'guests' | 'told'>,
+	known: readonly Guest[],
+	now: number | null,
+): void {
+	const wanted = new Map(said.guests.map((one) => [guestId(event, one.address), one]));
 	for (const [id, one] of wanted) {
 		const before = known.find((guest) => guest.id === id);
-		if (!before) tx.create(guests, id, { ...one, event });
+		const invited = said.told.has(one.address.toLowerCase()) ? null : now;
+		if (!before) tx.create(guests, id, { ...one, event, invited });
 		else {
 			if (before.deletedAt !== null) tx.restore(guests, id);
-			tx.update(guests, id, differences<typeof guests>({ ...one }, before));
+			const again = before.deletedAt !== null ? { invited } : {};
+			tx.update(guests, id, differences<typeof guests>({ ...one, ...again }, before));
 		}
 	}
 	for (const { id, deletedAt } of known) if (deletedAt === null && !wanted.has(id)) tx.trash(guests, id);

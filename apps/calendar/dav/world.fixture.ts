@@ -10,6 +10,10 @@ export { TestPerson, until, type World } from '@mana/dav/testing/world';
 /** The services that an event passes through, as processes run them. */
 /** @param clock of calendar-server */
 export function startWorld(clock: { now(): number } = { now: () => Date.now() }): Promise<World> {
-	const env = { MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin', MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' };
+	const env = {
+		MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin',
+		MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true',
+		MANA_CALENDAR_SERVER_MAIL_AFTER_SECONDS: '0',
+	};
 	return start({ below: [auth, sync, user, notify], served: calendar, env, app: 'calendar', clock });
 }

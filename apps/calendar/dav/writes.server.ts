@@ -26,6 +26,7 @@ export interface WriteParts {
 	/** In which times are that name none. */
 	readonly zone: string;
 	readonly grant: AppGrant;
+	readonly clock: { now(): number };
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
 }
@@ -49,7 +50,7 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 		current: PlacedEvent | null,
 		content: Content,
 	): Promise<{ seq: number; text: string }> {
-		const { db, zone } = this.#parts;
+		const { db, zone, clock } = this.#parts;
 		const { space, home } = folder;
 		const sent = parseEvent(content, folder.calendar?.zone ?? zone);
 		const { uid, text } = sent;
@@ -71,7 +72,7 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 				tx.expect(id, current?.seq ?? known.seq);
 				for (const one of known.occurrences) if (current) tx.expect(one.id, current.seq);
 			}
-			keepEvent(tx, known, sent, place);
+			keepEvent(tx, known, sent, place, clock.now());
 		});
 		return { seq, text };
 	}

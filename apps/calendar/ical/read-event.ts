@@ -48,6 +48,8 @@ export type SaidGuest = Pick<Guest, 'address' | 'name' | 'kind' | 'role' | 'answ
 export interface SaidEvent {
 	readonly fields: SaidFields;
 	readonly guests: readonly SaidGuest[];
+	/** Addresses, in small letters, of those whom the program tells itself, or nobody does (SCHEDULE-AGENT, RFC 6638 §7.1). */
+	readonly told: ReadonlySet<string>;
 }
 
 /** Longest texts and numbers of an event's fields; see `model.ts`. */
@@ -123,6 +125,7 @@ export function readEvent(event: Component, zone: string, series?: Pick<Event, '
 			occurrence: id && from !== null ? onClockOf(id, from, series ? series.zone : clock, zone) : null,
 		},
 		guests: guestsIn(event),
+		told: toldIn(event),
 	};
 }
 
@@ -175,6 +178,13 @@ function guestsIn(event: Component): SaidGuest[] {
 		];
 	});
 	return [...new Map(said.map((one) => [one.address.toLowerCase(), one])).values()].slice(0, MOST);
+}
+
+function toldIn(event: Component): Set<string> {
+	const told = linesOf(event, 'ATTENDEE').filter((one) =>
+		['CLIENT', 'NONE'].includes((parameterOf(one, 'SCHEDULE-AGENT') ?? '').toUpperCase()),
+	);
+	return new Set(told.map((one) => addressIn(one)?.toLowerCase() ?? ''));
 }
 
 /** A calendar address without `mailto:`; another scheme stays. */

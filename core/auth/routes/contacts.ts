@@ -41,7 +41,7 @@ export function contactRoutes({ realm }: Door, identity: ServiceIdentity) {
 			),
 			answers(
 				'For calendar-server: who of these is somebody here, by e-mail address or id',
-				z.object({ people: z.array(z.object({ id: z.string(), address: z.string(), name: z.string() })) }),
+				z.object({ people: z.array(z.object({ id: z.string(), address: z.string(), name: z.string(), language: z.string() })) }),
 			),
 			async (c) => {
 				if (c.get('service') !== inviter) throw problem(403, 'not-yours', `Whoever is invited is looked up by ${inviter} only.`);
@@ -50,7 +50,9 @@ export function contactRoutes({ realm }: Door, identity: ServiceIdentity) {
 					...(await Promise.all(addresses.map((address) => personByEmail(db, address)))),
 					...(await Promise.all(ids.map((one) => personById(db, one)))),
 				]);
-				const people = found.flatMap((one) => (one ? [{ id: one.id, address: one.email, name: one.name }] : []));
+				const people = found.flatMap((one) =>
+					one ? [{ id: one.id, address: one.email, name: one.name, language: one.language }] : [],
+				);
 				return c.json({ people: [...new Map(people.map((one) => [one.id, one])).values()] });
 			},
 		);

@@ -2,6 +2,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { z } from 'zod';
 import { letterOf } from '../letter.ts';
+import type { CalendarPart } from '../words/content.ts';
 import type { Channel, Outcome, Parcel } from './channel.ts';
 
 /** What every mail has in common. */
@@ -44,6 +45,7 @@ export function mailOf(
 		to: { name: '', address: z.string().parse(target) },
 		subject: content.subject,
 		...letterOf(content, language, host, unsubscribe),
+		...(content.calendar && calendarParts(content.calendar)),
 		messageId: `<${id}@${host.replace(/:\d+$/, '')}>`,
 		date: new Date(at),
 		headers: {
@@ -58,6 +60,12 @@ export function mailOf(
 		disableFileAccess: true,
 		disableUrlAccess: true,
 	};
+}
+
+/** The message beside the text (so that mail programs offer to answer it) and as a file (so that all others can open it); RFC 6047 §2.4. */
+function calendarParts({ text, replyTo }: CalendarPart): Pick<SendMailOptions, 'icalEvent' | 'replyTo'> {
+	const method = /^METHOD:(\w+)\r$/m.exec(text)?.[1] ?? 'REQUEST';
+	return { replyTo, icalEvent: { method, content: text, filename: 'invite.ics' } };
 }
 
 /** Commands after which a server may have the mail; at every other one it certainly does not. */

@@ -8,6 +8,15 @@ export interface Content {
 	readonly action?: { readonly label: string; readonly link: string };
 	/** Small print. */
 	readonly note?: string;
+	/** What only a mail carries: a message that calendar programs read (RFC 6047), and who gets what is answered to it. */
+	readonly calendar?: CalendarPart;
+}
+
+export interface CalendarPart {
+	/** iCalendar with its METHOD. */
+	readonly text: string;
+	/** The address in `Reply-To`, and the name before it. */
+	readonly replyTo: { readonly address: string; readonly name: string };
 }
 
 /** How values are spoken in the reader's language and time zone. */

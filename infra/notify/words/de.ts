@@ -1,6 +1,14 @@
 import type { DigestWords, Words } from './content.ts';
+import { calendarPart, eventLines, lines } from './event-lines.ts';
 
 const notYou = 'Wenn du das nicht warst, musst du nichts tun.';
+
+const answerWords: Readonly<Record<string, string>> = { accepted: 'Zugesagt', tentative: 'Vielleicht', declined: 'Abgesagt' };
+const answerSentences: Readonly<Record<string, string>> = {
+	accepted: 'kommt',
+	tentative: 'kommt vielleicht',
+	declined: 'kommt nicht',
+};
 
 export const de: Words = {
 	'verify-address': ({ name, link, until }, { host, when }) => ({
@@ -87,6 +95,52 @@ export const de: Words = {
 		subject: title,
 		paragraphs: [`Beginn: ${when(at)}.`],
 		action: { label: 'Termin öffnen', link },
+	}),
+	'event-invited': (event, { host }) => ({
+		subject: `Einladung: ${event.title}`,
+		paragraphs: [`${event.inviter} lädt dich ein.`, ...eventLines(event)],
+		action: { label: 'Antworten', link: event.link },
+		note: `Von ${host} geschickt, weil ${event.inviter} deine Adresse eingetragen hat. Antworten kannst du ohne Konto, auch in deinem Kalenderprogramm.`,
+		calendar: calendarPart(event),
+	}),
+	'event-changed': (event, { host }) => ({
+		subject: `Geändert: ${event.title}`,
+		paragraphs: [`${event.inviter} hat geändert, wozu du eingeladen bist.`, ...eventLines(event)],
+		action: { label: 'Antworten', link: event.link },
+		note: `Von ${host} geschickt, weil ${event.inviter} deine Adresse eingetragen hat. Antworten kannst du ohne Konto, auch in deinem Kalenderprogramm.`,
+		calendar: calendarPart(event),
+	}),
+	'event-cancelled': (event) => ({
+		subject: `Abgesagt: ${event.title}`,
+		paragraphs: [
+			`${event.inviter} hat abgesagt oder dich von der Gästeliste genommen. Du musst nichts tun.`,
+			event.title,
+			event.when,
+		],
+		calendar: calendarPart(event),
+	}),
+	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
+		subject: `${answerWords[answer] ?? 'Antwort'}: ${title}`,
+		paragraphs: [`${name} ${answerSentences[answer] ?? 'hat geantwortet'}.`, title, when, ...lines(notes)],
+		calendar: calendarPart({ inviter: name, replyTo, calendar }),
+	}),
+	'booking-made': (event, { host }) => ({
+		subject: `Gebucht: ${event.title}`,
+		paragraphs: [`Dein Termin mit ${event.inviter} steht.`, ...eventLines(event)],
+		action: { label: 'Verschieben oder absagen', link: event.link },
+		note: `Von ${host} geschickt. Wenn du nichts gebucht hast, sag über den Link oben ab.`,
+		calendar: calendarPart(event),
+	}),
+	'booking-changed': (event) => ({
+		subject: `Geändert: ${event.title}`,
+		paragraphs: [`Dein Termin mit ${event.inviter} ist jetzt ein anderer.`, ...eventLines(event)],
+		action: { label: 'Verschieben oder absagen', link: event.link },
+		calendar: calendarPart(event),
+	}),
+	booked: ({ what, name, title, at, link }, { when }) => ({
+		subject: `${{ moved: 'Verschoben', cancelled: 'Abgesagt' }[what] ?? 'Gebucht'}: ${title}`,
+		paragraphs: [`${name}: ${when(at)}.`],
+		action: { label: 'Kalender öffnen', link },
 	}),
 	alarm: ({ label, at, link }, { when }) => ({
 		subject: label,

@@ -1,6 +1,14 @@
 import type { DigestWords, Words } from './content.ts';
+import { calendarPart, eventLines, lines } from './event-lines.ts';
 
 const notYou = 'If this was not you, you need not do anything.';
+
+const answerWords: Readonly<Record<string, string>> = { accepted: 'Yes', tentative: 'Maybe', declined: 'No' };
+const answerSentences: Readonly<Record<string, string>> = {
+	accepted: 'is coming',
+	tentative: 'may come',
+	declined: 'is not coming',
+};
 
 export const en: Words = {
 	'verify-address': ({ name, link, until }, { host, when }) => ({
@@ -87,6 +95,48 @@ export const en: Words = {
 		subject: title,
 		paragraphs: [`Begins ${when(at)}.`],
 		action: { label: 'Open the event', link },
+	}),
+	'event-invited': (event, { host }) => ({
+		subject: `Invitation: ${event.title}`,
+		paragraphs: [`${event.inviter} invites you.`, ...eventLines(event)],
+		action: { label: 'Answer', link: event.link },
+		note: `Sent by ${host} because ${event.inviter} entered your address. You can answer without an account, also in your calendar program.`,
+		calendar: calendarPart(event),
+	}),
+	'event-changed': (event, { host }) => ({
+		subject: `Changed: ${event.title}`,
+		paragraphs: [`${event.inviter} changed what you are invited to.`, ...eventLines(event)],
+		action: { label: 'Answer', link: event.link },
+		note: `Sent by ${host} because ${event.inviter} entered your address. You can answer without an account, also in your calendar program.`,
+		calendar: calendarPart(event),
+	}),
+	'event-cancelled': (event) => ({
+		subject: `Called off: ${event.title}`,
+		paragraphs: [`${event.inviter} called this off, or takes you out of it. You need not do anything.`, event.title, event.when],
+		calendar: calendarPart(event),
+	}),
+	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
+		subject: `${answerWords[answer] ?? 'Answer'}: ${title}`,
+		paragraphs: [`${name} ${answerSentences[answer] ?? 'answered'}.`, title, when, ...lines(notes)],
+		calendar: calendarPart({ inviter: name, replyTo, calendar }),
+	}),
+	'booking-made': (event, { host }) => ({
+		subject: `Booked: ${event.title}`,
+		paragraphs: [`Your time with ${event.inviter} is booked.`, ...eventLines(event)],
+		action: { label: 'Move it or call it off', link: event.link },
+		note: `Sent by ${host}. If you booked nothing, call it off by the link above.`,
+		calendar: calendarPart(event),
+	}),
+	'booking-changed': (event) => ({
+		subject: `Changed: ${event.title}`,
+		paragraphs: [`Your time with ${event.inviter} is another one now.`, ...eventLines(event)],
+		action: { label: 'Move it or call it off', link: event.link },
+		calendar: calendarPart(event),
+	}),
+	booked: ({ what, name, title, at, link }, { when }) => ({
+		subject: `${{ moved: 'Moved', cancelled: 'Called off' }[what] ?? 'Booked'}: ${title}`,
+		paragraphs: [`${name}: ${when(at)}.`],
+		action: { label: 'Open the calendar', link },
 	}),
 	alarm: ({ label, at, link }, { when }) => ({
 		subject: label,

@@ -23,6 +23,8 @@ export interface World {
 	readonly served: RunningService;
 	/** The root of the server's tree. */
 	readonly dav: string;
+	/** The folder in which the services keep everything. */
+	readonly home: string;
 	/** A person who is signed in, made at the first call as the owner, later by invitation. */
 	person(email: string): Promise<TestPerson>;
 	/** What another service of this Mana proves itself with. */
@@ -61,6 +63,7 @@ export async function startWorld({ below, served, env, app, clock }: WorldOption
 	return {
 		served: running.at(-1)!,
 		dav: `${running.at(-1)!.url}/dav`,
+		home,
 		async person(email) {
 			const joining = new TestPerson(authUrl, syncUrl, email, app);
 			if (owner) await joining.join(await owner.invitation());

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { RecordId } from '@mana/model';
+import type { SpaceId } from '@mana/sync';
+import { event, Program } from '../dav/ask.fixture.ts';
+import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
+import { changedOccurrenceId, type Event, events, guestId, guests } from '../model.ts';
+import { mails, messageIn, tokenIn } from './mailbox.fixture.ts';
+
+let world: World;
+let [ada, grace]: TestPerson[] = [];
+let space: SpaceId;
+const year = new Date().getUTCFullYear() + 1;
+beforeAll(async () => {
+	world = await startWorld();
+	[ada, grace] = [await world.person('ada@mana.example'), await world.person('grace@mana.example')];
+	space = await ada.personal();
+	await grace.personal();
+});
+afterAll(() => world.close());
+
+const to = (address: string) => mails(world, address);
+const mailed = (address: string, count: number) =>
+	until(async () => {
+		const found = await to(address);
+		return found.length >= count ? found : null;
+	});
+/** An event that Ada invites to, as a page writes it. */
+async function invite(title: string, addresses: readonly string[], more: object = {}, invited: number | null = Date.now()) {
+	const draft = { title, start: `${year}-06-01T10:00`, zone: 'Europe/Berlin', organizer: 'ada@mana.example', ...more };
+	const id = await ada!.write(space, events, draft);
+	for (const address of addresses) await ada!.write(space, guests, { event: id, address, invited }, guestId(id, address));
+	return id;
+}
+const ask = (method: string, path: string, body?: object, token?: string) =>
+	fetch(world.served.url + path, {
+		method,
+		headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+		...(body && { body: JSON.stringify(body) }),
+	});
+const answerOf = async (id: RecordId, address: string) =>
+	(await ada!.rows(space, guests)).find((one) => one.id === guestId(id, address));
+/** A line of a message; of zones it says nothing. */
+const line = (message: string, name: string) =>
+	new RegExp(`^${name}[^\r]*`, 'm').exec(message.replaceAll('\r\n ', '').replace(/BEGIN:VTIMEZONE[^]*END:VTIMEZONE/, ''))?.[0];
+
+describe('a guest who is nobody of this Mana', () => {
+	let id: RecordId;
+	test('gets the invitation by mail, with what calendar programs read and without what is the inviter’s own', async () => {
+		id = await invite('Tea', ['Bob@elsewhere.example', 'grace@mana.example'], {
+			place: 'Café',
+			notes: 'Bring\ncake',
+			reminders: ['15'],
+			travel: 20,
+		});
+		const [mail] = await mailed('bob@elsewhere.example', 1);
+		expect(mail!.subject).toBe('Invitation: Tea');
+		expect(mail!.replyTo?.value).toEqual([{ name: 'Ada', address: 'ada@mana.example' }]);
+		expect(mail!.text).toContain('(Europe/Berlin)\n\nCafé\n\nBring\n\ncake\n\nAnswer:');
+		const message = messageIn(mail!);
+		expect(line(message, 'METHOD')).toBe('METHOD:REQUEST');
+		expect(line(message, 'ORGANIZER')).toBe('ORGANIZER;CN=Ada:mailto:ada@mana.example');
+		expect(message.replaceAll('\r\n ', '')).toContain('PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Bob@elsewhere.example');
+		expect(message).not.toMatch(/VALARM|TRAVEL/);
+		// Whoever is somebody here has it in their calendar.
+		expect(await to('grace@mana.example')).toEqual([]);
+	});
+
+	test('answers by the link: to look changes nothing, to answer does, with a note', async () => {
+		const token = tokenIn((await to('bob@elsewhere.example'))[0]!);
+		const looked = await ask('GET', `/v1/invitations/${token}`);
+		expect(await looked.json()).toMatchObject({ state: 'open', title: 'Tea', inviter: 'Ada', answer: 'none' });
+		expect((await answerOf(id, 'bob@elsewhere.example'))!.answer).toBe('none');
+		const said = { answer: 'tentative', comment: 'If the train comes' };
+		expect((await ask('PUT', `/v1/invitations/${token}/answer`, said)).status).toBe(204);
+		expect(await until(async () => ((await answerOf(id, 'bob@elsewhere.example'))!.answer === 'none' ? null : true))).toBe(true);
+		expect(await answerOf(id, 'bob@elsewhere.example')).toMatchObject({ ...said, answeredAt: expect.any(Number) });
+		expect((await ask('PUT', `/v1/invitations/${token}/answer`, { ...said, answer: 'later' })).status).toBe(422);
+		expect((await ask('GET', `/v1/invitations/${token}x`)).status).toBe(404);
+	});
+
+	test('hears of another time, and not of the answer that they gave themselves', async () => {
+		await ada!.write(space, events, { start: `${year}-06-02T09:00`, sequence: 1 }, id);
+		const [changed] = await mailed('bob@elsewhere.example', 2);
+		expect(changed!.subject).toBe('Changed: Tea');
+		const message = messageIn(changed!);
+		expect([line(message, 'SEQUENCE'), line(message, 'DTSTART')]).toEqual([
+			'SEQUENCE:1',
+			`DTSTART;TZID=Europe/Berlin:${year}0602T090000`,
+		]);
+		expect(await to('bob@elsewhere.example')).toHaveLength(2);
+	});
+
+	test('answers by their calendar program, whose file is taken in by whoever invites and by nobody else', async () => {
+		const message = event(
+			`UID:${id}`,
+			'DTSTAMP:20260101T000000Z',
+			'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@Elsewhere.example',
+			'COMMENT:Gladly',
+		).replace('VERSION:2.0', 'VERSION:2.0\r\nMETHOD:REPLY');
+		expect((await ask('POST', '/v1/replies', { message }, await grace!.token())).status).toBe(422);
+		const foreign = message.replace('bob@', 'eve@');
+		expect((await ask('POST', '/v1/replies', { message: foreign }, await ada!.token())).status).toBe(422);
+		expect((await ask('POST', '/v1/replies', { message: 'no calendar' }, await ada!.token())).status).toBe(422);
+		const taken = await ask('POST', '/v1/replies', { message }, await ada!.token());
+		expect(await taken.json()).toEqual({ space, event: id, title: 'Tea' });
+		await until(async () => (await answerOf(id, 'bob@elsewhere.example'))!.answer === 'accepted' || null);
+		expect(await answerOf(id, 'bob@elsewhere.example')).toMatchObject({ comment: 'Gladly' });
+	});
+
+	test('hears that it is off, once; the link says so and takes no answer', async () => {
+		const trashed = (await ada!.rows(space, events)).find((one) => one.id === id) as Event;
+		await ada!.write(space, events, { status: 'cancelled' }, id, trashed);
+		const [off] = await mailed('bob@elsewhere.example', 3);
+		expect(off!.subject).toBe('Called off: Tea');
+		const message = messageIn(off!);
+		expect([line(message, 'METHOD'), line(message, 'STATUS'), line(message, 'SEQUENCE')]).toEqual([
+			'METHOD:CANCEL',
+			'STATUS:CANCELLED',
+			'SEQUENCE:2',
+		]);
+		expect(message).not.toContain('grace@');
+		const token = tokenIn((await to('bob@elsewhere.example'))[1]!);
+		expect(await (await ask('GET', `/v1/invitations/${token}`)).json()).toMatchObject({ state: 'cancelled' });
+		expect((await ask('PUT', `/v1/invitations/${token}/answer`, { answer: 'accepted', comment: '' })).status).toBe(409);
+	});
+
+	test('of a series hears what is theirs of it: an occurrence that was moved, and none that others alone come to', async () => {
+		const series = await invite('Weekly', ['bob@weekly.example', 'eve@weekly.example'], { repeat: 'FREQ=WEEKLY;COUNT=5' });
+		await mailed('bob@weekly.example', 1);
+		const [moved, without] = [`${year}-06-08T10:00`, `${year}-06-15T10:00`];
+		const own = { title: 'Weekly', zone: 'Europe/Berlin', organizer: 'ada@mana.example', series };
+		await ada!.write(
+			space,
+			events,
+			{ ...own, start: `${year}-06-09T10:00`, occurrence: moved },
+			changedOccurrenceId(series, moved),
+		);
+		const alone = changedOccurrenceId(series, without);
+		await ada!.write(space, guests, { event: alone, address: 'eve@weekly.example' }, guestId(alone, 'eve@weekly.example'));
+		await ada!.write(space, events, { ...own, start: without, occurrence: without }, alone);
+		const last = await until(async () => {
+			const [newest] = await to('bob@weekly.example');
+			return messageIn(newest!).includes('EXDATE') ? messageIn(newest!) : null;
+		});
+		expect(last.match(/BEGIN:VEVENT/g)).toHaveLength(2);
+		expect(last).toContain(`EXDATE;TZID=Europe/Berlin:${year}0615T100000`);
+		expect(last).toContain(`RECURRENCE-ID;TZID=Europe/Berlin:${year}0608T100000`);
+	});
+});
+
+describe('nobody is written to', () => {
+	test('whom an import brought, or who said yes elsewhere, or for what is over, or whom the program tells itself', async () => {
+		await invite('Imported', ['bob@imported.example'], {}, null);
+		await invite('Old', ['bob@old.example'], { start: '2020-01-01T10:00' });
+		const known = await invite('Known', []);
+		await ada!.write(
+			space,
+			guests,
+			{ event: known, address: 'bob@known.example', invited: 1, answer: 'accepted' },
+			guestId(known, 'bob@known.example'),
+		);
+		const phone = new Program(world.dav, (await ada!.password()).authorization);
+		const meeting = (uid: string, attendee: string) =>
+			phone.put(
+				`/calendars/${space}-calendar/${uid}.ics`,
+				event(
+					`UID:${uid}`,
+					`DTSTART:${year}0601T100000Z`,
+					'SUMMARY:P',
+					'ORGANIZER:mailto:ada@mana.example',
+					`ATTENDEE${attendee}`,
+				),
+			);
+		await until(async () => (await meeting('silent', ';SCHEDULE-AGENT=CLIENT:mailto:bob@silent.example')).status === 201 || null);
+		expect((await meeting('spoken', ':mailto:bob@spoken.example')).status).toBe(201);
+		await mailed('bob@spoken.example', 1);
+		for (const name of ['imported', 'old', 'known', 'silent'])
+			expect([name, (await to(`bob@${name}.example`)).length]).toEqual([name, 0]);
+	});
+
+	test('more than ten times in a row, however often an event changes', async () => {
+		const id = await invite('Restless', ['bob@restless.example']);
+		await mailed('bob@restless.example', 1);
+		for (let hour = 0; hour < 10; hour++) {
+			const before = (await to('bob@restless.example')).length;
+			await ada!.write(space, events, { start: `${year}-07-01T${10 + hour}:00` }, id);
+			if (before < 10) await mailed('bob@restless.example', before + 1);
+		}
+		const later = await invite('Calm', ['bob@calm.example']);
+		await mailed('bob@calm.example', 1);
+		expect(await to('bob@restless.example')).toHaveLength(10);
+		expect(later).toBeString();
+	}, 15_000);
+});
+
+test('whoever elsewhere invites hears what is answered here, not what came with an import, and that it was thrown away', async () => {
+	const brought = async (title: string, answer: 'none' | 'accepted') => {
+		const host = `${title}@elsewhere.example`;
+		const id = await ada!.write(space, events, {
+			title,
+			start: `${year}-08-01T10:00`,
+			zone: 'UTC',
+			organizer: host,
+			uid: `${title}@x`,
+		});
+		await ada!.write(space, guests, { event: id, address: 'ada@mana.example', answer }, guestId(id, 'ada@mana.example'));
+		return { id, host, guest: guestId(id, 'ada@mana.example') };
+	};
+	const [asked, known] = [await brought('asked', 'none'), await brought('known', 'accepted')];
+	await ada!.write(space, guests, { answer: 'accepted', comment: 'See you', answeredAt: 5 }, asked.guest);
+	const [mail] = await mailed(asked.host, 1);
+	expect([mail!.subject, mail!.replyTo?.value]).toEqual(['Yes: asked', [{ name: 'Ada', address: 'ada@mana.example' }]]);
+	const message = messageIn(mail!);
+	expect([line(message, 'METHOD'), line(message, 'UID'), line(message, 'ATTENDEE'), line(message, 'COMMENT')]).toEqual([
+		'METHOD:REPLY',
+		'UID:asked@x',
+		'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@mana.example',
+		'COMMENT:See you',
+	]);
+	const row = (await ada!.rows(space, events)).find(({ id }) => id === asked.id)!;
+	await ada!.write(space, events, { status: 'confirmed' }, asked.id, row);
+	await ada!.trash(space, events, asked.id);
+	const [gone] = await mailed(asked.host, 2);
+	expect(gone!.subject).toBe('No: asked');
+	expect(await to(known.host)).toEqual([]);
+});

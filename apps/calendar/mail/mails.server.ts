@@ -1,0 +1,378 @@
+import { type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
+import { isRecordId, type RecordId } from '@mana/model';
+import { type Memberships, type Notifier, Problem, type RandomBytes } from '@mana/service';
+import { rateLimit } from '@mana/service/rate-limit';
+import type { SpaceWriter } from '@mana/service/projection/index';
+import type { SpaceId } from '@mana/sync';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { calendars, type Event, type Guest } from '../model.ts';
+import { occurrencesOf, repeats } from '../occurrences.ts';
+import type { CalendarTables } from '../store.server.ts';
+import type { CalendarUser, CalendarUsers } from '../users.server.ts';
+import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from '../whole.server.ts';
+import { type Answer, cancelOf, fingerprint, replyOf, requestOf, shareOf } from './message.server.ts';
+import { spanOf, whenOf } from './when.server.ts';
+
+export type Invited = CalendarTables['invited'];
+
+export interface MailParts {
+	readonly db: Kysely<CalendarTables>;
+	/** The same tables as records see them. */
+	readonly records: RecordDb;
+	readonly clock: { now(): number };
+	readonly random: RandomBytes;
+	memberships(): Memberships;
+	readonly users: Pick<CalendarUsers, 'byAddress' | 'byId'>;
+	readonly notifier: Pick<Notifier, 'send'>;
+	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
+	/** In which times are that name none. */
+	readonly zone: string;
+	/** How long nothing may have changed before somebody is written to, so that what is taken back is not told; in ms. */
+	readonly quietMs: number;
+	/** Told what kept a mail back; it is tried again. */
+	failed(error: unknown): void;
+}
+
+const AGAIN_MS = 2_000;
+/** At most so many mails at once in the name of one person, and one more each minute; to one address, one in ten minutes. */
+const [OF_PERSON, TO_ADDRESS] = [
+	{ burst: 100, refillMs: 60_000 },
+	{ burst: 10, refillMs: 600_000 },
+] as const;
+const CANCELLED = 'cancelled';
+const email = z.email().max(254);
+
+/**
+ * Mails about events to people elsewhere, and from here to whoever elsewhere invites (iMIP, RFC 6047). What they were told last is kept;
+ * each time an event changes it is compared with what it is now, and what differs is sent once nothing has changed for a while. Doing it twice
+ * sends nothing twice. Only those are written to whom somebody invited here: what an import brings has been told by whoever invited.
+ */
+export class InvitationMails {
+	readonly #parts: MailParts;
+	readonly #waiting = new Map<string, readonly [SpaceId, RecordId]>();
+	readonly #ofPerson: ReturnType<typeof rateLimit>;
+	readonly #toAddress: ReturnType<typeof rateLimit>;
+	#running: Promise<void> = Promise.resolve();
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#closed = false;
+
+	constructor(parts: MailParts) {
+		this.#parts = parts;
+		const { clock } = parts;
+		this.#ofPerson = rateLimit({ ...OF_PERSON, clock });
+		this.#toAddress = rateLimit({ ...TO_ADDRESS, clock });
+	}
+
+	/** Looks once at everything that somebody is invited to: something may have been left unsaid. */
+	async start(): Promise<void> {
+		for (const [space, id] of await invitedTo(this.#parts.records)) this.heed(space, [id]);
+		this.look();
+	}
+
+	/** These events changed, or what belongs to them. */
+	heed(space: SpaceId, ids: readonly RecordId[]): void {
+		for (const id of ids) this.#waiting.set(`${space} ${id}`, [space, id]);
+	}
+
+	/** Does what waits, and comes back when the next mail is due. */
+	look(): void {
+		clearTimeout(this.#timer);
+		if (!this.#closed) this.#running = this.#running.then(() => this.#work());
+	}
+
+	/** Resolves once nothing is under way any more. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		clearTimeout(this.#timer);
+		await this.#running;
+		clearTimeout(this.#timer);
+	}
+
+	async #work(): Promise<void> {
+		const { db, clock, failed } = this.#parts;
+		let next = Infinity;
+		try {
+			for (const [key, [space, id]] of this.#waiting) {
+				if (this.#closed) return;
+				await this.#settle(space, id);
+				this.#waiting.delete(key);
+			}
+			for (;;) {
+				const row = await db
+					.selectFrom('invited')
+					.selectAll()
+					.where('due_at', 'is not', null)
+					.orderBy('due_at')
+					.limit(1)
+					.executeTakeFirst();
+				if (!row || this.#closed) break;
+				next = row.due_at!;
+				if (next > clock.now()) break;
+				await this.#tell(row);
+			}
+		} catch (error) {
+			failed(error);
+			next = clock.now() + AGAIN_MS;
+		}
+		clearTimeout(this.#timer);
+		if (!this.#closed && next < Infinity)
+			this.#timer = setTimeout(() => this.look(), Math.min(60_000, Math.max(0, next - clock.now())));
+	}
+
+	/** Notes what has to be said about an event that may have changed. */
+	async #settle(space: SpaceId, id: RecordId): Promise<void> {
+		const whole = await wholeOf(this.#parts.records, space, id);
+		const known = await this.#rowsOf(space, whole?.event.id ?? id);
+		if (!whole || whole.event.organizer === null) {
+			for (const row of known) await this.#note(row, row.role === 'host' ? row.said : CANCELLED);
+			return;
+		}
+		if (!(await this.#isOwn(whole))) return;
+		const organizer = whole.event.organizer.toLowerCase();
+		const people = await this.#parts.users.byAddress([organizer, ...allGuests(whole).map(({ address }) => address)]);
+		const host = people.get(organizer);
+		if (!host) return this.#answer(whole, organizer, known);
+		if (!isHosts(this.#parts.memberships(), space, host.id)) return;
+		const invited = new Set(
+			allGuests(whole)
+				.filter(({ invited, deletedAt }) => invited !== null && deletedAt === null)
+				.map(({ address }) => address.toLowerCase()),
+		);
+		const done = isOver(whole, this.#parts.clock.now(), this.#parts.zone);
+		for (const address of new Set([...invited, ...known.filter(({ role }) => role !== 'host').map((row) => row.address)])) {
+			if (people.has(address) || !email.safeParse(address).success) continue;
+			const share = shareOf(whole, address, 0);
+			const row = known.find((one) => one.address === address);
+			if (!row && (!share || done || answeredElsewhere(whole, address))) continue;
+			// What is over is not told any more.
+			if (done && row) await (share ? this.#note(row, row.said) : this.#forget(row));
+			else
+				await this.#note(
+					row ?? (await this.#begin(whole, address, 'guest', host)),
+					share === null ? CANCELLED : fingerprint(share),
+				);
+		}
+	}
+
+	/** A person of this Mana is invited by somebody elsewhere, who hears what they answer. */
+	async #answer(whole: Whole, organizer: string, known: readonly Invited[]): Promise<void> {
+		const { memberships, users, clock, zone } = this.#parts;
+		const me = memberships().personOf(whole.space);
+		if (me === undefined) throw new Error('Who is where is not known now.');
+		if (me === null || !email.safeParse(organizer).success) return;
+		const person = await users.byId(me);
+		if (!person) return;
+		const row = known.find(({ role }) => role === 'host');
+		const answers = answersOf(whole, person);
+		const wanted = whole.event.deletedAt === null ? saidBy(answers) : row && /accepted|tentative/.test(row.said) ? 'gone' : null;
+		if (wanted === null || answers.length === 0) return;
+		if (row) return this.#note(row, isOver(whole, clock.now(), zone) ? row.said : wanted);
+		// What they had answered before it came here, whoever invites knows; what is answered here has its time.
+		const here = answers.some(({ guest }) => guest.answeredAt !== null);
+		const fresh = await this.#begin(whole, organizer, 'host', person, here ? saidBy([]) : wanted);
+		await this.#note(fresh, wanted);
+	}
+
+	/** Whether an event is in a calendar that is kept here, and not shown or kept in step with another place, which answers itself. */
+	async #isOwn({ space, event }: Whole): Promise<boolean> {
+		if (event.calendar === null || !isRecordId(event.calendar)) return true;
+		const row = (await recordOf(this.#parts.records, space, calendars, event.calendar))?.row;
+		return row === undefined || row.kind === 'own';
+	}
+
+	#rowsOf(space: SpaceId, event: RecordId): Promise<Invited[]> {
+		return this.#parts.db.selectFrom('invited').selectAll().where('space', '=', space).where('event', '=', event).execute();
+	}
+
+	async #begin(whole: Whole, address: string, role: Invited['role'], person: CalendarUser, said = ''): Promise<Invited> {
+		const { db, clock, random } = this.#parts;
+		const { space, event } = whole;
+		const row = newRow(
+			{ space, event: event.id, address, role, person: person.id, language: person.language, said },
+			clock.now(),
+			random,
+		);
+		await db
+			.insertInto('invited')
+			.values(row)
+			.onConflict((conflict) => conflict.columns(['space', 'event', 'address']).doNothing())
+			.execute();
+		// Another copy of this service may have been first.
+		return (await this.#rowsOf(space, event.id)).find((one) => one.address === address) ?? row;
+	}
+
+	async #forget({ space, event, address }: Invited): Promise<void> {
+		await this.#parts.db
+			.deleteFrom('invited')
+			.where('space', '=', space)
+			.where('event', '=', event)
+			.where('address', '=', address)
+			.execute();
+	}
+
+	/** What is to be said from now on: later, once it has stayed so for a while. */
+	async #note(row: Invited, wanted: string): Promise<void> {
+		const { clock, quietMs } = this.#parts;
+		const toldNothing = row.said === '' && wanted === CANCELLED;
+		const pending = wanted === row.said || toldNothing ? null : wanted;
+		if (pending === row.pending) return;
+		// Whoever books waits for the word that it worked.
+		const quiet = row.role === 'visitor' && row.said === '' ? 0 : quietMs;
+		await this.#set(row, { pending, due_at: pending === null ? null : clock.now() + quiet });
+	}
+
+	async #set({ space, event, address }: Invited, values: Partial<Invited>): Promise<void> {
+		await this.#parts.db
+			.updateTable('invited')
+			.set(values)
+			.where('space', '=', space)
+			.where('event', '=', event)
+			.where('address', '=', address)
+			.execute();
+	}
+
+	/** Sends one mail whose time has come. */
+	async #tell(row: Invited): Promise<void> {
+		const { clock } = this.#parts;
+		const wait = Math.max(this.#toAddress.take(row.address), this.#ofPerson.take(row.person));
+		if (wait > 0) return this.#set(row, { due_at: clock.now() + wait });
+		const whole = await wholeOf(this.#parts.records, row.space, row.event);
+		const person = await this.#parts.users.byId(row.person);
+		if (!person) return this.#set(row, { pending: null, due_at: null });
+		const sequence = row.said === '' ? (whole?.event.sequence ?? 0) : Math.max(whole?.event.sequence ?? 0, row.sequence + 1);
+		const sent = row.role === 'host' ? this.#reply(row, whole, person) : this.#invitation(row, whole, person, sequence);
+		if (sent === null) return this.#set(row, { pending: null, due_at: null });
+		try {
+			await this.#parts.notifier.send({
+				...sent.mail,
+				to: { address: row.address, language: row.language },
+				key: `${row.token} ${sequence}`,
+			});
+		} catch (error) {
+			// It was sent already, before what was written down of it was lost, and said something else: this is the next one.
+			if (!(error instanceof Problem) || error.code !== 'key-taken') throw error;
+			return this.#set(row, { sequence: sequence + 1, said: row.said || 'lost' });
+		}
+		const message = 'calendar' in sent.mail.data ? sent.mail.data.calendar : '';
+		await this.#set(row, { said: sent.said, sequence, message, pending: null, due_at: null });
+	}
+
+	#invitation(row: Invited, whole: Whole | null, person: CalendarUser, sequence: number) {
+		const { zone } = this.#parts;
+		// The time of the message is that of the row, so that what is sent twice is the same twice.
+		const at = row.due_at!;
+		const share = whole && shareOf(whole, row.address, at);
+		const inviter = person.name || person.address;
+		const shared = { inviter, replyTo: person.address };
+		if (!whole || !share) {
+			if (row.said === '') return null;
+			const calendar = cancelOf(row.message, row.address, sequence, at);
+			const [title, when] = whole ? wordsOf(whole.event, row.language, zone) : [titleIn(row.message), '-'];
+			return { said: CANCELLED, mail: { topic: 'event-cancelled', data: { ...shared, title, when, calendar } } } as const;
+		}
+		const shown = share.guests.length > 0 ? share.event : share.occurrences[0]!.event;
+		const [title, when] = wordsOf(shown, row.language, zone);
+		const page = row.role === 'visitor' ? 'booked' : 'answer';
+		const data = {
+			...shared,
+			title,
+			when,
+			place: printed(shown.place, 500),
+			notes: printed(shown.notes, 4_000),
+			link: `/calendar/${page}#token=${row.token}`,
+			calendar: requestOf(share, { address: person.address, name: person.name }, sequence, zone),
+		};
+		const first = row.said === '' || row.said === CANCELLED;
+		const topic =
+			row.role === 'visitor' ? (first ? 'booking-made' : 'booking-changed') : first ? 'event-invited' : 'event-changed';
+		return { said: fingerprint(share), mail: { topic, data } } as const;
+	}
+
+	#reply(row: Invited, whole: Whole | null, person: CalendarUser) {
+		if (!whole) return null;
+		const gone = whole.event.deletedAt !== null;
+		const answers = answersOf(whole, person).map((one): Answer =>
+			gone ? { ...one, guest: { ...one.guest, answer: 'declined' } } : one,
+		);
+		const [first] = answers;
+		if (!first) return null;
+		const [title, when] = wordsOf(first.event, row.language, this.#parts.zone);
+		const data = {
+			name: person.name || person.address,
+			replyTo: person.address,
+			title,
+			when,
+			answer: first.guest.answer,
+			notes: printed(first.guest.comment, 2_000),
+			calendar: replyOf(answers, row.address, row.due_at!),
+		};
+		return { said: gone ? 'gone' : saidBy(answers), mail: { topic: 'event-answered', data } } as const;
+	}
+}
+
+/** A row of somebody who was told nothing yet. */
+export function newRow(
+	row: Pick<Invited, 'space' | 'event' | 'address' | 'role' | 'person' | 'language' | 'said'>,
+	now: number,
+	random: RandomBytes,
+): Invited {
+	const token = Buffer.from(random(new Uint8Array(16))).toString('base64url');
+	return { ...row, token, sequence: 0, message: '', pending: null, due_at: null, created_at: now };
+}
+
+/** Somebody who answered before anything was sent has the invitation by another way. */
+function answeredElsewhere(whole: Whole, address: string): boolean {
+	return allGuests(whole).some((one) => one.address.toLowerCase() === address && one.answer !== 'none');
+}
+
+/** Whether nothing of an event is to come any more. */
+export function isOver({ event, occurrences }: Whole, now: number, zone: string): boolean {
+	if (repeats(event)) {
+		const rows = [{ ...event, deletedAt: null }, ...occurrences.map((one) => one.event)];
+		// Every rule that goes on comes again within some years, or never.
+		return occurrencesOf(rows, now, now + 8 * 366 * 86_400_000, zone).length === 0;
+	}
+	const spans = [event, ...occurrences.map((one) => one.event)].map((one) => spanOf(one, zone));
+	return spans.every((span) => span !== null && span.to <= now);
+}
+
+type OwnAnswer = Answer & { readonly guest: Guest };
+
+/** What a person answered, of all of it and of occurrences. */
+function answersOf({ event, guests, occurrences }: Whole, person: CalendarUser): OwnAnswer[] {
+	const mine = (all: readonly Guest[]) =>
+		all.find(
+			(one) => one.deletedAt === null && (one.person === person.id || one.address.toLowerCase() === person.address.toLowerCase()),
+		);
+	const parts = [{ event, guests }, ...occurrences.filter((one) => one.event.deletedAt === null)];
+	return parts.flatMap((one) => {
+		const guest = mine(one.guests);
+		return guest ? [{ event: one.event, guest, series: event }] : [];
+	});
+}
+
+/** What somebody said with all their answers; nothing is the same as not having answered. */
+function saidBy(answers: readonly Answer[]): string {
+	const said = answers
+		.filter(({ guest }) => guest.answer !== 'none')
+		.map(({ event, guest }) => `${event.occurrence ?? ''} ${guest.answer} ${guest.comment}`);
+	return `answered ${said.join('\n')}`.slice(0, 2_000);
+}
+
+function wordsOf(event: Event, language: string, zone: string): readonly [title: string, when: string] {
+	return [printed(event.title, 500).replaceAll('\n', ' ').trim() || '-', whenOf(event, language, zone)];
+}
+
+function titleIn(message: string): string {
+	return /^SUMMARY:(.+)\r$/m.exec(message)?.[1] ?? '-';
+}
+
+/** Words that somebody wrote, without what no mail can carry. */
+function printed(text: string, most: number): string {
+	return text
+		.replaceAll(/\r\n?/g, '\n')
+		.replaceAll(/[^\P{Cc}\n]/gu, ' ')
+		.slice(0, most)
+		.toWellFormed();
+}

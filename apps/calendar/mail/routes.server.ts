@@ -1,0 +1,51 @@
+import { answers, body, callerAddress, guard, type ServiceEnv, type VerifyToken } from '@mana/service';
+import { limited, rateLimit } from '@mana/service/rate-limit';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { answerAt, type AnswerParts, answerWords, invitationAt, takeReply } from './answers.server.ts';
+
+const invitation = z.object({
+	state: z.enum(['open', 'over', 'cancelled']),
+	inviter: z.string(),
+	address: z.string(),
+	title: z.string(),
+	place: z.string(),
+	notes: z.string(),
+	from: z.number(),
+	to: z.number(),
+	wholeDay: z.boolean(),
+	zone: z.string().nullable(),
+	repeat: z.string().nullable(),
+	answer: z.enum(['none', ...answerWords, 'delegated']),
+	comment: z.string(),
+});
+
+/** By which people elsewhere answer what they were invited to, with the link of their mail and nothing else; and answers that came by mail are taken in. */
+export function invitationRoutes(parts: AnswerParts, verifyToken: VerifyToken) {
+	// Whoever guesses links is held up; whoever has one asks a few times.
+	const limit = limited(rateLimit({ burst: 60, refillMs: 2_000, clock: parts.clock }), callerAddress);
+	return new Hono<ServiceEnv>()
+		.get(
+			'/v1/invitations/:token',
+			limit,
+			answers('What a link of a mail leads to; looking changes nothing', invitation),
+			async (c) => c.json(await invitationAt(parts, c.req.param('token'))),
+		)
+		.put(
+			'/v1/invitations/:token/answer',
+			limit,
+			body(z.strictObject({ answer: z.enum(answerWords), comment: z.string().trim().max(2_000) })),
+			answers('Answers an invitation', null, 204),
+			async (c) => {
+				await answerAt(parts, c.req.param('token'), c.req.valid('json'));
+				return c.body(null, 204);
+			},
+		)
+		.post(
+			'/v1/replies',
+			guard(verifyToken),
+			body(z.strictObject({ message: z.string().max(100_000) })),
+			answers('Takes in an answer that came by mail', z.object({ space: z.string(), event: z.string(), title: z.string() })),
+			async (c) => c.json(await takeReply(parts, c.get('person').id, c.req.valid('json').message)),
+		);
+}
