@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccessRow, authorisationMatrix, kitAccess, type Principal, principals } from '@mana/service/testing/authorisation';
 import { activityAccess } from './routes/activity.access.ts';
+import { archiveAccess } from './routes/archive.access.ts';
 import { leavingAccess } from './routes/leaving.access.ts';
 import { providerAccess } from './routes/provider.access.ts';
 import { administrationAccess } from './routes/administration.access.ts';
@@ -89,6 +90,7 @@ authorisationMatrix({
 		...contactAccess,
 		...administrationAccess,
 		...providerAccess,
+		...archiveAccess,
 		...leavingAccess,
 		...identityProviderAccess,
 	],

@@ -1,3 +1,4 @@
+import { sweepArchives } from './archive/archives.ts';
 import { knownMs } from './attempts.ts';
 import { unansweredMs } from './administration/invitations.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
@@ -10,9 +11,9 @@ const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 
 /** Deletes what has ended and can no longer change any answer. */
-export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>): Promise<void> {
+export async function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys' | 'home'>): Promise<void> {
 	const now = realm.clock.now();
-	return transact(realm, async (db) => {
+	await transact(realm, async (db) => {
 		await db.deleteFrom('session').where('expires_at', '<=', new Date(now).toISOString()).execute();
 		await db
 			.deleteFrom('retired_token')
@@ -40,6 +41,7 @@ export function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys'>):
 		await tidySoftware(db, now);
 		await trimAuditLog(realm, db);
 	});
+	await sweepArchives(realm);
 }
 
 /** Tidies every hour until the returned function is called. */

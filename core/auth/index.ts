@@ -7,11 +7,13 @@ import {
 	type SecondStepRemoval,
 	tellOfRemoval,
 } from './administration/second-step-removal.ts';
+import { tellOfArchive } from './archive/archives.ts';
+import { type Make, makeArchive } from './archive/make.ts';
 import { checkAtStart } from './audit/check.ts';
 import { keepTidy } from './housekeeping.ts';
 import { type NewDevice, tellOfDevice } from './known-devices.ts';
 import { instanceKeys } from './instance-keys.ts';
-import { answerForgotten, type AuthJobs, type Forgotten, type Letter, sendLetter } from './letters.ts';
+import { answerForgotten, type ArchiveJobs, type AuthJobs, type Forgotten, type Letter, sendLetter } from './letters.ts';
 import { type Leave, leave } from './leaving/erase.ts';
 import type { Neighbours } from './leaving/neighbours.ts';
 import { migrations } from './migrations.ts';
@@ -26,8 +28,11 @@ export { auditLogCheck } from './audit/terminal.ts';
 export { resetLink, takeSecondStepAway } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';
 
-/** How long a service may take to tell what it holds of a person, or to let go of it, in milliseconds. */
-const archiveMs = 10 * 60_000;
+/** How long a service may take to let go of a person, in milliseconds. */
+const eraseMs = 10 * 60_000;
+
+/** How long a service may take to tell what it holds of a person, in milliseconds: as long as it goes on. The job ends what stands still. */
+const archiveMs = 24 * 60 * 60_000;
 
 /** How long a provider may take to answer, in milliseconds. */
 const providerMs = 10_000;
@@ -49,7 +54,8 @@ export const service = defineService({
 		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
 		try {
 			const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
-			const neighbours: Neighbours = { identity, addressOf, fetch: call({ timeoutMs: archiveMs }) };
+			const neighbours: Neighbours = { identity, addressOf, fetch: call({ timeoutMs: eraseMs }) };
+			const talking: Neighbours = { ...neighbours, fetch: call({ timeoutMs: archiveMs }) };
 			const jobs: AuthJobs = await openJobs(
 				store,
 				{
@@ -59,11 +65,19 @@ export const service = defineService({
 					secondStepNotice: (notice: SecondStepNotice, { id }) => tellOfRemoval(notifier, notice, id),
 					secondStepRemoval: (removal: SecondStepRemoval) => removeSecondStep(realm, removal),
 					departure: (departure: Leave) => leave(realm, neighbours, departure),
+					archiveReady: (archive: Make, { id }) => tellOfArchive(realm, notifier, archive, id),
 				},
 				{ clock, random, log },
 			);
+			const stopping = new AbortController();
+			const archiveJobs: ArchiveJobs = await openJobs(
+				store,
+				{ archive: (archive: Make, job) => makeArchive(realm, talking, archive, job, stopping.signal) },
+				{ clock, random, log, concurrency: 2 },
+			);
 			const realm: Realm = {
 				jobs,
+				archiveJobs,
 				store,
 				keys: instanceKeys(config.secret),
 				instance: await instanceId(store, { clock, random }),
@@ -83,6 +97,7 @@ export const service = defineService({
 			await publishedKeys(realm);
 			await prepareSetup(realm);
 			jobs.start();
+			archiveJobs.start();
 			const stopTidying = keepTidy(realm);
 			const stopChecking = checkAtStart(realm);
 			return {
@@ -90,6 +105,8 @@ export const service = defineService({
 				ready: () => look(realm, (db) => db.selectFrom('person').select('id').limit(1).execute()),
 				async close() {
 					stopTidying();
+					stopping.abort();
+					await archiveJobs.stop();
 					await jobs.stop();
 					await stopChecking();
 					await store.close();

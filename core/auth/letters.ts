@@ -3,6 +3,7 @@ import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
 import type { NewDevice } from './known-devices.ts';
 import type { SecondStepNotice, SecondStepRemoval } from './administration/second-step-removal.ts';
+import type { Make } from './archive/make.ts';
 import type { Leave } from './leaving/erase.ts';
 import { createLink, linkTo, type MailedKind, type NewLink } from './one-time-links.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
@@ -55,7 +56,10 @@ export type AuthJobs = Jobs<{
 	newDevice: JobHandler<NewDevice>;
 	secondStepNotice: JobHandler<SecondStepNotice>;
 	secondStepRemoval: JobHandler<SecondStepRemoval>;
+	archiveReady: JobHandler<Make>;
 }>;
+
+export type ArchiveJobs = Jobs<{ archive: JobHandler<Make> }>;
 
 /**
  * Makes a link and writes the letter that carries it, in the caller's transaction: with it the letter is sent, without it there is none.

@@ -5,6 +5,7 @@ import { providerMigrations } from './provider/tables.ts';
 import { relyingMigrations } from './relying/tables.ts';
 import { administrationMigrations } from './administration/tables.ts';
 import { beginning, contentHash, linkHash } from './audit/chain.ts';
+import { archiveMigrations } from './archive/tables.ts';
 import { leavingMigrations } from './leaving/tables.ts';
 import type { AuditRow } from './store.ts';
 import { credentialMigrations } from './credential-tables.ts';
@@ -178,6 +179,7 @@ export const migrations: Migrations = {
 	...providerMigrations,
 	...relyingMigrations,
 	...leavingMigrations,
+	...archiveMigrations,
 };
 
 /** A row of the table that was the log before. */

@@ -56,6 +56,8 @@ const refusals = {
 		409,
 		'You own spaces that others are in. Hand each of them over first; what you wrote there stays with those who use it.',
 	],
+	'archive-unknown': [404, 'There is no archive of yours here, or it was kept for as long as it is. Ask for a new one.'],
+	'archive-not-ready': [409, 'Your archive is still being made. You are told when it is ready.'],
 	'departure-unknown': [404, 'Nobody is leaving here, or it has begun and cannot be taken back any more.'],
 	'own-account': [409, 'You cannot do this to your own account. Another owner can.'],
 	'consent-missing': [403, 'They have not allowed this. They can, for a time, in their settings under "Security activity".'],

@@ -2,7 +2,7 @@ import { type Logger, Problem, type RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { newRecordId, type RecordId } from '@mana/model';
 import type { InstanceKeys } from './instance-keys.ts';
-import type { AuthJobs } from './letters.ts';
+import type { ArchiveJobs, AuthJobs } from './letters.ts';
 import type { Conversation } from './relying/conversation.ts';
 import { refuse } from './problems.ts';
 import type { AuthStore, Db, Transaction } from './store.ts';
@@ -20,6 +20,8 @@ export interface Realm {
 	readonly publicUrl: string;
 	/** What is done after an answer was given, and certainly: letters, and people who leave. */
 	readonly jobs: AuthJobs;
+	/** Archives, which take long: they are made beside what takes none. */
+	readonly archiveJobs: ArchiveJobs;
 	readonly registration: RegistrationMode;
 	/** How providers are talked to with whom people have an account. */
 	readonly conversation: Conversation;

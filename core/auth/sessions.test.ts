@@ -175,7 +175,13 @@ eachEngine('a session', (engine) => {
 		await owner.post('/invitations', {});
 		const store = await look(engine, place);
 		clock.advance(400 * dayMs);
-		await tidy({ store, clock, random: systemRandom, keys: instanceKeys('a secret of at least thirty-two characters') });
+		await tidy({
+			home: auth.home,
+			store,
+			clock,
+			random: systemRandom,
+			keys: instanceKeys('a secret of at least thirty-two characters'),
+		});
 		for (const table of ['session', 'retired_token', 'one_time_link', 'attempt', 'known_address', 'known_device'] as const)
 			expect(await store.db.selectFrom(table).selectAll().execute()).toEqual([]);
 		const log = await store.db.selectFrom('audit_entry').select('kind').execute();

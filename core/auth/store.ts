@@ -4,11 +4,13 @@ import type { AdministrationTables } from './administration/tables.ts';
 import type { ProviderTables } from './provider/tables.ts';
 import type { RelyingTables } from './relying/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
+import type { ArchiveTables } from './archive/tables.ts';
 import type { LeavingTables } from './leaving/tables.ts';
 import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
-export interface Tables extends AdministrationTables, CredentialTables, ProviderTables, RelyingTables, LeavingTables {
+export interface Tables
+	extends AdministrationTables, CredentialTables, ProviderTables, RelyingTables, LeavingTables, ArchiveTables {
 	person: {
 		id: string;
 		name: string;

@@ -2,7 +2,7 @@ import { createLogger, openEgress, systemRandom } from '@mana/service';
 import { openJobs } from '@mana/store';
 import type { TestEngine } from '@mana/store/testing';
 import { instanceKeys } from './instance-keys.ts';
-import type { AuthJobs } from './letters.ts';
+import type { ArchiveJobs, AuthJobs } from './letters.ts';
 import { migrations } from './migrations.ts';
 import { newId, type Realm } from './realm.ts';
 import { Conversation } from './relying/conversation.ts';
@@ -21,11 +21,14 @@ export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clo
 		newDevice: nothing,
 		secondStepNotice: nothing,
 		secondStepRemoval: nothing,
+		archiveReady: nothing,
 	};
 	const jobs: AuthJobs = await openJobs(store, handlers, { clock });
+	const archiveJobs: ArchiveJobs = await openJobs(store, { archive: nothing }, { clock });
 	const realm: Realm = {
 		store,
 		jobs,
+		archiveJobs,
 		keys: instanceKeys('a secret of at least thirty-two characters'),
 		instance: newId({ clock, random: systemRandom }),
 		publicUrl: 'http://mana.localhost',

@@ -4,6 +4,7 @@ import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { archiveRoutes } from './leaving/archive-routes.ts';
 import type { LeavingParts } from './leaving/person.ts';
 import { leavingRoutes } from './leaving/routes.ts';
 import { collectBlobs } from './blobs/collection.ts';
@@ -236,14 +237,25 @@ export const service = defineService({
 				serviceRoutes(
 					spaceRoutes(
 						historyRoute(
-							blobRoutes(leavingRoutes(app, identity, leaving), {
-								keeper,
-								shelf,
-								directory,
-								verifyToken,
-								identity,
-								log,
-							}),
+							blobRoutes(
+								archiveRoutes(leavingRoutes(app, identity, leaving), {
+									store,
+									directory,
+									keeper,
+									shelf,
+									verifyToken,
+									identity,
+									log,
+								}),
+								{
+									keeper,
+									shelf,
+									directory,
+									verifyToken,
+									identity,
+									log,
+								},
+							),
 							history,
 							verifyToken,
 						),

@@ -8,15 +8,18 @@ const BELIEVED_MS = 30_000;
 /** Answers that are kept at most. */
 const MOST_KEPT = 1_000;
 
+/** A person as servers of apps are told of them. */
+export const grantPerson = z.object({
+	id: z.string(),
+	name: z.string(),
+	email: z.string(),
+	language: z.string(),
+	role: z.enum(['owner', 'admin', 'member', 'guest']),
+});
+
 const grant = z.object({
 	password: z.object({ id: z.string(), name: z.string(), access: z.enum(['read', 'write']), apps: z.array(z.string()) }),
-	person: z.object({
-		id: z.string(),
-		name: z.string(),
-		email: z.string(),
-		language: z.string(),
-		role: z.enum(['owner', 'admin', 'member', 'guest']),
-	}),
+	person: grantPerson,
 	token: z.string(),
 });
 /** Who came with an app password, what it allows, and a token of theirs for this service to act with. */

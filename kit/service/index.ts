@@ -33,6 +33,7 @@ export { holderOf, PortTakenError } from './port-holder.ts';
 export { type Health, live, probe, type Probe } from './probe.ts';
 export { type FieldProblem, invalidInput, Problem, problem, type ProblemInit, readProblem } from './problem.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
+export { type Range, rangeOf } from './range.ts';
 export { callerAddress, isDirect, isForwarded, isLoopback, type ServiceEnv } from './request.ts';
 export { answers, body, params, query } from './routes.ts';
 export { runServices } from './run.ts';

@@ -25,8 +25,8 @@ export interface Held {
 	readonly without?: readonly string[];
 	/** Columns that are set to these values when the person goes; left out: the rows go. */
 	readonly blank?: Readonly<Record<string, string | number | null>>;
-	/** A row as the archive has it, where the columns themselves say nothing to people. */
-	readonly shown?: (row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+	/** Set where the archive has it apart from other rows, in a form that says more: records of spaces. */
+	readonly apart?: true;
 	/** What becomes of the rows where neither is right, in the caller's transaction. @returns how many there were */
 	readonly erase?: (db: Kysely<never>, who: Leaver) => Promise<number>;
 }
@@ -59,8 +59,16 @@ export async function* exported<Tables, Entered = Tables>(
 	who: Leaver,
 ): AsyncGenerator<ExportLine> {
 	for (const [table, entry] of heldIn(entries)) {
-		const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)} where ${entry.where(who)}`.execute(db);
-		for (const row of rows) yield { table, row: plain(entry.shown?.(row) ?? row, entry.without ?? []) };
+		if (entry.apart) continue;
+		const from = sql`from ${sql.table(table)} where ${entry.where(who)}`;
+		const { rows: first } = await sql<Record<string, unknown>>`select * ${from} limit 1`.execute(db);
+		if (!first[0]) continue;
+		// What stays out is not even read: it may be large.
+		const columns = Object.keys(first[0]).filter((name) => !entry.without?.includes(name));
+		const { rows } = await sql<Record<string, unknown>>`select ${sql.join(columns.map((name) => sql.ref(name)))} ${from}`.execute(
+			db,
+		);
+		for (const row of rows) yield { table, row: plain(row) };
 	}
 }
 
@@ -218,11 +226,13 @@ async function countIn<Tables>(db: Kysely<Tables>, table: string, where: RawBuil
 	return Number(rows[0]?.n ?? 0);
 }
 
-/** Bytes as base64url; what stays out is left out. */
-function plain(row: Readonly<Record<string, unknown>>, without: readonly string[]): Record<string, unknown> {
-	const kept = Object.entries(row).filter(([column]) => !without.includes(column));
+/** Bytes as base64url. */
+function plain(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
 	return Object.fromEntries(
-		kept.map(([column, value]) => [column, value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : value]),
+		Object.entries(row).map(([column, value]) => [
+			column,
+			value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : value,
+		]),
 	);
 }
 

@@ -114,6 +114,39 @@ eachEngine('jobs', (engine) => {
 		expect(await jobs.find(id)).toMatchObject({ state: 'done', attempts: 2 });
 	});
 
+	test('a worker that says that it goes on keeps its job for another lease, and hears when it has lost it', async () => {
+		const { jobs, clock, store } = await open({ work: async () => {} });
+		const steps: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
+		const heard: boolean[] = [];
+		const long = await openJobs(
+			store,
+			{
+				async work(_: null, job) {
+					for (const step of steps) {
+						await step.promise;
+						await job.hold();
+						heard.push(job.signal.aborted);
+					}
+				},
+			},
+			{ clock, leaseMs: 60 * second },
+		);
+		const id = await jobs.enqueue('work', null);
+		const late = long.tick();
+		while ((await jobs.find(id))?.state !== 'running') await Bun.sleep(1);
+		clock.at += 50 * second;
+		steps[0]!.resolve();
+		while (heard.length === 0) await Bun.sleep(1);
+		clock.at += 50 * second;
+		expect(await jobs.tick()).toBe(0);
+		clock.at += 10 * second;
+		expect(await jobs.tick()).toBe(1);
+		steps[1]!.resolve();
+		await late;
+		expect(heard).toEqual([false, true]);
+		expect(await jobs.find(id)).toMatchObject({ state: 'done', attempts: 2 });
+	});
+
 	test('a worker that lost its lease cannot overwrite the outcome of the next one', async () => {
 		const blocked = Promise.withResolvers<void>();
 		const { jobs, clock, store } = await open({ work: async () => {} });

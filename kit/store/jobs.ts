@@ -12,6 +12,8 @@ export interface RunningJob {
 	readonly attempt: number;
 	/** Aborted when the lease is over: somebody else may take the job then, so stop. */
 	readonly signal: AbortSignal;
+	/** Keeps the job for another lease from now on: work that takes longer than one says so that it goes on. Aborts the signal where the job was lost. */
+	hold(): Promise<void>;
 }
 
 /** Does the work, or throws to have it tried again. Runs at least once, so it must bear being repeated. */
@@ -210,9 +212,15 @@ class TableJobs<Handlers extends JobHandlers> implements Jobs<Handlers> {
 		// The worker that had it is gone without a word each time: perhaps the job itself brings workers down.
 		if (job.attempts > job.max_attempts) return this.#fail(job, `It was abandoned ${job.max_attempts} times.`);
 		const lease = new AbortController();
-		const timer = setTimeout(() => lease.abort(), leaseMs);
+		let timer = setTimeout(() => lease.abort(), leaseMs);
+		const hold = async (): Promise<void> => {
+			if (!(await this.#table.hold(job, this.#clock.now() + leaseMs))) return lease.abort();
+			clearTimeout(timer);
+			if (!lease.signal.aborted) timer = setTimeout(() => lease.abort(), leaseMs);
+		};
+		const running: RunningJob = { id: job.id, attempt: job.attempts, signal: lease.signal, hold };
 		try {
-			await this.#handlers[job.name]?.(JSON.parse(job.payload), { id: job.id, attempt: job.attempts, signal: lease.signal });
+			await this.#handlers[job.name]?.(JSON.parse(job.payload), running);
 			await this.#table.settle(job, { state: 'done', finished_at: this.#clock.now(), reason: null });
 		} catch (error) {
 			await this.#fail(job, error instanceof Error ? error.message : String(error));

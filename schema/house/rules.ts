@@ -21,6 +21,7 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 	'kit/model': ['kit/time'],
 	'kit/store': ['kit/model', 'kit/time'],
 	'kit/sync': ['kit/model', 'kit/time'],
+	'kit/archive': ['kit/sync', 'kit/model', 'kit/time'],
 	'kit/shared': ['kit/sync', 'kit/model', 'kit/time'],
 	'kit/service': ['kit/store', 'kit/sync', 'kit/model', 'kit/time'],
 	'kit/dav': ['kit/service', 'kit/store', 'kit/sync', 'kit/model', 'kit/time'],
@@ -28,7 +29,7 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The rooms of the kit that also run in a browser, so that nothing of Bun or Node may be in them. */
-const kitInBrowser = new Set(['kit/time', 'kit/model', 'kit/sync', 'kit/shared', 'kit/ui']);
+const kitInBrowser = new Set(['kit/time', 'kit/model', 'kit/sync', 'kit/archive', 'kit/shared', 'kit/ui']);
 
 /** Runs the engine under thousands of schedules, in Bun only. */
 const simulator = /^kit\/sync\/simulator\//;

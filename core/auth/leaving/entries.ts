@@ -45,6 +45,12 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 			without: ['salt', 'content', 'previous', 'hash'],
 			erase: (db, { person }) => emptyEntriesOf(realm, db as unknown as Db, person, [account]),
 		},
+		archive_entry: {
+			holds: 'what was written of an archive so far',
+			where: ({ person }) => sql`archive_id in (select id from archive where person_id = ${person})`,
+			apart: true,
+		},
+		archive: { holds: 'the archive that one asked for', where: theirs },
 		departure: {
 			holds: 'that one leaves',
 			where: ({ person }) => sql`person_id = ${person}`,

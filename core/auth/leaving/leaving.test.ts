@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { createLogger, serviceIdentity, systemRandom } from '@mana/service';
+import { createLogger, systemRandom } from '@mana/service';
 import { erased, exported } from '@mana/service/leaving';
 import { everyTableIsEntered } from '@mana/service/testing/leaving';
 import { eachEngine } from '@mana/store/testing';
@@ -12,7 +12,7 @@ import { migrations } from '../migrations.ts';
 import type { Tables } from '../store.ts';
 import { signedInMember, signedInOwner, startAuth, TestClock } from '../testing.ts';
 import { authLeaving } from './entries.ts';
-import { copies, keepers } from './keepers.ts';
+import { copies, fileKeepers, keepers, openFormatServices } from './keepers.ts';
 
 const secrets = (home: string) => readFileSync(join(home, 'secrets', 'instance'), 'utf8').trim();
 
@@ -74,48 +74,6 @@ eachEngine('leaving mana-auth', (engine) => {
 		expect((await owner.get('/session')).status).toBe(200);
 		expect((await checkAuditLog(realm)).broken).toBeNull();
 	});
-
-	test('gives one archive of everything, and says what of it could not be had', async () => {
-		const clock = new TestClock();
-		const held = JSON.stringify({ table: 'message', row: { id: 'm1' } });
-		let asked = '';
-		await using other = disposable(
-			Bun.serve({
-				hostname: '127.0.0.1',
-				port: 0,
-				fetch(request) {
-					asked = `${request.headers.get('authorization')} ${new URL(request.url).pathname}`;
-					return new Response(`${held}\n`);
-				},
-			}),
-		);
-		const place = await engine.place();
-		const url = other.server.url.origin;
-		await using auth = await startAuth({ ...place, clock, services: { 'mana-notify': url, 'mana-user': url } });
-		const owner = await signedInOwner(auth);
-		expect((await owner.get('/archive/services')).body['services']).toEqual(['mana-auth', ...keepers]);
-		const { body, headers } = await owner.get('/archive');
-		expect(headers.get('content-disposition')).toBe('attachment; filename="mana-2026-01-01.ndjson"');
-		const lines = body['lines'] as Record<string, unknown>[];
-		const id = ((await owner.get('/session')).body['person'] as { id: string }).id;
-		expect(lines[0]).toEqual({ mana: 'archive', version: 1, person: id, at: '2026-01-01T12:00:00.000Z' });
-		expect(lines).toContainEqual({ service: 'mana-notify', table: 'message', row: { id: 'm1' } });
-		expect(lines.find(({ table }) => table === 'person')).toMatchObject({
-			service: 'mana-auth',
-			row: { email: 'ada@mana.example' },
-		});
-		expect(lines.at(-1)).toMatchObject({
-			end: true,
-			lines: { 'mana-notify': 1, 'mana-user': 1, 'mana-sync': 0 },
-			complete: false,
-			missing: { 'mana-sync': 'service-unreachable' },
-		});
-		const [, token = '', path] = asked.split(' ');
-		expect(path).toBe(`/v1/persons/${id}/export`);
-		expect(await serviceIdentity(() => secrets(auth.home), 'mana-user', clock).verify(token)).toBe('mana-auth');
-		clock.advance(11 * 60_000);
-		expect((await owner.get('/archive')).body['code']).toBe('proof-needed');
-	});
 });
 
 describe('what people leave behind', () => {
@@ -131,13 +89,15 @@ describe('what people leave behind', () => {
 			else expect([file, source.includes('openStore<')]).toEqual([file, false]);
 		}
 		expect([...found.keys()].sort()).toEqual(['mana-auth', ...keepers, ...copies].sort());
+		const opening = [...found].filter(([, file]) => readFileSync(join(root, file), 'utf8').includes('openRecordServer('));
+		expect(opening.map(([service]) => service).sort()).toEqual([...openFormatServices].sort());
 		for (const [service, file] of found) {
 			if (service === 'mana-auth') continue;
 			const room = [...new Glob('**/*.ts').scanSync({ cwd: join(root, dirname(file)) })]
 				.map((name) => readFileSync(join(root, dirname(file), name), 'utf8'))
 				.join('\n');
 			const isCopy = (copies as readonly string[]).includes(service);
-			// By that a server of an app has the route of copies, too.
+			// By that a server of an app has the routes of copies, too.
 			if (room.includes('await openRecordServer({') && isCopy !== room.includes('			leaving: ')) continue;
 			const routes = isCopy
 				? ['eraseCopiesRoute(store, identity)']
@@ -145,8 +105,15 @@ describe('what people leave behind', () => {
 			for (const route of routes) expect([service, route, room.includes(route)]).toEqual([service, route, true]);
 		}
 	});
-});
 
-function disposable(server: ReturnType<typeof Bun.serve>) {
-	return { server, [Symbol.asyncDispose]: () => server.stop(true) };
-}
+	test('is in the registry of every service that keeps files', async () => {
+		const root = join(import.meta.dir, '../../..');
+		const found = new Set<string>();
+		for await (const file of new Glob('{core,infra,ai,apps,matrix,ops}/**/*.ts').scan({ cwd: root })) {
+			if (/node_modules|test/.test(file)) continue;
+			const source = readFileSync(join(root, file), 'utf8');
+			if (source.includes('openBlobs(')) found.add(file.split('/').slice(0, 2).join('/'));
+		}
+		expect([...found].sort()).toEqual([...fileKeepers].sort());
+	});
+});

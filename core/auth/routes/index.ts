@@ -7,6 +7,7 @@ import { hasCookie } from '../session-cookie.ts';
 import { activityRoutes } from './activity.ts';
 import { accountsRoutes } from './accounts.ts';
 import { accountRoutes } from './account.ts';
+import { archiveRoutes } from './archive.ts';
 import { appPasswordRoutes } from './app-passwords.ts';
 import { contactRoutes } from './contacts.ts';
 import { administrationRoutes } from './administration.ts';
@@ -58,6 +59,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, neighbours: Neigh
 		.route('/', providerRoutes(door))
 		.route('/', softwareRoutes(door))
 		.route('/', identityProviderRoutes(door))
+		.route('/', archiveRoutes(door))
 		.route('/', leavingRoutes(door, neighbours))
 		.route('/', impersonationRoutes(door));
 }

@@ -3,9 +3,6 @@ import { type AccessRow, signedIn } from '@mana/service/testing/authorisation';
 const administrators = (status: number): AccessRow['status'] => ({ guest: 403, member: 403, admin: status, owner: status });
 
 export const leavingAccess: readonly AccessRow[] = [
-	{ method: 'GET', path: '/archive/services', status: signedIn(200) },
-	// Its lines are looked at in `leaving/leaving.test.ts`.
-	{ method: 'GET', path: '/archive', status: signedIn(200) },
 	{ method: 'GET', path: '/departure', status: signedIn(200) },
 	// Nobody listens where mana-sync would be.
 	{ method: 'GET', path: '/departure/spaces', status: signedIn(503) },

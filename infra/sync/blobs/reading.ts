@@ -1,27 +1,7 @@
+import type { Range } from '@mana/service';
 import { CHUNK_BYTES } from '@mana/sync/manifest';
 import type { Readable } from './keeper.ts';
 import type { Shelf } from './shelf.ts';
-
-/** The part of a content that is asked for, first and last byte included. */
-export interface Range {
-	readonly first: number;
-	readonly last: number;
-}
-
-/**
- * Reads a `Range` header (RFC 9110 §14.2).
- *
- * @returns `null`: answer the whole (no range, several, or another unit); `'outside'`: nothing of it exists
- */
-export function rangeOf(header: string | undefined, bytes: number): Range | 'outside' | null {
-	const [, from, to] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? [];
-	if (from === undefined || to === undefined || (from === '' && to === '')) return null;
-	if (from === '')
-		return Number(to) === 0 || bytes === 0 ? 'outside' : { first: Math.max(0, bytes - Number(to)), last: bytes - 1 };
-	if (to !== '' && Number(to) < Number(from)) return null;
-	if (Number(from) >= bytes) return 'outside';
-	return { first: Number(from), last: to === '' ? bytes - 1 : Math.min(Number(to), bytes - 1) };
-}
 
 /**
  * The bytes of a blob, chunk by chunk as they are taken.
@@ -42,4 +22,30 @@ export async function* bytesOf(
 		if (!stream) throw new Error(`The chunk ${chunks[at]} is not in the folder.`);
 		for await (const bytes of stream) yield bytes as Uint8Array<ArrayBuffer>;
 	}
+}
+
+/**
+ * Bytes as the body of an answer. It reads nothing before it is asked (HEAD never asks), and breaks off when something goes wrong: the
+ * reader sees that bytes are missing.
+ */
+export function streamOf(
+	bytes: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+	failed: (error: unknown) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+	return new ReadableStream(
+		{
+			async pull(controller) {
+				try {
+					const { value, done } = await bytes.next();
+					if (done) controller.close();
+					else controller.enqueue(value);
+				} catch (error) {
+					failed(error);
+					controller.error(error);
+				}
+			},
+			cancel: () => void bytes.return(undefined),
+		},
+		{ highWaterMark: 0 },
+	);
 }

@@ -1,7 +1,5 @@
-import { collectionNumbered } from '@mana/schema/registry/models';
 import type { Leaver, Leaving } from '@mana/service/leaving';
 import { sql } from 'kysely';
-import { valueFromBytes } from '../spaces/bytes.ts';
 import type { SyncTables } from '../store.ts';
 
 const theirs = ({ person }: Leaver) => sql`person = ${person}`;
@@ -13,7 +11,7 @@ const own = ({ person }: Leaver) => sql`space in (select number from space where
  * more than emptying tables (`person.ts`): when that is done, nothing is left here.
  */
 export const syncLeaving: Leaving<SyncTables> = {
-	cell: { holds: 'what one wrote in one’s own space, field by field', where: own, shown: shownCell },
+	cell: { holds: 'what one wrote in one’s own space', where: own, apart: true },
 	log: { holds: 'the last changes in one’s own space', where: own, without: ['frames', 'replaced', 'hash', 'previous_hash'] },
 	route: { nothing: 'Where records stand in their lists: derived from the cells, and goes with the space.' },
 	routed: { nothing: 'Which fields the lists are made by.' },
@@ -37,23 +35,3 @@ export const syncLeaving: Leaving<SyncTables> = {
 	membership_head: { nothing: 'How many changes of access there were.' },
 	node: { nothing: 'Processes of this service.' },
 };
-
-/** A cell with the names of its collection and field, as the app's model has them, and its value as JSON. */
-function shownCell(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-	const { collection, record, field, key, value, stamp, seq } = row;
-	const model = collectionNumbered(Number(collection));
-	const named = Object.entries(model?.fields ?? {}).find(([, one]) => one.number === Number(field));
-	return {
-		collection: model?.name ?? collection,
-		record,
-		field: named?.[0] ?? field,
-		...(key !== '' && { key }),
-		value: jsonOf(value instanceof Uint8Array ? valueFromBytes(value) : null),
-		stamp,
-		seq,
-	};
-}
-
-function jsonOf(value: unknown): unknown {
-	return value instanceof Uint8Array ? { base64url: Buffer.from(value).toString('base64url') } : value;
-}

@@ -20,8 +20,12 @@ import { element, type XmlName } from '../xml.ts';
 import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS, type SpecialCollection } from './folder.ts';
 import { principalReports } from './principals.ts';
 import { leftSince, objectsOf, type Placed, readingsOf, type RecordDb, type Wanted } from './objects.ts';
+import { freeName, openForms, type OpenPart } from './open-forms.ts';
 import type { SpaceCards } from './spaces.ts';
 import type { Texts } from './texts.ts';
+
+/** Files whose texts are read together for the files of others. */
+const TOGETHER = 200;
 
 export interface RecordTreeParts {
 	readonly db: RecordDb;
@@ -108,6 +112,22 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const placed = await this.#placedIn(folder, {});
 		const { near } = this.#app;
 		return this.#described(folder, span && near ? placed.filter((one) => near(one, span)) : placed);
+	}
+
+	/** Everything that the person may see, a file for each folder, as other programs take it in: one calendar, the cards of one book. */
+	async *openFiles(): AsyncGenerator<OpenPart> {
+		const taken = new Set<string>();
+		for (const folder of await this.#all()) {
+			const placed = await this.#placedIn(folder, {});
+			if (placed.length === 0) continue;
+			const form = openForms.find(({ type }) => this.#app.typeOf(placed[0]!).startsWith(type));
+			if (!form) continue;
+			const file = freeName(folder.name, form.ending, taken);
+			const writer = form.writer(folder.name);
+			for (let at = 0; at < placed.length; at += TOGETHER)
+				for (const text of await this.#texts(folder, placed.slice(at, at + TOGETHER))) yield { file, text: writer.add(text) };
+			yield { file, text: writer.end() };
+		}
 	}
 
 	async read({ properties, type }: DavResource): Promise<Blob> {

@@ -18,6 +18,8 @@ import { addDav } from '../dav.ts';
 import { type DavPath, hrefOf } from '../path.ts';
 import type { DavTree } from '../tree.ts';
 import { dropSpace, keepChange, type ObjectKind, type RecordDb } from './objects.ts';
+import { openFormatsRoute } from './open-formats.ts';
+import type { OpenPart } from './open-forms.ts';
 import type { RecordTreeParts } from './record-tree.ts';
 import { SpaceCards } from './spaces.ts';
 import { Texts } from './texts.ts';
@@ -53,6 +55,11 @@ export interface RecordServerOptions {
 	readonly leaving?: Leaving<object>;
 }
 
+/** A tree that can be written as files of others, too. */
+export interface OpenTree extends DavTree {
+	openFiles(): AsyncGenerator<OpenPart>;
+}
+
 /** What a server of an app stands on that shows people's records by DAV: who is where, what they have, and how it is written. */
 export interface RecordServer {
 	readonly db: RecordDb;
@@ -63,7 +70,7 @@ export interface RecordServer {
 	addRoutes(
 		app: Hono<ServiceEnv>,
 		features: readonly string[],
-		treeOf: (parts: RecordTreeParts, c: Context<ServiceEnv>) => DavTree,
+		treeOf: (parts: RecordTreeParts, c: Pick<Context, 'req'>) => OpenTree,
 	): void;
 	close(): Promise<void>;
 }
@@ -135,19 +142,22 @@ export async function openRecordServer(options: RecordServerOptions): Promise<Re
 		reached: (space, seq) => projection.reached(space, seq, READABLE_MS),
 	});
 	const { leaving } = options;
-	const addLeaving = (app: Hono<ServiceEnv>) =>
-		leaving
+	const withLeaving = (app: Hono<ServiceEnv>, treeOf: Parameters<RecordServer['addRoutes']>[2]) => {
+		const open = openFormatsRoute(identity, (grant, c) => treeOf(partsFor(grant, false, PATH), c));
+		return leaving
 			? app
+					.route('/', open)
 					.route('/', exportRoute<RecordTables, object>(store, identity, leaving))
 					.route('/', eraseRoute<RecordTables, object>(store, identity, leaving))
-			: app.route('/', eraseCopiesRoute(store, identity));
+			: app.route('/', open).route('/', eraseCopiesRoute(store, identity));
+	};
 	return {
 		db: store.db,
 		memberships,
 		projection,
 		writer,
 		addRoutes: (app, features, treeOf) =>
-			addDav(addLeaving(app), {
+			addDav(withLeaving(app, treeOf), {
 				path: PATH,
 				service,
 				clock,

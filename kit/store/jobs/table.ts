@@ -128,6 +128,18 @@ export class JobTable {
 		return numUpdatedRows > 0n;
 	}
 
+	/** Lengthens the lease. @returns `false` where another worker has the job now, or nobody */
+	async hold(job: JobRow, leaseUntil: number): Promise<boolean> {
+		const { numUpdatedRows } = await this.#db
+			.updateTable('mana_jobs')
+			.set({ lease_until: leaseUntil })
+			.where('id', '=', job.id)
+			.where('state', '=', 'running')
+			.where('attempts', '=', job.attempts)
+			.executeTakeFirst();
+		return numUpdatedRows > 0n;
+	}
+
 	/** Moves a job from one state to another; `false` when it was not in the first. */
 	async move(id: string, from: JobState, to: Partial<JobRow>): Promise<boolean> {
 		const { numUpdatedRows } = await this.#db

@@ -1,0 +1,3 @@
+export * from './manifest.ts';
+export * from './record.ts';
+export * from './tally.ts';
