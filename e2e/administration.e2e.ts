@@ -1,6 +1,7 @@
 import { base32 } from '@better-auth/utils/base32';
 import { createOTP } from '@better-auth/utils/otp';
 import type { Page } from '@playwright/test';
+import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 import { look, savedBy } from './look.ts';
 import { mailedLink } from './mails.ts';
 import { invite, ownerOf } from './people.ts';
@@ -113,20 +114,19 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 	await test.step('she takes along everything that every service holds of her', async () => {
 		await grace.goto(`${mana.url}/settings/archive`);
 		await look(grace, 'archive');
-		const { text } = await savedBy(grace, () => grace.getByRole('button', { name: 'Get the archive' }).click());
-		const lines = text
-			.trimEnd()
-			.split('\n')
-			.map((line) => JSON.parse(line) as Record<string, unknown>);
-		expect(lines.at(-1)).toMatchObject({ end: true, complete: true, missing: {} });
-		expect(lines).toContainEqual(
-			expect.objectContaining({
-				service: 'mana-sync',
-				row: expect.objectContaining({ field: 'title', value: 'Debug the compiler' }),
-			}),
-		);
-		expect(text).toContain('A list is missing');
-		expect(text).not.toContain('olga.owner@example.org');
+		await grace.getByRole('button', { name: 'Make my archive' }).click();
+		await expect(grace.getByText(/^Your archive of .* is ready: .* It is kept until /)).toBeVisible();
+		await look(grace, 'archive-ready');
+		const { name, bytes } = await savedBy(grace, () => grace.getByRole('button', { name: 'Download' }).click());
+		expect(name).toMatch(/^mana-\d{4}-\d\d-\d\d\.zip$/);
+		const texts = await textsOf(bytes);
+		const said = JSON.parse(texts.get('manifest.json') ?? '') as { spaces: { own: boolean }[]; open: { missing: object } };
+		expect(said.spaces.map(({ own }) => own)).toEqual([true]);
+		expect(said.open.missing).toEqual({});
+		expect(texts.get('spaces/own/records.ndjson')).toContain('"title":"Debug the compiler"');
+		expect([...texts.values()].join('')).toContain('A list is missing');
+		expect([...texts.values()].join('')).not.toContain('olga.owner@example.org');
+		await expect(grace.getByRole('button', { name: 'Throw away' })).toBeVisible();
 	});
 
 	await test.step('she asks to leave, is offered to stay when she signs in again, and stays', async () => {
@@ -204,4 +204,13 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 function tellAuth<T>(page: Page, method: string, path: string, body?: object): Promise<T> {
 	const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) };
 	return page.evaluate<T>(`fetch('/api/mana-auth${path}', ${JSON.stringify(init)}).then((answer) => answer.json())`);
+}
+
+async function textsOf(zip: Uint8Array): Promise<Map<string, string>> {
+	const reader = new ZipReader(new Uint8ArrayReader(zip), { useWebWorkers: false });
+	const texts = new Map<string, string>();
+	for (const entry of await reader.getEntries())
+		if (!entry.directory) texts.set(entry.filename, await entry.getData(new TextWriter()));
+	await reader.close();
+	return texts;
 }

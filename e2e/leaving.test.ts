@@ -1,32 +1,22 @@
 // Somebody leaves a whole house: what they had in any service is looked for afterwards, byte by byte.
 import { expect, setDefaultTimeout, test } from 'bun:test';
-import { type Collection, type Draft, newRecordId, type RecordId, systemFields, writeDraft } from '@mana/model';
-import { createLogger, type Service, systemRandom } from '@mana/service';
 import { tracesOf } from '@mana/store/testing';
-import type { Op, SpaceId } from '@mana/sync';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { SpaceId } from '@mana/sync';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { profileId, profiles } from '../apps/(hub)/model.ts';
 import { tasks } from '../apps/todo/model.ts';
-import { service as contacts } from '../apps/contacts/contacts.server.ts';
 import { people } from '../apps/contacts/model.ts';
 import { events } from '../apps/calendar/model.ts';
-import { service as calendar } from '../apps/calendar/calendar.server.ts';
-import { service as todo } from '../apps/todo/todo.server.ts';
-import { service as auth } from '../core/auth/index.ts';
 import { copies, keepers } from '../core/auth/leaving/keepers.ts';
-import { TestBrowser, testOwner } from '../core/auth/testing.ts';
-import { service as user } from '../core/user/index.ts';
-import { service as notify } from '../infra/notify/index.ts';
+import { TestBrowser } from '../core/auth/testing.ts';
 import { FileCaller, fileOf } from '../infra/sync/blobs/testing.ts';
-import { service as sync } from '../infra/sync/index.ts';
 import { RawClient } from '../infra/sync/testing.ts';
 import { ask } from '../infra/sync/testing-spaces.ts';
+import { newId, ownerOfHouse, ownSpace, publicUrl, record, startHouse, until, write } from './house.ts';
 
 setDefaultTimeout(90_000);
 
-const publicUrl = 'http://mana.localhost';
 /** Every service that keeps something. */
 const everywhere = ['mana-auth', ...keepers, ...copies].sort();
 const dayMs = 24 * 60 * 60_000;
@@ -36,9 +26,7 @@ const contents = 'the moth, taped into the log book';
 
 test('who leaves can change their mind for two weeks; then nothing of them is left in any store of the house', async () => {
 	await using house = await startHouse();
-	const ada = new TestBrowser(house.urls['mana-auth']!, publicUrl, '192.0.2.1');
-	const setup = new URL((await readFile(join(house.home, 'run', 'setup-link'), 'utf8')).trim()).hash.replace('#token=', '');
-	expect((await ada.post('/setup', { token: setup, ...testOwner })).status).toBe(200);
+	const ada = await ownerOfHouse(house);
 	const invited = await ada.post('/invitations', { role: 'member' });
 	const invitation = new URL(String(invited.body['link'])).hash.replace('#token=', '');
 	const browser = new TestBrowser(house.urls['mana-auth']!, publicUrl, '198.51.100.77');
@@ -89,6 +77,9 @@ test('who leaves can change their mind for two weeks; then nothing of them is le
 	house.ahead.ms += 13 * dayMs;
 	expect((await browser.post('/sign-in', grace)).status).toBe(200);
 	expect((await browser.get('/departure')).body['departure']).toMatchObject({ state: 'planned' });
+	// What she takes along goes with her.
+	expect((await browser.post('/archive')).status).toBe(201);
+	await until(async () => ((await browser.get('/archive')).body['archive'] as Card).state === 'ready');
 	house.ahead.ms += dayMs + 60_000;
 	const departure = async () => ((await ada.get('/departures')).body['departures'] as Card[])[0]!;
 	await until(async () => (await departure()).state === 'under-way');
@@ -102,6 +93,7 @@ test('who leaves can change their mind for two weeks; then nothing of them is le
 	expect(Object.keys(services).sort()).toEqual(everywhere);
 	expect(Object.values(services).every(({ problem }) => problem === null)).toBe(true);
 	expect(await tracesOf({ home: house.home, databaseUrl: undefined }, words)).toEqual([]);
+	expect(await readdir(join(house.home, 'mana-auth', 'archives'))).toEqual([]);
 	expect((await ada.get('/audit/check')).body).toMatchObject({ broken: null });
 	expect((await browser.post('/sign-in', grace)).body['code']).toBe('wrong-credentials');
 	// What she wrote for others is still theirs.
@@ -119,75 +111,6 @@ interface Card {
 	readonly services: Readonly<Record<string, { readonly problem: string | null }>>;
 }
 
-/** All services that keep something, in one folder, on clocks that can be moved ahead. */
-async function startHouse() {
-	const home = await mkdtemp(join(tmpdir(), 'mana-house-'));
-	const ahead = { ms: 0 };
-	const ports = Object.fromEntries([sync, notify, user, auth, todo, calendar, contacts].map(({ name }) => [name, freePort()]));
-	const urls: Readonly<Record<string, string>> = Object.fromEntries(
-		Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
-	);
-	const start = (service: Service) =>
-		service.start({
-			home,
-			databaseUrl: undefined,
-			port: ports[service.name]!,
-			publicUrl,
-			addresses: urls,
-			env: {},
-			clock: { now: () => Date.now() + ahead.ms },
-			log: createLogger(service.name, 'silent'),
-		});
-	const running = [
-		await start(auth),
-		await start(sync),
-		await start(notify),
-		await start(user),
-		await start(todo),
-		await start(calendar),
-		await start(contacts),
-	];
-	return {
-		home,
-		ahead,
-		urls,
-		async [Symbol.asyncDispose]() {
-			for (const one of running.toReversed()) await one.close();
-			await rm(home, { recursive: true });
-		},
-	};
-}
-
-function freePort(): number {
-	const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
-	const { port } = server;
-	void server.stop(true);
-	return port ?? 0;
-}
-
-const newId = () => newRecordId(Date.now(), (bytes) => systemRandom(bytes as Uint8Array<ArrayBuffer>));
-
-async function ownSpace(url: string, token: string): Promise<SpaceId> {
-	const { body } = await ask({ url }, token, 'GET', '/spaces');
-	return (body['spaces'] as { id: SpaceId }[])[0]!.id;
-}
-
-/** The ops that make a record. */
-function record<C extends Collection>(of: C, id: RecordId, draft: Draft<C>): Op[] {
-	const entries = [{ field: systemFields.createdAt.number, key: '', value: Date.now() }, ...writeDraft(of, draft)];
-	return entries.map((entry) => ({ collection: of.number, record: id, ...entry }));
-}
-
-async function write(url: string, token: string, space: SpaceId, ops: readonly Op[]): Promise<void> {
-	const client = await RawClient.open(url);
-	await client.hello(token);
-	await client.sub(space);
-	const { n } = client.write(...ops);
-	await client.acked(n);
-	expect(client.heard.flatMap((frame) => (frame.type === 'ack' ? frame.refused : []))).toEqual([]);
-	client.close();
-}
-
 /** The secret of the link in the newest letter of the outbox whose button says this. */
 async function linkInLetter(home: string, button: string): Promise<string> {
 	const folder = join(home, 'mana-notify', 'outbox');
@@ -200,11 +123,4 @@ async function linkInLetter(home: string, button: string): Promise<string> {
 		return found !== undefined;
 	});
 	return found ?? '';
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-	for (let tries = 0; !(await holds()); tries++) {
-		if (tries > 600) throw new Error('It did not come to that.');
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
 }

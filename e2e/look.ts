@@ -16,12 +16,18 @@ export async function look(page: Page, name: string): Promise<void> {
 }
 
 /** What a page gave as a file: the next one after this is called. */
-export async function savedBy(page: Page, press: () => Promise<void>): Promise<{ readonly name: string; readonly text: string }> {
+export async function savedBy(page: Page, press: () => Promise<void>): Promise<Saved> {
 	const waiting = page.waitForEvent('download');
 	await press();
 	const download: Download = await waiting;
-	let text = '';
-	const decoder = new TextDecoder();
-	for await (const part of await download.createReadStream()) text += decoder.decode(part as Uint8Array, { stream: true });
-	return { name: download.suggestedFilename(), text };
+	const parts: Uint8Array[] = [];
+	for await (const part of await download.createReadStream()) parts.push(part as Uint8Array);
+	const bytes = Buffer.concat(parts);
+	return { name: download.suggestedFilename(), bytes, text: bytes.toString('utf8') };
+}
+
+interface Saved {
+	readonly name: string;
+	readonly bytes: Uint8Array;
+	readonly text: string;
 }

@@ -21,6 +21,8 @@ const besideFiles = /(-wal|-shm|-journal|\.partial|\.new)$/;
 /** Content that people keep, chunk by chunk: it stays as it is even when it looks like a database. `incoming` is half of something. */
 const blobFiles = /^[^/]+\/blobs\//;
 const halfBlobs = /^[^/]+\/blobs\/incoming\//;
+/** What people asked for to take along: made of what is in the backup already, and gone in a week. */
+const archives = /^mana-auth\/archives\//;
 const sqliteHeader = 'SQLite format 3\0';
 
 /**
@@ -71,7 +73,7 @@ async function filesIn(home: string): Promise<string[]> {
 	return [...top, ...(await Promise.all(below)).flat()]
 		.filter((entry) => entry.isFile() && !besideFiles.test(entry.name))
 		.map((entry) => join(entry.parentPath, entry.name))
-		.filter((file) => !halfBlobs.test(relative(home, file)))
+		.filter((file) => !halfBlobs.test(relative(home, file)) && !archives.test(relative(home, file)))
 		.sort();
 }
 

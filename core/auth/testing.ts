@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@mana/service';
 import { service } from './index.ts';
-import { keepers } from './leaving/keepers.ts';
+import { copies, keepers, openFormatServices } from './leaving/keepers.ts';
 import { setupLinkFile } from './setup.ts';
 
 export interface TestAuthOptions {
@@ -58,7 +58,7 @@ export async function startAuth(options: TestAuthOptions = {}): Promise<TestAuth
 		publicUrl,
 		// Nobody listens there: a test never reaches what else runs on this machine.
 		addresses: {
-			...Object.fromEntries(keepers.map((name) => [name, 'http://127.0.0.1:1'])),
+			...Object.fromEntries([...keepers, ...copies, ...openFormatServices].map((name) => [name, 'http://127.0.0.1:1'])),
 			...(options.notify !== undefined && { 'mana-notify': options.notify }),
 			...options.services,
 		},

@@ -34,35 +34,25 @@ export function isContent(collection: number): boolean {
 	return ![0, SPACES_APP].includes(appOf(collection));
 }
 
-/** Puts cells together that belong to one record. @param cells those of a record one after another */
-export async function* recordsOf(
-	cells: AsyncIterable<HeldCell>,
-	numbered: FindCollection<number>,
-): AsyncGenerator<ArchivedRecord> {
-	let held: HeldCell[] = [];
-	for await (const cell of cells) {
-		const [first] = held;
-		if (first && (first.record !== cell.record || first.collection !== cell.collection)) {
-			yield recordOf(held, numbered);
-			held = [];
-		}
-		held.push(cell);
-	}
-	if (held.length > 0) yield recordOf(held, numbered);
-}
-
 /** One record, of its cells. */
 export function recordOf(cells: readonly HeldCell[], numbered: FindCollection<number>): ArchivedRecord {
 	const { collection, record: id } = cells[0]!;
 	const model = numbered(collection);
-	const fields: Record<string, Plain> = {};
-	const keyed: Record<string, Record<string, Plain>> = {};
-	for (const { field, key, value } of cells) {
-		const name = nameOf(model, field);
-		if (key === '') fields[name] = toPlain(value);
-		else (keyed[name] ??= {})[key] = toPlain(value);
-	}
-	return { collection: model?.name ?? `#${collection}`, id, fields, ...(Object.keys(keyed).length > 0 && { keyed }) };
+	const single = cells.filter(({ key }) => key === '');
+	const many = Map.groupBy(
+		cells.filter(({ key }) => key !== ''),
+		({ field }) => nameOf(model, field),
+	);
+	return {
+		collection: model?.name ?? `#${collection}`,
+		id,
+		fields: Object.fromEntries(single.map(({ field, value }) => [nameOf(model, field), toPlain(value)])),
+		...(many.size > 0 && {
+			keyed: Object.fromEntries(
+				[...many].map(([name, held]) => [name, Object.fromEntries(held.map(({ key, value }) => [key, toPlain(value)]))]),
+			),
+		}),
+	};
 }
 
 /** What has to be written for a record to be as the archive has it. @returns `null` when it is no record that can be read */
@@ -105,11 +95,13 @@ function numberIn(name: string): number | null {
 	return /^#\d{1,9}$/.test(name) ? Number(name.slice(1)) : null;
 }
 
-function toPlain(value: Exclude<Value, null>): Plain {
+/** A value as JSON. */
+export function toPlain(value: Exclude<Value, null>): Plain {
 	return value instanceof Uint8Array ? { base64: toBase64(value) } : value;
 }
 
-function fromPlain(plain: unknown): Value | undefined {
+/** The value that a text of JSON stood for; `undefined` where it stood for none. */
+export function fromPlain(plain: unknown): Value | undefined {
 	if (isObject(plain)) return typeof plain['base64'] === 'string' ? bytesOf(plain['base64']) : undefined;
 	return ['boolean', 'number', 'string'].includes(typeof plain) ? (plain as boolean | number | string) : undefined;
 }

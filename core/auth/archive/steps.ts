@@ -247,7 +247,6 @@ function readMe({ person, madeAt, mana, spaces, open }: Manifest): string {
 		...where,
 		...(missing.length > 0 ? ['', 'Could not be had for other programs:', ...missing] : []),
 		'',
-		'Another Mana takes it in again: Settings, "Bring an archive"; or mana import FILE --for YOU.',
 		'Passwords, keys and tokens are not in here.',
 		'',
 	].join('\n');

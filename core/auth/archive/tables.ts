@@ -48,7 +48,7 @@ export interface ArchiveTables {
 }
 
 export const archiveMigrations: Migrations = {
-	'011-archive': {
+	'013-archive': {
 		async up(db) {
 			await db.schema
 				.createTable('archive')

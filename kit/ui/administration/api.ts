@@ -108,6 +108,21 @@ export type Outcome =
 	| { readonly kind: 'prove' }
 	| { readonly kind: 'ask'; readonly software: string; readonly host: string; readonly scope: readonly string[] };
 
+/** Everything of a person as one file; see `core/auth/archive/archives.ts`. Instants are ISO 8601. */
+export interface Archive {
+	/** `failed`: it is not tried again by itself. */
+	readonly state: 'making' | 'failed' | 'ready';
+	readonly begunAt: string;
+	/** What is being written: the name of a service, or of a space. */
+	readonly now: string;
+	readonly done: number;
+	/** 0 while nobody knows. */
+	readonly all: number;
+	readonly bytes: number;
+	readonly expiresAt: string | null;
+	readonly problem: { readonly code: string; readonly service: string } | null;
+}
+
 /** Somebody's leaving, as they see it themselves. Instants are ISO 8601. */
 export interface Departure {
 	readonly state: 'planned' | 'under-way' | 'emptied' | 'done';
@@ -190,7 +205,10 @@ export const administration = {
 	request: (request: Readonly<Record<string, string>>) => ask<Outcome>('POST', '/oidc/requests', request),
 	decide: (request: Readonly<Record<string, string>>, allow: boolean) =>
 		ask<Outcome>('POST', '/oidc/decisions', { request, allow }),
-	archiveServices: () => ask<{ services: readonly string[] }>('GET', '/archive/services'),
+	archive: () => ask<{ archive: Archive | null }>('GET', '/archive'),
+	beginArchive: () => ask<{ archive: Archive }>('POST', '/archive'),
+	removeArchive: () => ask<unknown>('DELETE', '/archive'),
+	linkArchive: () => ask<{ path: string }>('POST', '/archive/links'),
 	departure: () => ask<{ departure: Departure | null }>('GET', '/departure'),
 	departureSpaces: () => ask<SpacesPlan>('GET', '/departure/spaces'),
 	leave: () => ask<{ departure: Departure }>('POST', '/departure'),

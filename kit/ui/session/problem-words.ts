@@ -45,6 +45,8 @@ const words: Record<string, () => string> = {
 	'setup-token-invalid': () => m.auth_setup_token_invalid(),
 	'reset-token-invalid': () => m.auth_reset_token_invalid(),
 	'link-invalid': () => m.auth_link_invalid(),
+	'archive-unknown': () => m.auth_archive_unknown(),
+	'archive-not-ready': () => m.auth_archive_not_ready(),
 	'email-same': () => m.auth_email_same(),
 	'email-verified': () => m.auth_email_verified(),
 	'email-taken': () => m.auth_email_taken(),
