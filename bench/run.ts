@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { apps } from './apps.ts';
 import { auth } from './auth.ts';
 import { type Bench, type Figure, meets } from './bench.ts';
 import { door } from './door.ts';
@@ -12,7 +13,7 @@ import { recur } from './recur.ts';
 import { start } from './start.ts';
 
 /** Adding a bench is a file and a line here. */
-const benches: Readonly<Record<string, Bench>> = { start, auth, door, download, downloadPage, growth, pages, recur };
+const benches: Readonly<Record<string, Bench>> = { start, auth, door, download, downloadPage, growth, pages, apps, recur };
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'sync') process.exit(await (await import('./sync/run.ts')).benchSync(rest));

@@ -1,13 +1,14 @@
-import { fold } from '@mana/model';
+import { fold, foldedBy } from '@mana/model';
 import type { Event } from './model.ts';
+
+const textOf = foldedBy<Event>(({ title, place, notes, files }) => [title, place, notes, ...files.map(({ file }) => file.name)]);
 
 /** Events whose title, place, notes or names of files contain every word, whatever the accents and the case; nothing of the trash. */
 export function matching(query: string): (event: Event) => boolean {
 	const words = fold(query).split(/\s+/).filter(Boolean);
-	return ({ deletedAt, start, title, place, notes, files }) => {
-		if (deletedAt !== null || start === null || words.length === 0) return false;
-		const text = fold([title, place, notes, ...files.map(({ file }) => file.name)].join('\n'));
-		return words.every((word) => text.includes(word));
+	return (event) => {
+		if (event.deletedAt !== null || event.start === null || words.length === 0) return false;
+		return words.every((word) => textOf(event).includes(word));
 	};
 }
 

@@ -83,33 +83,37 @@ export function taskActions(
 	nextOf: (task: Task, now: number) => Next | null,
 ): TaskActions {
 	const between = ordering(random);
-	const allTasks = (): readonly Task[] => mana.query(tasks, { where: () => true }).rows;
+	/** Tasks and their steps, the trash included, each once. */
 	const withSteps = (ids: readonly RecordId[]): Task[] => {
-		const wanted = new Set(ids);
-		return allTasks().filter((task) => wanted.has(task.id) || (task.parent !== null && wanted.has(task.parent)));
+		const found = new Map<RecordId, Task>();
+		for (const id of ids) {
+			const task = mana.get(tasks, id);
+			if (task) found.set(id, task);
+			for (const step of stepsOf(id)) found.set(step.id, step);
+		}
+		return [...found.values()];
 	};
-	const stepsAlong = (id: RecordId): Task[] => allTasks().filter((task) => task.parent === id && goesAlong(task));
+	const stepsOf = (id: RecordId): readonly Task[] => mana.query(tasks, { where: () => true, by: { parent: id } }).rows;
+	const stepsAlong = (id: RecordId): Task[] => stepsOf(id).filter(goesAlong);
 	const coming = (chosen: readonly Task[], now: number) =>
 		chosen.flatMap((task) => {
 			const next = nextOf(task, now);
 			return next ? [{ task, steps: stepsAlong(task.id), next }] : [];
 		});
-	const siblingsOf = (place: Pick<Task, 'project' | 'parent'>): Task[] =>
-		allTasks()
-			.filter(
-				(task) =>
-					task.deletedAt === null && task.parent === place.parent && (place.parent !== null || task.project === place.project),
-			)
-			.toSorted(byPosition);
-	const endOf = (rows: readonly { position: string | null }[]): string =>
-		between(rows.findLast(({ position }) => position !== null)?.position ?? null, null);
+	/** Tasks that stand in one list, in no order. */
+	const among = ({ project, parent }: Pick<Task, 'project' | 'parent'>): readonly Task[] =>
+		parent === null
+			? mana.query(tasks, { where: (task) => task.deletedAt === null && task.parent === null, by: { project } }).rows
+			: mana.query(tasks, { by: { parent } }).rows;
+	const siblingsOf = (place: Pick<Task, 'project' | 'parent'>): Task[] => among(place).toSorted(byPosition);
+	/** A place after all others, which need not be sorted for that. */
+	const behind = (place: Pick<Task, 'project' | 'parent'>): string => between(lastOf(among(place)), null);
+	const endOf = (rows: readonly { readonly position: string | null }[]): string => between(lastOf(rows), null);
 
 	function ensureProject(tx: Writer, name: string): RecordId {
 		const rows = mana.query(projects).rows;
 		const known = rows.find((project) => project.name.toLowerCase() === name.toLowerCase());
-		return (
-			known?.id ?? tx.create(projects, { name, hue: nextHue(rows.length), position: endOf(rows.toSorted(byProjectPosition)) })
-		);
+		return known?.id ?? tx.create(projects, { name, hue: nextHue(rows.length), position: endOf(rows) });
 	}
 
 	const each = (label: string, ids: readonly RecordId[], change: (tx: Writer, id: RecordId) => void): Written =>
@@ -142,7 +146,7 @@ export function taskActions(
 					...(place.column && { columns: { [place.column.view]: place.column.id } }),
 					project,
 					parent,
-					position: endOf(siblingsOf({ project, parent })),
+					position: behind({ project, parent }),
 				});
 			});
 			return { id, written };
@@ -171,9 +175,9 @@ export function taskActions(
 				),
 			),
 		skip: (label, ids) => {
-			const repeating = allTasks().filter(
-				({ id, repeat, completedAt }) => ids.includes(id) && repeat !== null && completedAt === null,
-			);
+			const repeating = ids
+				.map((id) => mana.get(tasks, id))
+				.filter((task) => task !== undefined && task.repeat !== null && task.completedAt === null) as Task[];
 			const skipped = coming(repeating, clock());
 			return mana.write(label, (tx) => {
 				for (const { task, steps, next } of skipped) skipTo(tx, task, steps, next);
@@ -191,7 +195,7 @@ export function taskActions(
 			),
 		prioritise: (label, ids, priority) => each(label, ids, (tx, id) => tx.update(tasks, id, { priority })),
 		file: (label, ids, project) => {
-			let last = siblingsOf({ project, parent: null }).findLast(({ position }) => position !== null)?.position ?? null;
+			let last = lastOf(among({ project, parent: null }));
 			return mana.write(label, (tx) => {
 				for (const id of ids) tx.update(tasks, id, { project, position: (last = between(last, null)) });
 				for (const task of withSteps(ids)) if (task.parent !== null) tx.update(tasks, task.id, { project });
@@ -207,12 +211,14 @@ export function taskActions(
 			mana.write(label, (tx) => {
 				const place = tx.get(tasks, id);
 				if (!place) return;
-				const [left, right] = placed(
-					tx,
-					siblingsOf(place).filter((task) => task.id !== id),
-					before,
-					after,
-				);
+				const [left, right] =
+					neighbours(tx, before, after) ??
+					placed(
+						tx,
+						siblingsOf(place).filter((task) => task.id !== id),
+						before,
+						after,
+					);
 				tx.update(tasks, id, { position: between(left, right) });
 			}),
 		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
@@ -234,7 +240,7 @@ export function taskActions(
 			}),
 		addView(label, draft) {
 			let id!: RecordId;
-			const last = endOf(mana.query(views).rows.toSorted(byProjectPosition));
+			const last = endOf(mana.query(views).rows);
 			const written = mana.write(label, (tx) => void (id = tx.create(views, { ...draft, position: last })));
 			return { id, written };
 		},
@@ -250,10 +256,18 @@ export function taskActions(
 			}),
 		trashProject: (label, id) =>
 			mana.write(label, (tx) => {
-				for (const task of allTasks()) if (task.project === id && task.deletedAt === null) tx.trash(tasks, task.id);
+				for (const task of mana.query(tasks, { by: { project: id } }).rows) tx.trash(tasks, task.id);
 				tx.trash(projects, id);
 			}),
 	};
+
+	/** Order keys of two neighbours that have places, of which nothing else has to be known; else `null`. */
+	function neighbours(tx: Writer, before: RecordId | null, after: RecordId | null): [string | null, string | null] | null {
+		const keyOf = (id: RecordId | null) => (id === null ? null : (tx.get(tasks, id)?.position ?? undefined));
+		const [left, right] = [keyOf(before), keyOf(after)];
+		if (left === undefined || right === undefined || (left !== null && right !== null && left >= right)) return null;
+		return [left, right].some((key) => (key?.length ?? 0) > LONG_ORDER_KEY) ? null : [left, right];
+	}
 
 	/** Order keys of two neighbours. Siblings that never got a place (or share one) are given places first, in their present order. */
 	function placed(
@@ -275,6 +289,13 @@ export function taskActions(
 		}
 		return [before === null ? null : (keys.get(before) ?? null), after === null ? null : (keys.get(after) ?? null)];
 	}
+}
+
+/** The last place that is taken; `null` where none is. */
+function lastOf(rows: readonly { readonly position: string | null }[]): string | null {
+	let last: string | null = null;
+	for (const { position } of rows) if (position !== null && (last === null || position > last)) last = position;
+	return last;
 }
 
 /** Hand-made order of projects; one without a place comes last, by age. */

@@ -1,5 +1,5 @@
 import { addDays, type Day } from '@mana/time';
-import { fold, type RecordId } from '@mana/model';
+import { fold, foldedBy, type RecordId } from '@mana/model';
 import type { Task } from './model.ts';
 
 /** What a list asks for: `where` and `order` of a live query (`@mana/sync/client/api` `Question`). */
@@ -56,17 +56,20 @@ export function trashed(): ListQuestion {
 	return { where: (task) => task.deletedAt !== null, order: (a, b) => b.deletedAt! - a.deletedAt! };
 }
 
-/** Tasks whose title, notes or names of files contain every word, whatever the accents and the case; open ones first. */
-export function matching(query: string): ListQuestion {
-	const words = fold(query).split(/\s+/).filter(Boolean);
+/** Everything that can be found, in the order in which it is shown: open ones first. */
+export function findable(): ListQuestion {
 	return {
-		where: (task) => {
-			if (task.deletedAt !== null || words.length === 0) return false;
-			const text = fold([task.title, task.notes, ...task.files.map(({ file }) => file.name)].join('\n'));
-			return words.every((word) => text.includes(word));
-		},
+		where: ({ deletedAt }) => deletedAt === null,
 		order: (a, b) => Number(a.completedAt !== null) - Number(b.completedAt !== null) || byDue(a, b),
 	};
+}
+
+const textOf = foldedBy<Task>(({ title, notes, files }) => [title, notes, ...files.map(({ file }) => file.name)]);
+
+/** Whether title, notes or names of files of a task contain every word, whatever the accents and the case; none for no words. */
+export function containing(query: string): (task: Task) => boolean {
+	const words = fold(query).split(/\s+/).filter(Boolean);
+	return (task) => words.length > 0 && words.every((word) => textOf(task).includes(word));
 }
 
 /** Hand-made order; a task without a place comes last, by age. */

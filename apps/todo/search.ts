@@ -1,14 +1,15 @@
 import { fold } from '@mana/model';
 import type { Search } from '@mana/ui/shell/manifest';
-import { matching } from './lists.ts';
+import { containing } from './lists.ts';
 import { tasks } from './model.ts';
 
 /** Finds tasks for the palette: titles that begin with the words first, then titles, then notes; open before done. */
 export const search: Search = (mana, words, limit) => {
 	const wanted = fold(words).trim();
 	return mana
-		.query(tasks, matching(words))
-		.rows.map((task) => {
+		.query(tasks)
+		.rows.filter(containing(words))
+		.map((task) => {
 			const title = fold(task.title);
 			const fit = title.startsWith(wanted) ? 1 : title.includes(wanted) ? 0.8 : 0.5;
 			return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { fold } from './fold.ts';
+import { fold, foldedBy } from './fold.ts';
 
 const seed = 20261126;
 
@@ -24,4 +24,19 @@ test('folding twice is folding once, and the form of Unicode does not matter', (
 		}),
 		{ seed },
 	);
+});
+
+test('what has nothing but plain letters is folded as everything else is', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'binary-ascii' }), (text) => expect(`${fold(text)}e`).toBe(fold(`${text}é`))),
+		{ seed },
+	);
+});
+
+test('what was folded of a row is folded once', () => {
+	let asked = 0;
+	const textOf = foldedBy<{ title: string }>(({ title }) => (asked++, [title, 'Ä']));
+	const row = { title: 'Ö' };
+	expect([textOf(row), textOf(row), textOf({ title: 'Ö' })]).toEqual(['o\na', 'o\na', 'o\na']);
+	expect(asked).toBe(2);
 });

@@ -8,7 +8,7 @@ export { countStep } from './fields/counter.ts';
 export { isPartialDay } from './fields/partial-day.ts';
 export type { SetDraft } from './fields/set.ts';
 export { type Document, type DocumentDraft, updatesOf } from './fields/document.ts';
-export { fold } from './fold.ts';
+export { fold, foldedBy } from './fold.ts';
 export * from './keeps.ts';
 export * from './laws/index.ts';
 export * from './lens.ts';

@@ -77,6 +77,11 @@ export interface Question<C extends Collection> {
 	/** Order of two rows; ties are broken by id. Default: by id (age). */
 	readonly order?: (a: Row<C>, b: Row<C>) => number;
 	readonly limit?: number;
+	/**
+	 * Keeps rows that have this value in this field, which is looked up and not searched for: the steps of a task, the details of a contact.
+	 * One field; `where` and its default hold besides.
+	 */
+	readonly by?: { readonly [Field in keyof Row<C>]?: Row<C>[Field] & (string | number | boolean | null) };
 	/** Where all rows stand that the question may find: whether these windows are wholly here is what `partial` says. Default: the whole collection. */
 	readonly within?: readonly Window[];
 }

@@ -22,6 +22,7 @@ import type { Environment } from './environment.ts';
 import { ActionHistory, nameOf } from './history.ts';
 import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
+import { RecordIndex } from './record-index.ts';
 import { Outbox } from './outbox.ts';
 import type { Meeting, PresencePlace } from './conversation/presence.ts';
 import type { Pending } from './pending.ts';
@@ -106,6 +107,8 @@ export class LocalMana implements Mana {
 	#acting = false;
 	/** Collections that live queries of this tab follow, and how many. */
 	readonly #inView = new Map<Collection, number>();
+	/** By collection and field. */
+	readonly #indexes = new Map<string, RecordIndex>();
 
 	constructor(env: Environment, backing: Backing) {
 		this.#env = env;
@@ -132,12 +135,20 @@ export class LocalMana implements Mana {
 	query<C extends Collection>(collection: C, question: Question<C> = {}): LiveQuery<Row<C>> {
 		return new ReplicaQuery(this.replica, collection, question, {
 			isPartial: () => !this.kept.isWhole(collection, question.within),
+			index: (field) => this.#index(collection, field),
 			look: () => this.#look(collection),
 		});
 	}
 
 	get kept(): Kept {
 		return this.#backing.kept;
+	}
+
+	#index(collection: Collection, field: string): RecordIndex {
+		const name = `${collection.number} ${field}`;
+		const known = this.#indexes.get(name) ?? new RecordIndex(this.replica, collection, field);
+		this.#indexes.set(name, known);
+		return known;
 	}
 
 	/** Somebody looks at a collection for as long as they do not say that they are done. */

@@ -1,5 +1,6 @@
 import type { Collection, RecordId, Row } from '@mana/model';
 import type { LiveQuery, Question } from './api.ts';
+import type { RecordIndex } from './record-index.ts';
 import type { Replica, Touched } from './replica.ts';
 
 /** Above this share of touched rows, asking again from scratch is cheaper than moving them one by one. */
@@ -8,6 +9,8 @@ const REBUILD_SHARE = 0.2;
 /** What a query has to know of what is on this device. */
 interface Here {
 	isPartial(): boolean;
+	/** What finds the records with a value in a field. */
+	index(field: string): RecordIndex;
 	/** Somebody follows the answer. Returns what says that nobody does any more. */
 	look(): () => void;
 }
@@ -19,6 +22,8 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #where: (row: Row<C>) => boolean;
 	readonly #order: (a: Row<C>, b: Row<C>) => number;
 	readonly #limit: number;
+	/** The one value that rows must have, and what finds them. */
+	readonly #by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: RecordIndex } | null;
 	readonly #listeners = new Set<() => void>();
 	/** All matches in order, and which row of a record stands among them. */
 	#sorted: Row<C>[] = [];
@@ -31,13 +36,15 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #here: Here;
 	#lookAway: (() => void) | null = null;
 
-	constructor(replica: Replica, collection: C, { where, order, limit }: Question<C>, here: Here) {
+	constructor(replica: Replica, collection: C, { where, order, limit, by }: Question<C>, here: Here) {
 		this.#here = here;
 		this.#replica = replica;
 		this.#collection = collection;
 		this.#where = where ?? ((row) => row.deletedAt === null);
 		this.#order = (a, b) => order?.(a, b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 		this.#limit = limit ?? Infinity;
+		const [asked] = Object.entries(by ?? {});
+		this.#by = asked ? { field: asked[0] as keyof Row<C>, value: asked[1], index: here.index(asked[0]) } : null;
 	}
 
 	get rows(): readonly Row<C>[] {
@@ -97,7 +104,8 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	#rebuild(): void {
 		this.#sorted = [];
 		this.#standing = new Map();
-		for (const id of this.#replica.ids(this.#collection.number)) {
+		const candidates = this.#by ? this.#by.index.ids(this.#by.value) : this.#replica.ids(this.#collection.number);
+		for (const id of candidates) {
 			const row = this.#match(id);
 			if (!row) continue;
 			this.#sorted.push(row);
@@ -110,7 +118,8 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 
 	#match(id: RecordId): Row<C> | undefined {
 		const row = this.#replica.row(this.#collection, id);
-		return row && this.#where(row) ? row : undefined;
+		if (!row || (this.#by && row[this.#by.field] !== this.#by.value)) return undefined;
+		return this.#where(row) ? row : undefined;
 	}
 
 	/** First place whose row does not come before `row`. */

@@ -1,3 +1,5 @@
+import { tick } from 'svelte';
+
 /** What a list lets one do with its keys. Ids are those of its rows, in the order they are shown. */
 export interface ListActions<Id extends string> {
 	/** Ids in the order in which they are shown. */
@@ -106,7 +108,8 @@ export class ListBox<Id extends string> {
 	focus(id: Id | null = this.#entry): void {
 		if (id === null) return;
 		this.#goTo(id);
-		requestAnimationFrame(() => this.#elementOf(id)?.focus());
+		// Before the next key is read: whoever presses several quickly means the row that took the place.
+		void tick().then(() => this.#elementOf(id)?.focus());
 	}
 
 	#key(event: KeyboardEvent): void {
@@ -193,7 +196,7 @@ export class ListBox<Id extends string> {
 	#leave(action: () => void): void {
 		action();
 		this.clear();
-		requestAnimationFrame(() => {
+		void tick().then(() => {
 			// A row that is on its way out is still in the document for a moment: what counts is whether it still belongs here.
 			if (this.current === null || !this.#actions.ids().includes(this.current)) this.focus();
 		});

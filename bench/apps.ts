@@ -1,0 +1,186 @@
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import type { Mana, Writer } from '@mana/sync/client/api';
+import { events } from '../apps/calendar/model.ts';
+import { details, people } from '../apps/contacts/model.ts';
+import { tasks } from '../apps/todo/model.ts';
+import { startMana, type TestMana } from '../e2e/mana.ts';
+import { invite, signIn, type TestPerson } from '../e2e/people.ts';
+import { seed } from '../e2e/seed.ts';
+import { answers, frames, interactions, loaded, opened } from './apps/measure.ts';
+import { type Bench, type Figure, percentile } from './bench.ts';
+import { findBrowser } from './browser.ts';
+
+const batch = 500;
+/** Interactions of everybody's sixty-hertz screens: three pictures. */
+const interactionMs = 50;
+
+/** One app, with as much in it as somebody has who lives with it. */
+interface FullApp {
+	readonly name: string;
+	readonly path: string;
+	readonly many: number;
+	/** Makes record number `at` of them. */
+	make(tx: Writer, at: number): void;
+	/** What is there once the first screen is drawn. */
+	readonly first: string;
+	/** Where it is searched, and for what. */
+	readonly search: { readonly path: string; readonly words: string };
+	/** Does something to the record that has the focus, over and over. */
+	edit(page: Page, round: number): Promise<void>;
+	/** Puts the focus where `edit` acts. */
+	begin(page: Page): Promise<void>;
+}
+
+const rows = 'main [data-row]';
+
+export const fullApps: readonly FullApp[] = [
+	{
+		name: 'todo',
+		path: '/todo',
+		many: 50_000,
+		make: (tx, at) =>
+			tx.create(tasks, {
+				title: `Task ${at}: ${word(at)} the ${thing(at)}`,
+				notes: at % 3 === 0 ? 'Not too much of it.' : '',
+				dueDay: at % 4 === 0 ? `2030-0${(at % 9) + 1}-1${at % 10}` : null,
+				priority: at % 7 === 0 ? 'high' : 'none',
+			}),
+		first: rows,
+		search: { path: '/todo/search', words: 'water garden' },
+		begin: (page) => page.locator(rows).first().focus(),
+		edit: (page) => page.keyboard.press('x'),
+	},
+	{
+		name: 'calendar',
+		path: '/calendar/week',
+		many: 20_000,
+		make: (tx, at) =>
+			tx.create(events, {
+				title: `${word(at)} the ${thing(at)}`,
+				// Fifteen a week, for some twenty-five years around now.
+				start: new Date(Date.now() + (at - 10_000) * 40_000_000).toISOString().slice(0, 16),
+				zone: 'Europe/Berlin',
+				repeat: at % 100 === 0 ? 'FREQ=WEEKLY' : null,
+			}),
+		first: 'main [data-key]',
+		search: { path: '/calendar/search', words: 'water garden' },
+		begin: async () => undefined,
+		edit: (page, round) => page.keyboard.press(round % 2 === 0 ? 'n' : 'p'),
+	},
+	{
+		name: 'contacts',
+		path: '/contacts',
+		many: 10_000,
+		make: (tx, at) => {
+			const contact = tx.create(people, { given: word(at), family: `${thing(at)} ${String(at).padStart(5, '0')}` });
+			tx.create(details, { contact, kind: 'phone', value: `+4930${1_000_000 + at}` });
+			if (at % 2 === 0) tx.create(details, { contact, kind: 'email', value: `person${at}@example.org` });
+		},
+		first: rows,
+		search: { path: '/contacts', words: 'water garden' },
+		begin: (page) => page.locator(rows).first().focus(),
+		edit: (page) => page.keyboard.press('s'),
+	},
+];
+
+/** Opening, scrolling, searching and editing apps that are full, in Chromium. */
+export const apps: Bench = {
+	name: 'Full apps, in the browser',
+	async run(report) {
+		const mana = await startMana();
+		const browser = await chromium.launch({
+			executablePath: findBrowser(),
+			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+		});
+		try {
+			const only = process.env['MANA_BENCH_APP'];
+			for (const app of fullApps) if (!only || only === app.name) await measure(app, mana, browser, report);
+		} finally {
+			await browser.close();
+			await mana.stop();
+		}
+	},
+};
+
+async function measure(app: FullApp, mana: TestMana, browser: Browser, report: (figure: Figure) => void): Promise<void> {
+	const person = await invite(mana, `Full ${app.name}`);
+	await seed(mana, person, (store) => fill(store, app));
+	const context = await contextOf(browser, mana, person);
+	const page = await context.newPage();
+	const name = (what: string): string => `${app.name}, ${app.many.toLocaleString('en')}: ${what}`;
+	const times = (what: string, samples: readonly number[], most: number, note: string): void =>
+		report({ name: name(`${what}, p95`), value: percentile(samples, 0.95), unit: 'ms', aim: { most }, note });
+
+	await page.goto(`${mana.url}${app.path}`);
+	await page.locator(app.first).first().waitFor({ timeout: 120_000 });
+	await page.getByRole('button', { name: 'Up to date' }).first().waitFor({ timeout: 120_000 });
+	await Bun.sleep(3_000);
+
+	const loads: number[] = [];
+	for (let round = 0; round < 5; round++) loads.push(await loaded(page, `${mana.url}${app.path}`, app.first));
+	report({
+		name: name('load to first rows, median'),
+		value: percentile(loads, 0.5),
+		unit: 'ms',
+		note: 'the whole page, from this device',
+	});
+
+	const draws: number[] = [];
+	for (let round = 0; round < 5; round++) {
+		await page.goto(`${mana.url}/`);
+		await page.locator(`nav a[href="/${app.name}"]`).first().waitFor();
+		await page.getByRole('button', { name: 'Up to date' }).first().waitFor({ timeout: 120_000 });
+		await Bun.sleep(1_500);
+		draws.push(await opened(page, `nav a[href="/${app.name}"]`, app.first));
+	}
+	report({
+		name: name('opened from the hub, median'),
+		value: percentile(draws, 0.5),
+		unit: 'ms',
+		aim: { most: 100 },
+		note: 'press on the rail until rows are drawn',
+	});
+
+	await page.goto(`${mana.url}${app.path}`);
+	await page.locator(app.first).first().waitFor();
+	await Bun.sleep(2_000);
+	await page.mouse.move(600, 400);
+	times('scroll, between two pictures', await frames(page, 60, 1_200), interactionMs, 'sixty turns of the wheel by 1,200 px');
+
+	await page.evaluate('scrollTo(0, 0)');
+	await app.begin(page);
+	times(
+		'edit by key, to the next picture',
+		await interactions(page, 30, (round) => app.edit(page, round)),
+		interactionMs,
+		'Event Timing',
+	);
+
+	await page.goto(`${mana.url}${app.search.path}`);
+	await page.getByRole('searchbox').first().waitFor();
+	await Bun.sleep(2_000);
+	await page.getByRole('searchbox').first().focus();
+	times('search, key to answer', await answers(page, app.search.words), interactionMs, `“${app.search.words}”, letter by letter`);
+	await context.close();
+}
+
+export function fill(store: Mana, app: FullApp): void {
+	for (let from = 0; from < app.many; from += batch)
+		store.write('fill', (tx) => {
+			for (let at = from; at < from + batch; at++) app.make(tx, at);
+		});
+}
+
+async function contextOf(browser: Browser, mana: TestMana, person: TestPerson): Promise<BrowserContext> {
+	const context = await browser.newContext({
+		locale: 'en-GB',
+		timezoneId: 'Europe/Berlin',
+		viewport: { width: 1280, height: 800 },
+	});
+	await context.addCookies([{ ...(await signIn(mana, person)), url: mana.url, httpOnly: true, sameSite: 'Lax' }]);
+	return context;
+}
+
+const word = (at: number): string => ['Water', 'Call', 'Paint', 'Sort', 'Mend', 'Fetch', 'Read'][at % 7]!;
+const thing = (at: number): string =>
+	['garden', 'kitchen', 'bicycle', 'letters', 'window', 'roof', 'shelf', 'garage', 'photos', 'lamp', 'door'][at % 11]!;
