@@ -5,7 +5,7 @@ import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 import { look, savedBy } from './look.ts';
 import { mailedLink } from './mails.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, goToTodo, syncPill, titles } from './screen.ts';
+import { addTasks, goToTodo, openTask, syncPill, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -43,6 +43,8 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await goToTodo(owner);
 		await expect.poll(() => titles(owner)).toContain('Debug the compiler');
 		await look(owner, 'visit');
+		await addTasks(owner, 'Look for the moth');
+		await expect(syncPill(owner, 'Up to date')).toBeVisible();
 	});
 
 	await test.step('and is themselves again, with nothing of hers left in their browser', async () => {
@@ -59,6 +61,13 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await grace.reload();
 		await expect(grace.getByText('A list is missing')).toBeVisible();
 		await expect(grace.getByText('by Olga Owner').first()).toBeVisible();
+		await grace.goto(mana.url);
+		await goToTodo(grace);
+		await expect(task(grace, 'Look for the moth')).toBeVisible();
+		const pane = await openTask(grace, 'Look for the moth');
+		await pane.getByText('What happened to this task').click();
+		await expect(pane.getByText('Olga Owner on your behalf')).toBeVisible();
+		await look(grace, 'on-behalf');
 	});
 
 	await test.step('the owner has her second step taken away, as if she had lost it, and she stops that', async () => {

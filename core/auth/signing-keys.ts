@@ -38,7 +38,7 @@ export async function publishedKeys(realm: Realm, alg: SigningAlg = 'EdDSA'): Pr
 /** The short-lived token that services verify. */
 export async function accessToken(realm: Realm, { person, session }: Presence): Promise<AccessToken> {
 	// RFC 8693 §4.1: the person is the subject, and who acts in their name stands beside.
-	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id } };
+	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id, name: session.impersonator.name } };
 	return sign(realm, person, { sid: session.id, ...acting });
 }
 

@@ -13,6 +13,7 @@ import {
 	timeOf,
 } from '@mana/sync';
 import {
+	type ActedBy,
 	type Cursor,
 	type Denied,
 	isBeforeHorizon,
@@ -54,7 +55,7 @@ export class Session {
 	readonly #seats = new Map<SpaceId, number>();
 	/** Spaces in which the client was told to take the state anew: what it sends before it has done so is passed over. */
 	readonly #renewing = new Set<SpaceId>();
-	#who: { readonly person: string; readonly device: DeviceId } | null = null;
+	#who: Introduced | null = null;
 	/** Versions of the collections that the device's build knows. */
 	#schema: ReadonlyMap<number, number> = new Map();
 	#expiresAt = Infinity;
@@ -92,7 +93,7 @@ export class Session {
 		const retryAfterMs = this.#door.connects.take(person.id, 1);
 		if (retryAfterMs > 0) throw this.#busy('Too many connections in a short time. Come back a little later.', retryAfterMs);
 		const personal = await this.#door.committer.personal(person.id);
-		this.#who = { person: person.id, device: frame.device };
+		this.#who = { person: person.id, device: frame.device, ...actedBy(person) };
 		this.#schema = versionsOf(frame.schema);
 		this.#expiresAt = person.expiresAt;
 		this.#engine = frame.schema.find(({ collection }) => collection === ENGINE.collection)?.version ?? 1;
@@ -108,11 +109,12 @@ export class Session {
 		};
 	}
 
-	/** AUTH: a fresh token of the same person. */
+	/** AUTH: a fresh token of the same person, and of the same one who acts for them. */
 	async auth(frame: FrameOf<'auth'>): Promise<void> {
 		const who = this.#introduced();
 		const person = await this.#verify(frame.token);
-		if (person.id !== who.person) throw new Farewell('unauthorised', 'This token belongs to somebody else. Connect anew.');
+		if (person.id !== who.person || person.actor !== who.by?.person)
+			throw new Farewell('unauthorised', 'This token belongs to somebody else. Connect anew.');
 		this.#expiresAt = person.expiresAt;
 	}
 
@@ -200,7 +202,7 @@ export class Session {
 		return new Farewell('busy', detail, afterMs + this.#door.jitter(0, 250));
 	}
 
-	#introduced(): { readonly person: string; readonly device: DeviceId } {
+	#introduced(): Introduced {
 		if (!this.#who) throw new Farewell('protocol', 'A connection begins with HELLO.');
 		return this.#who;
 	}
@@ -214,6 +216,17 @@ export class Session {
 			throw new Farewell('busy', error.detail, error.retryAfterMs ?? 2000);
 		}
 	}
+}
+
+/** Who speaks: a person, or somebody in their name. */
+interface Introduced {
+	readonly person: string;
+	readonly device: DeviceId;
+	readonly by?: ActedBy;
+}
+
+function actedBy({ actor, actorName = '' }: Person): { readonly by?: ActedBy } {
+	return actor === undefined ? {} : { by: { person: actor, name: actorName } };
 }
 
 /** What a question about sums that are kept costs, and one for which the space is read, in ops. */

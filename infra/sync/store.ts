@@ -46,6 +46,9 @@ export interface SyncTables extends MemberTables, BlobTables, DigestTables, Node
 		actor: number;
 		device: string;
 		person: string;
+		/** Who writes with it in that person's name, and what they were called; `null`: the person. */
+		acted_by: string | null;
+		acted_name: string | null;
 		/** Its last decided transaction, and the stamp of its last accepted one. */
 		n: number;
 		stamp: number;
@@ -229,4 +232,9 @@ export const migrations: Migrations = {
 	'008-horizon': horizonMigration,
 	'009-nodes': nodesMigration,
 	'010-leftovers': leftoversMigration,
+	'011-acted-by': {
+		async up(db) {
+			for (const column of ['acted_by', 'acted_name']) await db.schema.alterTable('actor').addColumn(column, 'text').execute();
+		},
+	},
 };

@@ -28,7 +28,10 @@ export interface Issuer {
 	/** Where the service finds `/jwks`: pass it as `addresses: { 'mana-auth': url }`. */
 	readonly url: string;
 	/** @param claims what differs from a good token; `seconds` until it ends */
-	token(person: string, claims?: { seconds?: number; issuer?: string; audience?: string; actor?: string }): Promise<string>;
+	token(
+		person: string,
+		claims?: { seconds?: number; issuer?: string; audience?: string; actor?: string; actorName?: string },
+	): Promise<string>;
 	close(): Promise<void>;
 }
 
@@ -39,13 +42,13 @@ export async function startIssuer(): Promise<Issuer> {
 	const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => Response.json(keys) });
 	return {
 		url: `http://127.0.0.1:${server.port}`,
-		token: (person, { seconds = 600, issuer = TEST_ORIGIN, audience = 'mana', actor } = {}) =>
+		token: (person, { seconds = 600, issuer = TEST_ORIGIN, audience = 'mana', actor, actorName } = {}) =>
 			new SignJWT({
 				sid: `session of ${person}`,
 				name: person,
 				email: `${person}@mana.test`,
 				role: 'member',
-				...(actor !== undefined && { act: { sub: actor } }),
+				...(actor !== undefined && { act: { sub: actor, name: actorName } }),
 			})
 				.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
 				.setSubject(person)

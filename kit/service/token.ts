@@ -16,6 +16,8 @@ export interface Person {
 	readonly role: 'owner' | 'admin' | 'member' | 'guest';
 	/** Who acts in the person's name, as they allowed; left out: they themselves. */
 	readonly actor?: string;
+	/** What they are called, where the token says so. */
+	readonly actorName?: string;
 	/** When the token ends, in milliseconds since 1970. */
 	readonly expiresAt: number;
 }
@@ -46,7 +48,7 @@ const claims = z.object({
 	email: z.string(),
 	role: z.enum(['owner', 'admin', 'member', 'guest']),
 	/** RFC 8693 §4.1. */
-	act: z.object({ sub: z.string().min(1) }).optional(),
+	act: z.object({ sub: z.string().min(1), name: z.string().optional() }).optional(),
 	exp: z.number(),
 });
 
@@ -70,7 +72,8 @@ export function verifier(options: VerifierOptions): VerifyToken {
 				currentDate: new Date(options.clock.now()),
 			});
 			const { sub, sid, name, email, role, act, exp } = claims.parse(payload);
-			return { id: sub, session: sid, name, email, role, expiresAt: exp * 1000, ...(act && { actor: act.sub }) };
+			const acting = act && { actor: act.sub, ...(act.name !== undefined && { actorName: act.name }) };
+			return { id: sub, session: sid, name, email, role, expiresAt: exp * 1000, ...acting };
 		} catch (error) {
 			throw refusal(error);
 		}

@@ -32,6 +32,8 @@ export interface RecordChange {
 	readonly person: string | null;
 	/** What that person was called in this space; '' when that is not known. */
 	readonly name: string;
+	/** Who wrote it in that person's name, and what they were called; `null`: they themselves. */
+	readonly by: { readonly person: string; readonly name: string } | null;
 	/** What it wrote, each with what stood there before (`null`: nothing). */
 	readonly cells: readonly (PlainCell & { readonly before: PlainRegister | null })[];
 }

@@ -124,7 +124,7 @@ eachEngine('acting in the name of somebody else', (engine) => {
 			session: { impersonator: { name: 'Ada Lovelace' } },
 		});
 		const claims = JSON.parse(Buffer.from((await owner.token()).split('.')[1] ?? '', 'base64url').toString()) as object;
-		expect(claims).toMatchObject({ sub: id, act: { sub: expect.any(String) } });
+		expect(claims).toMatchObject({ sub: id, act: { sub: expect.any(String), name: 'Ada Lovelace' } });
 		for (const [method, path, body] of [
 			['POST', '/password', { current: password, password: 'another good one' }],
 			['PATCH', '/person', { name: 'Eve' }],

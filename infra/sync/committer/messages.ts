@@ -1,5 +1,5 @@
 import type { DeviceId, SpaceId } from '@mana/sync';
-import type { Answer, CommandRequest, MirrorRequest, SeatRequest, TidyRequest } from '@mana/sync/space/index';
+import type { ActedBy, Answer, CommandRequest, MirrorRequest, SeatRequest, TidyRequest } from '@mana/sync/space/index';
 import type { NewSpace } from '../spaces/space-keeper.ts';
 import type { Published } from './committer.ts';
 
@@ -9,6 +9,7 @@ export interface PushBytes {
 	readonly space: SpaceId;
 	readonly device: DeviceId;
 	readonly person: string;
+	readonly by?: ActedBy;
 	readonly schema: ReadonlyMap<number, number>;
 	readonly knew: number | undefined;
 	readonly bytes: Uint8Array<ArrayBuffer>;

@@ -75,9 +75,13 @@ export class ThreadedCommitter implements Committer {
 		return this.#underWay.track(0, this.#submit(request, ops)) as Promise<Tidied>;
 	}
 
-	push({ request: { space, device, person, knew, schema = NO_SCHEMA }, bytes, ops }: Pushed): Promise<Ack | Denied | Revoked> {
+	push({
+		request: { space, device, person, by, knew, schema = NO_SCHEMA },
+		bytes,
+		ops,
+	}: Pushed): Promise<Ack | Denied | Revoked> {
 		const size = bytes.length;
-		const push: PushBytes = { kind: 'push', space, device, person, schema, knew, bytes };
+		const push: PushBytes = { kind: 'push', space, device, person, ...(by && { by }), schema, knew, bytes };
 		return this.#underWay.track(size, this.#submit(push, ops + 1)) as Promise<Ack | Denied | Revoked>;
 	}
 

@@ -77,6 +77,45 @@ eachEngine('the history of a record', (engine) => {
 		for (const { at, writtenAt } of body.changes) expect(Math.abs(at - writtenAt)).toBeLessThan(60_000);
 	});
 
+	test('tells who wrote in the name of whom, and lets no device change between the two', async () => {
+		await using world = await start();
+		const record = newRecord();
+		const own = newDevice();
+		const acting = newDevice();
+		const join = async (device: ReturnType<typeof newDevice>, actor?: string) => {
+			const client = await RawClient.open(world.server.url, device);
+			await client.hello(await world.server.issuer.token('ana', actor === undefined ? {} : { actor, actorName: 'Olga' }));
+			return client;
+		};
+		const say = async (device: ReturnType<typeof newDevice>, title: string, actor?: string) => {
+			const client = await join(device, actor);
+			await client.sub(world.space);
+			await client.acked(client.write(op(record, title)).n);
+			return client;
+		};
+		await say(own, 'by herself');
+		const olga = await say(acting, 'for her', 'olga');
+		await say(own, 'by herself again');
+		const { body } = await world.history('vic', record);
+		expect(body.changes.map(({ person, name, by, cells }) => [person, name, by, cells[0]?.value])).toEqual([
+			['ana', 'ana', null, 'by herself again'],
+			['ana', 'ana', { person: 'olga', name: 'Olga' }, 'for her'],
+			['ana', 'ana', null, 'by herself'],
+		]);
+		for (const [device, actor] of [
+			[own, 'olga'],
+			[acting, undefined],
+			[acting, 'otto'],
+		] as const) {
+			const client = await join(device, actor);
+			client.send({ type: 'sub', space: world.space, epoch: 0, seq: 0 });
+			expect((await client.bye()).code).toBe('foreign-device');
+		}
+		// Nor is a conversation that was begun in her name gone on with as herself.
+		olga.send({ type: 'auth', token: await world.server.issuer.token('ana') });
+		expect((await olga.bye()).code).toBe('unauthorised');
+	});
+
 	test('tells as much to a stranger and to who was removed as to somebody who asks for a space that is not', async () => {
 		await using world = await start();
 		const record = newRecord();

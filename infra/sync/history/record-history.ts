@@ -1,6 +1,6 @@
 import { appOf } from '@mana/model';
 import { type Cell, decodeFrame, type FrameOf, reaches, type SpaceId, timeOf } from '@mana/sync';
-import { type HistoryQuestion, plainOf, type PlainCell, type RecordChanges } from '@mana/sync/record-history';
+import { type HistoryQuestion, plainOf, type PlainCell, type RecordChange, type RecordChanges } from '@mana/sync/record-history';
 import type { StoredCell } from '@mana/sync/space/index';
 import { replacedFromBytes, splitFrames, valueFromBytes } from '../spaces/bytes.ts';
 import type { Directory } from '../spaces/directory.ts';
@@ -57,7 +57,7 @@ export class RecordHistory {
 			changes: changes.map(({ at, stamp, actor, cells }) => ({
 				at,
 				writtenAt: timeOf(stamp),
-				...(people.get(actor) ?? { person: null, name: '' }),
+				...(people.get(actor) ?? { person: null, name: '', by: null }),
 				cells: cells.map(({ cell, before }) => ({ ...plainCell(cell), before: before && plainRegister(before) })),
 			})),
 			earlier,
@@ -87,17 +87,22 @@ export class RecordHistory {
 	}
 
 	/** Who wrote, by actor. The server itself has none. */
-	async #people(space: number, changes: Walked['changes']): Promise<Map<number, { person: string; name: string }>> {
+	async #people(space: number, changes: Walked['changes']): Promise<Map<number, Pick<RecordChange, 'person' | 'name' | 'by'>>> {
 		const actors = [...new Set(changes.map(({ actor }: Change) => actor))];
 		if (actors.length === 0) return new Map();
 		const rows = await this.#store.db
 			.selectFrom('actor')
 			.leftJoin('member', (join) => join.onRef('member.space', '=', 'actor.space').onRef('member.person', '=', 'actor.person'))
-			.select(['actor.actor', 'actor.person', 'member.name'])
+			.select(['actor.actor', 'actor.person', 'actor.acted_by', 'actor.acted_name', 'member.name'])
 			.where('actor.space', '=', space)
 			.where('actor.actor', 'in', actors)
 			.execute();
-		return new Map(rows.map(({ actor, person, name }) => [actor, { person, name: name ?? '' }]));
+		return new Map(
+			rows.map(({ actor, person, acted_by, acted_name, name }) => {
+				const by = acted_by === null ? null : { person: acted_by, name: acted_name ?? '' };
+				return [actor, { person, name: name ?? '', by }];
+			}),
+		);
 	}
 }
 

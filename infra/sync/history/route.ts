@@ -24,6 +24,7 @@ const page = z.object({
 			writtenAt: z.number(),
 			person: z.string().nullable(),
 			name: z.string(),
+			by: z.object({ person: z.string(), name: z.string() }).nullable(),
 			cells: z.array(cell.extend({ before: register.nullable() })),
 		}),
 	),

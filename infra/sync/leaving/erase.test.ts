@@ -45,6 +45,9 @@ eachEngine('leaving mana-sync', (engine) => {
 		const task = op(newRecord(), 'Water the plants');
 		const given = op(newRecord(), ada);
 		await write(server, tokens.ada, shared, task, given);
+		// What she wrote as somebody who helps, in the name of another.
+		const helping = await server.issuer.token('grace', { actor: ada, actorName: `${secret} and its author` });
+		await write(server, helping, graces, op(newRecord(), 'Mended'));
 		expect(await tracesOf(place, [ada, secret, fileMark])).not.toEqual([]);
 		const report = await erase(server, place, ada);
 		expect(report.tables.filter(({ left }) => left > 0)).toEqual([]);

@@ -55,6 +55,7 @@ export async function letGo(parts: LeavingParts, person: string): Promise<Beside
 	}
 	const own = await store.db.selectFrom('space').select(['number', 'id']).where('personal_of', '=', person).execute();
 	for (const space of own) await end(space);
+	erased.push(await forgetActing(store, person));
 	erased.push({ table: 'membership', erased: await forgetMemberships(parts, person), left: 0 });
 	const files = await dropUnneeded(store, shelf);
 	erased.push({ table: 'blobs', erased: files, left: 0 });
@@ -162,6 +163,16 @@ async function forgetNames(
 
 function partsOf<T>(all: readonly T[]): T[][] {
 	return Array.from({ length: Math.ceil(all.length / STEP) }, (_, i) => all.slice(i * STEP, (i + 1) * STEP));
+}
+
+/** What they wrote in the name of others stays marked, by nobody whom one could name. */
+async function forgetActing(store: SyncStore, person: string): Promise<Erased> {
+	const { numUpdatedRows } = await store.db
+		.updateTable('actor')
+		.set({ acted_by: '', acted_name: '' })
+		.where('acted_by', '=', person)
+		.executeTakeFirst();
+	return { table: 'actor', erased: Number(numUpdatedRows), left: 0 };
 }
 
 /** Who follows the changes of access would miss those that go, so all of them begin anew with who is there. */

@@ -43,8 +43,19 @@ export async function write(
 		for (const { record, collection } of change.forgotten) unrouted.push([number, record, collection]);
 		for (const { record, collection, field, key } of change.erased) erased.push([number, record, collection, field, key]);
 		if (change.forgotten.length + change.erased.length > 0) uncovered.push([number]);
-		for (const [device, { actor, person, n, stamp, decisions }] of change.devices)
-			actors.push([number, actor, device, person, n, stamp, buffer(decisionsToBytes(decisions)), now]);
+		for (const [device, { actor, person, by, n, stamp, decisions }] of change.devices)
+			actors.push([
+				number,
+				actor,
+				device,
+				person,
+				by?.person ?? null,
+				by?.name ?? null,
+				n,
+				stamp,
+				buffer(decisionsToBytes(decisions)),
+				now,
+			]);
 		for (const { record, collection, field, key, value, stamp, actor, seq } of change.cells) {
 			const bytes = valueToBytes(value);
 			cells.push([number, record, collection, field, key, bytes && buffer(bytes), stamp, actor, seq]);
@@ -62,8 +73,8 @@ export async function write(
 	);
 	await ask(
 		client,
-		`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at)
-		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[])
+		`insert into actor (space, actor, device, person, acted_by, acted_name, n, stamp, decisions, seen_at)
+		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bigint[])
 		on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
 		actors,
 	);

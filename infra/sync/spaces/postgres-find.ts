@@ -1,7 +1,7 @@
 import { type DeviceId, type Place, placeKey, type SpaceId } from '@mana/sync';
-import { type DeviceState, type Found, mirrorCells, type Need } from '@mana/sync/space/index';
+import { type Found, mirrorCells, type Need } from '@mana/sync/space/index';
 import type { PoolClient } from 'pg';
-import { decisionsFromBytes } from './bytes.ts';
+import { type ActorRow, deviceOf } from './actor-rows.ts';
 import { type SpaceRow, stateOf } from './member-rows.ts';
 import { findInvitations, findMembers, findMemberships } from './postgres-members.ts';
 import { ask, type CellRow, stored } from './postgres-rows.ts';
@@ -31,11 +31,11 @@ export async function find(client: PoolClient, needs: readonly Need[], spaces: R
 
 	for (const row of await ask<DeviceRow>(
 		client,
-		`select actor.space, device, actor, person, n, stamp, decisions from actor
+		`select actor.space, device, actor, person, acted_by, acted_name, n, stamp, decisions from actor
 		join unnest($1::bigint[], $2::text[]) as asked (space, id) on actor.space = asked.space and device = asked.id`,
 		devices,
 	))
-		found.get(row.space)!.devices.set(row.device, { ...row, decisions: decisionsFromBytes(row.decisions) });
+		found.get(row.space)!.devices.set(row.device, deviceOf(row));
 	let places: { readonly number: number; readonly places: readonly Place[] }[] = known.map(({ number, places }) => ({
 		number,
 		places: [...places, ...(memberships.get(number) ?? []).flatMap(mirrorCells)],
@@ -78,10 +78,9 @@ async function findCells(
 		found.get(row.space)!.cells.set(placeKey(row), stored(row));
 }
 
-interface DeviceRow extends Omit<DeviceState, 'decisions'> {
+interface DeviceRow extends ActorRow {
 	readonly space: number;
 	readonly device: DeviceId;
-	readonly decisions: Uint8Array;
 }
 
 type Mutable = { -readonly [K in keyof Found]: Found[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : Found[K] };

@@ -18,7 +18,8 @@ import {
 } from '@mana/sync/space/index';
 import { ADD_SUM } from '../digests/add-sum.ts';
 import { NONE } from '../digests/tables.ts';
-import { decisionsFromBytes, decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
+import { type ActorRow, deviceOf } from './actor-rows.ts';
+import { decisionsToBytes, valueFromBytes, valueToBytes } from './bytes.ts';
 import { SPACE_COLUMNS, type SpaceRow, stateOf } from './member-rows.ts';
 import { SqliteMembers } from './sqlite-members.ts';
 import {
@@ -65,10 +66,9 @@ export class SqliteSpaces implements SpaceKeeper {
 			commit: database.prepare('commit'),
 			rollback: database.prepare('rollback'),
 			space: database.prepare<SpaceRow, [string]>(`select ${SPACE_COLUMNS} from space where id = ?`),
-			actor: database.prepare<
-				{ actor: number; person: string; n: number; stamp: number; decisions: Uint8Array },
-				[number, string]
-			>('select actor, person, n, stamp, decisions from actor where space = ? and device = ?'),
+			actor: database.prepare<ActorRow, [number, string]>(
+				'select actor, person, acted_by, acted_name, n, stamp, decisions from actor where space = ? and device = ?',
+			),
 			cell: database.prepare<Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>, [number, string, number, number, string]>(
 				'select value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
 			),
@@ -81,8 +81,11 @@ export class SqliteSpaces implements SpaceKeeper {
 			advance: database.prepare<null, [number, number, Uint8Array, number, number, number]>(
 				'update space set seq = ?, next_actor = ?, log_hash = ?, log_position = ?, horizon = ? where number = ?',
 			),
-			putActor: database.prepare<null, [number, number, string, string, number, number, Uint8Array, number]>(
-				`insert into actor (space, actor, device, person, n, stamp, decisions, seen_at) values (?, ?, ?, ?, ?, ?, ?, ?)
+			putActor: database.prepare<
+				null,
+				[number, number, string, string, string | null, string | null, number, number, Uint8Array, number]
+			>(
+				`insert into actor (space, actor, device, person, acted_by, acted_name, n, stamp, decisions, seen_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				on conflict (space, actor) do update set n = excluded.n, stamp = excluded.stamp, decisions = excluded.decisions, seen_at = excluded.seen_at`,
 			),
 			putCell: database.prepare<null, [number, string, number, number, string, Uint8Array | null, number, number, number]>(
@@ -234,7 +237,7 @@ export class SqliteSpaces implements SpaceKeeper {
 		const memberships = need.memberships && personal_of !== null ? this.#members.memberships(personal_of) : [];
 		for (const device of need.devices) {
 			const actor = this.#sql.actor.get(number, device);
-			if (actor) devices.set(device, { ...actor, decisions: decisionsFromBytes(actor.decisions) });
+			if (actor) devices.set(device, deviceOf(actor));
 		}
 		for (const person of need.persons) {
 			const member = this.#members.member(number, person);
@@ -274,8 +277,10 @@ export class SqliteSpaces implements SpaceKeeper {
 		}
 		this.#members.write(number, stateOf(row), change, now);
 		this.#sql.advance.run(space.seq, space.nextActor, hash, position, space.horizon, number);
-		for (const [device, { actor, person, n, stamp, decisions }] of devices)
-			this.#sql.putActor.run(number, actor, device, person, n, stamp, decisionsToBytes(decisions), now);
+		for (const [device, { actor, person, by, n, stamp, decisions }] of devices) {
+			const acting = [by?.person ?? null, by?.name ?? null] as const;
+			this.#sql.putActor.run(number, actor, device, person, ...acting, n, stamp, decisionsToBytes(decisions), now);
+		}
 		for (const { record, collection } of [...change.purged, ...change.forgotten]) this.#sql.clear.run(number, record, collection);
 		for (const { record, collection, field, key } of change.erased) this.#sql.erase.run(number, record, collection, field, key);
 		if (change.forgotten.length + change.erased.length > 0) {

@@ -181,6 +181,8 @@ export interface Version<C extends Collection> {
 	readonly person: string | null;
 	/** Name of who wrote it; '' when it is not known. */
 	readonly name: string;
+	/** Who wrote it in that person's name, and what they were called; `null`: they themselves. */
+	readonly by: { readonly person: string; readonly name: string } | null;
 	/** The record after it; `undefined` when it was purged. */
 	readonly row: Row<C> | undefined;
 	/** What read differently afterwards. Empty when it wrote what this build does not show. */

@@ -67,7 +67,7 @@ function versionsOf<C extends Collection>(
 ): Version<C>[] {
 	const held = registersOf(now);
 	let row = rowOf(collection, record, held);
-	return changes.map(({ at, writtenAt, person, name, cells }) => {
+	return changes.map(({ at, writtenAt, person, name, by, cells }) => {
 		const after = row;
 		for (const { before, ...cell } of cells) {
 			if (before) held.set(slotOf(cell), entryOf({ ...cell, ...before }));
@@ -75,7 +75,7 @@ function versionsOf<C extends Collection>(
 		}
 		row = rowOf(collection, record, held);
 		const [{ stamp, actor } = { stamp: 0, actor: 0 }] = cells;
-		return { id: `${stamp}.${actor}`, at, writtenAt, person, name, row: after, changed: differences(collection, row, after) };
+		return { id: `${stamp}.${actor}`, at, writtenAt, person, name, by, row: after, changed: differences(collection, row, after) };
 	});
 }
 

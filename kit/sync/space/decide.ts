@@ -353,10 +353,10 @@ class Group {
 	}
 
 	/** The state of the asking device, made when it is new; `null` when somebody else owns it. */
-	#device({ device, person }: SeatRequest | PushRequest): DeviceState | null {
+	#device({ device, person, by }: SeatRequest | PushRequest): DeviceState | null {
 		const known = this.#devices.get(device) ?? this.#found.devices.get(device);
-		if (known) return known.person === person ? known : null;
-		const made: DeviceState = { actor: this.#nextActor++, person, n: 0, stamp: 0, decisions: [] };
+		if (known) return known.person === person && known.by?.person === by?.person ? known : null;
+		const made: DeviceState = { actor: this.#nextActor++, person, by: by ?? null, n: 0, stamp: 0, decisions: [] };
 		this.#devices.set(device, made);
 		return made;
 	}

@@ -54,11 +54,20 @@ export interface Membership {
 	readonly access: Access | null;
 }
 
+/** Who writes in somebody else's name, as that person allowed: an admin who helps, or a service. */
+export interface ActedBy {
+	readonly person: string;
+	/** What they were called then; '' when that is not known. */
+	readonly name: string;
+}
+
 /** A device as one space knows it. */
 export interface DeviceState {
 	readonly actor: number;
 	/** Whose device it is: the first person who used it here. */
 	readonly person: string;
+	/** Who writes with it in that person's name; `null`: they themselves. Whoever else comes takes a device of their own. */
+	readonly by: ActedBy | null;
 	/** Its last decided transaction. */
 	readonly n: number;
 	/** Stamp of its last accepted transaction: the next one must be above. */
@@ -107,6 +116,8 @@ export interface SeatRequest {
 	readonly space: SpaceId;
 	readonly device: DeviceId;
 	readonly person: string;
+	/** Who acts in that person's name; left out: they themselves. */
+	readonly by?: ActedBy;
 }
 
 export interface PushRequest {
@@ -114,6 +125,8 @@ export interface PushRequest {
 	readonly space: SpaceId;
 	readonly device: DeviceId;
 	readonly person: string;
+	/** As in `SeatRequest`. */
+	readonly by?: ActedBy;
 	/** As in PUSH. */
 	readonly known: number;
 	readonly transactions: readonly Transaction[];
