@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { command, fieldNumber, max } from '@mana/model';
 import { models } from '@mana/schema/registry/models';
+import { COMMENT_AUTHOR } from '@mana/sync';
 import { rules } from './rules.ts';
 import { newRecord } from './testing.ts';
 
@@ -33,25 +34,26 @@ describe('what is judged at commit', () => {
 describe('who may write what', () => {
 	const said = models.find(({ name }) => name === 'todo/comments')!;
 	const tags = models.find(({ name }) => name === 'shared/tags')!;
+	const ben = { person: 'ben', held: () => undefined };
 	const write = (...collections: readonly { readonly number: number }[]) => ({
 		n: 1,
 		stamp: 1,
-		ops: collections.map(({ number }) => ({ ...op(1, 'x'), collection: number })),
+		ops: collections.map(({ number }) => ({ ...op(COMMENT_AUTHOR, 'ben'), collection: number })),
 	});
 
 	test('somebody who may comment writes comments, and nothing beside them', () => {
 		const access = { role: 'commenter', apps: null } as const;
-		expect(rules.authorise(access, write(said))).toBeNull();
-		expect(rules.authorise(access, write(said, tasks))).toMatchObject({ code: 'read-only' });
-		expect(rules.authorise(access, write(tags))).toMatchObject({ code: 'read-only' });
-		expect(rules.authorise({ role: 'viewer', apps: null }, write(said))).toMatchObject({ code: 'read-only' });
+		expect(rules.authorise(access, write(said), ben)).toBeNull();
+		expect(rules.authorise(access, write(said, tasks), ben)).toMatchObject({ code: 'read-only' });
+		expect(rules.authorise(access, write(tags), ben)).toMatchObject({ code: 'read-only' });
+		expect(rules.authorise({ role: 'viewer', apps: null }, write(said), ben)).toMatchObject({ code: 'read-only' });
 	});
 
 	test('somebody who is limited to an app writes there and tags, but not what is said about other apps', () => {
 		const access = { role: 'editor', apps: [tasks.number >> 8] } as const;
-		expect(rules.authorise(access, write(tasks, tags, said))).toBeNull();
+		expect(rules.authorise(access, write(tasks, tags, said), ben)).toBeNull();
 		const elsewhere = { role: 'editor', apps: [3] } as const;
-		expect(rules.authorise(elsewhere, write(tags))).toBeNull();
-		expect(rules.authorise(elsewhere, write(said))).toMatchObject({ code: 'read-only' });
+		expect(rules.authorise(elsewhere, write(tags), ben)).toBeNull();
+		expect(rules.authorise(elsewhere, write(said), ben)).toMatchObject({ code: 'read-only' });
 	});
 });

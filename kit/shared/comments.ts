@@ -18,7 +18,7 @@ export function commentsIn(name: string, app: number) {
 			/** The record that it is about. */
 			record: field.reference(1),
 			text: field.text(2, { fallback: '', max: 5_000 }),
-			/** The id of the person who wrote it, as their device said; the history of the record knows for sure. */
+			/** The id of the person who wrote it: the server lets nobody write in another's name (`infra/sync/foreign-words.ts`). */
 			by: field.text(3, { fallback: '', max: 128 }),
 			/** When its words were changed last; `null`: never. */
 			editedAt: field.instant(4),

@@ -1,4 +1,4 @@
-import { appOf } from '@mana/model';
+import { appOf, fieldNumber, lww } from '@mana/model';
 import type { Role } from './frames.ts';
 
 /** What people may be in a space, each able to do what those before it may (sync.md §6.8). */
@@ -32,6 +32,14 @@ export const SHARED_APP = 250;
 
 /** The number that an app's comments have in it (`@mana/shared/comments`): who may only comment writes there, and nowhere else. */
 export const COMMENTS = 250;
+
+/** The field of a comment with the id of the person who wrote it. */
+export const COMMENT_AUTHOR = fieldNumber(3, lww);
+
+/** Whether a collection holds what people say about the records of an app. */
+export function holdsComments(collection: number): boolean {
+	return (collection & 0xff) === COMMENTS && !isForAll(appOf(collection));
+}
 
 /** Apps that come with every other one. */
 export function isForAll(app: number): boolean {

@@ -310,10 +310,15 @@ class Group {
 		return possible ? { hash } : { hash, restamped: accepted };
 	}
 
-	#refusal(transaction: Transaction, { actor }: DeviceState, access: Access, schema: PushRequest['schema']): Refused | null {
+	#refusal(
+		transaction: Transaction,
+		{ actor, person }: DeviceState,
+		access: Access,
+		schema: PushRequest['schema'],
+	): Refused | null {
 		if (this.#space.archivedAt !== null)
 			return { code: 'archived', detail: 'This space is archived: nobody writes in it any more.' };
-		const forbidden = this.#rules.authorise(access, transaction);
+		const forbidden = this.#rules.authorise(access, transaction, { person, held: this.#held });
 		if (forbidden) return forbidden;
 		for (const op of transaction.ops) {
 			if (isSystem(op.collection)) return { code: 'invalid', detail: 'This is for the server to write.' };

@@ -1,6 +1,8 @@
 import { counter, lawOf, type RecordId } from '@mana/model';
 import type { Place } from '../cell.ts';
 import { placeKey } from '../merge.ts';
+import type { Name } from '../name.ts';
+import { COMMENT_AUTHOR, holdsComments } from '../permission.ts';
 import { tombstoneOf } from '../tombstone.ts';
 import { commandNeeds } from './command.ts';
 import { dependenciesOf, dependsOnOthers, type Held } from './depend.ts';
@@ -52,6 +54,11 @@ export function needOf(requests: readonly Request[]): Need {
 	};
 }
 
+/** Where the author of a comment stands. */
+export function authorOf({ collection, record }: Name): Place {
+	return { collection, record, field: COMMENT_AUTHOR, key: '' };
+}
+
 function held(read: ReadonlyMap<string, StoredCell>): Held {
 	return (place) => read.get(placeKey(place));
 }
@@ -59,6 +66,12 @@ function held(read: ReadonlyMap<string, StoredCell>): Held {
 /** Every place that the transactions write, and some more, once. */
 function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[], more: readonly Place[] = []): Place[] {
 	const places = new Map<string, Place>(more.map((place) => [placeKey(place), place]));
-	for (const { ops } of transactions) for (const op of ops) places.set(placeKey(op), op);
+	for (const { ops } of transactions)
+		for (const op of ops) {
+			places.set(placeKey(op), op);
+			if (!holdsComments(op.collection)) continue;
+			const author = authorOf(op);
+			places.set(placeKey(author), author);
+		}
 	return [...places.values()];
 }

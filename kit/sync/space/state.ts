@@ -7,6 +7,7 @@ import type { Name } from '../name.ts';
 import type { SpaceKind } from '../spaces.ts';
 import type { RecordName } from '../tombstone.ts';
 import type { Command, Commanded } from './command.ts';
+import type { Held } from './depend.ts';
 
 /** A space as its store knows it. */
 export interface SpaceState {
@@ -299,10 +300,16 @@ export interface AclChange {
 	readonly ended: readonly string[];
 }
 
+/** Who writes, and what stands in the space before it: of comments that are written to, their author. */
+export interface Writer {
+	readonly person: string;
+	readonly held: Held;
+}
+
 /** What a server allows. Both are pure and called at commit time. */
 export interface Rules {
 	/** Why a member with this access may not do this, or `null`. */
-	authorise(access: Access, transaction: Transaction): Refused | null;
+	authorise(access: Access, transaction: Transaction, writer: Writer): Refused | null;
 	/** The rule that an op breaks, or `null`: `validateOp` of `@mana/model`, bound to the registry. */
 	validate(op: Transaction['ops'][number]): string | null;
 	/** The version of a collection below which a build may not write it; without this, every build may. */

@@ -3,6 +3,8 @@ import { m } from '../i18n/index.ts';
 
 const words: Readonly<Record<string, () => string>> = {
 	'read-only': () => m.inspector_refusal_read_only(),
+	impostor: () => m.inspector_refusal_impostor(),
+	'foreign-comment': () => m.inspector_refusal_foreign_comment(),
 	archived: () => m.inspector_refusal_archived(),
 	stale: () => m.inspector_refusal_stale(),
 	taken: () => m.inspector_refusal_taken(),
