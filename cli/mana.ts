@@ -10,6 +10,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	config: async () => (await import('./config.ts')).configCommand,
 	backup: async () => (await import('./backup.ts')).backupCommand,
 	restore: async () => (await import('./restore.ts')).restoreCommand,
+	export: async () => (await import('./export.ts')).exportCommand,
+	import: async () => (await import('./import.ts')).importCommand,
 	user: async () => (await import('./user.ts')).userCommand,
 	audit: async () => (await import('./audit.ts')).auditCommand,
 	recur: async () => (await import('./recur.ts')).recurCommand,

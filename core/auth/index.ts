@@ -24,6 +24,7 @@ import { prepareSetup } from './setup.ts';
 import { dropForeignKeys, publishedKeys } from './signing-keys.ts';
 import type { AuthStore, Tables } from './store.ts';
 
+export { actingAtTheTerminal, archiveAtTheTerminal } from './archive/terminal.ts';
 export { auditLogCheck } from './audit/terminal.ts';
 export { resetLink, takeSecondStepAway } from './recover.ts';
 export type { AuthRoutes } from './routes/index.ts';

@@ -1,13 +1,11 @@
 import { systemRandom } from '@mana/service';
 import { systemClock } from '@mana/store';
 import { createLink } from './one-time-links.ts';
-import { emailSchema } from './person.ts';
 import { refuse } from './problems.ts';
 import type { Client } from './realm.ts';
 import { forgetSecondFactor, hasSecondFactor } from './second-factor.ts';
 import { note } from './security-events.ts';
-import { type Db, personByEmail, type PersonRow } from './store.ts';
-import { atTheTerminal, type TerminalPlace } from './terminal.ts';
+import { atTheTerminal, personAtTheTerminal, type TerminalPlace } from './terminal.ts';
 
 const resetMs = 30 * 60_000;
 const terminal: Client = { address: 'terminal', agent: 'mana user' };
@@ -27,7 +25,7 @@ export function resetLink(options: RecoverOptions, email: string): Promise<{ lin
 	return atTheTerminal(options, ({ store, keys }) => {
 		const realm = { clock: systemClock, random: systemRandom, publicUrl: options.publicUrl, keys };
 		return store.db.transaction().execute(async (db) => {
-			const person = await known(db, email);
+			const person = await personAtTheTerminal(db, email);
 			await db.deleteFrom('one_time_link').where('kind', '=', 'reset').where('person_id', '=', person.id).execute();
 			const { link, expiresAt } = await createLink(realm, db, { kind: 'reset', person: person.id, lifeMs: resetMs });
 			if (expiresAt === null) throw new TypeError('A reset link ends.');
@@ -46,19 +44,11 @@ export function resetLink(options: RecoverOptions, email: string): Promise<{ lin
 export function takeSecondStepAway(place: TerminalPlace, email: string): Promise<void> {
 	return atTheTerminal(place, ({ store, keys }) =>
 		store.db.transaction().execute(async (db) => {
-			const { id } = await known(db, email);
+			const { id } = await personAtTheTerminal(db, email);
 			if (!(await hasSecondFactor(db, id))) throw refuse('second-factor-off', { detail: 'Their sign-in asks for no code.' });
 			await forgetSecondFactor(db, id);
 			await db.deleteFrom('sign_in_ticket').where('person_id', '=', id).execute();
 			await note({ clock: systemClock, random: systemRandom, keys }, db, 'second-factor-off', { person: id }, terminal);
 		}),
 	);
-}
-
-/** @throws Problem `person-unknown` */
-async function known(db: Db, email: string): Promise<PersonRow> {
-	const address = emailSchema.safeParse(email);
-	const person = address.success ? await personByEmail(db, address.data) : undefined;
-	if (person === undefined) throw refuse('person-unknown');
-	return person;
 }

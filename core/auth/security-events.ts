@@ -64,6 +64,7 @@ export const securityEventKinds = [
 	'archive-begun',
 	'archive-taken',
 	'archive-removed',
+	'archive-brought',
 	'erasure-planned',
 	'erasure-taken-back',
 	'erasure-began',

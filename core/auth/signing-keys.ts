@@ -18,6 +18,9 @@ const toleranceMs = 60_000;
 /** For whom tokens are: the services of this Mana. */
 export const audience = 'mana';
 
+/** What signing needs of a realm. */
+type Signer = Pick<Realm, 'store' | 'keys' | 'clock' | 'random' | 'publicUrl'>;
+
 export interface AccessToken {
 	/** A JWT (EdDSA, RFC 8037) with `sub`, `sid`, `name`, `email`, `role`. */
 	readonly token: string;
@@ -30,13 +33,13 @@ type KeyRow = Tables['signing_key'];
 export type SigningAlg = KeyRow['alg'];
 
 /** The public keys with which every token that has not expired can be checked, and the one that will sign next (RFC 7517). */
-export async function publishedKeys(realm: Realm, alg: SigningAlg = 'EdDSA'): Promise<{ keys: JWK[] }> {
+export async function publishedKeys(realm: Signer, alg: SigningAlg = 'EdDSA'): Promise<{ keys: JWK[] }> {
 	const rows = await keysAt(realm, alg);
 	return { keys: rows.map((row) => ({ ...(JSON.parse(row.public_jwk) as JWK), kid: row.id, use: 'sig', alg })) };
 }
 
 /** The short-lived token that services verify. */
-export async function accessToken(realm: Realm, { person, session }: Presence): Promise<AccessToken> {
+export async function accessToken(realm: Signer, { person, session }: Presence): Promise<AccessToken> {
 	// RFC 8693 §4.1: the person is the subject, and who acts in their name stands beside.
 	const acting = session.impersonator === null ? {} : { act: { sub: session.impersonator.id, name: session.impersonator.name } };
 	return sign(realm, person, { sid: session.id, ...acting });
@@ -48,12 +51,17 @@ export async function accessToken(realm: Realm, { person, session }: Presence): 
  *
  * @param session what it stands for, in the place of a session's id
  */
-export function actingToken(realm: Realm, person: Person, session: string, service: string): Promise<AccessToken> {
+export function actingToken(realm: Signer, person: Person, session: string, service: string): Promise<AccessToken> {
 	return sign(realm, person, { sid: session, act: { sub: serviceActor(service) } });
 }
 
+/** A token for whoever may run programs on this machine and does something for a person, such as bringing their archive. */
+export function terminalToken(realm: Signer, person: Person): Promise<AccessToken> {
+	return sign(realm, person, { sid: 'terminal' });
+}
+
 async function sign(
-	realm: Realm,
+	realm: Signer,
 	{ id, name, email, role, tier }: Person,
 	more: Readonly<Record<string, unknown>>,
 ): Promise<AccessToken> {
@@ -86,7 +94,7 @@ export async function dropForeignKeys(realm: Realm): Promise<void> {
 }
 
 /** The key that signs now. */
-export async function signingKey(realm: Realm, alg: SigningAlg): Promise<KeyRow> {
+export async function signingKey(realm: Signer, alg: SigningAlg): Promise<KeyRow> {
 	const now = realm.clock.now();
 	const key = (await keysAt(realm, alg)).findLast((row) => signsAt(row, now));
 	if (key === undefined) throw new TypeError('There is always a key that signs now.');
@@ -94,7 +102,7 @@ export async function signingKey(realm: Realm, alg: SigningAlg): Promise<KeyRow>
 }
 
 /** The keys that matter now, oldest first, after making those that are missing. */
-async function keysAt(realm: Realm, alg: SigningAlg): Promise<KeyRow[]> {
+async function keysAt(realm: Signer, alg: SigningAlg): Promise<KeyRow[]> {
 	const now = realm.clock.now();
 	const known = await look(realm, (db) => matteringKeys(db, now, alg));
 	if (isComplete(known, now)) return known;
@@ -141,7 +149,7 @@ function matteringKeys(db: Db, now: number, alg: SigningAlg): Promise<KeyRow[]> 
 		.execute();
 }
 
-function newKey(realm: Realm, activeFrom: number, alg: SigningAlg): KeyRow {
+function newKey(realm: Signer, activeFrom: number, alg: SigningAlg): KeyRow {
 	const { publicKey, privateKey } =
 		alg === 'EdDSA' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
 	const id = newId(realm);
@@ -155,7 +163,7 @@ function newKey(realm: Realm, activeFrom: number, alg: SigningAlg): KeyRow {
 	};
 }
 
-function opens(realm: Realm, row: KeyRow): boolean {
+function opens(realm: Pick<Realm, 'keys'>, row: KeyRow): boolean {
 	try {
 		realm.keys.open(row.sealed, row.id);
 		return true;

@@ -2,7 +2,9 @@ import { type Environment, generatedSecret, readConfig } from '@mana/service';
 import { openStore } from '@mana/store';
 import { type InstanceKeys, instanceKeys } from './instance-keys.ts';
 import { migrations } from './migrations.ts';
-import type { AuthStore, Tables } from './store.ts';
+import { emailSchema } from './person.ts';
+import { refuse } from './problems.ts';
+import { type AuthStore, type Db, personByEmail, type PersonRow, type Tables } from './store.ts';
 
 /** Where the data is, for a command of the terminal. */
 export interface TerminalPlace {
@@ -25,4 +27,12 @@ export async function atTheTerminal<T>(
 	} finally {
 		await store.close();
 	}
+}
+
+/** Whom a command of the terminal is about. @throws Problem `person-unknown` */
+export async function personAtTheTerminal(db: Db, email: string): Promise<PersonRow> {
+	const address = emailSchema.safeParse(email);
+	const person = address.success ? await personByEmail(db, address.data) : undefined;
+	if (person === undefined) throw refuse('person-unknown');
+	return person;
 }

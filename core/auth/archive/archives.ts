@@ -32,16 +32,19 @@ export interface Archive {
 	readonly problem: { readonly code: string; readonly service: string } | null;
 }
 
+/** What the archives of people need of a realm. */
+export type ArchiveDesk = Pick<Realm, 'store' | 'clock' | 'random' | 'keys' | 'home' | 'archiveJobs'>;
+
 type Row = ArchiveTables['archive'];
 
 /** The archive of a person, or `null`. */
-export async function archiveOf(realm: Realm, person: string): Promise<Archive | null> {
+export async function archiveOf(realm: ArchiveDesk, person: string): Promise<Archive | null> {
 	const row = await look(realm, (db) => rowOf(db, person));
 	return row === undefined || isOver(realm, row) ? null : toArchive(realm, row);
 }
 
 /** Begins an archive. One that is being made goes on; one that is ready gives way to the new one. */
-export async function beginArchive(realm: Realm, person: string, client: Client): Promise<Archive> {
+export async function beginArchive(realm: ArchiveDesk, person: string, client: Client): Promise<Archive> {
 	const known = await look(realm, (db) => rowOf(db, person));
 	if (known?.state === 'making') return again(realm, known);
 	const row = await transact(realm, async (db) => {
@@ -72,7 +75,7 @@ export async function beginArchive(realm: Realm, person: string, client: Client)
 }
 
 /** Has what failed, or waits for its next try, go on at once. */
-async function again(realm: Realm, row: Row): Promise<Archive> {
+async function again(realm: ArchiveDesk, row: Row): Promise<Archive> {
 	const job = await realm.archiveJobs.find(row.job_id);
 	const waits = job?.state === 'waiting' && (await realm.archiveJobs.cancel(row.job_id));
 	if (job !== null && job.state !== 'dead' && !waits) return toArchive(realm, row);
@@ -84,7 +87,7 @@ async function again(realm: Realm, row: Row): Promise<Archive> {
 	return toArchive(realm, { ...row, job_id, problem: null, problem_at: null });
 }
 
-function enqueue(realm: Realm, db: Transaction, id: string): Promise<string> {
+function enqueue(realm: ArchiveDesk, db: Transaction, id: string): Promise<string> {
 	return realm.archiveJobs.enqueue('archive', { id }, { key: `${id} ${newId(realm)}`, within: db, maxAttempts: tries });
 }
 
@@ -164,7 +167,7 @@ function rowOf(db: Db, person: string): Promise<Row | undefined> {
 	return db.selectFrom('archive').selectAll().where('person_id', '=', person).executeTakeFirst();
 }
 
-function isOver(realm: Realm, { expires_at }: Row): boolean {
+function isOver(realm: Pick<Realm, 'clock'>, { expires_at }: Row): boolean {
 	return expires_at !== null && expires_at <= realm.clock.now();
 }
 
@@ -172,7 +175,7 @@ function markOf(realm: Realm, id: string, session: string, until: number): strin
 	return realm.keys.mark(`archive ${id} of ${session} until ${until}`);
 }
 
-async function toArchive(realm: Realm, row: Row): Promise<Archive> {
+async function toArchive(realm: ArchiveDesk, row: Row): Promise<Archive> {
 	const job = row.state === 'making' ? await realm.archiveJobs.find(row.job_id) : null;
 	const failed = row.state === 'making' && (job === null || job.state === 'dead');
 	const { problem, problem_at } = row;

@@ -247,6 +247,7 @@ function readMe({ person, madeAt, mana, spaces, open }: Manifest): string {
 		...where,
 		...(missing.length > 0 ? ['', 'Could not be had for other programs:', ...missing] : []),
 		'',
+		'Whoever runs another Mana takes it in again: mana import FILE --for YOU.',
 		'Passwords, keys and tokens are not in here.',
 		'',
 	].join('\n');

@@ -62,6 +62,7 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'archive-begun': () => m.administration_archive_begun(),
 	'archive-taken': () => m.administration_archive_taken(),
 	'archive-removed': () => m.administration_archive_removed(),
+	'archive-brought': () => m.administration_archive_brought(),
 	'erasure-planned': () => m.administration_erasure_planned(),
 	'erasure-taken-back': () => m.administration_erasure_taken_back(),
 	'erasure-began': () => m.administration_erasure_began(),
