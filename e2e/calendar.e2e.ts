@@ -3,7 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { calendars, events } from '../apps/calendar/model.ts';
 import { tasks } from '../apps/todo/model.ts';
 import { Keyboard } from './hands.ts';
-import { look } from './look.ts';
+import { look, savedBy } from './look.ts';
 import { invite } from './people.ts';
 import { notice, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
@@ -105,6 +105,41 @@ test('an event is written as a line, dragged, made longer and repeated; one of i
 		await expect(notice(a.page, 'Taken back: Event moved')).toBeVisible();
 		await expect(event(a.page, lunch('Friday,? 4 December 2026, 14:30–16:00'))).toBeVisible();
 	});
+
+	await test.step('the way to an event and what is kept free after it stand beside it, and the hours of a second zone', async () => {
+		await seed(mana, person, (store) =>
+			store.write('seed', (tx) => {
+				tx.create(events, {
+					title: 'Dentist',
+					start: '2026-11-19T10:00',
+					length: 3_600,
+					zone: 'Europe/Berlin',
+					travel: 30,
+					buffer: 15,
+				});
+				const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+				tx.create(events, { title: 'Visitors', start: yesterday, length: 3 * 86_400 });
+			}),
+		);
+		await a.page.goto(`${mana.url}/calendar/week/2026-11-19`);
+		await event(a.page, /^Dentist/).waitFor();
+		await expect(a.page.locator('main .way')).toHaveCount(2);
+		await a.page.getByRole('button', { name: 'View and defaults' }).click();
+		const dialog = a.page.getByRole('dialog', { name: 'View and defaults' });
+		await dialog.getByLabel('Second time zone').selectOption('America/New York');
+		await a.page.keyboard.press('Escape');
+		await expect(a.page.getByRole('main').getByText('New York', { exact: true })).toBeVisible();
+	});
+
+	await test.step('the small month leads to a day, and the hub shows what is today', async () => {
+		const small = a.page.getByRole('region', { name: 'Month in small' });
+		await small.getByRole('button', { name: 'Previous month' }).click();
+		await expect(small.getByText('October 2026')).toBeVisible();
+		await small.getByRole('link', { name: /14 October 2026/ }).click();
+		await a.page.getByRole('heading', { name: /12\D+18 October 2026/ }).waitFor();
+		await a.page.goto(mana.url);
+		await expect(a.page.getByRole('link', { name: /^Visitors/ })).toBeVisible();
+	});
 });
 
 test('week and month are for everybody: axe finds nothing, and all is done by keys', async ({ mana, newDevice }) => {
@@ -151,7 +186,7 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 			tx.create(tasks, { title: 'Pay the rent', dueDay: '2026-11-25' });
 		}),
 	);
-	const { page } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+	const { page, unplug, plugIn } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
 	const clean = async (name: string): Promise<void> => {
 		// The markup is the same in the dark; only colours are others, and the week has all of them.
 		for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
@@ -244,5 +279,64 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await expect(event(page, /^Choir/)).toHaveCount(0);
 		await page.keyboard.press('Control+z');
 		await expect(event(page, /^Choir, Friday/)).toBeVisible();
+	});
+
+	await test.step('a file brings its events and takes them back; one event is taken along', async () => {
+		await page.goto(`${mana.url}/calendar/import`);
+		const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:opera@example.org', 'DTSTART:20261128T190000Z', 'DTEND:20261128T220000Z', 'SUMMARY:Opera', 'X-SEAT:12', 'END:VEVENT', 'BEGIN:VEVENT', 'UID:never', 'END:VEVENT', 'END:VCALENDAR', '']; // prettier-ignore
+		await page
+			.locator('input[type=file]')
+			.setInputFiles({ name: 'Culture.ics', mimeType: 'text/calendar', buffer: Buffer.from(lines.join('\r\n')) });
+		await expect(page.getByText('1 entry cannot be imported')).toBeVisible();
+		await page.getByLabel('Into which calendar').selectOption('New calendar “Culture”');
+		await clean('import');
+		await page.getByRole('button', { name: 'Import 1 event' }).click();
+		await page.getByRole('link', { name: 'See them' }).waitFor();
+		await page.goto(`${mana.url}/calendar/month/2026-11-27`);
+		await event(page, /^Opera, Saturday.*Culture$/).click({ button: 'right' });
+		const { name, text } = await savedBy(page, () => page.getByRole('menuitem', { name: 'Save as file' }).click());
+		expect([name, text.includes('X-SEAT:12')]).toEqual(['Opera.ics', true]);
+		await page.getByRole('checkbox', { name: 'Culture' }).uncheck();
+		await expect(event(page, /^Opera/)).toHaveCount(0);
+		await page.getByRole('checkbox', { name: 'Culture' }).check();
+		await expect(event(page, /^Opera/)).toBeVisible();
+	});
+
+	await test.step('a subscription says why its feed cannot be read', async () => {
+		await page.goto(`${mana.url}/calendar/subscriptions`);
+		await page.getByLabel('Address of the calendar').fill('http://127.0.0.1/holidays.ics');
+		await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+		await expect(page.getByText('This address is not on the public internet')).toBeVisible();
+		await clean('subscriptions');
+		await page.getByRole('main').getByRole('button', { name: 'Actions for “127.0.0.1”' }).click();
+		await page.getByRole('menuitem', { name: 'Remove subscription' }).click();
+		await expect(page.getByText('No subscriptions yet')).toBeVisible();
+	});
+
+	await test.step('a time is found at which everybody is free, and the event moves there; offline says that nobody knows', async () => {
+		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
+		await event(page, /^Dentist/).click();
+		const pane = page.getByRole('complementary', { name: 'Details' });
+		await pane.getByRole('textbox', { name: 'Invite by e-mail address' }).fill('olga.owner@example.org');
+		await pane.getByRole('button', { name: 'Add', exact: true }).click();
+		await pane.getByRole('link', { name: 'Find a time' }).click();
+		await expect(page.getByRole('heading', { name: 'What would do' })).toBeVisible();
+		await clean('find-time');
+		await page.getByRole('button', { name: /Suits everybody/ }).first().click(); // prettier-ignore
+		await expect(notice(page, 'Event moved')).toBeVisible();
+		await expect(syncPill(page, 'Up to date')).toBeVisible();
+		await page.getByRole('complementary', { name: 'Details' }).waitFor();
+		await unplug();
+		await page.getByRole('link', { name: 'Find a time' }).click();
+		await expect(page.getByText('Mana cannot be reached right now')).toBeVisible();
+		await page.keyboard.press('g');
+		await page.keyboard.press('w');
+		await page.keyboard.press('c');
+		await page.getByRole('textbox', { name: 'What is planned?' }).fill('Written without a network 2026-11-27 08:00');
+		await page.keyboard.press('Enter');
+		await plugIn();
+		await expect(syncPill(page, 'Up to date')).toBeVisible();
+		await page.goto(`${mana.url}/calendar/week/2026-11-27`);
+		await expect(event(page, /^Written without a network/)).toBeVisible();
 	});
 });

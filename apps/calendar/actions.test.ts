@@ -28,6 +28,21 @@ const YOGA = [
 	'2026-11-30T18:00 Yoga',
 ];
 
+test('a calendar goes to the trash with its events; of a subscription those are the server’s to put there', () => {
+	const { actions, mana, list } = open();
+	for (const kind of ['own', 'subscription'] as const) {
+		const { id } = actions.addCalendar('add', {
+			name: kind,
+			kind,
+			...(kind === 'subscription' && { source: 'https://a.example/b.ics' }),
+		});
+		actions.add('add', { title: kind, start: '2026-11-26T12:30', zone, calendar: id });
+		actions.removeCalendar('remove', id);
+		expect(mana.get(calendars, id)!.deletedAt).not.toBeNull();
+	}
+	expect(list()).toEqual(['2026-11-26T12:30 subscription']);
+});
+
 test('an event that takes place once is changed and put in the trash, and both can be taken back', () => {
 	const { actions, list, on, mana } = open();
 	actions.add('add', { title: 'Lunch', start: '2026-11-26T12:30', zone });

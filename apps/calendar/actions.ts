@@ -51,7 +51,7 @@ export interface CalendarActions {
 	purge(label: string, ids: readonly RecordId[]): Written;
 	addCalendar(label: string, draft: Draft<typeof calendars>): { id: RecordId; written: Written };
 	editCalendar(label: string, id: RecordId, draft: Draft<typeof calendars>): Written;
-	/** Puts a calendar in the trash together with its events. */
+	/** Puts a calendar in the trash together with its events; of a subscription, those are calendar-server's to put there. */
 	removeCalendar(label: string, id: RecordId): Written;
 	invite(label: string, event: RecordId, guest: Pick<Guest, 'address' | 'name'> & { readonly person?: string }): Written;
 	editGuest(label: string, guest: RecordId, draft: Partial<Pick<Guest, 'role' | 'answer' | 'comment'>>): Written;
@@ -221,8 +221,10 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		},
 		removeCalendar: (label, id) =>
 			mana.write(label, (tx) => {
-				for (const one of all()) if (calendarOf(one) === id && one.deletedAt === null) tx.trash(events, one.id);
-				if (tx.get(calendars, id)) tx.trash(calendars, id);
+				const calendar = tx.get(calendars, id);
+				if (calendar?.kind !== 'subscription')
+					for (const one of all()) if (calendarOf(one) === id && one.deletedAt === null) tx.trash(events, one.id);
+				if (calendar) tx.trash(calendars, id);
 			}),
 		invite(label, event, { address, name, person }) {
 			const id = guestId(event, address);

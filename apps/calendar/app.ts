@@ -24,6 +24,9 @@ export const app: AppManifest = {
 			shortcut: 'g s',
 			run: (house) => house.go('/calendar/search'),
 		},
+		{ id: 'subscriptions', name: () => m.calendar_subscriptions(), run: (house) => house.go('/calendar/subscriptions') },
+		{ id: 'import', name: () => m.calendar_import(), run: (house) => house.go('/calendar/import') },
+		{ id: 'export', name: () => m.calendar_export(), run: (house) => house.go('/calendar/export') },
 		{ id: 'trash', name: () => m.calendar_trash(), icon: 'trash', run: (house) => house.go('/calendar/trash') },
 	],
 	widgets: [

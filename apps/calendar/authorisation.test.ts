@@ -38,6 +38,21 @@ const invitations: readonly AccessRow[] = [
 	{ method: 'POST', path: '/v1/replies', body: { message }, status: signedIn(422) },
 ];
 
+/** Feeds of a space that none of them is in; when people are busy hears whoever knows their address, but no guest of this Mana. */
+const pages: readonly AccessRow[] = [
+	{ method: 'GET', path: '/v1/spaces/:space/subscriptions', status: signedIn(404) },
+	{ method: 'POST', path: '/v1/spaces/:space/subscriptions/:calendar/readings', status: signedIn(404) },
+	{ method: 'POST', path: '/v1/free-busy', body: { addresses: [], from: 0, to: 1 }, status: signedIn(422) },
+];
+
+/** What mana-auth asks for the archive of a person, and nobody else may. */
+const archive: AccessRow = {
+	method: 'POST',
+	path: '/v1/persons/:id/open-formats',
+	body: { person: { id: 'stranger', name: '', email: '', language: 'en', role: 'member' }, token: '' },
+	status: { 'foreign service': 403 },
+};
+
 const tokens = new Map<Principal, string>();
 let home: string;
 let running: Awaited<ReturnType<typeof service.start>>;
@@ -78,7 +93,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations],
+	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...pages, archive],
 	document: async () => (await fetch(`${running.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

@@ -22,9 +22,11 @@ import { calendars, events, guests } from './model.ts';
 import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
 import { keepFeed } from './feed.server.ts';
+import { freeBusyRoutes } from './free-busy-routes.server.ts';
 import { InvitationMails } from './mail/mails.server.ts';
 import { invitationRoutes } from './mail/routes.server.ts';
 import { calendarLeaving, type CalendarTables, migrations } from './store.server.ts';
+import { subscriptionRoutes } from './subscription-routes.server.ts';
 import { Subscriptions } from './subscriptions.server.ts';
 import { CalendarUsers } from './users.server.ts';
 
@@ -200,7 +202,20 @@ export const service = defineService({
 				records.addRoutes(
 					app
 						.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() }))
-						.route('/', invitationRoutes(outside, verifyToken)),
+						.route('/', invitationRoutes(outside, verifyToken))
+						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))
+						.route(
+							'/',
+							freeBusyRoutes({
+								db: store.db,
+								memberships: records.memberships,
+								users,
+								zones,
+								clock,
+								zone: config.zone,
+								verifyToken,
+							}),
+						),
 					['calendar-access', 'calendar-auto-schedule'],
 					(parts) => {
 						const { writer } = records;

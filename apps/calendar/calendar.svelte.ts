@@ -4,6 +4,7 @@ import type { Mana, Written } from '@mana/sync/client/api';
 import { ensureTag, nextHue } from '@mana/shared/tags';
 import { addDays, type Capture, type Day, toUtc } from '@mana/time';
 import { instantOf, wallAt } from '@mana/time/zone';
+import { saveFile } from '@mana/ui/attachments/save-file';
 import { readLine } from '@mana/ui/capture/reader.svelte';
 import { live } from '@mana/ui/data/live.svelte';
 import { reportUnstored, settle, useHome, useMana } from '@mana/ui/data/mana.svelte';
@@ -39,6 +40,7 @@ import {
 import { DAY, dayOfWall, MINUTE, textOf } from './moments.ts';
 import { type Occurrence, occurrencesOf } from './occurrences.ts';
 import { type Shown, shownEntry, together } from './shown.ts';
+import { hostOf } from './subscriptions/feed-address.ts';
 import type { WeekWays } from './views.ts';
 import { titleOf } from './words.ts';
 
@@ -48,6 +50,8 @@ export interface ListedCalendar {
 	readonly name: string;
 	readonly hue: number;
 	readonly kind: Calendar['kind'];
+	/** Address of the feed, of a subscription. */
+	readonly source: string | null;
 	readonly hidden: boolean;
 }
 
@@ -98,6 +102,7 @@ export class Planner {
 	#loaded = $state.raw<ReadonlyMap<string, Dated>>(new Map());
 	readonly #events;
 	readonly #calendars;
+	readonly #gone;
 	readonly #guests;
 	readonly #settings;
 
@@ -113,6 +118,9 @@ export class Planner {
 		this.actions = calendarActions(mana, Date.now, Math.random);
 		this.#events = live(() => mana.query(events, { where: () => true }));
 		this.#calendars = live(() => mana.query(calendars, { order: byPosition }));
+		this.#gone = live(() =>
+			mana.query(calendars, { where: ({ kind, deletedAt }) => kind === 'subscription' && deletedAt !== null }),
+		);
 		this.#guests = live(() => mana.query(guests));
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
 		$effect(() => {
@@ -133,10 +141,13 @@ export class Planner {
 		return { weekStart: preferences.weekStart, workdaysOnly: this.settings.workdaysOnly };
 	}
 
-	/** Every event and changed occurrence, those in the trash as well. */
-	get events(): readonly Event[] {
-		return this.#events.rows;
-	}
+	/** Every event and changed occurrence, those in the trash as well; of a subscription that was removed nothing is left at once. */
+	readonly events: readonly Event[] = $derived.by(() => {
+		const gone = new Set(this.#gone.rows.map(({ id }) => id));
+		return gone.size === 0
+			? this.#events.rows
+			: this.#events.rows.filter(({ calendar }) => calendar === null || !gone.has(calendar));
+	});
 
 	/** Whether events may be missing that are still on their way to this device. */
 	get arriving(): boolean {
@@ -153,9 +164,17 @@ export class Planner {
 				name: own?.name || m.calendar_default(),
 				hue: own?.hue ?? 25,
 				kind: 'own' as const,
+				source: null,
 				hidden: hidden.has(defaultCalendarId),
 			},
-			...rest.map(({ id, name, hue, kind }) => ({ id, name: name || m.calendar_unnamed(), hue, kind, hidden: hidden.has(id) })),
+			...rest.map(({ id, name, hue, kind, source }) => ({
+				id,
+				name: name || (source === null ? m.calendar_unnamed() : hostOf(source)),
+				hue,
+				kind,
+				source,
+				hidden: hidden.has(id),
+			})),
 		];
 	});
 
@@ -333,6 +352,14 @@ export class Planner {
 		return id;
 	}
 
+	/** Shows what stands at an address; calendar-server reads it. @param name '' for the one that it has there */
+	subscribe(source: string, name: string, hue: number): RecordId {
+		const draft = { kind: 'subscription', source, name, hue } as const;
+		const { id, written } = this.actions.addCalendar(m.calendar_done_subscribed(), draft);
+		settle(written, m.calendar_done_subscribed());
+		return id;
+	}
+
 	editCalendar(id: RecordId, draft: { readonly name: string; readonly hue: number }): Written {
 		return settle(this.actions.editCalendar(m.calendar_done_calendar_edited(), id, draft));
 	}
@@ -347,6 +374,13 @@ export class Planner {
 
 	purge(ids: readonly RecordId[]): Written {
 		return settle(this.actions.purge(m.calendar_done_purged(), ids));
+	}
+
+	/** Saves an event, a series with all of it, as a file that other calendars open. */
+	async saveFile(event: RecordId): Promise<void> {
+		const { eventFile } = await import('./exchange/event-file.ts');
+		const file = eventFile(this.mana, event, this.zone);
+		if (file) saveFile(new Blob([file.text], { type: 'text/calendar' }), file.name);
 	}
 
 	choose(draft: Draft<typeof settings>): void {

@@ -158,6 +158,31 @@ describe('who is free', () => {
 		expect(text).toContain('<C:request-status>3.7;Invalid calendar user</C:request-status>');
 	});
 
+	test('is told to pages as well: that somebody is busy, not with what, and not with the event that a time is looked for', async () => {
+		const from = Date.UTC(2026, 7, 1);
+		const ask = async (except: string, addresses = ['Grace@mana.example', 'nobody@elsewhere.example']) => {
+			const answer = await fetch(`${world.served.url}/v1/free-busy`, {
+				method: 'POST',
+				headers: { authorization: `Bearer ${await ada!.token()}`, 'content-type': 'application/json' },
+				body: JSON.stringify({ addresses, from, to: from + 86_400_000, except }),
+			});
+			return { status: answer.status, text: await answer.text() };
+		};
+		const { text } = await ask('');
+		const busy = [{ from: Date.UTC(2026, 7, 1, 10), to: Date.UTC(2026, 7, 1, 11, 30), tentative: false }];
+		// They share no space, so that on whose clocks she lives is hers.
+		expect(JSON.parse(text)).toEqual({
+			people: [
+				{ address: 'Grace@mana.example', busy, zone: null },
+				{ address: 'nobody@elsewhere.example', busy: null, zone: null },
+			],
+		});
+		expect(text).not.toContain('Secret');
+		expect(JSON.parse((await ask('busy')).text).people[0].busy).toEqual([]);
+		expect(JSON.parse((await ask('', ['ada@mana.example'])).text).people[0].zone).toBe('Europe/Berlin');
+		expect((await ask('', [])).status).toBe(422);
+	});
+
 	test('is asked in one’s own name, and as a question', async () => {
 		const at = await outbox();
 		expect((await adasPhone!.ask('POST', at, { body: question('grace@mana.example', 'ada@mana.example') })).status).toBe(403);

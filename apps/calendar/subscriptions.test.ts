@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { problem } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
 import { event, ns, Program } from './dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
@@ -58,13 +59,66 @@ test('a feed that somebody subscribes to is a calendar that nobody writes: what 
 	await ada.write(space, calendars, { source: `http://127.0.0.1:${feed.port}/y.ics` }, row!.id);
 	await until(async () => (await titles()).includes('New'));
 	expect(await titles()).toEqual(['New', 'New Year']);
+
+	const ask = async (method: string, path: string) => {
+		const headers = { authorization: `Bearer ${await ada.token()}` };
+		const answer = await fetch(`${world.served.url}/v1/spaces/${space}/subscriptions${path}`, { method, headers });
+		return { status: answer.status, body: await answer.json() };
+	};
+	expect((await ask('GET', '')).body).toMatchObject({
+		subscriptions: [{ calendar: row!.id, problem: null, readAt: expect.any(Number) }],
+	});
+	expect(await ask('POST', `/${row!.id}/readings`)).toMatchObject({ status: 200, body: { problem: null } });
+	expect((await ask('POST', '/nothing/readings')).status).toBe(404);
+
+	// Thrown away it shows nothing more, taken back it shows everything again.
+	await ada.trash(space, calendars, row!.id);
+	await until(async () => (await titles()).length === 0);
+	await ada.trash(space, calendars, row!.id, null);
+	await until(async () => (await titles()).length === 2);
 });
+
+test.each([
+	['refused', () => Promise.reject(problem(422, 'address-refused', 'inside'))],
+	['unreachable', () => Promise.reject(new TypeError('away'))],
+	['answered', async () => answered(404, 'gone')],
+	['not-a-calendar', async () => answered(200, '<html>')],
+	['too-large', () => Promise.reject(problem(502, 'answer-too-large', 'large'))],
+] as const)('a feed that cannot be read says why: %s', async (why, reach) => {
+	let now = 0;
+	let [asked, good] = [0, false];
+	const subscriptions = new Subscriptions({
+		clock: { now: () => now },
+		reach: () => {
+			asked++;
+			return good ? answered(200, holidays()) : reach();
+		},
+		zone: 'UTC',
+		calendars: async () => [{ space: 'space' as SpaceId, row: subscribed as never }],
+		keep: async () => undefined,
+		failed: () => undefined,
+	});
+	const state = { calendar: 'calendar', readAt: null, next: 300_000, problem: why, status: why === 'answered' ? 404 : null };
+	expect(await subscriptions.readNow('space' as SpaceId, 'calendar')).toEqual(state as never);
+	expect(await subscriptions.states('space' as SpaceId)).toEqual([state as never]);
+	// Whoever cannot wait hears what is known, and the next attempt tells that it is well again.
+	await subscriptions.readNow('space' as SpaceId, 'calendar');
+	expect(asked).toBe(1);
+	[now, good] = [11_000, true];
+	expect(await subscriptions.readNow('space' as SpaceId, 'calendar')).toMatchObject({ readAt: now, problem: null, status: null });
+	await subscriptions.close();
+});
+
+const subscribed = { id: 'calendar', kind: 'subscription', deletedAt: null, source: 'webcal://feed.example/x.ics', name: 'x' };
+
+async function answered(status: number, body: string) {
+	return { status, headers: new Headers(), body: new TextEncoder().encode(body), url: '' };
+}
 
 test('a feed that cannot be read is tried again, later each time', async () => {
 	let now = Date.UTC(2027, 0, 1);
 	const asked: number[] = [];
 	const failures: unknown[] = [];
-	const row = { id: 'calendar', kind: 'subscription', deletedAt: null, source: 'webcal://feed.example/x.ics', name: 'x' };
 	const parts = {
 		clock: { now: () => now },
 		reach: async (url: string) => {
@@ -74,7 +128,7 @@ test('a feed that cannot be read is tried again, later each time', async () => {
 		},
 		failed: (error: unknown) => failures.push(error),
 	};
-	expect(await retries({ parts, row, minutes: 60, pass: (ms) => (now += ms) })).toEqual([0, 5, 15, 35]);
+	expect(await retries({ parts, row: subscribed, minutes: 60, pass: (ms) => (now += ms) })).toEqual([0, 5, 15, 35]);
 	expect([asked.length, failures.length]).toEqual([4, 4]);
 });
 

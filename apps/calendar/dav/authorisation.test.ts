@@ -6,10 +6,15 @@ import { startWorld, until, type World } from './world.fixture.ts';
 /** Who comes: with nothing, with what is no app password, with one of another app, to read, as a viewer, as nobody of this space, and as an editor. */
 const who = ['nobody', 'account password', 'another app', 'reader', 'viewer', 'stranger', 'editor'] as const;
 type Who = (typeof who)[number];
+const visitors = ['nobody', 'stranger', 'viewer', 'editor'] as const;
+type Visitor = (typeof visitors)[number];
 
 let world: World;
 const programs = new Map<Who, Program>();
 let [calendar, outbox] = ['', ''];
+/** The same people as their browsers come, and with nothing; and the shared space. */
+const tokens = new Map<Visitor, string>();
+let family: SpaceId;
 beforeAll(async () => {
 	world = await startWorld();
 	const [ada, grace, mary] = [
@@ -17,10 +22,11 @@ beforeAll(async () => {
 		await world.person('grace@mana.example'),
 		await world.person('mary@mana.example'),
 	];
-	const family = (await ada.space<{ id: SpaceId }>('POST', '/spaces', { kind: 'family', name: 'Home' })).id;
+	family = (await ada.space<{ id: SpaceId }>('POST', '/spaces', { kind: 'family', name: 'Home' })).id;
 	const { link } = await ada.space<{ link: string }>('POST', `/spaces/${family}/invitations`, { role: 'viewer' });
 	await grace.space('POST', '/memberships', { invitation: new URL(link).hash.replace('#token=', '') });
 	await mary.personal();
+	for (const [name, person] of [['viewer', grace], ['stranger', mary], ['editor', ada]] as const) tokens.set(name, await person.token()); // prettier-ignore
 	calendar = `/calendars/${family}-calendar/`;
 	const as = (name: Who, authorization: string) => programs.set(name, new Program(world.dav, authorization));
 	as('nobody', '');
@@ -80,5 +86,38 @@ test.each(rows.map((row) => [`${row[0]} ${row[3].join(' ')}`, row] as const))(
 		for (const name of who)
 			answered[name] = (await programs.get(name)!.ask(method, path(), body === undefined ? {} : { body })).status;
 		expect(answered).toEqual(Object.fromEntries(who.map((name, i) => [name, statuses[i]!])));
+	},
+);
+
+/** What pages ask, each as nobody, as a stranger to the space, as somebody who may look, and as somebody who may change it. */
+const pages: readonly (readonly [
+	method: string,
+	path: string,
+	statuses: readonly [number, number, number, number],
+	body?: object,
+])[] = [
+	['GET', '/v1/spaces/:space/subscriptions', [401, 404, 200, 200]],
+	// Nobody may have it read who could not change what it writes; there is none here.
+	['POST', '/v1/spaces/:space/subscriptions/:calendar/readings', [401, 404, 403, 404]],
+	// When somebody is busy hears whoever knows their address (RFC 6638 §5).
+	['POST', '/v1/free-busy', [401, 200, 200, 200], { addresses: ['ada@mana.example'], from: 0, to: 1 }],
+];
+
+test.each(pages.map((row) => [`${row[0]} ${row[1]}`, row] as const))(
+	'who may ask what: %s',
+	async (_, [method, path, statuses, body]) => {
+		const answered: Record<string, number> = {};
+		for (const name of visitors) {
+			const token = tokens.get(name);
+			const url = `${world.served.url}${path.replace(':space', family).replace(':calendar', 'none')}`;
+			answered[name] = (
+				await fetch(url, {
+					method,
+					headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }) },
+					...(body && { body: JSON.stringify(body) }),
+				})
+			).status;
+		}
+		expect(answered).toEqual(Object.fromEntries(visitors.map((name, i) => [name, statuses[i]!])));
 	},
 );

@@ -1,4 +1,4 @@
-import { busyTimes, caldav, calendarData, freeBusy, type BusyTime } from '@mana/dav/caldav/index';
+import { caldav, calendarData, freeBusy } from '@mana/dav/caldav/index';
 import { type Content, dav, DavFailure, type DavPath, type DavResource, type Document, element, writeXml } from '@mana/dav/index';
 import {
 	BadCalendar,
@@ -8,15 +8,14 @@ import {
 	lineOf,
 	nameOf,
 	parseCalendar,
-	withKnownZones,
 	writeComponent,
 } from '@mana/dav/ical/index';
 import { byName, PRINCIPALS, type RecordTreeParts, type SpecialCollection } from '@mana/dav/records/index';
 import type { SpaceId } from '@mana/sync';
-import { defaultCalendarId } from '../model.ts';
 import type { CalendarUsers } from '../users.server.ts';
+import { busyOf } from './busy.server.ts';
 import { CALENDARS, segmentOf } from './calendars.server.ts';
-import { calendarsOf, eventsOf } from './kind.server.ts';
+import { eventsOf } from './kind.server.ts';
 import { objectOf } from '../ical/event-object.ts';
 import { addressIn } from '../ical/read-event.ts';
 import { statesOf } from './states.server.ts';
@@ -175,24 +174,4 @@ function questionIn(bytes: Uint8Array) {
 			caldav('valid-scheduling-message'),
 		);
 	return { start, end, organizer, uid, attendees };
-}
-
-/** When somebody is busy by the calendars of their own that take time. */
-export async function busyOf(
-	{ db, memberships, zone }: InvitationParts,
-	person: string,
-	span: { from: number; to: number },
-): Promise<BusyTime[]> {
-	const own = memberships.personalSpace(person) as SpaceId | null;
-	if (own === null) return [];
-	const calendars = (await calendarsOf(db, [own])).map(({ calendar }) => calendar);
-	const left = calendars.filter(
-		({ id, shows, deletedAt }) => shows === 'free' || (deletedAt !== null && id !== defaultCalendarId),
-	);
-	const passed = new Set<string>(left.map(({ id }) => id));
-	const placed = (await eventsOf(db, own, {})).filter(({ home }) => !passed.has(home));
-	const states = await statesOf(db, own, placed);
-	return states.flatMap((state) =>
-		busyTimes(withKnownZones(parseCalendar(new TextEncoder().encode(objectOf(state, zone)))), span, zone),
-	);
 }

@@ -9,6 +9,7 @@ import {
 	nameOf,
 	parameterOf,
 	textOf,
+	textsOf,
 	zoneOf,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
@@ -50,13 +51,17 @@ export interface SaidEvent {
 	readonly guests: readonly SaidGuest[];
 	/** Addresses, in small letters, of those whom the program tells itself, or nobody does (SCHEDULE-AGENT, RFC 6638 §7.1). */
 	readonly told: ReadonlySet<string>;
+	/** Names of its tags (CATEGORIES). */
+	readonly tags: readonly string[];
 }
 
 /** Longest texts and numbers of an event's fields; see `model.ts`. */
-const longest = { title: 500, notes: 20_000, place: 500, url: 2_000, repeat: 2_000, address: 320, name: 120 } as const;
+const longest = { title: 500, notes: 20_000, place: 500, url: 2_000, repeat: 2_000, address: 320, name: 120, tag: 60 } as const;
 const [LONGEST_S, MOST_MINUTES] = [400_000_000, 1_440];
 /** Dates besides, dates that fall out, reminders, guests: more of them stay in the object only. */
 const MOST = 1_000;
+/** Tags of one event at most. */
+const MOST_TAGS = 50;
 
 const statuses: Readonly<Record<string, Event['status']>> = { TENTATIVE: 'tentative', CANCELLED: 'cancelled' };
 const privacies: Readonly<Record<string, Event['privacy']>> = { PRIVATE: 'private', CONFIDENTIAL: 'confidential' };
@@ -126,7 +131,17 @@ export function readEvent(event: Component, zone: string, series?: Pick<Event, '
 		},
 		guests: guestsIn(event),
 		told: toldIn(event),
+		tags: tagsIn(event),
 	};
+}
+
+/** Names of tags as they are kept, each once whatever the case. */
+function tagsIn(event: Component): string[] {
+	const names = linesOf(event, 'CATEGORIES')
+		.flatMap(({ value }) => textsOf(value))
+		.map((name) => name.trim().slice(0, longest.tag).toWellFormed())
+		.filter((name) => name !== '');
+	return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].slice(0, MOST_TAGS);
 }
 
 /** How long it lasts in seconds that pass (RFC 5545 §3.6.1): of days whole ones, one where nothing is said. */

@@ -1,4 +1,5 @@
 import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import Trash from '@lucide/svelte/icons/trash-2';
 import { m } from '@mana/ui/i18n';
@@ -13,8 +14,9 @@ export function menuOf(planner: Planner, occurrence: Occurrence, url: { readonly
 	const { event, key } = occurrence;
 	const open = { name: m.calendar_details(), icon: PanelRight, shortcut: 'enter', run: () => void planner.open(key, url) };
 	const copy = { name: m.calendar_duplicate(), icon: Copy, run: () => void planner.duplicate(occurrence) };
-	if (!planner.mayWrite()) return [open];
-	if (!planner.mayEdit(event)) return [open, copy];
+	const file = { name: m.calendar_export_one(), icon: Download, run: () => void planner.saveFile(event.series ?? event.id) };
+	if (!planner.mayWrite()) return [open, file];
+	if (!planner.mayEdit(event)) return [open, copy, file];
 	const own = calendarOf(event);
 	const calendars = planner.writable.map(({ id, name }) => ({
 		name,
@@ -24,6 +26,7 @@ export function menuOf(planner: Planner, occurrence: Occurrence, url: { readonly
 	return [
 		open,
 		copy,
+		file,
 		...(calendars.length > 1 ? [{ name: m.calendar_move_to(), separated: true, items: calendars }] : []),
 		{
 			name: m.calendar_delete(),

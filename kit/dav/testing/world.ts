@@ -176,10 +176,9 @@ export class TestPerson {
 		return record;
 	}
 
-	/** Puts a record into the trash as a page does. */
-	async trash(space: SpaceId, collection: Collection, record: RecordId): Promise<void> {
-		const entry = { field: systemFields.deletedAt.number, key: '', value: Date.now() };
-		await this.#push(space, [{ collection: collection.number, record, ...entry }]);
+	/** Puts a record in the trash as a page does. @param at when, ms since 1970; `null` takes it out again */
+	trash(space: SpaceId, { number }: Collection, record: RecordId, at: number | null = Date.now()): Promise<void> {
+		return this.#push(space, [{ collection: number, record, field: systemFields.deletedAt.number, key: '', value: at }]);
 	}
 
 	async #push(space: SpaceId, ops: readonly Parameters<typeof encodeOps>[0][number][]): Promise<void> {

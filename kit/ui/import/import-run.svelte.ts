@@ -41,6 +41,8 @@ export class ImportRun<T> {
 	format = $state('');
 	mapping = $state.raw<Mapping>([]);
 	policy = $state<Policy>('merge');
+	/** Where it comes into, of what the kind offers. */
+	into = $state('');
 	items = $state.raw<readonly Item<T>[]>([]);
 	troubles = $state.raw<readonly Trouble[]>([]);
 	/** Those of `items` that are here already. */
@@ -62,6 +64,11 @@ export class ImportRun<T> {
 
 	get kind(): ImportKind<T> {
 		return this.#kind;
+	}
+
+	/** Where it may come into. */
+	get places(): readonly { readonly id: string; readonly name: string }[] {
+		return this.#kind.into?.choices(this.#mana, this.file?.name ?? '') ?? [];
 	}
 
 	/** Whether something goes on that leaving the page would end. */
@@ -113,6 +120,7 @@ export class ImportRun<T> {
 			if (id !== null) known.set(one, id);
 		}
 		this.known = known;
+		this.into = this.places[0]?.id ?? '';
 		this.stage = { at: 'preview' };
 	}
 
@@ -127,7 +135,7 @@ export class ImportRun<T> {
 			const size = this.#stepAt(at);
 			const step = items.slice(at, at + size).map((one) => ({ ...one, known: this.known.get(one) ?? null }));
 			const brought = await this.#kind
-				.bring(this.#mana, step, this.policy, label)
+				.bring(this.#mana, step, this.policy, label, { into: this.into, fileName: this.file?.name ?? '' })
 				.catch((error: unknown) => this.#missed(step, error));
 			if (brought) await this.#keep(brought);
 			at += size;

@@ -13,6 +13,13 @@ export interface Brought {
 	readonly skipped: number;
 }
 
+/** Where from and where to. */
+export interface ImportPlace {
+	/** Id of what was chosen of `into`; '' where there is no choice. */
+	readonly into: string;
+	readonly fileName: string;
+}
+
 /** What an app says of its imports. */
 export interface ImportKind<T> {
 	/** Starts what reads its formats; see `serveFormats`. */
@@ -34,6 +41,11 @@ export interface ImportKind<T> {
 		/** What undo says that was done. */
 		readonly brought: (count: number) => string;
 	};
+	/** Where it comes into, where an app has several places: the person chooses before anything is written. The first is chosen at first. */
+	readonly into?: {
+		readonly label: () => string;
+		choices(mana: Mana, fileName: string): readonly { readonly id: string; readonly name: string }[];
+	};
 	/** How one of what was found is shown before it is brought. */
 	show(item: T): { readonly title: string; readonly detail: string };
 	/** Finds what is here already. */
@@ -46,6 +58,7 @@ export interface ImportKind<T> {
 		step: readonly (Item<T> & { readonly known: RecordId | null })[],
 		policy: Policy,
 		label: string,
+		place: ImportPlace,
 	): Promise<Brought>;
 	/** Puts what was brought in the trash: for steps so long ago that undo has forgotten them. */
 	remove(mana: Mana, ids: readonly RecordId[], label: string): void;
