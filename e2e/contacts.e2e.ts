@@ -162,6 +162,63 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await page.getByRole('listitem').filter({ hasText: 'Ben Okafor' }).getByRole('button', { name: 'Restore' }).click();
 		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
 	});
+
+	await test.step('whoever fits a filter is a list that is kept; tags are found by it, and the archive only where it is asked for', async () => {
+		await page.goto(`${mana.url}/contacts`);
+		await row(page, 'Ana Lima').click();
+		await pane(page).getByLabel('Add a tag').fill('vegan');
+		await page.keyboard.press('Enter');
+		await expect(pane(page).getByRole('button', { name: 'Remove tag vegan' })).toBeVisible();
+		await page.goto(`${mana.url}/contacts/find`);
+		const field = page.getByRole('combobox', { name: 'Filter' });
+		await field.fill('#veg');
+		await page.getByRole('option', { name: '#vegan' }).click();
+		await expect.poll(() => names(page)).toEqual(['Ana Lima']);
+		await field.fill('colour:red');
+		await expect(page.getByText('There is no condition “colour:”')).toBeVisible();
+		await field.fill('#vegan | is:archived');
+		await page.getByRole('button', { name: 'Save as list' }).click();
+		await page.getByRole('dialog').getByLabel('Name of the list').fill('Summer party');
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('heading', { name: 'Summer party' })).toBeVisible();
+		await look(page, 'contacts-list');
+		await page.getByRole('link', { name: 'All contacts' }).first().click();
+		await expect.poll(() => names(page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
+		await row(page, 'Ben Okafor').focus();
+		await page.keyboard.press('Space');
+		await page.getByRole('toolbar').getByRole('button', { name: 'Archive' }).click();
+		await expect.poll(() => names(page)).toEqual(['Ana Lima', 'Anna Lima']);
+		await b.page.getByRole('link', { name: 'Summer party' }).click();
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Ben Okafor']);
+	});
+
+	await test.step('what is selected is exported, and somebody who is here already is told of while one types', async () => {
+		await row(page, 'Anna Lima').focus();
+		await page.keyboard.press('Space');
+		await page.getByRole('toolbar').getByRole('button', { name: 'Export selection' }).click();
+		await expect(page.getByText('Selected contacts (1)')).toBeAttached();
+		const saved = await savedBy(page, () => page.getByRole('button', { name: 'Download' }).click());
+		expect(saved.text).toContain('FN:Anna Lima');
+		expect(saved.text).not.toContain('FN:Ana Lima');
+		await page.getByRole('link', { name: 'All contacts' }).first().click();
+		await begin(page, 'Ben', 'Okafor');
+		await expect(form(page).getByRole('region', { name: 'Perhaps this one is here already:' })).toContainText('Ben Okafor');
+		await look(page, 'contacts-twins');
+	});
+
+	await test.step('without a network the book is all there, and what is written then arrives later', async () => {
+		await form(page).getByRole('button', { name: 'Close' }).click();
+		await expect(syncPill(page, 'Up to date')).toBeVisible();
+		await a.unplug();
+		await page.goto(`${mana.url}/contacts`);
+		await row(page, 'Ana Lima').click();
+		await expect(pane(page).getByRole('link', { name: 'ana@x.org' })).toBeVisible();
+		await pane(page).getByRole('button', { name: 'Add to favourites' }).click();
+		await expect(pane(page).getByRole('button', { name: 'Take from favourites' })).toBeVisible();
+		await a.plugIn();
+		await b.page.getByRole('link', { name: 'Favourites' }).first().click();
+		await expect.poll(() => names(b.page)).toEqual(['Ana Lima']);
+	});
 });
 
 test('ten thousand contacts scroll, are searched and reached by letter; list and form have no fault for axe and need no mouse', async ({

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import type { RecordId } from '@mana/model';
+import { tagId, tags } from '@mana/shared/model';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { byPlace, contactActions, isBlank } from './actions.ts';
 import { capture } from './capture.ts';
 import type { WholeCard } from './merge.ts';
 import { details, encounters, groups, people } from './model.ts';
 import { nameOf } from './name.ts';
+import { people as offered } from './people.ts';
 import { search } from './search.ts';
 
 function open() {
@@ -129,4 +131,26 @@ test('search finds names first, then numbers however they are written, addresses
 	expect(found(' ')).toEqual([]);
 	actions.trash('trash', [meier]);
 	expect(found('jorg')).toEqual([]);
+});
+
+test('the archive keeps somebody out of what other apps are offered, and the search finds them last', () => {
+	const { mana, actions, add } = open();
+	const [old, fresh] = [add('Ana Lima ana@x.org'), add('Ana Lopes')];
+	actions.archive('archive', [old], true);
+	expect(offered(mana, 'Ana', 10).map(({ id }) => id)).toEqual([fresh]);
+	expect(search(mana, 'Ana', 10).map(({ id }) => id)).toEqual([fresh, old]);
+	actions.archive('back', [old], false);
+	expect(offered(mana, 'Ana', 10)).toHaveLength(2);
+});
+
+test('tags are made by their names, come together when contacts are merged, and are taken off', () => {
+	const { mana, actions, add, card } = open();
+	const [a, b] = [add('Ana Lima'), add('Ana Lima')];
+	actions.tag('tag', [a, b], 'Vegan');
+	actions.tag('tag', [b], 'Chess');
+	const tagsOf = (id: RecordId) => [...mana.get(people, id)!.tags].map((tag) => mana.get(tags, tag as RecordId)!.name).toSorted(); // prettier-ignore
+	actions.merge('merge', [card(a), card(b)], null);
+	expect(tagsOf(a)).toEqual(['Chess', 'Vegan']);
+	actions.untag('untag', [a], tagId('chess'));
+	expect(tagsOf(a)).toEqual(['Vegan']);
 });

@@ -1,4 +1,6 @@
 import { type Draft, ordering, type RecordId } from '@mana/model';
+import { ensureTag } from '@mana/shared/tags';
+import { type ViewActions, viewActions } from '@mana/shared/views';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Day } from '@mana/time';
 import type { Capture } from './capture.ts';
@@ -13,12 +15,13 @@ import {
 	groupIdNamed,
 	groups,
 	people,
+	views,
 } from './model.ts';
 
 /**
  * What a person can do with contacts, each as one transaction that can be undone. `label` is what undo says, in the person's language.
  */
-export interface ContactActions {
+export interface ContactActions extends ViewActions {
 	/** Adds what was captured, into a group where one is given, and a star. */
 	add(label: string, capture: Capture, place?: ContactPlace): { id: RecordId; written: Written };
 	/** An empty contact, to be filled in. */
@@ -32,6 +35,11 @@ export interface ContactActions {
 	star(label: string, ids: readonly RecordId[], starred: boolean): Written;
 	join(label: string, ids: readonly RecordId[], group: RecordId): Written;
 	leave(label: string, ids: readonly RecordId[], group: RecordId): Written;
+	/** Puts contacts into the archive, or takes them out. */
+	archive(label: string, ids: readonly RecordId[], archived: boolean): Written;
+	/** Adds a tag by its name, which makes it where it is new. */
+	tag(label: string, ids: readonly RecordId[], name: string): Written;
+	untag(label: string, ids: readonly RecordId[], tag: RecordId): Written;
 	trash(label: string, ids: readonly RecordId[]): Written;
 	restore(label: string, ids: readonly RecordId[]): Written;
 	/** Deletes for good, with everything that belongs to them. */
@@ -55,7 +63,7 @@ export interface ContactPlace {
 	readonly starred?: boolean;
 }
 
-export type ContactEdit = Omit<Draft<typeof people>, 'groups' | 'distinctFrom' | 'mergedInto'>;
+export type ContactEdit = Omit<Draft<typeof people>, 'groups' | 'tags' | 'archived' | 'distinctFrom' | 'mergedInto'>;
 export type DetailEdit = Omit<Draft<typeof details>, 'contact' | 'kind' | 'preferred'>;
 
 export interface EncounterEdit {
@@ -216,6 +224,14 @@ export function contactActions(mana: Mana, random: () => number): ContactActions
 			const written = mana.write(label, (tx) => void (id = ensureGroup(tx, name)));
 			return { id, written };
 		},
+		...viewActions(mana, views, random),
+		archive: (label, ids, archived) => each(label, ids, (tx, id) => tx.update(people, id, { archived })),
+		tag: (label, ids, name) =>
+			mana.write(label, (tx) => {
+				const tag = ensureTag(mana, tx, name);
+				for (const id of ids) tx.update(people, id, { tags: { add: [tag] } });
+			}),
+		untag: (label, ids, tag) => each(label, ids, (tx, id) => tx.update(people, id, { tags: { remove: [tag] } })),
 		editGroup: (label, id, draft) => mana.write(label, (tx) => tx.update(groups, id, draft)),
 		trashGroup: (label, id) => mana.write(label, (tx) => tx.trash(groups, id)),
 	};

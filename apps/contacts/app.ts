@@ -17,6 +17,8 @@ export const app: AppManifest = {
 	commands: [
 		{ id: 'new', name: () => m.contacts_add(), icon: 'plus', run: (house) => house.quickAdd('contacts') },
 		{ id: 'new-group', name: () => m.contacts_new_group(), icon: 'folder', run: (house) => house.go('/contacts/groups?new') },
+		{ id: 'new-list', name: () => m.contacts_new_list(), icon: 'plus', run: (house) => house.go('/contacts/find') },
+		{ id: 'archive', name: () => m.contacts_archived(), run: (house) => house.go('/contacts/archive') },
 		{ id: 'duplicates', name: () => m.contacts_duplicates(), icon: 'users', run: (house) => house.go('/contacts/duplicates') },
 		{ id: 'import', name: () => m.contacts_import(), run: (house) => house.go('/contacts/import') },
 		{ id: 'export', name: () => m.contacts_export(), run: (house) => house.go('/contacts/export') },

@@ -1,11 +1,15 @@
 import { goto } from '$app/navigation';
 import type { Collection, RecordId } from '@mana/model';
+import { type Tag, tags } from '@mana/shared/model';
+import { byViewPlace, type View } from '@mana/shared/views';
 import type { Mana, Written } from '@mana/sync/client/api';
+import { dayAt } from '@mana/time';
 import { live } from '@mana/ui/data/live.svelte';
 import { act, reportUnstored, settle, useHome } from '@mana/ui/data/mana.svelte';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { language } from '@mana/ui/i18n/language.svelte';
+import { preferences } from '@mana/ui/preferences/preferences.svelte';
 import { regionOf } from '@mana/ui/preferences/resolve';
 import { createContext } from 'svelte';
 import {
@@ -19,6 +23,7 @@ import {
 	isBlank,
 } from './actions.ts';
 import type { Capture } from './capture.ts';
+import type { FilterWorld } from './find/conditions.ts';
 import { inTouchBy, lastContacted } from './in-touch.ts';
 import type { WholeCard } from './merge.ts';
 import {
@@ -34,6 +39,7 @@ import {
 	people,
 	settings,
 	settingsId,
+	views,
 } from './model.ts';
 import { byContact } from './search.ts';
 import { NameOrder, type SortBy } from './sort.ts';
@@ -58,6 +64,10 @@ export class Contacts {
 	readonly #details;
 	readonly #groups;
 	readonly #encounters;
+	readonly #tags;
+	readonly #views;
+	/** Those that were selected when somebody went to export them. */
+	exporting: readonly RecordId[] = [];
 
 	/** Make it while a component is made. */
 	constructor(mana: Mana) {
@@ -70,6 +80,8 @@ export class Contacts {
 		this.#groups = live(() =>
 			mana.query(groups, { order: (a, b) => (a.position ?? '~').localeCompare(b.position ?? '~', 'en') }),
 		);
+		this.#tags = live(() => mana.query(tags));
+		this.#views = live(() => mana.query(views, { order: byViewPlace }));
 		this.#encounters = live(() =>
 			mana.query(encounters, { order: (a, b) => (a.day === b.day ? 0 : (a.day ?? '') < (b.day ?? '') ? 1 : -1) }),
 		);
@@ -85,12 +97,17 @@ export class Contacts {
 
 	readonly order: NameOrder = $derived.by(() => new NameOrder(language.tag, this.sortBy));
 
-	/** Everybody, in order. */
-	get all(): readonly Contact[] {
+	/** Everybody, those in the archive too, in order. */
+	get everybody(): readonly Contact[] {
 		return this.#all.rows;
 	}
 
-	readonly byId: ReadonlyMap<RecordId, Contact> = $derived.by(() => new Map(this.all.map((contact) => [contact.id, contact])));
+	/** Everybody who is not in the archive, in order. */
+	readonly all: readonly Contact[] = $derived.by(() => this.#all.rows.filter(({ archived }) => !archived));
+
+	readonly byId: ReadonlyMap<RecordId, Contact> = $derived.by(
+		() => new Map(this.everybody.map((contact) => [contact.id, contact])),
+	);
 	readonly #owned: ReadonlyMap<RecordId, readonly Detail[]> = $derived.by(() => byContact(this.#details.rows));
 
 	get groups(): readonly Group[] {
@@ -98,6 +115,27 @@ export class Contacts {
 	}
 
 	readonly groupById: ReadonlyMap<RecordId, Group> = $derived.by(() => new Map(this.groups.map((group) => [group.id, group])));
+
+	get tags(): readonly Tag[] {
+		return this.#tags.rows;
+	}
+
+	/** Lists that are kept by a filter, in order. */
+	get views(): readonly View[] {
+		return this.#views.rows;
+	}
+
+	/** What filters are seen from. */
+	readonly filterWorld: FilterWorld = $derived.by(() => ({
+		today: today.day,
+		tags: this.tags,
+		groups: this.groups,
+		ownedBy: (id: RecordId) => this.ownedBy(id),
+		last: this.last,
+		inTouchBy: (contact: Contact) => this.inTouchBy(contact),
+		dayOf: (at: number) => dayAt(at, preferences.timeZone),
+		compare: this.order.compare,
+	}));
 
 	get encounters(): readonly Encounter[] {
 		return this.#encounters.rows;
@@ -193,6 +231,37 @@ export class Contacts {
 		else this.#say(m.contacts_done_joined(words), (label) => this.actions.join(label, idsOf(chosen), group.id));
 	}
 
+	/** Puts all into the archive; takes them out when all are in it. */
+	toggleArchive(chosen: readonly Contact[]): void {
+		const archived = chosen.some((contact) => !contact.archived);
+		const said = archived
+			? m.contacts_done_archived({ count: chosen.length })
+			: m.contacts_done_unarchived({ count: chosen.length });
+		this.#say(said, (label) => this.actions.archive(label, idsOf(chosen), archived));
+	}
+
+	tag(chosen: readonly Contact[], name: string): Written {
+		return settle(this.actions.tag(m.contacts_done_tagged({ count: chosen.length, name }), idsOf(chosen), name));
+	}
+
+	untag(chosen: readonly Contact[], tag: RecordId): Written {
+		return settle(this.actions.untag(m.contacts_done_edited(), idsOf(chosen), tag));
+	}
+
+	addView(name: string, query: string): RecordId {
+		const { id, written } = this.actions.addView(m.contacts_done_view_added(), { name, query });
+		settle(written);
+		return id;
+	}
+
+	editView(id: RecordId, draft: { name?: string; query?: string }): Written {
+		return settle(this.actions.editView(m.contacts_done_view_changed(), id, draft));
+	}
+
+	trashView(id: RecordId): Written {
+		return this.#say(m.contacts_done_view_trashed(), (label) => this.actions.trashView(label, id));
+	}
+
 	trash(ids: readonly RecordId[]): Written {
 		return this.#say(m.contacts_done_trashed({ count: ids.length }), (label) => this.actions.trash(label, ids));
 	}
@@ -248,7 +317,17 @@ export class Contacts {
 		return this.#say(m.contacts_done_group_trashed(), (label) => this.actions.trashGroup(label, id));
 	}
 
-	choose(draft: { sortBy?: SortBy; map?: ContactSettings['map'] }): void {
+	/** The contact that is oneself, in one's own space; `null`: nobody said so. */
+	get me(): string | null {
+		return this.#settings.rows[0]?.me ?? null;
+	}
+
+	/** Whether these contacts are those of one's own space: only there somebody can be oneself. */
+	get isHome(): boolean {
+		return (this.#home() ?? this.mana) === this.mana;
+	}
+
+	choose(draft: ChosenSettings): void {
 		writeSettings(this.#home() ?? this.mana, draft);
 	}
 
@@ -268,7 +347,14 @@ export class Contacts {
 	}
 }
 
-function writeSettings(home: Mana, draft: { sortBy?: SortBy; map?: ContactSettings['map'] }): void {
+/** What somebody chooses of how they look at contacts. */
+interface ChosenSettings {
+	readonly sortBy?: SortBy;
+	readonly map?: ContactSettings['map'];
+	readonly me?: RecordId | null;
+}
+
+function writeSettings(home: Mana, draft: ChosenSettings): void {
 	const all: Collection = settings;
 	// That it is there is nobody's choice: what is taken back are the fields.
 	if (!home.get(all, settingsId))

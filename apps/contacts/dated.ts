@@ -24,7 +24,7 @@ function occasions(field: 'birthday' | 'anniversary', say: (name: string, years:
 			mana.query(people, {
 				where: (contact) => {
 					const day = contact[field];
-					return contact.deletedAt === null && day !== null && nextOn(day, from) <= to;
+					return contact.deletedAt === null && !contact.archived && day !== null && nextOn(day, from) <= to;
 				},
 				order: (a, b) => compare(nextOn(a[field]!, from), nextOn(b[field]!, from)),
 			}),

@@ -1,10 +1,11 @@
 import { type RecordId, referenceOf, type Value } from '@mana/model';
+import { tags } from '@mana/shared/model';
 import type { Place } from '@mana/sync/cell';
 import type { Mana } from '@mana/sync/client/api';
 import { dayAt, speakDay } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
-import { type Contact, details, encounters, groups, people } from './model.ts';
+import { type Contact, details, encounters, groups, people, views } from './model.ts';
 import { detailKindName, encounterKindName, kindName, labelName, nameOrWord, partialDayWords } from './words.ts';
 
 const [person, detail, group, encounter] = [people.fields, details.fields, groups.fields, encounters.fields];
@@ -37,6 +38,8 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[person.groups.number]: m.contacts_field_group,
 		[person.distinctFrom.number]: m.contacts_field_distinct,
 		[person.mergedInto.number]: m.contacts_field_merged,
+		[person.tags.number]: m.contacts_field_tag,
+		[person.archived.number]: m.contacts_field_archived,
 	}),
 	...named(details.number, {
 		[detail.contact.number]: m.contacts_field_contact,
@@ -61,6 +64,11 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[group.hue.number]: m.contacts_field_hue,
 		[group.position.number]: m.contacts_field_place,
 	}),
+	...named(views.number, {
+		[views.fields.name.number]: m.contacts_field_name,
+		[views.fields.query.number]: m.contacts_field_query,
+		[views.fields.position.number]: m.contacts_field_place,
+	}),
 	...named(encounters.number, {
 		[encounter.people.number]: m.contacts_field_contact,
 		[encounter.kind.number]: m.contacts_field_kind,
@@ -77,6 +85,7 @@ function named(collection: number, fields: Readonly<Record<number, () => string>
 export const describer: Describer = {
 	record(mana, collection, id) {
 		if (collection === groups.number) return m.contacts_called_group({ name: mana.get(groups, id)?.name ?? '' });
+		if (collection === views.number) return m.contacts_called_view({ name: mana.get(views, id)?.name ?? '' });
 		if (collection === encounters.number) return m.contacts_called_encounter();
 		if (collection === details.number) {
 			const row = mana.get(details, id);
@@ -100,6 +109,8 @@ export const describer: Describer = {
 		if (place.collection === people.number) return valueOfContact(mana, place, value, ways);
 		if (place.collection === details.number) return valueOfDetail(mana, place, value, ways);
 		if (place.collection === encounters.number) return valueOfEncounter(mana, place, value, ways);
+		if (place.collection === views.number)
+			return place.field === views.fields.position.number ? m.contacts_value_place() : undefined;
 		return place.field === group.position.number ? m.contacts_value_place() : undefined;
 	},
 };
@@ -121,6 +132,12 @@ function valueOfContact(mana: Mana, { field, key }: Place, value: Value, ways: D
 			const name = mana.get(groups, key as RecordId)?.name ?? '';
 			return value === null ? m.contacts_value_not_in({ name }) : m.contacts_value_in({ name });
 		}
+		case person.tags.number: {
+			const name = `#${mana.get(tags, key as RecordId)?.name ?? ''}`;
+			return value === null ? m.contacts_value_untagged({ name }) : m.contacts_value_tagged({ name });
+		}
+		case person.archived.number:
+			return value === true ? m.contacts_value_archived() : m.contacts_value_not_archived();
 		case person.distinctFrom.number:
 			return contactNamed(mana, key);
 		case person.mergedInto.number:

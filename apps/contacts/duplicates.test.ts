@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import type { RecordId } from '@mana/model';
 import fc from 'fast-check';
 import { card } from './cards.fixture.ts';
-import { type Card, compareCards, distance, duplicatePairs, duplicateSets } from './duplicates.ts';
+import { type Card, compareCards, distance, duplicatePairs, duplicateSets, twinsOf } from './duplicates.ts';
+import { nameOf } from './name.ts';
 import { phoneKey, samePhone } from './phone.ts';
+import { fitFor } from './search.ts';
 import { soundOf } from './sound.ts';
 
 const seed = 20261126;
@@ -102,6 +105,30 @@ describe('duplicates', () => {
 			}),
 			{ seed, numRuns: 200 },
 		);
+	});
+});
+
+describe('while somebody is written', () => {
+	const twins = (typed: ReturnType<typeof card>, ...all: ReturnType<typeof card>[]) =>
+		twinsOf(typed, all, (other) => fitFor(nameOf(typed.contact))(other, []), 'DE').map(({ contact, reasons }) => [nameOf(contact), reasons[0]]); // prettier-ignore
+
+	test('whoever has that name, that number or that address is told of, the surest first', () => {
+		const typed = card('Ana Lima', { emails: ['ana@x.org'], phones: ['0170 1234567'] });
+		const others = [
+			card('Ana Lima', {}),
+			card('Ana Lima', { emails: ['ANA@x.org'], phones: ['+49 170 1234567'] }),
+			card('Bo Berg', { phones: ['030 1'] }),
+		].map((one, at) => ({ ...one, contact: { ...one.contact, id: `${at}${one.contact.id}` as RecordId } }));
+		expect(twins(typed, ...others)).toEqual([
+			['Ana Lima', 'email'],
+			['Ana Lima', 'name'],
+		]);
+	});
+
+	test('nobody is, while there is nothing to go by, nor oneself', () => {
+		expect(twins(card('', {}), card('Ana Lima', {}))).toEqual([]);
+		const one = card('Ana Lima', {});
+		expect(twins(one, one)).toEqual([]);
 	});
 });
 

@@ -95,6 +95,37 @@ export function compareCards(one: Card, other: Card, region: string | null): Pai
 	return a.id < b.id ? compared(a, b) : compared(b, a);
 }
 
+/**
+ * Who among all looks like a contact that somebody is writing, the surest first.
+ *
+ * @param fits how well each of the others fits its name, 0 to 1 (`search.ts`): only those are compared who fit, or share an address or a number
+ */
+export function twinsOf(
+	card: Card,
+	all: readonly Card[],
+	fits: (contact: Contact) => number,
+	region: string | null,
+): { readonly contact: Contact; readonly reasons: readonly Reason[] }[] {
+	const own = new Set(card.details.map((detail) => reachKey(detail, region)).filter((key) => key !== ''));
+	const near = all.filter(
+		(other) =>
+			other.contact.id !== card.contact.id &&
+			(fits(other.contact) > 0 || (own.size > 0 && other.details.some((detail) => own.has(reachKey(detail, region))))),
+	);
+	return near
+		.flatMap((other) => {
+			const pair = compareCards(card, other, region);
+			return pair ? [{ contact: other.contact, reasons: pair.reasons, score: pair.score }] : [];
+		})
+		.toSorted((a, b) => b.score - a.score);
+}
+
+/** What an address or a number is compared by; empty: it is neither. */
+function reachKey({ kind, value }: Pick<Detail, 'kind' | 'value'>, region: string | null): string {
+	if (value.trim() === '') return '';
+	return kind === 'email' ? emailKey(value) : kind === 'phone' ? phoneKey(value, region) : '';
+}
+
 interface Traits {
 	readonly id: RecordId;
 	readonly contact: Contact;

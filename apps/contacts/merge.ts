@@ -82,6 +82,8 @@ export function mergeOf(cards: readonly [WholeCard, ...WholeCard[]], region: str
 	const intervals = cards.map((card) => card.contact.keepInTouchDays).filter((days) => days !== null);
 	if (intervals.length > 0 && Math.min(...intervals) !== contact.keepInTouchDays) draft.keepInTouchDays = Math.min(...intervals);
 	const ids = new Set<string>(cards.map((card) => card.contact.id));
+	draft.tags = { add: others.flatMap((card) => [...card.contact.tags]) };
+	if (contact.archived && others.some((card) => !card.contact.archived)) draft.archived = false;
 	draft.groups = { add: others.flatMap((card) => [...card.contact.groups]) };
 	draft.distinctFrom = { add: others.flatMap((card) => [...card.contact.distinctFrom]).filter((id) => !ids.has(id)) };
 

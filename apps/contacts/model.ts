@@ -1,4 +1,5 @@
 import { collection, field, isRecordId, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { viewsIn } from '@mana/shared/views';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 4;
@@ -55,6 +56,10 @@ export const people = collection(
 		cardObject: field.text(28, { fallback: '', max: 50_000 }),
 		/** Of `books`, where a program has several; `null`: the one that every space has. */
 		book: field.reference(29),
+		/** Ids of `shared/tags`. */
+		tags: field.set(30),
+		/** Kept, and out of the way: in no list that does not ask for it, nor among the days that come. */
+		archived: field.flag(31),
 	},
 );
 
@@ -153,6 +158,9 @@ export const books = collection(
 		cardName: field.text(3, { fallback: '', max: 255 }),
 	},
 );
+
+/** Lists of whoever fits a filter, kept by name. */
+export const views = viewsIn('contacts', app);
 
 export type Contact = Row<typeof people>;
 export type Detail = Row<typeof details>;

@@ -10,7 +10,7 @@ export const people: OfferedPeople = (mana, words, limit) => {
 	const owned = byContact(mana.query(details).rows);
 	const fitOf = fitFor(words);
 	return mana
-		.query(collection)
+		.query(collection, { where: ({ archived, deletedAt }) => !archived && deletedAt === null })
 		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? []) }))
 		.filter(({ fit }) => fit > 0)
 		.toSorted((a, b) => b.fit - a.fit || Number(b.contact.starred) - Number(a.contact.starred))

@@ -88,7 +88,7 @@ export const search: Search = (mana: Mana, words, limit) => {
 	const fitOf = fitFor(words);
 	return mana
 		.query(people)
-		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? []) }))
+		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? []) * (contact.archived ? 0.5 : 1) }))
 		.filter(({ fit }) => fit > 0)
 		.toSorted((a, b) => b.fit - a.fit || Number(b.contact.starred) - Number(a.contact.starred))
 		.slice(0, limit)

@@ -1,4 +1,5 @@
-import { collection, field, type Row } from '@mana/model';
+import { collection, type Draft, field, ordering, type RecordId, type Row } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
 
 /** The number that an app's views have in it. */
 const VIEWS = 251;
@@ -50,6 +51,35 @@ export function ownColumns({ columns, places }: Pick<View, 'columns' | 'places'>
 	return [...columns]
 		.map(([id, name]) => ({ id, name: String(name), place: typeof places.get(id) === 'string' ? String(places.get(id)) : null }))
 		.toSorted((a, b) => compare(a.place ?? '~', b.place ?? '~') || compare(a.id, b.id));
+}
+
+/** What people do with views, each as one transaction that can be undone. */
+export interface ViewActions {
+	/** Makes one, behind the others. */
+	addView(label: string, draft: Draft<Views>): { id: RecordId; written: Written };
+	editView(label: string, id: RecordId, draft: Draft<Views>): Written;
+	trashView(label: string, id: RecordId): Written;
+}
+
+/** @param random [0,1) */
+export function viewActions(mana: Mana, views: Views, random: () => number): ViewActions {
+	const between = ordering(random);
+	return {
+		addView(label, draft) {
+			let id!: RecordId;
+			const places = mana.query(views).rows.flatMap(({ position }) => position ?? []).toSorted(compare); // prettier-ignore
+			const position = between(places.at(-1) ?? null, null);
+			const written = mana.write(label, (tx) => void (id = tx.create(views, { ...draft, position })));
+			return { id, written };
+		},
+		editView: (label, id, draft) => mana.write(label, (tx) => tx.update(views, id, draft)),
+		trashView: (label, id) => mana.write(label, (tx) => tx.trash(views, id)),
+	};
+}
+
+/** Views in the order in which they were put. */
+export function byViewPlace(a: Pick<View, 'id' | 'position'>, b: Pick<View, 'id' | 'position'>): number {
+	return compare(a.position ?? '~', b.position ?? '~') || compare(a.id, b.id);
 }
 
 function compare(a: string, b: string): number {

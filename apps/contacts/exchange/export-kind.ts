@@ -12,8 +12,8 @@ import { exportFormats } from './formats/index.ts';
 import { photoOf } from './photo.ts';
 import { exportHint, formatWords } from './words.ts';
 
-/** Taking contacts along as files: all, the favourites, a group, or some by `some:` and their ids. */
-export const contactsExport: ExportKind<Card> = {
+/** Taking contacts along as files: those that were chosen, all, the favourites, a group. */
+export const contactsExport = (chosen: readonly RecordId[]): ExportKind<Card> => ({
 	formats: exportFormats,
 	fileName: () => m.contacts_name().toLowerCase(),
 	words: {
@@ -27,18 +27,22 @@ export const contactsExport: ExportKind<Card> = {
 		const all = mana.query(people).rows;
 		const starred = all.filter((one) => one.starred).length;
 		const sets = mana.query(groups).rows.toSorted((a, b) => a.name.localeCompare(b.name));
+		const some = new Set<string>(chosen);
+		const count = all.filter(({ id }) => some.has(id)).length;
 		return [
+			...(count === 0 ? [] : [{ id: 'chosen', name: m.exchange_chosen(), count }]),
 			{ id: 'all', name: m.exchange_all(), count: all.length },
 			...(starred === 0 ? [] : [{ id: 'starred', name: m.exchange_starred(), count: starred }]),
 			...sets.map(({ id, name }) => ({ id, name, count: all.filter((one) => one.groups.has(id)).length })),
 		];
 	},
-	items: (mana, choice) => cardsOf(mana, wanted(mana, choice)),
-};
+	items: (mana, choice) => cardsOf(mana, wanted(mana, choice, new Set<string>(chosen))),
+});
 
-function wanted(mana: Mana, choice: string): readonly Contact[] {
+function wanted(mana: Mana, choice: string, chosen: ReadonlySet<string>): readonly Contact[] {
 	const all = mana.query(people).rows.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
 	if (choice === 'all') return all;
+	if (choice === 'chosen') return all.filter(({ id }) => chosen.has(id));
 	return choice === 'starred' ? all.filter((one) => one.starred) : all.filter((one) => one.groups.has(choice));
 }
 

@@ -1,8 +1,13 @@
+import Archive from '@lucide/svelte/icons/archive';
+import Download from '@lucide/svelte/icons/download';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Star from '@lucide/svelte/icons/star';
 import Trash from '@lucide/svelte/icons/trash-2';
 import Merge from '@lucide/svelte/icons/merge';
+import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
+import { goto } from '$app/navigation';
+import type { RecordId } from '@mana/model';
 import { m } from '@mana/ui/i18n';
 import type { MenuItem } from '@mana/ui/shell/menus.svelte';
 import type { Contacts } from '../contacts.svelte.ts';
@@ -26,15 +31,37 @@ export function contactItems(
 		},
 		{ name: m.contacts_groups(), icon: Users, items: groupItems(contacts, chosen), disabled: contacts.groups.length === 0 },
 		...(chosen.length > 1 ? [{ name: m.contacts_merge(), icon: Merge, run: merge }] : []),
+		{ name: m.contacts_export_chosen(), icon: Download, run: () => exportChosen(contacts, ids) },
+		...(chosen.length === 1 && contacts.isHome
+			? [
+					{
+						name: m.contacts_me(),
+						icon: UserRound,
+						checked: contacts.me === ids[0],
+						run: () => contacts.choose({ me: contacts.me === ids[0] ? null : ids[0]! }),
+					},
+				]
+			: []),
+		{
+			name: chosen.every(({ archived }) => archived) ? m.contacts_unarchive() : m.contacts_archive(),
+			icon: Archive,
+			separated: true,
+			run: () => contacts.toggleArchive(chosen),
+		},
 		{
 			name: m.contacts_delete(),
 			icon: Trash,
 			shortcut: 'delete',
 			tone: 'danger',
-			separated: true,
 			run: () => void contacts.trash(ids),
 		},
 	];
+}
+
+/** Goes to the export with these chosen. */
+export function exportChosen(contacts: Contacts, ids: readonly RecordId[]): void {
+	contacts.exporting = ids;
+	void goto('/contacts/export?what=chosen');
 }
 
 /** The groups, those that all chosen contacts are in with a check. */

@@ -1,10 +1,11 @@
 import { fold } from '@mana/model';
 import type { Named } from '@mana/shared/comments';
+import type { FilterKey } from '@mana/shared/filter';
 import type { Tag } from '@mana/shared/model';
 import { type Day, priorities } from '@mana/time';
 import { isOverdue } from '../lists.ts';
 import { type Project, STATUSES, type Task } from '../model.ts';
-import { DAY_VALUES, dayTest } from './days.ts';
+import { DAY_VALUES, dayTest } from '@mana/shared/days';
 
 /** What a filter is seen from. */
 export interface FilterWorld {
@@ -27,12 +28,7 @@ export interface FilterWorld {
 
 export type TaskTest = (task: Task) => boolean;
 
-/** A key of the language: what it makes of a value, and what to offer behind it. */
-interface Key {
-	/** `null`: it does not know this value. */
-	test(value: string, world: FilterWorld): TaskTest | null;
-	values(world: FilterWorld): readonly string[];
-}
+type Key = FilterKey<Task, FilterWorld>;
 
 const flags: Readonly<Record<string, (world: FilterWorld) => TaskTest>> = {
 	done: () => (task) => task.completedAt !== null,
@@ -186,16 +182,10 @@ export const keys: Readonly<Record<string, Key>> = {
 };
 
 /** What people who speak German may write. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
 	fällig: 'due', beginn: 'start', erledigt: 'done', erstellt: 'created', prio: 'priority', p: 'priority', priorität: 'priority',
 	projekt: 'project', wer: 'person', ist: 'is', hat: 'has', dauer: 'estimate', titel: 'text',
 }; // prettier-ignore
-
-/** The key that somebody meant. */
-export function keyOf(key: string): Key | undefined {
-	const name = ALIASES[key] ?? key;
-	return Object.hasOwn(keys, name) ? keys[name] : undefined;
-}
 
 /** Whether a condition says something about what is done. Without one, what is done is not meant. */
 export function saysDone(key: string, value: string): boolean {

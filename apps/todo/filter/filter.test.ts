@@ -5,7 +5,7 @@ import { openMemoryMana } from '@mana/sync/client/open-memory';
 import fc from 'fast-check';
 import { projects, type Task, tasks } from '../model.ts';
 import type { FilterWorld } from './conditions.ts';
-import { dayTest } from './days.ts';
+import { dayTest } from '@mana/shared/days';
 import { filterOf, suggestions } from './filter.ts';
 
 const today = '2026-11-26';

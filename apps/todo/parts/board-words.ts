@@ -1,7 +1,6 @@
 import { m } from '@mana/ui/i18n';
 import { type BoardWorld, type Grouping, NONE } from '../board/columns.ts';
 import type { Quadrant } from '../board/quadrants.ts';
-import { type FilterProblem, SORTS } from '../filter/filter.ts';
 import type { TaskPriority, TaskStatus } from '../model.ts';
 import { priorityName, statusName } from '../words.ts';
 
@@ -52,21 +51,4 @@ export function quadrantName(quadrant: Quadrant): string {
 	return { now: m.todo_quadrant_now, plan: m.todo_quadrant_plan, quick: m.todo_quadrant_quick, later: m.todo_quadrant_later }[
 		quadrant
 	]();
-}
-
-/** What is wrong with a filter, and what to do. */
-export function filterProblemWords(problem: FilterProblem): string {
-	const text = 'text' in problem ? problem.text : '';
-	return {
-		'open-parenthesis': m.todo_filter_open_parenthesis,
-		'lone-parenthesis': m.todo_filter_lone_parenthesis,
-		'open-quote': m.todo_filter_open_quote,
-		'missing-operand': m.todo_filter_missing_operand,
-		'sort-inside': m.todo_filter_sort_inside,
-		'too-deep': m.todo_filter_too_deep,
-		'unknown-key': () => m.todo_filter_unknown_key({ text }),
-		'unknown-value': () => m.todo_filter_unknown_value({ text }),
-		'unknown-name': () => m.todo_filter_unknown_name({ text }),
-		'unknown-sort': () => m.todo_filter_unknown_sort({ text, known: SORTS.join(', ') }),
-	}[problem.code]();
 }
