@@ -191,6 +191,17 @@ export const topics = {
 		security: false,
 		secret: false,
 	},
+	/**
+	 * A birthday or another day of somebody that one knows: `what` is `birthday`, `anniversary`, a label of contacts or the person's own word,
+	 * `years` how many it is then, empty where nobody knows, `at` noon of the day in UTC.
+	 */
+	'day-coming': {
+		from: ['contacts-server'],
+		data: { name: 'text', what: 'text', years: 'text', at: 'instant', link: 'link' },
+		app: 'contacts',
+		security: false,
+		secret: false,
+	},
 	/** An alarm that somebody set for themselves: `at` is when it rings. */
 	alarm: {
 		from: ['oneself'],

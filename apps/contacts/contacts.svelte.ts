@@ -317,6 +317,11 @@ export class Contacts {
 		return this.#say(m.contacts_done_group_trashed(), (label) => this.actions.trashGroup(label, id));
 	}
 
+	/** Of whose days one is reminded, and when. */
+	get remindOf(): Pick<ContactSettings, 'remindOf' | 'reminders'> {
+		return this.#settings.rows[0] ?? { remindOf: 'nobody', reminders: new Set<string>() };
+	}
+
 	/** The contact that is oneself, in one's own space; `null`: nobody said so. */
 	get me(): string | null {
 		return this.#settings.rows[0]?.me ?? null;
@@ -352,6 +357,8 @@ interface ChosenSettings {
 	readonly sortBy?: SortBy;
 	readonly map?: ContactSettings['map'];
 	readonly me?: RecordId | null;
+	readonly remindOf?: ContactSettings['remindOf'];
+	readonly reminders?: { readonly add: readonly string[] } | { readonly remove: readonly string[] };
 }
 
 function writeSettings(home: Mana, draft: ChosenSettings): void {

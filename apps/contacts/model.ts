@@ -144,6 +144,10 @@ export const settings = collection(
 		map: field.choice(2, ['ask', 'device', 'openstreetmap', 'google', 'apple']),
 		/** The contact in the personal space that is oneself: programs are told which one it is (RFC 6352 §7.1.2). */
 		me: field.reference(3),
+		/** Of whose birthdays and other days to be reminded. */
+		remindOf: field.choice(4, ['nobody', 'favourites', 'everybody']),
+		/** When, in minutes before the midnight at which the day begins; empty: at nine on the day itself (`day-reminders.ts`). */
+		reminders: field.set(5),
 	},
 );
 

@@ -47,7 +47,8 @@ export const appServers = [
 		name: 'contacts-server',
 		port: 3033,
 		app: 'contacts',
-		description: 'CardDAV, Google Contacts, vCard import/export',
+		description: 'CardDAV, Google Contacts, vCard import/export, reminders of birthdays',
+		needs: ['mana-notify', 'mana-user'],
 		status: 'running',
 	}),
 	appServer({

@@ -23,6 +23,8 @@ export interface CalendarPart {
 export interface Speech {
 	/** A day with its time, as `Thursday, 26 November 2026 at 18:30 CET`. @param at in milliseconds since 1970 */
 	when(at: number): string;
+	/** A day without a time, as `Thursday, 26 November 2026`. @param at noon of it in UTC, in milliseconds since 1970 */
+	day(at: number): string;
 	/** Where this Mana is, as its people know it: `mana.example`. */
 	readonly host: string;
 }

@@ -10,6 +10,17 @@ const answerSentences: Readonly<Record<string, string>> = {
 	declined: 'kommt nicht',
 };
 
+/** What days of people are called. */
+const days: Readonly<Record<string, string>> = {
+	birthday: 'Geburtstag',
+	anniversary: 'Jahrestag',
+	'name-day': 'Namenstag',
+	met: 'Tag des Kennenlernens',
+	death: 'Todestag',
+	other: 'ein Tag zum Merken',
+	'': 'ein Tag zum Merken',
+};
+
 export const de: Words = {
 	'verify-address': ({ name, link, until }, { host, when }) => ({
 		subject: 'Bestätige deine E-Mail-Adresse',
@@ -141,6 +152,11 @@ export const de: Words = {
 		subject: `${{ moved: 'Verschoben', cancelled: 'Abgesagt' }[what] ?? 'Gebucht'}: ${title}`,
 		paragraphs: [`${name}: ${when(at)}.`],
 		action: { label: 'Kalender öffnen', link },
+	}),
+	'day-coming': ({ name, what, years, at, link }, { day }) => ({
+		subject: `${name}: ${days[what] ?? what}`,
+		paragraphs: [years === '' ? `${day(at)}.` : `${day(at)}: ${years} ${years === '1' ? 'Jahr' : 'Jahre'}.`],
+		action: { label: 'Kontakt öffnen', link },
 	}),
 	alarm: ({ label, at, link }, { when }) => ({
 		subject: label,

@@ -10,6 +10,17 @@ const answerSentences: Readonly<Record<string, string>> = {
 	declined: 'is not coming',
 };
 
+/** What days of people are called. */
+const days: Readonly<Record<string, string>> = {
+	birthday: 'birthday',
+	anniversary: 'anniversary',
+	'name-day': 'name day',
+	met: 'day you met',
+	death: 'day of death',
+	other: 'a day to remember',
+	'': 'a day to remember',
+};
+
 export const en: Words = {
 	'verify-address': ({ name, link, until }, { host, when }) => ({
 		subject: 'Confirm your e-mail address',
@@ -137,6 +148,11 @@ export const en: Words = {
 		subject: `${{ moved: 'Moved', cancelled: 'Called off' }[what] ?? 'Booked'}: ${title}`,
 		paragraphs: [`${name}: ${when(at)}.`],
 		action: { label: 'Open the calendar', link },
+	}),
+	'day-coming': ({ name, what, years, at, link }, { day }) => ({
+		subject: `${name}: ${days[what] ?? what}`,
+		paragraphs: [years === '' ? `${day(at)}.` : `${day(at)}: ${years} ${years === '1' ? 'year' : 'years'}.`],
+		action: { label: 'Open the contact', link },
 	}),
 	alarm: ({ label, at, link }, { when }) => ({
 		subject: label,

@@ -41,6 +41,7 @@ export function contentOf<Name extends TopicName>(
 	const content = words[topic](data, {
 		host: new URL(publicUrl).host,
 		when: (at) => spoken(at, reader),
+		day: (at) => spokenDay(at, reader),
 	} satisfies Speech);
 	return content.action === undefined
 		? content
@@ -65,20 +66,27 @@ export function stopLabel(language: string): string {
 }
 
 /** In the reader's own variety of the language and on their clock; with the zone's name, for a mail is read anywhere. */
-function spoken(at: number, { language, region, hours, zone }: Reader): string {
-	const ours = languageFor(language);
-	const own = language !== null && ours === language.split('-')[0]?.toLowerCase() ? language : ours;
-	const tag = [region === '' ? own : `${ours}-${region}`, own].find(isTag) ?? ours;
-	return new Intl.DateTimeFormat(clockTag(tag, hours), {
-		weekday: 'long',
-		year: 'numeric',
-		month: 'long',
-		day: 'numeric',
+function spoken(at: number, reader: Reader): string {
+	return new Intl.DateTimeFormat(clockTag(tagOf(reader), reader.hours), {
+		...wholeDay,
 		hour: 'numeric',
 		minute: '2-digit',
 		timeZoneName: 'short',
-		timeZone: zone ?? 'UTC',
+		timeZone: reader.zone ?? 'UTC',
 	}).format(at);
+}
+
+/** Which is the same one in every zone. */
+function spokenDay(at: number, reader: Reader): string {
+	return new Intl.DateTimeFormat(tagOf(reader), { ...wholeDay, timeZone: 'UTC' }).format(at);
+}
+
+const wholeDay = { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' } as const;
+
+function tagOf({ language, region }: Reader): string {
+	const ours = languageFor(language);
+	const own = language !== null && ours === language.split('-')[0]?.toLowerCase() ? language : ours;
+	return [region === '' ? own : `${ours}-${region}`, own].find(isTag) ?? ours;
 }
 
 /** People's devices write these, and whatever they wrote must not keep a message from leaving. */
