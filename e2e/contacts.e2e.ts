@@ -206,11 +206,27 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await look(page, 'contacts-twins');
 	});
 
-	await test.step('without a network the book is all there, and what is written then arrives later', async () => {
+	await test.step('whoever is invited to something is found among them by name', async () => {
 		await form(page).getByRole('button', { name: 'Close' }).click();
+		await page.goto(`${mana.url}/calendar/week/2026-11-25`);
+		await page.getByRole('heading', { name: /23\D+29 November 2026/ }).waitFor();
+		await page.keyboard.press('c');
+		const field = page.getByRole('dialog', { name: 'New event' }).getByRole('textbox', { name: 'What is planned?' });
+		await expect(field).toBeFocused();
+		await field.fill('Picnic 2026-11-26 12:30');
+		await field.press('Enter');
+		await page.getByRole('button', { name: /^Picnic/ }).click();
+		const planned = page.getByRole('complementary', { name: 'Details' });
+		await planned.getByRole('combobox', { name: 'Invite by e-mail address' }).fill('ana li');
+		await planned.getByRole('option', { name: 'Ana Lima' }).click();
+		await expect(planned.getByRole('region', { name: 'Guests' }).getByRole('listitem')).toContainText('Ana Lima');
+	});
+
+	await test.step('without a network the book is all there, and what is written then arrives later', async () => {
+		await page.goto(`${mana.url}/contacts`);
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await a.unplug();
-		await page.goto(`${mana.url}/contacts`);
+		await page.reload();
 		await row(page, 'Ana Lima').click();
 		await expect(pane(page).getByRole('link', { name: 'ana@x.org' })).toBeVisible();
 		await pane(page).getByRole('button', { name: 'Add to favourites' }).click();
