@@ -317,7 +317,7 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Dentist/).click();
 		const pane = page.getByRole('complementary', { name: 'Details' });
-		await pane.getByRole('textbox', { name: 'Invite by e-mail address' }).fill('olga.owner@example.org');
+		await pane.getByRole('combobox', { name: 'Invite by e-mail address' }).fill('olga.owner@example.org');
 		await pane.getByRole('button', { name: 'Add', exact: true }).click();
 		await pane.getByRole('link', { name: 'Find a time' }).click();
 		await expect(page.getByRole('heading', { name: 'What would do' })).toBeVisible();
