@@ -207,6 +207,22 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await expect(owner.getByRole('listitem').filter({ hasText: 'By link' })).toBeVisible();
 		await expect(sent).toBeHidden();
 	});
+
+	await test.step('no mail leaves a Mana without a mail server: the owner reads what waits, and throws it away', async () => {
+		await owner.goto(`${mana.url}/admin/mails`);
+		const outbox = owner.getByRole('region', { name: 'Mails that did not leave' });
+		const mail = outbox.getByRole('listitem').filter({ hasText: 'joan@example.org' }).first();
+		await expect(owner.getByText('Everything arrived.')).toBeVisible();
+		await look(owner, 'admin-mails');
+		await mail.getByRole('button', { name: /^Read: / }).click();
+		const dialog = owner.getByRole('dialog');
+		await expect(dialog.getByText(/\/join#/)).toBeVisible();
+		await expect(dialog.getByRole('button', { name: 'Send now' })).toHaveCount(0);
+		await look(owner, 'admin-mail');
+		await dialog.getByRole('button', { name: 'Throw away' }).click();
+		await expect(dialog).toHaveCount(0);
+		await expect(outbox.getByRole('listitem').filter({ hasText: 'joan@example.org' })).toHaveCount(0);
+	});
 });
 
 /** Asks mana-auth as the browser that has this page open. */

@@ -8,6 +8,7 @@ import { subscribedBrowser } from '../infra/notify/testing-browser.ts';
 import { look } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite } from './people.ts';
+import { addTasks, notice, openTask, task } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('what happened comes to every device, is handled on one and gone from all, and rings while Mana is closed', async ({
@@ -48,6 +49,8 @@ test('what happened comes to every device, is handled on one and gone from all, 
 	});
 
 	await test.step('offline it is read and put off, and the other device hears of it later', async () => {
+		// What opens menus is fetched when it is first needed: here from what the worker keeps.
+		await a.page.evaluate(`navigator.serviceWorker.ready.then(() => null)`);
 		await a.unplug();
 		const row = a.page.getByRole('listitem').filter({ hasText: 'Call the plumber' });
 		await row.getByRole('button', { name: 'Later' }).click();
@@ -88,10 +91,41 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		const record = await recordOf(a.page, 'Feed the dog');
 		await deliver(a.page, mana.url, await pushed(record, 'Feed the dog'));
 		await expect.poll(() => shown(a.page)).toEqual([{ title: 'Feed the dog', body: 'Due today.', tag: record }]);
-		const [worker] = a.context.serviceWorkers();
-		await worker!.evaluate(`self.registration.getNotifications().then(([notification]) =>
-			self.dispatchEvent(new NotificationEvent('notificationclick', { notification })))`);
+		await press(a.page, 'Feed the dog');
 		await expect(a.page).toHaveURL(`${mana.url}/todo/today`);
+	});
+
+	await test.step('its buttons do it from there: a task comes again later, and is done, each with a way back', async () => {
+		await addTasks(a.page, 'Feed the fish');
+		await openTask(a.page, 'Feed the fish');
+		await expect(a.page).toHaveURL(/task=/);
+		const { pathname, search } = new URL(a.page.url());
+		await a.page.goto(`${mana.url}/notifications`);
+		await expect(a.page.getByRole('link', { name: /Feed the dog/ })).toBeVisible();
+		await a.page.keyboard.press('Shift+U');
+		await expect(a.page.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible();
+		await tell({ data: { title: 'Feed the fish', at: Date.now(), link: pathname + search } });
+		const row = a.page.getByRole('link', { name: /Feed the fish/ });
+		await expect(row).toBeVisible();
+		const record = await recordOf(a.page, 'Feed the fish');
+		const push = await pushed(record, 'Feed the fish');
+		await deliver(a.page, mana.url, push);
+		await expect.poll(() => shown(a.page)).toContainEqual({ title: 'Feed the fish', body: 'Due today.', tag: record });
+		await press(a.page, 'Feed the fish', 'In an hour');
+		await expect(notice(a.page, 'Comes again')).toBeVisible();
+		await expect(row).toHaveCount(0);
+		await expect.poll(() => shown(a.page)).toEqual([]);
+		await notice(a.page, 'Comes again').getByRole('button', { name: 'Undo' }).click();
+		await expect(row).toBeVisible();
+		await deliver(a.page, mana.url, push);
+		await expect.poll(() => shown(a.page)).toContainEqual({ title: 'Feed the fish', body: 'Due today.', tag: record });
+		await press(a.page, 'Feed the fish', 'Done');
+		await expect(notice(a.page, 'Task completed')).toBeVisible();
+		await expect(a.page.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible();
+		await notice(a.page, 'Task completed').getByRole('button', { name: 'Undo' }).click();
+		await expect(notice(a.page, 'Task completed')).toHaveCount(0);
+		await a.page.goto(`${mana.url}/todo/today`);
+		await expect(task(a.page, 'Feed the fish')).toBeVisible();
 	});
 
 	await test.step('a way is added, says what is wrong with it, and goes', async () => {
@@ -123,6 +157,19 @@ function senderOf(mana: TestMana, person: string) {
 		notifier.send({ topic: 'task-due', to: { person }, key: `${person} ${++n}`, ...more });
 }
 
+/** Presses what the browser shows, or a button of it, as the system does. The worker's own list of what is shown is not asked: it lags behind the page's. */
+async function press(page: Page, title: string, button: string | null = null): Promise<void> {
+	const find = `navigator.serviceWorker.getRegistration().then((registration) => registration.getNotifications())
+		.then((all) => all.find((one) => one.title === ${JSON.stringify(title)}))
+		.then((one) => one && { tag: one.tag, data: one.data, actions: one.actions.map(({ action, title }) => ({ action, title })) })`;
+	const pressed = (await page.evaluate(find)) as { tag: string; data: string; actions: { action: string; title: string }[] };
+	const action = button === null ? '' : pressed.actions.find((one) => one.title === button)!.action;
+	const [worker] = page.context().serviceWorkers();
+	await worker!.evaluate(`self.dispatchEvent(Object.assign(new ExtendableEvent('notificationclick'), {
+		notification: { ...${JSON.stringify(pressed)}, close: () => undefined }, action: ${JSON.stringify(action)},
+	}))`);
+}
+
 /** What mana-notify's own channel sends for a browser, read with that browser's keys. */
 async function pushed(about: string, subject: string): Promise<string> {
 	const browser = subscribedBrowser('https://push.example/send/1');
@@ -138,7 +185,15 @@ async function pushed(about: string, subject: string): Promise<string> {
 		keys: vapidKeysFrom(random(new Uint8Array(32))),
 		subject: 'mailto:mana@mana.example',
 	});
-	const content = { subject, paragraphs: ['Due today.'], action: { label: 'Open', link: '/todo/today' } };
+	const content = {
+		subject,
+		paragraphs: ['Due today.'],
+		action: { label: 'Open', link: '/todo/today' },
+		acts: [
+			{ act: 'done' as const, label: 'Done' },
+			{ act: 'later' as const, label: 'In an hour' },
+		],
+	};
 	const parcel = {
 		id: '0'.repeat(32),
 		about,

@@ -35,6 +35,9 @@ export {
 export { frontEnds, portOf, serviceNamed, services, type FrontEnd, type Service, type ServiceName } from './services.ts';
 export { ephemeralSpans, lastPort, systems, systemsOf, type Occupant, type System, type SystemName } from './systems.ts';
 export {
+	actsOf,
+	type MessageAct,
+	messageActs,
 	isForOneself,
 	topicNames,
 	topics,

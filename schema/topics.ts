@@ -12,6 +12,10 @@ export type DataKind = 'text' | 'lines' | 'link' | 'instant' | 'address' | 'cale
  */
 export type TopicSender = ServiceName | 'oneself';
 
+/** What can be done about a message right where it is shown: it is done, or it comes again in an hour. */
+export const messageActs = ['done', 'later'] as const;
+export type MessageAct = (typeof messageActs)[number];
+
 /** A kind of message that people get, and who may send it. */
 export interface Topic {
 	readonly from: readonly TopicSender[];
@@ -23,6 +27,8 @@ export interface Topic {
 	readonly security: boolean;
 	/** Whoever has its link can act with it, so it goes to a mailbox only, never to an inbox, a push service or a chat. */
 	readonly secret: boolean;
+	/** The buttons that a push of it has. `done` is for what the app behind the link can finish (`finish` of its manifest). */
+	readonly acts?: readonly MessageAct[];
 }
 
 /** What a mail about an event says, to whom it is an event to come to. */
@@ -124,6 +130,7 @@ export const topics = {
 		app: 'todo',
 		security: false,
 		secret: false,
+		acts: ['done', 'later'],
 	},
 	/** An event's reminder: `at` is when it begins. */
 	'event-soon': {
@@ -132,6 +139,7 @@ export const topics = {
 		app: 'calendar',
 		security: false,
 		secret: false,
+		acts: ['later'],
 	},
 	/**
 	 * To a guest who is nobody of this Mana (iMIP, RFC 6047): `when` is written out in the guest's language, `replyTo` is whoever invites, and
@@ -238,6 +246,12 @@ export type TopicData<Name extends TopicName> = {
 };
 
 export const topicNames = Object.keys(topics) as [TopicName, ...TopicName[]];
+
+/** What can be done about messages of this kind where they are shown. */
+export function actsOf(name: TopicName): readonly MessageAct[] {
+	const { acts = [] }: Topic = topics[name];
+	return acts;
+}
 
 /** Whether people's own devices plan messages of this kind for them. */
 export function isForOneself(name: TopicName): boolean {

@@ -2,8 +2,13 @@ import { expect, test } from 'bun:test';
 import { pageOf, readPush } from './src/push.ts';
 
 test('a push is read when it is one of ours, and nothing else is shown', () => {
-	const payload = { id: 'a', title: 'Water the plants', text: 'Due at nine.', link: '/todo?task=1' };
+	const acts = [{ act: 'done' as const, label: 'Erledigt' }];
+	const payload = { id: 'a', title: 'Water the plants', text: 'Due at nine.', link: '/todo?task=1', acts };
 	expect(readPush(JSON.stringify({ ...payload, more: 1 }))).toEqual(payload);
+	const strange = [...acts, { act: 'explode', label: 'x' }, { act: 'later' }, null, 7];
+	expect(readPush(JSON.stringify({ ...payload, acts: strange }))).toEqual(payload);
+	for (const none of [undefined, null, {}, 'done'])
+		expect(readPush(JSON.stringify({ ...payload, acts: none }))?.acts).toEqual([]);
 	expect(readPush(JSON.stringify({ ...payload, link: 5 }))).toEqual({ ...payload, link: null });
 	for (const odd of ['', 'x', 'null', '[]', '{"id":"a"}', JSON.stringify({ ...payload, title: {} })])
 		expect(readPush(odd)).toBeNull();

@@ -30,5 +30,6 @@ export const app: AppManifest = {
 	dated: [{ id: 'tasks', name: () => m.todo_dated(), load: () => import('./dated.ts') }],
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),
+	finish: () => import('./finish.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
 };

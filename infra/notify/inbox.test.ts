@@ -109,10 +109,13 @@ test('a message stands in the inbox of its person, in their language, once, and 
 		readAt: null,
 		snoozedUntil: null,
 	});
-	const { id } = far.received.find(({ body }) => (body as { title: string }).title === 'Water the plants')!.body as {
-		id: string;
-	};
-	expect(id).toBe(row.id);
+	expect(far.received.find(({ body }) => (body as { title: string }).title === 'Water the plants')!.body).toMatchObject({
+		id: row.id,
+		acts: [
+			{ act: 'done', label: 'Erledigt' },
+			{ act: 'later', label: 'In einer Stunde' },
+		],
+	});
 	expect(mailbox.received).toEqual([]);
 });
 

@@ -54,8 +54,9 @@ export const service = defineService({
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, registry, addressOf, identity, sealing, verifyToken }) {
 		const host = new URL(publicUrl).host;
 		const sender: Sender = { from: config.from ?? `mana@${hostname(publicUrl)}`, name: 'Mana', host };
-		const outbox = config.smtp === undefined ? await openOutbox(join(home, 'mana-notify', 'outbox'), sender) : null;
-		const mail = mailChannel(config.smtp, sender, outbox);
+		// Also with an SMTP server: what was written before there was one waits there.
+		const outbox = await openOutbox(join(home, 'mana-notify', 'outbox'), sender);
+		const smtp = config.smtp === undefined ? null : emailChannel(sender, smtpOptions(config.smtp));
 		const migrations = migrationsWith(sealing);
 		const store = await openStore<Tables>({ service: 'mana-notify', home, databaseUrl, migrations, clock });
 		const keys = await vapidKeys(store, random);
@@ -79,7 +80,7 @@ export const service = defineService({
 			},
 		});
 		const channels: readonly Channel[] = [
-			mail,
+			smtp?.channel ?? outbox.channel,
 			inboxChannel(store, writer, publicUrl),
 			pushChannel({ reach, clock, random, keys, subject: `mailto:${sender.from}` }),
 			webhookChannel(reach, clock),
@@ -137,7 +138,7 @@ export const service = defineService({
 						'/',
 						eraseRoute(store, identity, notifyLeaving, (who) => forgetMails(outbox, who)),
 					)
-					.route('/', outboxRoutes(outbox, verifyToken))
+					.route('/', outboxRoutes({ outbox, sendWritten: smtp?.sendWritten ?? null, verifyToken }))
 					.route('/', unsubscribeRoutes({ ...parts, writer, publicUrl, linkKey: signing })),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),
 			async close() {
@@ -152,14 +153,8 @@ export const service = defineService({
 	},
 });
 
-function mailChannel(smtp: string | undefined, sender: Sender, outbox: Outbox | null): Channel {
-	if (smtp !== undefined) return emailChannel(sender, smtpOptions(smtp));
-	if (outbox !== null) return outbox.channel;
-	throw new TypeError('Without an SMTP server there is an outbox.');
-}
-
-async function forgetMails(outbox: Outbox | null, { address }: Leaver): Promise<BesideTables> {
-	const mails = outbox === null || address === null ? 0 : await outbox.forget(address);
+async function forgetMails(outbox: Outbox, { address }: Leaver): Promise<BesideTables> {
+	const mails = address === null ? 0 : await outbox.forget(address);
 	return { erased: [{ table: 'outbox', erased: mails, left: 0 }], ended: [] };
 }
 

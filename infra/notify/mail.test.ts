@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { topicNames, topics } from '@mana/schema';
 import { type Message, openNotifier } from '@mana/service';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { smtpOptions } from './channels/mail-settings.ts';
@@ -270,6 +271,39 @@ describe('without a mail server', () => {
 		expect((await fetch(`${other.url}/v1/outbox/${id}`, { method: 'DELETE', headers })).status).toBe(204);
 		expect((await fetch(`${other.url}/v1/outbox/..%2F..%2Fsecrets`, { headers })).status).toBe(404);
 		expect(await readdir(folder)).toEqual([]);
+	});
+
+	test('what waited leaves by the mail server that came later, when the owner says so, as it was written', async () => {
+		const home = await mkdtemp(join(tmpdir(), 'mana-outbox-'));
+		const headers = { authorization: `Bearer ${await auth.token('ada', 'owner')}` };
+		const before = await startNotify({ auth, home });
+		await openNotifier({ address: before.url, identity: identityOf('mana-auth') }).send(reset());
+		const listed = async ({ url }: TestNotify) =>
+			(await (await fetch(`${url}/v1/outbox`, { headers })).json()) as { smtp: boolean; mails: { id: string }[] };
+		await until(async () => (await listed(before)).mails.length === 1);
+		const { id } = (await listed(before)).mails[0]!;
+		const send = async ({ url }: TestNotify) => {
+			const answer = await fetch(`${url}/v1/outbox/${id}/sending`, { method: 'POST', headers });
+			return answer.status === 204 ? 204 : [answer.status, ((await answer.json()) as { code: string }).code];
+		};
+		expect(await send(before)).toEqual([409, 'no-mail-server']);
+		const written = await (await fetch(`${before.url}/v1/outbox/${id}`, { headers })).text();
+		await before.close();
+
+		const away = await startNotify({ auth, home, smtp: 'smtp://127.0.0.1:9?tls=off' });
+		expect(await send(away)).toEqual([502, 'mail-not-sent']);
+		await away.close();
+
+		const after = await startNotify({ auth, home, smtp: mailbox.url });
+		expect(await listed(after)).toMatchObject({ smtp: true, mails: [{ id }] });
+		expect(await send(after)).toBe(204);
+		await until(() => mailbox.received.length === 1);
+		expect(mailbox.received[0]!.to).toEqual(['grace@mana.example']);
+		expect(mailbox.received[0]!.mail.messageId).toBe((await simpleParser(written)).messageId!);
+		expect((await listed(after)).mails).toEqual([]);
+		expect(await send(after)).toEqual([404, 'unknown-mail']);
+		await after.close();
+		await rm(home, { recursive: true });
 	});
 
 	test('mails to who leaves this Mana go, and no others', async () => {

@@ -2,7 +2,8 @@
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
 import { version } from '$app/env';
-import { pageOf, readPush } from './push.ts';
+import { pressedName, type Pressed, pressedPath } from '@mana/ui/shell/pressed';
+import { isAct, pageOf, readPush } from './push.ts';
 
 /** What the build says belongs to what (see web/offline.ts). */
 interface OfflineFiles {
@@ -37,8 +38,11 @@ worker.addEventListener('message', (event) => {
 
 worker.addEventListener('push', (event) => event.waitUntil(told(event.data?.text() ?? '')));
 worker.addEventListener('notificationclick', (event) => {
-	event.notification.close();
-	event.waitUntil(open(event.notification.data as string));
+	const { notification, action } = event;
+	notification.close();
+	event.waitUntil(
+		isAct(action) ? press({ act: action, about: notification.tag, at: Date.now() }) : open(notification.data as string),
+	);
 });
 
 /** Shows what came. Browsers want every push to show something. */
@@ -47,10 +51,26 @@ async function told(text: string): Promise<void> {
 	await worker.registration.showNotification(push?.title ?? 'Mana', {
 		body: push?.text ?? '',
 		tag: push?.id ?? '',
+		...(push && push.acts.length > 0 && { actions: push.acts.map(({ act, label }) => ({ action: act, title: label })) }),
 		icon: '/icon-192.png',
 		badge: '/icon-192.png',
 		data: pageOf(push?.link ?? null, worker.location.origin),
 	});
+}
+
+/**
+ * A button of a notification: the page does it, since it has the data, also offline, and says so with a way back. It is kept where pages find it, so
+ * that it is done even if no page is open yet, and by one page only.
+ */
+async function press(pressed: Pressed): Promise<void> {
+	const cache = await caches.open(pressedName);
+	await cache.put(pressedPath(pressed), Response.json(pressed));
+	const windows = await worker.clients.matchAll({ type: 'window' });
+	const [seen] = windows.toSorted((a, b) => Number(b.focused) - Number(a.focused));
+	if (!seen) return void (await worker.clients.openWindow('/notifications'));
+	seen.postMessage({ kind: 'pressed' });
+	// Not every browser lets a window come to the front now; it is done all the same.
+	await seen.focus().catch(() => undefined);
 }
 
 /** Goes to a page in a window that is open, or in a new one. */

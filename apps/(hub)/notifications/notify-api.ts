@@ -1,3 +1,4 @@
+import type { TopicName } from '@mana/schema';
 import { ask, auth } from '@mana/ui/session/auth';
 
 export type WayKind = 'push' | 'webhook' | 'matrix' | 'ntfy' | 'apprise';
@@ -7,6 +8,7 @@ export interface Way {
 	readonly id: string;
 	readonly kind: WayKind;
 	readonly label: string;
+	/** Where it leads; empty when nobody can read that any more. */
 	readonly place: string;
 	readonly on: boolean;
 	/** Why the last message did not arrive. */
@@ -34,9 +36,9 @@ export interface OutboxMail {
 /** What was given up, for owner and admins. */
 export interface GivenUp {
 	readonly id: string;
-	readonly channel: string;
+	readonly channel: WayKind | 'email' | 'inbox';
 	readonly state: 'failed' | 'doubtful';
-	readonly topics: readonly string[];
+	readonly topics: readonly TopicName[];
 	readonly person: string | null;
 	readonly reason: string;
 	readonly at: number;
@@ -52,6 +54,7 @@ export const notifyApi = {
 	tryOut: (id: string) => call<{ id: string }>('POST', `/v1/channels/${id}/trials`),
 	trial: (id: string) => call<Trial>('GET', `/v1/trials/${id}`),
 	outbox: () => call<{ smtp: boolean; mails: readonly OutboxMail[] }>('GET', '/v1/outbox'),
+	sendMail: (id: string) => call<unknown>('POST', `/v1/outbox/${id}/sending`),
 	removeMail: (id: string) => call<unknown>('DELETE', `/v1/outbox/${id}`),
 	givenUp: () => call<{ deliveries: readonly GivenUp[] }>('GET', '/v1/deliveries/given-up'),
 	again: (id: string) => call<unknown>('POST', `/v1/deliveries/${id}/attempts`),

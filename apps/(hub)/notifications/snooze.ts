@@ -6,7 +6,7 @@ import { preferences } from '@mana/ui/preferences/preferences.svelte';
 import type { Notification } from '../model.ts';
 import { type Inbox, isUnread } from './inbox.svelte.ts';
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 const evening = 19;
 const morning = 8;
 

@@ -247,6 +247,10 @@ export const sections: readonly SettingsSection[] = [
 				title: () => m.hub_providers(),
 				words: 'google github microsoft openid oidc sso social login sign-in Anmeldung Anbieter',
 			},
+			{
+				title: () => m.hub_mails(),
+				words: 'outbox smtp undelivered failed mail server e-mail Ausgang Postausgang Mailserver Zustellung gescheitert',
+			},
 			{ title: () => m.hub_log(), words: 'log audit security Protokoll Sicherheit' },
 		],
 		load: () => import('./sections/Administration.svelte'),

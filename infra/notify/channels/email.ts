@@ -15,23 +15,35 @@ export interface Sender {
 	readonly host: string;
 }
 
+/** Sends a mail that was written before, as it is. @param to its reader's address */
+export type SendWritten = (mail: Uint8Array, to: string) => Promise<Outcome>;
+
 /** Mail by SMTP (RFC 5321). However often one is sent, it has the same Message-ID, by which mailboxes tell a second one from the first. */
-export function emailChannel(sender: Sender, options: SMTPTransportOptions): Channel {
+export function emailChannel(
+	sender: Sender,
+	options: SMTPTransportOptions,
+): { readonly channel: Channel; readonly sendWritten: SendWritten } {
 	const transport = createTransport({ ...options, disableFileAccess: true, disableUrlAccess: true });
+	const send = async (mail: SendMailOptions): Promise<Outcome> => {
+		try {
+			const { messageId } = await transport.sendMail(mail);
+			return { kind: 'delivered', receipt: messageId };
+		} catch (error) {
+			return outcomeOf(error);
+		}
+	};
 	return {
-		name: 'email',
-		repeatable: true,
-		concurrency: 4,
-		async send(parcel, { signal, handing }) {
-			await handing();
-			try {
-				const { messageId } = await transport.sendMail({ ...mailOf(parcel, sender), signal });
-				return { kind: 'delivered', receipt: messageId };
-			} catch (error) {
-				return outcomeOf(error);
-			}
+		channel: {
+			name: 'email',
+			repeatable: true,
+			concurrency: 4,
+			async send(parcel, { signal, handing }) {
+				await handing();
+				return send({ ...mailOf(parcel, sender), signal });
+			},
+			close: () => transport.close(),
 		},
-		close: () => transport.close(),
+		sendWritten: (mail, to) => send({ envelope: { from: sender.from, to }, raw: Buffer.from(mail) }),
 	};
 }
 

@@ -16,7 +16,7 @@ export interface KeptMail {
 	readonly at: number;
 }
 
-/** Mails of a Mana that has no SMTP server: whoever runs it reads them there and hands them on. */
+/** Mails of a Mana that has, or had, no SMTP server: whoever runs it reads them there, hands them on, or sends them when there is one. */
 export interface Outbox {
 	readonly channel: Channel;
 	/** The newest first. */

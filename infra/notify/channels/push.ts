@@ -1,6 +1,7 @@
 import type { Egress, RandomBytes } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { z } from 'zod';
+import type { ContentAct } from '../words/content.ts';
 import { type Channel, type Parcel, plainText } from './channel.ts';
 import { post } from './http-outcome.ts';
 import { shortened } from './ntfy.ts';
@@ -35,6 +36,8 @@ export interface PushPayload {
 	readonly title: string;
 	readonly text: string;
 	readonly link: string | null;
+	/** Buttons, in the order in which they stand. */
+	readonly acts: readonly ContentAct[];
 }
 
 /**
@@ -75,10 +78,10 @@ export function pushChannel({ reach, clock, random, keys, subject }: PushParts):
 }
 
 function payloadOf({ about, content }: Parcel): Uint8Array {
-	const { subject, action } = content;
+	const { subject, action, acts = [] } = content;
 	const encode = (text: string) =>
 		new TextEncoder().encode(
-			JSON.stringify({ id: about, title: shortened(subject, 300), text, link: action?.link ?? null } satisfies PushPayload),
+			JSON.stringify({ id: about, title: shortened(subject, 300), text, link: action?.link ?? null, acts } satisfies PushPayload),
 		);
 	const text = plainText(content);
 	const whole = encode(text);

@@ -5,5 +5,6 @@ const owners = (status: number): AccessRow['status'] => ({ guest: 403, member: 4
 export const outboxAccess: readonly AccessRow[] = [
 	{ method: 'GET', path: '/v1/outbox', status: owners(200) },
 	{ method: 'GET', path: '/v1/outbox/:id', status: owners(404) },
+	{ method: 'POST', path: '/v1/outbox/:id/sending', status: owners(404) },
 	{ method: 'DELETE', path: '/v1/outbox/:id', status: owners(404) },
 ];

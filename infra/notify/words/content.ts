@@ -1,4 +1,4 @@
-import type { TopicData, TopicName } from '@mana/schema';
+import type { MessageAct, TopicData, TopicName } from '@mana/schema';
 
 /** What a message says, before any channel gives it a form. Plain text throughout: whoever makes HTML of it escapes it. */
 export interface Content {
@@ -10,6 +10,8 @@ export interface Content {
 	readonly note?: string;
 	/** What only a mail carries: a message that calendar programs read (RFC 6047), and who gets what is answered to it. */
 	readonly calendar?: CalendarPart;
+	/** What can be done about it without opening it, where it is shown with buttons. */
+	readonly acts?: readonly ContentAct[];
 }
 
 export interface CalendarPart {
@@ -17,6 +19,12 @@ export interface CalendarPart {
 	readonly text: string;
 	/** The address in `Reply-To`, and the name before it. */
 	readonly replyTo: { readonly address: string; readonly name: string };
+}
+
+/** A button. */
+export interface ContentAct {
+	readonly act: MessageAct;
+	readonly label: string;
 }
 
 /** How values are spoken in the reader's language and time zone. */
@@ -32,8 +40,11 @@ export interface Speech {
 /** The words of one language: an entry for each topic, or it does not compile. */
 export type Words = { readonly [Name in TopicName]: (data: TopicData<Name>, speech: Speech) => Content };
 
-/** What a language says around messages that come together. */
-export interface DigestWords {
+/** What a language says around messages, whatever they are about. */
+export interface FrameWords {
+	/** On the buttons of a push. */
+	readonly acts: Readonly<Record<MessageAct, string>>;
+	/** Over several that come together. */
 	subject(count: number, host: string): string;
 	/** On the button that leads to all of them. */
 	readonly open: string;

@@ -1,4 +1,4 @@
-import type { DigestWords, Words } from './content.ts';
+import type { FrameWords, Words } from './content.ts';
 import { calendarPart, eventLines, lines } from './event-lines.ts';
 
 const notYou = 'Wenn du das nicht warst, musst du nichts tun.';
@@ -175,7 +175,8 @@ export const de: Words = {
 	}),
 };
 
-export const deDigest: DigestWords = {
+export const deFrame: FrameWords = {
+	acts: { done: 'Erledigt', later: 'In einer Stunde' },
 	subject: (count, host) => `${count} Nachrichten von ${host}`,
 	open: 'Posteingang öffnen',
 	stop: 'Keine Mails dieser Art mehr',

@@ -1,4 +1,4 @@
-import type { DigestWords, Words } from './content.ts';
+import type { FrameWords, Words } from './content.ts';
 import { calendarPart, eventLines, lines } from './event-lines.ts';
 
 const notYou = 'If this was not you, you need not do anything.';
@@ -171,7 +171,8 @@ export const en: Words = {
 	}),
 };
 
-export const enDigest: DigestWords = {
+export const enFrame: FrameWords = {
+	acts: { done: 'Done', later: 'In an hour' },
 	subject: (count, host) => `${count} messages from ${host}`,
 	open: 'Open the inbox',
 	stop: 'No more mails of this kind',

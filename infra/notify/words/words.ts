@@ -1,12 +1,12 @@
-import type { TopicData, TopicName } from '@mana/schema';
+import { actsOf, type TopicData, type TopicName } from '@mana/schema';
 import { clockTag, type Hours } from '@mana/time';
-import type { Content, DigestWords, Speech, Words } from './content.ts';
-import { de, deDigest } from './de.ts';
-import { en, enDigest } from './en.ts';
+import type { Content, FrameWords, Speech, Words } from './content.ts';
+import { de, deFrame } from './de.ts';
+import { en, enFrame } from './en.ts';
 
 /** Every language that messages are written in, by its tag. The first one is for everybody else. */
 export const languages: Readonly<Record<string, Words>> = { en, de };
-const digests: Readonly<Record<string, DigestWords>> = { en: enDigest, de: deDigest };
+const frames: Readonly<Record<string, FrameWords>> = { en: enFrame, de: deFrame };
 const fallback = 'en';
 
 /** The language of ours that is nearest to what somebody reads: `de-AT` reads `de`, `ja` reads English. */
@@ -37,12 +37,14 @@ export function contentOf<Name extends TopicName>(
 	reader: Reader,
 	publicUrl: string,
 ): Content {
-	const words = languages[languageFor(reader.language)]!;
-	const content = words[topic](data, {
+	const ours = languageFor(reader.language);
+	const said = languages[ours]![topic](data, {
 		host: new URL(publicUrl).host,
 		when: (at) => spoken(at, reader),
 		day: (at) => spokenDay(at, reader),
 	} satisfies Speech);
+	const acts = actsOf(topic).map((act) => ({ act, label: frames[ours]!.acts[act] }));
+	const content = acts.length === 0 ? said : { ...said, acts };
 	return content.action === undefined
 		? content
 		: { ...content, action: { ...content.action, link: new URL(content.action.link, publicUrl).href } };
@@ -52,7 +54,7 @@ export function contentOf<Name extends TopicName>(
 export function together(contents: readonly [Content, ...Content[]], language: string, publicUrl: string): Content {
 	const [first, ...others] = contents;
 	if (others.length === 0) return first;
-	const words = digests[languageFor(language)]!;
+	const words = frames[languageFor(language)]!;
 	return {
 		subject: words.subject(contents.length, new URL(publicUrl).host),
 		paragraphs: contents.map(({ subject, paragraphs }) => `${subject}: ${paragraphs.join(' ')}`),
@@ -62,7 +64,7 @@ export function together(contents: readonly [Content, ...Content[]], language: s
 
 /** What stands before the link that stops mails of one kind. */
 export function stopLabel(language: string): string {
-	return digests[languageFor(language)]!.stop;
+	return frames[languageFor(language)]!.stop;
 }
 
 /** In the reader's own variety of the language and on their clock; with the zone's name, for a mail is read anywhere. */

@@ -39,6 +39,8 @@ export interface AppManifest {
 	 * nothing else to do.
 	 */
 	readonly attends?: Loaded<{ readonly default: Component }>;
+	/** Finishes what a link of this app leads to: the task that a reminder is about. */
+	readonly finish?: Loaded<{ readonly finish: Finish }>;
 	/** The field that `q` opens from anywhere. */
 	readonly quickAdd?: Loaded<{ readonly default: Component<QuickAddProps> }>;
 }
@@ -100,6 +102,13 @@ export interface DatedEntry {
 	readonly done: boolean;
 	readonly href: string;
 }
+
+/**
+ * Marks it as done, and says so with a way back. `false`: what `href` leads to is not in this store.
+ *
+ * @param timeZone IANA name of the zone that days are counted in
+ */
+export type Finish = (mana: Mana, href: string, timeZone: string) => Promise<boolean>;
 
 /** Answers at once, from what is on this device. Best fits first; nothing typed finds nobody. */
 export type OfferedPeople = (mana: Mana, words: string, limit: number) => readonly OfferedPerson[];
