@@ -68,6 +68,7 @@ async function press(pressed: Pressed): Promise<void> {
 	const windows = await worker.clients.matchAll({ type: 'window' });
 	const [seen] = windows.toSorted((a, b) => Number(b.focused) - Number(a.focused));
 	if (!seen) return void (await worker.clients.openWindow('/notifications'));
+	// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a client is of this origin, and takes none to name
 	seen.postMessage({ kind: 'pressed' });
 	// Not every browser lets a window come to the front now; it is done all the same.
 	await seen.focus().catch(() => undefined);
