@@ -1,4 +1,3 @@
-import type { TopicName } from '@mana/schema';
 import { ask, auth } from '@mana/ui/session/auth';
 
 export type WayKind = 'push' | 'webhook' | 'matrix' | 'ntfy' | 'apprise';
@@ -38,7 +37,7 @@ export interface GivenUp {
 	readonly id: string;
 	readonly channel: WayKind | 'email' | 'inbox';
 	readonly state: 'failed' | 'doubtful';
-	readonly topics: readonly TopicName[];
+	readonly topics: readonly string[];
 	readonly person: string | null;
 	readonly reason: string;
 	readonly at: number;
