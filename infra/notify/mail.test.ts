@@ -174,6 +174,7 @@ describe('a mail', () => {
 			device: 'D',
 			address: 'A',
 			link: '/l',
+			years: '41',
 			until: until2030,
 			at: until2030,
 			title: 'T',
