@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, chromium } from '@playwright/test';
 import type { Mana, Writer } from '@mana/sync/client/api';
 import { events } from '../apps/calendar/model.ts';
 import { details, people } from '../apps/contacts/model.ts';
