@@ -53,6 +53,41 @@ const archive: AccessRow = {
 	status: { 'foreign service': 403 },
 };
 
+const request = { from: 0, length: 30, name: 'Bob', email: 'bob@elsewhere.example', answers: [], note: '', language: 'en' };
+const settings = {
+	name: '',
+	title: 'Talk',
+	text: '',
+	place: '',
+	on: true,
+	lastDay: null,
+	lengths: [30],
+	hours: [{ day: 1, from: '09:00', to: '17:00' }],
+	zone: 'UTC',
+	before: 0,
+	after: 0,
+	notice: 0,
+	horizon: 30,
+	perDay: 0,
+	questions: [],
+	calendars: null,
+	calendar: null,
+};
+/** Pages and bookings of nobody; a page of one's own is made by everybody who is signed in. */
+const bookings: readonly AccessRow[] = [
+	{ method: 'GET', path: '/v1/booking-pages/:name', status: 404 },
+	{ method: 'GET', path: '/v1/booking-pages/:name/slots', status: 404 },
+	{ method: 'POST', path: '/v1/booking-pages/:name/bookings', body: request, status: 404 },
+	{ method: 'GET', path: '/v1/bookings/:token', status: 404 },
+	{ method: 'GET', path: '/v1/bookings/:token/slots', status: 404 },
+	{ method: 'PUT', path: '/v1/bookings/:token/time', body: { from: 0 }, status: 404 },
+	{ method: 'DELETE', path: '/v1/bookings/:token', status: 404 },
+	{ method: 'GET', path: '/v1/own/booking-pages', status: signedIn(200) },
+	{ method: 'POST', path: '/v1/own/booking-pages', body: settings, status: signedIn(201) },
+	{ method: 'PUT', path: '/v1/own/booking-pages/:id', body: settings, status: signedIn(404) },
+	{ method: 'DELETE', path: '/v1/own/booking-pages/:id', status: signedIn(404) },
+];
+
 const tokens = new Map<Principal, string>();
 let home: string;
 let running: Awaited<ReturnType<typeof service.start>>;
@@ -93,16 +128,16 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...pages, archive],
+	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...bookings, ...pages, archive],
 	document: async () => (await fetch(`${running.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);
 		const { status } = await fetch(
-			`${running.url}${path.replace(':id', 'stranger')}${method === 'DELETE' ? '?records=keep' : ''}`,
+			`${running.url}${path.replace(':id', 'stranger')}${method === 'DELETE' ? '?records=keep' : path.endsWith('/slots') ? '?from=0&to=1&length=30' : ''}`,
 			{
 				method,
 				headers: {
-					'x-forwarded-for': '192.0.2.1',
+					'x-forwarded-for': `192.0.2.${principal.length}`,
 					...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
 					...(body === undefined ? {} : { 'content-type': 'application/json' }),
 				},

@@ -1,4 +1,5 @@
 import { serversInDns } from '@mana/dav/client/discover';
+import { bookingRoutes } from './booking/routes.server.ts';
 import {
 	accountRoutes,
 	Accounts,
@@ -9,10 +10,10 @@ import {
 	type MirrorWithin,
 } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
-import { defineService, openEgress, openNotifier } from '@mana/service';
+import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
-import { openStore } from '@mana/store';
+import { openJobs, openStore } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
 import { z } from 'zod';
 import { calendarsOfAccounts } from './elsewhere.server.ts';
@@ -117,6 +118,8 @@ export const service = defineService({
 			quietMs: config.mailAfterSeconds * 1_000,
 			failed: (error) => log.warn({ err: error }, 'a mail about an event is kept back; it is tried again'),
 		});
+		const jobs = await openJobs(store, { booked: (message: Message<'booked'>) => notifier.send(message) }, { clock, log });
+		jobs.start();
 		const subscriptions = new Subscriptions({
 			clock,
 			calendars: async () => {
@@ -203,6 +206,7 @@ export const service = defineService({
 					app
 						.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() }))
 						.route('/', invitationRoutes(outside, verifyToken))
+						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
 						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))
 						.route(
 							'/',
@@ -228,6 +232,7 @@ export const service = defineService({
 				await records.close();
 				await scheduling.close();
 				await mails.close();
+				await jobs.stop();
 				await subscriptions.close();
 				await reminders.close();
 				await posts.close();

@@ -19,7 +19,18 @@ test('every table of calendar-server says what it holds of a person, gives it ou
 		await store.migrate('records', recordMigrations);
 		await everyTableIsEntered(store.db, calendarLeaving);
 		const space = namedRecordId('space') as string as SpaceId;
-		for (const person of ['ada', 'grace'])
+		for (const person of ['ada', 'grace']) {
+			const times = { from_at: 1, to_at: 2, changed_at: 1, is_off: 0 };
+			const visitor = { page: person, person, name: 'Bob', address: 'bob@elsewhere.example' };
+			await store.db
+				.insertInto('booking_page')
+				.values({ id: person, person, name: person, settings: '{}', created_at: 1 })
+				.execute();
+			await store.db
+				.insertInto('booking')
+				.values({ space, event: namedRecordId(person), ...visitor, ...times })
+				.execute();
+			await store.db.insertInto('booking_turn').values({ person, turn: 1 }).execute();
 			await store.db
 				.insertInto('invited')
 				.values({
@@ -38,11 +49,14 @@ test('every table of calendar-server says what it holds of a person, gives it ou
 					created_at: 1,
 				})
 				.execute();
+		}
 		const who = { person: 'ada', address: 'ada@mana.example' };
 		const lines = await Array.fromAsync(exported(store.db, calendarLeaving, who));
-		expect(lines.map(({ table }) => table)).toEqual(['invited']);
+		expect(lines.map(({ table }) => table)).toEqual(['invited', 'booking_page', 'booking', 'booking_turn']);
 		expect(JSON.stringify(lines)).not.toContain('secret');
-		expect(await erased(store.db, calendarLeaving, who)).toEqual([{ table: 'invited', erased: 1, left: 0 }]);
+		expect(await erased(store.db, calendarLeaving, who)).toEqual(
+			['invited', 'booking_page', 'booking', 'booking_turn'].map((table) => ({ table, erased: 1, left: 0 })),
+		);
 		expect(await store.db.selectFrom('invited').select('person').execute()).toEqual([{ person: 'grace' }]);
 	} finally {
 		await store.close();

@@ -5,9 +5,10 @@ import type { Leaver, Leaving } from '@mana/service/leaving';
 import type { Migrations } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
 import { sql } from 'kysely';
+import { bookingLeaving, bookingMigration, type BookingTables } from './booking/tables.server.ts';
 
 /** What calendar-server keeps of its own, beside what it reads of people's records. Instants are ms since 1970. */
-export interface OwnTables {
+export interface OwnTables extends BookingTables {
 	/** Somebody elsewhere with whom mails about an event are exchanged, and what they were told last. */
 	invited: {
 		space: SpaceId;
@@ -62,6 +63,7 @@ export const migrations: Migrations = {
 			await db.schema.createIndex('invited_person').on('invited').column('person').execute();
 		},
 	},
+	'002-booking': bookingMigration,
 };
 
 const theirs = ({ person, address }: Leaver) => sql`(person = ${person} or address = ${address?.toLowerCase() ?? null})`;
@@ -69,4 +71,5 @@ const theirs = ({ person, address }: Leaver) => sql`(person = ${person} or addre
 /** What each table of calendar-server's own holds of a person. */
 export const calendarLeaving: Leaving<OwnTables> = {
 	invited: { holds: 'who elsewhere was written to about which event', where: theirs, without: ['token'] },
+	...bookingLeaving,
 };

@@ -1,6 +1,7 @@
 import { m } from '@mana/ui/i18n';
 import { ask, auth, AuthProblem } from '@mana/ui/session/auth';
 import { problemWords } from '@mana/ui/session/problem-words';
+import type { BookingRequest, BookingSettings } from '../booking/settings.ts';
 import type { Guest } from '../model.ts';
 
 const door = '/api/calendar-server';
@@ -22,16 +23,63 @@ export interface Invitation {
 	readonly comment: string;
 }
 
+/** What anybody sees of a page on which somebody can be booked. */
+export interface BookingPage extends Pick<
+	BookingSettings,
+	'title' | 'text' | 'place' | 'lengths' | 'questions' | 'zone' | 'horizon'
+> {
+	readonly state: 'open' | 'off' | 'over';
+	readonly person: string;
+}
+
+/** What whoever booked sees behind their link. */
+export interface Booking {
+	readonly state: 'booked' | 'off' | 'over';
+	readonly from: number;
+	readonly to: number;
+	readonly title: string;
+	readonly person: string;
+	readonly place: string;
+	/** Minutes. */
+	readonly length: number;
+	/** Name of the page on which it can be moved; `null`: none. */
+	readonly page: string | null;
+	readonly horizon: number;
+}
+
+/** A page of the person's own. */
+export type OwnPage = BookingSettings & { readonly id: string };
+
 /** What people without an account do at calendar-server, by links that name nothing else. @throws AuthProblem */
 export const outside = {
 	invitation: (token: string) => ask<Invitation>('GET', `/v1/invitations/${encodeURIComponent(token)}`, undefined, { door }),
 	answer: (token: string, said: { answer: string; comment: string }) =>
 		ask<unknown>('PUT', `/v1/invitations/${encodeURIComponent(token)}/answer`, said, { door }),
+	bookingPage: (name: string) => ask<BookingPage>('GET', pageAt(name), undefined, { door }),
+	slots: async (name: string, question: { from: number; to: number; length: string }) =>
+		slotsAt(`${pageAt(name)}/slots?from=${question.from}&to=${question.to}&length=${question.length}`),
+	book: (name: string, request: BookingRequest) => ask<unknown>('POST', `${pageAt(name)}/bookings`, request, { door }),
+	booking: (token: string) => ask<Booking>('GET', bookingAt(token), undefined, { door }),
+	slotsFor: (token: string, { from, to }: { from: number; to: number }) =>
+		slotsAt(`${bookingAt(token)}/slots?from=${from}&to=${to}`),
+	moveBooking: (token: string, from: number) => ask<unknown>('PUT', `${bookingAt(token)}/time`, { from }, { door }),
+	endBooking: (token: string) => ask<unknown>('DELETE', bookingAt(token), undefined, { door }),
 };
+
+const pageAt = (name: string): string => `/v1/booking-pages/${encodeURIComponent(name)}`;
+const bookingAt = (token: string): string => `/v1/bookings/${encodeURIComponent(token)}`;
+
+async function slotsAt(path: string): Promise<readonly number[]> {
+	return (await ask<{ slots: readonly number[] }>('GET', path, undefined, { door })).slots;
+}
 
 /** What a person does there with their own. @throws AuthProblem */
 export const inside = {
 	takeReply: (message: string) => signedIn<{ space: string; event: string; title: string }>('POST', '/v1/replies', { message }),
+	pages: () => signedIn<{ pages: readonly OwnPage[] }>('GET', '/v1/own/booking-pages'),
+	addPage: (settings: BookingSettings) => signedIn<OwnPage>('POST', '/v1/own/booking-pages', settings),
+	changePage: (id: string, settings: BookingSettings) => signedIn<OwnPage>('PUT', `/v1/own/booking-pages/${id}`, settings),
+	removePage: (id: string) => signedIn<unknown>('DELETE', `/v1/own/booking-pages/${id}`),
 };
 
 async function signedIn<T>(method: string, path: string, body?: object): Promise<T> {
@@ -42,6 +90,11 @@ async function signedIn<T>(method: string, path: string, body?: object): Promise
 const words: Readonly<Record<string, () => string>> = {
 	'invitation-unknown': () => m.calendar_problem_invitation_unknown(),
 	'invitation-ended': () => m.calendar_problem_invitation_ended(),
+	'booking-page-unknown': () => m.calendar_problem_booking_page_unknown(),
+	'booking-closed': () => m.calendar_problem_booking_closed(),
+	'booking-unknown': () => m.calendar_problem_booking_unknown(),
+	'slot-taken': () => m.calendar_problem_slot_taken(),
+	'booking-name-taken': () => m.calendar_problem_booking_name_taken(),
 	'reply-unreadable': () => m.calendar_problem_reply_unreadable(),
 	'reply-unknown': () => m.calendar_problem_reply_unknown(),
 };

@@ -1,0 +1,104 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import PostalMime from 'postal-mime';
+import { Keyboard } from './hands.ts';
+import { look } from './look.ts';
+import { invite } from './people.ts';
+import { notice } from './screen.ts';
+import { expect, test } from './test.ts';
+
+const clean = async (page: Page, name: string): Promise<void> => {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+		expect(
+			violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+			`${name}, ${colorScheme}`,
+		).toEqual([]);
+	}
+	await look(page, `outside-${name}`);
+};
+
+test('somebody without an account books a time by keys on a phone, calls it off by the link of the mail, and hears when the page is off', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Cara Booked');
+	const own = await newDevice({ person });
+	const visitor = await newDevice({ viewport: { width: 390, height: 844 } });
+	const { page } = visitor;
+
+	await test.step('whose time it is makes a page', async () => {
+		await own.page.goto(`${mana.url}/calendar/booking`);
+		await own.page.getByText('Let others book a time with you').waitFor();
+		await own.page.getByRole('button', { name: 'New booking page' }).click();
+		const dialog = own.page.getByRole('dialog', { name: 'New booking page' });
+		await dialog.getByLabel('Title').fill('A good talk');
+		await dialog.getByLabel('Address of the page').fill('cara');
+		for (const day of ['Saturday', 'Sunday']) {
+			await dialog.getByRole('button', { name: 'More hours' }).click();
+			await dialog.getByRole('combobox', { name: 'Day', exact: true }).last().selectOption({ label: day });
+		}
+		await clean(own.page, 'form');
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		await expect(own.page.getByRole('link', { name: /\/calendar\/book\/cara$/ })).toBeVisible();
+		await expect(dialog).toBeHidden();
+		await clean(own.page, 'pages');
+	});
+
+	await test.step('who has the link books by keys alone, without cookies', async () => {
+		await page.goto(`${mana.url}/calendar/book/cara`);
+		await expect(page.getByRole('heading', { name: 'A good talk' })).toBeVisible();
+		const times = page.getByRole('region', { name: 'Times that can be booked' });
+		await expect(times.getByRole('listitem').first()).toBeVisible();
+		await clean(page, 'book');
+		await times.getByRole('listitem').first().getByRole('button').focus();
+		const keys = new Keyboard(page);
+		await keys.press('Enter');
+		await expect(page.getByRole('textbox', { name: 'Your name' })).toBeFocused();
+		await keys.type('Vera Visitor');
+		await keys.press('Tab');
+		await keys.type('vera@elsewhere.example');
+		await clean(page, 'who');
+		await page.getByRole('textbox', { name: 'Your e-mail address' }).focus();
+		await keys.press('Enter');
+		await expect(page.getByRole('heading', { name: 'It is booked' })).toBeVisible();
+		expect(await page.context().cookies()).toEqual([]);
+		await clean(page, 'done');
+	});
+
+	await test.step('the link of the mail calls it off', async () => {
+		const folder = join(mana.home, 'mana-notify', 'outbox');
+		let link = '';
+		await expect
+			.poll(async () => {
+				for (const file of await readdir(folder)) {
+					const { to, text } = await PostalMime.parse(await readFile(join(folder, file)));
+					if (to?.[0]?.address === 'vera@elsewhere.example') link = /\S+\/calendar\/booked#\S+/.exec(text ?? '')?.[0] ?? '';
+				}
+				return link;
+			})
+			.not.toBe('');
+		await page.goto(link);
+		await expect(page.getByRole('heading', { name: 'A good talk' })).toBeVisible();
+		await page.getByRole('button', { name: 'Call it off' }).click();
+		await expect(page.getByText('Call it off for good?')).toBeVisible();
+		await clean(page, 'booked');
+		await page.getByRole('button', { name: 'Call it off' }).click();
+		await expect(page.getByText('This is called off.')).toBeVisible();
+	});
+
+	await test.step('a page that is off says so, in German to whoever reads German', async () => {
+		// The word of the first saving went while the visitor booked.
+		await expect(notice(own.page, 'is saved')).toBeHidden();
+		await own.page.getByRole('switch', { name: 'Can be booked' }).click();
+		await expect(notice(own.page, 'is saved')).toBeVisible();
+		await expect(own.page.getByRole('switch', { name: 'Can be booked' })).not.toBeChecked();
+		await page.goto(`${mana.url}/calendar/book/cara`);
+		await expect(page.getByText('Nothing can be booked here at the moment.')).toBeVisible();
+		await page.getByRole('button', { name: 'Deutsch' }).click();
+		await expect(page.getByText('Hier kann gerade nichts gebucht werden.')).toBeVisible();
+	});
+});
