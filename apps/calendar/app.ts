@@ -32,6 +32,8 @@ export const app: AppManifest = {
 	widgets: [
 		{ id: 'today', name: () => m.calendar_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') },
 	],
+	dated: [{ id: 'events', name: () => m.calendar_dated(), load: () => import('./dated.ts') }],
+	tags: () => import('./tag-use.ts'),
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),

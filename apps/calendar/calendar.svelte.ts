@@ -6,6 +6,7 @@ import { addDays, type Capture, type Day, toUtc } from '@mana/time';
 import { instantOf, wallAt } from '@mana/time/zone';
 import { saveFile } from '@mana/ui/attachments/save-file';
 import { readLine } from '@mana/ui/capture/reader.svelte';
+import { DatedViews } from '@mana/ui/data/dated.svelte';
 import { live } from '@mana/ui/data/live.svelte';
 import { reportUnstored, settle, useHome, useMana } from '@mana/ui/data/mana.svelte';
 import { useSpaces } from '@mana/ui/data/spaces.svelte';
@@ -13,7 +14,7 @@ import { mapped } from '@mana/ui/data/mapped';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { preferences } from '@mana/ui/preferences/preferences.svelte';
-import type { AppManifest, Dated, DatedView } from '@mana/ui/shell/manifest';
+import type { AppManifest } from '@mana/ui/shell/manifest';
 import { createContext } from 'svelte';
 import {
 	byPosition,
@@ -39,7 +40,7 @@ import {
 } from './model.ts';
 import { DAY, dayOfWall, MINUTE, textOf } from './moments.ts';
 import { type Occurrence, occurrencesOf } from './occurrences.ts';
-import { type Shown, shownEntry, together } from './shown.ts';
+import { type Shown, shownEntry } from './shown.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import type { WeekWays } from './views.ts';
 import { titleOf } from './words.ts';
@@ -98,8 +99,7 @@ export class Planner {
 	readonly mayWrite: () => boolean;
 	question = $state.raw<Question | null>(null);
 	readonly #home: () => Mana | null;
-	readonly #views: readonly { readonly app: AppManifest; readonly view: DatedView }[];
-	#loaded = $state.raw<ReadonlyMap<string, Dated>>(new Map());
+	readonly #others: DatedViews;
 	readonly #events;
 	readonly #calendars;
 	readonly #gone;
@@ -114,7 +114,7 @@ export class Planner {
 		this.mana = mana;
 		this.mayWrite = mayWrite;
 		this.#home = home;
-		this.#views = apps.flatMap((app) => (app.dated ?? []).map((view) => ({ app, view })));
+		this.#others = new DatedViews(apps, 'calendar');
 		this.actions = calendarActions(mana, Date.now, Math.random);
 		this.#events = live(() => mana.query(events, { where: () => true }));
 		this.#calendars = live(() => mana.query(calendars, { order: byPosition }));
@@ -123,9 +123,7 @@ export class Planner {
 		);
 		this.#guests = live(() => mana.query(guests));
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
-		$effect(() => {
-			for (const { view } of this.#views) if (!this.settings.hidden.has(view.id)) this.#load(view);
-		});
+		$effect(() => this.#others.load(this.settings.hidden));
 	}
 
 	/** Zone of whoever looks. */
@@ -188,7 +186,7 @@ export class Planner {
 	}
 
 	readonly views: readonly ListedView[] = $derived.by(() =>
-		this.#views.map(({ app, view }) => ({
+		this.#others.all.map(({ app, view }) => ({
 			id: view.id,
 			name: view.name(),
 			hue: app.hue,
@@ -226,11 +224,8 @@ export class Planner {
 
 	/** What other apps have on these days, kept current. For `live`. */
 	dated(first: Day, last: Day) {
-		return together(
-			this.views.flatMap(({ id, hue, hidden }) => {
-				const dated = hidden ? undefined : this.#loaded.get(id);
-				return dated ? [mapped(dated(this.mana, first, last), (entry) => shownEntry(id, hue, entry, this.zone))] : [];
-			}),
+		return mapped(this.#others.between(this.mana, first, last, this.settings.hidden), ({ view, hue, entry }) =>
+			shownEntry(view, hue, entry, this.zone),
 		);
 	}
 
@@ -420,14 +415,6 @@ export class Planner {
 		}
 		const hour = nextHour(Date.now(), this.zone);
 		return { start: day === null ? hour : `${day}T${hour.slice(11)}`, length: own * 60 };
-	}
-
-	#load(view: DatedView): void {
-		if (this.#loaded.has(view.id)) return;
-		view.load().then(
-			({ dated }) => (this.#loaded = new Map([...this.#loaded, [view.id, dated]])),
-			(error: unknown) => console.warn(`${view.id} cannot be shown right now:`, error),
-		);
 	}
 
 	#say(said: string, write: (label: string) => Written): Written {

@@ -1,4 +1,3 @@
-import type { LiveQuery } from '@mana/sync/client/api';
 import { addDays, toUtc } from '@mana/time';
 import { instantOf } from '@mana/time/zone';
 import type { DatedEntry } from '@mana/ui/shell/manifest';
@@ -34,24 +33,4 @@ export function shownEntry(view: string, hue: number, entry: DatedEntry, viewer:
 /** Earliest first, longer first where they begin together. */
 export function inOrderShown(a: Shown, b: Shown): number {
 	return a.from - b.from || b.to - a.to || (a.key < b.key ? -1 : 1);
-}
-
-/** Several live queries as one. */
-export function together<R>(queries: readonly LiveQuery<R>[]): LiveQuery<R> {
-	let parts: readonly (readonly R[])[] = [];
-	let rows: readonly R[] = [];
-	return {
-		get rows() {
-			const now = queries.map((query) => query.rows);
-			if (now.length !== parts.length || now.some((part, at) => part !== parts[at])) [parts, rows] = [now, now.flat()];
-			return rows;
-		},
-		get partial() {
-			return queries.some((query) => query.partial);
-		},
-		subscribe(listener) {
-			const stops = queries.map((query) => query.subscribe(listener));
-			return () => stops.forEach((stop) => stop());
-		},
-	};
 }

@@ -13,7 +13,7 @@ test('birthdays stand on their days for the calendar, and follow what changes', 
 		tx.create(people, { given: 'Ben', birthday: '--12-01' });
 		tx.create(people, { given: 'Cy' });
 	});
-	const shown = birthdays(mana, '2026-12-01', '2026-12-31');
+	const shown = birthdays(mana, '2026-12-01', '2026-12-31', 'UTC');
 	const stop = shown.subscribe(() => undefined);
 	expect(shown.rows.map(({ title, day, time }) => [title, day, time])).toEqual([
 		['Birthday of Ben', '2026-12-01', null],

@@ -11,7 +11,7 @@ test('other apps see the tasks of some days, and when they change', () => {
 		tx.create(tasks, { title: 'Call', dueDay: '2026-11-29', dueTime: '09:00' });
 		tx.create(tasks, { title: 'Some day' });
 	});
-	const shown = dated(mana, '2026-11-23', '2026-11-29');
+	const shown = dated(mana, '2026-11-23', '2026-11-29', 'UTC');
 	let told = 0;
 	const stop = shown.subscribe(() => told++);
 	expect(shown.rows.map(({ title, day, time, done }) => [title, day, time, done])).toEqual([

@@ -80,6 +80,23 @@ export function writeQuery(query: Query | null, sort: readonly Pick<Sort, 'key' 
 	return [...(query ? [written(query, 0)] : []), ...sorts].join(' ');
 }
 
+/** A text of filters with another value in those conditions under some keys that ask for a certain one; all else stays as it was typed. */
+export function withValue(text: string, keys: ReadonlySet<string>, isMeant: (value: string) => boolean, to: string): string {
+	return conditionsIn(parseQuery(text).query)
+		.filter(({ key, value }) => keys.has(key) && isMeant(value))
+		.toSorted((a, b) => b.from - a.from)
+		.reduce((before, { key, from, to: end }) => {
+			const begun = key === '#' || key === '@' ? key : `${key}:`;
+			return before.slice(0, from) + begun + quoted(to) + before.slice(end);
+		}, text);
+}
+
+function conditionsIn(query: Query | null): Condition[] {
+	if (query === null) return [];
+	if (query.kind === 'is') return [query];
+	return query.kind === 'not' ? conditionsIn(query.part) : query.parts.flatMap(conditionsIn);
+}
+
 /** A name as it stands behind `#`, `@` or a colon: in quotes where it needs them. */
 export function quoted(value: string): string {
 	return value !== '' && !/[\s()&|!"\\:#@]/u.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;

@@ -2,8 +2,10 @@ import type { Attachment } from 'svelte/attachments';
 
 /** What carrying cards between columns tells. Ids are the cards' `data-card`, keys the columns' `data-column`. */
 export interface CarryOptions {
-	/** The card was let go over a column. */
-	ondrop(id: string, from: string, to: string): void;
+	/** The card was let go over a column, above another card of it (`null`: below all of them). */
+	ondrop(id: string, from: string, to: string, above: string | null): void;
+	/** Cards have places in their columns: one can be put between others, also of its own column. */
+	readonly ordered?: boolean;
 }
 
 /** So far the pointer goes before it is a drag and no press, in CSS pixels. */
@@ -11,7 +13,7 @@ const THRESHOLD = 5;
 
 /**
  * Lets cards be carried from one column to another with a mouse or a pen; a finger scrolls, so a phone has a menu for it, and the keyboard keys. The
- * column under the pointer has `data-over`, unless it is marked `data-closed`. A press that did not move stays a press.
+ * column under the pointer has `data-over`, unless it is marked `data-closed`, and where cards have places, the one below the pointer `data-drop`. A press that did not move stays a press.
  *
  * @example
  * <div {@attach carry(() => ({ ondrop: (id, from, to) => move(id, from, to) }))}>
@@ -43,6 +45,9 @@ class Carrying {
 	readonly #stop = new AbortController();
 	#over: HTMLElement | null = null;
 	#moved = false;
+	/** Where cards have places: the one that it would stand above, and the one that shows it. */
+	#above: HTMLElement | null = null;
+	#shows: HTMLElement | null = null;
 
 	constructor(card: HTMLElement, { clientX, clientY }: PointerEvent, options: CarryOptions) {
 		this.#card = card;
@@ -66,6 +71,20 @@ class Carrying {
 		this.#card.style.translate = `${x}px ${y}px`;
 		const under = document.elementsFromPoint(clientX, clientY).find((one) => !this.#card.contains(one));
 		this.#mark(under?.closest<HTMLElement>('[data-column]:not([data-closed])') ?? null);
+		if (this.#options.ordered) this.#point(clientY);
+	}
+
+	/** Draws the line where the card would land. */
+	#point(y: number): void {
+		const cards = [...(this.#over?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].filter((card) => card !== this.#card);
+		const above = cards.find((card) => {
+			const { top, height } = card.getBoundingClientRect();
+			return y < top + height / 2;
+		});
+		delete this.#shows?.dataset['drop'];
+		this.#above = above ?? null;
+		this.#shows = above ?? cards.at(-1) ?? null;
+		if (this.#shows) this.#shows.dataset['drop'] = above ? 'before' : 'after';
 	}
 
 	#mark(over: HTMLElement | null): void {
@@ -79,9 +98,11 @@ class Carrying {
 		const from = this.#card.closest<HTMLElement>('[data-column]')?.dataset['column'];
 		const to = this.#over?.dataset['column'];
 		const id = this.#card.dataset['card'];
+		const above = this.#above?.dataset['card'] ?? null;
 		if (this.#moved) this.#swallowClick();
 		this.#end();
-		if (id !== undefined && from !== undefined && to !== undefined && from !== to) this.#options.ondrop(id, from, to);
+		if (id === undefined || from === undefined || to === undefined || !this.#moved) return;
+		if (from !== to || this.#options.ordered) this.#options.ondrop(id, from, to, above);
 	}
 
 	/** A click that comes of letting go would open the card. It comes at once, or not at all. */
@@ -98,6 +119,7 @@ class Carrying {
 	#end(): void {
 		this.#stop.abort();
 		this.#mark(null);
+		delete this.#shows?.dataset['drop'];
 		this.#card.style.translate = '';
 		delete this.#card.dataset['carried'];
 	}

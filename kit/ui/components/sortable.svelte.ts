@@ -2,8 +2,10 @@ import type { Attachment } from 'svelte/attachments';
 
 /** What dragging rows of a list tells. Ids are the rows' `data-row`. */
 export interface SortableOptions {
-	/** The row was let go between these two neighbours (`null`: the start, the end). */
-	onmove(id: string, between: { readonly before: string | null; readonly after: string | null }): void;
+	/** The row was let go between these two neighbours (`null`: the start, the end), and so many levels deeper than it was. */
+	onmove(id: string, between: { readonly before: string | null; readonly after: string | null; readonly levels: number }): void;
+	/** Rows are a tree: one that is drawn so far to the side goes a level deeper, and the other way up again. */
+	readonly levelPx?: number;
 	readonly disabled?: boolean;
 }
 
@@ -35,15 +37,18 @@ class Drag {
 	readonly #row: HTMLElement;
 	readonly #options: SortableOptions;
 	readonly #fromY: number;
+	readonly #fromX: number;
 	readonly #stop = new AbortController();
 	#others: readonly HTMLElement[] = [];
 	#at = -1;
+	#levels = 0;
 
 	constructor(list: HTMLElement, row: HTMLElement, event: PointerEvent, options: SortableOptions) {
 		this.#list = list;
 		this.#row = row;
 		this.#options = options;
 		this.#fromY = event.clientY;
+		this.#fromX = event.clientX;
 		this.#others = [...list.querySelectorAll<HTMLElement>('[data-row]')].filter((other) => other !== row);
 	}
 
@@ -58,7 +63,10 @@ class Drag {
 	}
 
 	#move(event: PointerEvent): void {
-		this.#row.style.translate = `0 ${event.clientY - this.#fromY}px`;
+		const { levelPx } = this.#options;
+		const aside = getComputedStyle(this.#list).direction === 'rtl' ? this.#fromX - event.clientX : event.clientX - this.#fromX;
+		if (levelPx) this.#levels = Math.round(aside / levelPx);
+		this.#row.style.translate = `${levelPx ? event.clientX - this.#fromX : 0}px ${event.clientY - this.#fromY}px`;
 		const next = this.#others.findIndex((other) => {
 			const { top, height } = other.getBoundingClientRect();
 			return event.clientY < top + height / 2;
@@ -85,8 +93,9 @@ class Drag {
 		const after = this.#others[at]?.dataset['row'] ?? null;
 		const rows = [...this.#list.querySelectorAll<HTMLElement>('[data-row]')].map((row) => row.dataset['row']);
 		const here = rows.indexOf(id);
-		if (rows[here - 1] === (before ?? undefined) && rows[here + 1] === (after ?? undefined)) return;
-		this.#options.onmove(id, { before, after });
+		const isThere = rows[here - 1] === (before ?? undefined) && rows[here + 1] === (after ?? undefined);
+		if (isThere && this.#levels === 0) return;
+		this.#options.onmove(id, { before, after, levels: this.#levels });
 	}
 
 	#end(): void {

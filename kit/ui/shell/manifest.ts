@@ -2,6 +2,7 @@ import type { RecordId, Value } from '@mana/model';
 import type { Place as RegisterPlace } from '@mana/sync/cell';
 import type { LiveQuery, Mana } from '@mana/sync/client/api';
 import type { End } from '@mana/shared/links';
+import type { TagUse } from '@mana/shared/tags';
 import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
 
@@ -30,6 +31,10 @@ export interface AppManifest {
 	readonly search?: Loaded<{ readonly search: Search }>;
 	/** What of it stands on days, for the calendar to show beside its events: due tasks, birthdays. */
 	readonly dated?: readonly DatedView[];
+	/** What of it carries tags. */
+	readonly tags?: Loaded<{ readonly tagUse: TagUse }>;
+	/** Measures the time that one works on a record of another app, on the page where one does. */
+	readonly focus?: Loaded<{ readonly default: Component<FocusProps> }>;
 	/** Finds people for other apps: whom to invite, to assign, to write to. */
 	readonly people?: Loaded<{ readonly people: OfferedPeople }>;
 	/** How it calls what it keeps, for lists of changes. */
@@ -90,8 +95,12 @@ export interface DatedView {
 	readonly load: Loaded<{ readonly dated: Dated }>;
 }
 
-/** What stands on the days from one to another, both included, as `YYYY-MM-DD`; kept current. */
-export type Dated = (mana: Mana, from: string, to: string) => LiveQuery<DatedEntry>;
+/**
+ * What stands on the days from one to another, both included, as `YYYY-MM-DD`; kept current.
+ *
+ * @param zone of whoever looks (IANA)
+ */
+export type Dated = (mana: Mana, from: string, to: string, zone: string) => LiveQuery<DatedEntry>;
 
 export interface DatedEntry {
 	readonly id: string;
@@ -109,6 +118,15 @@ export interface DatedEntry {
  * @param timeZone IANA name of the zone that days are counted in
  */
 export type Finish = (mana: Mana, href: string, timeZone: string) => Promise<boolean>;
+/** What somebody works on. */
+export interface FocusProps {
+	readonly record: RecordId;
+	readonly title: string;
+	/** A path of this Mana that leads there; it holds the id of the record. */
+	readonly href: string;
+	/** What its time is counted under, such as a project; empty: nothing. */
+	readonly under: string;
+}
 
 /** Answers at once, from what is on this device. Best fits first; nothing typed finds nobody. */
 export type OfferedPeople = (mana: Mana, words: string, limit: number) => readonly OfferedPerson[];
