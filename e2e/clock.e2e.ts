@@ -183,6 +183,37 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await isClean(page, 'focus');
 	});
 
+	await test.step('days are counted down, every year anew where one wants', async () => {
+		await page.goto(`${mana.url}/clock/countdowns`);
+		await page.getByText('Nothing to look forward to yet').waitFor();
+		await page.keyboard.press('n');
+		const dialog = page.getByRole('dialog', { name: 'New countdown' });
+		await dialog.getByLabel('What for?').fill('Trip to Oslo');
+		await dialog.getByLabel('Day').fill('2199-01-01');
+		await page.keyboard.press('Enter');
+		const trip = page.getByRole('list', { name: 'Countdowns' }).getByRole('listitem').filter({ hasText: 'Trip to Oslo' });
+		await expect(trip).toContainText(/\d{5} days/);
+		await trip.getByRole('button', { name: /Trip to Oslo/ }).click();
+		await page.getByRole('menuitem', { name: 'Edit' }).click();
+		const change = page.getByRole('dialog', { name: 'Change countdown' });
+		await change.getByLabel('Day').fill('2001-01-01');
+		await change.getByRole('switch', { name: 'Every year' }).check({ force: true });
+		await change.getByRole('button', { name: 'Save' }).click();
+		await expect(trip).not.toContainText('2001');
+		await expect(trip).toContainText(/\d{1,3} days?|Today/);
+		await look(page, 'countdowns');
+		await isClean(page, 'countdowns');
+	});
+
+	await test.step('a clock for the night fills the screen, and Escape goes back to where one was', async () => {
+		await page.getByRole('link', { name: 'Night clock' }).click();
+		const night = page.getByRole('dialog', { name: 'Night clock' });
+		await expect(night.getByRole('timer')).toHaveText(/\d{1,2}:\d{2}/);
+		await look(page, 'night');
+		await page.keyboard.press('Escape');
+		await page.getByRole('heading', { level: 1, name: 'Countdowns' }).waitFor();
+	});
+
 	await test.step('time is written down, and the hub shows what runs and what comes', async () => {
 		await page.goto(`${mana.url}/clock/time`);
 		await page.getByText('Nothing written down here').waitFor();

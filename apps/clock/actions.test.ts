@@ -5,6 +5,7 @@ import { nextRing } from './alarm.ts';
 import { entriesCsv, lapsCsv } from './export.ts';
 import { alarms, cities, entries, focus, focusId, rounds, timers } from './model.ts';
 import { ringing } from './ringing.ts';
+import { spentOn } from './tracking.ts';
 
 const MINUTE = 60_000;
 const berlin = 'Europe/Berlin';
@@ -92,6 +93,29 @@ test('a round that two devices see end is written down once', async () => {
 	actions.skipPhase('skip');
 	expect(mana.get(focus, focusId)).toMatchObject({ phase: 'focus', round: 2, endsAt: null });
 	expect(mana.query(rounds).rows).toHaveLength(1);
+});
+
+test('a round is begun on a record of another app, and what was spent on it is known', async () => {
+	const { mana, clock, actions } = open();
+	const essay = { about: 'Write the essay', aboutLink: '/todo?task=essay' };
+	actions.setFocus('about', { about: 'Thesis' });
+	actions.beginFocus('begin');
+	clock.now += 26 * MINUTE;
+	// The round that ended was about what it was begun for.
+	actions.focusOn('focus', essay);
+	actions.skipPhase('skip');
+	actions.focusOn('focus', essay);
+	clock.now += 25 * MINUTE;
+	await actions.recordRounds('round');
+	expect(
+		mana
+			.query(rounds)
+			.rows.map(({ about }) => about)
+			.toSorted(),
+	).toEqual(['Thesis', 'Write the essay']);
+	actions.track('track', { note: 'Write the essay', link: '/todo/search?q=es&task=essay' });
+	clock.now += 10 * MINUTE;
+	expect(spentOn('essay', mana.query(entries).rows, mana.query(rounds).rows, clock.now)).toEqual({ ms: 10 * MINUTE, rounds: 1 });
 });
 
 test('cities come last and are moved between others', () => {

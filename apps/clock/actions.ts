@@ -8,6 +8,8 @@ import {
 	type Alarm,
 	alarms,
 	cities,
+	type Countdown,
+	countdowns,
 	entries,
 	type Focus,
 	focus,
@@ -28,6 +30,7 @@ import { lengthened, reset, rested, started } from './timer.ts';
 export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound' | 'snoozeMinutes'> & {
 	readonly weekdays: readonly string[];
 };
+export type CountdownDraft = Pick<Countdown, 'label' | 'day' | 'time' | 'zone' | 'yearly'>;
 export type EntryDraft = Partial<Pick<TimeEntry, 'note' | 'label' | 'billable' | 'link' | 'startedAt' | 'endedAt'>>;
 
 /** Everything that can be done with clocks; each says under `label` what it was, for undo. */
@@ -100,6 +103,10 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 		lengthenTimer: (label: string, timer: Timer, byMs: number) =>
 			mana.write(label, (tx) => tx.update(timers, timer.id, lengthened(timer, byMs, clock()))),
 
+		addCountdown: (label: string, draft: CountdownDraft) => create(label, countdowns, draft),
+		editCountdown: (label: string, id: RecordId, draft: CountdownDraft) =>
+			mana.write(label, (tx) => tx.update(countdowns, id, draft)),
+
 		addStopwatch: (label: string) => create(label, stopwatches, { startedAt: clock() }),
 		nameStopwatch: (label: string, id: RecordId, name: string) =>
 			mana.write(label, (tx) => tx.update(stopwatches, id, { label: name })),
@@ -110,6 +117,9 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 			mana.write(label, (tx) => tx.update(stopwatches, watch.id, cleared(watch))),
 
 		beginFocus: (label: string) => onFocus(label, begun),
+		/** Begins a round, or goes on, with something that it is about from now on. */
+		focusOn: (label: string, what: Pick<Focus, 'about' | 'aboutLink'>) =>
+			onFocus(label, (facts, now) => ({ ...begun(facts, now), ...what })),
 		haltFocus: (label: string) => onFocus(label, halted),
 		skipPhase: (label: string) => onFocus(label, skipped),
 		restartFocus: (label: string) => onFocus(label, restarted),

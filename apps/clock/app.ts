@@ -19,10 +19,13 @@ export const app: AppManifest = {
 		{ id: 'new', name: () => m.clock_new_anything(), icon: 'plus', run: (house) => house.quickAdd('clock') },
 		{ id: 'new-alarm', name: () => m.clock_new_alarm(), icon: 'alarm-clock', run: (house) => house.go('/clock/alarms?new') },
 		{ id: 'stopwatch', name: () => m.clock_stopwatch(), icon: 'timer', run: (house) => house.go('/clock/stopwatch') },
+		{ id: 'countdowns', name: () => m.clock_countdowns(), run: (house) => house.go('/clock/countdowns') },
+		{ id: 'night', name: () => m.clock_night(), run: (house) => house.go('/clock/night') },
 	],
 	widgets: [{ id: 'now', name: () => m.clock_widget(), size: 'column', load: () => import('./parts/NowWidget.svelte') }],
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),
+	focus: () => import('./parts/FocusOn.svelte'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
 	attends: () => import('./parts/Attend.svelte'),
 };

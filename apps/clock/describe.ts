@@ -3,7 +3,7 @@ import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { Describer } from '@mana/ui/shell/manifest';
 import { spokenLength } from './durations.ts';
-import { alarms, cities, entries, focus, rounds, type SoundName, soundNames, stopwatches, timers } from './model.ts';
+import { alarms, cities, countdowns, entries, focus, rounds, type SoundName, soundNames, stopwatches, timers } from './model.ts';
 import { nameIn } from './places/index.ts';
 import { soundName, weekdayName } from './words.ts';
 
@@ -41,8 +41,9 @@ const words: Readonly<Record<string, () => string>> = {
 	link: m.clock_field_link,
 	note: m.clock_field_about,
 	billable: m.clock_field_billable,
+	yearly: m.clock_field_yearly,
 };
-const collections: readonly Collection[] = [cities, alarms, timers, stopwatches, focus, rounds, entries];
+const collections: readonly Collection[] = [cities, alarms, timers, stopwatches, focus, rounds, entries, countdowns];
 const names: ReadonlyMap<string, string> = new Map(
 	collections.flatMap(({ number, fields }) =>
 		Object.entries(fields).map(([name, field]) => [`${number}/${field.number}`, name] as const),
@@ -63,6 +64,8 @@ export const describer: Describer = {
 				return m.clock_called_timer({ name: mana.get(timers, id)?.label ?? '' });
 			case stopwatches.number:
 				return m.clock_stopwatch();
+			case countdowns.number:
+				return m.clock_called_countdown({ name: mana.get(countdowns, id)?.label ?? '' });
 			case entries.number:
 				return m.clock_called_entry({ name: mana.get(entries, id)?.note ?? '' });
 			default:

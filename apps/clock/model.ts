@@ -136,12 +136,29 @@ export const entries = collection(
 	},
 );
 
+/** Days that somebody looks forward to. How far they are follows from what stands here (`countdown.ts`). */
+export const countdowns = collection(
+	'clock/countdowns',
+	{ app, number: 8 },
+	{
+		label: field.text(1, { fallback: '', max: 120 }),
+		day: field.day(2),
+		/** `null`: it is there with the day. */
+		time: field.clockTime(3),
+		/** IANA name of the zone whose clocks count; empty: of where the person is. */
+		zone: field.text(4, { fallback: '', max: 64 }),
+		/** It comes again every year, on the same day. */
+		yearly: field.flag(5),
+	},
+);
+
 export type City = Row<typeof cities>;
 export type Alarm = Row<typeof alarms>;
 export type Timer = Row<typeof timers>;
 export type Stopwatch = Row<typeof stopwatches>;
 export type Focus = Row<typeof focus>;
 export type Round = Row<typeof rounds>;
+export type Countdown = Row<typeof countdowns>;
 export type TimeEntry = Row<typeof entries>;
 
 /** There is one state of focus in a space, whichever device makes it. */

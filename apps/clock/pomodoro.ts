@@ -1,5 +1,7 @@
 import type { Draft } from '@mana/model';
-import type { Focus, focus, Phase, Round } from './model.ts';
+import { type Focus, focus, type Phase, type Round } from './model.ts';
+
+const { fields } = focus;
 
 export type FocusFacts = Pick<
 	Focus,
@@ -21,6 +23,23 @@ export type FocusChange = Draft<typeof focus>;
 export type FocusState = 'ready' | 'running' | 'resting' | 'over';
 
 const MINUTE_MS = 60_000;
+
+/** What holds while nobody has begun yet. */
+export const freshFocus = {
+	phase: 'focus',
+	startedAt: null,
+	endsAt: null,
+	leftMs: null,
+	round: 1,
+	focusMinutes: fields.focusMinutes.fallback,
+	breakMinutes: fields.breakMinutes.fallback,
+	longBreakMinutes: fields.longBreakMinutes.fallback,
+	rounds: fields.rounds.fallback,
+	goesOn: false,
+	about: '',
+	aboutLink: '',
+	answeredUntil: null,
+} as const satisfies FocusFacts & Pick<Focus, 'about' | 'aboutLink'>;
 
 export function focusState({ endsAt, leftMs }: FocusFacts, now: number): FocusState {
 	if (endsAt === null) return leftMs === null ? 'ready' : 'resting';

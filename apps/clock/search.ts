@@ -2,7 +2,7 @@ import { speakTime } from '@mana/time';
 import { getLocale, m } from '@mana/ui/i18n';
 
 import type { Hit, Search } from '@mana/ui/shell/manifest';
-import { alarms, cities, entries, timers } from './model.ts';
+import { alarms, cities, countdowns, entries, timers } from './model.ts';
 import { nameIn } from './places/index.ts';
 import { spokenLength } from './durations.ts';
 
@@ -33,6 +33,12 @@ export const search: Search = (mana, words, limit) => {
 			title: nameIn(name, getLocale()),
 			href: '/clock',
 			score: scoreOf(name, nameIn(name, getLocale())),
+		})),
+		...mana.query(countdowns).rows.map(({ id, label }) => ({
+			id,
+			title: label || m.clock_countdown(),
+			href: '/clock/countdowns',
+			score: scoreOf(label),
 		})),
 		...mana.query(entries).rows.map(({ id, note, label }) => ({
 			id,

@@ -1,6 +1,6 @@
 import { addDays, type Day, toUtc, weekdayOf } from '@mana/time';
 import { instantOf } from '@mana/time/zone';
-import type { TimeEntry } from './model.ts';
+import type { Round, TimeEntry } from './model.ts';
 
 export type EntryFacts = Pick<TimeEntry, 'label' | 'billable' | 'startedAt' | 'endedAt'>;
 
@@ -10,6 +10,20 @@ export const IDLE_MS = 10 * 60_000;
 /** How long an entry is by `now` (ms since 1970), in ms. One that ends before it begins is none. */
 export function durationOf({ startedAt, endedAt }: EntryFacts, now: number): number {
 	return startedAt === null ? 0 : Math.max(0, (endedAt ?? now) - startedAt);
+}
+
+/** What was spent on a record of any app, by `now`: counted time in ms, and rounds of focus. Links hold the id of what they lead to. */
+export function spentOn(
+	record: string,
+	entries: readonly (EntryFacts & Pick<TimeEntry, 'link'>)[],
+	rounds: readonly Pick<Round, 'aboutLink'>[],
+	now: number,
+): { readonly ms: number; readonly rounds: number } {
+	const counted = entries.filter(({ link }) => link.includes(record));
+	return {
+		ms: counted.reduce((sum, entry) => sum + durationOf(entry, now), 0),
+		rounds: rounds.filter(({ aboutLink }) => aboutLink.includes(record)).length,
+	};
 }
 
 /** A stretch of days, both ends included. */
