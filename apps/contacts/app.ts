@@ -25,6 +25,7 @@ export const app: AppManifest = {
 		{ id: 'trash', name: () => m.contacts_trash(), icon: 'trash', run: (house) => house.go('/contacts/trash') },
 	],
 	widgets: [{ id: 'coming', name: () => m.contacts_widget(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
+	tags: () => import('./tag-use.ts'),
 	search: () => import('./search.ts'),
 	people: () => import('./people.ts'),
 	dated: [

@@ -2,7 +2,19 @@ import { expect, test } from 'bun:test';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { packsFor, quickAdd } from '@mana/time';
 import { taskActions } from './actions.ts';
-import { completed, containing, dueBy, findable, inbox, inProject, stepsOf, trashed, upcoming, withTag } from './lists.ts';
+import {
+	completed,
+	containing,
+	dueBy,
+	findable,
+	inbox,
+	inProject,
+	stepsOf,
+	trashed,
+	unplanned,
+	upcoming,
+	withTag,
+} from './lists.ts';
 import { tagId, tags } from '@mana/shared/model';
 import { projects, type Task, tasks } from './model.ts';
 import { nextOf } from './repeat.ts';
@@ -51,6 +63,17 @@ test('the same tag and project are found again, whatever the case', () => {
 	add('Two #home #HOME @garden');
 	expect(mana.query(tags).rows.map(({ name }) => name)).toEqual(['Home']);
 	expect(mana.query(projects).rows.map(({ name }) => name)).toEqual(['Garden']);
+});
+
+test('what waits for a day is what is under way, then what is urgent; not what waits for somebody or begins later', () => {
+	const { actions, add, titles } = open();
+	const [, late, doing, waiting] = ['Read', 'Later', 'Paint', 'Answer'].map((title) => add(title));
+	add('Pay !urgent');
+	add('Call today');
+	actions.edit('edit', late!, { startDay: '2026-11-24' });
+	actions.edit('edit', doing!, { status: 'doing' });
+	actions.edit('edit', waiting!, { status: 'waiting' });
+	expect(titles(unplanned(today))).toEqual(['Paint', 'Pay', 'Read']);
 });
 
 test('new tasks come last, and a task can be moved between any two', () => {

@@ -3,8 +3,10 @@ import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import { ensureTag, nextHue } from '@mana/shared/tags';
 import { ownColumns } from '@mana/shared/views';
 import type { Capture, Day } from '@mana/time';
+import { rankOf } from './board/ranks.ts';
 import { byPosition } from './lists.ts';
 import { goesAlong, madeOf, makeNext, skipTo } from './next.ts';
+import { linesOf, type Spot, subtreeOf } from './project-tree.ts';
 import type { Next } from './repeat.ts';
 import { projects, type Task, type TaskPriority, tasks, type TaskStatus, views } from './model.ts';
 
@@ -35,21 +37,35 @@ export interface TaskActions {
 	untag(label: string, ids: readonly RecordId[], tag: RecordId): Written;
 	/** Places a task between two of its siblings (`null`: the start, the end). */
 	move(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/**
+	 * Places a task in a column of a board that is kept, between two others of it (`null`: the start, the end), and changes it as being put
+	 * there means.
+	 *
+	 * @param column the others, in the order in which they are shown
+	 */
+	arrange(
+		label: string,
+		id: RecordId,
+		to: { view: RecordId; column: readonly Task[]; before: RecordId | null; after: RecordId | null },
+		draft?: Draft<typeof tasks>,
+	): Written;
 	/** Puts tasks and their steps in the trash. */
 	trash(label: string, ids: readonly RecordId[]): Written;
 	restore(label: string, ids: readonly RecordId[]): Written;
 	/** Deletes for good what is in the trash. */
 	purge(label: string, ids: readonly RecordId[]): Written;
-	addProject(label: string, name: string): { id: RecordId; written: Written };
+	/** Adds a project, as the last one under another; the one of this name that is there already stays where it is. */
+	addProject(label: string, name: string, parent?: RecordId | null): { id: RecordId; written: Written };
 	editProject(label: string, id: RecordId, draft: { name?: string; hue?: number }): Written;
-	moveProject(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/** Moves a project with all that stand under it. Throws `InvalidValue` where it would stand under itself. */
+	moveProject(label: string, id: RecordId, to: Spot): Written;
 	/** Keeps a filter or a board, as the last one. */
 	addView(label: string, draft: Draft<typeof views>): { id: RecordId; written: Written };
 	editView(label: string, id: RecordId, draft: Draft<typeof views>): Written;
 	trashView(label: string, id: RecordId): Written;
 	/** Adds a column to a board of which the columns are made by hand, as the last one. */
 	addColumn(label: string, view: RecordId, name: string): Written;
-	/** Puts a project in the trash together with its tasks. */
+	/** Puts a project in the trash together with those that stand under it, and with their tasks. */
 	trashProject(label: string, id: RecordId): Written;
 }
 
@@ -110,10 +126,10 @@ export function taskActions(
 	const behind = (place: Pick<Task, 'project' | 'parent'>): string => between(lastOf(among(place)), null);
 	const endOf = (rows: readonly { readonly position: string | null }[]): string => between(lastOf(rows), null);
 
-	function ensureProject(tx: Writer, name: string): RecordId {
+	function ensureProject(tx: Writer, name: string, parent: RecordId | null = null): RecordId {
 		const rows = mana.query(projects).rows;
 		const known = rows.find((project) => project.name.toLowerCase() === name.toLowerCase());
-		return known?.id ?? tx.create(projects, { name, hue: nextHue(rows.length), position: endOf(rows) });
+		return known?.id ?? tx.create(projects, { name, parent, hue: nextHue(rows.length), position: endOf(rows) });
 	}
 
 	const each = (label: string, ids: readonly RecordId[], change: (tx: Writer, id: RecordId) => void): Written =>
@@ -211,32 +227,41 @@ export function taskActions(
 			mana.write(label, (tx) => {
 				const place = tx.get(tasks, id);
 				if (!place) return;
-				const [left, right] =
-					neighbours(tx, before, after) ??
-					placed(
-						tx,
-						siblingsOf(place).filter((task) => task.id !== id),
-						before,
-						after,
-					);
+				const put = (task: RecordId, position: string | null) => tx.update(tasks, task, { position });
+				const siblings = (): Task[] => siblingsOf(place).filter((task) => task.id !== id);
+				const [left, right] = neighbours(tx, before, after) ?? placed(siblings(), before, after, put);
 				tx.update(tasks, id, { position: between(left, right) });
+			}),
+		arrange: (label, id, { view, column, before, after }, draft = {}) =>
+			mana.write(label, (tx) => {
+				const put = (task: RecordId, rank: string | null) => tx.update(tasks, task, { ranks: { [view]: rank } });
+				// Those that stand behind need no place to stay where they are.
+				const least = column.findIndex((task) => task.id === before) + 1;
+				const ahead = column.filter((task, at) => at < least || rankOf(task, view) !== null);
+				const siblings = ahead.map((task) => ({ id: task.id, position: rankOf(task, view) }));
+				const next = siblings.some((task) => task.id === after) ? after : null;
+				const [left, right] = placed(siblings, before, next, put);
+				tx.update(tasks, id, { ...draft, ranks: { [view]: between(left, right) } });
 			}),
 		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
 		restore: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.restore(tasks, id)), // prettier-ignore
 		purge: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.purge(tasks, id)), // prettier-ignore
-		addProject(label, name) {
+		addProject(label, name, parent = null) {
 			let id!: RecordId;
 			const written = mana.write(label, (tx) => {
-				id = ensureProject(tx, name);
+				id = ensureProject(tx, name, parent);
 			});
 			return { id, written };
 		},
 		editProject: (label, id, draft) => mana.write(label, (tx) => tx.update(projects, id, draft)),
-		moveProject: (label, id, { before, after }) =>
+		moveProject: (label, id, { parent, before, after }) =>
 			mana.write(label, (tx) => {
-				const position = (which: RecordId | null): string | null =>
-					which === null ? null : (tx.get(projects, which)?.position ?? null);
-				tx.update(projects, id, { position: between(position(before), position(after)) });
+				const siblings = mana
+					.query(projects)
+					.rows.filter((project) => project.parent === parent && project.id !== id)
+					.toSorted(byProjectPosition);
+				const [left, right] = placed(siblings, before, after, (project, position) => tx.update(projects, project, { position }));
+				tx.update(projects, id, { parent, position: between(left, right) });
 			}),
 		addView(label, draft) {
 			let id!: RecordId;
@@ -256,8 +281,11 @@ export function taskActions(
 			}),
 		trashProject: (label, id) =>
 			mana.write(label, (tx) => {
-				for (const task of mana.query(tasks, { by: { project: id } }).rows) tx.trash(tasks, task.id);
-				tx.trash(projects, id);
+				const gone = subtreeOf(linesOf(mana.query(projects).rows), id).map(({ row }) => row.id);
+				for (const project of gone) {
+					for (const task of mana.query(tasks, { by: { project } }).rows) tx.trash(tasks, task.id);
+					tx.trash(projects, project);
+				}
 			}),
 	};
 
@@ -271,10 +299,10 @@ export function taskActions(
 
 	/** Order keys of two neighbours. Siblings that never got a place (or share one) are given places first, in their present order. */
 	function placed(
-		tx: Writer,
-		siblings: readonly Task[],
+		siblings: readonly Pick<Task, 'id' | 'position'>[],
 		before: RecordId | null,
 		after: RecordId | null,
+		put: (id: RecordId, position: string | null) => void,
 	): [string | null, string | null] {
 		const keys = new Map<RecordId, string>();
 		let last = null as string | null;
@@ -284,7 +312,7 @@ export function taskActions(
 			const own: string | null = task.position;
 			const keep: boolean = !fresh && own !== null && (last === null || own > last);
 			last = keep ? own : (fresh?.[at] ?? between(last, null));
-			if (!keep) tx.update(tasks, task.id, { position: last });
+			if (!keep) put(task.id, last);
 			keys.set(task.id, last!);
 		}
 		return [before === null ? null : (keys.get(before) ?? null), after === null ? null : (keys.get(after) ?? null)];

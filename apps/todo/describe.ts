@@ -6,10 +6,11 @@ import { dayAt, speakDay, speakMinutes, speakMoment, speakTime } from '@mana/tim
 import { m } from '@mana/ui/i18n';
 import { repeatWords } from '@mana/ui/repeat/repeat-words';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
-import { projects, STATUSES, tasks, type TaskPriority, views } from './model.ts';
+import { projects, STATUSES, tasks, type TaskPriority, templateItems, templates, views } from './model.ts';
 import { priorityName, statusName, titleOf } from './words.ts';
 
 const task = tasks.fields;
+const item = templateItems.fields;
 
 /** What each field is called in the middle of a sentence. */
 const fieldNames: ReadonlyMap<string, () => string> = new Map([
@@ -35,12 +36,39 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[task.estimate.number]: m.todo_field_estimate,
 		[task.assignees.number]: m.todo_field_assignees,
 		[task.reminders.number]: m.todo_field_reminders,
+		[task.ranks.number]: m.todo_field_place,
 	}),
 	...named(projects.number, {
 		[projects.fields.name.number]: m.todo_field_name,
 		[projects.fields.hue.number]: m.todo_field_hue,
 		[projects.fields.position.number]: m.todo_field_place,
 		[projects.fields.archivedAt.number]: m.todo_field_archived,
+		[projects.fields.parent.number]: m.todo_field_parent_project,
+	}),
+	...named(templates.number, {
+		[templates.fields.name.number]: m.todo_field_name,
+		[templates.fields.hue.number]: m.todo_field_hue,
+		[templates.fields.kind.number]: m.todo_field_kind,
+		[templates.fields.position.number]: m.todo_field_place,
+	}),
+	...named(templateItems.number, {
+		[item.template.number]: m.todo_field_template,
+		[item.kind.number]: m.todo_field_kind,
+		[item.parent.number]: m.todo_field_parent,
+		[item.position.number]: m.todo_field_place,
+		[item.title.number]: m.todo_field_title,
+		[item.notes.number]: m.todo_field_notes,
+		[item.day.number]: m.todo_field_day,
+		[item.time.number]: m.todo_field_time,
+		[item.startDay.number]: m.todo_field_start,
+		[item.priority.number]: m.todo_field_priority,
+		[item.tags.number]: m.todo_field_tag,
+		[item.repeat.number]: m.todo_field_repeat,
+		[item.repeatFrom.number]: m.todo_field_repeat,
+		[item.estimate.number]: m.todo_field_estimate,
+		[item.assignees.number]: m.todo_field_assignees,
+		[item.reminders.number]: m.todo_field_reminders,
+		[item.hue.number]: m.todo_field_hue,
 	}),
 ]);
 
@@ -60,7 +88,8 @@ export const describer: Describer = {
 	record(mana, collection, id) {
 		if (collection === projects.number) return m.todo_called_project({ name: mana.get(projects, id)?.name ?? '' });
 		if (collection === views.number) return m.todo_called_view({ name: mana.get(views, id)?.name ?? '' });
-		const row = mana.get(tasks, id);
+		if (collection === templates.number) return m.todo_called_template({ name: mana.get(templates, id)?.name ?? '' });
+		const row = collection === templateItems.number ? mana.get(templateItems, id) : mana.get(tasks, id);
 		return row ? m.todo_called_task({ title: titleOf(row) }) : m.todo_called_gone();
 	},
 	at(mana, collection, id) {
@@ -110,6 +139,7 @@ function valueOfTask(mana: Mana, { field, key }: Place, value: Value, { tag, tim
 		case task.files.number: // of a whole row it is the name already
 			return key.endsWith('.place') ? m.todo_value_place() : referenceOf(value)?.name;
 		case task.position.number:
+		case task.ranks.number:
 			return m.todo_value_place();
 		default:
 			return undefined;

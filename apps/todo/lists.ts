@@ -38,6 +38,15 @@ export function upcoming(today: Day): ListQuestion {
 	return { where: (task) => isOpen(task) && task.dueDay !== null && task.dueDay > today, order: byDue };
 }
 
+/** What could be done on a day and has none of its own: what is under way first, then the more urgent, then by hand. Not what begins later. */
+export function unplanned(today: Day): ListQuestion {
+	return {
+		where: (task) => isOpen(task) && task.dueDay === null && task.status !== 'waiting' && (task.startDay ?? today) <= today,
+		order: (a, b) =>
+			Number(b.status === 'doing') - Number(a.status === 'doing') || RANK[a.priority] - RANK[b.priority] || byPosition(a, b),
+	};
+}
+
 /** Steps of a task, done and open, in their order. */
 export function stepsOf(parent: RecordId): ListQuestion {
 	return { where: (task) => task.deletedAt === null && task.parent === parent, order: byPosition };

@@ -6,6 +6,9 @@ import { priorities } from '@mana/time';
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 2;
 
+/** How far days of a template may be from its first. */
+export const MOST_DAYS = 3_650;
+
 /** How far an open task may have come. */
 export const STATUSES = ['todo', 'doing', 'waiting'] as const;
 
@@ -55,6 +58,8 @@ export const tasks = collection(
 		assignees: field.set(23),
 		/** When to remind of it: minutes before it is due, each as a number in digits. `0` is when it is due. */
 		reminders: field.set(24),
+		/** Its place in columns of boards that somebody keeps: order keys by ids of views. */
+		ranks: field.map(25),
 	},
 	{ keeps: { field: 'completedAt', days: 90 } },
 );
@@ -70,6 +75,56 @@ export const projects = collection(
 		archivedAt: field.instant(4),
 		/** What its calendar is called in CalDAV, where a program made it; empty: its space and id. */
 		calendarName: field.text(5, { fallback: '', max: 255 }),
+		/** The project under which it stands; `null`: at the top. */
+		parent: field.parent(6),
+	},
+);
+
+/** What a template makes. */
+export const TEMPLATE_KINDS = ['project', 'tasks'] as const;
+
+/** What people begin again and again: a project, or some tasks. What is in it are its items. */
+export const templates = collection(
+	'todo/templates',
+	{ app, number: 3 },
+	{
+		name: field.text(1, { fallback: '', max: 500 }),
+		/** Hue of the projects that are made of it, in degrees. */
+		hue: field.integer(2, { fallback: 255, from: 0, to: 359 }),
+		kind: field.choice(3, TEMPLATE_KINDS),
+		position: field.position(4),
+	},
+);
+
+/** What an item of a template becomes. */
+export const ITEM_KINDS = ['task', 'project'] as const;
+
+/** A task of a template, or a project under the one that is made. Its days are counted from the first day of what is made. */
+export const templateItems = collection(
+	'todo/template-items',
+	{ app, number: 4 },
+	{
+		template: field.reference(1),
+		kind: field.choice(2, ITEM_KINDS),
+		/** The task that it is a step of, or the project that it is in; `null`: nothing but the template. */
+		parent: field.parent(3),
+		position: field.position(4),
+		title: field.text(5, { fallback: '', max: 500 }),
+		notes: field.text(6, { fallback: '', max: 20_000 }),
+		/** Days after the first one; before it below zero; `null`: it has no day. */
+		day: field.integer(7, { from: -MOST_DAYS, to: MOST_DAYS }),
+		time: field.clockTime(8),
+		startDay: field.integer(9, { from: -MOST_DAYS, to: MOST_DAYS }),
+		priority: field.choice(10, ['none', ...priorities]),
+		/** Ids of tags (`@mana/shared/model`). */
+		tags: field.set(11),
+		repeat: field.text(12, { max: 500 }),
+		repeatFrom: field.choice(13, ['due', 'completion']),
+		estimate: field.integer(14, { from: 1, to: 60_000 }),
+		assignees: field.set(15),
+		reminders: field.set(16),
+		/** Of a project. */
+		hue: field.integer(17, { fallback: 255, from: 0, to: 359 }),
 	},
 );
 
@@ -81,6 +136,8 @@ export const views = viewsIn('todo', app);
 
 export type Task = Row<typeof tasks>;
 export type Project = Row<typeof projects>;
+export type Template = Row<typeof templates>;
+export type TemplateItem = Row<typeof templateItems>;
 export type TaskPriority = Task['priority'];
 export type TaskStatus = Task['status'];
 

@@ -78,8 +78,8 @@ function shifted(day: Day | null, from: Day | null, to: Day): Day | null {
 	return day === null || from === null ? day : addDays(day, daysBetween(from, to));
 }
 
-/** All that the next one takes along. Files are not stored again: it refers to the same ones. */
-function copyOf(task: Task): Draft<typeof tasks> {
+/** All that another one like it takes along. Files are not stored again: it refers to the same ones. */
+export function copyOf(task: Task): Draft<typeof tasks> {
 	const { title, notes, dueDay, dueTime, startDay, priority, tags, project, parent, position, repeat, repeatFrom, occurrence } =
 		task;
 	const { estimate, assignees, reminders } = task;

@@ -18,8 +18,10 @@ import { toast } from '@mana/ui/shell/toasts.svelte';
 import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
+import { type Line, linesOf, type Spot } from './project-tree.ts';
 import type { Present } from './repeat.ts';
 import type { Move } from './board/columns.ts';
+import type { TemplateDoings } from './templates/doings.ts';
 import type { FilterWorld } from './filter/conditions.ts';
 import { type Project, projects, type Task, type TaskPriority, tasks, views } from './model.ts';
 
@@ -87,9 +89,10 @@ export class Todo {
 		this.#steps = live(() => mana.query(tasks, { where: (task) => task.parent !== null && task.deletedAt === null }));
 	}
 
-	get projects(): readonly Project[] {
-		return this.#projects.rows;
-	}
+	/** Projects as they stand under one another. */
+	readonly projectLines: readonly Line<Project>[] = $derived.by(() => linesOf(this.#projects.rows));
+	/** The same without their depth, from top to bottom. */
+	readonly projects: readonly Project[] = $derived.by(() => this.projectLines.map(({ row }) => row));
 
 	/** The moment and the zone that rules are seen from; looked up anew where a day begins. */
 	get present(): Present {
@@ -197,6 +200,17 @@ export class Todo {
 		else this.#say(said, (label) => this.actions.change(label, [task.id], move.draft, move));
 	}
 
+	/** Puts a task between two others of a column, which is called `place`, of a board that is kept. */
+	arrange(task: Task, to: Parameters<TaskActions['arrange']>[2], move: Move | null, place: string): void {
+		if (move?.kind === 'change' && !move.reopen) {
+			const said = m.todo_done_moved({ count: 1, place });
+			this.#say(said, (label) => this.actions.arrange(label, task.id, to, move.draft));
+			return;
+		}
+		if (move) this.put(task, move, place);
+		if (move?.kind !== 'complete') settle(this.actions.arrange(m.todo_done_reordered(), task.id, to));
+	}
+
 	/** Gives tasks to somebody, or takes them from them. */
 	assign(ids: readonly RecordId[], draft: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Written {
 		return settle(this.actions.change(m.todo_done_assigned(), ids, { assignees: draft }));
@@ -286,8 +300,8 @@ export class Todo {
 		return settle(this.actions.purge(m.todo_done_purged({ count: ids.length }), ids));
 	}
 
-	addProject(name: string): RecordId {
-		const { id, written } = this.actions.addProject(m.todo_done_project_added(), name);
+	addProject(name: string, parent: RecordId | null = null): RecordId {
+		const { id, written } = this.actions.addProject(m.todo_done_project_added(), name, parent);
 		settle(written);
 		return id;
 	}
@@ -296,8 +310,24 @@ export class Todo {
 		return settle(this.actions.editProject(m.todo_done_project_edited(), id, draft));
 	}
 
+	/** Moves a project with all that stand under it. */
+	moveProject(id: RecordId, to: Spot): Written {
+		return settle(this.actions.moveProject(m.todo_done_reordered(), id, to));
+	}
+
 	trashProject(id: RecordId): Written {
 		return this.#say(m.todo_done_project_trashed(), (said) => this.actions.trashProject(said, id));
+	}
+
+	/** Does something with templates, as soon as what knows them is here. */
+	withTemplates(run: (templates: TemplateDoings) => void): void {
+		import('./templates/doings.ts').then(
+			({ TemplateDoings }) => run(new TemplateDoings(this.mana)),
+			(error: unknown) => {
+				console.warn('What knows templates cannot be fetched right now:', error);
+				toast({ text: m.todo_templates_unavailable() });
+			},
+		);
 	}
 
 	/** Opens the details of a task beside the list, with an address of their own. */

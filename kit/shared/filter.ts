@@ -35,6 +35,8 @@ export interface FilterLanguage<R, W> {
 export interface ReadFilter<R> {
 	readonly test: (row: R) => boolean;
 	readonly order: (a: R, b: R) => number;
+	/** Whether it says itself in which order. */
+	readonly sorted: boolean;
 	readonly query: Query | null;
 	/** While there is one, `test` means nothing. */
 	readonly problem: FilterProblem | null;
@@ -52,7 +54,7 @@ export function readFilter<R, W>(text: string, language: FilterLanguage<R, W>, w
 	const unknown: UnknownPart[] = [];
 	const test = parsed.query ? testOf(parsed.query, language, world, unknown) : () => true;
 	const problem = parsed.problem ?? unknown[0] ?? unknownSort(parsed, language);
-	return { test, order: orderOf(parsed.sort, language, world), query: parsed.query, problem };
+	return { test, order: orderOf(parsed.sort, language, world), sorted: parsed.sort.length > 0, query: parsed.query, problem };
 }
 
 /** Whether a filter has a condition in it of which this holds. */

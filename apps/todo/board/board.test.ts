@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { taskActions } from '../actions.ts';
 import { projects, type Task, tasks, views } from '../model.ts';
 import { type BoardWorld, columnsOf, GROUPINGS, type Grouping, type Move, moveTo, NONE, placeIn } from './columns.ts';
+import { ranked } from './ranks.ts';
 import { moveToQuadrant, placeInQuadrant, QUADRANTS, quadrantOf } from './quadrants.ts';
 
 const today = '2026-11-26';
@@ -67,6 +68,27 @@ const anyDraft = fc.record({
 });
 
 describe('a board', () => {
+	test('keeps its cards in the order that was made by hand, what nobody moved behind it, and what is put there where it was let go', () => {
+		const moves = fc.array(fc.record({ which: fc.nat(5), to: fc.nat(5) }), { maxLength: 8 });
+		fc.assert(
+			fc.property(moves, (all) => {
+				const made = Array.from({ length: 6 }, (_, n) => make({ title: String(n) }).id);
+				const column = () => ranked(made.map((id) => mana.get(tasks, id)!), ids.view); // prettier-ignore
+				let expected = [...made];
+				for (const { which, to } of all) {
+					const id = made[which]!;
+					const rest = column().filter((task) => task.id !== id);
+					const spot = { view: ids.view, column: rest, before: rest[to - 1]?.id ?? null, after: rest[to]?.id ?? null };
+					actions.arrange('arrange', id, spot, { priority: 'high' });
+					expected = expected.filter((one) => one !== id).toSpliced(to, 0, id);
+					expect(column().map((task) => task.id)).toEqual(expected);
+					expect(mana.get(tasks, id)!.priority).toBe('high');
+				}
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
 	test('has columns by what it groups by, those made by hand in their own order', () => {
 		const keys = (grouping: Grouping, ...drafts: Draft<typeof tasks>[]) =>
 			columnsOf(grouping, drafts.map(make), world).map(({ key }) => key);

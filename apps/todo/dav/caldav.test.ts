@@ -75,6 +75,19 @@ const ns =
 const props = (...names: readonly string[]) =>
 	`<D:propfind ${ns}><D:prop>${names.map((name) => `<${name}/>`).join('')}</D:prop></D:propfind>`;
 
+/** What is new in a list since a token: names of files, and whether they are gone. */
+async function changes(list: string, token: string) {
+	const body = `<D:sync-collection ${ns}><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>`;
+	const answer = await ask('REPORT', list, { body });
+	const text = await answer.clone().text();
+	const told = [...(await lines(answer))].map(([href, line]) => [href.split('/').at(-1), textOf(line).includes('404')]);
+	return {
+		status: answer.status,
+		token: /<D:sync-token>([^<]+)</.exec(text)?.[1] ?? '',
+		told: Object.fromEntries(told) as Record<string, boolean>,
+	};
+}
+
 describe('a program that knows only the address', () => {
 	test('finds the person, the place of the calendars, and every list as one', async () => {
 		await ada.write(space, projects, { name: 'Garden', hue: 140 });
@@ -367,25 +380,13 @@ describe('what is asked for', () => {
 });
 
 describe('what changed', () => {
-	const sync = async (list: string, token: string) => {
-		const body = `<D:sync-collection ${ns}><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>`;
-		const answer = await ask('REPORT', list, { body });
-		const text = await answer.clone().text();
-		const told = [...(await lines(answer))].map(([href, line]) => [href.split('/').at(-1), textOf(line).includes('404')]);
-		return {
-			status: answer.status,
-			token: /<D:sync-token>([^<]+)</.exec(text)?.[1] ?? '',
-			told: Object.fromEntries(told) as Record<string, boolean>,
-		};
-	};
-
 	test('is told from a token on: what came, what moved away, and what went to the trash, whoever did it', async () => {
 		const list = '/calendars/changes/';
 		await ask('MKCALENDAR', list);
 		for (const name of ['a', 'b', 'c']) await put(`${list}${name}.ics`, todo(`UID:changes-${name}`, `SUMMARY:Changes ${name}`));
-		const first = await sync(list, '');
+		const first = await changes(list, '');
 		expect(first.told).toEqual({ 'a.ics': false, 'b.ics': false, 'c.ics': false });
-		expect((await sync(list, first.token)).told).toEqual({});
+		expect((await changes(list, first.token)).told).toEqual({});
 		const c = await rowOf('Changes c');
 		await ada.write(space, tasks, { project: null }, c.id as RecordId);
 		await ask('DELETE', `${list}a.ics`);
@@ -393,11 +394,11 @@ describe('what changed', () => {
 			(await ask('MOVE', `${list}b.ics`, { headers: { destination: `/dav${list}renamed.ics`, depth: 'infinity' } })).status,
 		).toBe(201);
 		const second = await until(async () => {
-			const now = await sync(list, first.token);
+			const now = await changes(list, first.token);
 			return Object.keys(now.told).length === 4 ? now : null;
 		});
 		expect(second.told).toEqual({ 'a.ics': true, 'b.ics': true, 'c.ics': true, 'renamed.ics': false });
-		expect((await sync(list, 'urn:mana:todo:other.3')).status).toBe(403);
+		expect((await changes(list, 'urn:mana:todo:other.3')).status).toBe(403);
 	});
 
 	test('of a tag’s name changes the tasks that have it', async () => {
@@ -437,6 +438,28 @@ describe('a list', () => {
 		expect((await rowOf('In the list')).deletedAt).toBeNumber();
 		expect((await ask('DELETE', inbox, { headers: { depth: 'infinity' } })).status).toBe(403);
 		expect((await ask('MKCALENDAR', '/calendars/a/b/')).status).toBe(409);
+	});
+
+	test('keeps its address, its files and what was told of them when a browser renames it and puts it under another', async () => {
+		const house = await ada.write(space, projects, { name: 'House' });
+		const roof = await ada.write(space, projects, { name: 'Roof' });
+		const list = `/calendars/${space}-${roof}/`;
+		await until(async () => (await ask('PROPFIND', list)).status === 207);
+		await put(`${list}tiles.ics`, todo('UID:tiles', 'SUMMARY:Order tiles'));
+		const before = await read(`${list}tiles.ics`);
+		const told = async () => {
+			const { token } = await changes(list, '');
+			return (await changes(list, token)).told;
+		};
+		await ada.write(space, projects, { name: 'New roof', parent: house }, roof);
+		const named = async () =>
+			[...(await lines(await ask('PROPFIND', list, { body: props('D:displayname') }))).values()].map(textOf).join();
+		await until(async () => ((await named()).includes('New roof') ? true : null));
+		expect((await read(`${list}tiles.ics`)).etag).toBe(before.etag);
+		expect(await told()).toEqual({});
+		// Whoever deletes one list with a program means that list: those under it stay.
+		expect((await ask('DELETE', `/calendars/${space}-${house}/`, { headers: { depth: 'infinity' } })).status).toBe(204);
+		expect((await ask('GET', `${list}tiles.ics`)).status).toBe(200);
 	});
 
 	test('of a space to share is there for its members with their role, and gone with it', async () => {

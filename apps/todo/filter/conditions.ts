@@ -5,6 +5,7 @@ import type { Tag } from '@mana/shared/model';
 import { type Day, priorities } from '@mana/time';
 import { isOverdue } from '../lists.ts';
 import { type Project, STATUSES, type Task } from '../model.ts';
+import { linesOf, subtreeOf } from '../project-tree.ts';
 import { DAY_VALUES, dayTest } from '@mana/shared/days';
 
 /** What a filter is seen from. */
@@ -78,8 +79,10 @@ const day = (read: (task: Task, world: FilterWorld) => Day | null): Key => ({
 	values: () => DAY_VALUES,
 });
 
-const named = (rows: readonly { readonly id: string; readonly name: string }[], name: string): ReadonlySet<string> =>
-	new Set(rows.filter((row) => fold(row.name) === fold(name)).map(({ id }) => id));
+const named = <R extends { readonly id: string; readonly name: string }>(
+	rows: readonly R[],
+	name: string,
+): ReadonlySet<R['id']> => new Set(rows.filter((row) => fold(row.name) === fold(name)).map(({ id }) => id));
 
 const peopleNamed = ({ people, me }: FilterWorld, name: string): ReadonlySet<string> =>
 	['me', 'ich'].includes(fold(name))
@@ -102,10 +105,12 @@ const tag: Key = {
 	values: ({ tags }) => tags.map(({ name }) => name),
 };
 
+/** A project is meant with those that stand under it. */
 const project: Key = {
 	test(value, { projects }) {
 		if (none(value) || ['inbox', 'eingang'].includes(fold(value))) return (task) => task.project === null;
-		const wanted = named(projects, value);
+		const lines = linesOf(projects);
+		const wanted = new Set([...named(projects, value)].flatMap((id) => subtreeOf(lines, id).map(({ row }) => row.id)));
 		return wanted.size === 0 ? null : (task) => task.project !== null && wanted.has(task.project);
 	},
 	values: ({ projects }) => ['inbox', ...projects.map(({ name }) => name)],

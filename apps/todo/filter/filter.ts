@@ -14,6 +14,8 @@ import { ALIASES, type FilterWorld, keys, saysDone, saysSteps, type TaskTest } f
 export interface Filter {
 	readonly where: TaskTest;
 	readonly order: (a: Task, b: Task) => number;
+	/** Whether it says itself in which order. */
+	readonly sorted: boolean;
 	/** Whether it says itself what of the done it means: else it finds none. */
 	readonly saysDone: boolean;
 	/** While there is one, nothing is found. */
@@ -42,7 +44,7 @@ export const SORTS = Object.keys(language.orders);
 
 /** Reads a filter. @param withDone done tasks are found also where it does not speak of them, for boards that have a column of them */
 export function filterOf(text: string, world: FilterWorld, withDone: TaskTest = () => false): Filter {
-	const { test, order, query, problem } = readFilter(text, language, world);
+	const { test, order, query, problem, sorted } = readFilter(text, language, world);
 	const [says, steps] = [mentions(query, saysDone), mentions(query, saysSteps)];
 	return {
 		where: (task) =>
@@ -52,6 +54,7 @@ export function filterOf(text: string, world: FilterWorld, withDone: TaskTest = 
 			(says || task.completedAt === null || withDone(task)) &&
 			test(task),
 		order,
+		sorted,
 		saysDone: says,
 		problem,
 	};

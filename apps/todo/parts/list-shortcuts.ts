@@ -1,3 +1,4 @@
+import { goto } from '$app/navigation';
 import type { RecordId } from '@mana/model';
 import { m } from '@mana/ui/i18n';
 import { openMenu } from '@mana/ui/shell/menus.svelte';
@@ -24,6 +25,7 @@ export function listShortcuts(todo: Todo): Shortcut[] {
 	return [
 		{ keys: 'x', name: m.todo_keys_complete, run: () => todo.toggle(chosen()), when },
 		{ keys: 'e', name: m.todo_keys_open, run: () => todo.focused?.open(ids()[0]!), when },
+		{ keys: 'f', name: m.todo_focus_on, run: () => void goto(`/todo/focus/${ids()[0]}`), when },
 		{ keys: 't', name: m.todo_keys_today, run: () => void todo.scheduleIn(ids(), 0), when },
 		{ keys: 'shift+t', name: m.todo_keys_tomorrow, run: () => void todo.scheduleIn(ids(), 1), when },
 		{

@@ -3,14 +3,18 @@ import Check from '@lucide/svelte/icons/check';
 import Flag from '@lucide/svelte/icons/flag';
 import Folder from '@lucide/svelte/icons/folder';
 import Inbox from '@lucide/svelte/icons/inbox';
+import LayoutTemplate from '@lucide/svelte/icons/layout-template';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import SkipForward from '@lucide/svelte/icons/skip-forward';
+import Target from '@lucide/svelte/icons/target';
 import Trash from '@lucide/svelte/icons/trash-2';
+import { goto } from '$app/navigation';
 import { addDays, nextWeekday } from '@mana/time';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import type { MenuItem } from '@mana/ui/shell/menus.svelte';
-import type { Task, TaskPriority } from '../model.ts';
+import type { Project, Task, TaskPriority } from '../model.ts';
+import { lastUnder, type Line, subtreeOf } from '../project-tree.ts';
 import type { Todo } from '../todo.svelte.ts';
 import { priorityName } from '../words.ts';
 
@@ -21,12 +25,20 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 	return [
 		...(chosen.length === 1 ? [{ name: m.todo_details(), icon: PanelRight, shortcut: 'enter', run: open }] : []),
 		{ name: done ? m.todo_reopen() : m.todo_complete(), icon: Check, shortcut: 'x', run: () => todo.toggle(chosen) },
+		...(chosen.length === 1 && !done
+			? [{ name: m.todo_focus_on(), icon: Target, shortcut: 'f', run: () => void goto(`/todo/focus/${ids[0]}`) }]
+			: []),
 		...(chosen.some(({ repeat }) => repeat !== null) && !done
 			? [{ name: m.todo_repeat_skip(), icon: SkipForward, run: () => todo.skip(chosen) }]
 			: []),
 		{ name: m.todo_schedule(), icon: CalendarDays, separated: true, items: dayItems(todo, chosen) },
 		{ name: m.todo_priority(), icon: Flag, items: priorityItems(todo, chosen) },
 		{ name: m.todo_move_to(), icon: Folder, items: projectItems(todo, chosen) },
+		{
+			name: m.todo_template_save(),
+			icon: LayoutTemplate,
+			run: () => todo.withTemplates((templates) => templates.saveTasks(ids)),
+		},
 		{ name: m.todo_delete(), icon: Trash, shortcut: 'delete', tone: 'danger', separated: true, run: () => void todo.trash(ids) },
 	];
 }
@@ -68,5 +80,25 @@ export function projectItems(todo: Todo, chosen: readonly Task[]): MenuItem[] {
 		checked: chosen.every(({ project }) => project === id),
 		run: () => void todo.file(ids, id),
 	});
-	return [item(null, m.todo_inbox()), ...todo.projects.map(({ id, name }) => item(id, name))];
+	return [item(null, m.todo_inbox()), ...todo.projectLines.map((line) => item(line.row.id, indented(line)))];
+}
+
+/** Under which project another one may be put: none, and all but itself and what stands under it. */
+export function parentItems(todo: Todo, project: Project): MenuItem[] {
+	const lines = todo.projectLines;
+	const own = subtreeOf(lines, project.id);
+	const item = (parent: Project['parent'], name: string): MenuItem => ({
+		name,
+		checked: own[0]?.parent === parent,
+		run: () => void todo.moveProject(project.id, lastUnder(lines, parent)),
+	});
+	return [
+		item(null, m.todo_project_top()),
+		...lines.filter((line) => !own.includes(line)).map((line) => item(line.row.id, indented(line))),
+	];
+}
+
+/** A project's name, as far in as it stands in the tree: for menus and lists that know no depth of their own. */
+export function indented({ row, depth }: Line<Project>): string {
+	return '\u2003'.repeat(depth) + row.name;
 }
