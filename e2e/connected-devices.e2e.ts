@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { look } from './look.ts';
 import { invite } from './people.ts';
 import { task } from './screen.ts';
@@ -12,7 +13,7 @@ test('a program is connected with a password of its own, brings a task into the 
 	const ada = await invite(mana, 'Ada');
 	const { page } = await newDevice({ person: ada });
 	const list = page.getByRole('list', { name: 'Connected devices' });
-	let authorization = '';
+	let [authorization, password] = ['', ''];
 	const ask = (method: string, path: string, more: { body?: string; depth?: string } = {}) =>
 		fetch(`${mana.url}${path}`, {
 			method,
@@ -32,6 +33,7 @@ test('a program is connected with a password of its own, brings a task into the 
 		expect(secret).toMatch(/^(?:\w{6}-){3}\w{6}$/);
 		await page.getByText('iPhone and iPad').click();
 		await look(page, 'devices-made');
+		password = secret!;
 		authorization = `Basic ${Buffer.from(`${ada.email}:${secret}`).toString('base64')}`;
 		await page.getByRole('button', { name: 'I have typed it in' }).click();
 		await expect(page.getByText(secret!)).toHaveCount(0);
@@ -51,6 +53,52 @@ test('a program is connected with a password of its own, brings a task into the 
 			'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTODO\r\nUID:phone\r\nSUMMARY:Written on a phone\r\nEND:VTODO\r\nEND:VCALENDAR\r\n';
 		expect((await ask('PUT', `${inbox}phone.ics`, { body })).status).toBe(201);
 		await expect(task(page, 'Written on a phone')).toBeVisible();
+	});
+
+	await test.step('another Mana would be such a program: somebody keeps her calendar as one of their own', async () => {
+		const ben = await invite(mana, 'Ben');
+		const { page: own } = await newDevice({ person: ben });
+		await own.goto(`${mana.url}/calendar/elsewhere`);
+		await own.getByRole('button', { name: 'Add an account' }).waitFor();
+		await look(own, 'elsewhere-empty');
+		await own.getByRole('button', { name: 'Add an account' }).click();
+		const adding = own.getByRole('dialog', { name: 'Add an account' });
+		await adding.getByLabel('Address of the server').fill(mana.url);
+		await adding.getByLabel('Your name there').fill(ada.email);
+		await adding.getByLabel('Password there').fill('not this one');
+		await adding.getByRole('button', { name: 'Find' }).click();
+		await expect(adding.getByRole('alert')).toContainText('does not know this name with this password');
+		await look(own, 'elsewhere-wrong');
+		await adding.getByLabel('Password there').fill(password);
+		await adding.getByRole('button', { name: 'Find' }).click();
+		const choosing = own.getByRole('dialog', { name: 'Choose what to keep' });
+		await expect(choosing.getByRole('checkbox', { name: 'Calendar' })).toBeChecked();
+		await look(own, 'elsewhere-choose');
+		await choosing.getByRole('button', { name: 'Keep the same' }).click();
+		const account = own.getByRole('region', { name: ada.email });
+		await expect(account).toContainText('0 on both sides');
+		expect((await new AxeBuilder({ page: own }).analyze()).violations).toEqual([]);
+
+		const listed = await (await ask('PROPFIND', '/api/calendar-server/dav/calendars/', { depth: '1' })).text();
+		const calendar = /<D:href>(\/api\/calendar-server\/dav\/calendars\/[^<]+-calendar\/)<\/D:href>/.exec(listed)![1]!;
+		const body =
+			'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:concert\r\nDTSTART:20261224T180000Z\r\nSUMMARY:Concert\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n';
+		expect((await ask('PUT', `${calendar}concert.ics`, { body })).status).toBe(201);
+		await account.getByRole('button', { name: `What to do with ${ada.email}` }).click();
+		await own.getByRole('menuitem', { name: 'Look now' }).click();
+		await expect(account).toContainText('1 on both sides');
+		await look(own, 'elsewhere');
+
+		await account.getByRole('button', { name: `What to do with ${ada.email}` }).click();
+		await own.getByRole('menuitem', { name: 'Remove' }).click();
+		await look(own, 'elsewhere-remove');
+		await own
+			.getByRole('dialog', { name: `Remove ${ada.email}?` })
+			.getByRole('button', { name: 'Keep it' })
+			.click();
+		await expect(account).toHaveCount(0);
+		await own.goto(`${mana.url}/calendar/week/2026-12-24`);
+		await expect(own.getByRole('main').getByRole('button', { name: /^Concert,/ })).toBeVisible();
 	});
 
 	await test.step('and is disconnected', async () => {

@@ -42,7 +42,8 @@ export const test = base.extend<Fixtures, SharedFixtures>({
 				async of(file) {
 					if (running?.file !== file) {
 						await end();
-						running = { file, mana: await startMana() };
+						// An account elsewhere is on this machine, too.
+						running = { file, mana: await startMana([], { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' }) };
 					}
 					return running.mana;
 				},

@@ -27,6 +27,7 @@ export const app: AppManifest = {
 		{ id: 'subscriptions', name: () => m.calendar_subscriptions(), run: (house) => house.go('/calendar/subscriptions') },
 		{ id: 'import', name: () => m.calendar_import(), run: (house) => house.go('/calendar/import') },
 		{ id: 'export', name: () => m.calendar_export(), run: (house) => house.go('/calendar/export') },
+		{ id: 'elsewhere', name: () => m.calendar_elsewhere(), icon: 'globe', run: (house) => house.go('/calendar/elsewhere') },
 		{ id: 'trash', name: () => m.calendar_trash(), icon: 'trash', run: (house) => house.go('/calendar/trash') },
 	],
 	widgets: [

@@ -182,7 +182,7 @@ export class Planner {
 
 	/** Calendars that events may be written into. */
 	get writable(): readonly ListedCalendar[] {
-		return this.calendars.filter(({ kind }) => kind === 'own');
+		return this.calendars.filter(({ kind }) => kind !== 'subscription');
 	}
 
 	readonly views: readonly ListedView[] = $derived.by(() =>
@@ -200,7 +200,7 @@ export class Planner {
 	}
 
 	mayEdit(event: Event): boolean {
-		return this.mayWrite() && this.calendarOf(event).kind === 'own';
+		return this.mayWrite() && this.calendarOf(event).kind !== 'subscription';
 	}
 
 	guestsOf(event: RecordId): readonly Guest[] {

@@ -32,7 +32,7 @@ export function calendarImport(me: () => string | null): ImportKind<FoundEvent> 
 		into: {
 			label: () => m.calendar_import_into(),
 			choices(mana, fileName) {
-				const rows = mana.query(calendars, { order: byPosition }).rows.filter(({ kind }) => kind === 'own');
+				const rows = mana.query(calendars, { order: byPosition }).rows.filter(({ kind }) => kind !== 'subscription');
 				const own = rows.find(({ id }) => id === defaultCalendarId)?.name || m.calendar_default();
 				return [
 					{ id: defaultCalendarId, name: own },

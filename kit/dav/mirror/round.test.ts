@@ -318,6 +318,40 @@ describe('two calendars that are kept the same', () => {
 		expect([pair.here.writes, pair.there.writes]).toEqual([1, 1]);
 	});
 
+	test('what was made there without anybody hearing of it is found again, and what was written here since is newer', async () => {
+		const pair = new Pair();
+		pair.set('here', 'a', eventOf('a', { SUMMARY: 'First' }));
+		const { there } = pair;
+		const create = there.create.bind(there);
+		there.create = async (href, text) => {
+			there.create = create;
+			await create(href, text);
+			throw new Trouble('unreachable', 'The line is cut.');
+		};
+		expect(await pair.round()).toBe(false);
+		expect(pair.stateThere()).toEqual({ a: { SUMMARY: 'First' } });
+		pair.set('here', 'a', eventOf('a', { SUMMARY: 'Second' }));
+		await pair.settle();
+		expect([pair.state(), pair.stateThere()]).toEqual([{ a: { SUMMARY: 'Second' } }, { a: { SUMMARY: 'Second' } }]);
+	});
+
+	test('who was faster there is read, merged and written over within the same round', async () => {
+		const pair = new Pair();
+		pair.set('here', 'a', eventOf('a', { SUMMARY: 'Lunch' }));
+		await pair.settle();
+		pair.set('here', 'a', eventOf('a', { SUMMARY: 'Long lunch' }));
+		const { there } = pair;
+		const replace = there.replace.bind(there);
+		there.replace = (href, etag, text) => {
+			there.replace = replace;
+			there.edit(href, eventOf('a', { SUMMARY: 'Lunch', LOCATION: 'Room 3' }));
+			return replace(href, etag, text);
+		};
+		await pair.round();
+		const both = { a: { SUMMARY: 'Long lunch', LOCATION: 'Room 3' } };
+		expect([pair.state(), pair.stateThere()]).toEqual([both, both]);
+	});
+
 	test('what is missing here is removed there only after a while, so that whoever takes it back has lost nothing', async () => {
 		const pair = new Pair();
 		const text = eventOf('a', { SUMMARY: 'Kept' });
