@@ -56,7 +56,7 @@ async function keepOne(login: { address: string; user: string; password: string 
 	const chosen = await until(async () => {
 		const answer = await ask<AccountCard>('PUT', `/${body.account.id}/folders`, { urls: [url], records: 'keep' });
 		return answer.status === 200 ? answer : null;
-	});
+	}, 300);
 	return { id: body.account.id, home: chosen.body.links[0]!.home as RecordId };
 }
 

@@ -234,14 +234,15 @@ function encodeOps<T extends Entry & { readonly collection: number; readonly rec
 /**
  * Asks again until there is an answer, since what one service was told reaches the next in its own time.
  *
+ * @param pauseMs between two tries: longer where only so many may be made
  * @throws after five seconds
  */
-export async function until<T>(look: () => Promise<T>): Promise<NonNullable<T>> {
+export async function until<T>(look: () => Promise<T>, pauseMs = 10): Promise<NonNullable<T>> {
 	const end = performance.now() + 5_000;
 	for (;;) {
 		const found = await look();
 		if (found) return found;
 		if (performance.now() > end) throw new Error('This never came about.');
-		await Bun.sleep(10);
+		await Bun.sleep(pauseMs);
 	}
 }
