@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { authorisationMatrix, kitAccess, type Principal } from '@mana/service/testing/authorisation';
+import { type AccessRow, authorisationMatrix, kitAccess, type Principal } from '@mana/service/testing/authorisation';
 import { ns, Program } from '@mana/dav/testing/program';
 import { leavingAccess } from '@mana/service/testing/leaving';
 import type { SpaceId } from '@mana/sync';
@@ -104,9 +104,17 @@ test('the password of an account opens nothing to programs', async () => {
 	expect((await new Program(world.dav, authorization).ask('PROPFIND', book)).status).toBe(401);
 });
 
+/** Asked by mana-auth alone, with a token of the person besides. */
+const archive: AccessRow = {
+	method: 'POST',
+	path: '/v1/persons/:id/open-formats',
+	body: { person: { id: 'stranger', name: '', email: '', language: 'en', role: 'member' }, token: '' },
+	status: { 'foreign service': 403 },
+};
+
 authorisationMatrix({
-	// What it keeps are copies: mana-auth asks it to forget them, and for nothing to take along.
-	rows: [...kitAccess, ...leavingAccess.filter(({ path }) => path.endsWith('/erase'))],
+	// What it keeps are copies: mana-auth asks it to forget them, and for cards to take along.
+	rows: [...kitAccess, ...leavingAccess.filter(({ path }) => path.endsWith('/erase')), archive],
 	document: async () => (await fetch(world.dav.replace('/dav', '/openapi.json'))).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);
