@@ -9,7 +9,7 @@ import type { TraceEvent } from './conversation/trace.ts';
 
 /**
  * The one door of a page to data. Everything here is local and synchronous; the network is somebody else's business.
- * Implemented by `openMana` (IndexedDB, tabs, upload) and, without durability, by `openMemoryMana` (tests, private windows).
+ * Implemented by `openMana` (IndexedDB, tabs, upload) and, without durability, by `openMemoryMana` (tests).
  */
 export interface Mana {
 	/** A record by id, `undefined` when there is none or it was purged. Records in the trash are returned (`deletedAt` set). */

@@ -23,7 +23,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #order: (a: Row<C>, b: Row<C>) => number;
 	readonly #limit: number;
 	/** The one value that rows must have, and what finds them. */
-	readonly #by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: RecordIndex } | null;
+	#by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: RecordIndex } | undefined;
 	readonly #listeners = new Set<() => void>();
 	/** All matches in order, and which row of a record stands among them. */
 	#sorted: Row<C>[] = [];
@@ -43,8 +43,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		this.#where = where ?? ((row) => row.deletedAt === null);
 		this.#order = (a, b) => order?.(a, b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 		this.#limit = limit ?? Infinity;
-		const [asked] = Object.entries(by ?? {});
-		this.#by = asked ? { field: asked[0] as keyof Row<C>, value: asked[1], index: here.index(asked[0]) } : null;
+		for (const field in by) this.#by = { field, value: by[field], index: here.index(field) };
 	}
 
 	get rows(): readonly Row<C>[] {

@@ -1,8 +1,6 @@
 import type { Collection, RecordId } from '@mana/model';
 import type { Replica, Touched } from './replica.ts';
 
-const NONE: ReadonlySet<RecordId> = new Set();
-
 /**
  * Which records of a collection have which value in one field, the trash included. Made at the first question for it, and kept current by
  * looking only at what a transaction touched: to ask for the steps of a task costs what their number is, not what the number of tasks is.
@@ -24,42 +22,27 @@ export class RecordIndex {
 	}
 
 	/** Ids of the records with a value. */
-	ids(value: unknown): ReadonlySet<RecordId> {
-		if (this.#version !== this.#replica.version) this.#rebuild();
-		return this.#byValue.get(value) ?? NONE;
+	ids(value: unknown): Iterable<RecordId> {
+		if (this.#version !== this.#replica.version) this.#take(this.#replica.ids(this.#collection.number));
+		return this.#byValue.get(value) ?? [];
 	}
 
+	/** Where nobody asked yet, or something was missed, the next question reads everything. */
 	#follow(touched: Touched): void {
-		const now = this.#replica.version;
-		// Nobody asked yet, or something was missed: the next question reads everything.
-		if (this.#version !== now - 1) return;
-		for (const id of touched.get(this.#collection.number) ?? []) this.#take(id);
-		this.#version = now;
+		if (this.#version === this.#replica.version - 1) this.#take(touched.get(this.#collection.number) ?? []);
 	}
 
-	#rebuild(): void {
-		this.#byValue.clear();
-		this.#values.clear();
-		for (const id of this.#replica.ids(this.#collection.number)) this.#take(id);
-		this.#version = this.#replica.version;
-	}
-
-	/** Puts a record where its value says. One that was purged is nowhere. */
-	#take(id: RecordId): void {
-		const row = this.#replica.row(this.#collection, id) as Readonly<Record<string, unknown>> | undefined;
-		const value = row?.[this.#field];
-		if (this.#values.has(id)) {
+	/** Puts records where their values say. One that was purged is nowhere. */
+	#take(ids: Iterable<RecordId>): void {
+		for (const id of ids) {
+			const row = this.#replica.row(this.#collection, id) as Readonly<Record<string, unknown>> | undefined;
+			const value = row?.[this.#field];
 			const old = this.#values.get(id);
-			if (row && old === value) return;
-			const among = this.#byValue.get(old);
-			among?.delete(id);
-			if (among?.size === 0) this.#byValue.delete(old);
-			this.#values.delete(id);
+			if (value === old) continue;
+			this.#byValue.get(old)?.delete(id);
+			this.#values.set(id, value);
+			if (value !== undefined) this.#byValue.set(value, (this.#byValue.get(value) ?? new Set()).add(id));
 		}
-		if (!row) return;
-		this.#values.set(id, value);
-		const among = this.#byValue.get(value);
-		if (among) among.add(id);
-		else this.#byValue.set(value, new Set([id]));
+		this.#version = this.#replica.version;
 	}
 }

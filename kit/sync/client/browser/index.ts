@@ -9,7 +9,6 @@ export { StorageFailed } from '../disk.ts';
 export { SignedOut } from '../link.ts';
 export type { Account } from '../open.ts';
 export type { Spaces } from '../spaces.ts';
-export { openMemoryMana } from '../open-memory.ts';
 export { browserPlatform };
 
 /** What `openMana` of a page takes; `platform` is the browser unless somebody gives another. */

@@ -1,6 +1,7 @@
 import { exportOutbox } from '../export-outbox.ts';
 import { collection, field } from '@mana/model';
-import { adoptGuest, forgetAccount, openMana, openMemoryMana } from './index.ts';
+import { openMemoryMana } from '../open-memory.ts';
+import { adoptGuest, forgetAccount, openMana } from './index.ts';
 
 /** What the browser tests drive from outside: `window.client`. */
 const client = {
