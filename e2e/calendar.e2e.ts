@@ -4,7 +4,8 @@ import { calendars, events } from '../apps/calendar/model.ts';
 import { tasks } from '../apps/todo/model.ts';
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
-import { invite } from './people.ts';
+import type { TestMana } from './mana.ts';
+import { invite, type TestPerson } from './people.ts';
 import { notice, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
 import { expect, test } from './test.ts';
@@ -144,64 +145,9 @@ test('an event is written as a line, dragged, made longer and repeated; one of i
 
 test('week and month are for everybody: axe finds nothing, and all is done by keys', async ({ mana, newDevice }) => {
 	const person = await invite(mana, 'Kay Board');
-	await seed(mana, person, (store) =>
-		store.write('seed', (tx) => {
-			const work = tx.create(calendars, { name: 'Work', hue: 200 });
-			const zone = 'Europe/Berlin';
-			tx.create(events, {
-				title: 'Stand-up',
-				start: '2026-11-02T09:15',
-				length: 900,
-				zone,
-				calendar: work,
-				repeat: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
-			});
-			tx.create(events, {
-				title: 'Dentist',
-				start: '2026-11-26T10:00',
-				length: 3_600,
-				zone,
-				place: 'Dr. Groß',
-				travel: 30,
-				reminders: ['60'],
-			});
-			tx.create(events, {
-				title: 'Review with everybody who wants to come',
-				start: '2026-11-26T10:30',
-				length: 5_400,
-				zone,
-				calendar: work,
-			});
-			tx.create(events, { title: 'Holiday in Lisbon', start: '2026-11-27', length: 4 * 86_400, hue: 140 });
-			tx.create(events, { title: 'Night train', start: '2026-11-24T21:40', length: 36_000, zone, status: 'tentative' });
-			tx.create(events, { title: 'Cinema', start: '2026-11-25T20:00', length: 8_000, zone });
-			for (const [title, day] of [
-				['Read', '24'],
-				['Shop', '24'],
-				['Post', '24'],
-				['Bank', '24'],
-				['Call', '24'],
-			] as const)
-				tx.create(events, { title, start: `2026-11-${day}T1${title.length}:00`, length: 1_800, zone });
-			tx.create(tasks, { title: 'Pay the rent', dueDay: '2026-11-25' });
-		}),
-	);
-	const { page, unplug, plugIn } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-	const clean = async (name: string): Promise<void> => {
-		// The markup is the same in the dark; only colours are others, and the week has all of them.
-		for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
-			await page.emulateMedia({ colorScheme });
-			// What fades to another colour has it only then.
-			await expect.poll(() => page.evaluate<number>(moving)).toBe(0);
-			const axe = new AxeBuilder({ page }).setLegacyMode();
-			const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
-			expect(
-				violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-				`${name}, ${colorScheme}`,
-			).toEqual([]);
-		}
-		await look(page, `calendar-${name}`);
-	};
+	await fill(mana, person);
+	const { page } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+	const clean = (name: string) => isClean(page, name);
 
 	for (const view of ['week', 'month'] as const)
 		await test.step(`axe on ${view}`, async () => {
@@ -280,6 +226,16 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.keyboard.press('Control+z');
 		await expect(event(page, /^Choir, Friday/)).toBeVisible();
 	});
+});
+
+test('events come from files and feeds and go into files, and a time is found at which everybody is free', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Fay Files');
+	await fill(mana, person);
+	const { page, unplug, plugIn } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+	const clean = (name: string) => isClean(page, name);
 
 	await test.step('a file brings its events and takes them back; one event is taken along', async () => {
 		await page.goto(`${mana.url}/calendar/import`);
@@ -340,3 +296,65 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await expect(event(page, /^Written without a network/)).toBeVisible();
 	});
 });
+
+/** A week with everything that a calendar shows. */
+async function fill(mana: TestMana, person: TestPerson): Promise<void> {
+	await seed(mana, person, (store) =>
+		store.write('seed', (tx) => {
+			const work = tx.create(calendars, { name: 'Work', hue: 200 });
+			const zone = 'Europe/Berlin';
+			tx.create(events, {
+				title: 'Stand-up',
+				start: '2026-11-02T09:15',
+				length: 900,
+				zone,
+				calendar: work,
+				repeat: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+			});
+			tx.create(events, {
+				title: 'Dentist',
+				start: '2026-11-26T10:00',
+				length: 3_600,
+				zone,
+				place: 'Dr. Groß',
+				travel: 30,
+				reminders: ['60'],
+			});
+			tx.create(events, {
+				title: 'Review with everybody who wants to come',
+				start: '2026-11-26T10:30',
+				length: 5_400,
+				zone,
+				calendar: work,
+			});
+			tx.create(events, { title: 'Holiday in Lisbon', start: '2026-11-27', length: 4 * 86_400, hue: 140 });
+			tx.create(events, { title: 'Night train', start: '2026-11-24T21:40', length: 36_000, zone, status: 'tentative' });
+			tx.create(events, { title: 'Cinema', start: '2026-11-25T20:00', length: 8_000, zone });
+			for (const [title, day] of [
+				['Read', '24'],
+				['Shop', '24'],
+				['Post', '24'],
+				['Bank', '24'],
+				['Call', '24'],
+			] as const)
+				tx.create(events, { title, start: `2026-11-${day}T1${title.length}:00`, length: 1_800, zone });
+			tx.create(tasks, { title: 'Pay the rent', dueDay: '2026-11-25' });
+		}),
+	);
+}
+
+async function isClean(page: Page, name: string): Promise<void> {
+	// The markup is the same in the dark; only colours are others, and the week has all of them.
+	for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
+		await page.emulateMedia({ colorScheme });
+		// What fades to another colour has it only then.
+		await expect.poll(() => page.evaluate<number>(moving)).toBe(0);
+		const axe = new AxeBuilder({ page }).setLegacyMode();
+		const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
+		expect(
+			violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+			`${name}, ${colorScheme}`,
+		).toEqual([]);
+	}
+	await look(page, `calendar-${name}`);
+}
