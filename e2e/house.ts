@@ -1,6 +1,8 @@
 // A whole house for tests: all services that keep something, without a browser.
 import { expect } from 'bun:test';
 import { type Collection, type Draft, newRecordId, type RecordId, systemFields, writeDraft } from '@mana/model';
+import { shiftedPorts } from '@mana/schema/check-offset';
+import { freeOffset } from '@mana/schema/offsets';
 import { createLogger, type Service, systemRandom } from '@mana/service';
 import type { Op, SpaceId } from '@mana/sync';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -23,7 +25,11 @@ export const publicUrl = 'http://mana.localhost';
 export async function startHouse() {
 	const home = await mkdtemp(join(tmpdir(), 'mana-house-'));
 	const ahead = { ms: 0 };
-	const ports = Object.fromEntries([sync, notify, user, auth, todo, calendar, contacts].map(({ name }) => [name, freePort()]));
+	const held = await freeOffset();
+	const own = new Set([sync, notify, user, auth, todo, calendar, contacts].map(({ name }) => name));
+	const ports = Object.fromEntries(
+		shiftedPorts(held.offset).flatMap(({ row, port }) => (own.has(row.name) ? [[row.name, port.port] as const] : [])),
+	);
 	const urls: Readonly<Record<string, string>> = Object.fromEntries(
 		Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
 	);
@@ -53,16 +59,10 @@ export async function startHouse() {
 		urls,
 		async [Symbol.asyncDispose]() {
 			for (const one of running.toReversed()) await one.close();
+			held.close();
 			await rm(home, { recursive: true });
 		},
 	};
-}
-
-function freePort(): number {
-	const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
-	const { port } = server;
-	void server.stop(true);
-	return port ?? 0;
 }
 
 /** Makes the owner of a house. */
