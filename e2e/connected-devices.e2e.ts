@@ -4,7 +4,11 @@ import { invite } from './people.ts';
 import { task } from './screen.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
+test.use({
+	serviceWorkers: 'block',
+	// The other server is on this machine.
+	settings: { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' },
+});
 
 test('a program is connected with a password of its own, brings a task into the browser at once, and is disconnected', async ({
 	mana,

@@ -21,6 +21,8 @@ export interface DeviceOptions extends BrowserContextOptions {
 }
 
 interface Fixtures {
+	/** Settings of the Mana of this file, by variable name: `test.use({ settings: { … } })`. */
+	readonly settings: Readonly<Record<string, string>>;
 	/** The Mana of this file. */
 	readonly mana: TestMana;
 	/** Makes a browser profile that begins with nothing, and ends with the test. */
@@ -28,7 +30,7 @@ interface Fixtures {
 }
 
 interface SharedFixtures {
-	readonly manas: { of(file: string): Promise<TestMana> };
+	readonly manas: { of(file: string, settings: Readonly<Record<string, string>>): Promise<TestMana> };
 }
 
 /** Playwright's `test` with a whole Mana for each file, and as many browsers of people as a test wants. */
@@ -39,11 +41,10 @@ export const test = base.extend<Fixtures, SharedFixtures>({
 			let running: { readonly file: string; readonly mana: TestMana } | null = null;
 			const end = async (): Promise<void> => running?.mana.stop();
 			await use({
-				async of(file) {
+				async of(file, settings) {
 					if (running?.file !== file) {
 						await end();
-						// An account elsewhere is on this machine, too.
-						running = { file, mana: await startMana([], { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' }) };
+						running = { file, mana: await startMana([], settings) };
 					}
 					return running.mana;
 				},
@@ -52,7 +53,8 @@ export const test = base.extend<Fixtures, SharedFixtures>({
 		},
 		{ scope: 'worker', timeout: 240_000 },
 	],
-	mana: [async ({ manas }, use, { file }) => use(await manas.of(file)), { timeout: 240_000 }],
+	settings: [{}, { option: true }],
+	mana: [async ({ manas, settings }, use, { file }) => use(await manas.of(file, settings)), { timeout: 240_000 }],
 	newDevice: async ({ browser, mana }, use) => {
 		const endings: (() => Promise<void>)[] = [];
 		await use(async ({ person, ...options } = {}) => {
