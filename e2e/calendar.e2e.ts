@@ -6,7 +6,7 @@ import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite, type TestPerson } from './people.ts';
-import { notice, syncPill } from './screen.ts';
+import { notice, readyForOffline, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
 import { expect, test } from './test.ts';
 
@@ -282,11 +282,13 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(notice(page, 'Event moved')).toBeVisible();
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await page.getByRole('complementary', { name: 'Details' }).waitFor();
+		await readyForOffline(page, 'calendar');
 		await unplug();
 		await page.getByRole('link', { name: 'Find a time' }).click();
 		await expect(page.getByText('Mana cannot be reached right now')).toBeVisible();
 		await page.keyboard.press('g');
 		await page.keyboard.press('w');
+		await event(page, /^Stand-up, Thursday/).waitFor();
 		await page.keyboard.press('c');
 		await page.getByRole('textbox', { name: 'What is planned?' }).fill('Written without a network 2026-11-27 08:00');
 		await page.keyboard.press('Enter');
