@@ -153,7 +153,7 @@ test('what the server refuses is kept with its reason: to save, to try again, to
 	await ray.unplug();
 	await addTasks(ray.page, 'Written without the right', 'And one more');
 	await olga.page.getByLabel('Role of Ray Refused').selectOption('Viewer');
-	await expect(olga.page.getByLabel('Role of Ray Refused')).toHaveValue('viewer');
+	await expect(olga.page.getByText('Role of Ray Refused: Viewer')).toBeVisible();
 	await ray.plugIn();
 	await openInspector(ray.page);
 	const refused = part(ray.page, 'Refused').getByRole('listitem');
@@ -171,7 +171,7 @@ test('what the server refuses is kept with its reason: to save, to try again, to
 	await expect(refused).toHaveCount(1);
 
 	await olga.page.getByLabel('Role of Ray Refused').selectOption('Editor');
-	await expect(olga.page.getByLabel('Role of Ray Refused')).toHaveValue('editor');
+	await expect(olga.page.getByText('Role of Ray Refused: Editor')).toBeVisible();
 	await refused.first().getByRole('button', { name: 'Try again', exact: true }).click();
 	await expect(refused).toHaveCount(0);
 	await expect(ray.page.getByText('Nothing waits.')).toBeVisible();
