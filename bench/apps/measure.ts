@@ -35,18 +35,25 @@ export async function frames(page: Page, steps: number, by: number): Promise<num
 }
 
 /**
- * How long the answer took to stand there after each letter that was typed, in ms: from the key to the picture after the last change of the
- * page that it brought.
+ * How long the answer took to stand there after each letter that was typed, in ms: from the key to the picture with the last change of what
+ * the rows say. What changes besides, like the address a moment later, is nothing that one waits for.
  */
-export async function answers(page: Page, words: string): Promise<number[]> {
+export async function answers(page: Page, words: string, rows: string): Promise<number[]> {
 	const taken: number[] = [];
 	for (const letter of words) {
 		await page.evaluate(`{
+			const rows = () => [...document.querySelectorAll(${JSON.stringify(rows)})].map((row) => row.textContent).join('|');
 			globalThis.typed = 0; globalThis.drawn = 0;
+			let shown = rows();
+			const look = () => {
+				const now = rows();
+				if (now !== shown) drawn = performance.now();
+				shown = now;
+			};
 			addEventListener('beforeinput', ({ timeStamp }) => { typed = timeStamp; }, { once: true, capture: true });
 			globalThis.changes?.disconnect();
-			globalThis.changes = new MutationObserver(() => { if (typed) requestAnimationFrame(() => { drawn = performance.now(); }); });
-			changes.observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true, attributes: true });
+			globalThis.changes = new MutationObserver(() => { if (typed) requestAnimationFrame(look); });
+			changes.observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });
 		}`);
 		await page.keyboard.press(letter === ' ' ? 'Space' : letter);
 		await settled(page);
