@@ -30,12 +30,17 @@ export function* occurrences(alarm: AlarmFacts, here: string, after: number): Ge
 		if (once > onSince && once > after) yield once;
 		return;
 	}
-	const from = Math.max(after, onSince);
+	let last = Math.max(after, onSince);
 	// Where clocks are put forward over midnight, what was meant for the day before may ring today.
-	const first = addDays(dayAt(from, zone), -1);
+	const first = addDays(dayAt(last, zone), -1);
 	for (let ahead = 0; ahead < LOOK_DAYS; ahead++) {
 		const on = addDays(first, ahead);
-		if (on !== skipDay && weekdays.has(String(weekdayOf(on))) && at(on) > from) yield at(on);
+		if (on === skipDay || !weekdays.has(String(weekdayOf(on)))) continue;
+		const rings = at(on);
+		// What was meant for a day that a zone leaves out, as Samoa did with 30 December 2011, falls on the next one, which may ring then too.
+		if (rings <= last) continue;
+		last = rings;
+		yield rings;
 	}
 }
 
