@@ -88,6 +88,16 @@ const bookings: readonly AccessRow[] = [
 	{ method: 'DELETE', path: '/v1/own/booking-pages/:id', status: signedIn(404) },
 ];
 
+const publishing = '/v1/spaces/:space/calendars/:calendar/published';
+/** An address of nobody's, and calendars of a space that none of them is in. */
+const published: readonly AccessRow[] = [
+	{ method: 'GET', path: '/v1/published/:file', status: 404 },
+	{ method: 'GET', path: publishing, status: signedIn(404) },
+	{ method: 'POST', path: publishing, body: { detail: 'all', language: 'en' }, status: signedIn(404) },
+	{ method: 'POST', path: `${publishing}/:id/secrets`, status: signedIn(404) },
+	{ method: 'DELETE', path: `${publishing}/:id`, status: signedIn(404) },
+];
+
 const tokens = new Map<Principal, string>();
 let home: string;
 let running: Awaited<ReturnType<typeof service.start>>;
@@ -128,7 +138,7 @@ afterAll(async () => {
 });
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...bookings, ...pages, archive],
+	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...bookings, ...pages, ...published, archive],
 	document: async () => (await fetch(`${running.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);

@@ -26,6 +26,8 @@ import { keepFeed } from './feed.server.ts';
 import { freeBusyRoutes } from './free-busy-routes.server.ts';
 import { InvitationMails } from './mail/mails.server.ts';
 import { invitationRoutes } from './mail/routes.server.ts';
+import { Published } from './published/published.server.ts';
+import { publishedRoutes } from './published/routes.server.ts';
 import { calendarLeaving, type CalendarTables, migrations } from './store.server.ts';
 import { subscriptionRoutes } from './subscription-routes.server.ts';
 import { Subscriptions } from './subscriptions.server.ts';
@@ -90,8 +92,8 @@ export const service = defineService({
 		});
 		const dismissed = new Set<string>();
 		let feedsChanged = false;
-		/** Spaces that are being read from their beginning, and those in which something changed. */
-		const [unread, written] = [new Set<SpaceId>(), new Set<SpaceId>()];
+		/** Spaces that are being read from their beginning, those of which more is known to come, and those in which something changed. */
+		const [unread, behind, written] = [new Set<SpaceId>(), new Set<SpaceId>(), new Set<SpaceId>()];
 		const scheduling = new Scheduling({
 			db: store.db,
 			clock,
@@ -159,6 +161,12 @@ export const service = defineService({
 			failed: (error, account) =>
 				log.info({ err: error, account }, 'an account elsewhere is not kept the same; it is tried again'),
 		});
+		const published = new Published({
+			...outside,
+			random,
+			sealing,
+			isWhole: (space) => !unread.has(space) && !behind.has(space),
+		});
 		const records = await openRecordServer({
 			context,
 			store,
@@ -168,6 +176,8 @@ export const service = defineService({
 			collections: [events, guests, calendars],
 			async heed(within, { space, cells, complete }) {
 				if (complete) unread.delete(space);
+				if (complete) behind.delete(space);
+				else behind.add(space);
 				if (cells.some(({ collection }) => collection === events.number || collection === guests.number)) written.add(space);
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
@@ -207,6 +217,7 @@ export const service = defineService({
 						.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() }))
 						.route('/', invitationRoutes(outside, verifyToken))
 						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
+						.route('/', publishedRoutes({ published, clock, verifyToken }))
 						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))
 						.route(
 							'/',

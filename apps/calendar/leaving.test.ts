@@ -30,6 +30,12 @@ test('every table of calendar-server says what it holds of a person, gives it ou
 				.insertInto('booking')
 				.values({ space, event: namedRecordId(person), ...visitor, ...times })
 				.execute();
+			const publishing = { space, calendar: 'calendar', person, detail: 'all', language: 'en' } as const;
+			const secret = { secret_hash: `secret of ${person}`, sealed: new Uint8Array(1) };
+			await store.db
+				.insertInto('published')
+				.values({ ...publishing, ...secret, id: person, created_at: 1, etag: '', changed_at: 0 })
+				.execute();
 			await store.db.insertInto('booking_turn').values({ person, turn: 1 }).execute();
 			await store.db
 				.insertInto('invited')
@@ -52,10 +58,10 @@ test('every table of calendar-server says what it holds of a person, gives it ou
 		}
 		const who = { person: 'ada', address: 'ada@mana.example' };
 		const lines = await Array.fromAsync(exported(store.db, calendarLeaving, who));
-		expect(lines.map(({ table }) => table)).toEqual(['invited', 'booking_page', 'booking', 'booking_turn']);
+		expect(lines.map(({ table }) => table)).toEqual(['invited', 'booking_page', 'booking', 'booking_turn', 'published']);
 		expect(JSON.stringify(lines)).not.toContain('secret');
 		expect(await erased(store.db, calendarLeaving, who)).toEqual(
-			['invited', 'booking_page', 'booking', 'booking_turn'].map((table) => ({ table, erased: 1, left: 0 })),
+			['invited', 'booking_page', 'booking', 'booking_turn', 'published'].map((table) => ({ table, erased: 1, left: 0 })),
 		);
 		expect(await store.db.selectFrom('invited').select('person').execute()).toEqual([{ person: 'grace' }]);
 	} finally {

@@ -6,9 +6,10 @@ import type { Migrations } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
 import { sql } from 'kysely';
 import { bookingLeaving, bookingMigration, type BookingTables } from './booking/tables.server.ts';
+import { publishedLeaving, publishedMigration, type PublishedTables } from './published/tables.server.ts';
 
 /** What calendar-server keeps of its own, beside what it reads of people's records. Instants are ms since 1970. */
-export interface OwnTables extends BookingTables {
+export interface OwnTables extends BookingTables, PublishedTables {
 	/** Somebody elsewhere with whom mails about an event are exchanged, and what they were told last. */
 	invited: {
 		space: SpaceId;
@@ -64,6 +65,7 @@ export const migrations: Migrations = {
 		},
 	},
 	'002-booking': bookingMigration,
+	'003-published': publishedMigration,
 };
 
 const theirs = ({ person, address }: Leaver) => sql`(person = ${person} or address = ${address?.toLowerCase() ?? null})`;
@@ -72,4 +74,5 @@ const theirs = ({ person, address }: Leaver) => sql`(person = ${person} or addre
 export const calendarLeaving: Leaving<OwnTables> = {
 	invited: { holds: 'who elsewhere was written to about which event', where: theirs, without: ['token'] },
 	...bookingLeaving,
+	...publishedLeaving,
 };
