@@ -101,4 +101,19 @@ test('somebody without an account books a time by keys on a phone, calls it off 
 		await page.getByRole('button', { name: 'Deutsch' }).click();
 		await expect(page.getByText('Hier kann gerade nichts gebucht werden.')).toBeVisible();
 	});
+
+	await test.step('whoever has the address of a calendar reads it, until that is revoked', async () => {
+		await own.page.goto(`${mana.url}/calendar/published`);
+		await own.page.getByText('Nobody can read this calendar from outside yet.').waitFor();
+		await own.page.getByRole('button', { name: 'Make an address' }).click();
+		const address = await own.page.getByRole('textbox', { name: 'Address 1' }).inputValue();
+		await expect.poll(async () => (await fetch(address)).status).toBe(200);
+		expect(await (await fetch(address)).text()).toContain('BEGIN:VCALENDAR');
+		await own.page.getByRole('button', { name: 'Revoke' }).click();
+		await expect(own.page.getByRole('status').filter({ hasText: 'cannot be taken back' })).toBeVisible();
+		await clean(own.page, 'published');
+		await own.page.getByRole('button', { name: 'Revoke' }).click();
+		await own.page.getByText('Nobody can read this calendar from outside yet.').waitFor();
+		expect((await fetch(address)).status).toBe(404);
+	});
 });
