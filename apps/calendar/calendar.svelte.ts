@@ -26,6 +26,7 @@ import {
 	type EventDraft,
 	type Scope,
 } from './actions.ts';
+import { EventIndex } from './event-index.ts';
 import {
 	type Calendar,
 	calendars,
@@ -38,10 +39,11 @@ import {
 	settings,
 	settingsId,
 } from './model.ts';
-import { DAY, dayOfWall, MINUTE, textOf } from './moments.ts';
-import { type Occurrence, occurrencesOf } from './occurrences.ts';
+import { dayOfWall } from './moments.ts';
+import { type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
 import { type Shown, shownEntry } from './shown.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
+import { type Slot, whenTyped } from './typed.ts';
 import type { WeekWays } from './views.ts';
 import { titleOf } from './words.ts';
 
@@ -71,15 +73,6 @@ export interface Question {
 	answer(scope: Scope): void;
 	/** What was dragged goes back to where it was. */
 	leave(): void;
-}
-
-/** A place for a new event: a stretch of a day's hours, or whole days. */
-export interface Slot {
-	readonly first: Day;
-	/** The last of several whole days. */
-	readonly last: Day;
-	/** Minutes of the day; `null`: whole days. */
-	readonly minutes: { readonly from: number; readonly to: number } | null;
 }
 
 const UNSAID: Pick<CalendarSettings, 'hidden' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar'> = {
@@ -147,6 +140,8 @@ export class Planner {
 			: this.#events.rows.filter(({ calendar }) => calendar === null || !gone.has(calendar));
 	});
 
+	readonly #index = $derived.by(() => new EventIndex(this.events));
+
 	/** Whether events may be missing that are still on their way to this device. */
 	get arriving(): boolean {
 		return this.mana.sync.firstSync !== null && this.events.length === 0;
@@ -210,7 +205,7 @@ export class Planner {
 	/** What takes place on the days from one to another, both included, in the calendars that are shown. */
 	between(first: Day, last: Day): Shown[] {
 		const [from, to] = [instantOf(this.zone, toUtc(first)), instantOf(this.zone, toUtc(addDays(last, 1)))];
-		return occurrencesOf(this.events, from, to, this.zone)
+		return occurrencesIn(this.#index, from, to, this.zone)
 			.filter(({ event }) => !this.calendarOf(event).hidden)
 			.map((occurrence) => this.shown(occurrence));
 	}
@@ -231,30 +226,7 @@ export class Planner {
 
 	/** An occurrence by its key (`Occurrence.key`, or the id of an event); a series alone is its first one. */
 	find(key: string): Occurrence | null {
-		const [id, name] = key.split(' ') as [string, string?];
-		const event = this.events.find((one) => one.id === id);
-		if (!event || event.deletedAt !== null) return null;
-		const row = event.series !== null && name === undefined ? `${event.series} ${event.occurrence}` : key;
-		const near = name ?? event.occurrence ?? event.start;
-		if (near === null) return null;
-		const own = this.events.filter(
-			(one) =>
-				one.id === event.id ||
-				one.series === event.id ||
-				one.id === event.series ||
-				(event.series !== null && one.series === event.series),
-		);
-		const at = instantOf('UTC', toUtc(near.slice(0, 10)));
-		// A changed occurrence may be far from where its rule had it.
-		const changed = own
-			.filter((one) => one.occurrence === near && one.start !== null)
-			.map((one) => instantOf('UTC', toUtc(one.start!.slice(0, 10))));
-		for (const day of [at, ...changed]) {
-			const found = occurrencesOf(own, day - 2 * DAY, day + 3 * DAY, this.zone);
-			const match = found.find((one) => one.key === row) ?? (name === undefined ? found[0] : undefined);
-			if (match) return match;
-		}
-		return null;
+		return occurrenceCalled(key, this.#index, this.zone);
 	}
 
 	/** What a typed line says of an appointment. */
@@ -265,7 +237,7 @@ export class Planner {
 	/** Adds what was typed; what the line leaves open, the slot says, or the next full hour. */
 	add(capture: Capture, slot: Slot | null = null): RecordId {
 		const calendar = this.writable.find(({ name }) => name === capture.project)?.id ?? this.settings.calendar;
-		const when = this.#whenOf(capture, slot);
+		const when = whenTyped(capture, slot, { length: this.settings.length, zone: this.zone, today: today.day, now: Date.now() });
 		const { id, written } = this.actions.add(m.calendar_done_added(), {
 			title: capture.title,
 			place: capture.place ?? '',
@@ -398,25 +370,6 @@ export class Planner {
 		await goto(to, { reset: false, replace });
 	}
 
-	#whenOf(capture: Capture, slot: Slot | null): { start: string; length: number } {
-		const { time, minutes, wholeDay } = capture;
-		const day = slot && !saysDay(capture) ? null : capture.day;
-		const first = day ?? slot?.first ?? today.day;
-		const own = minutes ?? this.settings.length;
-		if (wholeDay || (time === null && (slot ? slot.minutes === null : day !== null && minutes === null))) {
-			const span = slot && day === null ? (toUtc(slot.last) - toUtc(slot.first)) / DAY + 1 : 1;
-			const days = wholeDay && minutes !== null ? Math.ceil(minutes / 1_440) : span;
-			return { start: first, length: days * 86_400 };
-		}
-		if (time !== null) return { start: `${first}T${time}`, length: own * 60 };
-		if (slot?.minutes) {
-			const { from, to } = slot.minutes;
-			return { start: textOf(toUtc(first) + from * MINUTE, 'local'), length: (minutes ?? to - from) * 60 };
-		}
-		const hour = nextHour(Date.now(), this.zone);
-		return { start: day === null ? hour : `${day}T${hour.slice(11)}`, length: own * 60 };
-	}
-
 	#say(said: string, write: (label: string) => Written): Written {
 		return settle(write(said), said);
 	}
@@ -431,17 +384,6 @@ export function makePlanner(apps: readonly AppManifest[]): Planner {
 	const mayWrite = (): boolean =>
 		choice.mana !== mana || choice.chosen === null || choice.spaces?.can(choice.chosen, 'write', appOf(events.number)) === true;
 	return new Planner(mana, useHome(), apps, mayWrite);
-}
-
-/** Whether a line names a day itself: a time alone means the next time that clocks show it, but at a marked place that day. */
-export function saysDay({ tokens }: Pick<Capture, 'tokens'>): boolean {
-	return tokens.some(({ kind }) => kind === 'day' || kind === 'repeat');
-}
-
-/** The next full hour on the clocks of a zone, as the model keeps it. */
-export function nextHour(now: number, zone: string): string {
-	const wall = wallAt(zone, now);
-	return textOf(Math.floor(wall / 3_600_000 + 1) * 3_600_000, 'local');
 }
 
 /** The day on which an occurrence begins for whoever looks. */

@@ -3,8 +3,9 @@ import { addDays } from '@mana/time';
 import { formatRule } from '@mana/time/recur/index';
 import { anyRule } from '@mana/time/recur/arbitrary';
 import fc from 'fast-check';
+import { repeats } from './event-index.ts';
 import { changedOccurrenceId, type Event } from './model.ts';
-import { occurrencesOf, repeats } from './occurrences.ts';
+import { occurrencesOf } from './occurrences.ts';
 import { eventRow } from './rows.fixture.ts';
 
 const berlin = 'Europe/Berlin';
@@ -109,7 +110,7 @@ const rows = fc.array(
 			day: fc.integer({ min: 0, max: 500 }).map((ahead) => addDays('2026-01-01', ahead)),
 			time: fc.option(fc.constantFrom('00:00', '02:30', '12:15', '23:45'), { nil: null }),
 			zone: fc.option(zones, { nil: null }),
-			length: fc.constantFrom(0, 900, 3_600, 86_400, 3 * 86_400),
+			length: fc.constantFrom(0, 900, 3_600, 86_400, 3 * 86_400, 31 * 86_400, 45 * 86_400),
 			repeat: fc.option(
 				anyRule(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']).map((rule) =>
 					formatRule({ ...rule, byHour: [], byMinute: [], bySecond: [], bySetPos: [] }),

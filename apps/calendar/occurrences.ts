@@ -1,7 +1,8 @@
 import type { RecordId } from '@mana/model';
-import { addDays, type Day } from '@mana/time';
+import { addDays, type Day, toUtc } from '@mana/time';
 import { occurrencesWithin, once, readableRule, type Recurrence, type Rule } from '@mana/time/recur/index';
 import { instantOf, isZone, wallAt } from '@mana/time/zone';
+import { EventIndex } from './event-index.ts';
 import type { Event } from './model.ts';
 import { DAY, dayOfWall, isDay, momentOf, textOf } from './moments.ts';
 
@@ -39,32 +40,53 @@ const MARGIN = 2;
  * @param viewer zone of whoever looks (IANA)
  */
 export function occurrencesOf(rows: readonly Event[], from: number, to: number, viewer: string): Occurrence[] {
-	const changes = changesIn(rows);
+	return occurrencesIn(new EventIndex(rows), from, to, viewer);
+}
+
+/** What `occurrencesOf` finds, where the events are put by when they take place already. */
+export function occurrencesIn(index: EventIndex, from: number, to: number, viewer: string): Occurrence[] {
 	const [least, last] = [addDays(dayOfWall(from), -MARGIN), addDays(dayOfWall(to), MARGIN)];
 	const found: Occurrence[] = [];
-	for (const event of rows) {
-		if (event.deletedAt !== null || event.start === null || event.start > `${last}T`) continue;
-		if (repeats(event)) found.push(...ofSeries(event, changes.get(event.id) ?? [], from, to, viewer));
-		else if (event.series === null && endsBy(event, least)) continue;
-		else if (event.series === null) found.push(single(event, viewer));
+	for (const event of index.series) {
+		if (event.start! <= `${last}T`) found.push(...ofSeries(event, index.changesOf(event.id), from, to, viewer));
 	}
-	const series = new Map(rows.filter(({ id }) => changes.has(id)).map((row) => [row.id, row]));
-	for (const [id, changed] of changes)
-		for (const event of changed) {
-			const parent = series.get(id) ?? null;
-			if (parent?.deletedAt === null || !parent) found.push(changedOne(event, parent, viewer));
+	for (const event of index.between(least, last)) {
+		if (event.series === null) found.push(single(event, viewer));
+		else {
+			const series = index.get(event.series) ?? null;
+			if (series === null || series.deletedAt === null) found.push(changedOne(event, series, viewer));
 		}
+	}
 	return found.filter((one) => touches(one, from, to)).toSorted(inOrder);
+}
+
+/** An occurrence by its key (`Occurrence.key`, or the id of an event); a series alone is its first one. @param viewer zone of whoever looks (IANA) */
+export function occurrenceCalled(key: string, index: EventIndex, viewer: string): Occurrence | null {
+	const [id, name] = key.split(' ') as [RecordId, string?];
+	const event = index.get(id);
+	if (!event || event.deletedAt !== null) return null;
+	const row = event.series !== null && name === undefined ? `${event.series} ${event.occurrence}` : key;
+	const near = name ?? event.occurrence ?? event.start;
+	if (near === null) return null;
+	const family = event.series ?? id;
+	const own = new EventIndex([...new Set([index.get(family) ?? event, event, ...index.changesOf(family)])]);
+	const at = instantOf('UTC', toUtc(near.slice(0, 10)));
+	// A changed occurrence may be far from where its rule had it.
+	const changed = own
+		.changesOf(family)
+		.filter(({ occurrence }) => occurrence === near)
+		.map(({ start }) => instantOf('UTC', toUtc(start!.slice(0, 10))));
+	for (const day of [at, ...changed]) {
+		const found = occurrencesIn(own, day - 2 * DAY, day + 3 * DAY, viewer);
+		const match = found.find((one) => one.key === row) ?? (name === undefined ? found[0] : undefined);
+		if (match) return match;
+	}
+	return null;
 }
 
 /** Earliest first, longer first where they begin together, then as they were made. */
 export function inOrder(a: Occurrence, b: Occurrence): number {
 	return a.from - b.from || b.to - a.to || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-}
-
-/** Whether it comes more than once. */
-export function repeats(event: Pick<Event, 'repeat' | 'extra' | 'series'>): boolean {
-	return event.series === null && (event.repeat !== null || event.extra.size > 0);
 }
 
 /** How long it lasts in ms; whole days in whole days. */
@@ -124,17 +146,6 @@ function momentsOf(texts: ReadonlySet<string>) {
 	return [...texts].map(momentOf).filter(({ wall }) => !Number.isNaN(wall));
 }
 
-function changesIn(rows: readonly Event[]): Map<RecordId, Event[]> {
-	const changes = new Map<RecordId, Event[]>();
-	for (const event of rows) {
-		if (event.series === null || event.deletedAt !== null || event.start === null) continue;
-		const of = changes.get(event.series);
-		if (of) of.push(event);
-		else changes.set(event.series, [event]);
-	}
-	return changes;
-}
-
 function ofSeries(event: Event, changed: readonly Event[], from: number, to: number, viewer: string): Occurrence[] {
 	const form = isDay(event.start!) ? 'day' : 'local';
 	return occurrencesWithin(recurrenceOf(event, changed), from - Math.max(0, lengthOf(event) - 1), to, viewer, MOST_OF_ONE).map(
@@ -171,10 +182,6 @@ function placed(event: Event, start: string, from: number, viewer: string): Omit
 	const firstDay = dayOfWall(wallAt(viewer, from));
 	const lastDay = length > 0 ? dayOfWall(wallAt(viewer, to - 1)) : firstDay;
 	return { event, start, wholeDay: false, from, to, firstDay, lastDay };
-}
-
-function endsBy({ start, length }: Event, day: Day): boolean {
-	return addDays(start!.slice(0, 10), Math.ceil(length / 86_400) + 1) < day;
 }
 
 /** What takes no time is there at its moment. */

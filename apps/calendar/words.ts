@@ -3,7 +3,7 @@ import { wallAt } from '@mana/time/zone';
 import { m } from '@mana/ui/i18n';
 import type { Spanned } from './layout/day-parts.ts';
 import type { Event, Guest } from './model.ts';
-import { dayOfWall, textOf } from './moments.ts';
+import { dayOfWall, MINUTE, textOf } from './moments.ts';
 
 /** An event's title, or what to call it while it has none. */
 export function titleOf({ title }: Pick<Event, 'title'>): string {
@@ -67,4 +67,10 @@ export function answerName(answer: Guest['answer']): string {
 		tentative: m.calendar_answer_tentative,
 		delegated: m.calendar_answer_delegated,
 	}[answer]();
+}
+
+/** A stretch of a day's hours. @param span in minutes of the day */
+export function minutesWords(span: { readonly from: number; readonly to: number }, tag: string): string {
+	const time = (at: number) => speakTime(textOf(at * MINUTE, 'local').slice(11, 16), tag);
+	return `${time(span.from)}–${time(span.to)}`;
 }

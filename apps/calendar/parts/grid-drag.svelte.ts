@@ -1,7 +1,8 @@
 import { addDays, type Day, daysBetween } from '@mana/time';
 import { wallAt } from '@mana/time/zone';
 import { m } from '@mana/ui/i18n';
-import type { Planner, Slot } from '../calendar.svelte.ts';
+import type { Planner } from '../calendar.svelte.ts';
+import type { Slot } from '../typed.ts';
 import { isBar } from '../layout/day-parts.ts';
 import { dayOfWall, MINUTE } from '../moments.ts';
 import { asWholeDays, lengthUntil, placedAt } from '../moves.ts';
