@@ -25,6 +25,7 @@ const elsewhere: readonly AccessRow[] = [
 	{ method: 'DELETE', path: '/v1/elsewhere/:id', status: signedIn(404) },
 	{ method: 'GET', path: '/v1/elsewhere/:id/folders', status: signedIn(404) },
 	{ method: 'PUT', path: '/v1/elsewhere/:id/folders', body: { urls: [], records: 'keep' }, status: signedIn(404) },
+	{ method: 'POST', path: '/v1/elsewhere/:id/folders/:link/losses', status: signedIn(404) },
 	{ method: 'POST', path: '/v1/elsewhere/:id/rounds', status: signedIn(404) },
 ];
 

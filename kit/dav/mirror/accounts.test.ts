@@ -103,6 +103,7 @@ eachEngine('accounts elsewhere', (engine) => {
 			() => accounts.choose('ben', account.id, { urls: [], records: 'keep' }),
 			() => accounts.change('ben', account.id, { paused: true }),
 			() => accounts.wake('ben', account.id),
+			() => accounts.letGo('ben', account.id, 'any'),
 			() => accounts.remove('ben', account.id, 'trash'),
 		];
 		for (const ask of asked) await expect(ask()).rejects.toMatchObject({ code: 'unknown-account' });
@@ -164,6 +165,23 @@ eachEngine('accounts elsewhere', (engine) => {
 		await accounts.change('ana', id, { password: 'secret' });
 		await look();
 		expect(await one()).toMatchObject({ trouble: null, links: [{ syncedAt: clock.ms }] });
+	});
+
+	test('ask before most of a folder goes, and believe it once', async () => {
+		const { clock, elsewhere, accounts, look, one, store } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		elsewhere.trouble = new Trouble('many-gone', '11 of 12 are not there any more.');
+		await look();
+		const [link] = (await one()).links;
+		expect([(await one()).trouble, link]).toEqual([null, expect.objectContaining({ trouble: 'many-gone' })]);
+		const allowed = async () => (await store.db.selectFrom('mirror_link').select('may_lose').executeTakeFirstOrThrow()).may_lose;
+		await expect(accounts.letGo('ana', id, 'another')).rejects.toMatchObject({ code: 'unknown-folder' });
+		await accounts.letGo('ana', id, link!.id);
+		expect([await allowed(), (await one()).nextAt]).toEqual([1, clock.ms]);
+		elsewhere.trouble = null;
+		await look();
+		expect([await allowed(), (await one()).links[0]!.trouble]).toEqual([0, null]);
 	});
 
 	test('stand still while they are paused, and a calendar that was removed here is nobody’s wish there', async () => {

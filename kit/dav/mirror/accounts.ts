@@ -13,6 +13,7 @@ import {
 	type MirrorDb,
 	NEVER,
 	noteAccount,
+	noteLink,
 	trouble,
 } from './store.ts';
 import { Trouble, type TroubleCode, troubles } from './trouble.ts';
@@ -185,6 +186,16 @@ export class Accounts {
 		await noteAccount(db, id, { next_at: clock.now(), failures: 0, ...trouble(null, null) });
 	}
 
+	/** Lets what is gone from a folder there go to the trash here, however much it is. @throws Problem 404 */
+	async letGo(person: string, id: string, link: string): Promise<void> {
+		const { db, clock } = this.#parts;
+		await this.#own(person, id);
+		if (!(await linksOf(db, id)).some((one) => one.id === link))
+			throw problem(404, 'unknown-folder', 'The account has no such folder (any more). Look again.');
+		await noteLink(db, link, { may_lose: 1, ...trouble(null, null) });
+		await noteAccount(db, id, { next_at: clock.now() });
+	}
+
 	/** Removes it here; there nothing changes. @throws Problem 404 */
 	async remove(person: string, id: string, records: Records): Promise<void> {
 		const { db, app } = this.#parts;
@@ -241,6 +252,7 @@ export class Accounts {
 				token: null,
 				...trouble(null, null),
 				synced_at: null,
+				may_lose: 0,
 				total: 0,
 				done: 0,
 			};

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { calendarTexts } from './calendar-texts.ts';
-import { GRACE_MS, type Item, type Items, runRound } from './round.ts';
+import { GRACE_MS, type Item, type Items, MANY, runRound } from './round.ts';
 import { type Here, Moved, RefusedThere, type There, type Version } from './sides.ts';
 import { Trouble } from './trouble.ts';
 
@@ -161,6 +161,7 @@ class Pair {
 	readonly here = new Own(this.cuts);
 	#now = 0;
 	#token: string | null = null;
+	mayLoseMany = false;
 
 	constructor(tokens = true) {
 		this.there = new Elsewhere(this.cuts, tokens);
@@ -171,7 +172,14 @@ class Pair {
 		this.cuts.left = [...cuts];
 		this.#now += GRACE_MS;
 		const { there, here } = this;
-		const parts = { there, here, items: here, texts: calendarTexts, clock: { now: () => this.#now } };
+		const parts = {
+			there,
+			here,
+			items: here,
+			texts: calendarTexts,
+			clock: { now: () => this.#now },
+			mayLoseMany: this.mayLoseMany,
+		};
 		try {
 			this.#token = (await runRound(parts, this.#token)).token;
 			return true;
@@ -309,6 +317,35 @@ describe('two calendars that are kept the same', () => {
 			{ seed, numRuns: 150 },
 		);
 	});
+
+	test.each([true, false])(
+		'are not emptied by a side that suddenly lists little, until its person agrees (by token: %p)',
+		async (tokens) => {
+			const pair = new Pair(tokens);
+			const uids = Array.from({ length: 2 * (MANY.objects + 1) }, (_, n) => `e${n}`);
+			for (const uid of uids) pair.set('there', uid, eventOf(uid, { SUMMARY: uid }));
+			await pair.settle();
+			const before = new Map(pair.there.held);
+			for (const uid of uids.slice(0, MANY.objects + 2)) pair.set('there', uid, null);
+			pair.set('here', uids.at(-1)!, eventOf(uids.at(-1)!, { SUMMARY: 'Later' }));
+			expect(await pair.round()).toBe(false);
+			expect(await pair.round()).toBe(false);
+			expect([pair.here.held.size, pair.there.held.size]).toEqual([uids.length, MANY.objects]);
+			// It was a fault of theirs: all is there again, and nothing was lost.
+			for (const [href, { text }] of before) if (!pair.there.held.has(href)) pair.there.edit(href, text);
+			await pair.settle();
+			expect([pair.here.held.size, pair.get('there', uids.at(-1)!)]).toEqual([uids.length, pair.get('here', uids.at(-1)!)]);
+			// One half is believed.
+			for (const uid of uids.slice(0, uids.length / 2)) pair.set('there', uid, null);
+			await pair.settle();
+			expect(pair.here.held.size).toBe(uids.length / 2);
+			for (const uid of uids) pair.set('there', uid, null);
+			expect(await pair.round()).toBe(false);
+			pair.mayLoseMany = true;
+			await pair.settle();
+			expect(pair.here.held.size).toBe(0);
+		},
+	);
 
 	test('what was taken in is not written back, and what was written is not taken in', async () => {
 		const pair = new Pair();

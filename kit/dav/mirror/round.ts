@@ -1,6 +1,7 @@
 import { decide } from './decide.ts';
 import { type ChangesThere, type Here, Moved, RefusedThere, type Texts, type There, type Version } from './sides.ts';
 import type { MirrorTables } from './tables.ts';
+import { Trouble } from './trouble.ts';
 
 /** An object that is, or is to be, on both sides. */
 export type Item = Omit<MirrorTables['mirror_item'], 'link'>;
@@ -22,6 +23,8 @@ export interface RoundParts<Within> {
 	readonly items: Items<Within>;
 	readonly texts: Texts;
 	readonly clock: { now(): number };
+	/** Whether its person agreed to lose here what is gone there, however much it is. */
+	readonly mayLoseMany: boolean;
 }
 
 /** What a round leads to. */
@@ -33,6 +36,8 @@ export interface RoundEnd {
 
 /** How long something may be missing here before it is removed there, in ms: whoever takes a deletion back has by then done so. */
 export const GRACE_MS = 15_000;
+/** What is gone there all at once and has to be agreed to: more than so many, and more than this share of all. */
+export const MANY = { objects: 10, share: 0.5 } as const;
 /** How many objects are asked for at once, and how often one is looked at anew that changes all the while. */
 const [AT_ONCE, MOST_TRIES] = [50, 5];
 
@@ -43,7 +48,8 @@ type Seen = Version | 'gone' | 'as-was';
  * Brings two folders to say the same, object by object. Whatever breaks it off, the next round goes on from there: each step is noted with
  * what it did, and one that was not noted is found done.
  *
- * @throws Trouble where the account cannot be read or written now; what was done until then stays done
+ * @throws Trouble where the account cannot be read or written now, `many-gone` where its person is to be asked first; what was done until then
+ *   stays done
  */
 export async function runRound<Within>(parts: RoundParts<Within>, token: string | null): Promise<RoundEnd> {
 	const round = new Round(parts);
@@ -69,6 +75,7 @@ class Round<Within> {
 		const changes = await there.changes(token);
 		this.#versions = await here.versions();
 		const gone = this.#goneIn(changes);
+		const known = this.#bothSides();
 		const fresh = [...changes.changed].filter(([href, etag]) => etag === '' || this.#byHref.get(href)?.etag !== etag);
 		for (let at = 0; at < fresh.length; at += AT_ONCE) {
 			await items.progress(at, fresh.length);
@@ -80,6 +87,7 @@ class Round<Within> {
 				else if (this.#byHref.has(href)) gone.add(href);
 			}
 		}
+		this.#askFirst(gone, known);
 		for (const href of gone) {
 			const item = this.#byHref.get(href);
 			if (item && !this.#done.has(item.uid)) await this.#settle(item.uid, item, 'gone');
@@ -104,6 +112,21 @@ class Round<Within> {
 	#goneIn({ changed, removed, whole }: ChangesThere): Set<string> {
 		const known = [...this.#byHref.values()].filter(({ etag }) => etag !== null).map(({ href }) => href);
 		return new Set(known.filter((href) => (whole ? !changed.has(href) : removed.has(href))));
+	}
+
+	/** How many objects are on both sides. */
+	#bothSides(): number {
+		return [...this.#byUid.values()].filter(({ uid, base }) => base !== null && this.#versions.has(uid)).length;
+	}
+
+	/** A server that lost a calendar, or lists nothing for an hour, is not to empty this one. What lies elsewhere there by now is settled already. */
+	#askFirst(gone: ReadonlySet<string>, known: number): void {
+		const lost = [...gone].filter((href) => {
+			const item = this.#byHref.get(href);
+			return item && item.base !== null && !this.#done.has(item.uid) && this.#versions.has(item.uid);
+		});
+		if (this.#parts.mayLoseMany || lost.length <= MANY.objects || lost.length <= known * MANY.share) return;
+		throw new Trouble('many-gone', `${lost.length} of ${known} are not there any more. Nothing was removed here.`);
 	}
 
 	/** Whether an object here is otherwise than when it was common last, or never was. */

@@ -80,6 +80,17 @@ export function accountRoutes({ accounts, verifyToken, clock, look }: AccountRou
 				return c.json(chosen);
 			},
 		)
+		.post(
+			'/v1/elsewhere/:id/folders/:link/losses',
+			signedIn,
+			answers('Lets what is gone from a folder there go to the trash here', null, 202),
+			async (c) => {
+				spend(limit, c.get('person').id);
+				await accounts.letGo(c.get('person').id, c.req.param('id'), c.req.param('link'));
+				look();
+				return c.body(null, 202);
+			},
+		)
 		.post('/v1/elsewhere/:id/rounds', signedIn, answers('Looks at an account as soon as may be', null, 202), async (c) => {
 			spend(limit, c.get('person').id);
 			await accounts.wake(c.get('person').id, c.req.param('id'));

@@ -26,7 +26,7 @@ const [SOON_MS, UNSETTLED_MS] = [1_000, 500];
 const AT_ONCE = 4;
 
 /** What is the matter with one folder only; the others of its account may still be well. */
-const ofFolder: ReadonlySet<TroubleCode> = new Set(['gone', 'removed-here', 'forbidden', 'full', 'unreadable']);
+const ofFolder: ReadonlySet<TroubleCode> = new Set(['gone', 'removed-here', 'forbidden', 'full', 'many-gone', 'unreadable']);
 
 export interface RunnerParts {
 	readonly db: MirrorDb;
@@ -127,14 +127,21 @@ export class MirrorRunner {
 	/** Keeps one folder the same. @returns in how many milliseconds to look again @throws Trouble of its account */
 	async #keep(link: Link, open: () => ReturnType<MirrorApp['services'][string]['open']>): Promise<number> {
 		const { db, app, clock, failed } = this.#parts;
-		const { id, space, home, token } = link;
+		const { id, space, home, token, may_lose } = link;
 		try {
 			if (!(await app.isSettled(space))) return UNSETTLED_MS;
 			if (!(await app.stands(space, home)))
 				throw new Trouble('removed-here', 'It was removed here. What is there stays as it is.');
-			const parts = { there: open(), here: app.here(space, home), items: itemsOf(db, id), texts: app.texts, clock };
+			const parts = {
+				there: open(),
+				here: app.here(space, home),
+				items: itemsOf(db, id),
+				texts: app.texts,
+				clock,
+				mayLoseMany: may_lose === 1,
+			};
 			const end = await runRound(parts, token);
-			await noteLink(db, id, { token: end.token, synced_at: clock.now(), ...trouble(null, null) });
+			await noteLink(db, id, { token: end.token, synced_at: clock.now(), may_lose: 0, ...trouble(null, null) });
 			return end.againMs ?? USUAL_MS;
 		} catch (error) {
 			if (!(error instanceof Trouble) || !ofFolder.has(error.code)) throw error;

@@ -37,6 +37,8 @@ export interface MirrorTables {
 		trouble: TroubleCode | null;
 		trouble_detail: string | null;
 		synced_at: number | null;
+		/** 1: its person agreed to lose here what is gone there, at the next look. */
+		may_lose: number;
 		/** Of how many objects that changed there how many are done, while it is looked at. */
 		total: number;
 		done: number;
@@ -112,6 +114,14 @@ export const mirrorMigrations: Migrations = {
 				.addPrimaryKeyConstraint('mirror_item_key', ['link', 'href'])
 				.execute();
 			await db.schema.createIndex('mirror_item_record').on('mirror_item').column('record').execute();
+		},
+	},
+	'002-many-gone': {
+		async up(db) {
+			await db.schema
+				.alterTable('mirror_link')
+				.addColumn('may_lose', 'integer', (column) => column.notNull().defaultTo(0))
+				.execute();
 		},
 	},
 };

@@ -9,6 +9,7 @@ export const troubles = {
 	forbidden: { stops: true },
 	gone: { stops: true },
 	'removed-here': { stops: true },
+	'many-gone': { stops: false },
 	'no-account': { stops: true },
 	'not-encrypted': { stops: true },
 	'private-address': { stops: true },

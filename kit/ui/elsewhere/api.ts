@@ -6,6 +6,7 @@ export type TroubleCode =
 	| 'forbidden'
 	| 'gone'
 	| 'removed-here'
+	| 'many-gone'
 	| 'no-account'
 	| 'not-encrypted'
 	| 'private-address'
@@ -75,6 +76,7 @@ export function accountsApi(service: string) {
 		folders: async (id: string) => (await send<{ folders: readonly Folder[] }>('GET', at(id, '/folders'))).folders,
 		choose: (id: string, urls: readonly string[], records: Records) =>
 			send<Account>('PUT', at(id, '/folders'), { urls, records }),
+		letGo: (id: string, link: string) => send<unknown>('POST', at(id, `/folders/${encodeURIComponent(link)}/losses`)),
 		look: (id: string) => send<unknown>('POST', at(id, '/rounds')),
 	};
 }

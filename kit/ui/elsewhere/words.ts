@@ -8,6 +8,7 @@ const words: Readonly<Record<TroubleCode, () => string>> = {
 	forbidden: () => m.elsewhere_forbidden(),
 	gone: () => m.elsewhere_gone(),
 	'removed-here': () => m.elsewhere_removed_here(),
+	'many-gone': () => m.elsewhere_many_gone(),
 	'no-account': () => m.elsewhere_no_account(),
 	'not-encrypted': () => m.elsewhere_not_encrypted(),
 	'private-address': () => m.elsewhere_private_address(),
