@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { calendars, events } from '../apps/calendar/model.ts';
 import { tasks } from '../apps/todo/model.ts';
-import { Keyboard } from './hands.ts';
+import { bring, Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite, type TestPerson } from './people.ts';
@@ -238,11 +238,12 @@ test('events come from files and feeds and go into files, and a time is found at
 	const clean = (name: string) => isClean(page, name);
 
 	await test.step('a file brings its events and takes them back; one event is taken along', async () => {
-		await page.goto(`${mana.url}/calendar/import`);
+		await page.goto(`${mana.url}/calendar/month/2026-11-27`);
 		const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:opera@example.org', 'DTSTART:20261128T190000Z', 'DTEND:20261128T220000Z', 'SUMMARY:Opera', 'X-SEAT:12', 'END:VEVENT', 'BEGIN:VEVENT', 'UID:never', 'END:VEVENT', 'END:VCALENDAR', '']; // prettier-ignore
-		await page
-			.locator('input[type=file]')
-			.setInputFiles({ name: 'Culture.ics', mimeType: 'text/calendar', buffer: Buffer.from(lines.join('\r\n')) });
+		await event(page, /^Stand-up/)
+			.first()
+			.waitFor();
+		await bring(page, 'main', 'drop', [['Culture.ics', 'text/calendar', lines.join('\r\n')]]);
 		await expect(page.getByText('1 entry cannot be imported')).toBeVisible();
 		await page.getByLabel('Into which calendar').selectOption('New calendar “Culture”');
 		await clean('import');

@@ -3,7 +3,8 @@ import { frontEnds, portOf } from '@mana/schema';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestMana } from './mana.ts';
-import { addField, readyForOffline } from './screen.ts';
+import { look } from './look.ts';
+import { addField, attachedFile, openTask, readyForOffline } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('the port of an app leads to the app', async ({ mana, newDevice }) => {
@@ -49,7 +50,64 @@ test('the hub and each app can be installed, each as one of its own', async ({ m
 
 	await readyForOffline(page);
 	expect(await page.evaluate<string>('navigator.serviceWorker.ready.then(({ scope }) => scope)')).toBe(`${mana.url}/`);
+
+	await test.step('a page with a file, shared with Todo, becomes a task with notes and the file', async () => {
+		expect(todo).toMatchObject({ share_target: { action: '/todo/share', method: 'POST', enctype: 'multipart/form-data' } });
+		await share(page, '/todo/share', { title: 'Try this soup tomorrow', text: 'https://soup.example/leek' }, [
+			'leeks.txt',
+			'Two leeks',
+		]);
+		const dialog = page.getByRole('dialog', { name: 'Add to Todo' });
+		await expect(dialog).toContainText('https://soup.example/leek');
+		await expect(dialog).toContainText('leeks.txt');
+		await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+		await expect(dialog).toBeHidden();
+		await page.goto(`${mana.url}/todo/upcoming`);
+		const pane = await openTask(page, 'Try this soup');
+		await expect(pane.getByRole('textbox', { name: 'Notes' })).toHaveValue('https://soup.example/leek');
+		await attachedFile(page, 'leeks.txt').waitFor();
+	});
+
+	await test.step('the hub asks where several take it, and brings a file to the app that knows it', async () => {
+		expect(hub).toMatchObject({ share_target: { action: '/share' } });
+		await share(page, '/share', { text: 'Water the plants' });
+		await expect(page.getByRole('heading', { name: 'Shared with Mana' })).toBeVisible();
+		await look(page, 'shared');
+		await page.getByRole('button', { name: 'Add to Todo' }).click();
+		await expect(page.getByRole('dialog', { name: 'Add to Todo' }).getByRole('textbox')).toHaveValue('Water the plants');
+		await share(page, '/contacts/share', {}, [
+			'ada.vcf',
+			'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Lovelace\r\nN:Lovelace;Ada\r\nEND:VCARD\r\n',
+		]);
+		await expect(page).toHaveURL(`${mana.url}/contacts/import`);
+		await expect(page.getByRole('main')).toContainText('Ada Lovelace');
+		await page.goto(`${mana.url}/share`);
+		await expect(page.getByText('Nothing came through')).toBeVisible();
+	});
 });
+
+/** Hands something over as the share sheet of a system does: by a form, with what `share_target` in the web manifest names. */
+async function share(
+	page: Page,
+	to: string,
+	words: Readonly<Record<string, string>>,
+	file?: readonly [name: string, content: string],
+) {
+	await page.evaluate(`{
+		const form = document.createElement('form');
+		Object.assign(form, { method: 'POST', enctype: 'multipart/form-data', action: ${JSON.stringify(to)} });
+		const field = (name, type) => form.appendChild(Object.assign(document.createElement('input'), { name, type }));
+		for (const [name, value] of Object.entries(${JSON.stringify(words)})) field(name, 'hidden').value = value;
+		const file = ${JSON.stringify(file ?? null)};
+		if (file) {
+			const files = new DataTransfer();
+			files.items.add(new File([file[1]], file[0]));
+			field('files', 'file').files = files.files;
+		}
+		document.body.append(form);
+		form.submit();
+	}`);
+}
 
 interface WebManifest {
 	readonly name: string;

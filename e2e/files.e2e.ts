@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { bring } from './hands.ts';
 import { invite, ownerOf } from './people.ts';
 import {
 	addTasks,
@@ -176,11 +177,11 @@ test('files are dropped and pasted; what would run scripts is only ever read, an
 	await addTasks(page, 'Look out');
 	const pane = await openTask(page, 'Look out');
 	await pane.getByRole('button', { name: 'Attach files' }).waitFor();
-	await bring(page, 'drop', [
+	await bring(page, 'aside', 'drop', [
 		['../../evil\u202egpj.html', 'text/html', '<script>document.title = "taken"</script><h1>taken</h1>'],
 		['drawing.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" onload="document.title = \'taken\'"/>'],
 	]);
-	await bring(page, 'paste', [['broken.png', 'image/png', 'no picture at all']]);
+	await bring(page, 'aside', 'paste', [['broken.png', 'image/png', 'no picture at all']]);
 	await expect.poll(() => names(page)).toEqual(['evilgpj.html', 'drawing.svg', 'broken.png']);
 	await expect(pane.getByRole('region', { name: 'Files' }).locator('canvas.drawn')).toHaveCount(0);
 	for (const [name, shown] of [
@@ -194,7 +195,7 @@ test('files are dropped and pasted; what would run scripts is only ever read, an
 		await page.keyboard.press('Escape');
 	}
 	expect(await page.title()).not.toBe('taken');
-	await bring(page, 'paste', [], 'just text');
+	await bring(page, 'aside', 'paste', [], 'just text');
 	expect(await names(page)).toHaveLength(3);
 });
 
@@ -251,7 +252,7 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 		await expect(attachedFile(vic.page, 'secret.txt')).toContainText('Olga Owner');
 		expect((await saved(vic.page, 'secret.txt')).toString()).toBe('nobody else may read this');
 		await expect(vic.page.getByRole('button', { name: 'Attach files' })).toBeHidden();
-		await bring(vic.page, 'drop', [['mine.txt', 'text/plain', 'mine']]);
+		await bring(vic.page, 'aside', 'drop', [['mine.txt', 'text/plain', 'mine']]);
 		await expect(vic.page.getByText('You may read this space but not add to it')).toBeVisible();
 		expect(await names(vic.page)).toEqual(['secret.txt']);
 		expect((await held(vic)).filter((one) => one.includes(space))).toEqual([`files ${space},1`, `bytes ${space},1`]);
@@ -333,24 +334,6 @@ async function saved(page: Page, name: string): Promise<Buffer> {
 	const arrived = await download;
 	expect(arrived.suggestedFilename()).toBe(name);
 	return readFile(await arrived.path());
-}
-
-/** Drops or pastes files on the page, as a person with a mouse would. */
-async function bring(
-	page: Page,
-	how: 'drop' | 'paste',
-	files: [name: string, type: string, content: string][],
-	words?: string,
-): Promise<void> {
-	await page.evaluate(`((how, files, words) => {
-		const data = new DataTransfer();
-		for (const [name, type, content] of files) data.items.add(new File([content], name, { type }));
-		if (words) data.setData('text/plain', words);
-		const event = how === 'drop'
-			? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
-			: new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
-		document.querySelector('aside').dispatchEvent(event);
-	})(${JSON.stringify(how)}, ${JSON.stringify(files)}, ${JSON.stringify(words ?? '')})`);
 }
 
 /** Every file that the browser stores, wherever a page could have put one. */

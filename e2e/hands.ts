@@ -64,3 +64,22 @@ const whyUnseen = `(() => {
 	const marked = [at, at.nextElementSibling, at.parentElement, at.closest('[data-card]')].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
 	return marked ? null : 'not marked: ' + name;
 })()`;
+
+/** Drops or pastes files on a part of the page, as a person with a mouse would. */
+export async function bring(
+	page: Page,
+	where: string,
+	how: 'drop' | 'paste',
+	files: readonly (readonly [name: string, type: string, content: string])[],
+	words?: string,
+): Promise<void> {
+	await page.evaluate(`((where, how, files, words) => {
+		const data = new DataTransfer();
+		for (const [name, type, content] of files) data.items.add(new File([content], name, { type }));
+		if (words) data.setData('text/plain', words);
+		const event = how === 'drop'
+			? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+			: new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+		document.querySelector(where).dispatchEvent(event);
+	})(${JSON.stringify(where)}, ${JSON.stringify(how)}, ${JSON.stringify(files)}, ${JSON.stringify(words ?? '')})`);
+}

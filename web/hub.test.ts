@@ -103,6 +103,14 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 }
 
 describe('the pages', () => {
+	test('what is shared before a service worker is there leads to the page that says so, and nothing else takes a form', async () => {
+		for (const path of ['/share', '/todo/share']) {
+			const answer = await ask(path, { method: 'POST', body: new FormData(), redirect: 'manual' });
+			expect([answer.status, answer.headers.get('location')]).toEqual([303, path]);
+		}
+		expect((await ask('/todo', { method: 'POST', body: new FormData() })).status).toBe(404);
+	});
+
 	test('are the same for every address of an app, and never kept without asking', async () => {
 		for (const path of ['/', '/todo', '/todo/inbox?x=1', '/settings/people']) {
 			const answer = await ask(path, { headers: page });

@@ -1,3 +1,4 @@
+import { isSharePath } from '@mana/ui/shell/handed';
 import { isHandshake, Problem, problem, type ServiceEnv, upgrade } from '@mana/service';
 import type { Context, Hono } from 'hono';
 import type { Assets } from './assets.ts';
@@ -40,6 +41,10 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 	addStatus(app, options.status);
 	addWellKnown(app, publicUrl, (service) => options.addressOf(service) !== null);
 	app.all('/api/:service/*', (c) => passOn(c, options));
+
+	// What is shared with an installed app goes no further than this device: its service worker takes it. One that is not there yet cannot, and the
+	// page says so.
+	app.post('*', (c, next) => (isSharePath(c.req.path) ? c.redirect(c.req.path, 303) : next()));
 
 	app.on(['GET', 'HEAD'], '*', async (c) => {
 		const asset = assets.find(c.req.path) ?? (wantsPage(c.req.raw) ? assets.page : null);

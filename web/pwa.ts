@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hub } from '@mana/ui/shell/hub';
-import type { AppManifest } from '@mana/ui/shell/manifest';
+import type { AppManifest, Takes } from '@mana/ui/shell/manifest';
 import { shadeIn, toHex } from '@mana/ui/tokens/contrast';
 import { colours } from '@mana/ui/tokens/colours';
 import { pngIcon, svgIcon } from './icons/draw.ts';
@@ -14,6 +14,7 @@ interface Installable {
 	readonly hue: number;
 	readonly glyph: string;
 	readonly shortcuts: readonly { readonly name: string; readonly url: string }[];
+	readonly takes: readonly Takes[];
 }
 
 /**
@@ -24,7 +25,9 @@ interface Installable {
  */
 export async function writeInstallables(apps: readonly AppManifest[], folder: string): Promise<void> {
 	await rm(folder, { recursive: true, force: true });
-	for (const one of [house, ...apps.map(installable)]) {
+	// The hub takes what any of its apps takes, and asks which.
+	const all = apps.flatMap(({ takes }) => takes ?? []);
+	for (const one of [{ ...house, takes: all }, ...apps.map(installable)]) {
 		const sign = { glyph: one.glyph, ground: toHex(shadeIn(colours.accent, 'light'), one.hue) };
 		const into = join(folder, one.path);
 		await mkdir(into, { recursive: true });
@@ -45,6 +48,7 @@ const house: Installable = {
 	hue: hub.hue,
 	glyph: hub.glyph,
 	shortcuts: [],
+	takes: [],
 };
 
 function installable(app: AppManifest): Installable {
@@ -55,11 +59,12 @@ function installable(app: AppManifest): Installable {
 		hue: app.hue,
 		glyph: app.glyph,
 		shortcuts: app.places.slice(0, 4).map((place) => ({ name: place.name(), url: place.href })),
+		takes: app.takes ? [app.takes] : [],
 	};
 }
 
 /** https://www.w3.org/TR/appmanifest/ */
-function webManifest({ path, name, purpose, hue, shortcuts }: Installable): object {
+function webManifest({ path, name, purpose, hue, shortcuts, takes }: Installable): object {
 	const at = path === '/' ? '' : path;
 	return {
 		id: path,
@@ -79,5 +84,26 @@ function webManifest({ path, name, purpose, hue, shortcuts }: Installable): obje
 			{ src: `${at}/icon-maskable.png`, sizes: '512x512', type: 'image/png', purpose: 'maskable' },
 		],
 		...(shortcuts.length > 0 && { shortcuts }),
+		...(takes.length > 0 && { share_target: shareTarget(`${at}/share`, takes), ...openedWith(takes) }),
 	};
+}
+
+/** https://w3c.github.io/web-share-target/ */
+function shareTarget(action: string, takes: readonly Takes[]): object {
+	const accept = takes.some(({ words }) => words === 'with-files')
+		? ['*/*']
+		: takes.flatMap(({ imports }) => Object.entries(imports?.types ?? {}).flatMap(([type, endings]) => [type, ...endings]));
+	return {
+		action,
+		method: 'POST',
+		enctype: 'multipart/form-data',
+		params: { title: 'title', text: 'text', url: 'url', ...(accept.length > 0 && { files: [{ name: 'files', accept }] }) },
+	};
+}
+
+/** Files (https://wicg.github.io/manifest-incubations/#file_handlers-member) and links that the system opens with it. */
+function openedWith(takes: readonly Takes[]): object {
+	const files = takes.flatMap(({ imports }) => (imports ? [{ action: imports.page, accept: imports.types }] : []));
+	const links = takes.flatMap(({ links = {} }) => Object.entries(links).map(([protocol, url]) => ({ protocol, url })));
+	return { ...(files.length > 0 && { file_handlers: files }), ...(links.length > 0 && { protocol_handlers: links }) };
 }

@@ -38,4 +38,9 @@ export const app: AppManifest = {
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
+	takes: {
+		words: 'alone',
+		imports: { page: '/calendar/import', types: { 'text/calendar': ['.ics', '.ical', '.ifb'] } },
+		links: { webcal: '/calendar/subscriptions?url=%s' },
+	},
 };

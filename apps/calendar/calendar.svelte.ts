@@ -235,12 +235,13 @@ export class Planner {
 	}
 
 	/** Adds what was typed; what the line leaves open, the slot says, or the next full hour. */
-	add(capture: Capture, slot: Slot | null = null): RecordId {
+	add(capture: Capture, slot: Slot | null = null, notes = ''): RecordId {
 		const calendar = this.writable.find(({ name }) => name === capture.project)?.id ?? this.settings.calendar;
 		const when = whenTyped(capture, slot, { length: this.settings.length, zone: this.zone, today: today.day, now: Date.now() });
 		const { id, written } = this.actions.add(m.calendar_done_added(), {
 			title: capture.title,
 			place: capture.place ?? '',
+			notes,
 			calendar: calendar === defaultCalendarId ? null : calendar,
 			zone: this.zone,
 			...when,

@@ -42,4 +42,11 @@ export const app: AppManifest = {
 	],
 	describe: () => import('./describe.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
+	takes: {
+		words: 'alone',
+		imports: {
+			page: '/contacts/import',
+			types: { 'text/vcard': ['.vcf', '.vcard'], 'text/x-vcard': ['.vcf'], 'text/directory': ['.vcf'] },
+		},
+	},
 };

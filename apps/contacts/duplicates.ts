@@ -271,8 +271,9 @@ export function distance(a: string, b: string, most: number): number {
 			row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
 			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
 		}
-		if (Math.min(...row) > most) return most + 1;
+		// Two letters that changed places count from the row before this one.
+		if (Math.min(...row) > most && Math.min(...last) >= most) return most + 1;
 		[before, last] = [last, row];
 	}
-	return last[b.length]!;
+	return Math.min(last[b.length]!, most + 1);
 }

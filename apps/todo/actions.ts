@@ -78,6 +78,8 @@ export interface TaskPlace {
 	/** A tag and a person by their ids. */
 	readonly tag?: string;
 	readonly person?: string;
+	/** What comes along where something was shared. */
+	readonly notes?: string;
 	/** A column that somebody made, of a view. */
 	readonly column?: { readonly view: RecordId; readonly id: string };
 }
@@ -152,6 +154,7 @@ export function taskActions(
 				const project = capture.project === null ? (place.project ?? null) : ensureProject(tx, capture.project);
 				id = tx.create(tasks, {
 					title: capture.title,
+					...(place.notes && { notes: place.notes }),
 					dueDay: capture.day ?? place.day ?? null,
 					dueTime: capture.time,
 					...(capture.repeat && { repeat: capture.repeat.rule, repeatFrom: capture.repeat.from, occurrence: capture.day }),

@@ -36,4 +36,5 @@ export const app: AppManifest = {
 	describe: () => import('./describe.ts'),
 	finish: () => import('./finish.ts'),
 	quickAdd: () => import('./parts/QuickAdd.svelte'),
+	takes: { words: 'with-files' },
 };

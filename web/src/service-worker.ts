@@ -2,6 +2,8 @@
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
 import { version } from '$app/env';
+import { isSharePath } from '@mana/ui/shell/handed';
+import { leaveHanded } from '@mana/ui/shell/handed-store';
 import { pressedName, type Pressed, pressedPath } from '@mana/ui/shell/pressed';
 import { isAct, pageOf, readPush } from './push.ts';
 
@@ -24,7 +26,9 @@ worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('fetch', (event) => {
 	const { request } = event;
 	const url = new URL(request.url);
-	if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+	if (url.origin !== worker.location.origin) return;
+	if (request.method === 'POST' && isSharePath(url.pathname)) return event.respondWith(handedOver(request));
+	if (request.method !== 'GET') return;
 	if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/health/') || url.pathname === listPath) return;
 	if (request.mode === 'navigate') event.respondWith(page(request));
 	else event.respondWith(file(request));
@@ -81,6 +85,12 @@ async function open(page: string): Promise<void> {
 	// A window that another worker still serves cannot be led anywhere.
 	const led = await seen?.navigate(page).catch(() => null);
 	await (led ? led.focus() : worker.clients.openWindow(page));
+}
+
+/** Something was shared with Mana: it waits here, whatever is in the way, until a page takes it. Nothing is added without a person saying so there. */
+async function handedOver(request: Request): Promise<Response> {
+	await leaveHanded(await request.formData(), Date.now());
+	return Response.redirect(request.url, 303);
 }
 
 async function install(): Promise<void> {

@@ -18,7 +18,8 @@ export interface Reading {
 	readonly size: number;
 }
 
-interface Parts {
+/** The record that files belong to, and how it is written. */
+export interface Parts {
 	readonly mana: Mana;
 	readonly place: FilePlace;
 	/** The attachments of the record, in order. */

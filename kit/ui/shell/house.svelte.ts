@@ -8,6 +8,9 @@ export interface QuickAddPanel {
 	readonly kind: 'quick-add';
 	readonly app: string;
 	readonly text: string;
+	/** What comes along where another program shared something. */
+	readonly notes?: string;
+	readonly files?: readonly File[];
 }
 
 /** The apps of this house, and what is open over the page. */

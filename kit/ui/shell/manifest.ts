@@ -48,6 +48,18 @@ export interface AppManifest {
 	readonly finish?: Loaded<{ readonly finish: Finish }>;
 	/** The field that `q` opens from anywhere. */
 	readonly quickAdd?: Loaded<{ readonly default: Component<QuickAddProps> }>;
+	/** What other programs may hand over to it, once it is installed. */
+	readonly takes?: Takes;
+}
+
+/** What an installed app takes from the system: shared with it, or opened with it. */
+export interface Takes {
+	/** Words and links, by its quick add: alone, or with files that come along. */
+	readonly words?: 'alone' | 'with-files';
+	/** Files that it brings in: the page that does, and their media types with the endings of their names. */
+	readonly imports?: { readonly page: string; readonly types: Readonly<Record<string, readonly string[]>> };
+	/** Links by their scheme, and the page that takes one in place of `%s`. */
+	readonly links?: Readonly<Record<string, string>>;
 }
 
 /** A module that is fetched when it is first needed. */
@@ -145,6 +157,9 @@ export interface OfferedPerson {
 export interface QuickAddProps {
 	/** What to begin with. */
 	readonly text: string;
+	/** What comes along where something was shared: words for its notes, and files. */
+	readonly notes: string;
+	readonly files: readonly File[];
 	close(): void;
 }
 
