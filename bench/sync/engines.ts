@@ -7,7 +7,7 @@ const here = join(import.meta.dir, 'peers');
 export interface Engine {
 	readonly name: string;
 	readonly label: string;
-	/** What its servers and clients run on: where each is at home. */
+	/** What its servers and clients run on: where each is at home, or can be. */
 	readonly runtime: 'bun' | 'node';
 	readonly licence: string;
 	/** The file that says how it is started, connected, written and read; every engine's has the same shape. */
@@ -16,8 +16,8 @@ export interface Engine {
 	readonly folder: string | null;
 }
 
-function peer(name: string, label: string, licence: string): Engine {
-	return { name, label, runtime: 'node', licence, file: join(here, name, 'peer.mjs'), folder: join(here, name) };
+function peer(name: string, label: string, licence: string, runtime: Engine['runtime'] = 'node'): Engine {
+	return { name, label, runtime, licence, file: join(here, name, 'peer.mjs'), folder: join(here, name) };
 }
 
 /** Adding a peer is a folder `peers/NAME` and a line here. */
@@ -30,16 +30,10 @@ export const engines: readonly Engine[] = [
 	peer('pouchdb', 'PouchDB', 'Apache-2.0'),
 	peer('loro', 'Loro', 'MIT'),
 	peer('rxdb', 'RxDB', 'Apache-2.0'),
-];
-
-/** Peers that npm has and that have no file here, and why. */
-export const absent: readonly { readonly label: string; readonly why: string }[] = [
-	{ label: 'Triplit 1.1.8 (AGPL)', why: 'Installs; nobody has written its peers/triplit/peer.mjs, which needs signed tokens.' },
-	{
-		label: 'Jazz 0.20.19',
-		why: 'Installs (505 MB with jazz-run); nobody has written its peer.mjs, which needs accounts and groups.',
-	},
-	{ label: 'Zero 1.9.0', why: 'Installs (336 MB); needs a PostgreSQL with wal_level=logical, which the bench does not start.' },
+	peer('triplit', 'Triplit', 'AGPL-3.0, run and never linked'),
+	peer('jazz', 'Jazz', 'MIT'),
+	// Its server takes our tests' PostgreSQL, which a program on Bun starts.
+	peer('zero', 'Zero', 'Apache-2.0', 'bun'),
 ];
 
 /** @throws when a name is nobody's */

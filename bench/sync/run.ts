@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { regressions, told } from './baseline.ts';
-import { absent, type Engine, enginesNamed } from './engines.ts';
+import { type Engine, enginesNamed } from './engines.ts';
 import { install } from './install.ts';
 import { askAbout, measure } from './measure.ts';
 import { type About, type Report, type Run, thisMachine } from './report.ts';
@@ -23,7 +23,6 @@ export async function benchSync(args: readonly string[]): Promise<number> {
 		`${machine.cores} cores, ${machine.cpu}, ${machine.memoryGb} GB, Linux ${machine.kernel}, Bun ${machine.bun}, Node ${machine.node}`,
 	);
 	for (const engine of engines) console.log(describe(engine, about[engine.name]!));
-	if (!peers) for (const { label, why } of absent) console.log(`${label}: not run. ${why}`);
 
 	const runs: Run[] = [];
 	for (const workload of workloads) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The installed versions of packages. @param require of the folder that they are installed in */
+/** The versions of what runs us and of packages. @param require of the folder that they are installed in */
 export function versionsOf(require, names) {
 	const folders = (name) => require.resolve.paths(name).map((folder) => `${folder}/${name}/package.json`);
 	const read = (paths) => {
@@ -13,5 +13,9 @@ export function versionsOf(require, names) {
 		}
 		return 'not installed';
 	};
-	return { node: process.version, ...Object.fromEntries(names.map((name) => [name, read(folders(name))])) };
+	const { bun } = process.versions;
+	return {
+		...(bun ? { bun } : { node: process.version }),
+		...Object.fromEntries(names.map((name) => [name, read(folders(name))])),
+	};
 }

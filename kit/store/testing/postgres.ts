@@ -32,9 +32,13 @@ export function startPostgres(): Promise<TestPostgres> {
 	return (shared.manaTestPostgres ??= given() ?? open());
 }
 
-/** A server like `startPostgres`, for nobody else. A commit that it answered outlives its own death, though not that of the machine. */
-export async function startOwnPostgres(): Promise<OwnPostgres> {
-	const { url, say, stop } = await start({ synchronous_commit: 'on', full_page_writes: 'on' });
+/**
+ * A server like `startPostgres`, for nobody else. A commit that it answered outlives its own death, though not that of the machine.
+ *
+ * @param more settings of `postgresql.conf`
+ */
+export async function startOwnPostgres(more: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
+	const { url, say, stop } = await start({ synchronous_commit: 'on', full_page_writes: 'on', ...more });
 	const startedAt = () => query(url, 'select pg_postmaster_start_time()::text');
 	return {
 		url,

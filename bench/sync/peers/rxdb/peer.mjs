@@ -6,6 +6,7 @@ import { getRxStorageMemory } from 'rxdb/plugins/storage-memory';
 import { WebSocket } from 'ws';
 import { FIELDS, fieldName, isNumber, rowName, rowOf } from '../../actor/data.mjs';
 import { freePort } from '../free-port.mjs';
+import { SeenRows } from '../seen-rows.mjs';
 import { versionsOf } from '../versions.mjs';
 
 globalThis.WebSocket ??= WebSocket;
@@ -63,27 +64,18 @@ async function open() {
 	return database;
 }
 
-class Client {
+class Client extends SeenRows {
 	#database;
-	#rows = new Map();
-	#listeners = [];
 	#queue = Promise.resolve();
 
 	constructor(database) {
+		super();
 		this.#database = database;
-		database.rows.$.subscribe(({ documentId, documentData }) => this.#take(rowOf(documentId), documentData));
+		database.rows.$.subscribe(({ documentId, documentData }) => this.take(rowOf(documentId), documentData));
 		this.#queue = database.rows
 			.find()
 			.exec()
-			.then((docs) => docs.forEach((doc) => this.#take(rowOf(doc.id), doc.toJSON())));
-	}
-
-	size() {
-		return this.#rows.size;
-	}
-
-	read(row, field) {
-		return this.#rows.get(row)?.[fieldName(field)];
+			.then((docs) => docs.forEach((doc) => this.take(rowOf(doc.id), doc.toJSON())));
 	}
 
 	write(row, field, value) {
@@ -95,25 +87,6 @@ class Client {
 
 	writeRows(list) {
 		return this.#inTurn(() => this.#database.rows.bulkUpsert(list.map(([row, fields]) => ({ id: rowName(row), ...fields }))));
-	}
-
-	listen(listener) {
-		this.#listeners.push(listener);
-	}
-
-	*cells() {
-		for (const [row, doc] of this.#rows)
-			for (let field = 0; field < FIELDS; field++) yield [row, fieldName(field), doc[fieldName(field)]];
-	}
-
-	#take(row, doc) {
-		const before = this.#rows.get(row);
-		this.#rows.set(row, doc);
-		if (!before) return;
-		for (let field = 0; field < FIELDS; field++) {
-			const name = fieldName(field);
-			if (before[name] !== doc[name]) for (const listener of this.#listeners) listener(row, field, doc[name]);
-		}
 	}
 
 	/** A document must be read before it is written, so writes wait for each other. */
