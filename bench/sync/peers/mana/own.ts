@@ -1,11 +1,13 @@
 import type { RecordId } from '@mana/model';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
+import { meeting } from './meeting.ts';
 import { revocation } from './revocation.ts';
 import { rows } from './rows.ts';
 
 /** What only ours is asked for. */
 export const own = {
 	revocation,
+	...meeting,
 
 	/** Milliseconds from a write to the last of the listeners whose answer it changes. */
 	async reactive(_state: unknown, { rows: count, subscriptions, dirty, rounds }: Reactive): Promise<number[]> {

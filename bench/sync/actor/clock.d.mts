@@ -1,0 +1,2 @@
+export function now(): number;
+export function until(atMs: number): Promise<void>;
