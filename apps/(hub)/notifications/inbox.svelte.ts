@@ -1,6 +1,7 @@
 import type { RecordId } from '@mana/model';
 import type { Mana } from '@mana/sync/client/api';
-import { act, live } from '@mana/ui';
+import { live } from '@mana/ui/data/live.svelte';
+import { act } from '@mana/ui/data/mana.svelte';
 import { m } from '@mana/ui/i18n';
 import { type Notification, notifications } from '../model.ts';
 import { visibleAt } from './groups.ts';
