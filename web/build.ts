@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { alone } from './build-lock.ts';
+import { firstLoad } from './first-load.ts';
 import { compileMessages } from './messages.ts';
-import { writeOffline } from './offline.ts';
+import { readManifest, writeOffline } from './offline.ts';
 import { writeInstallables } from './pwa.ts';
 
 /*
@@ -20,6 +21,8 @@ const singles = [
 	'package-lock.json',
 	'web/build.ts',
 	'web/vite.config.ts',
+	'web/first-visits.ts',
+	'web/first-load.ts',
 	'web/messages.ts',
 	'web/pwa.ts',
 	'web/offline.ts',
@@ -70,8 +73,17 @@ async function run(): Promise<void> {
 	say(
 		`pages: ${files.shell.length} files of the shell, ${apps.map((app) => `${files.apps[app.id]?.length ?? 0} of ${app.id}`).join(', ')}`,
 	);
+	const { manifest, nodes } = await readManifest(web);
+	const names = apps.map((app) => app.id);
+	const loads = names.map((app) => `${app} ${kilobytes(firstLoad(manifest, nodes, app, names))}`);
+	say(`first loads, compressed: ${loads.join(', ')}`);
 	await Bun.write(stamp, inputs);
 	say(`built in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+function kilobytes(files: ReadonlySet<string>): string {
+	const bytes = [...files].reduce((sum, file) => sum + Bun.gzipSync(readFileSync(join(build, file))).length, 0);
+	return `${(bytes / 1000).toFixed(1)} kB`;
 }
 
 async function command(args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<void> {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
 /** Vite's build manifest: what every module became, and what it needs. */
-type ViteManifest = Record<
+export type ViteManifest = Record<
 	string,
 	{
 		readonly file: string;
+		readonly name?: string;
+		readonly isEntry?: boolean;
 		readonly imports?: readonly string[];
 		readonly dynamicImports?: readonly string[];
 		readonly css?: readonly string[];
@@ -78,13 +80,19 @@ export function checkEntry(manifest: ViteManifest, sizeOf: (file: string) => num
 
 const mostEntryBytes = 8_000;
 
-/** Writes `offline.json` beside the built pages. */
-export async function writeOffline(web: string, build: string, apps: readonly string[], version: string): Promise<OfflineFiles> {
+/** Vite's manifest of what was built, and what each route's node imports. */
+export async function readManifest(web: string): Promise<{ manifest: ViteManifest; nodes: ReadonlyMap<string, string> }> {
 	const manifest = (await Bun.file(join(web, '.svelte-kit/output/client/.vite/manifest.json')).json()) as ViteManifest;
-	checkEntry(manifest, (file) => Bun.file(join(build, file)).size);
 	const nodes = new Map<string, string>();
 	for (const key of Object.keys(manifest).filter((name) => /generated\/.*\/nodes\/\d+\.js$/.test(name)))
 		nodes.set(key, await Bun.file(join(web, key)).text());
+	return { manifest, nodes };
+}
+
+/** Writes `offline.json` beside the built pages. */
+export async function writeOffline(web: string, build: string, apps: readonly string[], version: string): Promise<OfflineFiles> {
+	const { manifest, nodes } = await readManifest(web);
+	checkEntry(manifest, (file) => Bun.file(join(build, file)).size);
 	const files = offlineFiles(manifest, nodes, apps, version);
 	await Bun.write(join(build, 'offline.json'), JSON.stringify(files));
 	return files;

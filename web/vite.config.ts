@@ -3,26 +3,45 @@ import { join } from 'node:path';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
+import { firstVisits } from './first-visits.ts';
 
 const rooms = join(import.meta.dirname, '../apps');
 const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'app.ts')));
 
-/** Parts that are fetched when they are first needed: they stay files of their own. */
+/** Parts that are fetched when they are first needed: their styles come with them, and not ahead of any need. */
 const later =
-	/i18n\/generated\/words\/|Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|sync-story|DrawerHead|account-items|ToastList|VisitBanner|Widget|Detail|Steps|ProjectDialog|BulkBar|todo\/parts\/menu-items|kit\/ui\/attachments\/|draft\.svelte|search\.ts|describe\.ts|inspector\/|sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
+	/Panel|Palette|ShortcutList|QuickAdd|SignOutDialog|MenuHost|SyncDetails|DrawerHead|ToastList|VisitBanner|Widget|Detail|Steps|ProjectDialog|BulkBar|OpenBell|kit\/ui\/attachments\//;
+/** What modules of many parts hand on, and nobody needs at first. */
+const handedOn =
+	/sync\/(client\/((conversation|blobs)\/[\w-]+|adopt|record-history|quarantine|spaces|bundle|export-outbox)|snapshot\/[\w-]+|codec\/(frame|pack|scope)|frames|digest|lanes|manifest|scope|record-history)\.ts|model\/(route|keeps)\.ts|time\/phrase\/(?!pack\.ts)/;
 const doors = /doors\/(Doors|DoorPage)\.svelte/;
 /** What is there on every page, some time after it: not with the app whose pages have much more. */
 const attendants = /parts\/Attend\.svelte/;
-/** The fields of forms, together: whoever shows one shows several. */
-const fields = /components\/(DatePicker|ProgressBar|Group|Segmented|Select|Switch|TextArea|TextField)\.svelte/;
-/** What only the doors, the settings, the gallery and the less used pages of an app use: no part of a first visit. */
-const elsewhere =
-	/kit\/ui\/administration\/|session\/(problem-words|checks|space-api)|i18n\/bytes|shell\/actions|tokens\/(colours|contrast)|data\/kept|components\/(Badge|Dialog|MenuButton|Skeleton)\.svelte|todo\/parts\/(Older|Section)\.svelte/;
-/** The frame around every page, what it opens stores with, and what the apps declare. */
-const frame =
-	/\/apps\/\+\w+\.(svelte|ts)|\/apps\/[^/]+\/(app|model)\.ts|\(hub\)\/parts\/(store|tell-auth|own-portrait|open-preferences|record-of-one)\.ts|schema\/registry\/(apps|models|collect)\.ts/;
-/** Pages belong to their own address. An app's frame and its first page come with the app. */
-const pages = /\/apps\/(\w+|\(hub\))\/.+\/\+\w+\.(svelte|ts)/;
+/** What pages share that are no first visit: whoever shows one of these shows several. */
+const shared = /\/kit\/ui\/(components|data|capture)\/|node_modules\/@lucide\//;
+/** Pages belong to their own address. */
+const pages = /\/apps\/.+\/\+\w+\.(svelte|ts)/;
+const file = (name: string) => join(rooms, name);
+const isOwn = (id: string) => id.startsWith(rooms);
+/** What a first visit begins with: the frame around every page, and an app's own frame with its first page. */
+const needs = firstVisits(
+	{
+		house: ['+layout.svelte', '+layout.ts', '+error.svelte'].map(file),
+		hub: [file('(hub)/+page.svelte')],
+		...Object.fromEntries(apps.map((app) => [app, ['+layout.svelte', '+page.svelte'].map((name) => file(`${app}/${name}`))])),
+	},
+	(id) => handedOn.test(id),
+);
+
+/** What the bundler knows of the files. */
+interface Modules {
+	getModuleInfo(id: string): { readonly importedIds: readonly string[]; readonly dynamicImporters: readonly string[] } | null;
+}
+
+/** Whether a file is fetched by itself when it is needed. */
+function isAsked(id: string, modules: Modules): boolean {
+	return later.test(id) || (modules.getModuleInfo(id)?.dynamicImporters.length ?? 0) > 0;
+}
 
 /** The app that a file belongs to. */
 function appOf(id: string): string | null {
@@ -30,21 +49,18 @@ function appOf(id: string): string | null {
 	return apps.find((app) => app === name) ?? null;
 }
 
-/** What the bundler knows of the files. */
-interface Modules {
-	getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
-}
-
-/** Whether a first visit needs a file, wherever it goes. */
-function isFirst(id: string): boolean {
-	return !later.test(id) && !fields.test(id) && !elsewhere.test(id);
-}
-
-/** What every page shares. An icon is the house's when something in the house shows it. */
-function isHouse(id: string, modules: Modules): boolean {
-	if (/node_modules\/@lucide\//.test(id))
-		return modules.getModuleInfo(id)?.importers.some((importer) => isHouse(importer, modules)) ?? false;
-	return frame.test(id) || (/\/kit\/(ui|time|model|sync)\//.test(id) && isFirst(id));
+/** A file of what so many first visits need: each of them loads this, and no other does. */
+function neededBy(count: number) {
+	return {
+		debugName: `first visit of ${count}`,
+		name: (id: string, modules: Modules) => {
+			const visits = needs(id, modules);
+			if (visits.includes('house') || visits.length !== count) return null;
+			return count > 1 || isOwn(id) ? visits.join('-') : null;
+		},
+		// A file draws along what it imports. What it imports is needed by as many visits or more, so those come first.
+		priority: 3 + count / 10,
+	};
 }
 
 /*
@@ -53,18 +69,44 @@ function isHouse(id: string, modules: Modules): boolean {
  */
 const bundles = [
 	// The entry must run before everything else: it hands over where and which build this is (checked in build.ts).
-	{ name: 'entry', test: /preload-helper|runtime\/client\/payload\.js/, priority: 5 },
+	{ name: 'entry', test: /preload-helper|runtime\/client\/payload\.js/, priority: 6 },
 	// SvelteKit looks for its two entries by themselves.
 	{
 		name: 'svelte',
 		test: /node_modules\/(svelte(?!.*(bindings\/select|reactivity\/(map|set|date|url)))|esm-env|clsx|devalue|@sveltejs\/kit(?!.*client\/(client-)?entry\.js))\//,
+		priority: 5,
+	},
+	{
+		debugName: 'house',
+		name: (id: string, modules: Modules) => (needs(id, modules).includes('house') ? 'house' : null),
 		priority: 4,
 	},
-	{ debugName: 'house', name: (id: string, modules: Modules) => (isHouse(id, modules) ? 'house' : null), priority: 3 },
-	{ name: 'fields', test: fields, priority: 2 },
+	...apps.map((_, index) => neededBy(apps.length + 1 - index)),
+	// Of everybody's, what only one app begins with: others may fetch it later, and then not with that app.
+	{
+		debugName: 'parts of one',
+		name: (id: string, modules: Modules) => {
+			const [visit, more] = needs(id, modules);
+			return visit && !more && !isOwn(id) ? `${visit}-parts` : null;
+		},
+		priority: 3.15,
+	},
+	neededBy(1),
+	{
+		debugName: 'more',
+		name: (id: string, modules: Modules) => (shared.test(id) && !isAsked(id, modules) ? 'more' : null),
+		priority: 2,
+	},
 	{ name: 'doors', test: doors, priority: 2 },
 	{ name: 'attendants', test: attendants, priority: 2 },
-	{ debugName: 'app', name: (id: string) => (isFirst(id) && !pages.test(id) ? appOf(id) : null), priority: 1 },
+	{
+		debugName: 'more of an app',
+		name: (id: string, modules: Modules) => {
+			const app = pages.test(id) || isAsked(id, modules) ? null : appOf(id);
+			return app && `${app}-more`;
+		},
+		priority: 1,
+	},
 ];
 
 /**

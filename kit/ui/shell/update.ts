@@ -53,12 +53,6 @@ function offer(reload: () => void): void {
 /** Takes the offer away that is shown, so that there is one. */
 let takeAway: () => void = () => undefined;
 
-/** Tells the worker which app is open, so that it is kept for offline use. */
-export function keepApp(app: string): void {
-	if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
-	void navigator.serviceWorker.ready.then((registration) => registration.active?.postMessage({ kind: 'keep', app }));
-}
-
 /** Looking for an update while offline finds none, and that is all it means. */
 function ignoreOffline(problem: unknown): void {
 	if (navigator.onLine) console.warn('Could not look for a newer Mana:', problem);
