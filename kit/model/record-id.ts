@@ -6,6 +6,9 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const DIGITS = new Uint8Array(128);
 for (let value = 0; value < 32; value++) DIGITS[ALPHABET.charCodeAt(value)] = value;
 
+/** Every two letters, by the ten bits that they say. */
+const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second));
+
 /** Length of the text form. */
 export const RECORD_ID_LENGTH = 26;
 
@@ -23,17 +26,16 @@ export function isRecordId(value: unknown): value is RecordId {
 
 /** The 26 characters for the 16 bytes from `at` on. Order of text equals order of bytes. */
 export function recordIdFromBytes(bytes: Uint8Array, at = 0): RecordId {
-	let out = '';
-	let bits = 2; // 130 bits of text hold 128 bits: the first letter carries two leading zeros
+	let out = PAIRS[bytes[at]!]!; // 130 bits of text hold 128 bits: the first letter carries two leading zeros
+	let bits = 0;
 	let buffer = 0;
-	for (let i = at; i < at + 16; i++) {
+	for (let i = at + 1; i < at + 16; i++) {
 		buffer = (buffer << 8) | bytes[i]!;
 		bits += 8;
-		while (bits >= 5) {
-			bits -= 5;
-			out += ALPHABET[(buffer >> bits) & 31];
-			buffer &= (1 << bits) - 1;
-		}
+		if (bits < 10) continue;
+		bits -= 10;
+		out += PAIRS[buffer >> bits]!;
+		buffer &= (1 << bits) - 1;
 	}
 	return out as RecordId;
 }

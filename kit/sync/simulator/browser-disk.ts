@@ -76,7 +76,7 @@ export class BrowserDisk {
 		timeline.at(this.#busyUntil, () =>
 			user.run(() => {
 				if (crashes !== this.#crashes) return;
-				const rows = new Map(this.#rows);
+				const rows = mode === 'read' ? this.#rows : new Map(this.#rows);
 				// The work awaits nothing but its own reads, so that it is over before anything else happens.
 				void work(new Transaction(rows)).then((result) => {
 					if (mode !== 'read') this.#rows = rows;
@@ -113,9 +113,9 @@ class Transaction implements DiskTransaction {
 	}
 
 	#among(area: Area, space: string, from: number, to: number): Row[] {
-		const rows = [...this.#rows.values()];
-		return rows
-			.filter((row) => row.area === area && row.space === space && row.at >= from && row.at <= to)
-			.sort((a, b) => a.at - b.at);
+		const found: Row[] = [];
+		for (const row of this.#rows.values())
+			if (row.area === area && row.space === space && row.at >= from && row.at <= to) found.push(row);
+		return found.sort((a, b) => a.at - b.at);
 	}
 }
