@@ -60,6 +60,8 @@ export const tasks = collection(
 		reminders: field.set(24),
 		/** Its place in columns of boards that somebody keeps: order keys by ids of views. */
 		ranks: field.map(25),
+		/** IANA name of the zone on whose clocks its day and time are shown, where a calendar program sent them in UTC; empty: none did. */
+		calendarZone: field.text(26, { fallback: '', max: 64 }),
 	},
 	{ keeps: { field: 'completedAt', days: 90 } },
 );

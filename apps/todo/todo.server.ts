@@ -22,7 +22,7 @@ export const service = defineService({
 		zone: z
 			.string()
 			.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
-			.describe('the zone (IANA) in which times are shown that programs send in UTC'),
+			.describe('the zone (IANA) of who never said where they are: times that programs send in UTC are shown on its clocks'),
 	},
 	async open(context) {
 		const { config, home, databaseUrl, clock, log, addressOf, identity } = context;
@@ -51,7 +51,10 @@ export const service = defineService({
 			routes: (app) =>
 				records.addRoutes(app, ['calendar-access'], (parts) => {
 					const { writer } = records;
-					return new RecordTree(parts, todoApp(parts, { writer, clock, zone: config.zone }));
+					return new RecordTree(
+						parts,
+						todoApp(parts, { writer, clock, zone: config.zone, zoneOf: (person) => zones.of(person) }),
+					);
 				}),
 			ready: () => store.db.selectFrom('mana_reading').select('space').limit(1).execute(),
 			async close() {

@@ -34,6 +34,8 @@ export interface TaskState {
 /** What a VTODO says, in the terms of a task. What a task cannot hold is cut, and stays whole in the object itself. */
 export interface SaidTodo extends Pick<Task, 'title' | 'notes' | 'dueDay' | 'dueTime' | 'priority' | 'repeat'> {
 	readonly uid: string;
+	/** Whether it is due at a time in UTC, which is another one on the clocks of each zone. */
+	readonly inUtc: boolean;
 	readonly done: boolean;
 	/** When it was done, in ms since 1970; `null` where that is not said. */
 	readonly completedAt: number | null;
@@ -79,11 +81,12 @@ export function readTodo(todo: Component, zone: string): SaidTodo {
 	};
 }
 
-function dueOf(due: ContentLine | undefined, zone: string): Pick<Task, 'dueDay' | 'dueTime'> {
+function dueOf(due: ContentLine | undefined, zone: string): Pick<SaidTodo, 'dueDay' | 'dueTime' | 'inUtc'> {
 	const moment = due && momentIn(due);
-	if (!moment) return { dueDay: null, dueTime: null };
-	const [shown, clock] = moment.form === 'utc' ? [moment.wall, zone] : [moment.wall, 'UTC'];
-	return { dueDay: dayAt(shown, clock), dueTime: moment.form === 'day' ? null : timeAt(shown, clock) };
+	if (!moment) return { dueDay: null, dueTime: null, inUtc: false };
+	const inUtc = moment.form === 'utc';
+	const clock = inUtc ? zone : 'UTC';
+	return { dueDay: dayAt(moment.wall, clock), dueTime: moment.form === 'day' ? null : timeAt(moment.wall, clock), inUtc };
 }
 
 /** The rule by which it comes again; `null` where there is none that we could go by, or several. */
@@ -104,13 +107,15 @@ function tagsIn(todo: Component): string[] {
 /**
  * The calendar object of a task: as a program last wrote it, to the letter, as long as the task says the same; otherwise with the lines
  * changed that say something else by now. What we have no field for stays.
+ *
+ * @param zone on whose clocks times in UTC were shown of tasks that do not say it themselves
  */
 export function objectOf(state: TaskState, zone: string): string {
 	const { task } = state;
 	if (task.calendarObject === '') return writeComponent(fresh(state));
 	const calendar = parseCalendar(new TextEncoder().encode(task.calendarObject));
 	const todo = todoIn(calendar)!;
-	const changed = changesOf(state, readTodo(todo, zone));
+	const changed = changesOf(state, readTodo(todo, task.calendarZone || zone));
 	if (changed.length === 0) return task.calendarObject;
 	const stamped = [...changed, ...stamps(state)];
 	const after = stamped.reduce((one, change) => change(one), todo);

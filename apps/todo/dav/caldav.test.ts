@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { child, elements, parseXml, textOf, type XmlElement } from '@mana/dav/index';
 import type { RecordId } from '@mana/model';
+import { hub } from '@mana/schema/registry/models';
 import type { SpaceId } from '@mana/sync';
 import { tags } from '@mana/shared/model';
 import { projects, tasks } from '../model.ts';
@@ -62,6 +63,16 @@ async function lines(answer: Response): Promise<Map<string, XmlElement>> {
 			.filter(({ name }) => name === '{DAV:}response')
 			.map((line) => [decodeURIComponent(textOf(child(line, '{DAV:}href')!)), line]),
 	);
+}
+
+/** On whose clocks somebody lives, as mana-user has heard by now. */
+async function zoneKnownOf(person: TestPerson): Promise<string> {
+	const { sub } = JSON.parse(Buffer.from((await person.token()).split('.')[1]!, 'base64url').toString()) as { sub: string };
+	const identity = await world.identityOf('todo-server');
+	const answer = await fetch(`${world.urlOf('mana-user')}/v1/people/${sub}/preferences`, {
+		headers: { authorization: `Bearer ${await identity.token('mana-user')}` },
+	});
+	return ((await answer.json()) as { timeZone: string }).timeZone;
 }
 
 async function rowOf(title: string) {
@@ -247,6 +258,34 @@ describe('a task', () => {
 		expect((await rowOf('Early step')).parent).toBeNull();
 		await put(`${inbox}late-whole.ics`, todo('UID:late-whole', 'SUMMARY:Late whole'));
 		expect((await rowOf('Early step')).parent).toBe((await rowOf('Late whole')).id);
+	});
+
+	test('of a time in UTC is shown on the clocks of who sent it first, and stays there whoever writes then', async () => {
+		const yuki = await world.person('yuki@mana.example');
+		const as = (await yuki.password()).authorization;
+		const own = await yuki.personal();
+		const path = `/calendars/${own}-inbox/utc.ics`;
+		await yuki.write(own, hub.preferences, { timeZone: 'Asia/Tokyo' }, hub.preferencesId);
+		await until(async () => (await zoneKnownOf(yuki)) === 'Asia/Tokyo');
+		await until(async () => (await ask('PROPFIND', `/calendars/${own}-inbox/`, { as })).status === 207);
+		const sent = todo('UID:utc', 'SUMMARY:Call', 'DUE:20261126T160000Z');
+		expect((await put(path, sent, {}, as)).status).toBe(201);
+		const row = async () => (await yuki.rows(own, tasks))[0]!;
+		expect(await row()).toMatchObject({ dueDay: '2026-11-27', dueTime: '01:00', calendarZone: 'Asia/Tokyo' });
+		expect(await (await ask('GET', path, { as })).text()).toBe(sent);
+		// Sent by somebody in Berlin, and changed by a program in Tokyo: it stays where it was.
+		const berlin = { calendarZone: 'Europe/Berlin', dueTime: '17:00', dueDay: '2026-11-26', title: 'Call Ben' };
+		const first = await row();
+		await yuki.write(own, tasks, berlin, first.id, first);
+		const seen = await until(async () => {
+			const answer = await ask('GET', path, { as });
+			const text = await answer.text();
+			return text.includes('Call Ben') ? { text, etag: answer.headers.get('etag')! } : null;
+		});
+		expect(seen.text).toContain('DUE:20261126T160000Z');
+		const again = seen.text.replace('Call Ben', 'Call Ben again');
+		expect((await put(path, again, { 'if-match': seen.etag }, as)).status).toBe(204);
+		expect(await row()).toMatchObject({ ...berlin, title: 'Call Ben again' });
 	});
 
 	test('comes again by the rule of a program, and a rule of a person is one for programs', async () => {

@@ -23,7 +23,7 @@ const inbox = (language: string): string => (language.startsWith('de') ? 'Eingan
 /** Tasks by CalDAV: each project of each space is a calendar, and what is in none is one more (RFC 4791). */
 export function todoApp(
 	parts: RecordTreeParts,
-	write: Pick<WriteParts, 'clock' | 'zone' | 'writer'>,
+	write: Pick<WriteParts, 'clock' | 'writer'> & { readonly zone: string; zoneOf(person: string): Promise<string> },
 ): FolderApp<typeof tasks, List> {
 	const { db } = parts;
 	return {
@@ -35,7 +35,7 @@ export function todoApp(
 		type: caldav('calendar'),
 		conditions: calendarConditions,
 		quiet: quietCalendarNames,
-		writes: new Writes({ ...parts, ...write }),
+		writes: new Writes({ ...parts, ...write, zoneOf: () => write.zoneOf(parts.grant.person.id) }),
 		reports: (reading) => calendarReports(reading, write.zone, () => write.clock.now()),
 		person({ person, password }, hrefOf) {
 			// Events by the same account, where its password opens them (RFC 4791 §6.2.1: there may be several homes).

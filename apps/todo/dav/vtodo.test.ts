@@ -35,6 +35,7 @@ const bare: Task = {
 	estimate: null,
 	assignees: new Set(),
 	reminders: new Set(),
+	calendarZone: '',
 	ranks: new Map(),
 };
 const state = (task: Partial<Task>, more: Partial<TaskState> = {}): TaskState => ({

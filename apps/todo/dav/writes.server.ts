@@ -27,8 +27,8 @@ export interface WriteParts {
 	readonly db: RecordDb;
 	readonly writer: MemberWriter<RecordTables>;
 	readonly clock: { now(): number };
-	/** In which times are shown that come in UTC. */
-	readonly zone: string;
+	/** On whose clocks (IANA) the person lives. */
+	zoneOf(): Promise<string>;
 	readonly grant: AppGrant;
 	/** The address of a resource of this tree, as a client sees it. */
 	hrefOf(path: DavPath): string;
@@ -48,10 +48,11 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 	}
 
 	async put(list: List, name: string, current: PlacedTask | null, content: Content): Promise<{ seq: number; text: string }> {
-		const { db, zone, clock } = this.#parts;
+		const { db, clock } = this.#parts;
 		const { calendar, text } = parseSent(content, LIMITS);
 		const todo = todoIn(calendar);
 		if (!todo) throw invalidCalendar('There is no task in this calendar.');
+		const zone = await this.#zoneOf(current?.row ?? null);
 		const said = readTodo(todo, zone);
 		const { space } = list;
 		if (current && current.uid !== said.uid) throw await this.#conflict(list, said.uid, current.name);
@@ -78,6 +79,7 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 				uid: said.uid === id ? '' : said.uid,
 				calendarName: name === `${said.uid}.ics` ? '' : name,
 				calendarObject: text,
+				calendarZone: said.inUtc ? zone : '',
 			};
 			if (!before || !held) tx.create(tasks, id, wanted);
 			else {
@@ -145,7 +147,7 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 	/** What becomes of the next one when a program completes a task that comes again, or takes that back: as in a browser. */
 	async #following(space: SpaceId, before: Task, after: Task): Promise<((tx: ServiceWriter) => void) | null> {
 		if ((before.completedAt === null) === (after.completedAt === null)) return null;
-		const { db, clock, zone } = this.#parts;
+		const { db, clock, zoneOf } = this.#parts;
 		const stepsOf = async (id: RecordId): Promise<Task[]> =>
 			(await objectsTiedTo(db, taskKind, space, id)).map(({ row }) => row).filter(({ parent }) => parent === id);
 		const last = before.rounds === null ? null : (await recordOf(db, space, tasks, nextIdOf(before.id, before.rounds)))?.row;
@@ -157,7 +159,7 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 				for (const { id } of gone) tx.trash(tasks, id);
 			};
 		}
-		const next = made ? null : nextOf(after, { now: clock.now(), zone });
+		const next = made || after.repeat === null ? null : nextOf(after, { now: clock.now(), zone: await zoneOf() });
 		if (!next) return null;
 		const { rounds, made: drafts } = followUp(after, (await stepsOf(before.id)).filter(goesAlong), next);
 		return (tx) => {
@@ -185,6 +187,14 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		return draft;
 	}
 
+	/**
+	 * On whose clocks times in UTC are shown: where they came so before, on the same ones, whoever writes now, so that nobody moves what they only
+	 * touched; else on those of who writes.
+	 */
+	async #zoneOf(before: Task | null): Promise<string> {
+		return before?.calendarZone || (await this.#parts.zoneOf());
+	}
+
 	/** The task that a program says this is a step of, as far as it is in the same list. */
 	async #parent({ space, home }: List, { parent }: SaidTodo, id: RecordId, before: Task | null): Promise<RecordId | null> {
 		if (parent === null) return null;
@@ -197,13 +207,13 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 
 	/** Tasks that said that they are steps of this one before it was there: programs send them in any order. */
 	async #waiting({ space, home }: List, uid: string, id: RecordId): Promise<PlacedTask[]> {
-		const { db, zone } = this.#parts;
+		const { db } = this.#parts;
 		const alone = (await tasksOf(db, space, { home })).filter(
 			({ row }) => row.parent === null && row.id !== id && row.calendarObject.includes('RELATED-TO'),
 		);
 		const saying = alone.filter(({ row }) => {
 			const todo = todoIn(parseCalendar(new TextEncoder().encode(row.calendarObject)));
-			return todo !== undefined && readTodo(todo, zone).parent === uid;
+			return todo !== undefined && readTodo(todo, 'UTC').parent === uid;
 		});
 		const found: PlacedTask[] = [];
 		// Steps have no steps of their own.

@@ -27,6 +27,8 @@ export interface World {
 	readonly home: string;
 	/** A person who is signed in, made at the first call as the owner, later by invitation. */
 	person(email: string): Promise<TestPerson>;
+	/** Where another service of this Mana answers. */
+	urlOf(name: string): string;
 	/** What another service of this Mana proves itself with. */
 	identityOf(name: string): Promise<ServiceIdentity>;
 	close(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startWorld({ below, served, env, app, clock }: WorldOption
 			}
 			return joining;
 		},
+		urlOf: (name) => addresses[name]!,
 		async identityOf(name) {
 			const secret = (await readFile(join(home, 'secrets', 'instance'), 'utf8')).trim();
 			return serviceIdentity(() => secret, name, { now: () => Date.now() });
