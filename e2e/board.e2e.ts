@@ -75,6 +75,37 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 		await findsNothing(page);
 	});
 
+	await test.step('on a timeline a task is carried, begins earlier, and is given a day', async () => {
+		await page.getByLabel('Timeline', { exact: true }).check({ force: true });
+		const row = (title: string) => page.getByRole('row').filter({ hasText: title });
+		const when = async (title: string) => (await row(title).locator('[title]').last().getAttribute('title')) ?? '';
+		await row('Paint the fence').focus();
+		// A key with Alt alone does not let a browser show where the focus is.
+		await keys.press('ArrowDown', 'ArrowUp');
+		const before = await when('Paint the fence');
+		await keys.press('Alt+Shift+ArrowRight');
+		await expect.poll(() => when('Paint the fence')).not.toBe(before);
+		await keys.isOn('Paint the fence');
+		await keys.press('Alt+Shift+ArrowLeft');
+		await expect.poll(() => when('Paint the fence')).toBe(before);
+		await keys.press('Shift+ArrowLeft');
+		await expect.poll(() => when('Paint the fence')).toMatch(new RegExp(` – ${before}$`));
+		await look(page, 'timeline');
+		await findsNothing(page);
+		await page.getByRole('button', { name: 'Later weeks' }).click();
+		await expect(row('Paint the fence')).toBeHidden();
+		await page.getByRole('button', { name: 'Choose a day for “Write to Ben”' }).click({ position: { x: 4, y: 20 } });
+		await row('Write to Ben').locator('[title]').last().hover();
+		const first = await when('Write to Ben');
+		const { x, y, width, height } = (await row('Write to Ben').locator('[title]').last().boundingBox())!;
+		await page.mouse.down();
+		await page.mouse.move(x + 3.5 * width, y + height / 2, { steps: 4 });
+		await page.mouse.up();
+		await expect.poll(() => when('Write to Ben')).not.toBe(first);
+		await page.getByRole('group', { name: 'Weeks' }).getByRole('button', { name: 'Today' }).click();
+		await expect(row('Paint the fence')).toBeVisible();
+	});
+
 	await test.step('a filter is completed while it is typed, says what is wrong, and is kept', async () => {
 		await page.getByLabel('List', { exact: true }).check({ force: true });
 		await filter(page).fill('#gar');

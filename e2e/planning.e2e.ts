@@ -146,6 +146,36 @@ test('a day is planned beside what is in the calendar, and one task is worked on
 		await expect(page.getByRole('list', { name: 'On this day' })).toBeHidden();
 	});
 
+	await test.step('a week is looked back on, one task after the other, by keyboard alone', async () => {
+		await page.goto(`${mana.url}/todo`);
+		await addTasks(page, 'Mend the gate 5.1.2020', 'Ask about the roof 6.1.2020', 'Learn to whistle');
+		const keys = new Keyboard(page);
+		await page.getByRole('link', { name: 'Weekly review' }).click();
+		await page.getByRole('heading', { level: 1, name: 'Weekly review' }).waitFor();
+		await expect(page.getByRole('region', { name: 'What was done' })).toContainText('Nothing was done this week');
+		await keys.press('n');
+		const one = (name: string) => page.getByRole('region', { name, exact: true });
+		await expect(one('Mend the gate')).toContainText('1 of 2');
+		await look(page, 'review-slipped');
+		await findsNothing(page);
+		await keys.press('x');
+		await expect(one('Ask about the roof')).toContainText('2 of 2');
+		await keys.press('s');
+		await expect(page.getByRole('region', { name: 'What slipped' })).toContainText('You went through all of it');
+		await keys.press('n');
+		await expect(one('Learn to whistle').or(one('Ask about the roof'))).toContainText('1 of 2');
+		await keys.press('k', 'k');
+		await expect(page.getByRole('region', { name: 'What has no day' })).toContainText('2 tasks stay as they are.');
+		await keys.press('n');
+		await expect(page.getByRole('region', { name: 'What comes' })).toContainText('Answer Ana');
+		await look(page, 'review-coming');
+		await page.getByRole('link', { name: /^What was done/ }).click();
+		await expect(page.getByRole('region', { name: 'What was done' })).toContainText('Mend the gate');
+		await look(page, 'review-done');
+		await findsNothing(page);
+		await page.goto(`${mana.url}/todo/today`);
+	});
+
 	await test.step('one task fills the screen with its steps, and the clock measures the time that it takes', async () => {
 		const pane = await openTask(page, 'Read Middlemarch');
 		await pane.getByRole('textbox', { name: 'Add a step' }).fill('Book one');

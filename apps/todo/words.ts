@@ -41,6 +41,11 @@ export function dueWords(task: Task, today: Day, locale: string): { short: strin
 	return { short: capital(speakDay(task.dueDay, today, locale)) + time, exact: spellDay(task.dueDay, locale) + time };
 }
 
+/** The days over which something reaches: one, or from one to another. */
+export function spanWords({ first, last }: { readonly first: Day; readonly last: Day }, locale: string): string {
+	return first === last ? spellDay(last, locale) : `${spellDay(first, locale)} – ${spellDay(last, locale)}`;
+}
+
 /** The same under a heading that has the day already: only the time; `null` without one. */
 export function dueTimeWords(task: Task, locale: string): { short: string; exact: string } | null {
 	if (task.dueDay === null || task.dueTime === null) return null;

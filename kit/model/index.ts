@@ -5,6 +5,7 @@ export * as field from './fields/index.ts';
 export type { Attachment, AttachmentDraft, AttachmentsDraft } from './fields/attachments.ts';
 export { blobHashIn, type BlobReference, referenceOf } from './fields/blob.ts';
 export { countStep } from './fields/counter.ts';
+export { isDay } from './fields/day.ts';
 export { isPartialDay } from './fields/partial-day.ts';
 export type { SetDraft } from './fields/set.ts';
 export { type Document, type DocumentDraft, updatesOf } from './fields/document.ts';

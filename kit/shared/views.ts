@@ -5,7 +5,7 @@ import type { Mana, Written } from '@mana/sync/client/api';
 const VIEWS = 251;
 
 /** How what a view finds is laid out. */
-export const LAYOUTS = ['list', 'board', 'grid'] as const;
+export const LAYOUTS = ['list', 'board', 'grid', 'timeline'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 /**

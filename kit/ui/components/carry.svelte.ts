@@ -1,4 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
+import { swallowClick } from './swallow-click.ts';
 
 /** What carrying cards between columns tells. Ids are the cards' `data-card`, keys the columns' `data-column`. */
 export interface CarryOptions {
@@ -99,21 +100,10 @@ class Carrying {
 		const to = this.#over?.dataset['column'];
 		const id = this.#card.dataset['card'];
 		const above = this.#above?.dataset['card'] ?? null;
-		if (this.#moved) this.#swallowClick();
+		if (this.#moved) swallowClick();
 		this.#end();
 		if (id === undefined || from === undefined || to === undefined || !this.#moved) return;
 		if (from !== to || this.#options.ordered) this.#options.ondrop(id, from, to, above);
-	}
-
-	/** A click that comes of letting go would open the card. It comes at once, or not at all. */
-	#swallowClick(): void {
-		const after = new AbortController();
-		const swallow = (event: Event): void => {
-			event.preventDefault();
-			event.stopPropagation();
-		};
-		addEventListener('click', swallow, { capture: true, once: true, signal: after.signal });
-		setTimeout(() => after.abort());
 	}
 
 	#end(): void {
