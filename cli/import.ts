@@ -113,7 +113,8 @@ async function bringIn(
 		io.err('There is no own space in this archive, so it brings nothing.');
 		return 1;
 	}
-	const comparison = await compare(archive, folder, door, named);
+	const { signal } = new AbortController();
+	const comparison = await compare({ archive, folder, door, named, progress: () => undefined, signal });
 	for (const line of preview(archive, comparison)) io.out(line);
 	if (!yes) {
 		io.err('Nothing is written yet. Run it again with --yes.');
@@ -123,8 +124,12 @@ async function bringIn(
 	const journal: Journal = { fresh: [], changed: [] };
 	await noted();
 	try {
-		const parts = { archive, folder, door, named, comparison, policy, journal };
-		const done = await bring({ ...parts, progress: () => undefined, signal: new AbortController().signal });
+		const note = async ({ fresh, changed }: Journal) => {
+			journal.fresh.push(...fresh);
+			journal.changed.push(...changed);
+		};
+		const parts = { archive, folder, door, named, comparison, policy, note };
+		const done = await bring({ ...parts, progress: () => undefined, signal });
 		for (const line of result(done)) io.out(line);
 		return done.refused.length > 0 ? 1 : 0;
 	} finally {

@@ -5,7 +5,7 @@ import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 import { look, savedBy } from './look.ts';
 import { mailedLink } from './mails.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, goToTodo, openTask, syncPill, task, titles } from './screen.ts';
+import { addTasks, goToTodo, notice, openTask, syncPill, task, tick, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -17,6 +17,7 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 	const person = await invite(mana, 'Grace Hopper');
 	const grace = (await newDevice({ person })).page;
 	const owner = (await newDevice({ person: await ownerOf(mana) })).page;
+	let archive: Uint8Array = new Uint8Array();
 
 	await test.step('somebody allows help for a day', async () => {
 		await grace.goto(mana.url);
@@ -136,6 +137,43 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		expect([...texts.values()].join('')).toContain('A list is missing');
 		expect([...texts.values()].join('')).not.toContain('olga.owner@example.org');
 		await expect(grace.getByRole('button', { name: 'Throw away' })).toBeVisible();
+		archive = bytes;
+	});
+
+	await test.step('she brings it in again: what is none is named, what is different here becomes what it was, and she takes all of it back', async () => {
+		await goToTodo(grace);
+		await tick(grace, 'Look for the moth');
+		await expect(notice(grace, 'Task completed')).toBeVisible();
+		await expect(syncPill(grace, 'Up to date')).toBeVisible();
+		await grace.goto(`${mana.url}/settings/archive#bring`);
+		const bringing = grace.getByRole('region', { name: 'Bring an archive in' });
+		const choose = async (bytes: Uint8Array) =>
+			bringing
+				.locator('input[type=file]')
+				.setInputFiles({ name: 'mana.zip', mimeType: 'application/zip', buffer: Buffer.from(bytes) });
+		await choose(Buffer.from('a letter'));
+		await expect(bringing.getByRole('alert')).toContainText('This is not a ZIP file');
+		await choose(archive.subarray(0, -200));
+		await expect(bringing.getByRole('alert')).toContainText('The end of this file is missing');
+		await look(grace, 'bring-problem');
+		await choose(archive);
+		await expect(bringing.getByRole('row', { name: /^Todo/ }).getByRole('cell').last()).toHaveText('1');
+		await bringing.getByLabel('Make them what they are in the archive').check();
+		await look(grace, 'bring-preview');
+		await bringing.getByRole('button', { name: 'Bring it in' }).click();
+		await expect(bringing.getByText(/records? stayed as/)).toBeVisible();
+		await look(grace, 'bring-done');
+		await goToTodo(grace);
+		await expect(task(grace, 'Look for the moth')).toBeVisible();
+		// Also whoever comes back later can take it back.
+		await grace.goto(`${mana.url}/settings/archive#bring`);
+		await expect(bringing.getByText(/^On .* you brought in mana\.zip\.$/)).toBeVisible();
+		await look(grace, 'bring-kept');
+		await bringing.getByRole('button', { name: 'Take it all back' }).click();
+		await expect(bringing.getByText('taken back.')).toBeVisible();
+		await goToTodo(grace);
+		await expect(task(grace, 'Debug the compiler')).toBeVisible();
+		await expect(task(grace, 'Look for the moth')).toBeHidden();
 	});
 
 	await test.step('she asks to leave, is offered to stay when she signs in again, and stays', async () => {

@@ -16,7 +16,18 @@ const web = import.meta.dir;
 const root = join(web, '..');
 const build = join(web, 'build');
 const stamp = join(build, '.stamp');
-const sources = ['apps', 'kit/ui', 'kit/model', 'kit/sync', 'kit/time', 'schema', 'web/src', 'web/icons'];
+const sources = [
+	'apps',
+	'kit/ui',
+	'kit/archive',
+	'kit/shared',
+	'kit/model',
+	'kit/sync',
+	'kit/time',
+	'schema',
+	'web/src',
+	'web/icons',
+];
 const singles = [
 	'package-lock.json',
 	'web/build.ts',

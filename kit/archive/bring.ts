@@ -64,8 +64,8 @@ export interface BringParts {
 	/** What was looked at before. */
 	readonly comparison: Comparison;
 	readonly policy: BringPolicy;
-	/** Filled while it goes on, so that also what broke off can be taken back. */
-	readonly journal: Journal;
+	/** Told what is about to be written, before it is: so also what broke off can be taken back. What was not written after all does no harm. */
+	readonly note: (part: Journal) => Promise<void>;
 	readonly progress: (progress: BringProgress) => void;
 	/** No more is begun. */
 	readonly signal: AbortSignal;
@@ -84,16 +84,20 @@ interface Step {
 /**
  * Brings the records of an archive into a person's own space, then the files that they name. Records keep their ids.
  *
- * @throws ArchiveUnreadable, DoorClosed: what was brought until then stands in the journal
+ * @throws ArchiveUnreadable, DoorClosed: what was brought until then was noted
  */
 export async function bring(parts: BringParts): Promise<Brought> {
 	const { archive, folder, comparison, named, policy, signal } = parts;
 	const before = policy === 'keep' ? new Map<string, readonly Op[]>() : await differing(parts);
 	const all = [...comparison.records.values()].reduce((sum, { fresh, same, different }) => sum + fresh + same + different, 0);
 	const refused: Refused[] = [];
-	let [done, kept, steps, size] = [0, 0, [] as Step[], 0];
+	let [done, kept, fresh, changed, steps, size] = [0, 0, 0, 0, [] as Step[], 0];
 	const flush = async () => {
-		refused.push(...(await write(parts, steps)));
+		const not = await write(parts, steps);
+		refused.push(...not.values());
+		const taken = steps.filter((step) => !not.has(step));
+		fresh += taken.filter(({ before }) => before === null).length;
+		changed += taken.filter(({ before }) => before !== null).length;
 		[steps, size] = [[], 0];
 		parts.progress({ stage: 'records', done, all });
 	};
@@ -113,8 +117,7 @@ export async function bring(parts: BringParts): Promise<Brought> {
 	}
 	await flush();
 	const files = await sendFiles(parts, refused);
-	const { fresh, changed } = parts.journal;
-	return { fresh: fresh.length, changed: new Set(changed.map(keyOf)).size, kept, files, refused };
+	return { fresh, changed, kept, files, refused };
 }
 
 /** What is to be written of a record, or `null` where nothing is. */
@@ -150,36 +153,40 @@ async function differing({ door, named, comparison: { different } }: BringParts)
 	return found;
 }
 
-async function write({ door, journal }: BringParts, steps: readonly Step[]): Promise<Refused[]> {
-	const parts = steps.flatMap((step) => cut(step.ops.map(asked)).map((ops) => ({ step, ops })));
-	if (parts.length === 0) return [];
-	const answers = await door.write(parts.map(({ ops }) => ops));
+/** Writes records. @returns those that were not taken, and why */
+async function write({ door, note }: BringParts, steps: readonly Step[]): Promise<Map<Step, Refused>> {
 	const refused = new Map<Step, Refused>();
+	const parts = steps.flatMap((step) => cut(step.ops.map(asked)).map((ops) => ({ step, ops })));
+	if (parts.length === 0) return refused;
+	await note(wayBack(steps));
+	const answers = await door.write(parts.map(({ ops }) => ops));
 	for (const [i, answer] of answers.entries()) {
 		const { step } = parts[i]!;
 		const { collection, ops } = step;
 		if (answer) refused.set(step, { what: collection, id: ops[0]!.record, code: answer.code, detail: answer.detail });
 	}
-	for (const step of steps) if (!refused.has(step)) keep(journal, step);
-	return [...refused.values()];
+	return refused;
 }
 
-function keep({ fresh, changed }: Journal, { ops, before }: Step): void {
-	const { collection, record } = ops[0]!;
-	if (before === null) {
-		fresh.push({ collection, record, content: contentOf(ops) });
-		return;
-	}
-	const had = new Map(before.map((op) => [registerOf(op), op.value]));
-	for (const { field, key, value } of ops)
-		changed.push({
+/** What is needed to take steps back. */
+function wayBack(steps: readonly Step[]): Journal {
+	const fresh = steps.flatMap(({ ops, before }) => {
+		const { collection, record } = ops[0]!;
+		return before === null ? [{ collection, record, content: contentOf(ops) }] : [];
+	});
+	const changed = steps.flatMap(({ ops, before }) => {
+		if (before === null) return [];
+		const had = new Map(before.map((op) => [registerOf(op), op.value]));
+		return ops.map(({ collection, record, field, key, value }) => ({
 			collection,
 			record,
 			field,
 			key,
 			before: plainOf(had.get(registerOf({ field, key })) ?? null),
 			after: plainOf(value),
-		});
+		}));
+	});
+	return { fresh, changed };
 }
 
 /** What the server decided is asked for anew. */
@@ -254,6 +261,7 @@ export async function takeBack(
 		const content = contents.get(key);
 		const changes = byRecord.get(key);
 		if (content === undefined && !changes) continue;
+		if (content === undefined && stands(ops, changes ?? [])) continue;
 		const back = content === undefined ? backTo(ops, changes ?? []) : content === contentOf(ops) ? [trash(first, now)] : [];
 		if (back.length === 0) stayed++;
 		else batch.push(back.map(asked));
@@ -261,6 +269,12 @@ export async function takeBack(
 	}
 	await flush();
 	return { taken, stayed };
+}
+
+/** Whether a record is as it was before: a change was noted, and not made. */
+function stands(ops: readonly Op[], changes: readonly Changed[]): boolean {
+	const has = new Map(ops.map((op) => [registerOf(op), op.value]));
+	return changes.every(({ before, ...place }) => sameValue(has.get(registerOf(place)) ?? null, valueOf(before)));
 }
 
 function backTo(ops: readonly Op[], changes: readonly Changed[]): Op[] {

@@ -25,6 +25,9 @@ export interface Comparison {
 	readonly different: ReadonlySet<string>;
 }
 
+/** Lines after which it says how far it is. */
+const STEP = 500;
+
 /** Finds a collection by its name. */
 export type Named = (name: string) => Collection | undefined;
 
@@ -33,17 +36,32 @@ export function ownFolder({ manifest: { spaces } }: Pick<ArchiveReader, 'manifes
 	return spaces.find(({ own }) => own)?.folder ?? null;
 }
 
-/** Looks what an archive would bring. @throws ArchiveUnreadable, DoorClosed */
-export async function compare(archive: ArchiveReader, folder: string, door: SpaceDoor, named: Named): Promise<Comparison> {
+export interface CompareParts {
+	readonly archive: ArchiveReader;
+	/** Where in the archive one's own space lies. */
+	readonly folder: string;
+	readonly door: SpaceDoor;
+	readonly named: Named;
+	/** How many lines of the archive were read. */
+	readonly progress: (lines: number) => void;
+	/** Ends it. */
+	readonly signal: AbortSignal;
+}
+
+/** Looks what an archive would bring. @throws ArchiveUnreadable, DoorClosed; the signal's reason */
+export async function compare({ archive, folder, door, named, progress, signal }: CompareParts): Promise<Comparison> {
 	const here = new Map<string, string>();
 	for await (const line of door.records()) {
 		const ops = opsOf(line, named);
 		if (ops?.[0]) here.set(keyOf(ops[0]), contentOf(ops));
+		signal.throwIfAborted();
 	}
 	const counts = new Map<string, { fresh: number; same: number; different: number }>();
 	const different = new Set<string>();
 	const unreadable: number[] = [];
 	for await (const { line, value } of archive.records(folder)) {
+		signal.throwIfAborted();
+		if (line % STEP === 0) progress(line);
 		const ops = opsOf(value, named);
 		if (!ops?.[0]) unreadable.push(line);
 		if (!ops?.[0] || !isContent(ops[0].collection)) continue;

@@ -4,7 +4,12 @@ import { archivedFile, type ArchivedFile, manifest, type Manifest, places } from
 /** A file that is no archive of a Mana, or a damaged one. */
 export class ArchiveUnreadable extends Error {
 	override readonly name = 'ArchiveUnreadable';
-	readonly code: 'no-archive' | 'newer' | 'damaged';
+	/**
+	 * - `no-zip`, `cut-off`, `no-archive`: it is something else; the end of it is missing; a ZIP of somebody else.
+	 * - `newer`, `damaged`: made by a Mana that is newer; not as it was written.
+	 * - `gone`: the file cannot be read (any more) where it was chosen.
+	 */
+	readonly code: 'no-zip' | 'cut-off' | 'no-archive' | 'newer' | 'damaged' | 'gone';
 
 	constructor(code: ArchiveUnreadable['code'], message: string, options?: ErrorOptions) {
 		super(message, options);
@@ -37,7 +42,7 @@ export class ArchiveReader {
 
 	/** @throws ArchiveUnreadable */
 	static async open(file: Blob): Promise<ArchiveReader> {
-		const { BlobReader, ZipReader: Reader, TextWriter } = await import('@zip.js/zip.js');
+		const { BlobReader, ZipReader: Reader, TextWriter, ERR_EOCDR_NOT_FOUND } = await import('@zip.js/zip.js');
 		const zip = new Reader(new BlobReader(file), { useWebWorkers: false, checkSignature: true });
 		try {
 			const entries = new Map<string, FileEntry>();
@@ -49,7 +54,9 @@ export class ArchiveReader {
 		} catch (error) {
 			await zip.close();
 			if (error instanceof ArchiveUnreadable) throw error;
-			throw new ArchiveUnreadable('no-archive', 'This is no ZIP file, or it is cut off.', { cause: error });
+			throw isGone(error)
+				? gone(error)
+				: await notOpened(file, error, error instanceof Error && error.message === ERR_EOCDR_NOT_FOUND);
 		}
 	}
 
@@ -72,7 +79,7 @@ export class ArchiveReader {
 		const { BlobWriter } = await import('@zip.js/zip.js');
 		const entry = this.#entry(path);
 		return entry.getData(new BlobWriter('application/octet-stream')).catch((error: unknown) => {
-			throw damaged(error);
+			throw isGone(error) ? gone(error) : damaged(error);
 		});
 	}
 
@@ -99,7 +106,7 @@ export class ArchiveReader {
 			}
 			await done;
 		} catch (error) {
-			throw error instanceof ArchiveUnreadable ? error : damaged(error);
+			throw error instanceof ArchiveUnreadable ? error : isGone(error) ? gone(error) : damaged(error);
 		} finally {
 			// It may have ended already.
 			await reader.cancel().catch(() => undefined);
@@ -122,6 +129,26 @@ function manifestIn(text: string): Manifest {
 	if (format === 'mana-archive' && typeof version === 'number' && version > 2)
 		throw new ArchiveUnreadable('newer', 'This archive was made by a newer Mana. Update this one first.');
 	throw new ArchiveUnreadable('no-archive', 'This ZIP is no archive of a Mana.');
+}
+
+/** How each ZIP begins: the first file in it, or the end of one that is empty. */
+const beginnings = ['PK\u0003\u0004', 'PK\u0005\u0006'];
+
+/** Why a file cannot be opened as a ZIP. @param endless whether what stands at the end of each ZIP was not found */
+async function notOpened(file: Blob, cause: unknown, endless: boolean): Promise<ArchiveUnreadable> {
+	const begins = await file.slice(0, 4).text();
+	if (!beginnings.includes(begins)) return new ArchiveUnreadable('no-zip', 'This is no ZIP file.', { cause });
+	if (!endless) return damaged(cause);
+	return new ArchiveUnreadable('cut-off', 'This ZIP is cut off: its end is missing. Fetch it once more.', { cause });
+}
+
+/** Browsers refuse a file that was changed, moved or unplugged since it was chosen. */
+function isGone(error: unknown): boolean {
+	return error instanceof DOMException && ['NotReadableError', 'NotFoundError'].includes(error.name);
+}
+
+function gone(cause: unknown): ArchiveUnreadable {
+	return new ArchiveUnreadable('gone', 'The file cannot be read: it was changed or moved since it was chosen.', { cause });
 }
 
 function damaged(cause?: unknown): ArchiveUnreadable {

@@ -215,9 +215,16 @@ export const sections: readonly SettingsSection[] = [
 		text: () => m.hub_archive_text(),
 		icon: PackageOpen,
 		isFor: members,
-		settings: [{ title: () => m.hub_archive(), words: 'export download data leave GDPR Export Daten Auskunft DSGVO' }],
+		settings: [
+			{
+				title: () => m.hub_take_along(),
+				words: 'export download data leave backup GDPR Export Daten Auskunft Sicherung DSGVO',
+				anchor: 'archive',
+			},
+			{ title: () => m.hub_bring(), words: 'import restore upload move Import Umzug umziehen wiederherstellen', anchor: 'bring' },
+		],
 		load: async () => {
-			await loadWords(['administration']);
+			await loadWords(['administration', 'bring']);
 			return import('./sections/Archive.svelte');
 		},
 	},
