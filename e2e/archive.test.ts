@@ -37,7 +37,7 @@ test('an archive of a house has what every service, space and app holds, and oth
 		...record(people, newId(), { shownAs: 'Charles Babbage', family: 'Babbage', given: 'Charles' }),
 	]);
 	const { id: shared } = (await ask({ url }, token, 'POST', '/spaces', { kind: 'family', name: 'Home' })).body as { id: string };
-	await until(async () => (await openFiles(house, ada)).length >= 3);
+	await until(async () => (await openFiles(house, ada)).filter((path) => /\.(ics|vcf)$/.test(path)).length >= 3);
 
 	const texts = await archiveOf(house, ada);
 	const said = manifest.parse(JSON.parse(texts.get('manifest.json') ?? ''));
@@ -53,6 +53,9 @@ test('an archive of a house has what every service, space and app holds, and oth
 	const titles = calendars.flatMap((one) => one.getAllSubcomponents().map((inside) => inside.getFirstPropertyValue('summary')));
 	expect(titles.filter((title) => title !== null).sort()).toEqual(['Look for the moth', 'Tea; with Charles']);
 	expect(said.open.files.filter((path) => path.endsWith('.vcf')).map((path) => texts.get(path)).join('')).toContain('FN:Charles Babbage'); // prettier-ignore
+
+	expect(texts.get('open/todo/Inbox.csv')).toMatch(/^title,notes,.*\r\nLook for the moth,.*,2026-01-01,/);
+	expect(texts.get('open/todo/Inbox.md')).toBe('- [ ] Look for the moth 📅 2026-01-01\n');
 
 	// Only mana-auth asks servers of apps, and only for whom it is.
 	const secret = (await readFile(join(house.home, 'secrets', 'instance'), 'utf8')).trim();

@@ -13,6 +13,8 @@ import { objectsOf } from '@mana/dav/records/index';
 import { appOf, type RecordId } from '@mana/model';
 import { tasks } from '../model.ts';
 import { projectsOf, tagsOf, taskKind } from './kind.server.ts';
+import { foundTasks } from '../exchange/found-tasks.ts';
+import { csvExport, markdownExport } from '../exchange/formats/written.ts';
 import { objectOf } from '../vtodo.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
 import { Writes, type WriteParts } from './writes.server.ts';
@@ -80,5 +82,16 @@ export function todoApp(
 				return objectOf({ task, uid, tags, parent, changedAt }, write.zone);
 			});
 		},
+		async *taken({ space, project }, placed) {
+			const tagNames = new Map((await tagsOf(db, space)).map(({ id, name }) => [id as string, name]));
+			const rows = placed.map(({ row }) => row);
+			for (const format of [markdownExport, csvExport])
+				for await (const text of format.write(inTurn(foundTasks(rows, project ? [project] : [], tagNames))))
+					yield { ending: format.ending, text };
+		},
 	};
+}
+
+async function* inTurn<T>(all: Iterable<T>): AsyncGenerator<T> {
+	yield* all;
 }

@@ -79,6 +79,8 @@ export interface FolderApp<C extends Collection, F extends Folder> {
 	properties(folder: F): readonly XmlElement[];
 	/** Its files. What stands elsewhere, names of tags and parents, is read once for all of them. */
 	texts(folder: F, placed: readonly Placed<C>[]): Promise<readonly string[]>;
+	/** A folder in further formats of others, for whoever takes everything along: those of one ending follow each other. */
+	taken?(folder: F, placed: readonly Placed<C>[]): AsyncGenerator<{ readonly ending: string; readonly text: string }>;
 	/** Set where a text says nothing but what is in its record, its parts and those it is tied to: then it is kept until one of them changes. */
 	readonly keepsTexts?: true;
 	/** Whether an object may take place in a span; where nothing says so, all may. */

@@ -114,7 +114,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return this.#described(folder, span && near ? placed.filter((one) => near(one, span)) : placed);
 	}
 
-	/** Everything that the person may see, a file for each folder, as other programs take it in: one calendar, the cards of one book. */
+	/** Everything that the person may see, a file for each folder, as other programs take it in: one calendar, the cards of one book; and in what other formats its app has. */
 	async *openFiles(): AsyncGenerator<OpenPart> {
 		const taken = new Set<string>();
 		for (const folder of await this.#all()) {
@@ -127,6 +127,12 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 			for (let at = 0; at < placed.length; at += TOGETHER)
 				for (const text of await this.#texts(folder, placed.slice(at, at + TOGETHER))) yield { file, text: writer.add(text) };
 			yield { file, text: writer.end() };
+			const files = new Map<string, string>();
+			for await (const { ending, text } of this.#app.taken?.(folder, placed) ?? []) {
+				const more = files.get(ending) ?? freeName(folder.name, ending, taken);
+				files.set(ending, more);
+				yield { file: more, text };
+			}
 		}
 	}
 
