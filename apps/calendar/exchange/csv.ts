@@ -1,4 +1,4 @@
-import { writeCsvRow } from '@mana/ui/import/csv';
+import { writeCsvRow } from '@mana/model/csv';
 import type { ExportFormat } from '@mana/ui/import/format';
 import type { ObjectState } from '../ical/event-object.ts';
 import type { Event } from '../model.ts';

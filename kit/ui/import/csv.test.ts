@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { dividerOf, readCsv, writeCsvRow } from './csv.ts';
+import { writeCsvRow } from '@mana/model/csv';
+import { dividerOf, readCsv } from './csv.ts';
 import { inUtf8, lettersOf, linesOf } from './letters.ts';
 
 async function* pieces<P>(...all: readonly P[]): AsyncGenerator<P> {

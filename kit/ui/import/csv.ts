@@ -61,14 +61,3 @@ export async function* readCsv(letters: AsyncIterable<string>, divider?: string)
 	const last = row();
 	if (last) yield last;
 }
-
-/** Writes one row (RFC 4180), with its end. A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
-export function writeCsvRow(cells: readonly string[]): string {
-	return `${cells.map(written).join(',')}\r\n`;
-}
-
-function written(cell: string): string {
-	// Numbers of telephones begin with a plus and mean no harm.
-	const safe = /^[=@\t\r]|^[+-](?![\d\s()./-]*$)/.test(cell) ? `'${cell}` : cell;
-	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -1,5 +1,6 @@
 import type { Card } from '@mana/dav/vcard/index';
-import { readCsv, writeCsvRow } from '@mana/ui/import/csv';
+import { writeCsvRow } from '@mana/model/csv';
+import { readCsv } from '@mana/ui/import/csv';
 import type { ExportFormat, ImportFormat, Mapping } from '@mana/ui/import/format';
 import { lettersOf } from '@mana/ui/import/letters';
 import { emptyDetail, type SaidDetail } from '../../cards/detail-lines.ts';
