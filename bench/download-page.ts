@@ -71,9 +71,9 @@ export const downloadPage: Bench = {
 };
 
 /** The page's own origin: its script, its tokens, and the chunks of the service behind it. */
-async function servePage(issuer: Issuer, target: { readonly url: string }) {
-	const bundle = await Bun.build({ entrypoints: [`${import.meta.dir}/page/download.ts`], target: 'browser' });
-	const script = await bundle.outputs[0]!.text();
+export async function servePage(issuer: Issuer, target: { readonly url: string }, script: 'download' | 'smooth' = 'download') {
+	const bundle = await Bun.build({ entrypoints: [`${import.meta.dir}/page/${script}.ts`], target: 'browser' });
+	const code = await bundle.outputs[0]!.text();
 	const server = Bun.serve({
 		hostname: '127.0.0.1',
 		port: 0,
@@ -87,7 +87,7 @@ async function servePage(issuer: Issuer, target: { readonly url: string }) {
 				const { headers } = request;
 				return fetch(`${target.url}${pathname.slice('/api/mana-sync'.length)}`, { headers, decompress: false });
 			}
-			if (pathname === '/bench.js') return new Response(script, { headers: { 'content-type': 'text/javascript' } });
+			if (pathname === '/bench.js') return new Response(code, { headers: { 'content-type': 'text/javascript' } });
 			return new Response('<script type="module" src="/bench.js"></script>', { headers: { 'content-type': 'text/html' } });
 		},
 	});

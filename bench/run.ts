@@ -10,10 +10,22 @@ import { downloadPage } from './download-page.ts';
 import { growth } from './growth.ts';
 import { pages } from './pages.ts';
 import { recur } from './recur.ts';
+import { smooth } from './smooth.ts';
 import { start } from './start.ts';
 
 /** Adding a bench is a file and a line here. */
-const benches: Readonly<Record<string, Bench>> = { start, auth, door, download, downloadPage, growth, pages, apps, recur };
+const benches: Readonly<Record<string, Bench>> = {
+	start,
+	auth,
+	door,
+	download,
+	downloadPage,
+	smooth,
+	growth,
+	pages,
+	apps,
+	recur,
+};
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'sync') process.exit(await (await import('./sync/run.ts')).benchSync(rest));

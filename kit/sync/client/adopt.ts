@@ -3,7 +3,7 @@ import type { Cell, Op } from '../cell.ts';
 import { timeOf } from '../clock.ts';
 import { cellOf } from '../merge.ts';
 import { Replica } from './replica.ts';
-import { asWritten } from './conversation/ahead.ts';
+import { asWritten } from './large/ahead.ts';
 import { FileStore, moveFiles } from './blobs/file-store.ts';
 import type { Disk } from './disk.ts';
 import { chunkShelf } from './conversation/chunk-shelf.ts';

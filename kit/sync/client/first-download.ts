@@ -22,16 +22,28 @@ export class FirstDownload {
 		this.#fetched.set(hash, chunk);
 	}
 
+	/** Those chunks that are not shown yet. */
+	unseen(epoch: number, chunks: readonly NamedChunk[]): readonly PackedChunk[] {
+		const { hashes } = this.#shown;
+		return chunks.flatMap(({ hash, chunk }) => (this.#shown.epoch === epoch && hashes.has(hash) ? [] : [chunk]));
+	}
+
+	/** These are shown from now on. */
+	saw(epoch: number, chunks: readonly NamedChunk[]): void {
+		if (this.#shown.epoch !== epoch) this.#shown = { epoch, hashes: new Set() };
+		for (const { hash } of chunks) this.#shown.hashes.add(hash);
+	}
+
 	/** Merges those chunks that are not shown yet. What was shown of another history, before there was a checkpoint, goes. */
 	show(epoch: number, chunks: readonly NamedChunk[]): void {
-		if (this.#shown.epoch !== epoch) {
-			if (this.#shown.hashes.size > 0) this.#replica.replace([]);
-			this.#shown = { epoch, hashes: new Set() };
-		}
-		const { hashes } = this.#shown;
-		const unseen = chunks.filter(({ hash }) => !hashes.has(hash));
-		for (const { hash } of unseen) hashes.add(hash);
-		this.#replica.mergeChunks(unseen.map(({ chunk }) => chunk));
+		if (this.#shown.epoch !== epoch && this.#shown.hashes.size > 0) this.#replica.replace([]);
+		this.#replica.mergeChunks(this.unseen(epoch, chunks));
+		this.saw(epoch, chunks);
+	}
+
+	/** Whether something of another history is shown. */
+	isOfAnother(epoch: number): boolean {
+		return this.#shown.epoch !== epoch && this.#shown.hashes.size > 0;
 	}
 
 	/** It is over, or begins anew. */

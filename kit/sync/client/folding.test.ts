@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { collection, counter, field, lawOf, type RecordId } from '@mana/model';
 import { isLeftover } from '../tombstone.ts';
-import { aheadOf } from './conversation/ahead.ts';
+import { aheadOf } from './large/ahead.ts';
 import type { Client } from './client.ts';
 import { TestBrowser, World } from './test-world.ts';
 

@@ -5,7 +5,7 @@ import { placeKey } from '../merge.ts';
 import { decodeChunk, encodeChunk } from '../snapshot/chunk.ts';
 import type { TidyRequest } from '../space/index.ts';
 import { isTombstone } from '../tombstone.ts';
-import { aheadOf } from './conversation/ahead.ts';
+import { aheadOf } from './large/ahead.ts';
 import type { Client } from './client.ts';
 import { Replica } from './replica.ts';
 import { tasks, TestBrowser, World } from './test-world.ts';

@@ -8,7 +8,7 @@ import { JournalStore } from './journal-store.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { Replica } from './replica.ts';
 import type { StoredTransaction } from './store.ts';
-import { seeded } from './test-world.ts';
+import { seeded, stillMemory } from './test-world.ts';
 
 const title = fieldNumber(1, laws[0]!);
 
@@ -71,7 +71,12 @@ async function drive(seed: number): Promise<void> {
 					};
 				}
 				case 4:
-					expect(await store.checkpoint((collection, record) => model.replica.cells(collection, record), 0)).toBe(true);
+					expect(
+						await store.checkpoint(
+							stillMemory((collection, record) => model.replica.cells(collection, record)),
+							0,
+						),
+					).toBe(true);
 					return () => undefined;
 				default: {
 					const next = newDeviceId(fill);

@@ -1,4 +1,3 @@
-import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId } from '../cell.ts';
 import { BadFrame } from '../codec/index.ts';
 import type { FillRandom } from '../ids.ts';
@@ -10,7 +9,7 @@ import { type Keeping, NOTHING_KEPT } from './kept.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import { AREAS, type Area, type Disk, type DiskTransaction, type Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
-import { Pages } from './pages.ts';
+import { pageOf, Pages } from './pages.ts';
 import { putQuarantined, quarantineRows } from './quarantine.ts';
 import { type Rows, SpaceRows } from './space-rows.ts';
 import { append, bytesOf, isReadable, type JournalRow, without } from './journal-row.ts';
@@ -24,6 +23,7 @@ import {
 	type Facts,
 	type FreshTransaction,
 	type Loaded,
+	type Memory,
 	type Origin,
 	type PageCount,
 	type RemotePatch,
@@ -104,7 +104,7 @@ export class JournalStore implements ClientStore {
 				cells = without(cells, entry.gone);
 				this.#pages.forget(entry.gone);
 			}
-			this.#journaled(bytes, append(cells, bytes));
+			this.#journaled([bytes], append(cells, bytes));
 		}
 		const { counting, fetched } = found.chunks();
 		this.#shelf.outdate(counting, this.#pages);
@@ -157,8 +157,8 @@ export class JournalStore implements ClientStore {
 		this.#shelf.kept(hash, at);
 	}
 
-	async applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array> {
-		const bytes = bytesOf(patch.cells);
+	async applyRemote(patch: RemotePatch, generation: number): Promise<readonly Uint8Array[]> {
+		const parts = patch.encoded ?? [bytesOf(patch.cells)];
 		const { reach, gone = [] } = patch;
 		const journaled = patch.cells.length > 0 || gone.length > 0 || patch.replace;
 		const areas: Area[] = ['meta', 'journal', 'pages', 'chunks'];
@@ -177,8 +177,10 @@ export class JournalStore implements ClientStore {
 				tx.remove('pages', this.#name);
 			}
 			if (reach) await dropUnread(tx, this.#name, reach);
-			if (journaled)
-				tx.put('journal', [this.#name, space.journal], (gone.length > 0 ? { gone, bytes } : bytes) satisfies JournalRow);
+			for (const [at, bytes] of journaled ? parts.entries() : []) {
+				const row: JournalRow = at === 0 && gone.length > 0 ? { gone, bytes } : bytes;
+				tx.put('journal', [this.#name, space.journal + at], row);
+			}
 			const after: SpaceRow = {
 				...space,
 				epoch: patch.epoch,
@@ -186,7 +188,7 @@ export class JournalStore implements ClientStore {
 				scope: patch.scope === undefined ? space.scope : patch.scope,
 				leaving: patch.leaving ?? space.leaving,
 				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
-				journal: space.journal + (journaled ? 1 : 0),
+				journal: space.journal + (journaled ? parts.length : 0),
 				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
 			};
 			if (patch.ahead) await this.#rows.renumber(tx, { device, space: after }, patch.ahead);
@@ -198,15 +200,15 @@ export class JournalStore implements ClientStore {
 		if (patch.chunks && this.#journal.checkpoint === space.checkpoint - 1) this.#journal.checkpoint++;
 		if (patch.replace) {
 			this.#pages = new Pages();
-			this.#journal = { entries: 0, bytes: 0, next: space.journal - 1, checkpoint: space.checkpoint };
+			this.#journal = { entries: 0, bytes: 0, next: space.journal - parts.length, checkpoint: space.checkpoint };
 		}
-		if (!journaled) return bytes;
-		if (this.#journal.next === space.journal - 1) this.#journal.next = space.journal; // else another tab wrote in between
+		if (!journaled) return parts;
+		if (this.#journal.next === space.journal - parts.length) this.#journal.next = space.journal; // else another tab wrote in between
 		this.#shelf.took(patch.chunks ?? [], patch.replace);
 		this.#pages.forget(gone);
 		this.#shelf.forget(gone, this.#pages);
-		this.#journaled(bytes, patch.cells);
-		return bytes;
+		this.#journaled(parts, patch.cells);
+		return parts;
 	}
 
 	makeRoom(): Promise<number> {
@@ -301,21 +303,25 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
-	async checkpoint(cellsOf: (collection: number, record: RecordId) => Iterable<Cell>, generation: number): Promise<boolean> {
+	async checkpoint(memory: Memory, generation: number): Promise<boolean> {
 		const pages = this.#pages;
 		const dirty = pages.assignDirty();
+		const ahead = await memory.ahead(dirty);
 		let shelved = () => {};
 		const done = await this.#lead(['meta', 'journal', 'pages', 'chunks'], generation, async (tx, { device, space }) => {
-			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint) return null;
+			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint || this.#pages !== pages)
+				return null;
+			const again = ahead?.again();
 			for (const [page, records] of dirty) {
-				tx.put('pages', [this.#name, page], bytesOf(records.flatMap(([collection, id]) => [...cellsOf(collection, id)])));
+				const ready = again?.has(page) ? undefined : ahead?.pages.get(page);
+				tx.put('pages', [this.#name, page], ready ?? pageOf(records, memory));
 			}
 			tx.remove('journal', this.#name, -Infinity, space.journal - 1);
 			shelved = this.#shelf.drop(tx);
 			const after = { ...space, checkpoint: space.checkpoint + 1 };
 			this.#rows.put(tx, { device, space: after });
 			return after;
-		});
+		}).finally(() => ahead?.stop());
 		if (!done) return false;
 		pages.written(dirty);
 		shelved();
@@ -367,9 +373,9 @@ export class JournalStore implements ClientStore {
 		return { ...NOTHING_KEPT, ...((await tx.get('meta', [this.#name, KEEPING])) as Partial<Keeping> | undefined) };
 	}
 
-	#journaled(bytes: Uint8Array, cells: Iterable<Cell>): void {
-		this.#journal.entries++;
-		this.#journal.bytes += bytes.length;
+	#journaled(parts: readonly Uint8Array[], cells: Iterable<Cell>): void {
+		this.#journal.entries += parts.length;
+		for (const { length } of parts) this.#journal.bytes += length;
 		let last: Cell | null = null;
 		for (const cell of cells) {
 			// Cells of a record stand together.

@@ -1,8 +1,9 @@
+import type { RecordId } from '@mana/model';
 import { nameKey } from '../name.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { isBehind, type Position } from './position.ts';
 import type { Pending } from './pending.ts';
-import type { Loaded } from './store.ts';
+import type { DirtyPages, Loaded, PagesAhead } from './store.ts';
 import type { TabState } from './tab-state.ts';
 
 /** The leader writes pages after this quiet time, or when the journal is that big. */
@@ -48,9 +49,17 @@ export class OnDisk {
 		this.#state.changedAt = parts.env.elapsed();
 		keeper.write(async (store, generation) => {
 			if (store.journalSize.entries === 0) return;
-			const done = await store.checkpoint((collection, id) => replica.cells(collection, id), generation);
+			const cells = (collection: number, id: RecordId) => replica.cells(collection, id);
+			const done = await store.checkpoint({ cells, ahead: (dirty) => this.#ahead(dirty) }, generation);
 			if (!done) await this.reload();
 		});
+	}
+
+	async #ahead(dirty: DirtyPages): Promise<PagesAhead | null> {
+		let records = 0;
+		for (const page of dirty.values()) records += page.length;
+		const large = await this.#state.large(records);
+		return large && large.ahead(dirty, this.#state.replica, large.pace);
 	}
 
 	/** Loads everything anew when the disk has what this tab was not told, twice in a row: what is told late is not lost. */

@@ -88,8 +88,8 @@ export class OwnWrites {
 			replica.sweep();
 			keeper.bring(
 				(store, generation) => store.applyRemote({ epoch, to, cells, replace: false }, generation),
-				async (bytes) => {
-					const told = { epoch, from, to, reach, cells: bytes, gone: [], leaving: [] };
+				async ([bytes]) => {
+					const told = { epoch, from, to, reach, cells: bytes!, gone: [], leaving: [] };
 					tabs.post({ kind: 'confirmed', device: this.#state.device, ...told });
 				},
 			);

@@ -1,6 +1,8 @@
 import type { RecordId } from '@mana/model';
 import type { Cell } from '../cell.ts';
 import type { Name } from '../name.ts';
+import { bytesOf } from './journal-row.ts';
+import type { Memory } from './store.ts';
 
 /** Records on one page: enough that a page is one cheap request, few enough that rewriting it is cheap (sync.md §6.13). */
 const PAGE_RECORDS = 200;
@@ -69,6 +71,11 @@ export class Pages {
 	#roomFor(collection: number): number {
 		return this.#open.get(collection) ?? this.#next++;
 	}
+}
+
+/** One page as it stands on the disk. */
+export function pageOf(records: readonly [collection: number, record: RecordId][], memory: Pick<Memory, 'cells'>): Uint8Array {
+	return bytesOf(records.flatMap(([collection, id]) => [...memory.cells(collection, id)]));
 }
 
 function nameOf(collection: number, record: RecordId): string {

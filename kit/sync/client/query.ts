@@ -15,6 +15,24 @@ interface Here {
 	look(): () => void;
 }
 
+/** Rows in an order that can be got ready beside the one that is shown. */
+export interface Arrangement<C extends Collection = Collection> {
+	readonly collection: C;
+	/** The rows in the order that is shown, and by record. */
+	sorted(): readonly Row<C>[];
+	standing(): ReadonlyMap<RecordId, Row<C>>;
+	readonly order: (a: Row<C>, b: Row<C>) => number;
+	/** A row, if it is one that is asked for. */
+	fitting(row: Row<C> | undefined): Row<C> | undefined;
+	/**
+	 * Takes what was got ready.
+	 *
+	 * @param moved rows that stand elsewhere than before, or nowhere any more
+	 * @param again records that moved on since it was begun: they may stand in `sorted` as they were
+	 */
+	arrange(sorted: Row<C>[], moved: ReadonlyMap<RecordId, Row<C> | undefined>, again: ReadonlySet<RecordId>): void;
+}
+
 /** A question whose answer is kept current by looking only at the records that a transaction touched. */
 export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #replica: Replica;
@@ -60,7 +78,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		if (!this.#stop) {
 			this.#lookAway = this.#here.look();
 			this.#told = this.rows;
-			this.#stop = this.#replica.subscribe((touched) => this.#follow(touched));
+			this.#stop = this.#replica.subscribe((touched) => this.#follow(touched), this.#arrangement);
 		}
 		this.#listeners.add(entry);
 		return () => {
@@ -76,12 +94,44 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		const now = this.#replica.version;
 		const ids = touched.get(this.#collection.number);
 		const missed = this.#version < now - 1;
-		if (missed || (ids && ids.size > 8 && ids.size > this.#sorted.length * REBUILD_SHARE)) this.#rebuild();
+		if (missed || (ids && this.#isMuch(ids))) this.#rebuild();
 		else if (this.#version < now && ids) this.#move(ids);
-		this.#version = now;
+		this.#tell();
+	}
+
+	#tell(): void {
+		this.#version = this.#replica.version;
 		if (this.#rows === this.#told) return;
 		this.#told = this.#rows;
 		for (const listener of this.#listeners) listener();
+	}
+
+	#isMuch({ size }: ReadonlySet<RecordId>): boolean {
+		return size > 8 && size > this.#sorted.length * REBUILD_SHARE;
+	}
+
+	#stand(id: RecordId, row: Row<C> | undefined): void {
+		if (row) this.#standing.set(id, row);
+		else this.#standing.delete(id);
+	}
+
+	get #arrangement(): Arrangement<C> {
+		return {
+			collection: this.#collection,
+			order: this.#order,
+			sorted: () => this.#sorted,
+			standing: () => this.#standing,
+			fitting: (row) => this.#fitting(row),
+			arrange: (sorted, moved, again) => {
+				this.#sorted = again.size > 0 ? sorted.filter(({ id }) => !again.has(id)) : sorted;
+				for (const [id, row] of moved) this.#stand(id, row);
+				for (const id of again) this.#standing.delete(id);
+				if (this.#isMuch(again)) this.#rebuild();
+				else this.#move(again);
+				this.#publish();
+				this.#tell();
+			},
+		};
 	}
 
 	/** Takes each touched row from its old place to its new one. */
@@ -94,8 +144,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 			changed = true;
 			if (old) this.#sorted.splice(this.#placeOf(old), 1);
 			if (row) this.#sorted.splice(this.#placeOf(row), 0, row);
-			if (row) this.#standing.set(id, row);
-			else this.#standing.delete(id);
+			this.#stand(id, row);
 		}
 		if (changed) this.#publish();
 	}
@@ -116,7 +165,10 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	}
 
 	#match(id: RecordId): Row<C> | undefined {
-		const row = this.#replica.row(this.#collection, id);
+		return this.#fitting(this.#replica.row(this.#collection, id));
+	}
+
+	#fitting(row: Row<C> | undefined): Row<C> | undefined {
 		if (!row || (this.#by && row[this.#by.field] !== this.#by.value)) return undefined;
 		return this.#where(row) ? row : undefined;
 	}

@@ -1,4 +1,4 @@
-import { systemFields, type Collection, type RecordId, type Register, type Row, type Value } from '@mana/model';
+import { mergeRegisters, systemFields, type Collection, type RecordId, type Register, type Row, type Value } from '@mana/model';
 import type { Cell, Place } from '../cell.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
 import { isTombstone } from '../tombstone.ts';
@@ -20,6 +20,19 @@ export interface RecordState {
 export interface Packed {
 	readonly chunk: PackedChunk;
 	readonly row: number;
+}
+
+/** A record of which nobody asked yet: number of its chunk × `ROWS` + its row in it. */
+export type Unread = number;
+const ROWS = 0x10000;
+
+export function unreadAt(chunk: number, row: number): Unread {
+	return chunk * ROWS + row;
+}
+
+/** Where a record stands that nobody asked for. */
+export function packedIn(chunks: readonly PackedChunk[], held: Unread): Packed {
+	return { chunk: chunks[Math.floor(held / ROWS)]!, row: held % ROWS };
 }
 
 /** Whether nothing is left of a record but its tombstone. */
@@ -46,4 +59,13 @@ export function unpacked(record: RecordState, id: RecordId): Map<Slot, Cell> {
 /** Whether nothing is confirmed of a record. */
 export function isEmpty({ base }: RecordState): boolean {
 	return base instanceof Map && base.size === 0;
+}
+
+/** Merges a cell into the confirmed registers of its record. */
+export function mergeCell(base: Map<Slot, Cell>, cell: Cell): void {
+	// Of a record that is gone only its tombstone is left. What comes behind that is of one that was made anew under its id.
+	if (isTombstone(cell) || isGone(base)) base.clear();
+	const slot = slotOf(cell);
+	const held = base.get(slot);
+	base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
 }

@@ -1,3 +1,4 @@
+import { stillMemory } from './test-world.ts';
 import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { type AnyField, laws, type Value } from '@mana/model';
@@ -162,16 +163,16 @@ test('a checkpoint drops a chunk whose records stand on pages, and none of a dow
 	const bytes = encodeChunk(newerThings.number, [cell]);
 	const [old, coming] = ['a', 'b'].map((letter) => letter.repeat(64) as Parameters<JournalStore['keepChunk']>[0]);
 	const newer = { ...cell, value: 'c', stamp: 3 };
-	const cellsOf = () => [newer];
+	const memory = stillMemory(() => [newer]);
 	const { made: first } = await store();
 	await first.keepChunk(old!, bytes, 0);
 	await first.applyRemote({ epoch: 1, to: 3, chunks: [{ hash: old!, chunk: decodeChunk(bytes) }], cells: [], replace: true }, 0);
 	await first.applyRemote({ epoch: 1, to: 4, cells: [newer], replace: false }, 0);
-	expect(await first.checkpoint(cellsOf, 0)).toBe(true);
+	expect(await first.checkpoint(memory, 0)).toBe(true);
 	const { made: second, counting } = await store();
 	expect(counting).toBe(1);
 	await second.keepChunk(coming!, bytes, 0);
-	expect(await second.checkpoint(cellsOf, 0)).toBe(true);
+	expect(await second.checkpoint(memory, 0)).toBe(true);
 	expect(await store()).toMatchObject({ counting: 0, fetched: [coming] });
 	const again = async (made: JournalStore) => {
 		await made.applyRemote(
@@ -182,7 +183,7 @@ test('a checkpoint drops a chunk whose records stand on pages, and none of a dow
 	await again((await store()).made);
 	const { made: third } = await store();
 	await third.keepChunk(coming!, bytes, 0);
-	expect(await third.checkpoint(cellsOf, 0)).toBe(true);
+	expect(await third.checkpoint(memory, 0)).toBe(true);
 	await again(third);
 	expect(await store()).toMatchObject({ counting: 1, fetched: [] });
 });

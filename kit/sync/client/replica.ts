@@ -17,17 +17,25 @@ import type { Cell, Op, Place } from '../cell.ts';
 import type { Name } from '../name.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
 import { isLeftover, isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
-import { confirmedOf, isEmpty, isGone, type Packed, type RecordState, unpacked } from './record-state.ts';
+import type { Coming } from './large/coming.ts';
+import type { Arrangement } from './query.ts';
+import {
+	confirmedOf,
+	isEmpty,
+	isGone,
+	mergeCell,
+	packedIn,
+	type RecordState,
+	type Unread,
+	unpacked,
+	unreadAt,
+} from './record-state.ts';
 import type { Pending } from './pending.ts';
 import { sameRow } from './same-row.ts';
 import { placeOf, type Slot, slotOf } from './slot.ts';
 
 /** Records touched by one transaction, by collection number. */
 export type Touched = ReadonlyMap<number, ReadonlySet<RecordId>>;
-
-/** A record of which nobody asked yet: number of its chunk × `ROWS` + its row in it. */
-type Unread = number;
-const ROWS = 0x10000;
 
 /**
  * One space in memory: confirmed registers, and the unconfirmed transactions laid over them. What is read is, register by register,
@@ -50,18 +58,25 @@ export class Replica {
 	/** What was heard of since the last `sweep`. */
 	readonly #tombstones = new Set<RecordName>();
 	readonly #leftovers = new Set<Cell>();
-	readonly #listeners = new Set<(touched: Touched) => void>();
+	/** Who follows, and what of each can be got ready for what is coming. */
+	readonly followers = new Map<(touched: Touched) => void, Arrangement | undefined>();
 	#touched: Map<number, Set<RecordId>> | null = null;
+	/** What is got ready, and rests on what is confirmed now; in a batch that shows it, what that is. */
+	#coming: Coming | null = null;
+	#shown: Coming | null = null;
 
 	/** Unconfirmed transactions in the order in which they were written here, refused ones included. */
 	get pending(): ReadonlySet<Pending> {
 		return this.#pending;
 	}
 
-	/** Calls `listener` once after every transaction, with the records that it touched. Returns the way to stop. */
-	subscribe(listener: (touched: Touched) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+	/**
+	 * Calls `listener` once after every transaction, with the records that it touched; where `arrangement` was got ready for it, that takes what is
+	 * ready instead. Returns the way to stop.
+	 */
+	subscribe(listener: (touched: Touched) => void, arrangement?: Arrangement): () => void {
+		this.followers.set(listener, arrangement);
+		return () => this.followers.delete(listener);
 	}
 
 	/** Runs changes that belong together; listeners are told once, afterwards. */
@@ -72,18 +87,29 @@ export class Replica {
 			return change();
 		} finally {
 			const touched = this.#touched;
-			this.#touched = null;
-			if (touched.size > 0) {
+			const shown = this.#shown;
+			this.#touched = this.#shown = null;
+			if (touched.size > 0 || shown) {
 				this.version++;
-				for (const listener of this.#listeners) listener(touched);
+				const all = shown ? shown.allWith(touched) : touched;
+				for (const [listener] of this.followers) {
+					const ready = shown?.ready.get(listener);
+					if (ready) ready(touched);
+					else listener(all);
+				}
 			}
 		}
 	}
 
 	/** The row as a page reads it; the same object as long as its content is the same. */
 	row<C extends Collection>(collection: C, id: RecordId): Row<C> | undefined {
-		const record = this.#record(collection.number, id);
+		const record = this.held(collection.number, id);
 		if (!record) return undefined;
+		return this.read(collection, record, id);
+	}
+
+	/** The row that a record makes, kept with it. */
+	read<C extends Collection>(collection: C, record: RecordState, id: RecordId): Row<C> | undefined {
 		if (record.stale) {
 			const row = readRow<Collection>(collection, id, this.#entries(collection, record, id));
 			record.row = row && record.row && sameRow(row, record.row) ? record.row : row;
@@ -99,21 +125,21 @@ export class Replica {
 
 	/** What a register shows now; `except`: what it would show without one transaction. */
 	register(place: Place, except?: Pending): Register | undefined {
-		const record = this.#record(place.collection, place.record);
+		const record = this.held(place.collection, place.record);
 		if (!record) return undefined;
 		return record.overlay ? this.#merged(record, slotOf(place), except) : confirmedOf(record, place);
 	}
 
 	/** What the server confirmed of a register. */
 	confirmed(place: Place): Register | undefined {
-		const record = this.#record(place.collection, place.record);
+		const record = this.held(place.collection, place.record);
 		return record && confirmedOf(record, place);
 	}
 
 	/** What a build with this collection's lenses sees in a register: perhaps what an older build wrote. */
 	seen(collection: Collection, place: Place): Register | undefined {
 		if (collection.lenses.length === 0) return this.register(place);
-		const record = this.#record(place.collection, place.record);
+		const record = this.held(place.collection, place.record);
 		if (!record) return undefined;
 		for (const entry of this.#entries(collection, record, place.record))
 			if (entry.field === place.field && entry.key === place.key) return entry;
@@ -122,13 +148,13 @@ export class Replica {
 
 	/** Whether a write of a register is not confirmed yet. */
 	isPending(place: Place): boolean {
-		const writes = this.#record(place.collection, place.record)?.overlay?.get(slotOf(place));
+		const writes = this.held(place.collection, place.record)?.overlay?.get(slotOf(place));
 		return writes !== undefined && writes.length > 0;
 	}
 
 	/** All visible registers of a record by slot. */
 	*registers(collection: number, id: RecordId): IterableIterator<[Slot, Register]> {
-		const record = this.#record(collection, id);
+		const record = this.held(collection, id);
 		if (record) yield* this.#visible(record, id);
 	}
 
@@ -136,7 +162,7 @@ export class Replica {
 	*cells(collection: number, id: RecordId): IterableIterator<Cell> {
 		const held = this.#collections.get(collection)?.get(id);
 		if (held === undefined) return;
-		const base = typeof held === 'number' ? this.#packed(held) : held.base;
+		const base = typeof held === 'number' ? packedIn(this.#chunks, held) : held.base;
 		yield* base instanceof Map ? base.values() : base.chunk.cells(base.row, id);
 	}
 
@@ -221,31 +247,51 @@ export class Replica {
 
 	/** Merges cells into the confirmed state. Order, repetition and grouping do not matter. */
 	merge(cells: Iterable<Cell>): void {
+		this.#coming = null;
 		this.batch(() => {
 			let last: { readonly cell: Cell; readonly base: Map<Slot, Cell> } | null = null;
 			for (const cell of cells) {
 				const same = last?.cell.record === cell.record && last.cell.collection === cell.collection;
 				const base: Map<Slot, Cell> = same ? last!.base : unpacked(this.#touch(cell.collection, cell.record), cell.record);
 				if (!same) last = { cell, base };
-				const slot = slotOf(cell);
 				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
-				// Of a record that is gone only its tombstone is left. What comes behind that is of one that was made anew under its id.
-				if (isTombstone(cell) || isGone(base)) base.clear();
-				if (isTombstone(cell)) this.#tombstones.add(cell);
-				else if (isLeftover(cell)) this.#leftover(cell);
-				const held = base.get(slot);
-				base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
+				if (isLeftover(cell)) this.#leftover(cell);
+				mergeCell(base, cell);
 			}
 		});
 	}
 
 	#leftover(cell: Cell): void {
+		if (isTombstone(cell)) return void this.#tombstones.add(cell);
 		this.#leftovers.add(cell);
 		if (lawOf(cell.field) === counter) this.lostCounts++;
 	}
 
+	/** Something is got ready beside what is shown, in place of anything else that was. It is void once what is confirmed changes. */
+	expect(coming: Coming): void {
+		this.#coming = coming;
+	}
+
+	awaits(coming: Coming | null): boolean {
+		return this.#coming === coming;
+	}
+
+	/** Shows what was got ready. False: there is none, or it is void, so that it has to be merged. */
+	show(coming: Coming | null): boolean {
+		if (!coming || !this.awaits(coming)) return false;
+		this.#coming = null;
+		this.batch(() => {
+			coming.land(this.#collections, this.#chunks, this.#touched!);
+			this.seenStamp = Math.max(this.seenStamp, coming.seenStamp);
+			for (const cell of coming.leftovers) this.#leftover(cell);
+			this.#shown = coming;
+		});
+		return true;
+	}
+
 	/** Merges whole chunks. A record that is in none so far stays packed until somebody writes to it. */
 	mergeChunks(chunks: Iterable<PackedChunk>): void {
+		this.#coming = null;
 		this.batch(() => {
 			for (const chunk of chunks) this.#mergeChunk(chunk);
 		});
@@ -255,12 +301,12 @@ export class Replica {
 		const number = this.#chunks.push(chunk) - 1;
 		const records = mapIn(this.#collections, chunk.collection);
 		const touched = setIn(this.#touched!, chunk.collection);
-		const watched = this.#listeners.size > 0;
+		const watched = this.followers.size > 0;
 		this.seenStamp = Math.max(this.seenStamp, chunk.maxStamp);
 		for (let row = 0; row < chunk.count; row++) {
 			const id = chunk.idAt(row);
 			const held = records.get(id);
-			if (held === undefined) records.set(id, number * ROWS + row);
+			if (held === undefined) records.set(id, unreadAt(number, row));
 			else if (typeof held !== 'number' && isEmpty(held)) {
 				held.base = { chunk, row };
 				held.stale = true;
@@ -274,9 +320,10 @@ export class Replica {
 	 * does not come back when the chunk is read again; and so does one of a record about which something is on its way.
 	 */
 	sweep(): void {
+		this.#coming = null;
 		this.batch(() => {
 			for (const { collection, record: id } of this.#tombstones) {
-				const record = this.#record(collection, id);
+				const record = this.held(collection, id);
 				if (!record || record.overlay || !(record.base instanceof Map) || !isGone(record.base)) continue;
 				if (this.#chunks.some((chunk) => chunk.collection === collection && chunk.has(id))) continue;
 				this.#collections.get(collection)!.delete(id);
@@ -291,7 +338,7 @@ export class Replica {
 	#sweepCell(cell: Cell): void {
 		const { collection, record: id } = cell;
 		this.#leftovers.delete(cell);
-		const record = this.#record(collection, id);
+		const record = this.held(collection, id);
 		if (!record || !(record.base instanceof Map)) return;
 		const slot = slotOf(cell);
 		const held = record.base.get(slot);
@@ -302,9 +349,10 @@ export class Replica {
 
 	/** Forgets what was confirmed of records. What is not confirmed yet stays. */
 	evict(names: Iterable<Name>): void {
+		this.#coming = null;
 		this.batch(() => {
 			for (const { collection, record: id } of names) {
-				if (!this.#record(collection, id)) continue;
+				if (!this.held(collection, id)) continue;
 				const record = this.#touch(collection, id);
 				record.base = new Map();
 				this.lostCounts++;
@@ -356,26 +404,23 @@ export class Replica {
 	}
 
 	/** What is known of a record, made when it is asked for the first time. */
-	#record(collection: number, id: RecordId): RecordState | undefined {
+	held(collection: number, id: RecordId): RecordState | undefined {
 		const records = this.#collections.get(collection);
 		const held = records?.get(id);
 		if (typeof held !== 'number') return held;
-		const record: RecordState = { base: this.#packed(held), overlay: null, row: undefined, stale: true };
+		const record: RecordState = { base: packedIn(this.#chunks, held), overlay: null, row: undefined, stale: true };
 		records!.set(id, record);
 		return record;
 	}
 
-	#packed(held: Unread): Packed {
-		return { chunk: this.#chunks[Math.floor(held / ROWS)]!, row: held % ROWS };
-	}
-
 	#touch(collection: number, id: RecordId): RecordState {
-		let record = this.#record(collection, id);
+		let record = this.held(collection, id);
 		if (!record) {
 			record = { base: new Map(), overlay: null, row: undefined, stale: true };
 			mapIn(this.#collections, collection).set(id, record);
 		}
 		record.stale = true;
+		this.#coming?.touch(collection, id);
 		setIn(this.#touched!, collection).add(id);
 		return record;
 	}

@@ -115,6 +115,8 @@ export interface RemotePatch {
 	/** Chunks that come before `cells`, older ones first. Each was given to `keepChunk`. */
 	readonly chunks?: readonly NamedChunk[];
 	readonly cells: readonly Cell[];
+	/** The same as the journal keeps them, in parts, where that was done already. */
+	readonly encoded?: readonly Uint8Array[];
 	/** Records that go, before `cells` come. */
 	readonly gone?: readonly Name[];
 	/** What stays of those that should go. */
@@ -172,8 +174,8 @@ export interface ClientStore {
 	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
 	/** Keeps a chunk of a download that goes on; it counts for nothing before `applyRemote` names it. */
 	keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void>;
-	/** Adds to the journal and moves the cursor. Answers the cells as they were written, for the other tabs. */
-	applyRemote(patch: RemotePatch, generation: number): Promise<Uint8Array>;
+	/** Adds to the journal and moves the cursor. Answers the cells as they were written, in one part or several, for the other tabs. */
+	applyRemote(patch: RemotePatch, generation: number): Promise<readonly Uint8Array[]>;
 	/** Removes the bytes of files that the server has too, but for pinned ones. Answers how many files went. */
 	makeRoom(): Promise<number>;
 	/** Remembers what the person wants to be kept. Any tab may; answers what stands there then. */
@@ -198,11 +200,31 @@ export interface ClientStore {
 	/** Takes the lead under a fencing number; false when a later leader exists. */
 	claim(generation: number): Promise<boolean>;
 	/** Rewrites the pages of records that changed and empties the journal. False when another tab wrote meanwhile: load first. */
-	checkpoint(cellsOf: (collection: number, record: RecordId) => Iterable<Cell>, generation: number): Promise<boolean>;
+	checkpoint(memory: Memory, generation: number): Promise<boolean>;
 	/** Journal entries since the last checkpoint, and their bytes. */
 	readonly journalSize: { readonly entries: number; readonly bytes: number };
 	close(): void;
 	destroy(): Promise<void>;
+}
+
+/** Pages that are to be written, with the records on each. */
+export type DirtyPages = ReadonlyMap<number, readonly [collection: number, record: RecordId][]>;
+
+/** Pages that were encoded before the disk transaction. */
+export interface PagesAhead {
+	readonly pages: ReadonlyMap<number, Uint8Array>;
+	/** Those with records that moved on since: they are encoded again, so that all of them are of one moment. */
+	again(): ReadonlySet<number>;
+	/** They are written, or nobody wants them any more. */
+	stop(): void;
+}
+
+/** What pages are written from. */
+export interface Memory {
+	/** What is confirmed of a record now. */
+	cells(collection: number, record: RecordId): Iterable<Cell>;
+	/** Encodes pages before they are written; `null`: there are so few that it is not worth it. */
+	ahead(dirty: DirtyPages): Promise<PagesAhead | null>;
 }
 
 /** Where something in the quarantine was written, and when it came there. */

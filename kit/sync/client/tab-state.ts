@@ -3,6 +3,8 @@ import type { Remote, ClientParts } from './client-parts.ts';
 import { FirstDownload } from './first-download.ts';
 import type { Keeper } from './keeper.ts';
 import { type Keeping, NOTHING_KEPT } from './kept.ts';
+import type * as large from './large/index.ts';
+import type { Pace } from './large/pace.ts';
 import type { LocalMana } from './local.ts';
 import type { Outbox } from './outbox.ts';
 import type { Here } from './position.ts';
@@ -52,6 +54,14 @@ export class TabState {
 		this.device = device.device;
 		this.isFirst = device.device === device.life;
 		this.space = { ...space, id: parts.remote?.space ?? space.id };
+	}
+
+	/** What does so much that it takes slices; `null` where it is little, nobody syncs, or that part of the page could not be loaded. */
+	async large(size: number): Promise<(typeof large & { readonly pace: Pace }) | null> {
+		const conversation = this.remote?.conversation;
+		if (!conversation || size < conversation.least) return null;
+		const loaded = await conversation.large().catch(() => null);
+		return loaded && { ...loaded, pace: loaded.slices(() => this.parts.env.elapsed(), loaded.rest) };
 	}
 
 	get remote(): Remote | null {

@@ -1,3 +1,4 @@
+import type { Cell } from '../cell.ts';
 import { ByteReader, readCells } from '../codec/index.ts';
 import { sameReach } from '../permission.ts';
 import type { Standing } from './api.ts';
@@ -26,6 +27,8 @@ export class TabTalk {
 	readonly #parts: TabTalkParts;
 	/** Who waits for the leading tab to tell where it stands. */
 	readonly #inspectors = new Set<(standing: Standing) => void>();
+	/** What was heard while a large checkpoint is got ready: it comes after that. `null` while nothing has to wait. */
+	#waiting: TabMessage[] | null = null;
 
 	constructor(parts: TabTalkParts) {
 		this.#parts = parts;
@@ -33,6 +36,11 @@ export class TabTalk {
 	}
 
 	hear(message: TabMessage): void {
+		if (this.#waiting && message.kind !== 'revoked' && message.kind !== 'forgetting') this.#waiting.push(message);
+		else this.#take(message);
+	}
+
+	#take(message: TabMessage): void {
 		const { mana, session, tabs, outbox, device, leads } = this.#state;
 		const { writes, disk, upstream } = this.#parts;
 		if (this.#state.closed) return;
@@ -41,7 +49,9 @@ export class TabTalk {
 			case 'committed':
 				return writes.heard(message);
 			case 'confirmed':
-				return this.#confirmed(message);
+				return this.#confirmed(message, readCells(new ByteReader(message.cells)));
+			case 'came':
+				return this.#came(message);
 			case 'acked':
 				mana.noteConflicts(outbox.settled(message.ack));
 				return mana.refresh();
@@ -111,21 +121,50 @@ export class TabTalk {
 		return promise;
 	}
 
+	/** A large one: it is read and got ready in slices. */
+	#came(message: TabMessage & { readonly kind: 'came' }): void {
+		const { report } = this.#state.parts;
+		const { parts, epoch, gone } = message;
+		this.#waiting = [];
+		const read = async () => {
+			const large = await this.#state.large(Infinity);
+			if (!large) return null;
+			const cells = await large.pace(large.decoded(parts));
+			if (gone.length === 0) await this.#parts.upstream()?.intake.getReady({ epoch, cells });
+			return cells;
+		};
+		const goOn = (take: () => void) => {
+			const messages = this.#waiting ?? [];
+			this.#waiting = null;
+			if (!this.#state.closed) take();
+			for (const next of messages) this.hear(next);
+		};
+		const reload = () => void this.#parts.disk.reload();
+		read().then(
+			(cells) => goOn(() => (cells ? this.#confirmed(message, cells) : reload())),
+			(error: unknown) => {
+				report(error);
+				goOn(reload);
+			},
+		);
+	}
+
 	/** The leading tab took in a checkpoint. */
-	#confirmed(message: TabMessage & { readonly kind: 'confirmed' }): void {
+	#confirmed(message: TabMessage & { readonly kind: 'confirmed' | 'came' }, cells: readonly Cell[]): void {
 		const { space, replica, session } = this.#state;
-		const { writes, disk } = this.#parts;
+		const { writes, disk, upstream } = this.#parts;
 		const { seq, epoch, reach } = space;
 		if (epoch !== message.epoch && seq > 0) return void disk.reload();
 		if (message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void disk.reload();
 		if (message.to < seq || (message.to === seq && message.gone.length === 0)) return;
-		const cells = readCells(new ByteReader(message.cells));
 		const merge = () => {
 			this.#state.space = { ...this.#state.space, epoch: message.epoch, seq: message.to, leaving: message.leaving };
 			replica.seq = message.to;
 			replica.batch(() => {
 				replica.evict(message.gone);
-				replica.merge(cells);
+				const intake = upstream()?.intake;
+				if (intake) intake.show({ epoch: message.epoch, cells });
+				else replica.merge(cells);
 				replica.sweep();
 			});
 		};

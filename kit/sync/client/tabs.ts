@@ -22,6 +22,22 @@ export interface Locks {
 	hold(name: string, signal: AbortSignal, work: () => Promise<void>): void;
 }
 
+/** The leading tab took in a checkpoint. */
+interface Confirmed {
+	readonly kind: 'confirmed';
+	readonly device: DeviceId;
+	readonly epoch: number;
+	/** Cursor before; a tab that is not there has missed something. */
+	readonly from: number;
+	readonly to: number;
+	/** The apps for which it is whole: a tab that stands elsewhere reads the disk. */
+	readonly reach: SpaceRow['reach'];
+	readonly cells: Uint8Array;
+	/** Records that go, before the cells come. */
+	readonly gone: readonly Name[];
+	readonly leaving: readonly Name[];
+}
+
 /** What tabs tell each other. All of it was on the disk before it was told. */
 export type TabMessage =
 	/** The leader is alive. */
@@ -38,20 +54,9 @@ export type TabMessage =
 			readonly seq: number;
 			readonly transactions: readonly StoredTransaction[];
 	  }
-	| {
-			readonly kind: 'confirmed';
-			readonly device: DeviceId;
-			readonly epoch: number;
-			/** Cursor before; a tab that is not there has missed something. */
-			readonly from: number;
-			readonly to: number;
-			/** The apps for which it is whole: a tab that stands elsewhere reads the disk. */
-			readonly reach: SpaceRow['reach'];
-			readonly cells: Uint8Array;
-			/** Records that go, before the cells come. */
-			readonly gone: readonly Name[];
-			readonly leaving: readonly Name[];
-	  }
+	| Confirmed
+	/** The same of more than is taken in at once, in parts. */
+	| (Omit<Confirmed, 'kind' | 'cells'> & { readonly kind: 'came'; readonly parts: readonly Uint8Array[] })
 	/** What the person wants to be kept here. */
 	| { readonly kind: 'keeping'; readonly keeping: Keeping }
 	| { readonly kind: 'acked'; readonly device: DeviceId; readonly ack: Pick<Ack, 'n' | 'restamped' | 'refused'> }

@@ -39,14 +39,27 @@ import { Client } from './client.ts';
 import type { Environment } from './environment.ts';
 import { JournalStore } from './journal-store.ts';
 import * as checkup from './conversation/checkup.ts';
+import * as large from './large/index.ts';
 import * as conversations from './conversation/index.ts';
 import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
 import { schemaOf } from './open.ts';
+import type { Memory } from './store.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
 
-/** Nothing is loaded later: that would take real time. */
-const conversation = { ...conversations, checkup: () => Promise.resolve(checkup) };
+/** Nothing is loaded later: that would take real time. Long work has a clock that counts: each look at it is a millisecond. */
+function conversationIn(world: World): typeof conversations {
+	let ms = 0;
+	const sliced = {
+		...large,
+		slices: () =>
+			large.slices(
+				() => ++ms,
+				() => world.rest(),
+			),
+	};
+	return { ...conversations, checkup: () => Promise.resolve(checkup), large: () => Promise.resolve(sliced) };
+}
 
 /** A collection to play with. */
 export const tasks = collection(
@@ -66,11 +79,18 @@ export function seeded(seed: number): () => number {
 	};
 }
 
+/** For tests of the store: a memory in which nothing moves on. */
+export function stillMemory(cells: Memory['cells']): Memory {
+	return { cells, ahead: () => Promise.resolve(null) };
+}
+
 /** One server with one person's space, and any number of browsers of that person. Time moves only by `pass`. */
 export class World {
 	readonly random: () => number;
 	readonly server: TestServer;
 	now = Date.UTC(2026, 5, 1);
+	/** What happens between two slices of long work. */
+	rest: () => Promise<void> = () => Promise.resolve();
 	/** The collections that the server knows, for their routes. */
 	models: readonly Collection[] = [];
 	readonly #jobs = new Set<{ ms: number; next: number; job: () => void }>();
@@ -144,7 +164,7 @@ export class TestBrowser {
 				this.#person === null
 					? null
 					: {
-							conversation,
+							conversation: conversationIn(this.#world),
 							connector: this.#connector(),
 							token: () => this.#token(),
 							schema: this.models.map(schemaOf),

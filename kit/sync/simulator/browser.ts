@@ -1,8 +1,11 @@
+import type { Cell } from '../cell.ts';
 import { chunkShelf } from '../client/conversation/chunk-shelf.ts';
 import { Client } from '../client/client.ts';
-import type { ClientParts } from '../client/client-parts.ts';
+import type { ClientParts, Remote } from '../client/client-parts.ts';
 import { JournalStore } from '../client/journal-store.ts';
 import * as checkup from '../client/conversation/checkup.ts';
+import * as large from '../client/large/index.ts';
+import type { Pace } from '../client/large/pace.ts';
 import * as conversations from '../client/conversation/index.ts';
 import { schemaOf } from '../client/open.ts';
 import { MemoryDisk } from '../client/memory-disk.ts';
@@ -26,6 +29,8 @@ export interface BrowserParts extends DiskParts {
 	readonly disk?: BrowserDisk;
 	/** The builds of the app: a browser has the first, and after an upgrade the second. */
 	readonly builds: readonly [Things, Things];
+	/** Cells from which on its tabs take a checkpoint in by slices; absent: at once. */
+	readonly slicedFrom: number | undefined;
 	/** Whether it keeps what the models say, and not everything. */
 	readonly parts: boolean;
 	/** Makes a tab's client defective, when somebody wants that. */
@@ -196,7 +201,7 @@ export class Tab {
 			locks: this.#locks(),
 			name: person,
 			remote: {
-				conversation,
+				conversation: this.#conversation(),
 				person,
 				schema: [schemaOf(this.things)],
 				...(this.#parts.parts && { parts: [this.things] }),
@@ -209,6 +214,31 @@ export class Tab {
 			storage: async () => ({ usedBytes: 0, quotaBytes: Infinity }),
 			report: (error) => this.#parts.report(error),
 		};
+	}
+
+	/** Long work is done in slices of a few steps, between which anything may happen. */
+	#conversation(): Remote['conversation'] {
+		const { timeline, slicedFrom } = this.#parts;
+		const dice = slicedFrom === undefined ? null : this.#parts.dice.fork();
+		const pace: Pace = <T>(work: Generator<void, T>) => {
+			const { promise, resolve, reject } = Promise.withResolvers<T>();
+			const go = () => {
+				try {
+					for (let left = dice!.int(1, 4); left > 0; left--) {
+						const { done, value } = work.next();
+						if (done) return resolve(value);
+					}
+				} catch (error) {
+					return reject(error as Error);
+				}
+				timeline.after(dice!.int(0, 20), () => this.run(go));
+			};
+			go();
+			return promise;
+		};
+		const encoded = (cells: readonly Cell[]) => large.encoded(cells, dice!.int(1, 5));
+		const sliced = { ...large, slices: () => pace, encoded };
+		return { ...conversation, least: slicedFrom ?? Infinity, large: () => Promise.resolve(sliced) };
 	}
 
 	#connect(handlers: LinkHandlers): Wire | Exchange {

@@ -33,6 +33,8 @@ export interface Config {
 	readonly parts?: boolean;
 	/** Every second browser is Ben's, whom Ana lets in and out. */
 	readonly shared?: boolean;
+	/** Cells from which on browsers take a checkpoint in by slices; absent: they take everything in at once. */
+	readonly slicedFrom?: number;
 }
 
 /** One thing that happens, at `at` ms after the start. Each has dice of its own, so that dropping one step changes no other. */
@@ -165,6 +167,7 @@ export function planOf(seed: number): Plan {
 			...(tidying.length > 0 && { tidied: true }),
 			...(changes.length > 0 && { shared: true }),
 			...(leastCells !== undefined && { leastCells }),
+			...slicesOf(seed),
 			...(troubled && {
 				nodes: 2,
 				commitMs: troubled.commitMs,
@@ -245,6 +248,13 @@ function nodesOf(
 		latency: dice.chance(0.5) ? [0, 5] : config.latency,
 		steps: [...anywhere, ...together],
 	};
+}
+
+/** Whether browsers take their time, and from how many cells on. */
+function slicesOf(seed: number): Pick<Config, 'slicedFrom'> {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x51ced);
+	return dice.chance(0.5) ? {} : { slicedFrom: dice.pick([1, 2, 5, 20]) };
 }
 
 /** Damage that nobody is told of; seldom, since a history with it takes long to settle. */

@@ -241,6 +241,7 @@ export class World {
 			diskMs: config.browserDiskMs,
 			builds: [things, this.#sabotage.newerThings ?? newerThings],
 			parts: config.parts ?? false,
+			slicedFrom: config.slicedFrom,
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
 			chunk: (hash, person) => (this.#nodes.some(({ running }) => running) ? this.disk.chunk(hash, person) : null),
 			...(copy && { disk: copy.disk.clone() }),

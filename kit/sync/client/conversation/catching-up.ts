@@ -12,7 +12,7 @@ const MOST_FAILED_DOWNLOADS = 3;
 const TELL_AFTER_BYTES = 64 * 1024;
 
 interface CatchingUpParts {
-	readonly host: Pick<SessionHost, 'space' | 'first' | 'chunk' | 'fetched' | 'preview' | 'confirmed' | 'state'>;
+	readonly host: Pick<SessionHost, 'space' | 'first' | 'chunk' | 'fetched' | 'preview' | 'getReady' | 'confirmed' | 'state'>;
 	readonly subscription: Subscription;
 	readonly chunks: ChunkSource | null;
 	readonly line: Line;
@@ -26,6 +26,8 @@ interface CatchingUpParts {
 	came(): void;
 	/** A checkpoint was taken in. */
 	confirmed(patch: RemotePatch): void;
+	/** What is heard from now on waits until this is done, and then is done as well. */
+	hold(work: Promise<unknown>, then: () => void): void;
 	lost(code: string, detail: string): void;
 }
 
@@ -167,10 +169,17 @@ export class CatchingUp {
 
 	/** Takes in what has come, once it is a checkpoint. */
 	#confirm(): void {
-		const { host, subscription, disturb, around, confirmed } = this.#parts;
+		const { host, subscription, hold } = this.#parts;
 		const came = this.#arrival.take();
 		if (!came) return;
 		const patch = { ...came, ...subscription.whole() };
+		const ready = host.getReady(patch);
+		if (ready) hold(ready, () => this.#takeIn(patch));
+		else this.#takeIn(patch);
+	}
+
+	#takeIn(patch: RemotePatch): void {
+		const { host, subscription, disturb, around, confirmed } = this.#parts;
 		if (patch.replace || patch.chunks || patch.gone || patch.scope !== undefined) disturb();
 		around(patch.cells, () => host.confirmed(patch));
 		subscription.isWhole();

@@ -5,6 +5,9 @@ import { Checks, type ChecksHost } from './checks.ts';
 import type { Environment } from '../environment.ts';
 import type { Line } from './line.ts';
 
+/** Cells of a checkpoint, of which the sums are not kept. */
+const MANY = 512;
+
 interface Asked {
 	readonly question: Digest;
 	readonly answered: (answer: Digest) => void;
@@ -66,6 +69,8 @@ export class Comparing {
 
 	/** Runs `merge`, which merges these cells and moves the cursor. */
 	around(cells: readonly Cell[], merge: () => void): void {
+		// Summing up many would take longer than beginning anew.
+		if (cells.length >= MANY) this.disturb();
 		this.#checks.around(cells, merge);
 	}
 

@@ -65,8 +65,18 @@ export class Leaving {
 		replica.evict(gone);
 		this.#state.space = { ...this.#state.space, leaving };
 		keeper.write(async (store, generation) => {
-			const cells = await store.applyRemote({ epoch, to: seq, cells: [], replace: false, gone, leaving }, generation);
-			tabs.post({ kind: 'confirmed', device: this.#state.device, epoch, from: seq, to: seq, reach, cells, gone, leaving });
+			const [cells] = await store.applyRemote({ epoch, to: seq, cells: [], replace: false, gone, leaving }, generation);
+			tabs.post({
+				kind: 'confirmed',
+				device: this.#state.device,
+				epoch,
+				from: seq,
+				to: seq,
+				reach,
+				cells: cells!,
+				gone,
+				leaving,
+			});
 		});
 	}
 

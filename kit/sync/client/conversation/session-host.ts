@@ -38,6 +38,8 @@ export interface SessionHost extends ChecksHost {
 	/** The server told who we are. Answers a problem when this is not the space that our data is from. */
 	welcomed(welcome: Welcome): Problem | null;
 	subbed(subbed: Subbed): void;
+	/** Gets a checkpoint ready that is too large to be taken in at once: after that it is `confirmed`. `null`: it is not. */
+	getReady(patch: RemotePatch): Promise<unknown> | null;
 	/** One checkpoint's worth of confirmed cells; `replace`: the history before it is void. */
 	confirmed(patch: RemotePatch): void;
 	/** Collections that the person looks at: they come first in a first download. */

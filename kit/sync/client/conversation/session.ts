@@ -49,6 +49,8 @@ export class Session {
 	/** How often the server disowned us since we were last caught up. */
 	#disowned = 0;
 	#role: Subbed['role'] | null = null;
+	/** What was heard while a large checkpoint is got ready: it comes after that. `null` while nothing has to wait. */
+	#waiting: (() => void)[] | null = null;
 
 	constructor({ env, host, connector, token, schema, chunks, checkup }: SessionParts) {
 		this.#env = env;
@@ -63,7 +65,7 @@ export class Session {
 			trace: this.#trace,
 			opened: (text) => this.#greet(text),
 			received: (bytes) => this.#hear(bytes),
-			closed: (how) => this.#ended(how),
+			closed: (how) => this.#inTurn(() => this.#ended(how)),
 			dropped: () => this.#dropped(),
 			lost,
 			signedOut: () => this.#signedOut(),
@@ -81,6 +83,7 @@ export class Session {
 			around: (cells, merge) => this.#comparing.around(cells, merge),
 			came: () => (this.#news = true),
 			confirmed: (patch) => this.#confirmed(patch),
+			hold: (work, then) => this.#hold(work, then),
 			lost,
 		});
 		const waiting = () => {
@@ -219,13 +222,41 @@ export class Session {
 		}
 		this.#trace.frame('heard', frame, bytes.length);
 		if (this.#line.stage === 'subscribed') this.#line.watchdog.answered();
+		// A clock is compared at once, and nothing may be kept that was taken away.
+		if (frame.type === 'pong') return this.#line.measure(frame);
+		if (frame.type === 'revoked') {
+			this.stop();
+			return this.#host.revoked();
+		}
+		this.#inTurn(() => this.#take(frame, bytes.length));
+	}
+
+	#inTurn(job: () => void): void {
+		if (this.#waiting) this.#waiting.push(job);
+		else job();
+	}
+
+	/** What is heard meanwhile comes after it, as it would have if this were the work of a moment. */
+	#hold(work: Promise<unknown>, then: () => void): void {
+		this.#waiting = [];
+		const isCurrent = this.#line.current();
+		const goOn = () => {
+			if (!isCurrent()) return;
+			const jobs = [then, ...(this.#waiting ?? [])];
+			this.#waiting = null;
+			for (const job of jobs) if (isCurrent()) this.#inTurn(job);
+		};
+		work.then(goOn, () => isCurrent() && this.#lost('connection', 'A part of this app could not be loaded.'));
+	}
+
+	#take(frame: Frame, size: number): void {
 		switch (frame.type) {
 			case 'welcome':
 				return this.#welcome(frame);
 			case 'subbed':
 				return this.#subbed(frame);
 			case 'delta':
-				return this.#catchingUp.delta(frame, bytes.length);
+				return this.#catchingUp.delta(frame, size);
 			case 'digest':
 				return this.#comparing.heard(frame);
 			case 'presence':
@@ -240,13 +271,8 @@ export class Session {
 				return this.#catchingUp.snapshot(frame);
 			case 'ack':
 				return this.#acked(frame);
-			case 'pong':
-				return this.#line.measure(frame);
 			case 'reach':
 				return this.#catchingUp.reach(frame);
-			case 'revoked':
-				this.stop();
-				return this.#host.revoked();
 			case 'renew':
 				return this.#void();
 			case 'bye':
@@ -315,7 +341,7 @@ export class Session {
 	}
 
 	#checkCaughtUp(): void {
-		if (this.#line.stage !== 'subscribed' || !this.#catchingUp.isQuiet || !this.#catchingUp.isDone) return;
+		if (this.#line.stage !== 'subscribed' || this.#waiting || !this.#catchingUp.isQuiet || !this.#catchingUp.isDone) return;
 		this.#line.works();
 		this.#disowned = 0;
 		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
@@ -389,6 +415,7 @@ export class Session {
 		this.#pushes.drop();
 		this.#comparing.again();
 		this.#polling = this.#news = false;
+		this.#waiting = null;
 	}
 
 	#tell(change: Parameters<SessionHost['state']>[0]): void {

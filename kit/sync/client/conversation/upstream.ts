@@ -14,6 +14,7 @@ import type { Remote } from '../client-parts.ts';
 import { Company } from './company.ts';
 import type { Conflict } from '../conflicts.ts';
 import type { NamedChunk } from './download.ts';
+import { Intake } from './intake.ts';
 import { KeptHere, thrifty } from './keeping.ts';
 import type { Keeping } from '../kept.ts';
 import { without } from '../journal-row.ts';
@@ -22,7 +23,7 @@ import { SignedOut } from '../link.ts';
 import type { OnDisk } from '../on-disk.ts';
 import type { OwnWrites } from '../own-writes.ts';
 import type { Here } from '../position.ts';
-import { afterRenewal, afterRestore } from './replaced-history.ts';
+import type * as large from '../large/index.ts';
 import { Session } from './session.ts';
 import type { Problem, SessionHost } from './session-host.ts';
 import type { Ahead, RemotePatch, SpaceRow } from '../store.ts';
@@ -52,6 +53,8 @@ export class Upstream implements SessionHost {
 	readonly #remote: Remote;
 	readonly #parts: UpstreamParts;
 	readonly #part: Leaving;
+	readonly intake: Intake;
+	#large: typeof large | null = null;
 	/** Where the whole state was taken from the server last, as far as this tab knows: what was folded has been heard of since then. */
 	#wholeAt = 1;
 	/** The number from which on the server had decided nothing of this device when it was last asked. */
@@ -65,6 +68,7 @@ export class Upstream implements SessionHost {
 		this.#state = state;
 		this.#remote = remote;
 		this.#part = new Leaving(state);
+		this.intake = new Intake(state);
 		this.session = new Session({ ...remote, checkup: conversation.checkup, env, host: this });
 		this.company = new Company(state, this.session, conversation.presence);
 		this.kept = new KeptHere({
@@ -159,8 +163,7 @@ export class Upstream implements SessionHost {
 	}
 
 	preview(epoch: number, chunks: readonly NamedChunk[]): void {
-		this.#state.download.show(epoch, chunks);
-		this.#state.mana.refresh();
+		this.intake.preview(epoch, chunks);
 	}
 
 	welcomed({ person, personal, outdated }: Welcome): Problem | null {
@@ -188,6 +191,15 @@ export class Upstream implements SessionHost {
 		keeper.write((store, generation) => store.learn({ actor }, generation));
 	}
 
+	getReady(patch: RemotePatch): Promise<unknown> | null {
+		return patch.replace ? this.#loadReplacing() : this.intake.getReady(patch);
+	}
+
+	/** Another history is rare: what handles it is loaded then. */
+	async #loadReplacing(): Promise<void> {
+		this.#large = await this.#remote.conversation.large();
+	}
+
 	confirmed(remote: RemotePatch): void {
 		const { epoch, to, chunks, replace, renewed, reach, scope } = remote;
 		const { replica, keeper, tabs, download, outbox, parts, mana } = this.#state;
@@ -208,19 +220,23 @@ export class Upstream implements SessionHost {
 					remote.cells,
 					(chunks ?? []).map(({ chunk }) => chunk),
 				);
-			} else {
-				download.show(epoch, chunks ?? []);
-				replica.merge(remote.cells);
-			}
+			} else this.intake.show(remote);
 			const { gone, leaving } = this.#part.leave(remote, earlier);
 			replica.sweep();
 			const cells = gone.length > 0 ? without(remote.cells, gone) : remote.cells;
 			const patch = { epoch, to: seq, cells, replace, gone, leaving, ...(chunks && { chunks }), ...changes };
 			keeper.bring(
-				(store, generation) => store.applyRemote({ ...patch, ahead }, generation),
-				async (bytes) => {
-					const told = { device: this.device, epoch, from, to, reach: whole, cells: bytes, gone, leaving };
-					if (!replace && !chunks && reach === undefined && scope === undefined) return tabs.post({ kind: 'confirmed', ...told });
+				async (store, generation) => {
+					const large = await this.#state.large(cells.length);
+					const encoded = large && (await large.pace(large.encoded(cells)));
+					return store.applyRemote({ ...patch, ahead, ...(encoded && { encoded }) }, generation);
+				},
+				async ([cells, ...more]) => {
+					const told = { device: this.device, epoch, from, to, reach: whole, gone, leaving };
+					if (!replace && !chunks && reach === undefined && scope === undefined) {
+						if (more.length === 0) return tabs.post({ kind: 'confirmed', ...told, cells: cells! });
+						return tabs.post({ kind: 'came', ...told, parts: [cells!, ...more] });
+					}
 					tabs.post({ kind: 'reload' });
 					if (ahead) await this.#parts.disk.reload();
 				},
@@ -245,6 +261,7 @@ export class Upstream implements SessionHost {
 	#aheadOf({ chunks = [], cells }: RemotePatch, renewed = false): Ahead | null {
 		const { replica, parts, isFirst } = this.#state;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
+		const { afterRestore, afterRenewal } = this.#large!;
 		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes);
 		// A copy of this profile may have sent what stands here under the number of another device.
 		return afterRenewal(replica, all, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
