@@ -43,7 +43,9 @@ async function start(env: Record<string, string>): Promise<void> {
 /** A proxy before the service that can be cut, and counts. */
 function door() {
 	const seen: string[] = [];
+	const ranges: (string | null)[] = [];
 	let cut: ((path: string) => boolean) | null = null;
+	let most = Infinity;
 	const proxy = Bun.serve({
 		hostname: '127.0.0.1',
 		port: 0,
@@ -53,13 +55,23 @@ function door() {
 			seen.push(`${request.method} ${pathname.split('/')[3]}`);
 			const { method, headers } = request;
 			const body = method === 'GET' ? null : await request.arrayBuffer();
-			return fetch(`${server.url}${pathname}`, { method, headers, body });
+			const answer = await fetch(`${server.url}${pathname}`, { method, headers, body });
+			if (method !== 'GET') return answer;
+			ranges.push(headers.get('range'));
+			const { status } = answer;
+			return new Response((await answer.blob()).slice(0, most), { status });
 		},
 	});
 	cleanups.push(() => proxy.stop(true));
 	return {
 		url: `http://127.0.0.1:${proxy.port}`,
 		seen,
+		/** Which part of a file each GET asked for. */
+		ranges,
+		/** Answers to GET end after so many bytes. */
+		endAfter: (bytes: number) => {
+			most = bytes;
+		},
 		cutWhere: (where: typeof cut) => {
 			cut = where;
 		},
@@ -206,6 +218,27 @@ describe('files of a client', () => {
 		await second.blobs.idle();
 		expect(way.seen.filter((request) => request === 'PUT chunks')).toHaveLength(6);
 		await same(await (await tab('ben')).get(file), content);
+	});
+
+	test('that broke off on the way here go on where they were when somebody asks again, and are let go for want of room', async () => {
+		const way = door();
+		const [a, b] = [await tab('ana'), await tab('ben', { url: way.url })];
+		const content = noise(6 * CHUNK_BYTES);
+		const file = await a.add(content);
+		await a.blobs.idle();
+		way.endAfter(2.5 * CHUNK_BYTES);
+		await expect(b.get(file)).rejects.toThrow('broke off');
+		expect(b.blobs.state(file.hash)).toMatchObject({ here: false, fetchedBytes: null });
+		way.endAfter(Infinity);
+		await same(await b.get(file), content);
+		expect(way.ranges).toEqual([null, `bytes=${2 * CHUNK_BYTES}-`, `bytes=${4 * CHUNK_BYTES}-`]);
+		way.endAfter(CHUNK_BYTES);
+		await b.blobs.makeRoom();
+		await expect(b.get(file)).rejects.toThrow('broke off');
+		await b.blobs.makeRoom();
+		way.endAfter(Infinity);
+		await same(await b.get(file), content);
+		expect(way.ranges.slice(3)).toEqual([null, `bytes=${CHUNK_BYTES}-`, null]);
 	});
 
 	test('tell how far they are, up and down', async () => {

@@ -278,6 +278,8 @@ export interface SyncState {
 	readonly durable: boolean;
 	/** Room on this device is short: what nobody looks at is let go, and what is written may soon find no place. */
 	readonly tight: boolean;
+	/** True when this device stores nothing any more since there is no room: what stood here before is kept, what is written since lives in this tab alone. */
+	readonly full?: boolean;
 	/** True when the browser had wiped this account's data here since the last visit: it is downloaded again, what was unsent is lost. */
 	readonly evicted?: boolean;
 	/** Whether this tab is the one that talks to the server. */

@@ -3,7 +3,7 @@ import type { HistoryQuestion, RecordChanges } from '../record-history.ts';
 import { HistoryUnavailable, type Kept, type Standing } from './api.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { ClientParts } from './client-parts.ts';
-import { StorageFailed } from './disk.ts';
+import { StorageFailed, StorageFull } from './disk.ts';
 import { Keeper } from './keeper.ts';
 import { ALONE, EVERYTHING_KEPT, LocalMana, type Backing } from './local.ts';
 import { OnDisk } from './on-disk.ts';
@@ -53,6 +53,7 @@ export class Client implements Backing {
 			parts.report(error);
 			const store = parts.spare();
 			const client = new Client({ ...parts, store }, await store.load());
+			if (error instanceof StorageFull) client.mana.refresh({ full: true });
 			client.#alone();
 			return client;
 		}

@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import { nameKey } from '../name.ts';
+import { StorageFull } from './disk.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { isBehind, type Position } from './position.ts';
 import type { Pending } from './pending.ts';
@@ -148,7 +149,7 @@ export class OnDisk {
 			for (const pending of kept) replica.add(pending);
 			outbox.stored(unsent, stored);
 		});
-		mana.refresh({ durable: false });
+		mana.refresh({ durable: false, ...(error instanceof StorageFull && { full: true }) });
 		this.#alone();
 	}
 

@@ -2,6 +2,7 @@ import { collection, field, type RecordId, routed } from '@mana/model';
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Client } from './client.ts';
+import { StorageFull } from './disk.ts';
 import type { StoredFile } from './file-rows.ts';
 import { PERSONAL } from './store.ts';
 import { TestBrowser, World } from './test-world.ts';
@@ -144,8 +145,49 @@ describe('when room on a device is short', () => {
 			(error: Error) => error.name,
 		);
 		await world.pass(1_000);
-		expect([await lost, b.mana.sync.durable]).toEqual(['StorageFull', false]);
+		expect([await lost, b.mana.sync.durable, b.mana.sync.full]).toEqual(['StorageFull', false, true]);
 	});
+
+	for (const what of ['what is written here', 'what comes from the server', 'pages'] as const)
+		test(`a device without room for ${what} says so, keeps what it had, and sends and shows everything all the same`, async () => {
+			const { world, phone, a, b } = await start();
+			add(b, notes, 'before');
+			await world.pass(20_000);
+			const full = () => {
+				throw new StorageFull('no room');
+			};
+			if (what === 'pages') add(a, notes, 'last');
+			await world.pass(1_000);
+			phone.disk.fault = (request) => request === 'put' && full();
+			if (what === 'what is written here') add(b, notes, 'last');
+			if (what === 'what comes from the server') add(a, notes, 'last');
+			await world.pass(20_000);
+			expect(b.mana.sync).toMatchObject({ durable: false, full: true, phase: 'live', unsent: 0 });
+			add(b, notes, 'after');
+			await world.pass(2_000);
+			for (const { mana } of [a, b])
+				expect(
+					mana
+						.query(notes)
+						.rows.map(({ title }) => title)
+						.sort(),
+				).toEqual(['after', 'before', 'last']);
+			phone.kill(b);
+			phone.disk.fault = (request) => request === 'put' && full();
+			const still = await phone.open();
+			expect(still.mana.sync).toMatchObject({ durable: true });
+			await world.pass(2_000);
+			expect(still.mana.sync).toMatchObject({ durable: false, full: true, phase: 'live' });
+			expect(still.mana.query(notes).rows.length).toBe(3);
+			phone.kill(still);
+			phone.disk.fault = null;
+			const again = await phone.open();
+			expect(again.mana.query(notes).rows.map(({ title }) => title)).toContain('before');
+			await world.pass(2_000);
+			expect(again.mana.sync).toMatchObject({ durable: true, phase: 'live' });
+			expect(again.mana.sync.full ?? false).toBe(false);
+			expect(again.mana.query(notes).rows.length).toBe(3);
+		});
 
 	test('whatever is let go comes back, and nothing unsent is ever lost', async () => {
 		const deed = fc.oneof(

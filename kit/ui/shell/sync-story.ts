@@ -9,10 +9,15 @@ import { m } from '../i18n/index.ts';
  * @param zone IANA name of the person's time zone
  */
 export function syncStory(sync: SyncState, now: number, locale: string, zone: string): string {
+	if (sync.full) return sync.phase === 'guest' ? m.sync_full_guest_long() : fullStory(sync, now, locale);
 	if (!sync.durable) return m.sync_not_kept_long();
 	if (sync.refused > 0) return m.sync_refused_long({ count: sync.refused });
 	const tight = sync.phase === 'guest' ? m.sync_tight_guest_long() : m.sync_tight_long();
 	return [sync.tight ? tight : '', phaseStory(sync, now, locale, zone)].filter(Boolean).join(' ');
+}
+
+function fullStory(sync: SyncState, now: number, locale: string): string {
+	return [m.sync_full_long(), unsent(sync, now, locale)].filter(Boolean).join(' ');
 }
 
 function phaseStory(sync: SyncState, now: number, locale: string, zone: string): string {

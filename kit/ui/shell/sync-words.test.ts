@@ -36,6 +36,14 @@ test('what the server refused, or a device that keeps nothing, goes before every
 	expect(syncStory({ ...well, durable: false }, now, 'en', 'UTC')).toContain('private window');
 });
 
+test('storage that is full is told as that: what is kept, what is not, what to do', () => {
+	const full = { ...well, durable: false, full: true };
+	expect(syncWords({ ...full, refused: 1 })).toEqual({ tone: 'attention', short: 'Storage is full' });
+	const story = syncStory({ ...full, unsent: 2, unsentSince: now }, now, 'en', 'UTC');
+	expect(story).toMatch(/was here before is kept.*until the server has it.*Free some room.*2 changes wait/);
+	expect(syncStory({ ...full, phase: 'guest' }, now, 'en', 'UTC')).toMatch(/gone when you close this tab.*Save it/);
+});
+
 test('room that gets short is told where nothing more urgent is', () => {
 	const tight = { ...well, tight: true };
 	expect(syncWords(tight)).toEqual({ tone: 'attention', short: 'Little room' });

@@ -9,6 +9,7 @@ export interface SyncWords {
 
 /** What the sync pill says: nothing alarming while all is well. */
 export function syncWords(sync: SyncState): SyncWords {
+	if (sync.full) return { tone: 'attention', short: m.sync_full() };
 	if (!sync.durable) return { tone: 'attention', short: m.sync_not_kept() };
 	if (sync.refused > 0) return { tone: 'attention', short: m.sync_refused({ count: sync.refused }) };
 	switch (sync.phase) {

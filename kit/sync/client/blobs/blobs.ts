@@ -4,10 +4,13 @@ import type { Channel, Locks } from '../tabs.ts';
 import type { FileStore } from './file-store.ts';
 import type { FilePlace, StoredFile } from '../file-rows.ts';
 import { type Sending, Sender } from './sender.ts';
-import { FetchedParts, manifestOf, type Transfer } from './transfer.ts';
+import { FetchedParts, manifestOf, Refused, type Transfer } from './transfer.ts';
 
 /** What no record names goes this long after it was last used: until then an undo may bring it back. */
 const UNNEEDED_MS = 60 * 60_000;
+
+/** Downloads that broke off of which is kept what came: in memory, as long as the page is open and room is not short. */
+const MOST_BROKEN = 4;
 
 /** What a page shows of a file. */
 export interface FileState {
@@ -47,6 +50,8 @@ export class Blobs {
 	readonly #sender: Sender;
 	readonly #known = new Map<string, Pick<StoredFile, 'pinned' | 'size'>>();
 	readonly #fetching = new Map<string, { readonly content: Promise<Blob>; bytes: number }>();
+	/** What came of downloads that broke off, the last one last: the next time somebody asks they go on from there. */
+	readonly #broken = new Map<string, FetchedParts>();
 	readonly #listeners = new Set<() => void>();
 	readonly #ended: (() => void)[] = [];
 	#closed = false;
@@ -195,6 +200,7 @@ export class Blobs {
 	async close(): Promise<void> {
 		if (this.#closed) return;
 		this.#closed = true;
+		this.#broken.clear();
 		const sending = this.#sender.close();
 		for (const end of this.#ended.toReversed()) end();
 		await sending;
@@ -212,15 +218,18 @@ export class Blobs {
 	async #fetch(hash: string, size: number, place: FilePlace, progress: (bytes: number) => void): Promise<Blob> {
 		const { env, report } = this.#parts;
 		const way = await this.#way();
-		const parts = new FetchedParts();
-		let fetched;
-		try {
-			fetched = await way.fetch(hash, size, parts, progress);
-		} catch (error) {
-			if (parts.bytes === 0) throw error;
-			fetched = await way.fetch(hash, size, parts, progress);
-		}
-		const { content, chunks } = fetched;
+		const parts = this.#broken.get(hash) ?? new FetchedParts();
+		this.#broken.delete(hash);
+		const { bytes } = parts;
+		const again = async (error: unknown) => {
+			if (parts.bytes === bytes) throw error; // this time nothing came
+			return way.fetch(hash, size, parts, progress);
+		};
+		const fetched = way.fetch(hash, size, parts, progress).catch(again);
+		const { content, chunks } = await fetched.catch((error: unknown) => {
+			if (!(error instanceof Refused)) this.#keepBroken(hash, parts);
+			throw error;
+		});
 		if (this.#closed) throw new Error('These files were closed.');
 		try {
 			await this.#keep(
@@ -233,6 +242,11 @@ export class Blobs {
 			report(error); // this device has no room: it is shown all the same
 		}
 		return content;
+	}
+
+	#keepBroken(hash: string, parts: FetchedParts): void {
+		if (parts.bytes > 0) this.#broken.set(hash, parts);
+		for (const oldest of this.#broken.keys()) if (this.#broken.size > MOST_BROKEN) this.#broken.delete(oldest);
 	}
 
 	async #way(): Promise<Transfer> {
@@ -261,6 +275,7 @@ export class Blobs {
 
 	/** Removes what the server has too, but for pinned files. Answers how many went. */
 	async makeRoom(): Promise<number> {
+		this.#broken.clear();
 		const gone = await this.#parts.store.evict(0);
 		if (gone > 0) await this.#changed();
 		return gone;

@@ -109,6 +109,29 @@ withBrowser('IndexedDB in Chromium', () => {
 		await Promise.all([one.close(), two.close()]);
 	}, 30_000);
 
+	test('says that storage is full, keeps what it had, and sends what it cannot store', async () => {
+		const context = await browser.newContext();
+		// Before the first write: Chromium looks only now and then how much room is left.
+		const first = await blank(context);
+		const { origin } = new URL(first.url());
+		await (await context.newCDPSession(first)).send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 });
+		const page = await open(context, 'ada');
+		await page.evaluate(() => add(['before']));
+		await until(page, () => window.mana.sync.phase === 'live' && window.mana.sync.unsent === 0);
+		expect(await page.evaluate(() => window.mana.sync.durable)).toBe(true);
+		await page.evaluate(() => add(Array.from({ length: 1_000 }, (_, i) => `${i} ${'x'.repeat(480)}`)).catch(() => undefined));
+		await until(page, () => window.mana.sync.full === true && !window.mana.sync.durable);
+		await until(page, () => window.mana.sync.phase === 'live' && window.mana.sync.unsent === 0);
+		expect([...server.world.server.cells.values()].filter(({ value }) => String(value).endsWith('xxx'))).toHaveLength(1_000);
+		await first.close(); // and the quota with it
+		await page.close();
+		const again = await open(context, 'ada');
+		expect(await titles(again)).toContain('before');
+		await until(again, () => window.mana.sync.phase === 'live' && window.mana.query(window.client.tasks).rows.length > 1_000);
+		expect(await again.evaluate(() => window.mana.sync.durable)).toBe(true);
+		await context.close();
+	}, 30_000);
+
 	test('takes HTTP exchanges where sockets do not get through', async () => {
 		const context = await browser.newContext();
 		await context.addInitScript(() => {
