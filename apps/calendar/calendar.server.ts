@@ -13,6 +13,7 @@ import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
 import { openSpaceWriter } from '@mana/service/projection/index';
+import { tags } from '@mana/shared/model';
 import { openJobs, openStore } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
 import { z } from 'zod';
@@ -173,7 +174,7 @@ export const service = defineService({
 			service: NAME,
 			kinds: [eventKind],
 			elsewhere: { todo: 'todo-server' },
-			collections: [events, guests, calendars],
+			collections: [events, guests, calendars, tags],
 			async heed(within, { space, cells, complete }) {
 				if (complete) unread.delete(space);
 				if (complete) behind.delete(space);

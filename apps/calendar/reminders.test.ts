@@ -43,7 +43,7 @@ describe('reminders', () => {
 		const text = event('UID:one', ...lines);
 		const { said } = parseEvent({ bytes: new TextEncoder().encode(text), type: 'text/calendar' }, zone);
 		const row = { ...eventRow({ ...said.fields, calendarObject: text }), id: eventIdOf('one') };
-		const state = { event: row, uid: 'one', guests: [], changedAt: 0, occurrences: [] };
+		const state = { event: row, uid: 'one', guests: [], tags: [], changedAt: 0, occurrences: [] };
 		expect(objectOf(state, zone)).toBe(text);
 		return alarmsOf(state, zone, at(from), at(from) + 2 * 86_400_000).map(({ at: when }) => new Date(when).toISOString());
 	};

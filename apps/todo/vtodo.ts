@@ -10,6 +10,7 @@ import {
 	nameOf,
 	parameterOf,
 	parseCalendar,
+	sameNames,
 	textOf,
 	textsOf,
 	withLines,
@@ -201,13 +202,4 @@ function anchored(todo: Component): Component {
 	const due = lineOf(todo, 'DUE');
 	if (!due || !lineOf(todo, 'RRULE') || lineOf(todo, 'DTSTART')) return todo;
 	return withLines(todo, 'DTSTART', [{ ...due, name: 'DTSTART' }]);
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-	const fold = (names: readonly string[]) =>
-		names
-			.map((name) => name.toLowerCase())
-			.toSorted()
-			.join('\n');
-	return fold(a) === fold(b);
 }

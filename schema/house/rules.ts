@@ -24,7 +24,7 @@ const kitBelow: Readonly<Record<string, readonly string[]>> = {
 	'kit/archive': ['kit/sync', 'kit/model', 'kit/time'],
 	'kit/shared': ['kit/sync', 'kit/model', 'kit/time'],
 	'kit/service': ['kit/store', 'kit/sync', 'kit/model', 'kit/time'],
-	'kit/dav': ['kit/service', 'kit/store', 'kit/sync', 'kit/model', 'kit/time'],
+	'kit/dav': ['kit/service', 'kit/shared', 'kit/store', 'kit/sync', 'kit/model', 'kit/time'],
 	'kit/ui': ['kit/shared', 'kit/sync', 'kit/model', 'kit/time'],
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { textOf } from '@mana/dav/index';
+import { tags } from '@mana/shared/model';
 import type { SpaceId } from '@mana/sync';
 import { calendars, changedOccurrenceId, events, guests } from '../model.ts';
 import { event, lines, ns, Program } from './ask.fixture.ts';
@@ -187,6 +188,39 @@ describe('an event', () => {
 		expect((await phone.put(`${own}weekly.ics`, sent, { 'if-match': now.etag })).status).toBe(204);
 		expect((await rowOf('Weekly (later)')).deletedAt).toBeNumber();
 		expect((await rowOf('Gone')).deletedAt).toBeNull();
+	});
+
+	test('has its categories as tags, which go both ways with their names', async () => {
+		const occurrence =
+			'END:VEVENT\r\nBEGIN:VEVENT\r\nUID:tagged\r\nRECURRENCE-ID:20260508T090000Z\r\nDTSTART:20260508T100000Z\r\nSUMMARY:Later\r\nCATEGORIES:WORK';
+		const text = event(
+			'UID:tagged',
+			'DTSTART:20260501T090000Z',
+			'RRULE:FREQ=WEEKLY;COUNT=3',
+			'SUMMARY:Tagged',
+			'CATEGORIES:Work,A\\, b',
+			occurrence,
+		);
+		const made = await phone.put(`${own}tagged.ics`, text);
+		expect(made.status).toBe(201);
+		const known = await ada.rows(space, tags);
+		const named = (row: { readonly tags: ReadonlySet<string> }) =>
+			[...row.tags].map((id) => known.find((tag) => tag.id === id)!.name).toSorted();
+		const row = await rowOf('Tagged');
+		expect([named(row), named(await rowOf('Later')), known.length]).toEqual([['A, b', 'Work'], ['Work'], 2]);
+		expect(await phone.read(`${own}tagged.ics`)).toMatchObject({ text, etag: made.etag! });
+		const says = (wanted: string) =>
+			until(async () => {
+				const now = await phone.read(`${own}tagged.ics`);
+				return now.text.includes(wanted) ? now : null;
+			});
+		await ada.write(space, events, { tags: known.filter(({ name }) => name === 'Work').map(({ id }) => id) }, row.id, row);
+		await says('SUMMARY:Tagged\r\nCATEGORIES:Work\r\n');
+		await ada.write(space, tags, { name: 'Job' }, known.find(({ name }) => name === 'Work')!.id);
+		const renamed = await says('SUMMARY:Tagged\r\nCATEGORIES:Job\r\n');
+		const sent = renamed.text.replaceAll(/CATEGORIES:.*\r\n/g, '');
+		expect((await phone.put(`${own}tagged.ics`, sent, { 'if-match': renamed.etag })).status).toBe(204);
+		expect([(await rowOf('Tagged')).tags.size, (await rowOf('Later')).tags.size]).toEqual([0, 0]);
 	});
 
 	test('that a person makes is in the calendar, on the clocks that it was made for', async () => {

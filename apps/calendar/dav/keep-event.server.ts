@@ -1,6 +1,7 @@
-import { differences, partsOf, type RecordDb, recordOf } from '@mana/dav/records/index';
+import { differences, partsOf, type RecordDb, recordOf, tagIds, tagsOf } from '@mana/dav/records/index';
 import type { Draft, RecordId } from '@mana/model';
 import type { ServiceWriter } from '@mana/service/projection/index';
+import type { Tag } from '@mana/shared/model';
 import type { SpaceId } from '@mana/sync';
 import { changedOccurrenceId, type Event, events, type Guest, guestId, guests } from '../model.ts';
 import type { SaidEvent } from '../ical/read-event.ts';
@@ -17,6 +18,8 @@ export interface KnownEvent {
 	readonly isGone: boolean;
 	readonly occurrences: readonly Event[];
 	readonly guests: ReadonlyMap<RecordId, readonly Guest[]>;
+	/** The tags of its space. */
+	readonly tags: readonly Tag[];
 }
 
 export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Promise<KnownEvent> {
@@ -30,6 +33,7 @@ export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Pr
 		isGone: held !== null && !held.row,
 		occurrences,
 		guests: invited,
+		tags: await tagsOf(db, space),
 	};
 }
 
@@ -40,19 +44,25 @@ export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Pr
  */
 export function keepEvent(
 	tx: ServiceWriter,
-	{ id, before, occurrences, guests: known }: KnownEvent,
+	{ id, before, occurrences, guests: known, tags }: KnownEvent,
 	sent: SentEvent,
 	place: Pick<Draft<typeof events>, 'uid' | 'calendarName' | 'calendarObject'> & { readonly calendar: RecordId | null },
 	invited: number | null,
 ): void {
-	keep(tx, id, { ...sent.said.fields, ...place }, before);
+	// Each name becomes a tag once, however many occurrences have it.
+	const spelled = [sent.said, ...sent.occurrences.values()]
+		.flatMap(({ tags: names }) => names)
+		.filter((name, at, all) => all.findIndex((one) => one.toLowerCase() === name.toLowerCase()) === at);
+	const ids = new Map(tagIds(tx, spelled, tags).map((tag, i) => [spelled[i]!.toLowerCase(), tag]));
+	const fieldsOf = (said: SaidEvent) => ({ ...said.fields, tags: said.tags.map((name) => ids.get(name.toLowerCase())!) });
+	keep(tx, id, { ...fieldsOf(sent.said), ...place }, before);
 	invite(tx, id, sent.said, known.get(id) ?? [], invited);
 	const kept = new Set<RecordId>();
 	for (const [occurrence, said] of sent.occurrences) {
 		const own = occurrences.find((one) => one.occurrence === occurrence);
 		const key = own?.id ?? changedOccurrenceId(id, occurrence);
 		kept.add(key);
-		keep(tx, key, { ...said.fields, calendar: place.calendar, series: id, occurrence }, own ?? null);
+		keep(tx, key, { ...fieldsOf(said), calendar: place.calendar, series: id, occurrence }, own ?? null);
 		invite(tx, key, said, known.get(key) ?? [], invited);
 	}
 	for (const one of occurrences) if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);

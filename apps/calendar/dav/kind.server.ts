@@ -3,7 +3,7 @@ import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { type Calendar, calendars, defaultCalendarId, events, guests } from '../model.ts';
 
-/** An event is a file in its calendar, with its changed occurrences and everybody's guests in it. */
+/** An event is a file in its calendar, with its changed occurrences and everybody's guests in it; its text names its tags. */
 export const eventKind: ObjectKind<typeof events> = {
 	collection: events,
 	place({ id, deletedAt, series, start, calendar, uid: known, calendarName }) {
@@ -11,7 +11,7 @@ export const eventKind: ObjectKind<typeof events> = {
 		const uid = known || id;
 		return { home: calendar ?? defaultCalendarId, uid, name: calendarName || `${uid}.ics` };
 	},
-	ties: () => [],
+	ties: ({ tags }) => [...tags] as RecordId[],
 	parts: [part(events, ({ series }) => series as RecordId | null), part(guests, ({ event }) => event as RecordId | null)],
 	namings: [],
 };

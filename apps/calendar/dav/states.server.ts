@@ -1,7 +1,7 @@
-import { partsOf, type RecordDb } from '@mana/dav/records/index';
+import { partsOf, type RecordDb, tagNamesFor } from '@mana/dav/records/index';
 import type { SpaceId } from '@mana/sync';
-import { events, type Guest, guests } from '../model.ts';
-import type { PlacedEvent } from './kind.server.ts';
+import { type Event, events, type Guest, guests } from '../model.ts';
+import { calendarsOf, type PlacedEvent } from './kind.server.ts';
 import type { ObjectState } from '../ical/event-object.ts';
 
 /** Events with what stands in records of their own, in as few questions as there are kinds of them. */
@@ -12,13 +12,20 @@ export async function statesOf(db: RecordDb, space: SpaceId, placed: readonly Pl
 	const invited = await partsOf(db, guests, space, all);
 	const guestsFor = (id: (typeof ids)[number]): Guest[] =>
 		(invited.get(id) ?? []).filter(({ deletedAt, address }) => deletedAt === null && address !== '');
+	// What a feed calls its events is nobody's tag here.
+	const feeds = new Set(
+		(await calendarsOf(db, [space])).flatMap(({ calendar }) => (calendar.kind === 'subscription' ? [calendar.id as string] : [])),
+	);
+	const named = await tagNamesFor(db, space, [...placed.map(({ row }) => row), ...[...changed.values()].flat()]);
+	const tagsFor = (event: Event) => (feeds.has(event.calendar ?? '') ? null : named(event));
 	return placed.map(({ row, uid, changedAt }) => ({
 		event: row,
 		uid,
 		guests: guestsFor(row.id),
+		tags: tagsFor(row),
 		changedAt,
 		occurrences: (changed.get(row.id) ?? [])
 			.filter(({ deletedAt, occurrence, start }) => deletedAt === null && occurrence !== null && start !== null)
-			.map((event) => ({ event, uid, guests: guestsFor(event.id), changedAt, series: row })),
+			.map((event) => ({ event, uid, guests: guestsFor(event.id), tags: tagsFor(event), changedAt, series: row })),
 	}));
 }

@@ -23,10 +23,11 @@ function stateOf(
 		key: RecordId,
 		one: SaidEvent,
 		extra: object,
-	): { event: Event; uid: string; guests: Guest[]; changedAt: number } => ({
+	): { event: Event; uid: string; guests: Guest[]; tags: readonly string[]; changedAt: number } => ({
 		event: rowOf(key, { ...one.fields, ...extra }),
 		uid,
 		guests: one.guests.map((guest) => guestOf(key, guest)),
+		tags: one.tags,
 		changedAt: Date.UTC(2026, 0, 1),
 	});
 	const whole = record(id, said, { calendarObject: text, ...more });
@@ -165,7 +166,7 @@ test('whatever fields an event has, programs read the same of it', () => {
 				const id = eventIdOf('any');
 				const event = rowOf(id, { ...when, ...said, reminders, status, shows, repeat: 'FREQ=DAILY;COUNT=3', sequence: 1 });
 				// A time that clocks leap over is another one, and so is its end: it is read as what it is.
-				const state = { event, uid: 'any', guests: [], changedAt: 0, occurrences: [] };
+				const state = { event, uid: 'any', guests: [], tags: [], changedAt: 0, occurrences: [] };
 				const read = sent(objectOf(state, ZONE)).said.fields;
 				expect(read).toMatchObject({ ...when, ...said, reminders: reminders.toSorted(), status, shows });
 				// Written by a program as it was read, nothing of it changes.

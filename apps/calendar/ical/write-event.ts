@@ -7,6 +7,7 @@ import {
 	line,
 	lineOf,
 	nameOf,
+	sameNames,
 	withLines,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
@@ -20,6 +21,8 @@ export interface EventState {
 	readonly event: Event;
 	readonly uid: string;
 	readonly guests: readonly Guest[];
+	/** Names of its tags (CATEGORIES); `null`: they are others' words, and stay as they are. */
+	readonly tags: readonly string[] | null;
 	/** When it was written last, ms since 1970. */
 	readonly changedAt: number;
 	/** Of one occurrence: the series. */
@@ -93,7 +96,7 @@ export function fieldsOfRecord(event: Event): SaidFields {
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 function editsOf(state: EventState, said: SaidEvent, zone: string): Edit[] {
-	const { event, guests } = state;
+	const { event, guests, tags } = state;
 	const [now, was] = [fieldsOfRecord(event), said.fields];
 	const differs = (...names: readonly (keyof SaidFields)[]) => names.some((name) => !same(now[name], was[name]));
 	const edits: Edit[] = [];
@@ -129,6 +132,8 @@ function editsOf(state: EventState, said: SaidEvent, zone: string): Edit[] {
 	if (now.sequence > was.sequence) edits.push(set('SEQUENCE', line('SEQUENCE', String(now.sequence))));
 	if (differs('reminders')) edits.push(alarms(now.reminders, zone));
 	if (differs('organizer')) edits.push(organizer(now.organizer, guests));
+	if (tags !== null && !sameNames(tags, said.tags))
+		edits.push(optional('CATEGORIES', tags.length === 0 ? null : tags.map(escapeText).join(',')));
 	if (!same(guestKeys(guests), guestKeys(said.guests))) edits.push(attendees(guests));
 	return edits;
 }

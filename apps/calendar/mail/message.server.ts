@@ -35,20 +35,21 @@ export function shareOf({ event, guests, occurrences }: Whole, address: string, 
 	);
 	// A page writes who is invited into the series; a program repeats it in each occurrence.
 	const everybody = live(guests);
-	const parts = own.map((one) => ({ event: plain(one.event), guests: live(one.guests) }));
+	// Tags are words of one's own: nobody is told them.
+	const parts = own.map((one) => ({ event: plain(one.event), guests: live(one.guests), tags: [] }));
 	const theirs = parts
 		.filter((one) => (one.guests.length === 0 ? has(everybody) : has(one.guests)))
 		.map((one) => ({ ...one, guests: one.guests.length === 0 ? everybody : one.guests, uid, changedAt, series: event }));
 	if (!has(everybody)) {
 		if (theirs.length === 0) return null;
-		return { event: plain(event), guests: [], uid, changedAt, occurrences: theirs };
+		return { event: plain(event), guests: [], tags: [], uid, changedAt, occurrences: theirs };
 	}
 	const kept = new Set(theirs.map((one) => one.event.occurrence));
 	const left = occurrences.flatMap(({ event: one }) =>
 		one.deletedAt === null && one.occurrence !== null && !kept.has(one.occurrence) ? [one.occurrence] : [],
 	);
 	const series = { ...plain(event), except: new Set([...event.except, ...left]) };
-	return { event: series, guests: everybody, uid, changedAt, occurrences: theirs };
+	return { event: series, guests: everybody, tags: [], uid, changedAt, occurrences: theirs };
 }
 
 /** What is nobody else's: reminders, the way there, and what programs of the owner's keep beside it. */

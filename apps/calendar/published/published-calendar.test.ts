@@ -17,7 +17,7 @@ function stateOf(said: Said, changed: Readonly<Record<string, Said>> = {}, invit
 		const id = guestId(event.id, address);
 		return readRow(guests, id, writeDraft(guests, { event: event.id, address }))!;
 	});
-	const own = { uid: event.uid || event.id, guests: guestsOf, changedAt: Date.UTC(2026, 0, 1) };
+	const own = { uid: event.uid || event.id, guests: guestsOf, tags: null, changedAt: Date.UTC(2026, 0, 1) };
 	const occurrences = Object.entries(changed).map(([occurrence, one]) => {
 		const id = changedOccurrenceId(event.id, occurrence);
 		const draft = { title: 'Event', ...said, start: occurrence, repeat: null, ...one, series: event.id, occurrence };

@@ -1,5 +1,5 @@
 import type { ContentLine } from '@mana/dav/ical/lines';
-import { escapeText } from '@mana/dav/ical/lines';
+import { escapeText, sameNames } from '@mana/dav/ical/lines';
 import {
 	type Card,
 	dayLine,
@@ -191,9 +191,4 @@ function withPhoto(card: Card, photo: SaidContact['photo']): Card {
 /** A moment as REV has it: `20261126T090000Z`. */
 function revision(at: number): string {
 	return `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-	const fold = (names: readonly string[]) => names.map((name) => name.toLowerCase()).toSorted().join('\n'); // prettier-ignore
-	return fold(a) === fold(b);
 }

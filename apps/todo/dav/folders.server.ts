@@ -9,10 +9,10 @@ import {
 	quietCalendarNames,
 } from '@mana/dav/caldav/index';
 import type { FolderApp, RecordTreeParts } from '@mana/dav/records/index';
-import { objectsOf } from '@mana/dav/records/index';
+import { objectsOf, tagNamesFor, tagsOf } from '@mana/dav/records/index';
 import { appOf, type RecordId } from '@mana/model';
 import { tasks } from '../model.ts';
-import { projectsOf, tagsOf, taskKind } from './kind.server.ts';
+import { projectsOf, taskKind } from './kind.server.ts';
 import { foundTasks } from '../exchange/found-tasks.ts';
 import { csvExport, markdownExport } from '../exchange/formats/written.ts';
 import { objectOf } from '../vtodo.ts';
@@ -71,15 +71,17 @@ export function todoApp(
 			);
 		},
 		async texts({ space }, placed) {
-			const anyTags = placed.some(({ row }) => row.tags.size > 0);
-			const names = new Map((anyTags ? await tagsOf(db, space) : []).map(({ id, name }) => [id as string, name]));
+			const tagNames = await tagNamesFor(
+				db,
+				space,
+				placed.map(({ row }) => row),
+			);
 			const parents = [...new Set(placed.flatMap(({ row }) => (row.parent === null ? [] : [row.parent as RecordId])))];
 			const found = parents.length === 0 ? [] : await objectsOf(db, taskKind, space, { ids: parents });
 			const uids = new Map(found.map(({ row, uid }) => [row.id as string, uid]));
 			return placed.map(({ row: task, uid, changedAt }) => {
-				const tags = [...task.tags].flatMap((tag) => names.get(tag) ?? []).toSorted();
 				const parent = task.parent === null ? null : (uids.get(task.parent) ?? null);
-				return objectOf({ task, uid, tags, parent, changedAt }, write.zone);
+				return objectOf({ task, uid, tags: tagNames(task), parent, changedAt }, write.zone);
 			});
 		},
 		async *taken({ space, project }, placed) {

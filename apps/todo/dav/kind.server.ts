@@ -2,7 +2,6 @@ import { type ObjectKind, objectsOf, type Placed, type RecordDb, rowsOf } from '
 import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import type { Migrations } from '@mana/store';
-import { type Tag, tags } from '@mana/shared/model';
 import { type Project, projects, tasks } from '../model.ts';
 
 /** A task is a file in the list that it is in; its text names its tags and the task that it is a step of. */
@@ -29,10 +28,6 @@ export function tasksOf(db: RecordDb, space: SpaceId, wanted: Parameters<typeof 
 /** The projects of spaces. */
 export async function projectsOf(db: RecordDb, spaces: readonly SpaceId[]): Promise<{ space: SpaceId; project: Project }[]> {
 	return (await rowsOf(db, spaces, projects)).map(({ space, row }) => ({ space, project: row }));
-}
-
-export async function tagsOf(db: RecordDb, space: SpaceId): Promise<Tag[]> {
-	return (await rowsOf(db, [space], tags)).map(({ row }) => row);
 }
 
 /** Tables of an earlier version, which the kit keeps by now (`kit/dav/records`). */

@@ -9,15 +9,16 @@ import {
 	recordOf,
 	type RecordTables,
 	refusing,
+	tagIds,
+	tagsOf,
 } from '@mana/dav/records/index';
 import { parseCalendar } from '@mana/dav/ical/index';
 import { namedRecordId, type RecordId } from '@mana/model';
 import type { AppGrant } from '@mana/service/app-passwords';
 import type { MemberWriter, ServiceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
-import { type Tag, tagId, tags } from '@mana/shared/model';
 import { projects, type Task, taskIdOf, tasks } from '../model.ts';
-import { type PlacedTask, projectsOf, tagsOf, taskKind, tasksOf } from './kind.server.ts';
+import { type PlacedTask, projectsOf, taskKind, tasksOf } from './kind.server.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
 import { followUp, goesAlong, nextIdOf } from '../next.ts';
 import { nextOf } from '../repeat.ts';
@@ -251,19 +252,4 @@ function fieldsOf(
 		repeat,
 		completedAt: done ? (completedAt ?? before?.completedAt ?? now) : null,
 	};
-}
-
-/** Ids of tags by their names; those that nobody has yet are made. */
-function tagIds(tx: ServiceWriter, wanted: readonly string[], known: readonly Tag[]): RecordId[] {
-	return wanted.map((name) => {
-		const same = (tag: Tag) => tag.name.toLowerCase() === name.toLowerCase();
-		const there = known.find((tag) => tag.deletedAt === null && same(tag));
-		if (there) return there.id;
-		const id = tagId(name);
-		if (known.some((tag) => tag.id === id)) {
-			tx.restore(tags, id);
-			tx.update(tags, id, { name });
-		} else tx.create(tags, id, { name });
-		return id;
-	});
 }

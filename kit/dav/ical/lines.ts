@@ -133,6 +133,12 @@ export function textsOf(value: string): string[] {
 	return texts.map(textOf);
 }
 
+/** Whether two lists of names, as of CATEGORIES, say the same, whatever their order and case. */
+export function sameNames(a: readonly string[], b: readonly string[]): boolean {
+	const folded = (names: readonly string[]) => names.map((name) => name.toLowerCase()).toSorted();
+	return folded(a).join('\n') === folded(b).join('\n');
+}
+
 /** Text as a value. What has no place in a file (control characters) is left out. */
 export function escapeText(text: string): string {
 	return (

@@ -32,3 +32,4 @@ export { RecordTree, type RecordTreeParts, refusing } from './record-tree.ts';
 export { openRecordServer, type RecordServer } from './server.ts';
 export { type SpaceCard, SpaceCards } from './spaces.ts';
 export type { RecordTables } from './tables.ts';
+export { tagIds, tagNamesFor, tagsOf } from './tags.ts';
