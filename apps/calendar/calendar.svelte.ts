@@ -1,6 +1,7 @@
 import { goto } from '$app/navigation';
 import { appOf, type Draft, type RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
+import { tags } from '@mana/shared/model';
 import { ensureTag, nextHue } from '@mana/shared/tags';
 import { addDays, type Capture, type Day, toUtc } from '@mana/time';
 import { instantOf, wallAt } from '@mana/time/zone';
@@ -39,8 +40,9 @@ import {
 	settings,
 	settingsId,
 } from './model.ts';
-import { dayOfWall } from './moments.ts';
-import { type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
+import { dayOfWall, textOf } from './moments.ts';
+import { nextDayOf, type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
+import type { FilterWorld } from './search/conditions.ts';
 import { type Shown, shownEntry } from './shown.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import { type Slot, whenTyped } from './typed.ts';
@@ -98,6 +100,7 @@ export class Planner {
 	readonly #gone;
 	readonly #guests;
 	readonly #settings;
+	readonly #tags;
 
 	/**
 	 * @param home the person's own space, where how they look at calendars is kept
@@ -115,6 +118,7 @@ export class Planner {
 			mana.query(calendars, { where: ({ kind, deletedAt }) => kind === 'subscription' && deletedAt !== null }),
 		);
 		this.#guests = live(() => mana.query(guests));
+		this.#tags = live(() => mana.query(tags));
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
 		$effect(() => this.#others.load(this.settings.hidden));
 	}
@@ -198,9 +202,32 @@ export class Planner {
 		return this.mayWrite() && this.calendarOf(event).kind !== 'subscription';
 	}
 
+	readonly #guestsByEvent: ReadonlyMap<RecordId | null, readonly Guest[]> = $derived.by(() =>
+		Map.groupBy(this.#guests.rows, ({ event }) => event as RecordId | null),
+	);
+
 	guestsOf(event: RecordId): readonly Guest[] {
-		return this.#guests.rows.filter((guest) => guest.event === event);
+		return this.#guestsByEvent.get(event) ?? [];
 	}
+
+	/** What a search of events is seen from. */
+	readonly searchWorld: FilterWorld = $derived.by(() => {
+		const now = textOf(wallAt(this.zone, Date.now()), 'local');
+		const from = instantOf(this.zone, toUtc(today.day));
+		const days = new Map<RecordId, Day | null>();
+		return {
+			today: today.day,
+			now,
+			tags: this.#tags.rows,
+			calendars: this.calendars,
+			guestsOf: (event) => this.guestsOf(event),
+			dayOf: (event) => {
+				if (!days.has(event.id)) days.set(event.id, nextDayOf(event, this.#index, from, this.zone));
+				return days.get(event.id)!;
+			},
+			dayAt: (at) => dayOfWall(wallAt(this.zone, at)),
+		};
+	});
 
 	/** What takes place on the days from one to another, both included, in the calendars that are shown. */
 	between(first: Day, last: Day): Shown[] {

@@ -1,14 +1,20 @@
 import { fold, foldedBy } from '@mana/model';
 import type { Event } from './model.ts';
 
-const textOf = foldedBy<Event>(({ title, place, notes, files }) => [title, place, notes, ...files.map(({ file }) => file.name)]);
+/** What words are looked for in: title, place, notes and names of files, without accents and case. */
+export const foldedTextOf = foldedBy<Event>(({ title, place, notes, files }) => [
+	title,
+	place,
+	notes,
+	...files.map(({ file }) => file.name),
+]);
 
 /** Events whose title, place, notes or names of files contain every word, whatever the accents and the case; nothing of the trash. */
 export function matching(query: string): (event: Event) => boolean {
 	const words = fold(query).split(/\s+/).filter(Boolean);
 	return (event) => {
 		if (event.deletedAt !== null || event.start === null || words.length === 0) return false;
-		return words.every((word) => textOf(event).includes(word));
+		return words.every((word) => foldedTextOf(event).includes(word));
 	};
 }
 

@@ -2,7 +2,7 @@ import type { RecordId } from '@mana/model';
 import { addDays, type Day, toUtc } from '@mana/time';
 import { occurrencesWithin, once, readableRule, type Recurrence, type Rule } from '@mana/time/recur/index';
 import { instantOf, isZone, wallAt } from '@mana/time/zone';
-import { EventIndex } from './event-index.ts';
+import { EventIndex, repeats } from './event-index.ts';
 import type { Event } from './model.ts';
 import { DAY, dayOfWall, isDay, momentOf, textOf } from './moments.ts';
 
@@ -82,6 +82,16 @@ export function occurrenceCalled(key: string, index: EventIndex, viewer: string)
 		if (match) return match;
 	}
 	return null;
+}
+
+/** How far ahead the next time of a series is looked for. */
+const AHEAD = 400 * DAY;
+
+/** The first day on which an event takes place from a moment on; of what is over, or comes later than in a year, that on which it begins. */
+export function nextDayOf(event: Event, index: EventIndex, from: number, viewer: string): Day | null {
+	if (event.start === null || !repeats(event)) return event.start?.slice(0, 10) ?? null;
+	const own = new EventIndex([event, ...index.changesOf(event.id)]);
+	return occurrencesIn(own, from, from + AHEAD, viewer)[0]?.firstDay ?? event.start.slice(0, 10);
 }
 
 /** Earliest first, longer first where they begin together, then as they were made. */
