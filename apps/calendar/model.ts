@@ -1,4 +1,5 @@
 import { collection, field, isRecordId, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { commentsIn } from '@mana/shared/comments';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 3;
@@ -136,6 +137,9 @@ export const settings = collection(
 		calendar: field.reference(6),
 	},
 );
+
+/** What people say about an event in a shared space; of a series, about all of it. */
+export const comments = commentsIn('calendar', app);
 
 export type Calendar = Row<typeof calendars>;
 export type Event = Row<typeof events>;
