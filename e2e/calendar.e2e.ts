@@ -255,8 +255,30 @@ test('events come from files and feeds and go into files, and a time is found at
 		expect([name, text.includes('X-SEAT:12')]).toEqual(['Opera.ics', true]);
 		await page.getByRole('checkbox', { name: 'Culture' }).uncheck();
 		await expect(event(page, /^Opera/)).toHaveCount(0);
+		const sets = page.getByRole('button', { name: 'Sets of calendars' });
+		await sets.click();
+		await page.getByRole('menuitem', { name: 'Keep what is shown as a set' }).click();
+		await page.getByLabel('Name of the set').fill('Without culture');
+		await page.getByLabel('Name of the set').press('Enter');
+		await sets.click();
+		await page.getByRole('menuitemcheckbox', { name: 'Everything' }).click();
+		await expect(event(page, /^Opera/)).toBeVisible();
+		await sets.click();
+		await page.getByRole('menuitemcheckbox', { name: 'Without culture' }).click();
+		await expect(event(page, /^Opera/)).toHaveCount(0);
 		await page.getByRole('checkbox', { name: 'Culture' }).check();
 		await expect(event(page, /^Opera/)).toBeVisible();
+	});
+
+	await test.step('the search asks by calendar, day and what an event is, and says what it does not know', async () => {
+		await page.goto(`${mana.url}/calendar/search`);
+		const field = page.getByRole('combobox', { name: 'Search' });
+		await field.fill('@Culture when:2026-11-28 !is:repeating ');
+		await expect(event(page, /^Opera/)).toBeVisible();
+		await clean('search');
+		await field.fill('@Culture colour:red ');
+		await expect(page.getByText('There is no condition “colour:”')).toBeVisible();
+		await expect(event(page, /^Opera/)).toHaveCount(0);
 	});
 
 	await test.step('a subscription says why its feed cannot be read', async () => {

@@ -40,9 +40,11 @@ import {
 	settings,
 	settingsId,
 } from './model.ts';
-import { dayOfWall, textOf } from './moments.ts';
-import { nextDayOf, type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
+import { dayOfWall } from './moments.ts';
+import { type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
 import type { FilterWorld } from './search/conditions.ts';
+import { searchWorld } from './search/world.ts';
+import { CalendarSets } from './sets.svelte.ts';
 import { type Shown, shownEntry } from './shown.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import { type Slot, whenTyped } from './typed.ts';
@@ -90,6 +92,8 @@ const UNSAID: Pick<CalendarSettings, 'hidden' | 'secondZone' | 'length' | 'remin
 export class Planner {
 	readonly mana: Mana;
 	readonly actions: CalendarActions;
+	/** What is kept to be looked at together. */
+	readonly sets: CalendarSets;
 	/** Whether the person may change what is in this space. */
 	readonly mayWrite: () => boolean;
 	question = $state.raw<Question | null>(null);
@@ -119,6 +123,7 @@ export class Planner {
 		);
 		this.#guests = live(() => mana.query(guests));
 		this.#tags = live(() => mana.query(tags));
+		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
 		$effect(() => this.#others.load(this.settings.hidden));
 	}
@@ -211,23 +216,17 @@ export class Planner {
 	}
 
 	/** What a search of events is seen from. */
-	readonly searchWorld: FilterWorld = $derived.by(() => {
-		const now = textOf(wallAt(this.zone, Date.now()), 'local');
-		const from = instantOf(this.zone, toUtc(today.day));
-		const days = new Map<RecordId, Day | null>();
-		return {
+	readonly searchWorld: FilterWorld = $derived.by(() =>
+		searchWorld({
+			now: Date.now(),
+			zone: this.zone,
 			today: today.day,
-			now,
+			index: this.#index,
 			tags: this.#tags.rows,
 			calendars: this.calendars,
 			guestsOf: (event) => this.guestsOf(event),
-			dayOf: (event) => {
-				if (!days.has(event.id)) days.set(event.id, nextDayOf(event, this.#index, from, this.zone));
-				return days.get(event.id)!;
-			},
-			dayAt: (at) => dayOfWall(wallAt(this.zone, at)),
-		};
-	});
+		}),
+	);
 
 	/** What takes place on the days from one to another, both included, in the calendars that are shown. */
 	between(first: Day, last: Day): Shown[] {

@@ -138,6 +138,17 @@ export const settings = collection(
 	},
 );
 
+/** What somebody looks at together, by a name. Theirs, in the personal space. */
+export const sets = collection(
+	'calendar/sets',
+	{ app, number: 5 },
+	{
+		name: field.text(1, { fallback: '', max: 120 }),
+		/** Ids of what is shown: calendars of any space, and names of what the app shows besides, as in `settings.hidden`. */
+		shown: field.set(2),
+	},
+);
+
 /** What people say about an event in a shared space; of a series, about all of it. */
 export const comments = commentsIn('calendar', app);
 
@@ -145,6 +156,7 @@ export type Calendar = Row<typeof calendars>;
 export type Event = Row<typeof events>;
 export type Guest = Row<typeof guests>;
 export type CalendarSettings = Row<typeof settings>;
+export type CalendarSet = Row<typeof sets>;
 
 /** The calendar that every space has, whether or not it has a record. */
 export const defaultCalendarId: RecordId = namedRecordId('calendar/calendars/default');
