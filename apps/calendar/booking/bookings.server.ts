@@ -16,6 +16,7 @@ import type { CalendarUser, CalendarUsers } from '../users.server.ts';
 import { busySpans } from './busy.server.ts';
 import { type PageRow, settingsOf, stateOf, unknownPage } from './pages.server.ts';
 import type { BookingRequest, BookingSettings } from './settings.ts';
+import type { Booking, BookingPage } from '../outside/seen.ts';
 import { freeSlots, type Span } from './slots.ts';
 
 const MINUTE_MS = 60_000;
@@ -49,17 +50,8 @@ interface Open {
 	readonly space: SpaceId;
 }
 
-/** What anybody sees of a page. */
-export interface PublicPage extends Pick<BookingSettings, 'title' | 'text' | 'place' | 'lengths' | 'questions' | 'zone'> {
-	readonly state: 'open' | 'off' | 'over';
-	/** Of whoever can be booked. */
-	readonly person: string;
-	/** Days ahead that can be looked at. */
-	readonly horizon: number;
-}
-
 /** @throws Problem 404 `booking-page-unknown` */
-export async function publicPage(parts: BookingParts, name: string): Promise<PublicPage> {
+export async function publicPage(parts: BookingParts, name: string): Promise<BookingPage> {
 	const { settings, person } = await openPage(parts, name);
 	const { title, text, place, lengths, questions, zone, horizon } = settings;
 	const state = stateOf(settings, parts.clock.now());
@@ -129,21 +121,8 @@ export async function book(parts: BookingParts, name: string, request: BookingRe
 	parts.writer.wake();
 }
 
-/** What whoever booked sees behind their link. */
-export interface OwnBooking extends Span {
-	readonly state: 'booked' | 'off' | 'over';
-	readonly title: string;
-	readonly person: string;
-	readonly place: string;
-	/** Minutes. */
-	readonly length: number;
-	/** Name of the page on which it can be moved; `null`: none (any more). */
-	readonly page: string | null;
-	readonly horizon: number;
-}
-
 /** @throws Problem 404 `booking-unknown` */
-export async function bookingAt(parts: BookingParts, token: string): Promise<OwnBooking> {
+export async function bookingAt(parts: BookingParts, token: string): Promise<Booking> {
 	const { booking, page, person, current, title, place } = await find(parts, token);
 	const now = parts.clock.now();
 	const state = current === null || booking.is_off === 1 ? 'off' : current.to <= now ? 'over' : 'booked';

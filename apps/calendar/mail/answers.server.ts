@@ -18,6 +18,7 @@ import { eventKind } from '../dav/kind.server.ts';
 import { onClockOf } from '../ical/clock-lines.ts';
 import { addressIn } from '../ical/read-event.ts';
 import { type Event, events, type Guest, guests } from '../model.ts';
+import type { Invitation } from '../outside/seen.ts';
 import type { CalendarTables } from '../store.server.ts';
 import type { CalendarUsers } from '../users.server.ts';
 import { isHosts, type Whole, wholeOf } from '../whole.server.ts';
@@ -38,24 +39,6 @@ export interface AnswerParts {
 /** What guests can say. */
 export const answerWords = ['accepted', 'tentative', 'declined'] as const;
 export type Said = { readonly answer: (typeof answerWords)[number]; readonly comment: string };
-
-/** What somebody who was invited by mail sees behind their link. Instants are ms since 1970. */
-export interface Invitation {
-	readonly state: 'open' | 'over' | 'cancelled';
-	readonly inviter: string;
-	readonly address: string;
-	readonly title: string;
-	readonly place: string;
-	readonly notes: string;
-	readonly from: number;
-	readonly to: number;
-	readonly wholeDay: boolean;
-	/** On whose clocks it is; `null`: everybody's own. */
-	readonly zone: string | null;
-	readonly repeat: string | null;
-	readonly answer: Guest['answer'];
-	readonly comment: string;
-}
 
 const unknown = () => problem(404, 'invitation-unknown', 'This link leads to no invitation. Look for a newer mail about it.');
 

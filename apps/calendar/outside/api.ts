@@ -2,50 +2,9 @@ import { m } from '@mana/ui/i18n';
 import { ask, auth, AuthProblem } from '@mana/ui/session/auth';
 import { problemWords } from '@mana/ui/session/problem-words';
 import type { BookingRequest, BookingSettings } from '../booking/settings.ts';
-import type { Guest } from '../model.ts';
+import type { Booking, BookingPage, Invitation } from './seen.ts';
 
 const door = '/api/calendar-server';
-
-/** What the link of a mail leads to, as calendar-server tells it. Instants are ms since 1970. */
-export interface Invitation {
-	readonly state: 'open' | 'over' | 'cancelled';
-	readonly inviter: string;
-	readonly address: string;
-	readonly title: string;
-	readonly place: string;
-	readonly notes: string;
-	readonly from: number;
-	readonly to: number;
-	readonly wholeDay: boolean;
-	readonly zone: string | null;
-	readonly repeat: string | null;
-	readonly answer: Guest['answer'];
-	readonly comment: string;
-}
-
-/** What anybody sees of a page on which somebody can be booked. */
-export interface BookingPage extends Pick<
-	BookingSettings,
-	'title' | 'text' | 'place' | 'lengths' | 'questions' | 'zone' | 'horizon'
-> {
-	readonly state: 'open' | 'off' | 'over';
-	readonly person: string;
-}
-
-/** What whoever booked sees behind their link. */
-export interface Booking {
-	readonly state: 'booked' | 'off' | 'over';
-	readonly from: number;
-	readonly to: number;
-	readonly title: string;
-	readonly person: string;
-	readonly place: string;
-	/** Minutes. */
-	readonly length: number;
-	/** Name of the page on which it can be moved; `null`: none. */
-	readonly page: string | null;
-	readonly horizon: number;
-}
 
 /** A page of the person's own. */
 export type OwnPage = BookingSettings & { readonly id: string };
