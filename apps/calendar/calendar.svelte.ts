@@ -41,7 +41,7 @@ import {
 	settingsId,
 } from './model.ts';
 import { dayOfWall } from './moments.ts';
-import { type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
+import { nextOf, type Occurrence, occurrenceCalled, occurrencesIn } from './occurrences.ts';
 import type { FilterWorld } from './search/conditions.ts';
 import { searchWorld } from './search/world.ts';
 import { CalendarSets } from './sets.svelte.ts';
@@ -253,6 +253,11 @@ export class Planner {
 	/** An occurrence by its key (`Occurrence.key`, or the id of an event); a series alone is its first one. */
 	find(key: string): Occurrence | null {
 		return occurrenceCalled(key, this.#index, this.zone);
+	}
+
+	/** When an event takes place next from today on; what is over, as it began. */
+	next(event: Event): Occurrence | null {
+		return nextOf(event, this.#index, instantOf(this.zone, toUtc(today.day)), this.zone);
 	}
 
 	/** What a typed line says of an appointment. */

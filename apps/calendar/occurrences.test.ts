@@ -3,9 +3,9 @@ import { addDays } from '@mana/time';
 import { formatRule } from '@mana/time/recur/index';
 import { anyRule } from '@mana/time/recur/arbitrary';
 import fc from 'fast-check';
-import { repeats } from './event-index.ts';
+import { EventIndex, repeats } from './event-index.ts';
 import { changedOccurrenceId, type Event } from './model.ts';
-import { occurrencesOf } from './occurrences.ts';
+import { nextOf, occurrenceCalled, occurrencesOf } from './occurrences.ts';
 import { eventRow } from './rows.fixture.ts';
 
 const berlin = 'Europe/Berlin';
@@ -95,6 +95,27 @@ test('what began before the window is in it as long as it lasts', () => {
 	const days = eventRow({ start: '2026-11-20', length: 10 * 86_400 });
 	expect(shown([days], '2026-11-29T12:00', '2026-11-29T13:00')).toHaveLength(1);
 	expect(shown([days], '2026-11-30T00:00', '2026-12-01T00:00')).toHaveLength(0);
+});
+
+test('a series comes next at the first time that is ahead, with what was changed of it; what is over is as it began', () => {
+	const weekly = eventRow({ title: 'Yoga', start: '2026-11-02T18:00', zone: berlin, repeat: 'FREQ=WEEKLY;COUNT=4' });
+	const moved = {
+		...eventRow({
+			title: 'Yoga outside',
+			start: '2026-11-17T10:00',
+			zone: berlin,
+			series: weekly.id,
+			occurrence: '2026-11-16T18:00',
+		}),
+		id: changedOccurrenceId(weekly.id, '2026-11-16T18:00'),
+	};
+	const single = eventRow({ title: 'Tea', start: '2026-01-01' });
+	const index = new EventIndex([moved, single, weekly]);
+	const next = (row: Event, from: string) => nextOf(row, index, at(from), berlin)?.start;
+	expect([next(weekly, '2026-11-03T00:00'), next(weekly, '2026-11-10T00:00')]).toEqual(['2026-11-09T18:00', '2026-11-17T10:00']);
+	expect([next(weekly, '2027-01-01T00:00'), next(single, '2027-01-01T00:00')]).toEqual(['2026-11-02T18:00', '2026-01-01']);
+	expect(next(moved, '2027-01-01T00:00')).toBe('2026-11-17T10:00');
+	expect(occurrenceCalled(moved.id, index, berlin)?.key).toBe(`${weekly.id} 2026-11-16T18:00`);
 });
 
 test('what takes no time is there at the first moment of a window, once or again and again', () => {

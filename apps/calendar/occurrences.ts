@@ -87,11 +87,11 @@ export function occurrenceCalled(key: string, index: EventIndex, viewer: string)
 /** How far ahead the next time of a series is looked for. */
 const AHEAD = 400 * DAY;
 
-/** The first day on which an event takes place from a moment on; of what is over, or comes later than in a year, that on which it begins. */
-export function nextDayOf(event: Event, index: EventIndex, from: number, viewer: string): Day | null {
-	if (event.start === null || !repeats(event)) return event.start?.slice(0, 10) ?? null;
+/** When an event takes place next from a moment on; what is over, or comes later than in a year, as it begins. */
+export function nextOf(event: Event, index: EventIndex, from: number, viewer: string): Occurrence | null {
+	if (!repeats(event)) return occurrenceCalled(event.id, index, viewer);
 	const own = new EventIndex([event, ...index.changesOf(event.id)]);
-	return occurrencesIn(own, from, from + AHEAD, viewer)[0]?.firstDay ?? event.start.slice(0, 10);
+	return occurrencesIn(own, from, from + AHEAD, viewer)[0] ?? occurrenceCalled(event.id, index, viewer);
 }
 
 /** Earliest first, longer first where they begin together, then as they were made. */

@@ -3,7 +3,7 @@ import { type Day, toUtc } from '@mana/time';
 import { instantOf, wallAt } from '@mana/time/zone';
 import type { EventIndex } from '../event-index.ts';
 import { dayOfWall, textOf } from '../moments.ts';
-import { nextDayOf } from '../occurrences.ts';
+import { nextOf } from '../occurrences.ts';
 import type { FilterWorld } from './conditions.ts';
 
 /** What a search knows of whoever looks. */
@@ -23,7 +23,7 @@ export function searchWorld({ now, zone, index, ...rest }: Searcher): FilterWorl
 		...rest,
 		now: textOf(wallAt(zone, now), 'local'),
 		dayOf(event) {
-			if (!days.has(event.id)) days.set(event.id, nextDayOf(event, index, from, zone));
+			if (!days.has(event.id)) days.set(event.id, nextOf(event, index, from, zone)?.firstDay ?? null);
 			return days.get(event.id)!;
 		},
 		dayAt: (at) => dayOfWall(wallAt(zone, at)),
