@@ -1,12 +1,19 @@
 import type { Page } from '@playwright/test';
+import { startApple, type TestApple } from '../core/auth/testing-apple.ts';
 import { startProvider, type TestProvider } from '../core/auth/testing-provider.ts';
 import { look } from './look.ts';
 import { startMana, type TestMana } from './mana.ts';
 import { type Cookie, ownerOf, signIn } from './people.ts';
 import { expect, test as base } from './test.ts';
 
-/** A Mana that may talk to a provider on this machine, and that provider. */
-const test = base.extend<object, { readonly house: { readonly mana: TestMana; readonly works: TestProvider } }>({
+interface House {
+	readonly mana: TestMana;
+	readonly works: TestProvider;
+	readonly apple: TestApple;
+}
+
+/** A Mana that may talk to providers on this machine, and those. */
+const test = base.extend<object, { readonly house: House }>({
 	house: [
 		// oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from its first parameter
 		async ({}, use) => {
@@ -16,7 +23,14 @@ const test = base.extend<object, { readonly house: { readonly mana: TestMana; re
 				sam: { name: 'Sam Sample', email: 'sam@works.example', email_verified: true },
 				eve: { name: 'Eve', email: 'eve@elsewhere.example', email_verified: true },
 			});
-			await use({ mana, works });
+			// At the other name of this machine: to a browser its form comes from another site, as Apple's does.
+			const elsewhere = new URL(mana.url).hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+			const grace = { sub: '001.grace', email: 'grace@privaterelay.appleid.com', firstName: 'Grace', lastName: 'Hopper' };
+			const apple = await startApple(`${mana.url}/api/mana-auth/identity-providers/apple/return`, [grace], {
+				hostname: elsewhere,
+			});
+			await use({ mana, works, apple });
+			await apple.close();
 			await works.close();
 			await mana.stop();
 		},
@@ -28,7 +42,7 @@ const test = base.extend<object, { readonly house: { readonly mana: TestMana; re
 test.use({ serviceWorkers: 'block' });
 
 test('people sign in with an account of a provider that the owner added, and link theirs', async ({ house, newDevice }) => {
-	const { mana, works } = house;
+	const { mana, works, apple } = house;
 	const owner = (await newDevice()).page;
 	const { name, value }: Cookie = await signIn(mana, await ownerOf(mana));
 	await owner.context().addCookies([{ name, value, url: mana.url, httpOnly: true, sameSite: 'Lax' }]);
@@ -49,6 +63,35 @@ test('people sign in with an account of a provider that the owner added, and lin
 		await look(owner, 'providers');
 	});
 
+	await test.step('for Apple, which tells no secret, the form asks for the key', async () => {
+		await owner.getByLabel('Provider', { exact: true }).selectOption('apple');
+		await owner.getByLabel('Client ID (Services ID)').fill(apple.clientId);
+		await owner.getByLabel('Team ID').fill(apple.key.team.toLowerCase());
+		await owner.getByLabel('Key ID').fill('short');
+		await owner.getByRole('button', { name: 'Add', exact: true }).click();
+		await expect(owner.getByText('Ten capital letters and digits.')).toBeVisible();
+		await owner.getByLabel('Key ID').fill(apple.key.id);
+		await owner.getByRole('button', { name: 'Add', exact: true }).click();
+		await expect(owner.getByText('Give the whole text, from -----BEGIN PRIVATE KEY----- on.')).toBeVisible();
+		await owner.getByLabel('Private key').fill(apple.key.pem);
+		await look(owner, 'apple');
+		// The form knows the one Apple; the test's is added beside it.
+		const added = await owner.request.post(`${mana.url}/api/mana-auth/identity-providers`, {
+			headers: { origin: mana.url },
+			data: {
+				id: 'apple',
+				kind: 'apple',
+				name: 'Apple',
+				issuer: apple.issuer,
+				clientId: apple.clientId,
+				key: apple.key,
+				trustsAddresses: false,
+				domains: ['privaterelay.appleid.com'],
+			},
+		});
+		expect(added.status()).toBe(200);
+	});
+
 	await test.step('the owner links an account in the settings', async () => {
 		await owner.goto(`${mana.url}/settings/security`);
 		await owner.getByRole('button', { name: 'Link Works' }).click();
@@ -67,6 +110,17 @@ test('people sign in with an account of a provider that the owner added, and lin
 		await allow(guest, 'sam');
 		await guest.waitForURL(`${mana.url}/settings/profile`);
 		await expect(guest.getByRole('button', { name: 'Account of Sam Sample' })).toBeVisible();
+	});
+
+	await test.step("somebody comes in by a form that Apple's page sends from another site, with the name that it tells", async () => {
+		const page = (await newDevice()).page;
+		await page.goto(`${mana.url}/sign-in?next=/settings/profile`);
+		await page.getByRole('button', { name: 'Continue with Apple' }).click();
+		await page.getByRole('button', { name: 'Cancel' }).click();
+		await expect(page.getByText('You did not allow it there')).toBeVisible();
+		await page.getByRole('button', { name: 'Continue with Apple' }).click();
+		await page.getByRole('button', { name: 'Continue as Grace' }).click();
+		await expect(page.getByRole('button', { name: 'Account of Grace Hopper' })).toBeVisible();
 	});
 
 	await test.step('somebody else is told in plain words why not, and so is who says no there', async () => {

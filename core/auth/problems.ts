@@ -19,6 +19,7 @@ const refusals = {
 	'provider-unknown': [404, 'This Mana knows no such provider. It may have been taken out.'],
 	'provider-known': [409, 'There is a provider of this short name already. Choose another one.'],
 	'issuer-missing': [422, 'Give the address of the provider (its issuer).'],
+	'signing-key-missing': [422, 'This provider tells no secret. Give the key that it made for you, its key ID and your team ID.'],
 	'provider-unreachable': [
 		502,
 		'The provider does not answer as it should. Try again in a moment, or sign in in another way; if it stays so, tell whoever runs this Mana.',

@@ -15,6 +15,7 @@ export interface AppOptions {
 	readonly metrics: Metrics;
 	readonly limits: Limits;
 	readonly publicUrl: string;
+	readonly postsFromAnywhere?: RegExp | undefined;
 	readonly random: RandomBytes;
 }
 
@@ -29,7 +30,7 @@ const securityHeaders = {
 } as const;
 
 /** An empty app with everything that is the same on every service. */
-export function createApp({ log, metrics, limits, publicUrl, random }: AppOptions): Hono<ServiceEnv> {
+export function createApp({ log, metrics, limits, publicUrl, postsFromAnywhere, random }: AppOptions): Hono<ServiceEnv> {
 	const app = new Hono<ServiceEnv>();
 	app.use(async (c, next) => {
 		const requestId = requestIdOf(c.req.header('x-request-id'), random);
@@ -45,7 +46,7 @@ export function createApp({ log, metrics, limits, publicUrl, random }: AppOption
 		const level = route.startsWith('/health/') || route === '/metrics' ? 'debug' : 'info';
 		requestLog[level]({ method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1e5) / 100 }, 'request');
 	});
-	app.use(originCheck(publicUrl), sizeLimit(limits.bodyBytes), timeLimit(limits.requestMs));
+	app.use(originCheck(publicUrl, postsFromAnywhere), sizeLimit(limits.bodyBytes), timeLimit(limits.requestMs));
 	app.onError((error, c) => answerTo(error, c).response(c.get('requestId')));
 	app.notFound((c) =>
 		problem(404, 'not-found', `There is nothing at ${c.req.method} ${c.req.path}.`).response(c.get('requestId')),

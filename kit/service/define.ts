@@ -74,6 +74,8 @@ export interface ServiceDefinition<T extends ConfigTable> {
 	readonly name: ServiceName;
 	readonly config?: T;
 	readonly limits?: Partial<Limits>;
+	/** Paths to which a page of any origin may post. Their routes read no cookie, change nothing, and answer the same to everybody. */
+	readonly postsFromAnywhere?: RegExp;
 	readonly open: (context: ServiceContext<T>) => OpenService | Promise<OpenService>;
 }
 
@@ -170,7 +172,14 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		publish: (topic, message) => listener?.publish(topic, message) ?? 0,
 	});
 	const gate = new Gate();
-	const app = createApp({ log, metrics, limits, publicUrl: instance.publicUrl, random });
+	const app = createApp({
+		log,
+		metrics,
+		limits,
+		publicUrl: instance.publicUrl,
+		postsFromAnywhere: definition.postsFromAnywhere,
+		random,
+	});
 	addOperations(app, {
 		name,
 		version,

@@ -8,13 +8,15 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Refuses writes and WebSocket handshakes that a page of another origin started: cookies would be sent along.
  * Programs that are no browser send no `Origin` and are judged by their token alone.
  *
+ * @param welcome paths to which any page may post: see `ServiceDefinition.postsFromAnywhere`
  * @throws Problem `foreign-origin`
  */
-export function originCheck(publicUrl: string): MiddlewareHandler {
+export function originCheck(publicUrl: string, welcome?: RegExp): MiddlewareHandler {
 	const own = new URL(publicUrl).origin;
 	return async (c, next) => {
 		const origin = c.req.header('origin');
-		const matters = !reading.has(c.req.method) || isHandshake(c);
+		const isWelcome = c.req.method === 'POST' && welcome?.test(c.req.path) === true;
+		const matters = (!reading.has(c.req.method) && !isWelcome) || isHandshake(c);
 		if (matters && origin !== undefined && origin !== own)
 			throw problem(
 				403,

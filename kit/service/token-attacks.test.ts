@@ -1,7 +1,7 @@
 // Tokens as attackers make them, after the negative cases of Wycheproof (JWS) and RFC 8725: all are refused, by the one check of
 // people's tokens and by that of services' tokens.
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { serviceIdentity } from './service-token.ts';
 import { verifier } from './token.ts';
@@ -67,6 +67,20 @@ const foreign = theirs.publicKey.export({ format: 'jwk' });
 const valid = token(header);
 const [h = '', p = '', s = ''] = valid.split('.');
 const none = () => Buffer.alloc(0);
+/** What exhausts those who read it by calling themselves; as deep as a token may be long, and deeper. */
+const deep = `${'['.repeat(2_900)}${']'.repeat(2_900)}`;
+const deeper = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+/** Points of small order, and one whose y is written as y + p (RFC 8032 §5.1.3; "Taming the many EdDSAs", table 1). */
+const orderEight = Buffer.from('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', 'hex');
+const twice = Buffer.from('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'hex');
+
+/** Our signature with the order of the group added to its second half: the same equation, another text (RFC 8032 §5.1.7). */
+function raised(input: Buffer): Buffer {
+	const signature = by(ours.privateKey)(input);
+	const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+	const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order;
+	return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()]);
+}
 
 /** What is wrong with each, and the token. */
 const attacks: Readonly<Record<string, string>> = {
@@ -91,10 +105,29 @@ const attacks: Readonly<Record<string, string>> = {
 	'ES256 of zeros': token({ ...header, alg: 'ES256' }, claims, () => Buffer.alloc(64)),
 	'EdDSA of another key': token(header, claims, by(theirs.privateKey)),
 	'EdDSA of zeros': token(header, claims, () => Buffer.alloc(64)),
+	"EdDSA with its S raised by the group's order": token(header, claims, raised),
+	'EdDSA of the neutral point': token(header, claims, () => Buffer.concat([Buffer.from([1]), Buffer.alloc(63)])),
+	'EdDSA of a point of order eight': token(header, claims, () => Buffer.concat([orderEight, Buffer.alloc(32)])),
+	'EdDSA of a point that is written in a second way': token(header, claims, () => Buffer.concat([twice, Buffer.alloc(32)])),
+	'Ed25519, the newer name (RFC 9864)': token({ ...header, alg: 'Ed25519' }),
+	'EdDSA over the payload alone': token(header, claims, () => sign(null, Buffer.from(encoded(claims)), ours.privateKey)),
+	'EdDSA over the hash (Ed25519ph without its prefix)': token(header, claims, (input) =>
+		sign(null, createHash('sha512').update(input).digest(), ours.privateKey),
+	),
+	'PS256 of another key': token({ ...header, alg: 'PS256' }, claims, by(rsa.privateKey, 'sha256')),
+	'ES256 that says our key': token(
+		{ ...header, alg: 'ES256', jwk: ec.publicKey.export({ format: 'jwk' }) },
+		claims,
+		by(ec.privateKey, 'sha256'),
+	),
 	'an unknown key id': token({ ...header, kid: 'two' }),
 	'a key id that is a path': token({ ...header, kid: '../../dev/null' }),
 	'a key id that is SQL': token({ ...header, kid: "one' or '1'='1" }),
 	'a key id that is no text': token({ ...header, kid: 1 }),
+	'a key id that every object has': token({ ...header, kid: '__proto__' }),
+	'a key id that is empty': token({ ...header, kid: '' }),
+	'a key id in other letters': token({ ...header, kid: 'ONE' }),
+	'a key id with a zero at its end': token({ ...header, kid: 'one\0' }),
 	'no key id': token({ alg: 'EdDSA', typ: 'JWT' }),
 	'the key in the header': token({ ...header, jwk: foreign }, claims, by(theirs.privateKey)),
 	'our key in the header': token({ ...header, jwk }),
@@ -114,6 +147,13 @@ const attacks: Readonly<Record<string, string>> = {
 	'alg twice, ours last': token('{"alg":"none","alg":"EdDSA","kid":"one","typ":"JWT"}'),
 	'alg twice, ours first': token('{"alg":"EdDSA","alg":"none","kid":"one","typ":"JWT"}'),
 	'kid twice': token('{"alg":"EdDSA","kid":"two","kid":"one","typ":"JWT"}'),
+	'members in another order': token('{"typ":"JWT","alg":"EdDSA","kid":"one"}'),
+	'a member that is written with escapes': token('{"\\u0061lg":"EdDSA","kid":"one","typ":"JWT"}'),
+	'a byte order mark before the header': token('\uFEFF{"alg":"EdDSA","kid":"one","typ":"JWT"}'),
+	'a header with a prototype of its own': token('{"alg":"none","kid":"one","typ":"JWT","__proto__":{"alg":"EdDSA"}}'),
+	'a header as deep as a well': token(deep),
+	'a header as deep as a mine': token(deeper),
+	'a payload as deep as a mine': token(header, deeper),
 	'spaces in the header': token('{ "alg":"EdDSA","kid":"one","typ":"JWT"}'),
 	'a header that is no object': token('"EdDSA"'),
 	'a header that is null': token('null'),
@@ -125,10 +165,32 @@ const attacks: Readonly<Record<string, string>> = {
 	'no issuer': token(header, { ...claims, iss: undefined }),
 	'another audience': token(header, { ...claims, aud: 'other' }),
 	'no audience': token(header, { ...claims, aud: undefined }),
+	'a list of audiences, ours among them': token(header, { ...claims, aud: ['other', 'mana'] }),
+	'a list with our audience alone': token(header, { ...claims, aud: ['mana'] }),
+	'an audience in other letters': token(header, { ...claims, aud: 'Mana' }),
+	'an issuer with a slash more': token(header, { ...claims, iss: `${issuer}/` }),
 	'an end that is long gone': token(header, { ...claims, exp: seconds - 600 }),
 	'no end': token(header, { ...claims, exp: undefined }),
 	'an end that is a text': token(header, { ...claims, exp: String(seconds + 600) }),
 	'an end beyond all numbers': token(header, JSON.stringify(claims).replace(/"exp":\d+/, '"exp":1e999')),
+	'an end that no clock reaches': token(header, { ...claims, exp: 1e300 }),
+	'an end beyond what counts exactly': token(header, { ...claims, exp: 2 ** 53 }),
+	'an end after the last day that there is': token(header, { ...claims, exp: 8_640_000_000_001 }),
+	'an end that is negative': token(header, { ...claims, exp: -1 }),
+	'an end that is no whole second': token(header, { ...claims, exp: seconds + 0.5 }),
+	'an end that is nothing': token(header, { ...claims, exp: null }),
+	'an end that is a list': token(header, { ...claims, exp: [seconds + 600] }),
+	'a beginning that is a text': token(header, { ...claims, nbf: String(seconds) }),
+	'an issue that is a text': token(header, { ...claims, iat: 'yesterday' }),
+	'a claim that stands twice': token(header, JSON.stringify(claims).replace('"role":', '"role":"guest","role":')),
+	'spaces in the payload': token(header, ` ${JSON.stringify(claims)}`),
+	'a byte order mark before the payload': token(header, `\uFEFF${JSON.stringify(claims)}`),
+	'claims as deep as a well': token(header, deep),
+	'claims that are null': token(header, 'null'),
+	'claims that a prototype makes': token(header, `{"__proto__":${JSON.stringify(claims)}}`),
+	'a person who is a number': token(header, { ...claims, sub: 1 }),
+	'a person who is a list': token(header, { ...claims, sub: ['ada'] }),
+	'somebody who acts and is nobody': token(header, { ...claims, act: {} }),
 	'not valid yet': token(header, { ...claims, nbf: seconds + 60 }),
 	'a person who is a service': token(header, { ...claims, sub: 'service:mana-sync' }),
 	'no person': token(header, { ...claims, sub: undefined }),
@@ -161,9 +223,9 @@ test('the token that all of these differ from is believed', async () => {
 });
 
 describe('refused', () => {
-	test.each(Object.entries(attacks))('%s', async (_, text) => {
+	test.each(Object.entries(attacks))('%s', async (what, text) => {
 		expect(text).not.toBe(valid);
-		expect(await answerTo(text)).toMatch(/^401 token-(invalid|expired)$/);
+		expect([what, await answerTo(text)]).toEqual([what, expect.stringMatching(/^401 token-(invalid|expired)$/)]);
 	});
 
 	test('with any byte changed, added or left out', async () => {

@@ -37,6 +37,9 @@ export interface VerifierOptions {
 	readonly cooldownMs?: number;
 }
 
+/** The last second that a date can name. */
+const lastSecond = 8_640_000_000_000;
+
 const claims = z.object({
 	// A service never comes with a person's token: its name in spaces is nobody's id.
 	sub: z
@@ -49,7 +52,9 @@ const claims = z.object({
 	role: z.enum(['owner', 'admin', 'member', 'guest']),
 	/** RFC 8693 §4.1. */
 	act: z.object({ sub: z.string().min(1), name: z.string().optional() }).optional(),
-	exp: z.number(),
+	/** One: a token that is good elsewhere, too, is none of ours. */
+	aud: z.string(),
+	exp: z.int().max(lastSecond),
 });
 
 /**

@@ -59,8 +59,9 @@ export class Conversation {
 			response_type: 'code',
 			scope: partner.kind.scope,
 			state: question.state,
-			code_challenge: await oauth.calculatePKCECodeChallenge(question.verifier),
-			code_challenge_method: 'S256',
+			...(partner.kind.byForm
+				? { response_mode: 'form_post' }
+				: { code_challenge: await oauth.calculatePKCECodeChallenge(question.verifier), code_challenge_method: 'S256' }),
 			...(partner.kind.openId && { nonce: question.nonce }),
 		};
 		for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
@@ -78,10 +79,10 @@ export class Conversation {
 		return this.#judged(partner, async () => {
 			const said = oauth.validateAuthResponse(as, client, answer, question.state);
 			const options = this.#options();
-			const { returnTo, secret } = partner;
-			const proof = proofOf(as, secret);
-			const given = await oauth.authorizationCodeGrantRequest(as, client, proof, said, returnTo, question.verifier, options);
-			const { kind } = partner;
+			const { returnTo, kind } = partner;
+			const proof = await proofOf(as, partner, this.#clock.now());
+			const verifier = kind.byForm ? oauth.nopkce : question.verifier;
+			const given = await oauth.authorizationCodeGrantRequest(as, client, proof, said, returnTo, verifier, options);
 			if (kind.whois) {
 				const { access_token } = await oauth.processAuthorizationCodeResponse(as, client, given);
 				return kind.whois(partner.issuer, (url) => this.#get(url, access_token));
@@ -93,6 +94,7 @@ export class Conversation {
 			await oauth.validateApplicationLevelSignature(as, given, { ...options, [oauth.jwksCache]: this.#keys });
 			const claims = oauth.getValidatedIdTokenClaims(tokens);
 			if (claims === undefined) throw new TypeError('An id token was required.');
+			if (kind.byForm) return claimsIn({ ...claims, name: answer.get('name') });
 			if (claims['email'] !== undefined || as.userinfo_endpoint === undefined) return claimsIn(claims);
 			const asked = await oauth.userInfoRequest(as, client, tokens.access_token, options);
 			return claimsIn({ ...claims, ...(await oauth.processUserInfoResponse(as, client, claims.sub, asked)) });
@@ -132,7 +134,7 @@ export class Conversation {
 		try {
 			return await work();
 		} catch (error) {
-			if (error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied')
+			if (error instanceof oauth.AuthorizationResponseError && declined.has(error.error))
 				throw refuse('identity-declined', { cause: error });
 			// What the provider itself does not take is nobody's attempt here: a wrong secret, an outage.
 			if (error instanceof oauth.ResponseBodyError && error.error !== 'invalid_grant')
@@ -157,9 +159,17 @@ export class Conversation {
 	}
 }
 
+/** How a provider says that the person said no (RFC 6749 §4.1.2.1); Apple has a word of its own. */
+const declined: ReadonlySet<string> = new Set(['access_denied', 'user_cancelled_authorize']);
+
 /** How the client shows that it is itself: as a provider expects by default, or as it says (OpenID Connect Core §9). */
-function proofOf(as: oauth.AuthorizationServer, secret: string | null): oauth.ClientAuth {
+async function proofOf(
+	as: oauth.AuthorizationServer,
+	{ kind, secret, clientId, issuer }: Partner,
+	now: number,
+): Promise<oauth.ClientAuth> {
 	if (secret === null) return oauth.None();
+	if (kind.secretFrom) return oauth.ClientSecretPost(await kind.secretFrom(secret, clientId, issuer, now));
 	const basic = as.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true;
 	return basic ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
 }

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { appleSecret } from './apple.ts';
 
 /** What a provider tells of who came. */
 export interface Claims {
@@ -22,6 +23,10 @@ export interface Kind {
 	endpoints?(base: string): oauth.AuthorizationServer;
 	/** Who came, for a provider that gives no id token. @param get asks an address with the access token */
 	whois?(base: string, get: (url: string) => Promise<unknown>): Promise<Claims>;
+	/** Whether its own page sends the answer as a form (OAuth 2.0 Form Post Response Mode), with the name in it; then it knows no PKCE. */
+	readonly byForm?: true;
+	/** What stands in the place of a secret, made anew each time. @param key as it was sealed @param now milliseconds since 1970 */
+	secretFrom?(key: string, clientId: string, issuer: string, now: number): Promise<string>;
 }
 
 /** Every way there is, by its name. */
@@ -36,6 +41,13 @@ export const kinds = {
 		openId: false,
 		endpoints: githubEndpoints,
 		whois: githubUser,
+	},
+	apple: {
+		scope: 'openid name email',
+		issuer: 'https://appleid.apple.com',
+		openId: true,
+		byForm: true,
+		secretFrom: appleSecret,
 	},
 } as const satisfies Record<string, Kind>;
 
@@ -85,10 +97,12 @@ async function githubUser(base: string, get: (url: string) => Promise<unknown>):
 	};
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+/** @returns an object's members; of what is no object none */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
 	return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function text(value: unknown): string | null {
+/** @returns a text that says something; `null` for anything else */
+export function text(value: unknown): string | null {
 	return typeof value === 'string' && value.trim() !== '' ? value : null;
 }

@@ -4,6 +4,7 @@ import { refuse } from '../problems.ts';
 import { type Client, look, type Realm, transact } from '../realm.ts';
 import { note } from '../security-events.ts';
 import type { Db, Tables } from '../store.ts';
+import { signingKey } from './apple.ts';
 import { kindOf, kinds, type ProviderKind, providerKinds } from './kinds.ts';
 import type { Partner } from './conversation.ts';
 
@@ -51,6 +52,8 @@ export const providerInput = z.object({
 	clientId: z.string().trim().min(1, 'Give the client ID that the provider gave.').max(500),
 	/** Left out: it stays as it is. Empty: there is none. */
 	secret: z.string().trim().max(4_000).optional(),
+	/** In its place for a provider that has us sign (Apple); left out: it stays as it is. */
+	key: signingKey.optional(),
 	trustsAddresses: z.boolean(),
 	domains: z.array(domain).max(50),
 });
@@ -75,12 +78,13 @@ export async function listProviders(realm: Realm): Promise<Provider[]> {
 /**
  * Adds a provider, once it has told what it is.
  *
- * @throws Problem `provider-known`, `issuer-missing`, `provider-unreachable`
+ * @throws Problem `provider-known`, `issuer-missing`, `signing-key-missing`, `provider-unreachable`
  */
 export async function addProvider(realm: Realm, actor: Person, input: NewProviderInput, client: Client): Promise<Provider> {
 	const { id, kind, name } = input;
 	const issuer = kindOf(kind).issuer === null || input.issuer !== undefined ? input.issuer : kinds[kind].issuer;
 	if (issuer === undefined || issuer === null) throw refuse('issuer-missing');
+	if (kindOf(kind).secretFrom && input.key === undefined) throw refuse('signing-key-missing');
 	await realm.conversation.describe({ kind: kindOf(kind), name, issuer });
 	const row: ProviderRow = {
 		id,
@@ -88,7 +92,7 @@ export async function addProvider(realm: Realm, actor: Person, input: NewProvide
 		name,
 		issuer,
 		client_id: input.clientId,
-		sealed: sealed(realm, id, input.secret ?? ''),
+		sealed: sealed(realm, id, secretIn(kind, input) ?? ''),
 		trusts_addresses: input.trustsAddresses ? 1 : 0,
 		domains: JSON.stringify(input.domains),
 		created_at: realm.clock.now(),
@@ -114,10 +118,11 @@ export async function changeProvider(
 	realm: Realm,
 	actor: Person,
 	id: string,
-	{ name, clientId, secret, trustsAddresses, domains }: ProviderInput,
+	{ name, clientId, trustsAddresses, domains, ...proof }: ProviderInput,
 	client: Client,
 ): Promise<Provider> {
 	return transact(realm, async (db) => {
+		const secret = secretIn((await providerById(db, id)).kind, proof);
 		const row = await db
 			.updateTable('identity_provider')
 			.set({
@@ -211,8 +216,15 @@ async function toProvider(realm: Realm, db: Db, row: ProviderRow): Promise<Provi
 	};
 }
 
-function returnTo({ publicUrl }: Pick<Realm, 'publicUrl'>, id: string): string {
-	return `${publicUrl}/api/mana-auth/identity-providers/${id}/return`;
+/** What is sealed of an input; `undefined`: what was sealed stays. */
+function secretIn(kind: ProviderKind, { secret, key }: Pick<ProviderInput, 'secret' | 'key'>): string | undefined {
+	if (kindOf(kind).secretFrom) return key && JSON.stringify(key);
+	return secret;
+}
+
+/** The address that a provider sends people back to. */
+export function returnTo({ publicUrl }: Pick<Realm, 'publicUrl'>, id: string): string {
+	return `${publicUrl}/api/mana-auth/identity-providers/${encodeURIComponent(id)}/return`;
 }
 
 function sealed({ keys }: Pick<Realm, 'keys'>, id: string, secret: string): Uint8Array | null {

@@ -18,6 +18,7 @@ export const identityProviderAccess: readonly AccessRow[] = [
 	{ method: 'POST', path: '/identity-providers/:id/links', status: signedIn(404) },
 	// Whoever comes back without having been sent is sent to the door, and nothing else happens.
 	{ method: 'GET', path: '/identity-providers/:id/return', status: 303 },
+	{ method: 'POST', path: '/identity-providers/:id/return', status: 303 },
 	{ method: 'GET', path: '/identities', status: signedIn(200) },
 	{ method: 'DELETE', path: '/identities/:id', status: signedIn(404) },
 ];

@@ -6,6 +6,7 @@ import { languageSchema } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { arrive, depart, link } from '../relying/arrival.ts';
 import { errandMs, errandName, type Errand, openErrand, sealErrand } from '../relying/errand.ts';
+import { answerIn } from '../relying/form-post.ts';
 import { listIdentities, unlink } from '../relying/identities.ts';
 import { providerKinds } from '../relying/kinds.ts';
 import {
@@ -16,6 +17,7 @@ import {
 	type Provider,
 	providerInput,
 	removeProvider,
+	returnTo,
 } from '../relying/providers.ts';
 import { clearErrand, readErrand, writeErrand } from '../session-cookie.ts';
 import { clientOf, type Door, secretInput } from './door.ts';
@@ -91,6 +93,10 @@ export function identityProviderRoutes({ realm, present, proven, open }: Door) {
 		.post('/identity-providers/:id/links', answers('Where to link an account', departure), id, async (c) => {
 			const { session } = await proven(c);
 			return send(c, c.req.valid('param').id, { kind: 'link', session: session.id });
+		})
+		.post('/identity-providers/:id/return', answers('Where providers send an answer as a form', null, 303), id, async (c) => {
+			const answer = answerIn(new URLSearchParams(await c.req.text()));
+			return c.redirect(`${returnTo(realm, c.req.valid('param').id)}?${answer}`, 303);
 		})
 		.get('/identity-providers/:id/return', answers('Where providers send people back', null, 303), id, async (c) => {
 			const { id } = c.req.valid('param');

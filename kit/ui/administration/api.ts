@@ -84,11 +84,20 @@ export interface Provider extends ProviderSign {
 	readonly peopleWithoutOther: number;
 }
 
+/** The key that Apple makes for a developer: what it is called there, and the text of the `.p8` file. */
+export interface SigningKey {
+	readonly team: string;
+	readonly id: string;
+	readonly pem: string;
+}
+
 export interface ProviderInput {
 	readonly name: string;
 	readonly clientId: string;
 	/** Left out: it stays as it is. */
 	readonly secret?: string;
+	/** In its place where there is none (Apple). */
+	readonly key?: SigningKey;
 	readonly trustsAddresses: boolean;
 	readonly domains: readonly string[];
 }

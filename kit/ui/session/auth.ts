@@ -33,7 +33,7 @@ export interface ProviderSign {
 	readonly name: string;
 }
 
-export const providerKinds = ['google', 'microsoft', 'github', 'oidc'] as const;
+export const providerKinds = ['google', 'apple', 'microsoft', 'github', 'oidc'] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
 /** An account elsewhere by which the person signs in. */

@@ -18,6 +18,7 @@ const words: Record<string, () => string> = {
 	'provider-unknown': () => m.auth_provider_unknown(),
 	'provider-known': () => m.auth_provider_known(),
 	'issuer-missing': () => m.auth_issuer_missing(),
+	'signing-key-missing': () => m.auth_signing_key_missing(),
 	'provider-unreachable': () => m.auth_provider_unreachable(),
 	'identity-declined': () => m.auth_identity_declined(),
 	'identity-invalid': () => m.auth_identity_invalid(),
