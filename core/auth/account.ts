@@ -1,4 +1,3 @@
-import { endAppPasswords } from './app-passwords.ts';
 import { attempt, pardon } from './attempts.ts';
 import { library, noPasswords } from './library.ts';
 import { consumeLink, linkWorks } from './one-time-links.ts';
@@ -9,6 +8,7 @@ import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
 import { type Db, passwordOf, personById } from './store.ts';
+import { endWaysIn, endWhatWasGiven } from './ways-in.ts';
 
 /**
  * Changes the password of whoever has just proven who they are, and signs them out everywhere else.
@@ -26,12 +26,15 @@ export async function changePassword(
 	await transact(realm, async (db) => {
 		await setPassword(realm, db, person.id, hash, client);
 		await db.deleteFrom('session').where('person_id', '=', person.id).where('id', '!=', session.id).execute();
+		// Who changes it because somebody else knows it must not lose the account by what that one has asked for.
+		await db.deleteFrom('one_time_link').where('person_id', '=', person.id).where('kind', '=', 'email-change').execute();
 		await note(realm, db, 'password-changed', { person: person.id }, client);
 	});
 }
 
 /**
- * Sets a new password with a reset link, signs the person out everywhere and forgets failures against their account.
+ * Sets a new password with a reset link, signs the person out everywhere, ends what was given away in their name and forgets failures
+ * against their account. Where the link proves an address for the first time, every other way in ends, too.
  *
  * @throws Problem `reset-token-invalid`, `weak-password`, `locked`
  */
@@ -46,12 +49,14 @@ export async function resetPassword(realm: Realm, token: string, password: strin
 			if (person === undefined) throw refuse('reset-token-invalid');
 			await checkPassword(password, person.email);
 			await setPassword(realm, db, person.id, hash, client);
+			const isProof = email === person.email;
+			// Whoever made the account knew of an address that was not proven until now, and perhaps not theirs.
+			if (isProof && person.email_verified === 0) await endWaysIn(realm, db, person.id, client);
+			else await endWhatWasGiven(db, person.id);
 			// A link that came by mail to the address proves it.
-			if (email === person.email) await db.updateTable('person').set({ email_verified: 1 }).where('id', '=', person.id).execute();
+			if (isProof) await db.updateTable('person').set({ email_verified: 1 }).where('id', '=', person.id).execute();
 			await db.deleteFrom('session').where('person_id', '=', person.id).execute();
 			await pardon(db, realm.keys.pseudonym(person.email));
-			// Whoever had the account before may have made some.
-			await endAppPasswords(db, person.id);
 			await note(realm, db, 'password-reset', { person: person.id }, client);
 		});
 	});

@@ -34,7 +34,11 @@ const rules = {
 		{ by: 'pair', limit: 5, windowMs: 15 * minuteMs },
 		{ by: 'account', limit: 40, windowMs: 24 * 60 * minuteMs, sparesKnown: true },
 	],
-	password: [{ by: 'pair', limit: 5, windowMs: 15 * minuteMs }],
+	// Whoever tries holds a session already: a thief, from as many addresses as they like, or the person, who can sign in anew.
+	password: [
+		{ by: 'pair', limit: 5, windowMs: 15 * minuteMs },
+		{ by: 'account', limit: 20, windowMs: 60 * minuteMs },
+	],
 	passkey: [{ by: 'address', limit: 30, windowMs: 15 * minuteMs }],
 	// Right ones are never counted; see `app-passwords.ts`.
 	'app-password': [

@@ -10,6 +10,7 @@ import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
 import type { Presence } from './sessions.ts';
 import { type PersonRow, personByEmail, personById, type Transaction } from './store.ts';
+import { endWaysIn } from './ways-in.ts';
 
 const resetMs = 30 * 60_000;
 
@@ -147,7 +148,7 @@ const answers = {
 			.where('created_at', '>=', createdAt)
 			.execute();
 		await db.deleteFrom('session').where('person_id', '=', person.id).execute();
-		await db.deleteFrom('sign_in_ticket').where('person_id', '=', person.id).execute();
+		await endWaysIn(realm, db, person.id, client);
 		const { link } = await createLink(realm, db, { kind: 'reset', person: person.id, lifeMs: resetMs });
 		await note(realm, db, 'email-taken-back', { person: person.id }, client);
 		return { did: 'taken-back', address: email, reset: link };

@@ -197,6 +197,21 @@ eachEngine('a proof that it is you', (engine) => {
 		expect(answers).toEqual([401, 401, 401, 401, 401, 429]);
 		expect((await owner.get('/session')).status).toBe(200);
 	});
+
+	test('cannot be guessed by whoever has a copy of the session and many addresses', async () => {
+		await using auth = await startAuth({ ...(await engine.place()), clock: new TestClock() });
+		const owner = await signedInOwner(auth);
+		const thief = owner.copy();
+		const answers = new Map<number, number>();
+		for (let i = 0; i < 25; i++) {
+			thief.address = `192.0.2.${i + 100}`;
+			const { status } = await thief.post('/proofs', { password: `guess ${i}` });
+			answers.set(status, (answers.get(status) ?? 0) + 1);
+		}
+		expect(Object.fromEntries(answers)).toEqual({ 401: 20, 429: 5 });
+		// The person is not locked out by it: who signs in anew has proven who they are.
+		expect((await tryIn(auth.browser())).status).toBe(200);
+	});
 });
 
 function tryIn(browser: TestBrowser): Promise<TestAnswer> {

@@ -175,6 +175,29 @@ describe('what a person added', () => {
 			{ kind: 'push', label: 'x', target: { endpoint: 'https://p.example', keys: { p256dh: 'AA', auth: 'AA' } } },
 		],
 		[
+			'a push key that is no point of the curve',
+			{
+				kind: 'push',
+				label: 'x',
+				target: {
+					endpoint: 'https://p.example',
+					keys: { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: Buffer.alloc(16).toString('base64url') },
+				},
+			},
+		],
+		[
+			'a token that would begin another header',
+			{
+				kind: 'matrix',
+				label: 'x',
+				target: { homeserver: 'https://m.example', room: '!a:b', accessToken: 't\r\nx-evil: 1' },
+			},
+		],
+		[
+			'a token that is no text of a header',
+			{ kind: 'ntfy', label: 'x', target: { server: 'https://n.example', topic: 'x', accessToken: 'tk_ü' } },
+		],
+		[
 			'a room by its alias',
 			{ kind: 'matrix', label: 'x', target: { homeserver: 'https://m.example', room: '#a:b', accessToken: 't' } },
 		],

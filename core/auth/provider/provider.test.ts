@@ -152,6 +152,16 @@ eachEngine('signing in to other software', (engine) => {
 			'HTTPS://wiki.example/callback',
 		])
 			expect([redirect_uri, (await ask({ redirect_uri }))['code']]).toEqual([redirect_uri, 'return-address-unknown']);
+		// Two readers of an address in which something stands twice may each see another one.
+		for (const [name, value] of [
+			['redirect_uri', 'https://evil.example/callback'],
+			['code_challenge_method', 'plain'],
+			['state', 'another'],
+		] as const) {
+			const twice = `/oidc/authorize?${new URLSearchParams(parameters)}&${new URLSearchParams({ [name]: value })}`;
+			const { status, body } = await grace.get(twice);
+			expect([name, status, body['code']]).toEqual([name, 400, 'parameter-twice']);
+		}
 		const mistakes: [Record<string, string>, string][] = [
 			[{ response_type: 'token' }, 'unsupported_response_type'],
 			[{ code_challenge_method: 'plain' }, 'invalid_request'],

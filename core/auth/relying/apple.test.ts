@@ -87,6 +87,13 @@ test('nothing else may be posted from another origin, and a strange path leads n
 	);
 });
 
+test('nobody is sent from here to another house afterwards', async () => {
+	for (const next of ['//evil.example', '/\\evil.example', '/\t/evil.example', '/\r\n/evil.example', 'https://evil.example']) {
+		const { status, body } = await auth.browser().post('/identity-providers/apple/entries', { next });
+		expect([next, status, body['code']]).toEqual([next, 422, 'invalid-input']);
+	}
+});
+
 test('an answer says only what an answer may, and all of what stands there twice', () => {
 	const form = new URLSearchParams('code=a&code=b&state=s&next=//evil.example&name=Eve&email=eve@mana.example');
 	expect(String(answerIn(form))).toBe('code=a&code=b&state=s');

@@ -49,7 +49,8 @@ const departure = z.object({ to: z.string() });
 const place = z
 	.string()
 	.max(500)
-	.regex(/^\/(?![/\\])/, 'Give a path.')
+	// Browsers leave tabs and line feeds out of an address: "/<tab>/elsewhere" would lead elsewhere.
+	.regex(/^\/(?![/\\])[^\p{Cc}]*$/u, 'Give a path.')
 	.default('/');
 
 /** Signing in with an account that one has elsewhere: the providers, going there, coming back, and what is linked. */

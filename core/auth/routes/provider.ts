@@ -1,7 +1,7 @@
-import { answers, body, Problem, type ServiceEnv } from '@mana/service';
+import { answers, body, Problem, problem, type ServiceEnv } from '@mana/service';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { authorise, decide, requestInput } from '../provider/authorise.ts';
+import { authorise, decide, type RequestInput, requestInput } from '../provider/authorise.ts';
 import { issuerOf, metadata } from '../provider/metadata.ts';
 import { addressesIn, softwareById } from '../provider/software.ts';
 import { exchange, type Form, hinted, introspect, OAuthRefusal, revoke, softwareOf, userinfo } from '../provider/tokens.ts';
@@ -39,7 +39,7 @@ export function providerRoutes({ realm, present }: Door) {
 			c.json(await publishedKeys(realm, 'RS256'), 200, { 'cache-control': 'public, max-age=300' }),
 		)
 		.get('/oidc/authorize', answers('Where software sends people', null, 303), async (c) => {
-			const input = requestInput.parse(c.req.query());
+			const input = requestIn(c.req.queries());
 			const what = await authorise(realm, await whoever(c), input, clientOf(c));
 			if (what.kind === 'return') return c.redirect(what.to, 303);
 			return c.redirect(`${realm.publicUrl}/allow?${new URLSearchParams(input)}`, 303);
@@ -85,7 +85,7 @@ export function providerRoutes({ realm, present }: Door) {
 			}),
 		)
 		.get('/oidc/logout', answers('Where software sends people to sign out', null, 303), async (c) => {
-			const asked = requestInput.parse(c.req.query());
+			const asked = requestIn(c.req.queries());
 			const hint = await hinted(realm, asked['id_token_hint'] ?? '');
 			const software = hint === null ? undefined : await look(realm, (db) => softwareById(db, hint.software));
 			const presence = await whoever(c);
@@ -115,6 +115,13 @@ export function providerRoutes({ realm, present }: Door) {
 			return c.json(said, error.status, error.status === 401 ? challenge : {});
 		}
 	}
+}
+
+/** What stands in the address. What stands there twice could be read in two ways: it is not answered at all (RFC 6749 §3.1). */
+function requestIn(queries: Readonly<Record<string, readonly string[]>>): RequestInput {
+	const twice = Object.entries(queries).find(([, values]) => values.length > 1);
+	if (twice) throw problem(400, 'parameter-twice', `"${twice[0].slice(0, 40)}" stands twice in the address.`);
+	return requestInput.parse(Object.fromEntries(Object.entries(queries).map(([name, [value = '']]) => [name, value])));
 }
 
 async function formOf(c: Context<ServiceEnv>): Promise<Form> {

@@ -1,7 +1,16 @@
 import { type Egress, type OutboundAnswer, Problem } from '@mana/service';
+import { z } from 'zod';
 import type { Attempt, Outcome } from './channel.ts';
 
 type Request = NonNullable<Parameters<Egress>[1]>;
+
+/** A token that proves something in a header, of so many signs at most: nothing that would end the header (RFC 6750 §2.1). */
+export function bearerToken(most: number) {
+	return z
+		.string()
+		.max(most)
+		.regex(/^[\w.~+/:|-]+=*$/, 'A token has letters, digits and - . _ ~ + / : | = only.');
+}
 
 /**
  * Sends a parcel as one HTTP request and reads the answer as most far sides mean it: 2xx, it has the parcel; 408, 425, 429 and 5xx, come

@@ -3,13 +3,13 @@ import type { Clock } from '@mana/store';
 import { z } from 'zod';
 import { escapeHtml } from '../letter.ts';
 import { type Channel, type Outcome, plainText } from './channel.ts';
-import { post } from './http-outcome.ts';
+import { bearerToken, post } from './http-outcome.ts';
 
 /** A room, and the account that writes into it. */
 export const matrixTarget = z.strictObject({
 	homeserver: z.url({ protocol: /^https?$/ }).max(500),
 	room: z.string().regex(/^!\S{1,254}$/, 'A room id begins with "!"; see the settings of the room.'),
-	accessToken: z.string().min(1).max(1_000),
+	accessToken: bearerToken(1_000),
 });
 
 const errorBody = z.object({ errcode: z.string(), retry_after_ms: z.number().optional() });

@@ -2,13 +2,13 @@ import type { Egress } from '@mana/service';
 import type { Clock } from '@mana/store';
 import { z } from 'zod';
 import { type Channel, plainText } from './channel.ts';
-import { post } from './http-outcome.ts';
+import { bearerToken, post } from './http-outcome.ts';
 
 /** A topic of an ntfy server, with its access token where it asks for one. */
 export const ntfyTarget = z.strictObject({
 	server: z.url({ protocol: /^https?$/ }).max(500),
 	topic: z.string().regex(/^[\w-]{1,64}$/, 'A topic has letters, digits, "-" and "_".'),
-	accessToken: z.string().max(200).optional(),
+	accessToken: bearerToken(200).optional(),
 });
 
 /** ntfy takes no longer message without making an attachment of it, in bytes. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, createHmac, createPrivateKey, hkdfSync, sign } from 'node:crypto';
+import { createCipheriv, createECDH, createHmac, createPrivateKey, ECDH, hkdfSync, sign } from 'node:crypto';
 
 /** The keys of a push subscription, in Base64url: `getKey('p256dh')` and `getKey('auth')` of the browser. */
 export interface SubscriptionKeys {
@@ -18,6 +18,17 @@ export interface VapidKeys {
 const RECORD_SIZE = 4_096;
 /** The longest payload, in bytes: push services take a body of 4096 (RFC 8030 §7.2), of which 103 are not payload. */
 export const MOST_PAYLOAD_BYTES = 3_993;
+
+/** Whether it is a point of P-256 (SEC 1 §2.3.4), in Base64url: nothing can be encrypted for any other. */
+export function isPublicKey(p256dh: string): boolean {
+	try {
+		return ECDH.convertKey(p256dh, 'prime256v1', 'base64url').length > 0;
+	} catch (error) {
+		// OpenSSL is the judge of points: it throws on what is none.
+		if (error instanceof Error) return false;
+		throw error;
+	}
+}
 
 /**
  * Encrypts a payload for one subscription (RFC 8291, with aes128gcm of RFC 8188), so that the push service in between cannot read it.

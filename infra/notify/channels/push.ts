@@ -5,7 +5,7 @@ import type { ContentAct } from '../words/content.ts';
 import { type Channel, type Parcel, plainText } from './channel.ts';
 import { post } from './http-outcome.ts';
 import { shortened } from './ntfy.ts';
-import { encryptPayload, MOST_PAYLOAD_BYTES, vapidHeader, type VapidKeys } from './push-encryption.ts';
+import { encryptPayload, isPublicKey, MOST_PAYLOAD_BYTES, vapidHeader, type VapidKeys } from './push-encryption.ts';
 
 const base64url = (bytes: number) =>
 	z.string().refine((text) => Buffer.from(text, 'base64url').byteLength === bytes, `These are ${bytes} bytes in Base64url.`);
@@ -13,7 +13,10 @@ const base64url = (bytes: number) =>
 /** A browser's subscription, as `PushSubscription.toJSON()` has it. */
 export const pushTarget = z.strictObject({
 	endpoint: z.url({ protocol: /^https?$/ }).max(2_000),
-	keys: z.strictObject({ p256dh: base64url(65), auth: base64url(16) }),
+	keys: z.strictObject({
+		p256dh: base64url(65).refine(isPublicKey, 'This is no public key of P-256.'),
+		auth: base64url(16),
+	}),
 });
 
 /** How long a push service keeps what it cannot hand on at once, in seconds. */
