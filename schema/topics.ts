@@ -48,16 +48,17 @@ const invitation = {
  * `infra/notify/words/`, and a call of `openNotifier().send()`.
  */
 export const topics = {
+	// Neither says a name: the address may be a stranger's, and a name whatever somebody wants to tell them.
 	'verify-address': {
 		from: ['mana-auth'],
-		data: { name: 'text', link: 'link', until: 'instant' },
+		data: { link: 'link', until: 'instant' },
 		app: 'hub',
 		security: true,
 		secret: true,
 	},
 	'reset-password': {
 		from: ['mana-auth'],
-		data: { name: 'text', link: 'link', until: 'instant' },
+		data: { link: 'link', until: 'instant' },
 		app: 'hub',
 		security: true,
 		secret: true,

@@ -88,7 +88,7 @@ export async function sendLetter(realm: Realm, notifier: Notifier, { id, kind, p
 	const until = link?.expires_at ?? 0;
 	if (person === undefined || until <= realm.clock.now()) return;
 	const { name, language, email } = person;
-	const data = { name, link: linkTo(realm, kind, secret), until };
+	const data = { link: linkTo(realm, kind, secret), until };
 	const addressed = { to: { address: to, language }, key: id, expires: until };
 	if (kind === 'invitation')
 		await notifier.send({
@@ -97,7 +97,8 @@ export async function sendLetter(realm: Realm, notifier: Notifier, { id, kind, p
 			topic: topics[kind],
 			data: { inviter: name, link: data.link, until },
 		});
-	else if (kind === 'email-undo') await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, address: email } });
+	else if (kind === 'email-undo')
+		await notifier.send({ ...addressed, topic: topics[kind], data: { ...data, name, address: email } });
 	else if (kind === 'stay' || kind === 'second-step-stay')
 		await notifier.send({ ...addressed, topic: topics[kind], data: { name, link: data.link, at: until } });
 	else await notifier.send({ ...addressed, topic: topics[kind], data });

@@ -43,10 +43,10 @@ export async function startApple(
 	const codes = new Map<string, { readonly account: AppleAccount; readonly nonce: string }>();
 	const known = new Set<string>();
 
-	const server = Bun.serve({
+	const server: Bun.Server<undefined> = Bun.serve({
 		port: 0,
 		hostname: '127.0.0.1',
-		async fetch(request) {
+		async fetch(request): Promise<Response> {
 			const url = new URL(request.url);
 			switch (url.pathname) {
 				case '/.well-known/openid-configuration':
@@ -62,7 +62,7 @@ export async function startApple(
 			}
 		},
 	});
-	const issuer = `http://${hostname}:${server.port}`;
+	const issuer: string = `http://${hostname}:${server.port}`;
 
 	function metadata() {
 		return {

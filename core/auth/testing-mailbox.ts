@@ -9,7 +9,7 @@ import { TestClock, testOwner } from './testing.ts';
 export interface Sent {
 	readonly topic: string;
 	readonly to: { readonly address: string; readonly language: string; readonly person?: string };
-	readonly data: { readonly name: string; readonly link: string; readonly until: number; readonly address?: string };
+	readonly data: { readonly name?: string; readonly link: string; readonly until: number; readonly address?: string };
 	readonly key: string;
 }
 

@@ -42,7 +42,7 @@ let keys = 0;
 const reset = (more: Partial<Message<'reset-password'>> = {}): Message<'reset-password'> => ({
 	topic: 'reset-password',
 	to: { address: 'grace@mana.example', language: 'en' },
-	data: { name: 'Grace', link: '/reset#token=abc', until: until2030 },
+	data: { link: '/reset#token=abc', until: until2030 },
 	key: `key ${++keys}`,
 	...more,
 });
@@ -55,7 +55,7 @@ describe('a mail', () => {
 		expect(to).toEqual(['grace@mana.example']);
 		expect(mail.from?.value).toEqual([{ name: 'Mana', address: 'mana@mana.example' }]);
 		expect(mail.subject).toBe('Set a new password');
-		expect(mail.text).toContain('Hello Grace,');
+		expect(mail.text).toContain('Hello,');
 		expect(mail.text).toContain('Set a new password:\nhttps://mana.example/reset#token=abc');
 		expect(mail.text).toContain('until Wednesday, January 2, 2030 at 12:00 PM UTC');
 		expect(mail.html).toContain('href="https://mana.example/reset#token=abc"');
@@ -145,7 +145,7 @@ describe('a mail', () => {
 		await notifier().send(reset());
 		await until(() => mailbox.received.length === 2);
 		expect(await notifier().send(message)).toBe(ids[0]!);
-		await expect(notifier().send({ ...message, data: { ...message.data, name: 'Somebody else' } })).rejects.toThrow('key-taken');
+		await expect(notifier().send({ ...message, data: { ...message.data, link: '/reset#token=another' } })).rejects.toThrow('key-taken');
 		expect(mailbox.received.length).toBe(2);
 	});
 

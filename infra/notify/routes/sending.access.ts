@@ -8,7 +8,7 @@ export const sendingAccess: readonly AccessRow[] = [
 		body: {
 			topic: 'reset-password',
 			to: { address: 'eve@mana.example', language: 'en' },
-			data: { name: 'Eve', link: 'https://evil.example/', until: 1 },
+			data: { link: 'https://evil.example/', until: 1 },
 			key: 'once',
 		},
 		status: { 'foreign service': 403 },

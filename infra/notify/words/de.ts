@@ -22,15 +22,15 @@ const days: Readonly<Record<string, string>> = {
 };
 
 export const de: Words = {
-	'verify-address': ({ name, link, until }, { host, when }) => ({
+	'verify-address': ({ link, until }, { host, when }) => ({
 		subject: 'Bestätige deine E-Mail-Adresse',
-		paragraphs: [`Hallo ${name},`, `bitte bestätige, dass diese Adresse dir gehört, damit ${host} dich hier erreicht.`],
+		paragraphs: ['Hallo,', `bitte bestätige, dass diese Adresse dir gehört, damit ${host} dich hier erreicht.`],
 		action: { label: 'Adresse bestätigen', link },
 		note: `Der Link gilt einmal, bis ${when(until)}. ${notYou}`,
 	}),
-	'reset-password': ({ name, link, until }, { host, when }) => ({
+	'reset-password': ({ link, until }, { host, when }) => ({
 		subject: 'Leg ein neues Passwort fest',
-		paragraphs: [`Hallo ${name},`, `jemand hat für dein Konto auf ${host} ein neues Passwort angefordert.`],
+		paragraphs: ['Hallo,', `jemand hat für dein Konto auf ${host} ein neues Passwort angefordert.`],
 		action: { label: 'Neues Passwort festlegen', link },
 		note: `Der Link gilt einmal, bis ${when(until)}. ${notYou} Dein Passwort bleibt, wie es ist.`,
 	}),

@@ -22,15 +22,15 @@ const days: Readonly<Record<string, string>> = {
 };
 
 export const en: Words = {
-	'verify-address': ({ name, link, until }, { host, when }) => ({
+	'verify-address': ({ link, until }, { host, when }) => ({
 		subject: 'Confirm your e-mail address',
-		paragraphs: [`Hello ${name},`, `please confirm that this address is yours, so that ${host} can reach you here.`],
+		paragraphs: ['Hello,', `please confirm that this address is yours, so that ${host} can reach you here.`],
 		action: { label: 'Confirm address', link },
 		note: `The link works once, until ${when(until)}. ${notYou}`,
 	}),
-	'reset-password': ({ name, link, until }, { host, when }) => ({
+	'reset-password': ({ link, until }, { host, when }) => ({
 		subject: 'Set a new password',
-		paragraphs: [`Hello ${name},`, `somebody asked for a new password for your account on ${host}.`],
+		paragraphs: ['Hello,', `somebody asked for a new password for your account on ${host}.`],
 		action: { label: 'Set a new password', link },
 		note: `The link works once, until ${when(until)}. ${notYou} Your password stays as it is.`,
 	}),
