@@ -32,7 +32,16 @@ export {
 	type Status,
 	type Transport,
 } from './row.ts';
-export { frontEnds, portOf, serviceNamed, services, type FrontEnd, type Service, type ServiceName } from './services.ts';
+export {
+	formsFromElsewhere,
+	frontEnds,
+	portOf,
+	serviceNamed,
+	services,
+	type FrontEnd,
+	type Service,
+	type ServiceName,
+} from './services.ts';
 export { ephemeralSpans, lastPort, systems, systemsOf, type Occupant, type System, type SystemName } from './systems.ts';
 export {
 	actsOf,

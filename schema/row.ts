@@ -101,6 +101,11 @@ export interface ServiceRow {
 	readonly reads: readonly string[];
 	/** Collections that it may write through mana-sync, in the same form. A space's admin can refuse it either. */
 	readonly writes: readonly string[];
+	/**
+	 * Paths to which a page of any origin may post a form, as `/answers/:id`. Their routes read no cookie, change nothing, and answer the
+	 * same to everybody.
+	 */
+	readonly formsFromElsewhere?: readonly string[];
 	readonly door?: Door;
 	/** The real engine that a plan may choose for this row. Every external row has one. */
 	readonly engine?: Engine;
@@ -126,7 +131,9 @@ type Own<Name extends string> = { readonly name: Name; readonly port: number; re
 	ServiceRow,
 	'owner' | 'runtime' | 'description'
 > &
-	Partial<Pick<ServiceRow, 'needs' | 'reads' | 'writes' | 'exposure' | 'status' | 'shadows' | 'decision'>> & {
+	Partial<
+		Pick<ServiceRow, 'needs' | 'reads' | 'writes' | 'exposure' | 'status' | 'shadows' | 'decision' | 'formsFromElsewhere'>
+	> & {
 		readonly protocol?: Protocol;
 		readonly purpose?: string;
 	};

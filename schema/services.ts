@@ -38,6 +38,17 @@ export const frontEnds: readonly FrontEnd[] = services
 	.filter((service): service is FrontEnd => service.door !== undefined)
 	.sort((a, b) => Number(b.door.path === '/') - Number(a.door.path === '/'));
 
+/**
+ * Paths of a service to which a page of any origin may post a form; of the hub, those of every service that it passes on to.
+ *
+ * @throws when there is no such service
+ */
+export function formsFromElsewhere(name: string): readonly string[] {
+	const row = serviceNamed(name);
+	if (row.door?.path !== '/') return row.formsFromElsewhere ?? [];
+	return services.flatMap(({ name: behind, formsFromElsewhere: paths = [] }) => paths.map((path) => `/api/${behind}${path}`));
+}
+
 const byName = new Map<string, Service>(services.map((service) => [service.name, service]));
 
 /**

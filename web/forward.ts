@@ -1,3 +1,5 @@
+import { hubHeader } from '@mana/service/via-hub';
+
 /** The connection a request came on, as far as the service behind may know it. */
 export interface Caller {
 	/** The address the connection came from. */
@@ -6,6 +8,8 @@ export interface Caller {
 	readonly publicUrl: URL;
 	/** Whether the peer is a proxy of this Mana's owner, whose word about the caller counts. */
 	readonly behindProxy: boolean;
+	/** Shows the service that it is the hub that says so. */
+	readonly proof: string;
 }
 
 /** Concern one connection only, so they end here (RFC 9110 §7.6.1). */
@@ -31,13 +35,15 @@ const ours = new Set([
 	'x-forwarded-proto',
 	'x-forwarded-port',
 	'x-real-ip',
+	hubHeader,
 ]);
 
 /** The caller's headers as the service behind gets them. The last address of `X-Forwarded-For` is the caller's. */
-export function headersToService(headers: Headers, { peer, publicUrl, behindProxy }: Caller): Headers {
+export function headersToService(headers: Headers, { peer, publicUrl, behindProxy, proof }: Caller): Headers {
 	const onward = withoutHops(headers, ours);
 	const said = behindProxy ? headers.get('x-forwarded-for') : null;
 	onward.set('x-forwarded-for', said ?? peer);
+	onward.set(hubHeader, proof);
 	onward.set('x-forwarded-host', publicUrl.host);
 	onward.set('x-forwarded-proto', publicUrl.protocol.slice(0, -1));
 	return onward;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, type RunningService } from '@mana/service';
+import { createLogger, type RunningService, serviceIdentity } from '@mana/service';
 import { hubOver } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mana-hub-'));
@@ -268,6 +268,7 @@ describe('the way to a service', () => {
 				'x-forwarded-proto': 'https',
 				forwarded: 'for=6.6.6.6',
 				'x-real-ip': '6.6.6.6',
+				'x-mana-hub': 'me',
 				cookie: 'a=1',
 				te: 'trailers',
 			},
@@ -279,7 +280,27 @@ describe('the way to a service', () => {
 			'x-forwarded-proto': 'http',
 			cookie: 'a=1',
 		});
+		// To a service on another machine that is what makes its word count.
+		const secret = () => readFileSync(join(folder, 'secrets', 'instance'), 'utf8').trim();
+		expect(await serviceIdentity(secret, 'mana-auth', { now: () => Date.now() }).verify(headers['x-mana-hub'])).toBe('mana-web');
 		for (const name of ['forwarded', 'x-real-ip', 'te']) expect(headers[name]).toBeUndefined();
+	});
+
+	test('passes on a form of any page where a service takes one, and no other', async () => {
+		const post = (path: string, origin = 'https://appleid.apple.com') =>
+			ask(path, { method: 'POST', headers: { origin }, body: 'a=1' });
+		const taken = await post('/api/mana-auth/identity-providers/apple/return');
+		expect(await taken.json()).toMatchObject({ method: 'POST', address: '/identity-providers/apple/return', bytes: 3 });
+		for (const path of [
+			'/api/mana-auth/token',
+			'/api/mana-auth/identity-providers/apple/entries',
+			'/api/mana-auth/identity-providers/apple/return/x',
+			'/api/mana-sync/identity-providers/apple/return',
+			'/identity-providers/apple/return',
+		]) {
+			const { status } = await post(path);
+			expect([path, status]).toEqual([path, 403]);
+		}
 	});
 
 	test('brings back cookies, redirects and packed bodies as they are', async () => {

@@ -16,6 +16,8 @@ export interface HubOptions extends Address {
 	/** The origin to which pages are sent that were asked for on this machine under another name than the public one. */
 	readonly pageElsewhere: string;
 	readonly status: StatusOptions;
+	/** Shows a service that this is the hub. */
+	readonly proofFor: (service: string) => Promise<string>;
 }
 
 /** How long a service may take to answer a WebSocket handshake, in milliseconds. */
@@ -57,14 +59,14 @@ export function addHub(app: Hono<ServiceEnv>, options: HubOptions): void {
 	});
 }
 
-async function passOn(c: Context<ServiceEnv>, { addressOf, publicUrl, behindProxy }: HubOptions): Promise<Response> {
+async function passOn(c: Context<ServiceEnv>, { addressOf, publicUrl, behindProxy, proofFor }: HubOptions): Promise<Response> {
 	const path = pathOf(c);
 	// As it stands in the address: decoded, its length would cut the rest of the path in the wrong place.
 	const service = path.split('/', 3)[2] ?? '';
 	const address = addressOf(service);
 	if (!address) throw problem(404, 'unknown-service', `This Mana has no service "${service}" for its pages.`);
 	const target = address + path.slice(`/api/${service}`.length);
-	const caller: Caller = { peer: c.env.ip, publicUrl, behindProxy };
+	const caller: Caller = { peer: c.env.ip, publicUrl, behindProxy, proof: await proofFor(service) };
 	try {
 		if (isHandshake(c)) {
 			const tunnel = await openTunnel(target.replace(/^http/, 'ws'), headersToService(c.req.raw.headers, caller), handshakeMs);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { largestBodyBytes, type ServiceRow, services } from '@mana/schema';
 import { defineService, type Service, type ServiceEnv } from '@mana/service';
+import { hubProofs } from '@mana/service/via-hub';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { openAssets } from './assets.ts';
@@ -24,7 +25,7 @@ export function hubOver(build: string): Service {
 			lan: z.boolean().default(false).describe('also open to the local network, with TLS by a certificate of its own'),
 			behindProxy: z.boolean().default(false).describe('a proxy of yours stands before it and says who asks'),
 		},
-		async open({ config, home, publicUrl, port, addressOf, verifyToken, clock, log }) {
+		async open({ config, home, publicUrl, port, addressOf, verifyToken, identity, clock, log }) {
 			const assets = openAssets(build);
 			const open = new Map<string, string>(services.filter(isBehindHub).map((row) => [row.name, addressOf(row.name)]));
 			let hub: Hono<ServiceEnv> | null = null;
@@ -45,6 +46,7 @@ export function hubOver(build: string): Service {
 						behindProxy: config.behindProxy,
 						pageElsewhere: config.lan ? plainUrlOf(new URL(publicUrl), port).origin : publicUrl,
 						addressOf: (name) => open.get(name) ?? null,
+						proofFor: hubProofs(identity, clock),
 						status: { rows: services.filter(isOurs), addressOf, verifyToken, clock },
 					});
 					hub = app;

@@ -1,4 +1,4 @@
-import { Problem } from '@mana/service';
+import { networkOf, Problem } from '@mana/service';
 import { type Client, look, newId, type Realm, transact } from './realm.ts';
 import { type RefusalCode, refuse } from './problems.ts';
 import { note, type SecurityEventKind } from './security-events.ts';
@@ -94,7 +94,7 @@ export async function attempt<T>(realm: Realm, what: Attempt, work: () => Promis
 
 /** Whoever knows the password starts afresh, and the address is one of theirs. Part of the transaction that signs in. */
 export async function welcome(realm: Realm, db: Db, account: string, client: Client): Promise<void> {
-	const address = network(client.address);
+	const address = networkOf(client.address);
 	const at = realm.clock.now();
 	await db
 		.deleteFrom('attempt')
@@ -114,20 +114,6 @@ export async function pardon(db: Db, account: string): Promise<void> {
 	await db.deleteFrom('attempt').where('account', '=', account).execute();
 }
 
-/** One line of IPv4; of IPv6 the /64 that one customer has (RFC 6177). */
-export function network(address: string): string {
-	const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-	if (!plain.includes(':')) return plain;
-	const [head = '', tail] = plain.toLowerCase().split('::');
-	const left = head === '' ? [] : head.split(':');
-	const right = tail === undefined || tail === '' ? [] : tail.split(':');
-	const groups = [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right];
-	return `${groups
-		.slice(0, 4)
-		.map((group) => Number.parseInt(group, 16).toString(16))
-		.join(':')}::/64`;
-}
-
 function isCounted({ counts }: Attempt, error: unknown): boolean {
 	if (!(error instanceof Problem) || error.status >= 500) return false;
 	return counts === 'everything' || (counts as readonly string[]).includes(error.code);
@@ -135,7 +121,7 @@ function isCounted({ counts }: Attempt, error: unknown): boolean {
 
 async function begin(realm: Realm, { kind, account, client }: Attempt): Promise<string> {
 	const id = newId(realm);
-	const address = network(client.address);
+	const address = networkOf(client.address);
 	const row = { id, kind, account, address, state: 'open', at: realm.clock.now() } as const;
 	await look(realm, (db) => db.insertInto('attempt').values(row).execute());
 	const waitMs = await look(realm, (db) => longestWait(realm, db, row));

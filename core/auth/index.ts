@@ -51,8 +51,6 @@ export const service = defineService({
 			.describe('whether providers that people sign in with may be in the private network, also without encryption'),
 	},
 	limits: { bodyBytes: 16 * 1024 },
-	// Where a provider's own page sends its answer.
-	postsFromAnywhere: /^\/identity-providers\/[^/]+\/return$/,
 	async open({ config, home, databaseUrl, publicUrl, clock, random, log, identity, addressOf }) {
 		const store = await openStore<Tables>({ service: 'mana-auth', home, databaseUrl, migrations, clock });
 		try {

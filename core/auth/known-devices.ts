@@ -1,6 +1,5 @@
 import { deviceName } from '@mana/model/device-name';
-import type { Notifier } from '@mana/service';
-import { network } from './attempts.ts';
+import { networkOf, type Notifier } from '@mana/service';
 import { digest } from './instance-keys.ts';
 import type { Person } from './person.ts';
 import { type Client, newId, type Realm, transact } from './realm.ts';
@@ -37,7 +36,7 @@ export async function meetDevice(realm: Realm, { id: person }: Person, browser: 
 			.execute();
 		if (isFirst || isKnown) return;
 		const device = deviceName(client.agent) ?? (client.agent.slice(0, 60) || '?');
-		const told: NewDevice = { person, device, place: network(client.address), at };
+		const told: NewDevice = { person, device, place: networkOf(client.address), at };
 		await realm.jobs.enqueue('newDevice', told, { key: newId(realm), within: db, maxAttempts: tries });
 		await note(realm, db, 'new-device', { person }, client);
 	});

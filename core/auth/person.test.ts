@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import { network } from './attempts.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { emailSchema, languageSchema, nameSchema } from './person.ts';
@@ -44,18 +43,6 @@ describe('a password', () => {
 		expect(await verifyPassword(null, 'nobody has this password')).toBe(false);
 		expect(times.decoy).toBeGreaterThan(times.real / 3);
 		expect(times.decoy).toBeLessThan(times.real * 3);
-	});
-});
-
-describe('addresses are counted by network', () => {
-	test('a line of IPv4, a /64 of IPv6', () => {
-		expect(network('192.0.2.7')).toBe('192.0.2.7');
-		expect(network('::ffff:192.0.2.7')).toBe('192.0.2.7');
-		expect(network('2001:DB8::1')).toBe('2001:db8:0:0::/64');
-		expect(network('2001:db8:0:0:1:2:3:4')).toBe('2001:db8:0:0::/64');
-		expect(network('2001:db8:0:1::4')).toBe('2001:db8:0:1::/64');
-		expect(network('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
-		expect(network('::1')).toBe('0:0:0:0::/64');
 	});
 });
 

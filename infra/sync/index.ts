@@ -1,5 +1,5 @@
 import { models } from '@mana/schema/registry/models';
-import { answers, callerAddress, defineService, guard, guardService, openNotifier, problem, query, upgrade } from '@mana/service';
+import { answers, callerNetwork, defineService, guard, guardService, openNotifier, problem, query, upgrade } from '@mana/service';
 import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
 import { join } from 'node:path';
@@ -294,7 +294,7 @@ export const service = defineService({
 						},
 					)
 					.get('/socket', answers('WebSocket: binary frames, see kit/sync/frames.ts', null, 101), (c) =>
-						upgrade(c, sockets.begin(callerAddress(c))),
+						upgrade(c, sockets.begin(callerNetwork(c))),
 					)
 					.post(
 						'/exchange',

@@ -1,3 +1,4 @@
+import { formsFromElsewhere, type ServiceName } from '@mana/schema';
 import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
@@ -15,7 +16,7 @@ export interface AppOptions {
 	readonly metrics: Metrics;
 	readonly limits: Limits;
 	readonly publicUrl: string;
-	readonly postsFromAnywhere?: RegExp | undefined;
+	readonly name: ServiceName;
 	readonly random: RandomBytes;
 }
 
@@ -30,7 +31,7 @@ const securityHeaders = {
 } as const;
 
 /** An empty app with everything that is the same on every service. */
-export function createApp({ log, metrics, limits, publicUrl, postsFromAnywhere, random }: AppOptions): Hono<ServiceEnv> {
+export function createApp({ log, metrics, limits, publicUrl, name, random }: AppOptions): Hono<ServiceEnv> {
 	const app = new Hono<ServiceEnv>();
 	app.use(async (c, next) => {
 		const requestId = requestIdOf(c.req.header('x-request-id'), random);
@@ -46,7 +47,7 @@ export function createApp({ log, metrics, limits, publicUrl, postsFromAnywhere, 
 		const level = route.startsWith('/health/') || route === '/metrics' ? 'debug' : 'info';
 		requestLog[level]({ method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1e5) / 100 }, 'request');
 	});
-	app.use(originCheck(publicUrl, postsFromAnywhere), sizeLimit(limits.bodyBytes), timeLimit(limits.requestMs));
+	app.use(originCheck(publicUrl, formsFromElsewhere(name)), sizeLimit(limits.bodyBytes), timeLimit(limits.requestMs));
 	app.onError((error, c) => answerTo(error, c).response(c.get('requestId')));
 	app.notFound((c) =>
 		problem(404, 'not-found', `There is nothing at ${c.req.method} ${c.req.path}.`).response(c.get('requestId')),

@@ -22,6 +22,7 @@ import { generateSecret } from './secrets.ts';
 import { type ServiceIdentity, serviceIdentity } from './service-token.ts';
 import { type VerifyToken, verifier } from './token.ts';
 import { version } from './version.ts';
+import { knowHub } from './via-hub.ts';
 import { sharedKeys } from './whereabouts.ts';
 
 /** The audience of every token of mana-auth. */
@@ -74,8 +75,6 @@ export interface ServiceDefinition<T extends ConfigTable> {
 	readonly name: ServiceName;
 	readonly config?: T;
 	readonly limits?: Partial<Limits>;
-	/** Paths to which a page of any origin may post. Their routes read no cookie, change nothing, and answer the same to everybody. */
-	readonly postsFromAnywhere?: RegExp;
 	readonly open: (context: ServiceContext<T>) => OpenService | Promise<OpenService>;
 }
 
@@ -154,6 +153,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	const port = options.port ?? place.port;
 	const addressOf = (service: string) => options.addresses?.[service] ?? addressFor(service, settings);
 	const secret = () => env['MANA_AUTH_SECRET'] ?? generateSecret(instance.home, 'instance');
+	const identity = serviceIdentity(secret, name, clock);
 	let listener: Listener | null = null;
 	const opened = await definition.open({
 		...instance,
@@ -167,7 +167,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		addressOf,
 		fetch: call(),
 		verifyToken: verifier({ keys: `${addressOf('mana-auth')}/jwks`, issuer: instance.publicUrl, audience, clock }),
-		identity: serviceIdentity(secret, name, clock),
+		identity,
 		sealing: serviceSealing(secret, name),
 		publish: (topic, message) => listener?.publish(topic, message) ?? 0,
 	});
@@ -177,7 +177,7 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		metrics,
 		limits,
 		publicUrl: instance.publicUrl,
-		postsFromAnywhere: definition.postsFromAnywhere,
+		name,
 		random,
 	});
 	addOperations(app, {
@@ -194,7 +194,8 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 		listener = listen({
 			host: instance.host,
 			port,
-			fetch: (request, connection) => gate.pass(() => app.fetch(request, connection)),
+			fetch: (request, connection) =>
+				gate.pass(async () => app.fetch(request, await knowHub(request.headers, connection, identity))),
 			websocket: opened.websocket,
 			tls: opened.tls,
 		});

@@ -8,14 +8,15 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Refuses writes and WebSocket handshakes that a page of another origin started: cookies would be sent along.
  * Programs that are no browser send no `Origin` and are judged by their token alone.
  *
- * @param welcome paths to which any page may post: see `ServiceDefinition.postsFromAnywhere`
+ * @param forms paths to which any page may post a form: see `ServiceRow.formsFromElsewhere`
  * @throws Problem `foreign-origin`
  */
-export function originCheck(publicUrl: string, welcome?: RegExp): MiddlewareHandler {
+export function originCheck(publicUrl: string, forms: readonly string[] = []): MiddlewareHandler {
 	const own = new URL(publicUrl).origin;
+	const welcome = forms.map((path) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`));
 	return async (c, next) => {
 		const origin = c.req.header('origin');
-		const isWelcome = c.req.method === 'POST' && welcome?.test(c.req.path) === true;
+		const isWelcome = c.req.method === 'POST' && welcome.some((path) => path.test(c.req.path));
 		const matters = (!reading.has(c.req.method) && !isWelcome) || isHandshake(c);
 		if (matters && origin !== undefined && origin !== own)
 			throw problem(

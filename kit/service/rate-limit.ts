@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { problem } from './problem.ts';
-import { callerAddress, type ServiceEnv } from './request.ts';
+import { callerNetwork, type ServiceEnv } from './request.ts';
 
 export interface RateLimitOptions {
 	/** How many calls a key may make at once. */
@@ -55,13 +55,13 @@ export function rateLimit({ burst, refillMs, clock, maxKeys = defaultMaxKeys }: 
 }
 
 /**
- * Lets a caller through as often as the limit says; by address unless `keyOf` says otherwise.
+ * Lets a caller through as often as the limit says; by network unless `keyOf` says otherwise.
  *
  * @throws Problem 429 `too-many-requests` with `Retry-After`
  */
 export function limited(
 	limit: RateLimit,
-	keyOf: (c: Context<ServiceEnv>) => string = callerAddress,
+	keyOf: (c: Context<ServiceEnv>) => string = callerNetwork,
 ): MiddlewareHandler<ServiceEnv> {
 	return async (c, next) => {
 		spend(limit, keyOf(c));

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'hono';
 import type { Logger } from './log.ts';
+import { forwardedAddress, networkOf } from './network.ts';
 import type { RandomBytes } from './random.ts';
 
 /** What every handler finds: `c.get('requestId')`, `c.get('log')`; and of the connection, `c.env.ip`. */
@@ -13,6 +14,8 @@ export interface ServiceEnv {
 export interface Connection {
 	/** The peer's address; behind the hub that is the hub. See `callerAddress`. */
 	readonly ip: string;
+	/** The peer is the hub, on another machine, and has proven it (`via-hub.ts`). */
+	readonly viaHub?: true;
 	/** Turns this request into a WebSocket with `data` on it; `false` when it asked for none. Use `upgrade(c, data)`. */
 	upgrade(data: unknown): boolean;
 }
@@ -26,12 +29,17 @@ export function requestIdOf(header: string | undefined, random: RandomBytes): st
 	return Buffer.from(random(new Uint8Array(12))).toString('base64url');
 }
 
-/** The person's address: what the hub on this machine says, otherwise the peer's. A stranger's header is not believed. */
+/** The person's address: what the hub says, on this machine or with a proof; otherwise the peer's. A stranger's header is not believed. */
 export function callerAddress(c: Context<ServiceEnv>): string {
 	const peer = c.env.ip;
 	const forwarded = c.req.header('x-forwarded-for');
-	if (forwarded === undefined || !isLoopback(peer)) return peer;
-	return forwarded.split(',').at(-1)?.trim() || peer;
+	if (forwarded === undefined || !(isLoopback(peer) || c.env.viaHub)) return peer;
+	return forwardedAddress(forwarded.split(',').at(-1) ?? '') ?? peer;
+}
+
+/** By whom calls are counted: all addresses of one customer together. */
+export function callerNetwork(c: Context<ServiceEnv>): string {
+	return networkOf(callerAddress(c));
 }
 
 /** Whether a request was passed on by the hub instead of coming from this machine's own programs. */

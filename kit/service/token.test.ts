@@ -195,6 +195,7 @@ describe('the guard', () => {
 			metrics: createMetrics('test'),
 			limits: defaultLimits,
 			publicUrl: issuer,
+			name: 'mana-auth' as const,
 			random: systemRandom,
 		};
 		const guarded = guard((text) => verifier({ keys: published, issuer, audience, clock })(text));

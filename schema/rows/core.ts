@@ -10,6 +10,8 @@ export const core = [
 		description: 'Authentication, JWT, sessions',
 		status: 'running',
 		needs: [],
+		// Where a provider's own page sends its answer (Sign in with Apple).
+		formsFromElsewhere: ['/identity-providers/:id/return'],
 	}),
 	own({
 		name: 'mana-credits',

@@ -1,4 +1,4 @@
-import { answers, body, callerAddress, guard, query, type ServiceEnv, type VerifyToken } from '@mana/service';
+import { answers, body, guard, query, type ServiceEnv, type VerifyToken } from '@mana/service';
 import { limited, rateLimit, spend } from '@mana/service/rate-limit';
 import { Hono } from 'hono';
 import { z } from 'zod';
@@ -30,8 +30,8 @@ const own = bookingSettings.extend({ id: z.string() });
 /** Pages on which people can be booked: for visitors without an account, and for whose they are. */
 export function bookingRoutes(parts: BookingParts, verifyToken: VerifyToken) {
 	const { clock } = parts;
-	const looks = limited(rateLimit({ burst: 120, refillMs: 500, clock }), callerAddress);
-	const writes = limited(rateLimit({ burst: 10, refillMs: 30_000, clock }), callerAddress);
+	const looks = limited(rateLimit({ burst: 120, refillMs: 500, clock }));
+	const writes = limited(rateLimit({ burst: 10, refillMs: 30_000, clock }));
 	// Nobody is written to because strangers give their address, and no calendar is filled up.
 	const [toAddress, onPage] = [
 		rateLimit({ burst: 3, refillMs: 1_800_000, clock }),

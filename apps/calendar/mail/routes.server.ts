@@ -1,4 +1,4 @@
-import { answers, body, callerAddress, guard, type ServiceEnv, type VerifyToken } from '@mana/service';
+import { answers, body, guard, type ServiceEnv, type VerifyToken } from '@mana/service';
 import { limited, rateLimit } from '@mana/service/rate-limit';
 import { Hono } from 'hono';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ const invitation = z.object({
 /** By which people elsewhere answer what they were invited to, with the link of their mail and nothing else; and answers that came by mail are taken in. */
 export function invitationRoutes(parts: AnswerParts, verifyToken: VerifyToken) {
 	// Whoever guesses links is held up; whoever has one asks a few times.
-	const limit = limited(rateLimit({ burst: 60, refillMs: 2_000, clock: parts.clock }), callerAddress);
+	const limit = limited(rateLimit({ burst: 60, refillMs: 2_000, clock: parts.clock }));
 	return new Hono<ServiceEnv>()
 		.get(
 			'/v1/invitations/:token',
