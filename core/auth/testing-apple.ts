@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { exportJWK, jwtVerify, SignJWT } from 'jose';
 
 /** Sign in with Apple as a test runs it, after Apple's own words on it: a form as the answer, and a secret that the client signs. */
@@ -7,9 +7,20 @@ export interface TestApple extends AsyncDisposable {
 	readonly clientId: string;
 	/** What the admin gets from Apple. */
 	readonly key: { readonly team: string; readonly id: string; readonly pem: string };
+	/** The keys that its id tokens are signed with. */
+	readonly keys: Keys;
+	/** Has it sign with other keys than it tells: those of somebody else. */
+	signWith(keys: Keys): void;
+	/** Has it say something wrong in its id tokens; a claim that is `undefined` is left out. */
+	spoil(claims: Readonly<Record<string, unknown>>): void;
 	/** Signs somebody in there, or lets them cancel. @returns the form that Apple's page sends then */
 	answer(to: string, account: string | null): Promise<URLSearchParams>;
 	close(): Promise<void>;
+}
+
+interface Keys {
+	readonly publicKey: KeyObject;
+	readonly privateKey: KeyObject;
 }
 
 export interface AppleAccount {
@@ -42,6 +53,8 @@ export async function startApple(
 	};
 	const codes = new Map<string, { readonly account: AppleAccount; readonly nonce: string }>();
 	const known = new Set<string>();
+	let signing: Keys = own;
+	let wrong: Readonly<Record<string, unknown>> = {};
 
 	const server: Bun.Server<undefined> = Bun.serve({
 		port: 0,
@@ -130,6 +143,11 @@ export async function startApple(
 		const access = randomBytes(16).toString('hex');
 		const seconds = Math.floor(now() / 1000);
 		const idToken = await new SignJWT({
+			iss: issuer,
+			aud: clientId,
+			sub: account.sub,
+			iat: seconds,
+			exp: seconds + 86_400,
 			nonce,
 			nonce_supported: true,
 			at_hash: createHash('sha256').update(access).digest().subarray(0, 16).toString('base64url'),
@@ -138,14 +156,10 @@ export async function startApple(
 			email_verified: 'true',
 			is_private_email: account.email.endsWith('@privaterelay.appleid.com'),
 			auth_time: seconds,
+			...wrong,
 		})
 			.setProtectedHeader({ alg: 'RS256', kid: 'apple-1' })
-			.setIssuer(issuer)
-			.setAudience(clientId)
-			.setSubject(account.sub)
-			.setIssuedAt(seconds)
-			.setExpirationTime(seconds + 86_400)
-			.sign(own.privateKey);
+			.sign(signing.privateKey);
 		return Response.json({
 			access_token: access,
 			token_type: 'Bearer',
@@ -174,6 +188,9 @@ export async function startApple(
 		issuer,
 		clientId,
 		key,
+		keys: own,
+		signWith: (keys) => void (signing = keys),
+		spoil: (claims) => void (wrong = claims),
 		async answer(to, account) {
 			const asked = new URL(to).searchParams;
 			const mistake = mistakeIn(asked);

@@ -94,6 +94,52 @@ test('nobody is sent from here to another house afterwards', async () => {
 	}
 });
 
+test('two providers have keys of their own: neither stands in the way of the other, nor speaks for it', async () => {
+	await travel(auth.browser(), '001.grace');
+	const second = { sub: '001.grace', email: 'alan@mana.example', firstName: 'Alan', lastName: 'Turing' };
+	await using other = await startApple(returnTo.replace('/apple/', '/other/'), [second], { now: () => clock.now() });
+	const { issuer, key } = other;
+	const added = await owner.post('/identity-providers', { ...input(), issuer, key, id: 'other', kind: 'apple' });
+	expect(added.status).toBe(200);
+	const enter = async () => {
+		const browser = auth.browser();
+		const { body } = await browser.post('/identity-providers/other/entries', {});
+		const said = await follow(
+			browser,
+			await post(browser, await other.answer(String(body['to']), second.sub), issuer, '/identity-providers/other/return'),
+		);
+		return { browser, said };
+	};
+	const { browser, said } = await enter();
+	expect(said).toMatchObject({ come: 'other' });
+	expect((await browser.get('/session')).body['person']).toMatchObject({ name: 'Alan Turing' });
+	other.signWith(apple.keys);
+	expect((await enter()).said).toMatchObject({ problem: 'identity-invalid' });
+	expect(await travel(auth.browser(), '001.grace')).toMatchObject({ come: 'apple' });
+});
+
+test('an id token that is not for this sign-in, or not by Apple, is refused', async () => {
+	const wrong: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+		'of another issuer': { iss: 'https://evil.example' },
+		'for another client': { aud: 'example.other' },
+		'for several': { aud: [apple.clientId, 'example.other'] },
+		'of another sign-in': { nonce: 'another' },
+		'without a nonce': { nonce: undefined },
+		'over already': { exp: clock.now() / 1000 - 120 },
+		'without an end': { exp: undefined },
+		'of nobody': { sub: undefined },
+	};
+	for (const [what, change] of Object.entries(wrong)) {
+		apple.spoil(change);
+		expect([what, await travel(auth.browser('198.51.100.9'), '001.grace')]).toEqual([
+			what,
+			expect.objectContaining({ problem: expect.stringMatching(/^(identity-invalid|provider-unreachable)$/) }),
+		]);
+	}
+	apple.spoil({});
+	expect(await travel(auth.browser(), '001.grace')).toMatchObject({ come: 'apple' });
+});
+
 test('an answer says only what an answer may, and all of what stands there twice', () => {
 	const form = new URLSearchParams('code=a&code=b&state=s&next=//evil.example&name=Eve&email=eve@mana.example');
 	expect(String(answerIn(form))).toBe('code=a&code=b&state=s');

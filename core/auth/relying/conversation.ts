@@ -32,7 +32,8 @@ export class Conversation {
 	readonly #allowHttp: boolean;
 	readonly #clock: Clock;
 	readonly #known = new Map<string, { readonly as: oauth.AuthorizationServer; readonly at: number }>();
-	readonly #keys: oauth.JWKSCacheInput = {};
+	/** Of each issuer its own: with those of another one a provider could speak for it. */
+	readonly #keys = new Map<string, oauth.JWKSCacheInput>();
 
 	/** @param allowHttp whether a provider may be asked without encryption: one on this machine or in its own network */
 	constructor({ reach, allowHttp, clock }: { reach: Egress; allowHttp: boolean; clock: Clock }) {
@@ -91,7 +92,7 @@ export class Conversation {
 				expectedNonce: question.nonce,
 				requireIdToken: true,
 			});
-			await oauth.validateApplicationLevelSignature(as, given, { ...options, [oauth.jwksCache]: this.#keys });
+			await oauth.validateApplicationLevelSignature(as, given, { ...options, [oauth.jwksCache]: this.#keysOf(as.issuer) });
 			const claims = oauth.getValidatedIdTokenClaims(tokens);
 			if (claims === undefined) throw new TypeError('An id token was required.');
 			if (kind.byForm) return claimsIn({ ...claims, name: answer.get('name') });
@@ -115,6 +116,12 @@ export class Conversation {
 		} catch (error) {
 			throw unreachable(partner, told(error), error);
 		}
+	}
+
+	#keysOf(issuer: string): oauth.JWKSCacheInput {
+		const kept = this.#keys.get(issuer) ?? {};
+		this.#keys.set(issuer, kept);
+		return kept;
 	}
 
 	async #get(url: string, token: string): Promise<unknown> {
