@@ -145,7 +145,9 @@ describe('a mail', () => {
 		await notifier().send(reset());
 		await until(() => mailbox.received.length === 2);
 		expect(await notifier().send(message)).toBe(ids[0]!);
-		await expect(notifier().send({ ...message, data: { ...message.data, link: '/reset#token=another' } })).rejects.toThrow('key-taken');
+		await expect(notifier().send({ ...message, data: { ...message.data, link: '/reset#token=another' } })).rejects.toThrow(
+			'key-taken',
+		);
 		expect(mailbox.received.length).toBe(2);
 	});
 
