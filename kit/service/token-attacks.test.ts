@@ -78,8 +78,8 @@ const twice = Buffer.from('eefffffffffffffffffffffffffffffffffffffffffffffffffff
 function raised(input: Buffer): Buffer {
 	const signature = by(ours.privateKey)(input);
 	const order = 2n ** 252n + 27742317777372353535851937790883648493n;
-	const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order;
-	return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()]);
+	const s = BigInt(`0x${Buffer.from(signature.subarray(32).toReversed()).toString('hex')}`) + order;
+	return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex').toReversed()]);
 }
 
 /** What is wrong with each, and the token. */
