@@ -179,7 +179,8 @@ export class CatchingUp {
 	}
 
 	#takeIn(patch: RemotePatch): void {
-		const { host, subscription, disturb, around, confirmed } = this.#parts;
+		const { host, subscription, disturb, around, confirmed, line } = this.#parts;
+		line.watchdog.moved();
 		if (patch.replace || patch.chunks || patch.gone || patch.scope !== undefined) disturb();
 		around(patch.cells, () => host.confirmed(patch));
 		subscription.isWhole();

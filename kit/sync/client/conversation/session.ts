@@ -179,8 +179,11 @@ export class Session {
 			if (stage === 'token' && watchdog.isLate) this.#lost('no-token', 'The server cannot be reached.');
 			return;
 		}
+		// What is got ready here takes the time it takes, and what was answered meanwhile waits for it.
+		const busy = this.#waiting !== null;
 		const stalled = stage === 'subscribed' && !this.#catchingUp.isDone && watchdog.isStalled;
-		if (watchdog.isSilent || stalled || this.#pushes.isOverdue) return this.#lost('no-answer', 'The server does not answer.');
+		if (watchdog.isSilent || (!busy && (stalled || this.#pushes.isOverdue)))
+			return this.#lost('no-answer', 'The server does not answer.');
 		if (!this.#line.isOpen) return;
 		if (watchdog.shouldPing) this.#line.ping();
 		this.#line.renew();

@@ -87,3 +87,20 @@ test('what is heard while a large checkpoint is got ready comes after it, and a 
 	expect(b!.mana.sync.phase).toBe('live');
 	expect(reader.reported).toEqual([]);
 });
+
+test('a page that takes long over it does not think that the server has stopped', async () => {
+	const { world, a, tabs } = await opened();
+	const [b] = tabs;
+	const hellos = () => world.server.frames.filter(({ type }) => type === 'hello').length;
+	const before = hellos();
+	let minutes = 0;
+	world.rest = async () => {
+		if (minutes++ < 5) await world.pass(60_000);
+	};
+	writeMany(a, 'many');
+	await world.pass(1_000);
+	while (b!.mana.query(tasks).rows.length < MANY) await world.pass(1_000);
+	expect(minutes).toBeGreaterThan(5);
+	expect(hellos()).toBe(before);
+	expect(b!.mana.sync.phase).toBe('live');
+});
