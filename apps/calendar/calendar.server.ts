@@ -159,6 +159,7 @@ export const service = defineService({
 			app: elsewhere,
 			accounts,
 			clock,
+			random,
 			failed: (error, account) =>
 				log.info({ err: error, account }, 'an account elsewhere is not kept the same; it is tried again'),
 		});

@@ -14,16 +14,22 @@ import { Trouble } from './trouble.ts';
 
 const space = 'a space' as SpaceId;
 const work = { url: 'https://dav.example/work/', name: 'Work', hue: null, mayWrite: true };
+const event = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:lunch', 'SUMMARY:Lunch', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
 const login = { address: 'dav.example', user: 'ana', password: 'secret' };
 
 /** Accounts on a server that is as each test says, and everything that was asked of it. */
 class Elsewhere {
 	readonly logins: Login[] = [];
 	readonly ended: string[] = [];
+	/** What it waits for before it answers what changed, and tells that it was asked. */
+	waits: (() => Promise<void>) | null = null;
 	/** Of what is looked at: what it throws, as long as it throws anything. */
 	trouble: Error | null = null;
 	stands = true;
 	rounds = 0;
+	/** What is there, with its etags. */
+	etags: readonly (readonly [string, string])[] = [];
+	readonly taken: string[] = [];
 
 	readonly app: MirrorApp = {
 		texts: calendarTexts,
@@ -42,7 +48,7 @@ class Elsewhere {
 		here: () => ({
 			versions: async () => new Map(),
 			texts: async () => new Map(),
-			take: async () => ({ unfit: 'unreadable' }),
+			take: async (_, uid) => (this.taken.push(uid), { record: uid }),
 			trash: async () => {},
 		}),
 		stands: async () => this.stands,
@@ -57,9 +63,10 @@ class Elsewhere {
 			changes: async () => {
 				this.rounds++;
 				if (this.trouble) throw this.trouble;
-				return { changed: new Map(), removed: new Set(), whole: false, token: `after ${this.rounds}` };
+				await this.waits?.();
+				return { changed: new Map(this.etags), removed: new Set(), whole: false, token: `after ${this.rounds}` };
 			},
-			read: async () => new Map(),
+			read: async (hrefs) => new Map(hrefs.map((href) => [href, { etag: '"1"', text: event }])),
 			hrefFor: (uid) => uid,
 			create: none,
 			replace: none,
@@ -76,13 +83,15 @@ eachEngine('accounts elsewhere', (engine) => {
 		const sealing = serviceSealing(() => 'a secret of at least thirty-two characters', 'calendar-server');
 		const accounts = new Accounts({ db: store.db, app: elsewhere.app, sealing, clock, random: systemRandom });
 		/** Looks once at what is due, as a service does that has just begun. */
+		const runner = () =>
+			new MirrorRunner({ db: store.db, app: elsewhere.app, accounts, clock, random: systemRandom, failed: () => {} });
 		const look = async () => {
-			const runner = new MirrorRunner({ db: store.db, app: elsewhere.app, accounts, clock, failed: () => {} });
-			await runner.look();
-			await runner.close();
+			const runs = runner();
+			await runs.look();
+			await runs.close();
 		};
 		const one = async () => (await accounts.list('ana'))[0]!;
-		return { store, clock, elsewhere, accounts, look, one };
+		return { store, clock, elsewhere, accounts, runner, look, one };
 	}
 
 	test('names every table there is', async () => {
@@ -182,6 +191,32 @@ eachEngine('accounts elsewhere', (engine) => {
 		elsewhere.trouble = null;
 		await look();
 		expect([await allowed(), (await one()).links[0]!.trouble]).toEqual([0, null]);
+	});
+
+	test('are looked at by one copy of the service at a time; where it falls silent, by another, and what it says later is not kept', async () => {
+		const { clock, elsewhere, accounts, runner, look, one } = await open();
+		const { id } = (await accounts.add('ana', login)).account;
+		await accounts.choose('ana', id, { urls: [work.url], records: 'keep' });
+		elsewhere.etags = [['lunch.ics', '"1"']];
+		const [asked, silent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		elsewhere.waits = () => (asked.resolve(), silent.promise);
+		const first = runner();
+		const looking = first.look();
+		await asked.promise;
+		elsewhere.waits = null;
+		await accounts.wake('ana', id);
+		await look();
+		expect([elsewhere.rounds, elsewhere.taken]).toEqual([1, []]);
+		clock.ms += 3 * 60_000;
+		await look();
+		expect([elsewhere.rounds, elsewhere.taken]).toEqual([2, ['lunch']]);
+		silent.resolve();
+		await looking;
+		await first.close();
+		expect([elsewhere.rounds, elsewhere.taken, (await one()).links[0]!.objects]).toEqual([2, ['lunch'], 1]);
+		clock.ms = (await one()).nextAt!;
+		await look();
+		expect(elsewhere.rounds).toBe(3);
 	});
 
 	test('stand still while they are paused, and a calendar that was removed here is nobody’s wish there', async () => {

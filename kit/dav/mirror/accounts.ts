@@ -129,6 +129,8 @@ export class Accounts {
 			...trouble(null, null),
 			failures: 0,
 			next_at: NEVER,
+			lease: null,
+			leased_until: 0,
 		};
 		await db.insertInto('mirror_account').values(account).execute();
 		return { account: await this.#card(account), folders: folders.map((folder) => ({ ...folder, chosen: false })) };

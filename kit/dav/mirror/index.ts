@@ -1,6 +1,7 @@
 export { accountCard, type AccountCard, Accounts, folderCard, type FolderCard } from './accounts.ts';
 export type { Login, MirrorApp, Records, Service } from './app.ts';
 export { calendarTexts } from './calendar-texts.ts';
+export { cardTexts } from './card-texts.ts';
 export { mirrorLeaving } from './leaving.ts';
 export { accountRoutes } from './routes.ts';
 export { MirrorRunner } from './runner.ts';

@@ -112,9 +112,16 @@ function groupsOf(lines: readonly ContentLine[], { together }: MergeRules): Map<
 	return groups;
 }
 
-/** Somebody by their address, a date by itself: what a line of many is about, without what is said of it. */
+/** Somebody by their address, a date by itself: what a line of many is about, without what is said of it. The same twice is two. */
 function byKey(lines: readonly ContentLine[]): Map<string, ContentLine> {
-	return new Map(lines.map((one) => [`${nameOf(one)} ${parameterOf(one, 'TZID') ?? ''} ${one.value.trim().toLowerCase()}`, one]));
+	const keyed = new Map<string, ContentLine>();
+	for (const one of lines) {
+		const key = `${nameOf(one)} ${parameterOf(one, 'TZID') ?? ''} ${one.value.trim().toLowerCase()}`;
+		let own = key;
+		for (let nth = 2; keyed.has(own); nth++) own = `${key} ${nth}`;
+		keyed.set(own, one);
+	}
+	return keyed;
 }
 
 function sameLines(one: readonly ContentLine[], other: readonly ContentLine[]): boolean {

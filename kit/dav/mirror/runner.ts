@@ -1,3 +1,4 @@
+import type { RandomBytes } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
 import type { Accounts } from './accounts.ts';
 import type { MirrorApp } from './app.ts';
@@ -7,12 +8,15 @@ import {
 	accountById,
 	dueAccounts,
 	itemsOf,
+	keepLease,
+	LeaseLost,
 	type Link,
 	linksOf,
 	type MirrorDb,
 	NEVER,
 	noteAccount,
 	noteLink,
+	takeLease,
 	trouble,
 } from './store.ts';
 import { Trouble, type TroubleCode, troubles } from './trouble.ts';
@@ -24,6 +28,8 @@ const [USUAL_MS, AGAIN_MS, LONGEST_AGAIN_MS] = [5 * MINUTE_MS, MINUTE_MS, 6 * 60
 const [SOON_MS, UNSETTLED_MS] = [1_000, 500];
 /** How many accounts are looked at at once. */
 const AT_ONCE = 4;
+/** How long a copy of the service has an account for itself, and how often it says that it goes on: who died is followed after that. */
+const [LEASE_MS, GOES_ON_MS] = [2 * MINUTE_MS, MINUTE_MS / 2];
 
 /** What is the matter with one folder only; the others of its account may still be well. */
 const ofFolder: ReadonlySet<TroubleCode> = new Set(['gone', 'removed-here', 'forbidden', 'full', 'many-gone', 'unreadable']);
@@ -33,6 +39,7 @@ export interface RunnerParts {
 	readonly app: MirrorApp;
 	readonly accounts: Pick<Accounts, 'login'>;
 	readonly clock: { now(): number };
+	readonly random: RandomBytes;
 	/** Told why an account could not be kept the same; it is tried again, later each time. */
 	failed(error: unknown, account: string): void;
 }
@@ -102,7 +109,27 @@ export class MirrorRunner {
 		this.#running.set(account.id, running);
 	}
 
+	/** Looks at an account, if no other copy of the service does. */
 	async #run(account: Account): Promise<void> {
+		const { db, clock, random } = this.#parts;
+		const lease = Buffer.from(random(new Uint8Array(12))).toString('base64url');
+		const now = clock.now();
+		if (!(await takeLease(db, account.id, lease, { now, until: now + LEASE_MS }))) return;
+		const going = setInterval(() => {
+			keepLease(db, account.id, lease, clock.now() + LEASE_MS).catch((error: unknown) => this.#parts.failed(error, account.id));
+		}, GOES_ON_MS);
+		try {
+			await this.#lookAt(account, lease);
+		} catch (error) {
+			// What it did until then is done, and the other one goes on from there.
+			if (!(error instanceof LeaseLost)) throw error;
+		} finally {
+			clearInterval(going);
+			await keepLease(db, account.id, lease, 0);
+		}
+	}
+
+	async #lookAt(account: Account, lease: string): Promise<void> {
 		const { db, app, accounts, clock, failed } = this.#parts;
 		// Whatever changes from here on has it looked at again.
 		await noteAccount(db, account.id, { next_at: clock.now() + USUAL_MS });
@@ -114,9 +141,10 @@ export class MirrorRunner {
 			for (const link of await linksOf(db, account.id)) {
 				if (this.#closed) return;
 				if (link.trouble !== null && troubles[link.trouble].stops) continue;
-				againMs = Math.min(againMs, await this.#keep(link, () => service.open(login, link.url)));
+				againMs = Math.min(againMs, await this.#keep(link, lease, () => service.open(login, link.url)));
 			}
 		} catch (error) {
+			if (error instanceof LeaseLost) throw error;
 			failed(error, account.id);
 			return this.#failed(account, error);
 		}
@@ -125,7 +153,7 @@ export class MirrorRunner {
 	}
 
 	/** Keeps one folder the same. @returns in how many milliseconds to look again @throws Trouble of its account */
-	async #keep(link: Link, open: () => ReturnType<MirrorApp['services'][string]['open']>): Promise<number> {
+	async #keep(link: Link, lease: string, open: () => ReturnType<MirrorApp['services'][string]['open']>): Promise<number> {
 		const { db, app, clock, failed } = this.#parts;
 		const { id, space, home, token, may_lose } = link;
 		try {
@@ -135,7 +163,7 @@ export class MirrorRunner {
 			const parts = {
 				there: open(),
 				here: app.here(space, home),
-				items: itemsOf(db, id),
+				items: itemsOf(db, id, lease),
 				texts: app.texts,
 				clock,
 				mayLoseMany: may_lose === 1,

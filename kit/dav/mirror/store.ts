@@ -24,25 +24,53 @@ export function linksOf(db: MirrorDb, account: string): Promise<Link[]> {
 	return db.selectFrom('mirror_link').selectAll().where('account', '=', account).orderBy('name').orderBy('id').execute();
 }
 
-/** The accounts whose time has come, and when that of the next one comes. */
+/** The accounts whose time has come and that nobody looks at, and when that of the next one comes. */
 export async function dueAccounts(
 	db: MirrorDb,
 	now: number,
 ): Promise<{ readonly due: readonly Account[]; readonly next: number }> {
-	const due = await db
-		.selectFrom('mirror_account')
-		.selectAll()
-		.where('is_paused', '=', 0)
-		.where('next_at', '<=', now)
-		.orderBy('next_at')
-		.execute();
-	const later = await db
-		.selectFrom('mirror_account')
-		.select(({ fn }) => fn.min('next_at').as('at'))
-		.where('is_paused', '=', 0)
-		.where('next_at', '>', now)
+	const running = db.selectFrom('mirror_account').where('is_paused', '=', 0);
+	const due = await running.selectAll().where('next_at', '<=', now).where('leased_until', '<=', now).orderBy('next_at').execute();
+	const later = await running
+		.select(({ fn, eb }) =>
+			fn
+				.min(eb.case().when('leased_until', '>', eb.ref('next_at')).then(eb.ref('leased_until')).else(eb.ref('next_at')).end())
+				.as('at'),
+		)
+		.where(({ eb, or }) => or([eb('next_at', '>', now), eb('leased_until', '>', now)]))
 		.executeTakeFirst();
 	return { due, next: Number(later?.at ?? NEVER) };
+}
+
+/** Takes an account for one look, unless somebody has it. @returns whether it was taken */
+export async function takeLease(
+	db: MirrorDb,
+	id: string,
+	lease: string,
+	{ now, until }: { readonly now: number; readonly until: number },
+): Promise<boolean> {
+	const { numUpdatedRows } = await db
+		.updateTable('mirror_account')
+		.set({ lease, leased_until: until })
+		.where('id', '=', id)
+		.where('leased_until', '<=', now)
+		.executeTakeFirst();
+	return numUpdatedRows > 0n;
+}
+
+/** Goes on with a look until then; 0 ends it. One that another has taken meanwhile stays theirs. */
+export async function keepLease(db: MirrorDb, id: string, lease: string, until: number): Promise<void> {
+	await db
+		.updateTable('mirror_account')
+		.set({ leased_until: until, ...(until === 0 ? { lease: null } : {}) })
+		.where('id', '=', id)
+		.where('lease', '=', lease)
+		.execute();
+}
+
+/** Another copy of the service looks at this account by now: this one was silent for too long. */
+export class LeaseLost extends Error {
+	override readonly name = 'LeaseLost';
 }
 
 export async function noteAccount(db: MirrorDb, id: string, change: Partial<Omit<Account, 'id'>>): Promise<void> {
@@ -73,14 +101,20 @@ export async function countsOf(db: MirrorDb, link: string): Promise<{ readonly o
 	return { objects: sum((note) => note === null), left: sum((note) => note !== null && note !== 'not-ours') };
 }
 
-/** What is known of the objects of a link. */
-export function itemsOf(db: MirrorDb, link: string): Items<MirrorWithin> {
+/** What is known of the objects of a link. @param lease of the look that may write it; nothing of any other is kept */
+export function itemsOf(db: MirrorDb, link: string, lease: string): Items<MirrorWithin> {
 	return {
 		all: () => db.selectFrom('mirror_item').selectAll().where('link', '=', link).execute(),
 		step: (work) =>
 			db.transaction().execute(async (within) => {
-				const known = await within.selectFrom('mirror_link').select('id').where('id', '=', link).executeTakeFirst();
+				const known = await within
+					.selectFrom('mirror_link')
+					.innerJoin('mirror_account', 'mirror_account.id', 'mirror_link.account')
+					.select('lease')
+					.where('mirror_link.id', '=', link)
+					.executeTakeFirst();
 				if (!known) throw new Trouble('gone', 'It was taken out of the account while it was looked at.');
+				if (known.lease !== lease) throw new LeaseLost('Another copy of this service looks at the account.');
 				await work(within);
 			}),
 		async keep(within, item: Item) {

@@ -22,6 +22,10 @@ export interface MirrorTables {
 		failures: number;
 		/** When it is looked at next, ms since 1970. */
 		next_at: number;
+		/** Names the look that is under way, so that several copies of the service never look at once; `null`: nobody does. */
+		lease: string | null;
+		/** Until when that look has it for itself, unless it says that it goes on. */
+		leased_until: number;
 	};
 	/** A folder of an account, and the one here that says the same. */
 	mirror_link: {
@@ -121,6 +125,15 @@ export const mirrorMigrations: Migrations = {
 			await db.schema
 				.alterTable('mirror_link')
 				.addColumn('may_lose', 'integer', (column) => column.notNull().defaultTo(0))
+				.execute();
+		},
+	},
+	'003-lease': {
+		async up(db) {
+			await db.schema.alterTable('mirror_account').addColumn('lease', 'text').execute();
+			await db.schema
+				.alterTable('mirror_account')
+				.addColumn('leased_until', 'integer', (column) => column.notNull().defaultTo(0))
 				.execute();
 		},
 	},
