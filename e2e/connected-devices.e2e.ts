@@ -7,7 +7,7 @@ import { expect, test } from './test.ts';
 test.use({
 	serviceWorkers: 'block',
 	// The other server is on this machine.
-	settings: { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true' },
+	settings: { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true', MANA_CONTACTS_SERVER_PRIVATE_ACCOUNTS: 'true' },
 });
 
 test('a program is connected with a password of its own, brings a task into the browser at once, and is disconnected', async ({
@@ -18,10 +18,10 @@ test('a program is connected with a password of its own, brings a task into the 
 	const { page } = await newDevice({ person: ada });
 	const list = page.getByRole('list', { name: 'Connected devices' });
 	let [authorization, password] = ['', ''];
-	const ask = (method: string, path: string, more: { body?: string; depth?: string } = {}) =>
+	const ask = (method: string, path: string, more: { body?: string; depth?: string; type?: string } = {}) =>
 		fetch(`${mana.url}${path}`, {
 			method,
-			headers: { authorization, depth: more.depth ?? '0', 'content-type': 'text/calendar' },
+			headers: { authorization, depth: more.depth ?? '0', 'content-type': more.type ?? 'text/calendar' },
 			...(more.body === undefined ? {} : { body: more.body }),
 		});
 
@@ -103,6 +103,26 @@ test('a program is connected with a password of its own, brings a task into the 
 		await expect(account).toHaveCount(0);
 		await own.goto(`${mana.url}/calendar/week/2026-12-24`);
 		await expect(own.getByRole('main').getByRole('button', { name: /^Concert,/ })).toBeVisible();
+
+		const cards = await (await ask('PROPFIND', '/api/contacts-server/dav/addressbooks/', { depth: '1' })).text();
+		const book = /<D:href>(\/api\/contacts-server\/dav\/addressbooks\/[^<]+-contacts\/)<\/D:href>/.exec(cards)![1]!;
+		const ann = 'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ann\r\nFN:Ann Lee\r\nN:Lee;Ann;;;\r\nEND:VCARD\r\n';
+		expect((await ask('PUT', `${book}ann.vcf`, { body: ann, type: 'text/vcard' })).status).toBe(201);
+		await own.goto(`${mana.url}/contacts/elsewhere`);
+		await own.getByRole('button', { name: 'Add an account' }).click();
+		await adding.getByLabel('Address of the server').fill(mana.url);
+		await adding.getByLabel('Your name there').fill(ada.email);
+		await adding.getByLabel('Password there').fill(password);
+		await adding.getByRole('button', { name: 'Find' }).click();
+		await expect(choosing.getByRole('checkbox', { name: 'Contacts' })).toBeChecked();
+		await choosing.getByRole('button', { name: 'Keep the same' }).click();
+		await expect(account).toContainText('1 on both sides');
+		await look(own, 'elsewhere-contacts');
+		await own.goto(`${mana.url}/contacts`);
+		await own.getByRole('main').getByText('Ann Lee').click();
+		await own.getByRole('button', { name: 'Edit' }).click();
+		await expect(own.getByLabel('Address book')).toHaveValue(/./);
+		await look(own, 'contacts-book');
 	});
 
 	await test.step('and is disconnected', async () => {

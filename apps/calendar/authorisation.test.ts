@@ -1,33 +1,11 @@
-import { serviceIdentity } from '@mana/service';
-import { type AccessRow, authorisationMatrix, kitAccess, type Principal, signedIn } from '@mana/service/testing/authorisation';
+import { type Alone, startAlone } from '@mana/dav/testing/alone';
+import { elsewhereAccess } from '@mana/dav/testing/elsewhere-access';
+import { type AccessRow, authorisationMatrix, kitAccess, signedIn } from '@mana/service/testing/authorisation';
 import { leavingAccess } from '@mana/service/testing/leaving';
 import { afterAll, beforeAll } from 'bun:test';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { service } from './calendar.server.ts';
 
 // Who may do what by HTTP; by CalDAV: `dav/authorisation.test.ts`.
-const ORIGIN = 'https://mana.example';
-const SECRET = 'a secret that only tests of this room know';
-
-const elsewhere: readonly AccessRow[] = [
-	{ method: 'GET', path: '/v1/elsewhere', status: signedIn(200) },
-	// Nobody is at home there.
-	{
-		method: 'POST',
-		path: '/v1/elsewhere',
-		body: { address: 'https://192.0.2.1/', user: 'ana', password: 'secret' },
-		status: signedIn(422),
-	},
-	{ method: 'PATCH', path: '/v1/elsewhere/:id', body: { paused: true }, status: signedIn(404) },
-	{ method: 'DELETE', path: '/v1/elsewhere/:id', status: signedIn(404) },
-	{ method: 'GET', path: '/v1/elsewhere/:id/folders', status: signedIn(404) },
-	{ method: 'PUT', path: '/v1/elsewhere/:id/folders', body: { urls: [], records: 'keep' }, status: signedIn(404) },
-	{ method: 'POST', path: '/v1/elsewhere/:id/folders/:link/losses', status: signedIn(404) },
-	{ method: 'POST', path: '/v1/elsewhere/:id/rounds', status: signedIn(404) },
-];
 
 const reply = ['UID:foreign', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@elsewhere.example'];
 const message = ['BEGIN:VCALENDAR', 'METHOD:REPLY', 'BEGIN:VEVENT', ...reply, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
@@ -99,62 +77,17 @@ const published: readonly AccessRow[] = [
 	{ method: 'DELETE', path: `${publishing}/:id`, status: signedIn(404) },
 ];
 
-const tokens = new Map<Principal, string>();
-let home: string;
-let running: Awaited<ReturnType<typeof service.start>>;
-let auth: ReturnType<typeof Bun.serve>;
+let alone: Alone;
 beforeAll(async () => {
-	home = await mkdtemp(join(tmpdir(), 'mana-calendar-'));
-	const { publicKey, privateKey } = await generateKeyPair('EdDSA');
-	const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }] };
-	auth = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => Response.json(keys) });
-	const nobody = `http://127.0.0.1:${auth.port}/nobody`;
-	running = await service.start({
-		port: 0,
-		home,
-		databaseUrl: undefined,
-		publicUrl: ORIGIN,
-		env: { MANA_AUTH_SECRET: SECRET },
-		logLevel: 'silent',
-		addresses: { 'mana-auth': `http://127.0.0.1:${auth.port}`, 'mana-sync': nobody, 'mana-user': nobody, 'mana-notify': nobody },
-	});
-	const token = (role: string, seconds: number) =>
-		new SignJWT({ sid: `session of ${role}`, name: role, email: `${role}@mana.example`, role })
-			.setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'JWT' })
-			.setSubject(`some ${role}`)
-			.setIssuer(ORIGIN)
-			.setAudience('mana')
-			.setIssuedAt()
-			.setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-			.sign(privateKey);
-	for (const role of ['guest', 'member', 'admin', 'owner'] as const) tokens.set(role, await token(role, 600));
-	for (const ended of ['expired', 'revoked'] as const) tokens.set(ended, await token('member', -60));
-	const stranger = serviceIdentity(() => SECRET, 'mana-stranger', { now: () => Date.now() });
-	tokens.set('foreign service', await stranger.token('calendar-server'));
+	alone = await startAlone(service);
 });
-afterAll(async () => {
-	await running.close();
-	await auth.stop(true);
-	await rm(home, { recursive: true });
-});
+afterAll(() => alone[Symbol.asyncDispose]());
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhere, ...invitations, ...bookings, ...pages, ...published, archive],
-	document: async () => (await fetch(`${running.url}/openapi.json`)).json(),
-	async ask({ method, path, body }, principal) {
-		const token = tokens.get(principal);
-		const { status } = await fetch(
-			`${running.url}${path.replace(':id', 'stranger')}${method === 'DELETE' ? '?records=keep' : path.endsWith('/slots') ? '?from=0&to=1&length=30' : ''}`,
-			{
-				method,
-				headers: {
-					'x-forwarded-for': `192.0.2.${principal.length}`,
-					...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-					...(body === undefined ? {} : { 'content-type': 'application/json' }),
-				},
-				...(body === undefined ? {} : { body: JSON.stringify(body) }),
-			},
-		);
-		return status;
+	rows: [...kitAccess, ...leavingAccess, ...elsewhereAccess, ...invitations, ...bookings, ...pages, ...published, archive],
+	document: () => alone.document(),
+	ask(row, principal) {
+		const query = row.method === 'DELETE' ? '?records=keep' : row.path.endsWith('/slots') ? '?from=0&to=1&length=30' : '';
+		return alone.ask(row, principal, query);
 	},
 });

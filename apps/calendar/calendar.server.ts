@@ -1,14 +1,6 @@
 import { serversInDns } from '@mana/dav/client/discover';
 import { bookingRoutes } from './booking/routes.server.ts';
-import {
-	accountRoutes,
-	Accounts,
-	doubt,
-	mirrorLeaving,
-	mirrorMigrations,
-	MirrorRunner,
-	type MirrorWithin,
-} from '@mana/dav/mirror/index';
+import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
 import { Zones } from '@mana/service/zones';
@@ -40,8 +32,6 @@ const FEED_BYTES = 10_000_000;
 /** How long an answer of an account may take, in milliseconds: large lists are made slowly. */
 const ACCOUNT_MS = 60_000;
 
-/** Records of people with what is kept of their accounts elsewhere. */
-
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
 	name: NAME,
@@ -66,7 +56,6 @@ export const service = defineService({
 	async open(context) {
 		const { config, home, databaseUrl, clock, random, log, addressOf, identity, sealing, verifyToken } = context;
 		const store = await openStore<CalendarTables>({ service: NAME, home, databaseUrl, migrations, clock });
-		await store.migrate('mirror', mirrorMigrations);
 		const users = new CalendarUsers(addressOf('mana-auth'), identity, clock);
 		const posts = await openSpaceWriter<CalendarTables>({
 			store,
@@ -74,10 +63,10 @@ export const service = defineService({
 			identity,
 			clock,
 			random: (bytes) => random(bytes as Uint8Array<ArrayBuffer>),
-			// What was refused was written by somebody else meanwhile, which is looked at by itself.
-			async refused(within, { space, code, detail, transaction }) {
+			// What was refused was written by somebody else meanwhile: both sides of what is kept the same are compared anew.
+			async refused(within, { space, code, detail }) {
 				log.info({ space, code }, `an event was not written: ${detail}`);
-				await doubt(within, space, [...new Set(transaction.ops.map(({ record }) => record))]);
+				await doubt(within, space);
 			},
 			lost: (error) => log.warn({ err: error }, 'nothing can be written; it is tried again'),
 		});
@@ -93,8 +82,8 @@ export const service = defineService({
 		});
 		const dismissed = new Set<string>();
 		let feedsChanged = false;
-		/** Spaces that are being read from their beginning, those of which more is known to come, and those in which something changed. */
-		const [unread, behind, written] = [new Set<SpaceId>(), new Set<SpaceId>(), new Set<SpaceId>()];
+		/** Spaces that are being read from their beginning, and those of which more is known to come. */
+		const [unread, behind] = [new Set<SpaceId>(), new Set<SpaceId>()];
 		const scheduling = new Scheduling({
 			db: store.db,
 			clock,
@@ -148,20 +137,13 @@ export const service = defineService({
 			allowPlain: config.privateFeeds,
 			zone: config.zone,
 			ownSpace: (person) => records.memberships.personalSpace(person) as SpaceId | null,
-			async isSettled(space) {
-				const seq = unread.has(space) ? null : await posts.decidedAt(space);
-				return seq !== null && records.projection.reached(space, seq, 1_000);
-			},
 		});
-		const accounts = new Accounts({ db: store.db, app: elsewhere, sealing, clock, random });
-		const mirror = new MirrorRunner({
-			db: store.db,
+		const mirror = await openMirror({
+			context,
+			store,
 			app: elsewhere,
-			accounts,
-			clock,
-			random,
-			failed: (error, account) =>
-				log.info({ err: error, account }, 'an account elsewhere is not kept the same; it is tried again'),
+			writer: posts,
+			reached: (...at) => records.projection.reached(...at),
 		});
 		const published = new Published({
 			...outside,
@@ -180,9 +162,9 @@ export const service = defineService({
 				if (complete) unread.delete(space);
 				if (complete) behind.delete(space);
 				else behind.add(space);
-				if (cells.some(({ collection }) => collection === events.number || collection === guests.number)) written.add(space);
 				const ours: readonly number[] = [events.number, guests.number];
 				const changed = cells.filter(({ collection }) => ours.includes(collection)).map(({ record }) => record);
+				mirror.heed(space, { complete, concerns: changed.length > 0 });
 				const roots = await rootsOf(within, space, [...new Set(changed)]);
 				scheduling.heed(space, [...new Set(changed)]);
 				if (cells.some(({ collection }) => collection === calendars.number)) feedsChanged = true;
@@ -195,14 +177,13 @@ export const service = defineService({
 				reminders.look();
 				if (feedsChanged) void subscriptions.look();
 				feedsChanged = false;
-				for (const space of written) void mirror.changed(space);
-				written.clear();
+				mirror.kept();
 			},
 			async forget(space, within) {
 				reminders.forget(space);
 				posts.forget(space);
 				unread.add(space);
-				await doubt(within as unknown as MirrorWithin, space);
+				await mirror.forget(within as unknown as MirrorWithin, space);
 			},
 			leaving: { ...mirrorLeaving, ...calendarLeaving },
 		});
@@ -216,7 +197,7 @@ export const service = defineService({
 			routes: (app) =>
 				records.addRoutes(
 					app
-						.route('/', accountRoutes({ accounts, verifyToken, clock, look: () => void mirror.look() }))
+						.route('/', mirror.routes())
 						.route('/', invitationRoutes(outside, verifyToken))
 						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
 						.route('/', publishedRoutes({ published, clock, verifyToken }))

@@ -1,12 +1,11 @@
 import { DavFailure } from '@mana/dav/index';
 import { BadCalendar } from '@mana/dav/ical/index';
-import { calendarsElsewhere, foldersElsewhere, type FindServers } from '@mana/dav/client/discover';
-import { DavDoor } from '@mana/dav/client/door';
-import { eventsElsewhere, FolderThere } from '@mana/dav/client/folder';
-import { calendarTexts, type Here, type Login, type MirrorApp, type MirrorWithin, type Service } from '@mana/dav/mirror/index';
+import { type DavAccountParts, davAccounts } from '@mana/dav/client/accounts';
+import { calendarsElsewhere } from '@mana/dav/client/discover';
+import { eventsElsewhere } from '@mana/dav/client/folder';
+import { calendarTexts, type Here, type MirrorApp, type MirrorWithin } from '@mana/dav/mirror/index';
 import { type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
 import { InvalidValue, namedRecordId, type RecordId } from '@mana/model';
-import type { Egress } from '@mana/service/egress';
 import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import type { Transaction } from 'kysely';
@@ -17,18 +16,12 @@ import { parseEvent, type SentEvent } from './dav/sent-event.server.ts';
 import { statesOf } from './dav/states.server.ts';
 import { calendars, eventIdOf, events } from './model.ts';
 
-export interface ElsewhereParts {
+export interface ElsewhereParts extends DavAccountParts {
 	readonly db: RecordDb;
 	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
-	readonly clock: { now(): number };
-	readonly reach: Egress;
-	readonly findServers: FindServers;
-	/** Whether a password may go without TLS. */
-	readonly allowPlain: boolean;
 	/** In which times are that name none. */
 	readonly zone: string;
 	ownSpace(person: string): SpaceId | null;
-	isSettled(space: SpaceId): Promise<boolean>;
 }
 
 /** Events that go in one step, and the degrees between the colours of calendars that have none. */
@@ -36,12 +29,11 @@ const [AT_ONCE, NEXT_HUE] = [40, 130];
 
 /** Calendars of accounts elsewhere, each kept the same as one of ours. */
 export function calendarsOfAccounts(parts: ElsewhereParts): MirrorApp {
-	const { db, writer, isSettled, ownSpace } = parts;
+	const { db, writer, ownSpace } = parts;
 	return {
 		texts: calendarTexts,
-		services: { dav: calDav(parts) },
+		services: { dav: davAccounts(parts, calendarsElsewhere, eventsElsewhere) },
 		ownSpace,
-		isSettled,
 		here: (space, home) => new CalendarHere(parts, space, home as RecordId),
 		async stands(space, home) {
 			const held = await recordOf(db, space, calendars, home as RecordId);
@@ -74,15 +66,6 @@ export function calendarsOfAccounts(parts: ElsewhereParts): MirrorApp {
 				});
 		},
 		wake: () => writer.wake(),
-	};
-}
-
-/** Accounts by CalDAV (RFC 4791). */
-function calDav({ reach, clock, allowPlain, findServers }: ElsewhereParts): Service {
-	const doorOf = ({ user, password }: Login) => new DavDoor({ reach, clock, user, password, allowPlain });
-	return {
-		folders: (login) => foldersElsewhere(doorOf(login), calendarsElsewhere, login.address, findServers),
-		open: (login, url) => new FolderThere(doorOf(login), url, eventsElsewhere),
 	};
 }
 

@@ -1,5 +1,7 @@
-import type { AccountCard, FolderCard } from '@mana/dav/mirror/index';
+import type { AccountCard } from '@mana/dav/mirror/index';
 import { GRACE_MS } from '@mana/dav/mirror/round';
+import { TestAccounts } from '@mana/dav/testing/elsewhere';
+import { type Radicale, startRadicale } from '@mana/dav/testing/radicale';
 import type { RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
@@ -8,7 +10,6 @@ import { findTool } from '../../cli/setup/tools.mjs';
 import { event, ns, Program } from './dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
 import { calendars, events } from './model.ts';
-import { type Radicale, startRadicale } from './radicale.fixture.ts';
 
 const path = findTool(join(import.meta.dirname, '../..'), 'radicale');
 const ahead = { ms: 0 };
@@ -16,49 +17,17 @@ const ahead = { ms: 0 };
 let world: World;
 let ada: TestPerson;
 let space: SpaceId;
+let accounts: TestAccounts;
 beforeAll(async () => {
 	world = await startWorld({ now: () => Date.now() + ahead.ms });
 	ada = await world.person('ada@mana.example');
 	space = await ada.personal();
+	accounts = new TestAccounts(world.served.url, ada);
 });
 afterAll(() => world.close());
 
-/** Asks calendar-server as Ada's browser does. */
-async function ask<T>(method: string, route: string, body?: object, as = ada): Promise<{ status: number; body: T }> {
-	const answer = await fetch(`${world.served.url}/v1/elsewhere${route}`, {
-		method,
-		headers: { authorization: `Bearer ${await as.token()}`, ...(body && { 'content-type': 'application/json' }) },
-		...(body && { body: JSON.stringify(body) }),
-	});
-	const text = await answer.text();
-	return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
-}
-
-type Added = { account: AccountCard; folders: FolderCard[] };
-
-async function card(id: string): Promise<AccountCard> {
-	return (await ask<{ accounts: AccountCard[] }>('GET', '')).body.accounts.find((one) => one.id === id)!;
-}
-
-/** Has the account looked at, and waits until something holds. */
-async function afterRound<T>(id: string, look: () => Promise<T>): Promise<NonNullable<T>> {
-	expect((await ask('POST', `/${id}/rounds`)).status).toBe(202);
-	return until(look);
-}
-
 const named = async (title: string) =>
 	(await ada.rows(space, events)).find((one) => one.title === title && one.deletedAt === null) ?? null;
-
-async function keepOne(login: { address: string; user: string; password: string }, url: string) {
-	const { status, body } = await ask<Added>('POST', '', login);
-	expect([status, body.folders.map((one) => one.url)]).toEqual([201, expect.arrayContaining([url])]);
-	// Somebody who has just come is not known to everybody at once (503).
-	const chosen = await until(async () => {
-		const answer = await ask<AccountCard>('PUT', `/${body.account.id}/folders`, { urls: [url], records: 'keep' });
-		return answer.status === 200 ? answer : null;
-	}, 300);
-	return { id: body.account.id, home: chosen.body.links[0]!.home as RecordId };
-}
 
 describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 	let radicale: Radicale;
@@ -80,9 +49,9 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 
 	test('is found by its address alone; a wrong password is told, and nothing is kept of it', async () => {
 		const login = { address: radicale.url, user: 'ana', password: 'wrong' };
-		expect(await ask('POST', '', login)).toMatchObject({ status: 422, body: { code: 'wrong-password' } });
-		expect((await ask<{ accounts: unknown[] }>('GET', '')).body.accounts).toEqual([]);
-		const kept = await keepOne({ ...login, password: 'open sesame' }, new URL(there, radicale.url).href);
+		expect(await accounts.ask('POST', '', login)).toMatchObject({ status: 422, body: { code: 'wrong-password' } });
+		expect((await accounts.ask<{ accounts: unknown[] }>('GET', '')).body.accounts).toEqual([]);
+		const kept = await accounts.keepOne({ ...login, password: 'open sesame' }, new URL(there, radicale.url).href);
 		[id, home] = [kept.id, kept.home];
 		const row = await until(async () => (await ada.rows(space, calendars)).find((one) => one.id === home));
 		expect(row).toMatchObject({ name: 'Work', kind: 'elsewhere' });
@@ -102,7 +71,7 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 			zone: 'Europe/Berlin',
 			calendar: home,
 		});
-		await afterRound(id, async () => (await named('Stand-up (late)')) && (await textThere(`${own}.ics`)));
+		await accounts.afterRound(id, async () => (await named('Stand-up (late)')) && (await textThere(`${own}.ics`)));
 		expect(await named('Stand-up')).toMatchObject({ calendar: home, repeat: 'FREQ=WEEKLY' });
 		expect(await textThere(`${own}.ics`)).toContain('SUMMARY:From here');
 	});
@@ -112,7 +81,7 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 		const { text, etag } = await radicale.program.read(`${there}series.ics`);
 		await ada.write(space, events, { place: 'Room 3' }, row);
 		await radicale.program.put(`${there}series.ics`, text.replace('SUMMARY:Stand-up\r', 'SUMMARY:Daily\r'), { 'if-match': etag });
-		await afterRound(id, async () => (await textThere('series.ics'))!.includes('Room 3') && named('Daily'));
+		await accounts.afterRound(id, async () => (await textThere('series.ics'))!.includes('Room 3') && named('Daily'));
 		expect(await textThere('series.ics')).toMatch(/SUMMARY:Daily\r[^]*SUMMARY:Stand-up \(late\)/);
 		expect(await textThere('series.ics')).toContain('X-THEIRS:kept');
 		expect(await named('Daily')).toMatchObject({ place: 'Room 3' });
@@ -120,12 +89,12 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 
 	test('is still once both are the same: nothing is written on either side, and nobody gets anything twice', async () => {
 		const state = async () => {
-			const { body } = await ask<{ accounts: AccountCard[] }>('GET', '');
+			const { body } = await accounts.ask<{ accounts: AccountCard[] }>('GET', '');
 			return body.accounts[0]!.links[0]!;
 		};
 		const before = [await radicale.program.read(`${there}series.ics`), await ada.rows(space, events)];
 		const last = (await state()).syncedAt;
-		await afterRound(id, async () => (await state()).syncedAt !== last);
+		await accounts.afterRound(id, async () => (await state()).syncedAt !== last);
 		expect([await radicale.program.read(`${there}series.ics`), await ada.rows(space, events)]).toEqual(before);
 		expect(await state()).toMatchObject({ objects: 2, left: 0, trouble: null });
 	});
@@ -133,29 +102,29 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 	test('what is deleted on one side goes on the other, into the trash here', async () => {
 		const own = (await named('From here'))!;
 		expect((await radicale.program.ask('DELETE', `${there}series.ics`)).status).toBe(200);
-		await afterRound(id, async () => !(await named('Daily')));
+		await accounts.afterRound(id, async () => !(await named('Daily')));
 		await ada.trash(space, events, own.id);
 		// Whoever takes it back in the next seconds has lost nothing.
 		await until(async () => {
-			const inMs = (await card(id)).nextAt! - Date.now();
+			const inMs = (await accounts.card(id)).nextAt! - Date.now();
 			return inMs > 5_000 && inMs <= GRACE_MS;
 		});
 		expect(await textThere(`${own.id}.ics`)).not.toBeNull();
 		ahead.ms += GRACE_MS;
-		await afterRound(id, async () => (await textThere(`${own.id}.ics`)) === null);
+		await accounts.afterRound(id, async () => (await textThere(`${own.id}.ics`)) === null);
 		// Other services do not believe one that lives in the future.
 		ahead.ms = 0;
 		expect((await ada.rows(space, events)).find(({ title }) => title === 'Daily')!.deletedAt).toBeNumber();
 	});
 
 	test('stands still while it is paused, and says so when the calendar is gone there', async () => {
-		expect((await ask<AccountCard>('PATCH', `/${id}`, { paused: true })).body).toMatchObject({ paused: true });
+		expect((await accounts.ask<AccountCard>('PATCH', `/${id}`, { paused: true })).body).toMatchObject({ paused: true });
 		await radicale.program.put(`${there}later.ics`, event('UID:later', 'DTSTART:20270201T100000Z', 'SUMMARY:Later'));
-		expect((await ask<AccountCard>('PATCH', `/${id}`, { paused: false })).body).toMatchObject({ paused: false });
-		await afterRound(id, () => named('Later'));
+		expect((await accounts.ask<AccountCard>('PATCH', `/${id}`, { paused: false })).body).toMatchObject({ paused: false });
+		await accounts.afterRound(id, () => named('Later'));
 		expect((await radicale.program.ask('DELETE', there)).status).toBe(200);
-		const link = await afterRound(id, async () => {
-			const [one] = (await card(id)).links;
+		const link = await accounts.afterRound(id, async () => {
+			const [one] = (await accounts.card(id)).links;
 			return one!.trouble === 'gone' ? one! : null;
 		});
 		expect(link.detail).toContain('any more');
@@ -163,9 +132,9 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 	});
 
 	test('is removed here with what came of it left as one’s own', async () => {
-		expect((await ask('DELETE', `/${id}?records=keep`)).status).toBe(204);
+		expect((await accounts.ask('DELETE', `/${id}?records=keep`)).status).toBe(204);
 		await until(async () => (await ada.rows(space, calendars)).find((one) => one.id === home)!.kind === 'own');
-		expect([await card(id), await named('Later')]).toEqual([undefined!, expect.objectContaining({ calendar: home })]);
+		expect([await accounts.card(id), await named('Later')]).toEqual([undefined!, expect.objectContaining({ calendar: home })]);
 	});
 });
 
@@ -178,14 +147,14 @@ test('a calendar of somebody on another Mana is one’s own, too, both ways', as
 			(await new Program(world.dav, password.authorization).ask('PROPFIND', `/calendars/${theirs}-calendar/`)).status === 207,
 	);
 	await grace.write(theirs, events, { title: 'Lunch', start: '2027-03-01T12:00', zone: 'Europe/Berlin' });
-	const { id, home } = await keepOne(login, `${world.dav}/calendars/${theirs}-calendar/`);
-	const lunch = await afterRound(id, () => named('Lunch'));
+	const { id, home } = await accounts.keepOne(login, `${world.dav}/calendars/${theirs}-calendar/`);
+	const lunch = await accounts.afterRound(id, () => named('Lunch'));
 	expect(lunch.calendar).toBe(home);
 	await ada.write(space, events, { title: 'Long lunch' }, lunch.id);
-	await afterRound(id, async () => (await grace.rows(theirs, events)).some(({ title }) => title === 'Long lunch'));
+	await accounts.afterRound(id, async () => (await grace.rows(theirs, events)).some(({ title }) => title === 'Long lunch'));
 	expect((await grace.rows(theirs, events)).length).toBe(1);
 	// What is removed with what came of it, goes to the trash here alone.
-	expect((await ask('DELETE', `/${id}?records=trash`)).status).toBe(204);
+	expect((await accounts.ask('DELETE', `/${id}?records=trash`)).status).toBe(204);
 	await until(async () => !(await named('Long lunch')));
 	expect((await grace.rows(theirs, events))[0]!.deletedAt).toBeNull();
 }, 30_000);

@@ -20,6 +20,7 @@ export const app: AppManifest = {
 		{ id: 'new-list', name: () => m.contacts_new_list(), icon: 'plus', run: (house) => house.go('/contacts/find') },
 		{ id: 'archive', name: () => m.contacts_archived(), run: (house) => house.go('/contacts/archive') },
 		{ id: 'duplicates', name: () => m.contacts_duplicates(), icon: 'users', run: (house) => house.go('/contacts/duplicates') },
+		{ id: 'elsewhere', name: () => m.contacts_elsewhere(), icon: 'globe', run: (house) => house.go('/contacts/elsewhere') },
 		{ id: 'import', name: () => m.contacts_import(), run: (house) => house.go('/contacts/import') },
 		{ id: 'export', name: () => m.contacts_export(), run: (house) => house.go('/contacts/export') },
 		{ id: 'trash', name: () => m.contacts_trash(), icon: 'trash', run: (house) => house.go('/contacts/trash') },

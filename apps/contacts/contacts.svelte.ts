@@ -27,6 +27,8 @@ import type { FilterWorld } from './find/conditions.ts';
 import { inTouchBy, lastContacted } from './in-touch.ts';
 import type { WholeCard } from './merge.ts';
 import {
+	type Book,
+	books,
 	type Contact,
 	type ContactSettings,
 	type Detail,
@@ -66,6 +68,7 @@ export class Contacts {
 	readonly #encounters;
 	readonly #tags;
 	readonly #views;
+	readonly #books;
 	/** Those that were selected when somebody went to export them. */
 	exporting: readonly RecordId[] = [];
 
@@ -81,6 +84,7 @@ export class Contacts {
 			mana.query(groups, { order: (a, b) => (a.position ?? '~').localeCompare(b.position ?? '~', 'en') }),
 		);
 		this.#tags = live(() => mana.query(tags));
+		this.#books = live(() => mana.query(books, { order: (a, b) => a.name.localeCompare(b.name) }));
 		this.#views = live(() => mana.query(views, { order: byViewPlace }));
 		this.#encounters = live(() =>
 			mana.query(encounters, { order: (a, b) => (a.day === b.day ? 0 : (a.day ?? '') < (b.day ?? '') ? 1 : -1) }),
@@ -118,6 +122,11 @@ export class Contacts {
 
 	get tags(): readonly Tag[] {
 		return this.#tags.rows;
+	}
+
+	/** Address books that programs made, or that stand elsewhere, too. */
+	get books(): readonly Book[] {
+		return this.#books.rows;
 	}
 
 	/** Lists that are kept by a filter, in order. */

@@ -54,7 +54,7 @@ export const people = collection(
 		cardName: field.text(27, { fallback: '', max: 255 }),
 		/** The card as a program or a file last had it, without its photo, with everything that we have no field for. */
 		cardObject: field.text(28, { fallback: '', max: 50_000 }),
-		/** Of `books`, where a program has several; `null`: the one that every space has. */
+		/** Of `books`; `null`: the one that every space has. */
 		book: field.reference(29),
 		/** Ids of `shared/tags`. */
 		tags: field.set(30),
@@ -151,7 +151,7 @@ export const settings = collection(
 	},
 );
 
-/** Address books that programs made. Here all contacts of a space stand together. */
+/** Address books that programs made, or that stand elsewhere, too. Here all contacts of a space stand together. */
 export const books = collection(
 	'contacts/books',
 	{ app, number: 6 },
@@ -160,6 +160,11 @@ export const books = collection(
 		notes: field.text(2, { fallback: '', max: 2_000 }),
 		/** What it is called in CardDAV. */
 		cardName: field.text(3, { fallback: '', max: 255 }),
+		/**
+		 * What is `elsewhere` is kept the same as an address book of an account, both ways; what is `shown` may only be read there, so nobody
+		 * but contacts-server writes its contacts.
+		 */
+		kind: field.choice(4, ['own', 'elsewhere', 'shown']),
 	},
 );
 

@@ -119,7 +119,8 @@ function groupsIn(card: Card): string[] {
 	return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].slice(0, 100);
 }
 
-function photoIn(card: Card): SaidPhoto | null {
+/** The photo of a card; `null`: it has none. */
+export function photoIn(card: Card): SaidPhoto | null {
 	const line = lineOf(card, 'PHOTO');
 	if (!line || line.value === '') return null;
 	if (parameterOf(line, 'ENCODING')?.toLowerCase() === 'b') {

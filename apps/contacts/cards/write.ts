@@ -178,7 +178,8 @@ function withGroups(card: Card, groups: readonly string[]): Card {
 	);
 }
 
-function withPhoto(card: Card, photo: SaidContact['photo']): Card {
+/** A card with a photo in the words of its version; `null` leaves it as it is. */
+export function withPhoto(card: Card, photo: SaidContact['photo']): Card {
 	if (photo === null) return card;
 	const value = photo.kind === 'bytes' ? `data:${photo.type};base64,${photo.bytes}` : photo.address;
 	if (card.version === '4.0' || photo.kind === 'address') return withProperty(card, 'PHOTO', line('PHOTO', value));

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { type AccessRow, authorisationMatrix, kitAccess, type Principal } from '@mana/service/testing/authorisation';
 import { ns, Program } from '@mana/dav/testing/program';
-import { leavingAccess } from '@mana/service/testing/leaving';
 import type { SpaceId } from '@mana/sync';
 import { startWorld, until, type World } from './world.fixture.ts';
 
@@ -11,7 +9,6 @@ type Who = (typeof who)[number];
 
 let world: World;
 const programs = new Map<Who, Program>();
-const tokens = new Map<Principal, string>();
 let [book, made] = ['', ''];
 const card = (uid: string) => ['BEGIN:VCARD', 'VERSION:3.0', `UID:${uid}`, `FN:${uid}`, 'END:VCARD', ''].join('\r\n');
 const group = (uid: string) => card(uid).replace('FN', 'X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:one\r\nFN'); // prettier-ignore
@@ -36,9 +33,6 @@ beforeAll(async () => {
 	as('viewer', (await grace.password()).authorization);
 	as('stranger', (await mary.password()).authorization);
 	as('editor', (await ada.password()).authorization);
-	tokens.set('owner', await ada.token());
-	tokens.set('member', await grace.token());
-	tokens.set('foreign service', await (await world.identityOf('mana-stranger')).token('contacts-server'));
 	for (const [name, person] of [
 		['viewer', grace],
 		['stranger', mary],
@@ -102,31 +96,4 @@ test.each(questions.map((one) => [`${one.method} ${one.statuses.join(' ')}`, one
 test('the password of an account opens nothing to programs', async () => {
 	const authorization = `Basic ${btoa('ada@mana.example:first program 1843')}`;
 	expect((await new Program(world.dav, authorization).ask('PROPFIND', book)).status).toBe(401);
-});
-
-/** Asked by mana-auth alone, with a token of the person besides. */
-const archive: AccessRow = {
-	method: 'POST',
-	path: '/v1/persons/:id/open-formats',
-	body: { person: { id: 'stranger', name: '', email: '', language: 'en', role: 'member' }, token: '' },
-	status: { 'foreign service': 403 },
-};
-
-authorisationMatrix({
-	// What it keeps are copies: mana-auth asks it to forget them, and for cards to take along.
-	rows: [...kitAccess, ...leavingAccess.filter(({ path }) => path.endsWith('/erase')), archive],
-	document: async () => (await fetch(world.dav.replace('/dav', '/openapi.json'))).json(),
-	async ask({ method, path, body }, principal) {
-		const token = tokens.get(principal);
-		const { status } = await fetch(world.dav.replace('/dav', path.replace(':id', '0'.repeat(26))), {
-			method,
-			headers: {
-				'x-forwarded-for': '192.0.2.1',
-				'content-type': 'application/json',
-				...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		});
-		return status;
-	},
 });

@@ -31,7 +31,7 @@ export function foldersOf({ id: space, card, access, token }: OpenSpace, all: re
 			book,
 			home: book?.id ?? '',
 			path: [BOOKS, segmentOf(space, book)],
-			access,
+			access: book?.kind === 'shown' ? 'read' : access,
 			token,
 			name: card.kind === 'personal' ? name : book ? `${card.name}: ${name}` : card.name,
 			createdAt: book?.createdAt ?? null,

@@ -13,7 +13,7 @@ import { appOf, type RecordId } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { groups, people, settings, settingsId } from '../model.ts';
 import { type BookFolder, BOOKS, foldersOf, LIMITS, segmentOf } from './books.server.ts';
-import { contactTexts } from './contact-texts.server.ts';
+import { type CardSayings, contactTexts } from './contact-texts.server.ts';
 import { groupTexts } from './group-texts.server.ts';
 import { booksOf, type CardCollection, contactKind, contactsOf, groupKind } from './kind.server.ts';
 import type { Photos } from './photos.server.ts';
@@ -29,7 +29,12 @@ export function contactsApp(
 	write: Pick<WriteParts, 'writer' | 'groupsElsewhere'> & { readonly photos: Photos },
 	accepted: ServedVersion | null,
 ): FolderApp<CardCollection, BookFolder> {
-	const { db } = parts;
+	const { db, grant } = parts;
+	const sayings = (space: SpaceId): CardSayings => ({
+		photos: (wanted) => write.photos.read(grant, space, wanted),
+		// Programs that know groups by their names only are told all of them.
+		namesGroup: () => true,
+	});
 	return {
 		app: appOf(people.number),
 		top: BOOKS,
@@ -62,7 +67,7 @@ export function contactsApp(
 			const sets = placed.filter((one) => isOf(one, groups));
 			const texts = new Map<RecordId, string>();
 			const [said, inGroups] = [
-				await contactTexts(parts, write.photos, space, contacts, accepted),
+				await contactTexts(db, sayings(space), space, contacts, accepted),
 				await groupTexts(db, space, sets, accepted),
 			];
 			for (const [at, { row }] of contacts.entries()) texts.set(row.id, said[at]!);

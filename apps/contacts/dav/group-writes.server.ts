@@ -1,32 +1,47 @@
 import { carddav, type SentCard } from '@mana/dav/carddav/index';
 import { DavFailure } from '@mana/dav/index';
-import { differences, type Member, type RecordDb, recordOf, rowsOf } from '@mana/dav/records/index';
+import { differences, type RecordDb, recordOf, rowsOf } from '@mana/dav/records/index';
 import { writeCard } from '@mana/dav/vcard/index';
 import type { Draft, RecordId } from '@mana/model';
 import type { ServiceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import { membersKept, readGroup, withoutMembers } from '../cards/group-card.ts';
-import { type Group, groupIdOf, groups, people } from '../model.ts';
+import { groupIdOf, groups, people } from '../model.ts';
 import { type BookFolder, LIMITS } from './books.server.ts';
 import { isShown, membersIn } from './group-texts.server.ts';
+import type { KnownGroup } from './keep-contact.server.ts';
 import { contactsOf, type PlacedContact, type PlacedGroup } from './kind.server.ts';
 
 /** Contacts that are put into a group or taken out in one step. */
 const AT_ONCE = 500;
 
+/** A group as a card says it, with what it replaces. */
+export interface GroupPut {
+	readonly folder: Pick<BookFolder, 'space' | 'book'>;
+	/** Name of its file. */
+	readonly name: string;
+	/** As whoever sends it saw it; `null`: they saw none. */
+	readonly current: PlacedGroup | null;
+	readonly sent: SentCard;
+	/** Of the group that it is or becomes. */
+	readonly id: RecordId;
+	/** Contacts by their UIDs that were written and cannot be read yet. */
+	readonly coming?: ReadonlyMap<string, RecordId>;
+}
+
 /**
- * Writes a group as a program sends it: its name, and who came and went since the program read it. Whom it names that is not here yet is in it
+ * Writes a group as a card says it: its name, and who came and went since the card was read. Whom it names that is not here yet is in it
  * when they come.
  *
- * @param id of the group that it is or becomes
- * @returns the space's counter after it
+ * @param write one transaction; of a group that somebody wrote since it was seen none is kept
+ * @returns what the last one answered: the space's counter after it
  */
-export async function putGroup(
+export async function putGroup<Seq>(
 	db: RecordDb,
-	member: Member,
-	{ folder, name, current, sent, id }: { folder: BookFolder; name: string; current: PlacedGroup | null; sent: SentCard; id: RecordId }, // prettier-ignore
-): Promise<number> {
-	const { space } = folder;
+	write: (action: (tx: ServiceWriter) => void) => Promise<Seq>,
+	{ folder, name, current, sent, id, coming: awaited = new Map() }: GroupPut,
+): Promise<Seq> {
+	const { space, book } = folder;
 	const held = await recordOf(db, space, groups, id);
 	const before = held?.row ?? null;
 	const said = readGroup(sent.card);
@@ -37,31 +52,42 @@ export async function putGroup(
 	const draft: Draft<typeof groups> = {
 		name: said.name,
 		ofCategories: false,
-		book: folder.book?.id ?? null,
+		book: book?.id ?? null,
 		uid: sent.uid === id ? '' : sent.uid,
 		cardName: name === `${sent.uid}.vcf` ? '' : name,
 		cardObject: keptText(sent, known),
 	};
-	const steps = [...coming, ...going];
-	const write = (tx: ServiceWriter, some: readonly PlacedContact[]) => {
-		for (const { row } of some) {
-			const left = [...row.groups].filter((group) => group !== id);
-			tx.update(people, row.id, { groups: going.some((one) => one.row.id === row.id) ? left : [...left, id] }, row);
-		}
-	};
-	let seq = await member.write(space, (tx) => {
+	const steps = [
+		...coming.map(
+			({ row }) =>
+				(tx: ServiceWriter) =>
+					tx.update(people, row.id, { groups: { add: [id] } }, row),
+		),
+		...going.map(
+			({ row }) =>
+				(tx: ServiceWriter) =>
+					tx.update(people, row.id, { groups: { remove: [id] } }, row),
+		),
+		...said.members.flatMap((uid) => {
+			const contact = known.has(uid) ? undefined : awaited.get(uid);
+			return contact ? [(tx: ServiceWriter) => tx.update(people, contact, { groups: { add: [id] } })] : [];
+		}),
+	];
+	let last = await write((tx) => {
 		if (!before || !held) tx.create(groups, id, draft);
 		else {
-			// Against what the program saw: members stand with the contacts, where both sides' changes hold.
+			// Against what was seen: members stand with the contacts, where both sides' changes hold.
 			tx.expect(id, current?.seq ?? held.seq);
 			if (before.deletedAt !== null) tx.restore(groups, id);
 			tx.update(groups, id, differences<typeof groups>(draft, before), before);
 		}
-		write(tx, steps.slice(0, AT_ONCE));
+		for (const step of steps.slice(0, AT_ONCE)) step(tx);
 	});
 	for (let at = AT_ONCE; at < steps.length; at += AT_ONCE)
-		seq = await member.write(space, (tx) => write(tx, steps.slice(at, at + AT_ONCE)));
-	return seq;
+		last = await write((tx) => {
+			for (const step of steps.slice(at, at + AT_ONCE)) step(tx);
+		});
+	return last;
 }
 
 /** The group that a card is of which nobody has yet: the one of that name where categories made it, otherwise one of its own. */
@@ -74,7 +100,7 @@ export async function groupFor(db: RecordDb, space: SpaceId, { uid, card }: Sent
 }
 
 /** Groups that named a contact before it was there: it is in them now. */
-export function groupsAwaiting(uid: string, known: readonly Group[]): RecordId[] {
+export function groupsAwaiting(uid: string, known: readonly KnownGroup[]): RecordId[] {
 	return known.filter((one) => one.deletedAt === null && membersKept(one.cardObject).includes(uid)).map(({ id }) => id);
 }
 

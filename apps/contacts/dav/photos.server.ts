@@ -14,7 +14,10 @@ const WAIT_MS = 20_000;
 
 const types: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
-/** The photos of contacts, as files of their spaces at mana-sync, in the name of the person who asks. */
+/** Whoever reads and writes photos: a person who lets this server act, or nobody but the server itself, which brings what stands elsewhere. */
+type Asking = Pick<AppGrant, 'token'> | null;
+
+/** The photos of contacts, as files of their spaces at mana-sync. */
 export class Photos {
 	readonly #sync: string;
 	readonly #identity: ServiceIdentity;
@@ -28,12 +31,12 @@ export class Photos {
 	}
 
 	/** Photos as cards have them, by hash, as far as they can be had now. */
-	async read(grant: AppGrant, space: SpaceId, wanted: readonly BlobReference[]): Promise<ReadonlyMap<string, SaidPhoto>> {
+	async read(asking: Asking, space: SpaceId, wanted: readonly BlobReference[]): Promise<ReadonlyMap<string, SaidPhoto>> {
 		const found = new Map<string, SaidPhoto>();
 		const left = wanted.filter(({ size }) => size <= BIGGEST);
 		const work = async () => {
 			for (let reference; (reference = left.pop());) {
-				const bytes = this.#kept.get(reference.hash) ?? (await this.#fetch(grant, space, reference));
+				const bytes = this.#kept.get(reference.hash) ?? (await this.#fetch(asking, space, reference));
 				if (bytes !== null) found.set(reference.hash, { kind: 'bytes', bytes, type: reference.type });
 			}
 		};
@@ -52,7 +55,7 @@ export class Photos {
 	 * @throws Problem when the space has no room for it, or the person may not write
 	 */
 	async keep(
-		grant: AppGrant,
+		asking: Asking,
 		space: SpaceId,
 		photo: SaidPhoto | null,
 		before: BlobReference | null,
@@ -61,15 +64,18 @@ export class Photos {
 		const bytes = Buffer.from(photo.bytes, 'base64');
 		if (bytes.length === 0 || bytes.length > BIGGEST) return null;
 		const { hash } = await manifestOf(new Blob([bytes]));
-		if (before?.hash !== hash) await this.#send(grant, space, hash, bytes);
+		if (before?.hash !== hash) await this.#send(asking, space, hash, bytes);
 		this.#keep(hash, photo.bytes);
 		return { hash, size: bytes.length, type: photo.type, name: `photo.${photo.type.slice(6)}` };
 	}
 
-	async #send({ token }: AppGrant, space: SpaceId, hash: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+	async #send(asking: Asking, space: SpaceId, hash: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
 		const response = await fetch(`${this.#sync}/service-blobs/${space}/${hash}`, {
 			method: 'PUT',
-			headers: { authorization: `Bearer ${await this.#identity.token('mana-sync')}`, 'x-mana-person-token': token },
+			headers: {
+				authorization: `Bearer ${await this.#identity.token('mana-sync')}`,
+				...(asking && { 'x-mana-person-token': asking.token }),
+			},
 			body,
 			signal: AbortSignal.timeout(WAIT_MS),
 		}).catch((error: unknown) => {
@@ -81,9 +87,12 @@ export class Photos {
 		if (!response.ok) throw (await readProblem(response)) ?? new Error(`mana-sync answered ${response.status}.`);
 	}
 
-	async #fetch(grant: AppGrant, space: SpaceId, { hash, size }: BlobReference): Promise<string | null> {
+	async #fetch(asking: Asking, space: SpaceId, { hash, size }: BlobReference): Promise<string | null> {
 		try {
-			const { content } = await this.#transfer(grant, space).fetch(hash, size, new FetchedParts(), () => {});
+			const content = asking
+				? (await this.#transfer(asking.token, space).fetch(hash, size, new FetchedParts(), () => {})).content
+				: await this.#own(space, hash);
+			if (content === null) return null;
 			const text = Buffer.from(await content.arrayBuffer()).toString('base64');
 			this.#keep(hash, text);
 			return text;
@@ -103,7 +112,19 @@ export class Photos {
 		this.#letters += text.length;
 	}
 
-	#transfer({ token }: AppGrant, space: SpaceId): Transfer {
+	/** A photo that a record names which this server reads; `null`: it is not there, or not yet. */
+	async #own(space: SpaceId, hash: string): Promise<Blob | null> {
+		const response = await fetch(`${this.#sync}/service-blobs/${space}/${hash}`, {
+			headers: { authorization: `Bearer ${await this.#identity.token('mana-sync')}` },
+			signal: AbortSignal.timeout(WAIT_MS),
+		});
+		if (response.status === 404) return null;
+		if (!response.ok) throw (await readProblem(response)) ?? new Error(`mana-sync answered ${response.status}.`);
+		const content = await response.blob();
+		return (await manifestOf(content)).hash === hash ? content : null;
+	}
+
+	#transfer(token: string, space: SpaceId): Transfer {
 		return new Transfer(`${this.#sync}/spaces/${space}`, async () => ({ token, expiresAt: Infinity }), AbortSignal.timeout(WAIT_MS)); // prettier-ignore
 	}
 }

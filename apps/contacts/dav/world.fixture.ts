@@ -7,7 +7,8 @@ import { service as contacts } from '../contacts.server.ts';
 
 export { TestPerson, until, type World } from '@mana/dav/testing/world';
 
-/** The services that a contact passes through, as processes run them. */
-export function startWorld(): Promise<World> {
-	return start({ below: [auth, sync, user, notify], served: contacts, env: {}, app: 'contacts' });
+/** The services that a contact passes through, as processes run them. @param clock of contacts-server */
+export function startWorld(clock: { now(): number } = { now: () => Date.now() }): Promise<World> {
+	const env = { MANA_CONTACTS_SERVER_PRIVATE_ACCOUNTS: 'true' };
+	return start({ below: [auth, sync, user, notify], served: contacts, env, app: 'contacts', clock });
 }

@@ -48,9 +48,12 @@ eachEngine('files of a space', (engine) => {
 			client.close();
 			return record;
 		};
-		const asService = async (service: string, path: string) => {
+		const asService = async (service: string, path: string, init: RequestInit = {}) => {
 			const identity = serviceIdentity(() => generateSecret(place.home, 'instance'), service, { now: () => Date.now() });
-			return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${await identity.token('mana-sync')}` } });
+			return fetch(`${server.url}${path}`, {
+				...init,
+				headers: { authorization: `Bearer ${await identity.token('mana-sync')}` },
+			});
 		};
 		const files = async () =>
 			(await readdir(join(place.home, 'mana-sync/blobs'), { recursive: true })).filter((path) => /[0-9a-f]{64}$/.test(path));
@@ -278,5 +281,22 @@ eachEngine('files of a space', (engine) => {
 		expect((await at.asService('todo-server', `/service-blobs/${newRecord()}/${named.hash}`)).status).toBe(404);
 		expect((await ana.json('PUT', '/services/todo-server', { allowed: false })).status).toBe(200);
 		expect((await get(named)).status).toBe(404);
+	});
+
+	test('a service that writes in a space keeps files there for whose space it is, as long as it is let in', async () => {
+		await using at = await home({ MANA_SYNC_BLOB_PERSON_BYTES: '2000' });
+		const [file, large] = [await fileOf(noise(1500)), await fileOf(noise(600))];
+		const put = (one: typeof file, service = 'todo-server') =>
+			at.asService(service, `/service-blobs/${at.space}/${one.hash}`, { method: 'PUT', body: one.bytes });
+		expect((await put(file)).status).toBe(204);
+		expect(await at.store.db.selectFrom('blob').select(['hash', 'person']).execute()).toEqual([
+			{ hash: file.hash, person: (await at.store.db.selectFrom('space').select('owner').executeTakeFirstOrThrow()).owner },
+		]);
+		expect((await put(large)).status).toBe(507);
+		// One that only reads, and a space that does not let it in any more.
+		expect((await put(file, 'mana-user')).status).toBe(403);
+		const ana = await at.as('ana');
+		expect((await ana.json('PUT', '/services/todo-server', { allowed: false })).status).toBe(200);
+		expect((await put(file)).status).toBe(403);
 	});
 });

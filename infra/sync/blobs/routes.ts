@@ -112,14 +112,23 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 			'/service-blobs/:space/:hash',
 			guardService(identity),
 			ofContent,
-			answers('For services that a person lets act: keeps a file of at most 1 MiB of theirs, the body is its bytes'),
+			answers(
+				'For services: keeps a file of at most 1 MiB for the person who lets them act, else for whose space it is; the body is its bytes',
+			),
 			async (c) => {
 				const { space, hash } = c.req.valid('param');
 				const id = space as SpaceId;
 				const service = c.get('service');
-				if (!grantOf(service)) throw problem(403, 'nothing-declared', `${service} declares no records in the schema.`);
-				const person = await actingFor(verifyToken, service, c.req.header(PERSON_HEADER));
-				if (person === null) throw problem(403, 'not-acting', 'Say in whose name: files are kept for people.');
+				const grant = grantOf(service);
+				if (!grant) throw problem(403, 'nothing-declared', `${service} declares no records in the schema.`);
+				const acting = await actingFor(verifyToken, service, c.req.header(PERSON_HEADER));
+				const person = acting ?? (grant.writes.names.length > 0 ? await directory.ownerWhoLetsIn(id, service) : null);
+				if (person === null)
+					throw problem(
+						403,
+						'not-acting',
+						'Say in whose name: files are kept for people, or for spaces in which this service writes.',
+					);
 				const caller = await callerIn(id, person, 'write');
 				const content = new Uint8Array(await c.req.arrayBuffer());
 				const chunk = await chunkHash(content, (bytes) => crypto.subtle.digest('SHA-256', bytes));

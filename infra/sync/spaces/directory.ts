@@ -85,6 +85,13 @@ export class Directory {
 		return row !== undefined && row.role !== GONE;
 	}
 
+	/** Whose space it is, for a service that it lets in; `null`: there is none, or it does not. */
+	async ownerWhoLetsIn(space: SpaceId, service: string): Promise<string | null> {
+		if (!(await this.letsIn(space, service))) return null;
+		const row = await this.#store.db.selectFrom('space').select('owner').where('id', '=', space).executeTakeFirst();
+		return row?.owner ?? null;
+	}
+
 	/** Invitations that still work. @param now ms since 1970 */
 	async invitations(space: SpaceId, now: number): Promise<Invitation[]> {
 		const rows = await this.#store.db

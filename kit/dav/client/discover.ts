@@ -1,6 +1,7 @@
 import { resolveSrv } from 'node:dns/promises';
 import { dav } from '../names.ts';
 import { apple, caldav, calendarServer, componentsIn, hueOf } from '../caldav/index.ts';
+import { carddav } from '../carddav/names.ts';
 import { child, element, elements, textOf, type XmlElement, type XmlName } from '../xml.ts';
 import { Trouble } from '../mirror/trouble.ts';
 import { type DavDoor, type DavLine, textIn } from './door.ts';
@@ -21,6 +22,13 @@ export const calendarsElsewhere: DavKind = {
 	homeSet: caldav('calendar-home-set'),
 	folder: caldav('calendar'),
 	component: 'VEVENT',
+};
+
+export const addressBooksElsewhere: DavKind = {
+	service: 'carddav',
+	homeSet: carddav('addressbook-home-set'),
+	folder: carddav('addressbook'),
+	component: null,
 };
 
 /** A calendar or an address book of an account elsewhere. */
@@ -106,7 +114,7 @@ const wanted = element(
 		element(dav('current-user-privilege-set')),
 		element(caldav('calendar-home-set')),
 		element(caldav('supported-calendar-component-set')),
-		element('{urn:ietf:params:xml:ns:carddav}addressbook-home-set'),
+		element(carddav('addressbook-home-set')),
 		element(apple('calendar-color')),
 		element(calendarServer('source')),
 	),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { calendarServer, caldav, calendarData } from '../caldav/names.ts';
+import { addressData, carddav } from '../carddav/names.ts';
 import { dav } from '../names.ts';
 import { type ChangesThere, Moved, RefusedThere, type There, type Version } from '../mirror/sides.ts';
 import { Trouble } from '../mirror/trouble.ts';
@@ -19,6 +20,13 @@ export const eventsElsewhere: ObjectsElsewhere = {
 	data: calendarData,
 	type: 'text/calendar; charset=utf-8',
 	extension: 'ics',
+};
+
+export const cardsElsewhere: ObjectsElsewhere = {
+	multiget: carddav('addressbook-multiget'),
+	data: addressData,
+	type: 'text/vcard; charset=utf-8',
+	extension: 'vcf',
 };
 
 /** How many objects are asked for at once, and how often a list that is cut off is asked for on. */

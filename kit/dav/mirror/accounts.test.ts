@@ -44,7 +44,6 @@ class Elsewhere {
 			},
 		},
 		ownSpace: () => space,
-		isSettled: async () => true,
 		here: () => ({
 			versions: async () => new Map(),
 			texts: async () => new Map(),
@@ -84,7 +83,15 @@ eachEngine('accounts elsewhere', (engine) => {
 		const accounts = new Accounts({ db: store.db, app: elsewhere.app, sealing, clock, random: systemRandom });
 		/** Looks once at what is due, as a service does that has just begun. */
 		const runner = () =>
-			new MirrorRunner({ db: store.db, app: elsewhere.app, accounts, clock, random: systemRandom, failed: () => {} });
+			new MirrorRunner({
+				db: store.db,
+				app: elsewhere.app,
+				accounts,
+				clock,
+				random: systemRandom,
+				isSettled: async () => true,
+				failed: () => {},
+			});
 		const look = async () => {
 			const runs = runner();
 			await runs.look();

@@ -14,7 +14,10 @@ export interface Login {
 export interface Service {
 	/** @throws Trouble */
 	folders(login: Login): Promise<readonly FolderElsewhere[]>;
-	open(login: Login, url: string): There;
+	open(
+		login: Login,
+		folder: { readonly url: string; /** Where the folder is that says the same. */ readonly space: SpaceId },
+	): There;
 }
 
 /** What becomes of the records of a folder that is not kept the same any more. */
@@ -26,8 +29,6 @@ export interface MirrorApp {
 	readonly services: Readonly<Record<string, Service>>;
 	/** Where a person's folders are made; `null`: that is not known now. */
 	ownSpace(person: string): SpaceId | null;
-	/** Whether everything that was written into a space can be read here, so that both sides can be compared. */
-	isSettled(space: SpaceId): Promise<boolean>;
 	here(space: SpaceId, home: string): Here<MirrorWithin>;
 	/** Whether a folder of ours is there, and not in the trash. */
 	stands(space: SpaceId, home: string): Promise<boolean>;

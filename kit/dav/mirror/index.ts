@@ -1,12 +1,11 @@
-export { accountCard, type AccountCard, Accounts, folderCard, type FolderCard } from './accounts.ts';
+export type { AccountCard, FolderCard } from './accounts.ts';
 export type { Login, MirrorApp, Records, Service } from './app.ts';
 export { calendarTexts } from './calendar-texts.ts';
 export { cardTexts } from './card-texts.ts';
 export { mirrorLeaving } from './leaving.ts';
-export { accountRoutes } from './routes.ts';
-export { MirrorRunner } from './runner.ts';
+export { type Mirror, openMirror } from './open.ts';
 export type { ChangesThere, Here, There, Unfit, Version } from './sides.ts';
-export { Moved, RefusedThere } from './sides.ts';
+export { Moved, NotYet, RefusedThere } from './sides.ts';
 export { doubt, type MirrorDb, type MirrorWithin } from './store.ts';
-export { mirrorMigrations, type MirrorTables } from './tables.ts';
+export type { MirrorTables } from './tables.ts';
 export { Trouble, type TroubleCode } from './trouble.ts';

@@ -1,5 +1,5 @@
 import { decide } from './decide.ts';
-import { type ChangesThere, type Here, Moved, RefusedThere, type Texts, type There, type Version } from './sides.ts';
+import { type ChangesThere, type Here, Moved, NotYet, RefusedThere, type Texts, type There, type Version } from './sides.ts';
 import type { MirrorTables } from './tables.ts';
 import { Trouble } from './trouble.ts';
 
@@ -219,6 +219,10 @@ class Round<Within> {
 			}
 		} catch (error) {
 			if (error instanceof Moved) return this.#reread({ ...item, etag: etag ?? item.etag });
+			if (error instanceof NotYet) {
+				this.#again(GRACE_MS);
+				return null;
+			}
 			if (!(error instanceof RefusedThere)) throw error;
 			await this.#keep({ ...item, etag, base: item.base, version, gone_at: null, note: 'refused' });
 			return null;

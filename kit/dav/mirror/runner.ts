@@ -40,6 +40,8 @@ export interface RunnerParts {
 	readonly accounts: Pick<Accounts, 'login'>;
 	readonly clock: { now(): number };
 	readonly random: RandomBytes;
+	/** Whether everything that was written into a space can be read here, so that both sides can be compared. */
+	isSettled(space: SpaceId): Promise<boolean>;
 	/** Told why an account could not be kept the same; it is tried again, later each time. */
 	failed(error: unknown, account: string): void;
 }
@@ -141,7 +143,7 @@ export class MirrorRunner {
 			for (const link of await linksOf(db, account.id)) {
 				if (this.#closed) return;
 				if (link.trouble !== null && troubles[link.trouble].stops) continue;
-				againMs = Math.min(againMs, await this.#keep(link, lease, () => service.open(login, link.url)));
+				againMs = Math.min(againMs, await this.#keep(link, lease, () => service.open(login, link)));
 			}
 		} catch (error) {
 			if (error instanceof LeaseLost) throw error;
@@ -154,10 +156,10 @@ export class MirrorRunner {
 
 	/** Keeps one folder the same. @returns in how many milliseconds to look again @throws Trouble of its account */
 	async #keep(link: Link, lease: string, open: () => ReturnType<MirrorApp['services'][string]['open']>): Promise<number> {
-		const { db, app, clock, failed } = this.#parts;
+		const { db, app, clock, isSettled, failed } = this.#parts;
 		const { id, space, home, token, may_lose } = link;
 		try {
-			if (!(await app.isSettled(space))) return UNSETTLED_MS;
+			if (!(await isSettled(space))) return UNSETTLED_MS;
 			if (!(await app.stands(space, home)))
 				throw new Trouble('removed-here', 'It was removed here. What is there stays as it is.');
 			const parts = {

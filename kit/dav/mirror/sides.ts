@@ -23,9 +23,9 @@ export interface There {
 	read(hrefs: readonly string[]): Promise<Map<string, Version>>;
 	/** Where an object with this UID will lie. */
 	hrefFor(uid: string): string;
-	/** Writes an object where there is none. @returns its etag, `null` where the server did not say @throws Moved, RefusedThere */
+	/** Writes an object where there is none. @returns its etag, `null` where the server did not say @throws Moved, RefusedThere, NotYet */
 	create(href: string, text: string): Promise<string | null>;
-	/** Writes an object over the version that is known. @throws Moved, RefusedThere */
+	/** Writes an object over the version that is known. @throws Moved, RefusedThere, NotYet */
 	replace(href: string, etag: string, text: string): Promise<string | null>;
 	/** Removes the version that is known; one that is gone is removed. @throws Moved, RefusedThere */
 	remove(href: string, etag: string): Promise<void>;
@@ -39,6 +39,11 @@ export class Moved extends Error {
 /** A server does not take this object; others it may. */
 export class RefusedThere extends Error {
 	override readonly name = 'RefusedThere';
+}
+
+/** An object cannot be written now, but soon: its photo is still on its way. */
+export class NotYet extends Error {
+	override readonly name = 'NotYet';
 }
 
 /** Why an object stays on one side, where not for a server's own reason. */

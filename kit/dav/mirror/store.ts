@@ -138,12 +138,10 @@ export async function dropLink(within: MirrorWithin, link: string): Promise<void
 	await within.deleteFrom('mirror_link').where('id', '=', link).execute();
 }
 
-/** What was common is not certain any more for these records, or for a whole space: both sides are compared anew. */
-export async function doubt(within: MirrorWithin, space: SpaceId, records?: readonly string[]): Promise<void> {
+/** What was common is not certain any more in a space: both sides are compared anew. */
+export async function doubt(within: MirrorWithin, space: SpaceId): Promise<void> {
 	const links = within.selectFrom('mirror_link').select('id').where('space', '=', space);
 	const unsure = { base: null, etag: '', version: '', gone_at: null };
-	let items = within.updateTable('mirror_item').set(unsure).where('link', 'in', links).where('note', 'is', null);
-	if (records) items = items.where('record', 'in', records);
-	const { numUpdatedRows } = await items.executeTakeFirst();
-	if (numUpdatedRows > 0n) await within.updateTable('mirror_link').set({ token: null }).where('space', '=', space).execute();
+	await within.updateTable('mirror_item').set(unsure).where('link', 'in', links).where('note', 'is', null).execute();
+	await within.updateTable('mirror_link').set({ token: null }).where('space', '=', space).execute();
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '@mana/dav/testing/world';
-import { Program } from './dav/ask.fixture.ts';
+import { Program } from './program.ts';
+import { until } from './world.ts';
 
 export interface Radicale extends AsyncDisposable {
 	readonly url: string;
