@@ -39,7 +39,7 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 			body: `<C:mkcalendar ${ns}><D:set><D:prop><D:displayname>Work</D:displayname><I:calendar-color>#3367d6ff</I:calendar-color></D:prop></D:set></C:mkcalendar>`,
 		});
 		expect(made.status).toBe(201);
-	});
+	}, 60_000);
 	afterAll(() => radicale[Symbol.asyncDispose]());
 
 	const textThere = async (name: string) => {

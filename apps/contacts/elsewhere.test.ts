@@ -49,7 +49,7 @@ describe.skipIf(!path)('an account on Debian’s Radicale', () => {
 			body: `<D:mkcol ${ns}><D:set><D:prop><D:resourcetype><D:collection/><K:addressbook/></D:resourcetype><D:displayname>Team</D:displayname></D:prop></D:set></D:mkcol>`,
 		});
 		expect(made.status).toBe(201);
-	});
+	}, 60_000);
 	afterAll(() => radicale[Symbol.asyncDispose]());
 
 	const put = async (uid: string, text: string) => {
