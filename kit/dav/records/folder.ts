@@ -5,7 +5,7 @@ import type { Span } from '../caldav/time-range.ts';
 import type { DavPath } from '../path.ts';
 import type { Content, DavResource, Document, DavTree, PropertyChange } from '../tree.ts';
 import type { XmlElement, XmlName } from '../xml.ts';
-import type { ObjectKind, Placed } from './objects.ts';
+import type { ObjectKind, Placed } from './kind.ts';
 import type { SpaceCard } from './spaces.ts';
 
 /** What everything of somebody's lies in. */

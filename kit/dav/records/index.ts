@@ -10,24 +10,8 @@ export {
 	type SpecialCollection,
 } from './folder.ts';
 export { differences, Member } from './member.ts';
-export {
-	isOf,
-	naming,
-	type Naming,
-	namingsOf,
-	type ObjectKind,
-	objectsOf,
-	objectsTiedTo,
-	part,
-	type Part,
-	partsOf,
-	type Place,
-	type Placed,
-	type RecordDb,
-	recordOf,
-	rowsOf,
-	type Wanted,
-} from './objects.ts';
+export { isOf, naming, type Naming, type ObjectKind, part, type Part, type Place, type Placed, type Wanted } from './kind.ts';
+export { namingsOf, objectsOf, objectsTiedTo, partsOf, type RecordDb, recordOf, rowsOf } from './objects.ts';
 export { RecordTree, type RecordTreeParts, refusing } from './record-tree.ts';
 export { openRecordServer, type RecordServer } from './server.ts';
 export { type SpaceCard, SpaceCards } from './spaces.ts';

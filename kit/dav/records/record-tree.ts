@@ -17,9 +17,10 @@ import {
 	RefusedProperties,
 } from '../tree.ts';
 import { element, type XmlName } from '../xml.ts';
-import { byName, type Folder, type FolderApp, plainCollection, PRINCIPALS, type SpecialCollection } from './folder.ts';
+import { FolderFiles } from './files.ts';
+import { type Folder, type FolderApp, plainCollection, PRINCIPALS, type SpecialCollection } from './folder.ts';
 import { principalReports } from './principals.ts';
-import { leftSince, objectsOf, type Placed, readingsOf, type RecordDb, type Wanted } from './objects.ts';
+import { leftSince, readingsOf, type RecordDb } from './objects.ts';
 import { freeName, openForms, type OpenPart } from './open-forms.ts';
 import type { SpaceCards } from './spaces.ts';
 import type { Texts } from './texts.ts';
@@ -48,12 +49,14 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	readonly reports: DavTree['reports'];
 	readonly #app: FolderApp<C, F>;
 	readonly #parts: RecordTreeParts;
+	readonly #files: FolderFiles<C, F>;
 	#folders: Promise<readonly F[]> | null = null;
 
 	constructor(parts: RecordTreeParts, app: FolderApp<C, F>) {
 		this.#parts = parts;
 		this.#app = app;
 		this.principal = [PRINCIPALS, parts.grant.person.id];
+		this.#files = new FolderFiles(parts, app, this.principal);
 		this.notInAllprop = new Set([
 			dav('sync-token'),
 			dav('principal-URL'),
@@ -66,7 +69,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		this.reports = new Map([
 			...app.reports({
 				all: (resource, span) => this.#inside(resource, span),
-				these: (paths) => this.#files(paths),
+				these: (paths) => this.#filesAt(paths),
 			}),
 			...principalReports(async (text) => [await this.#person(), ...((await app.principalsLike?.(text)) ?? [])]),
 		]);
@@ -90,7 +93,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const folder = first === top ? await this.#folder(second) : null;
 		if (!folder) return null;
 		if (file === undefined) return this.#folderResource(folder);
-		return (await this.#resources(folder, { names: [file] }))[0] ?? null;
+		return (await this.#files.resources(folder, { names: [file] }))[0] ?? null;
 	}
 
 	children(collection: DavResource): Promise<readonly DavResource[]> {
@@ -109,23 +112,24 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		}
 		const folder = await this.#folder(second);
 		if (!folder) return [];
-		const placed = await this.#placedIn(folder, {});
+		const placed = await this.#files.placedIn(folder, {});
 		const { near } = this.#app;
-		return this.#described(folder, span && near ? placed.filter((one) => near(one, span)) : placed);
+		return this.#files.described(folder, span && near ? placed.filter((one) => near(one, span)) : placed);
 	}
 
 	/** Everything that the person may see, a file for each folder, as other programs take it in: one calendar, the cards of one book; and in what other formats its app has. */
 	async *openFiles(): AsyncGenerator<OpenPart> {
 		const taken = new Set<string>();
 		for (const folder of await this.#all()) {
-			const placed = await this.#placedIn(folder, {});
+			const placed = await this.#files.placedIn(folder, {});
 			if (placed.length === 0) continue;
 			const form = openForms.find(({ type }) => this.#app.typeOf(placed[0]!).startsWith(type));
 			if (!form) continue;
 			const file = freeName(folder.name, form.ending, taken);
 			const writer = form.writer(folder.name);
 			for (let at = 0; at < placed.length; at += TOGETHER)
-				for (const text of await this.#texts(folder, placed.slice(at, at + TOGETHER))) yield { file, text: writer.add(text) };
+				for (const text of await this.#files.texts(folder, placed.slice(at, at + TOGETHER)))
+					yield { file, text: writer.add(text) };
 			yield { file, text: writer.end() };
 			const files = new Map<string, string>();
 			for await (const { ending, text } of this.#app.taken?.(folder, placed) ?? []) {
@@ -137,15 +141,15 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	}
 
 	async read({ properties, type }: DavResource): Promise<Blob> {
-		return new Blob([this.#textOf(properties)], { type: type ?? '' });
+		return new Blob([this.#files.textOf(properties)], { type: type ?? '' });
 	}
 
 	async put(path: DavPath, current: DavResource | null, content: Content): ReturnType<DavTree['put']> {
 		const folder = await this.#writable(path);
 		const name = path[2]!;
-		const sent = await this.#app.writes.put(folder, name, current && (await this.#placed(folder, name, current)), content);
+		const sent = await this.#app.writes.put(folder, name, current && (await this.#files.placed(folder, name, current)), content);
 		const kept = await this.#after(folder.space, sent.seq, path);
-		const etag = kept && this.#textOf(kept.properties) === sent.text ? kept.etag : null;
+		const etag = kept && this.#files.textOf(kept.properties) === sent.text ? kept.etag : null;
 		return { etag, ...(kept?.scheduleTag !== undefined && { scheduleTag: kept.scheduleTag }) };
 	}
 
@@ -166,7 +170,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const { writes } = this.#app;
 		if (kind === 'file') {
 			const found = await this.find(path);
-			const placed = found && (await this.#placed(folder, path[2]!, found));
+			const placed = found && (await this.#files.placed(folder, path[2]!, found));
 			if (placed) await this.#after(folder.space, await writes.trash(folder, placed), path);
 			return;
 		}
@@ -196,7 +200,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 	): Promise<void> {
 		if (kind !== 'file' || to.length !== 3 || path[0] !== this.#app.top)
 			throw new DavFailure(403, 'Files can be copied; what they lie in stays.');
-		await this.put(to, replaces, { bytes: new TextEncoder().encode(this.#textOf(properties)), type });
+		await this.put(to, replaces, { bytes: new TextEncoder().encode(this.#files.textOf(properties)), type });
 	}
 
 	async move({ path }: DavResource, to: DavPath, { replaces }: { readonly replaces: DavResource | null }): Promise<void> {
@@ -206,7 +210,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		if (source.space !== target.space)
 			throw new DavFailure(403, 'What is in a space stays in it. Copy it there, then remove it here.');
 		const found = await this.find(path);
-		const placed = found && (await this.#placed(source, path[2]!, found));
+		const placed = found && (await this.#files.placed(source, path[2]!, found));
 		if (!placed) throw new DavFailure(404, 'There is nothing at this address.');
 		await this.#after(source.space, await this.#app.writes.move(placed, target, to[2]!), to);
 	}
@@ -218,7 +222,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const [before, from] = since === null ? [name, 0] : splitToken(since);
 		if (before !== name || from > head || Number.isNaN(from))
 			throw new DavFailure(403, 'This token is of another history. Begin again without one.', dav('valid-sync-token'));
-		const present = await this.#placedIn(folder, since === null ? {} : { after: from });
+		const present = await this.#files.placedIn(folder, since === null ? {} : { after: from });
 		const gone = since === null ? [] : await leftSince(this.#parts.db, folder.space, folder.home, from);
 		const lines = [
 			...present.map((placed) => ({ seq: placed.seq, placed, left: null })),
@@ -230,7 +234,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const told = lines.slice(0, count);
 		const more = count < lines.length;
 		return {
-			changed: await this.#described(
+			changed: await this.#files.described(
 				folder,
 				told.flatMap(({ placed }) => (placed ? [placed] : [])),
 			),
@@ -331,69 +335,8 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		return own;
 	}
 
-	async #placedIn(folder: F, wanted: Wanted): Promise<readonly Placed<C>[]> {
-		const { db } = this.#parts;
-		const found: Placed<C>[] = [];
-		for (const kind of this.#app.kinds)
-			found.push(...(await objectsOf(db, kind, folder.space, { home: folder.home, ...wanted })));
-		return found;
-	}
-
-	/** The record behind a resource, as long as it is still what the resource says. @throws DavFailure 412 */
-	async #placed(folder: F, name: string, { etag }: DavResource): Promise<Placed<C>> {
-		const [placed] = await this.#placedIn(folder, { names: [name] });
-		if (!placed || etagOf(placed, folder) !== etag) throw new DavFailure(412, 'It has changed since.');
-		return placed;
-	}
-
-	async #resources(folder: F, wanted: Wanted): Promise<DavResource[]> {
-		return this.#described(folder, await this.#placedIn(folder, wanted));
-	}
-
-	async #described(folder: F, placed: readonly Placed<C>[]): Promise<DavResource[]> {
-		const { data, typeOf } = this.#app;
-		const all = await this.#texts(folder, placed);
-		return placed.map((one, i): DavResource => {
-			const text = all[i]!;
-			const scheduleTag = this.#app.scheduleTag?.(one, text);
-			return {
-				...(scheduleTag !== undefined && { scheduleTag }),
-				path: [...folder.path, one.name],
-				kind: 'file',
-				access: folder.access,
-				etag: etagOf(one, folder),
-				type: typeOf(one),
-				bytes: Buffer.byteLength(text),
-				createdAt: one.row.createdAt,
-				modifiedAt: one.changedAt,
-				owner: this.principal,
-				properties: byName([element(data, text)]),
-			};
-		});
-	}
-
-	async #texts(folder: F, placed: readonly Placed<C>[]): Promise<readonly string[]> {
-		const { texts } = this.#parts;
-		if (!this.#app.keepsTexts) return this.#app.texts(folder, placed);
-		const keys = placed.map((one) => `${folder.space} ${one.row.id} ${etagOf(one, folder)} ${folder.reads ?? ''}`);
-		const known = keys.map((key) => texts.get(key));
-		const missing = placed.filter((_, i) => known[i] === undefined);
-		const fresh = missing.length === 0 ? [] : await this.#app.texts(folder, missing);
-		let next = 0;
-		return known.map((text, i) => {
-			if (text !== undefined) return text;
-			const made = fresh[next++]!;
-			texts.set(keys[i]!, made);
-			return made;
-		});
-	}
-
-	#textOf(properties: DavResource['properties']): string {
-		return String(properties.get(this.#app.data)?.children[0] ?? '');
-	}
-
 	/** The files at these paths, in as few questions as there are folders among them. */
-	async #files(paths: readonly DavPath[]): Promise<DavResource[]> {
+	async #filesAt(paths: readonly DavPath[]): Promise<DavResource[]> {
 		const byFolder = new Map<string, string[]>();
 		for (const [first, segment, name, ...deeper] of paths)
 			if (first === this.#app.top && segment !== undefined && name !== undefined && deeper.length === 0)
@@ -401,7 +344,7 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 		const found: DavResource[] = [];
 		for (const [segment, names] of byFolder) {
 			const folder = await this.#folder(segment);
-			if (folder) found.push(...(await this.#resources(folder, { names })));
+			if (folder) found.push(...(await this.#files.resources(folder, { names })));
 		}
 		return found;
 	}
@@ -417,11 +360,6 @@ export class RecordTree<C extends Collection, F extends Folder> implements DavTr
 /** None of these properties can be set. */
 export function refusing(changes: readonly PropertyChange[]): RefusedProperties {
 	return new RefusedProperties(new Map(changes.map(({ name }) => [name, 403])));
-}
-
-/** Another one for every other content, and for every other reading of the space. */
-function etagOf({ seq }: Placed, { token }: Folder): string {
-	return `"${token.replace(/\.\d+$/, '')}.${seq}"`;
 }
 
 function splitToken(token: string): [name: string, seq: number] {
