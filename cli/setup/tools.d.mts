@@ -7,6 +7,7 @@ export type Tool =
 	| 'nft'
 	| 'systemd-analyze'
 	| 'litmus'
+	| 'calcurse-caldav'
 	| 'vdirsyncer'
 	| 'todoman'
 	| 'khal'

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { delimiter, join } from 'node:path';
 
 /**
- * The programs: Debian's package of each, and what it is asked to prove that it starts (`status`: what that ends with). `keeps` is what it needs besides programs and
- * libraries, `env` tells it where that is now.
+ * The programs: Debian's package of each, `with` others that it does not name itself, and what it is asked to prove that it starts (`status`: what that ends with). `keeps`
+ * is what it needs besides itself and libraries, `env` tells it where that is now.
  */
 const tools = {
 	promtool: { package: 'prometheus', proof: ['--version'] },
@@ -19,6 +19,13 @@ const tools = {
 	khal: { package: 'khal', proof: ['--version'] },
 	khard: { package: 'khard', proof: ['--version'] },
 	radicale: { package: 'radicale', proof: ['--version'] },
+	// Asks calcurse itself to read and write, and Python for HTTP.
+	'calcurse-caldav': {
+		package: 'calcurse',
+		with: ['python3-httplib2'],
+		proof: ['--help'],
+		keeps: ['usr/bin/calcurse'],
+	},
 	// Says its version and calls that a failure.
 	cadaver: { package: 'cadaver', proof: ['--version'], status: 255 },
 	litmus: {
@@ -115,7 +122,7 @@ function aptIn(folder) {
 /** Downloads a package with what it needs and the system lacks, and writes the script that starts it among its own libraries. */
 function unpack(root, folder, name, apt) {
 	const archives = join(folder, 'archives');
-	if (!apt('install', '-y', '-q', '--download-only', tools[name].package)) return;
+	if (!apt('install', '-y', '-q', '--download-only', tools[name].package, ...(tools[name].with ?? []))) return;
 	const files = join(folder, name);
 	mkdirSync(files);
 	for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
@@ -139,7 +146,7 @@ function unpack(root, folder, name, apt) {
 	for (const place of ['etc', 'var', ...sharedFolders(files)])
 		if (!keeps.includes(place)) rmSync(join(files, place), { recursive: true, force: true });
 	for (const other of readdirSync(join(files, program)))
-		if (other !== name) rmSync(join(files, program, other), { recursive: true });
+		if (other !== name && !keeps.includes(`${program}/${other}`)) rmSync(join(files, program, other), { recursive: true });
 	writeFileSync(join(files, 'start'), `${start.join('\n')}\n`);
 	chmodSync(join(files, 'start'), 0o755);
 	if (!starts(join(target, 'start'), name)) rmSync(target, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { SpaceId } from '@mana/sync';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createDAVClient } from 'tsdav';
 import { findTool } from '../../../cli/setup/tools.mjs';
 import { events } from '../model.ts';
@@ -11,7 +12,7 @@ import { startWorld, type TestPerson, until, type World } from './world.fixture.
 
 // Programs of others, as Debian and npm have them, against the services as they run. Where this machine has none, `node test.mjs` says so.
 const root = join(import.meta.dirname, '../../..');
-const [vdirsyncer, khal] = [findTool(root, 'vdirsyncer'), findTool(root, 'khal')];
+const [vdirsyncer, khal, calcurse] = [findTool(root, 'vdirsyncer'), findTool(root, 'khal'), findTool(root, 'calcurse-caldav')];
 
 let world: World;
 let ada: TestPerson;
@@ -129,6 +130,51 @@ describe.skipIf(!vdirsyncer)('vdirsyncer', () => {
 		60_000,
 	);
 });
+
+test.skipIf(!calcurse)(
+	'calcurse-caldav carries events both ways: planned in a terminal, changed in a browser, removed in a terminal',
+	async () => {
+		const grace = await world.person('grace@mana.example');
+		const [own, password] = [await grace.personal(), await grace.password()];
+		const { host, pathname } = new URL(`${world.dav}/calendars/${own}-calendar/`);
+		const headers = { authorization: password.authorization, depth: '0' };
+		await until(async () => (await fetch(`http://${host}${pathname}`, { method: 'PROPFIND', headers })).status === 207);
+		// Unpacked beside the packages, the two programs lie side by side.
+		const beside = join(dirname(calcurse!), 'usr/bin/calcurse');
+		const program = existsSync(beside) ? beside : 'calcurse';
+		const [data, config] = [join(folder, 'calcurse'), join(folder, 'calcurse-caldav')];
+		await mkdir(join(config, 'hooks'), { recursive: true });
+		await mkdir(data, { recursive: true });
+		await writeFile(join(data, 'apts'), '02/03/2029 @ 10:00 -> 02/03/2029 @ 11:00 |From calcurse\n');
+		for (const name of ['todo', 'conf', 'keys']) await writeFile(join(data, name), '');
+		const settings = [
+			'[General]', `Binary = ${program}`, `Hostname = ${host}`, `Path = ${pathname}`, 'HTTPS = No', 'AuthMethod = basic', 'DryRun = No',
+			'[Auth]', 'Username = grace@mana.example', `Password = ${password.secret}`,
+		]; // prettier-ignore
+		await writeFile(join(config, 'config'), settings.join('\n'));
+		const places = ['--config', join(config, 'config'), '--datadir', data, '--lockfile', join(config, 'lock'), '--syncdb', join(config, 'sync.db'), '--hookdir', join(config, 'hooks')]; // prettier-ignore
+		const sync = async (...args: readonly string[]) => {
+			const { code, said } = await run(calcurse!, [...places, ...args]);
+			expect([code, said]).toEqual([0, expect.not.stringMatching(/error|warning/)]);
+		};
+		const appointments = () => readFile(join(data, 'apts'), 'utf8');
+		await grace.write(own, events, { title: 'For calcurse', start: '2029-02-04T12:00', zone: 'Europe/Berlin' });
+		await sync('--init', 'two-way');
+		expect(await appointments()).toMatch(/02\/04\/2029 @ 12:00 .*For calcurse/);
+		const made = (await grace.rows(own, events)).find(({ title }) => title === 'From calcurse')!;
+		expect(made).toMatchObject({ start: '2029-02-03T10:00', length: 3_600 });
+		await grace.write(own, events, { title: 'Changed in a browser' }, made.id);
+		await until(async () => {
+			await sync();
+			return (await appointments()).includes('Changed in a browser');
+		}, 300);
+		await writeFile(join(data, 'apts'), (await appointments()).replace(/^.*Changed in a browser.*\n/m, ''));
+		await sync();
+		expect((await grace.rows(own, events)).find(({ id }) => id === made.id)!.deletedAt).toBeNumber();
+		expect(await appointments()).toContain('For calcurse');
+	},
+	60_000,
+);
 
 test('tsdav finds the calendars, reads, writes, hears of changes and removes', async () => {
 	const client = await createDAVClient({
