@@ -1,4 +1,3 @@
-import { Schema as S, TriplitClient } from '@triplit/client';
-import { IndexedDbStorage } from '@triplit/client/storage/indexeddb';
+import { Schema, TriplitClient } from '@triplit/client';
 
-globalThis.bench = { IndexedDbStorage, S, TriplitClient };
+globalThis.bench = { Schema, TriplitClient };
