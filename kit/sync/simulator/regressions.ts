@@ -372,4 +372,31 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'two copies of a profile wrote anew what they had counted beyond what was folded and forgotten, and the second added its whole total',
+		plan: {
+			seed: 8_430,
+			config: {
+				browsers: 1,
+				latency: [1, 20],
+				browserDiskMs: [1, 40],
+				commitMs: 30,
+				readMs: 1,
+				transports: ['exchange'],
+				chunk: 8192,
+				records: 4,
+				durationMs: 15000,
+				tidied: true,
+				leastCells: 1,
+			},
+			steps: [
+				{ at: 415, luck: 782813045, kind: 'write', browser: 0, what: 'count' },
+				{ at: 4089, luck: 1657894827, kind: 'offline', browser: 0, ms: 12767 },
+				{ at: 4967, luck: 497454682, kind: 'write', browser: 0, what: 'count' },
+				{ at: 6441, luck: 1434020019, kind: 'tidy', forget: false },
+				{ at: 9060, luck: 1088953344, kind: 'tidy', forget: true },
+				{ at: 14651, luck: 753977019, kind: 'clone', browser: 0 },
+			],
+		},
+	},
 ];

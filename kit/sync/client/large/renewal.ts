@@ -51,14 +51,20 @@ class CountsForgotten {
 	readonly #parts = new Map<string, Known>();
 
 	constructor(replica: Replica, cells: readonly Cell[]) {
-		const there = new Set(cells.filter(({ field }) => lawOf(field) === counter).map(placeKey));
-		for (const { ops } of replica.pending)
+		const there = new Map(cells.filter(({ field }) => lawOf(field) === counter).map((cell) => [placeKey(cell), cell]));
+		// What a copy of this profile wrote anew stands there as what it counts beyond.
+		const anew = new Set<string>();
+		for (const { ops, stamp } of replica.pending)
 			for (const op of ops) {
-				if (lawOf(op.field) !== counter || there.has(placeKey(op))) continue;
+				if (lawOf(op.field) !== counter) continue;
 				const value = replica.confirmed(op)?.value;
 				const folded = foldedTotal(value);
-				this.#parts.set(placeKey(op), { total: folded ?? (typeof value === 'number' ? value : 0), folded: folded !== null });
+				const total = folded ?? (typeof value === 'number' ? value : 0);
+				const cell = there.get(placeKey(op));
+				if (cell && cell.stamp === stamp && total > 0 && cell.value === Number(op.value) - total) anew.add(placeKey(op));
+				this.#parts.set(placeKey(op), { total, folded: folded !== null });
 			}
+		for (const key of there.keys()) if (!anew.has(key)) this.#parts.delete(key);
 	}
 
 	get size(): number {
