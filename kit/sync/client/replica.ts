@@ -214,8 +214,15 @@ export class Replica {
 				else record.overlay?.delete(slot);
 				if (record.overlay?.size === 0) record.overlay = null;
 				if (!record.overlay && isEmpty(record)) this.#collections.get(op.collection)!.delete(op.record);
+				if (lawOf(op.field) === counter) this.#minded(op);
 			}
 		});
+	}
+
+	/** A step of a counter of which nothing was confirmed here, perhaps since its record lies outside the part that is kept: nothing may rest on it. */
+	#minded(op: Op): void {
+		const held = this.confirmed(op)?.value;
+		if (typeof held !== 'number' || held < Number(op.value)) this.lostCounts++;
 	}
 
 	/** Puts other ops in the place of those of a transaction. */

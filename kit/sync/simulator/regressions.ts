@@ -399,4 +399,30 @@ export const regressions: readonly { readonly why: string; readonly plan: Plan }
 			],
 		},
 	},
+	{
+		why: 'a tab counted on under a key of which the server had told it nothing, since the record lies outside the part that it keeps',
+		plan: {
+			seed: 14_897,
+			config: {
+				browsers: 3,
+				latency: [1, 20],
+				browserDiskMs: [1, 5],
+				commitMs: 30,
+				readMs: 1,
+				transports: ['stream', 'exchange'],
+				chunk: 1,
+				records: 3,
+				durationMs: 3000,
+				parts: true,
+				shared: true,
+				leastCells: 30,
+			},
+			steps: [
+				{ at: 97, luck: 1087301257, browser: 2, kind: 'write', what: 'done' },
+				{ at: 252, luck: 858225616, kind: 'write', browser: 0, what: 'count' },
+				{ at: 362, luck: 789407071, kind: 'write', browser: 0, what: 'count' },
+				{ at: 1673, luck: 1868419220, browser: 2, kind: 'keep', what: 'all' },
+			],
+		},
+	},
 ];
