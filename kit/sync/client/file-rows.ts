@@ -25,6 +25,8 @@ export interface StoredFile {
 	readonly usedAt: number;
 	/** The records that it was added to or opened from. */
 	readonly places: readonly FilePlace[];
+	/** What it was called where it was added from here. */
+	readonly name?: string;
 }
 
 /** A file with its number on the disk. */

@@ -10,7 +10,7 @@ import { remembered, type Conflict } from './conflicts.ts';
 import { AREAS, type Area, type Disk, type DiskTransaction, type Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
 import { pageOf, Pages } from './pages.ts';
-import { putQuarantined, quarantineRows } from './quarantine.ts';
+import { putQuarantined, putUnsent } from './quarantine.ts';
 import { type Rows, SpaceRows } from './space-rows.ts';
 import { append, bytesOf, isReadable, type JournalRow, without } from './journal-row.ts';
 import {
@@ -138,7 +138,7 @@ export class JournalStore implements ClientStore {
 	recover(life: DeviceId, written: readonly (FreshTransaction & { readonly by: PageCount })[], from: Origin): Promise<void> {
 		return this.#disk.run('write-strict', ['meta', 'outbox'], async (tx) => {
 			const rows = await this.#rows.read(tx);
-			if (rows.fresh || rows.device.life !== life) return putQuarantined(tx, from, quarantineRows(written));
+			if (rows.fresh || rows.device.life !== life) return putQuarantined(tx, from, written);
 			const counted = new Map(rows.device.pages.map(({ page, count }) => [page, count]));
 			const missing = written.filter(({ by: { page, count } }) => count > (counted.get(page) ?? 0));
 			this.#rows.append(tx, rows, missing);
@@ -276,12 +276,7 @@ export class JournalStore implements ClientStore {
 		await this.#disk.run('write-strict', AREAS, async (tx) => {
 			const { device, fresh } = await this.#rows.read(tx);
 			if (!fresh && !this.#isOurs(device)) return;
-			const unsent = await tx.list('outbox', this.#name);
-			await putQuarantined(
-				tx,
-				from,
-				unsent.map(({ at: n, value }) => ({ n, row: value as OutboxRow })),
-			);
+			await putUnsent(tx, from, this.#name);
 			for (const area of AREAS) tx.remove(area, this.#name);
 			tx.remove('meta', this.#deviceKey[0], this.#deviceKey[1], this.#deviceKey[1]);
 		});
@@ -291,7 +286,7 @@ export class JournalStore implements ClientStore {
 	}
 
 	quarantine(transactions: readonly FreshTransaction[], from: Origin): Promise<void> {
-		return this.#disk.run('write-strict', ['outbox'], (tx) => putQuarantined(tx, from, quarantineRows(transactions)));
+		return this.#disk.run('write-strict', ['outbox'], (tx) => putQuarantined(tx, from, transactions));
 	}
 
 	claim(generation: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
 import { recoverLastWords } from './last-words.ts';
 import { adoptGuest, forgetAccount, openMana } from './open.ts';
-import { quarantined } from './quarantine.ts';
+import { quarantined } from './quarantined.ts';
 import { platformOf, type TestPlatform } from './test-platform.ts';
 import { tasks, World } from './test-world.ts';
 

@@ -1,6 +1,7 @@
 import type { SpaceId } from '../cell.ts';
-import type { Disk, DiskTransaction } from './disk.ts';
-import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
+import type { Area, DiskTransaction } from './disk.ts';
+import { fileRows } from './file-rows.ts';
+import { type OutboxRow, rowOf } from './outbox-row.ts';
 import type { FreshTransaction, Origin, StoredTransaction } from './store.ts';
 
 /** Local name under which it lies: no space is called so. */
@@ -24,33 +25,36 @@ export interface QuarantineRow extends Omit<Quarantined, 'id' | 'transaction'> {
 	readonly row: OutboxRow;
 }
 
-/** Everything in an account's quarantine, oldest first. */
-export async function quarantined(disk: Disk): Promise<readonly Quarantined[]> {
-	const rows = await disk.run('read', ['outbox'], (tx) => tx.list('outbox', QUARANTINE));
-	return rows.map(({ at: id, value }) => {
-		const { n, row, ...where } = value as QuarantineRow;
-		return { ...where, id, transaction: storedOf(n, row) };
-	});
-}
-
-/** Transactions without a number, as rows of the quarantine. */
-export function quarantineRows(transactions: readonly FreshTransaction[]): Pick<QuarantineRow, 'n' | 'row'>[] {
-	return transactions.map((transaction, i) => ({ n: i + 1, row: rowOf({ ...transaction, n: i + 1, refused: null }) }));
-}
-
-/** Puts what was never accepted in a space into the quarantine, within somebody's transaction. */
+/** Puts what was written and never accepted in a space into the quarantine, within somebody's transaction. */
 export async function putQuarantined(
 	tx: DiskTransaction,
 	from: Origin,
-	rows: readonly Pick<QuarantineRow, 'n' | 'row'>[],
+	transactions: readonly FreshTransaction[],
 ): Promise<void> {
-	let next = ((await tx.list('outbox', QUARANTINE)).at(-1)?.at ?? 0) + 1;
-	for (const row of rows) tx.put('outbox', [QUARANTINE, next++], { ...from, ...row } satisfies QuarantineRow);
+	let next = await nextIn(tx, 'outbox');
+	for (const [i, transaction] of transactions.entries())
+		tx.put('outbox', [QUARANTINE, next++], {
+			...from,
+			n: i + 1,
+			row: rowOf({ ...transaction, n: i + 1, refused: null }),
+		} satisfies QuarantineRow);
 }
 
-/** Drops what a person has dealt with, up to and including `id`. */
-export async function dropQuarantined(disk: Disk, id: number): Promise<void> {
-	await disk.run('write', ['outbox'], async (tx) => tx.remove('outbox', QUARANTINE, -Infinity, id));
+/** Puts all that was never accepted of a space there: what was written, and the files that were added. @param name local name of the space */
+export async function putUnsent(tx: DiskTransaction, from: Origin, name: string): Promise<void> {
+	let next = await nextIn(tx, 'outbox');
+	for (const { at: n, value } of await tx.list('outbox', name))
+		tx.put('outbox', [QUARANTINE, next++], { ...from, n, row: value as OutboxRow } satisfies QuarantineRow);
+	next = await nextIn(tx, 'files');
+	for (const { at, file } of await fileRows(tx, name))
+		if (!file.sent) {
+			tx.put('files', [QUARANTINE, next], { ...from, file });
+			tx.put('bytes', [QUARANTINE, next++], await tx.get('bytes', [name, at]));
+		}
+}
+
+async function nextIn(tx: DiskTransaction, area: Area): Promise<number> {
+	return ((await tx.list(area, QUARANTINE)).at(-1)?.at ?? 0) + 1;
 }
 
 /** What lies in quarantine, as JSON text for a file: spaces, names, times and every value (bytes as base64). */

@@ -10,7 +10,15 @@ import { recoverWords } from './last-words.ts';
 import { attend, databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Platform } from './platform.ts';
-import { dropQuarantined, type Quarantined, quarantined } from './quarantine.ts';
+import type { Quarantined } from './quarantine.ts';
+import {
+	dropQuarantined,
+	dropQuarantinedFile,
+	quarantined,
+	quarantinedContent,
+	type QuarantinedFile,
+	quarantinedFiles,
+} from './quarantined.ts';
 
 export interface SpacesOptions {
 	/** The person's own data, as `openMana` opened it: it holds the list of spaces. */
@@ -84,6 +92,20 @@ export class Spaces {
 	/** Drops the quarantine up to and including the one with this id. */
 	async dropQuarantine(id: number): Promise<void> {
 		await this.#onDisk((disk) => dropQuarantined(disk, id));
+	}
+
+	/** The files that were added in such spaces and never sent to their end. */
+	async quarantinedFiles(): Promise<readonly QuarantinedFile[]> {
+		return this.#onDisk(quarantinedFiles);
+	}
+
+	/** The bytes of one; `null` when it was dropped meanwhile. */
+	async quarantinedContent(id: number): Promise<Blob | null> {
+		return this.#onDisk((disk) => quarantinedContent(disk, id));
+	}
+
+	async dropQuarantinedFile(id: number): Promise<void> {
+		await this.#onDisk((disk) => dropQuarantinedFile(disk, id));
 	}
 
 	async #openClient(space: SpaceId): Promise<Client> {

@@ -5,7 +5,7 @@ import type { SpaceId } from '../cell.ts';
 import type { Client } from './client.ts';
 import { JournalStore } from './journal-store.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { quarantined } from './quarantine.ts';
+import { quarantined } from './quarantined.ts';
 import { Fenced, type FreshTransaction, PERSONAL, Taken } from './store.ts';
 import { seeded, tasks, TestBrowser, World } from './test-world.ts';
 

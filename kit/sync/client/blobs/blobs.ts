@@ -98,7 +98,9 @@ export class Blobs {
 		const { env } = this.#parts;
 		const manifest = await manifestOf(content);
 		const { size } = content;
-		await this.#keep({ ...manifest, size, sent: false, pinned: false, usedAt: Math.round(env.now()), places: [place] }, content);
+		const usedAt = Math.round(env.now());
+		const name = content instanceof File ? { name: content.name } : {};
+		await this.#keep({ ...manifest, ...name, size, sent: false, pinned: false, usedAt, places: [place] }, content);
 		return { hash: manifest.hash, size };
 	}
 
