@@ -1,7 +1,20 @@
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
-import { addTasks, goToTodo, joinSpace, redAndBlue, task, tasks, tick, titles } from './screen.ts';
+import {
+	addTasks,
+	attach,
+	attachedFile,
+	goToTodo,
+	joinSpace,
+	openTask,
+	readyForOffline,
+	redAndBlue,
+	task,
+	tasks,
+	tick,
+	titles,
+} from './screen.ts';
 import { type Device, expect, test } from './test.ts';
 
 test('two people share a space: invited by a link, at work together, and nothing is left with the one who is removed', async ({
@@ -128,8 +141,12 @@ test('who was offline when removed loses the space at the next contact, and keep
 	await addTasks(kim.page, 'Firewood');
 	await expect(kim.page.getByRole('button', { name: 'Up to date' })).toBeVisible();
 
+	await readyForOffline(kim.page);
 	await kim.unplug();
 	await addTasks(kim.page, 'Written in the woods');
+	await openTask(kim.page, 'Written in the woods');
+	await attach(kim.page, { name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('Left at the creek') });
+	await expect(attachedFile(kim.page, 'map.txt')).toContainText('Waiting');
 	await olga.page.getByRole('button', { name: 'Remove Kim Guest' }).click();
 	await expect(olga.page.getByRole('button', { name: 'Remove Kim Guest' })).toBeHidden();
 	await expect(task(kim.page, 'Firewood')).toBeVisible();
@@ -141,8 +158,16 @@ test('who was offline when removed loses the space at the next contact, and keep
 	const { text } = await savedBy(kim.page, () => kim.page.getByRole('button', { name: 'Save as a file' }).click());
 	expect(text).toContain('Written in the woods');
 	expect(text).not.toContain('Firewood');
+	const file = kim.page.getByRole('list', { name: 'Files that were not sent' }).getByRole('listitem');
+	await expect(file).toContainText('map.txt');
+	await look(kim.page, 'quarantine');
+	const map = await savedBy(kim.page, () => file.getByRole('button', { name: 'Save' }).click());
+	expect([map.name, map.text]).toEqual(['map.txt', 'Left at the creek']);
+	await file.getByRole('button', { name: 'Delete' }).click();
+	await file.getByRole('button', { name: 'Delete this file for good' }).click();
+	await expect(file).toBeHidden();
 	await kim.page.getByRole('button', { name: 'Delete it' }).click();
-	await kim.page.getByRole('button', { name: 'Delete one change for good' }).click();
+	await kim.page.getByRole('button', { name: 'Delete 2 changes for good' }).click();
 	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeHidden();
 	await expect.poll(() => traces(kim, space, 'Firewood', 'Written in the woods')).toEqual([]);
 });
