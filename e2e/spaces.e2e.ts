@@ -5,6 +5,7 @@ import {
 	addTasks,
 	attach,
 	attachedFile,
+	details,
 	goToTodo,
 	joinSpace,
 	openTask,
@@ -247,6 +248,30 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await keys.press('ArrowDown');
 		await expect(olga.page.getByLabel('Role of Bo Keys')).toHaveValue('commenter');
 		await look(ben.page, 'space-member');
+	});
+
+	await test.step('who is spoken to in a comment is told, and the message leads from their own space to the task', async () => {
+		const address = olga.page.url();
+		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
+		await goToTodo(olga.page);
+		const panel = await openTask(olga.page, 'Rake the leaves');
+		const field = panel.getByRole('combobox', { name: 'Write a comment' });
+		await field.focus();
+		await keys.type('Not before rain, @bo');
+		await expect(panel.getByRole('option', { name: 'Bo Keys' })).toBeVisible();
+		await keys.press('Enter');
+		await expect(field).toHaveValue('Not before rain, @Bo Keys ');
+		await field.press('Enter');
+		await expect(panel.getByRole('listitem').filter({ hasText: 'Not before rain, @Bo Keys' })).toBeVisible();
+
+		await ben.page.goto(address);
+		await ben.page.getByRole('button', { name: 'Work on my own' }).click();
+		await expect(ben.page.getByRole('button', { name: 'Work in this space' })).toBeVisible();
+		await ben.page.goto(`${mana.url}/notifications`);
+		await ben.page.getByRole('link', { name: /Olga Owner mentioned you: Rake the leaves/ }).click();
+		await expect(details(ben.page)).toContainText('Not before rain, @Bo Keys');
+		await expect(ben.page).toHaveURL(/\/todo\?task=[^&]+$/);
+		await expect(ben.page.getByText('This task is gone')).toBeHidden();
 	});
 });
 

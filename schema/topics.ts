@@ -133,6 +133,14 @@ export const topics = {
 		secret: false,
 		acts: ['done', 'later'],
 	},
+	/** Somebody speaks to a person in a comment: `title` is what it is about, `name` who says it, empty where nobody knows. */
+	mentioned: {
+		from: ['todo-server'],
+		data: { name: 'lines', title: 'text', said: 'lines', link: 'link' },
+		app: 'todo',
+		security: false,
+		secret: false,
+	},
 	/** An event's reminder: `at` is when it begins. */
 	'event-soon': {
 		from: ['calendar-server'],

@@ -3,7 +3,7 @@ import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
-import { Zones } from '@mana/service/zones';
+import { People } from '@mana/service/people';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { tags } from '@mana/shared/model';
 import { openJobs, openStore } from '@mana/store';
@@ -71,13 +71,13 @@ export const service = defineService({
 			lost: (error) => log.warn({ err: error }, 'nothing can be written; it is tried again'),
 		});
 		const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
-		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
+		const known = new People({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
 		const reminders = new EventReminders({
 			db: store.db,
 			clock,
 			notifier,
 			ownerOf: (space) => records.memberships.personOf(space),
-			zoneOf: (person) => zones.of(person),
+			zoneOf: (person) => known.zoneOf(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
 		});
 		const dismissed = new Set<string>();
@@ -208,7 +208,7 @@ export const service = defineService({
 								db: store.db,
 								memberships: records.memberships,
 								users,
-								zones,
+								people: known,
 								clock,
 								zone: config.zone,
 								verifyToken,

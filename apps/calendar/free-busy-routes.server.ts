@@ -1,6 +1,6 @@
 import { answers, body, guard, type Memberships, problem, type ServiceEnv, type VerifyToken } from '@mana/service';
 import { rateLimit, spend } from '@mana/service/rate-limit';
-import type { Zones } from '@mana/service/zones';
+import type { People } from '@mana/service/people';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { busyOf, type BusyParts } from './dav/busy.server.ts';
@@ -36,7 +36,7 @@ const answer = z.object({
 export interface FreeBusyRoutesParts extends BusyParts {
 	readonly memberships: Pick<Memberships, 'personalSpace' | 'meet'>;
 	readonly users: Pick<CalendarUsers, 'byAddress'>;
-	readonly zones: Pick<Zones, 'of'>;
+	readonly people: Pick<People, 'zoneOf'>;
 	readonly clock: { now(): number };
 	readonly verifyToken: VerifyToken;
 }
@@ -65,7 +65,7 @@ export function freeBusyRoutes({ verifyToken, ...parts }: FreeBusyRoutesParts) {
 						tentative: one.kind === 'BUSY-TENTATIVE',
 					}));
 					const near = person.id === me.id || parts.memberships.meet(me.id, person.id);
-					return { address, busy, zone: near ? await parts.zones.of(person.id) : null };
+					return { address, busy, zone: near ? await parts.people.zoneOf(person.id) : null };
 				}),
 			);
 			return c.json({ people: told });

@@ -4,7 +4,7 @@ import { doubt, mirrorLeaving, type MirrorTables, type MirrorWithin, openMirror 
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
 import { defineService, openEgress, openNotifier } from '@mana/service';
 import { openSpaceWriter } from '@mana/service/projection/index';
-import { Zones } from '@mana/service/zones';
+import { People } from '@mana/service/people';
 import { openStore } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
 import { z } from 'zod';
@@ -43,13 +43,13 @@ export const service = defineService({
 		const { config, home, databaseUrl, clock, random, log, addressOf, identity } = context;
 		const store = await openStore<Tables>({ service: NAME, home, databaseUrl, migrations: {}, clock });
 		const photos = new Photos(addressOf('mana-sync'), identity);
-		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
+		const known = new People({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
 		const reminders = new DayReminders({
 			db: store.db,
 			clock,
 			notifier: openNotifier({ address: addressOf('mana-notify'), identity }),
 			ownerOf: (space) => records.memberships.personOf(space),
-			zoneOf: (person) => zones.of(person),
+			zoneOf: (person) => known.zoneOf(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
 		});
 		const writer = await openSpaceWriter<Tables>({

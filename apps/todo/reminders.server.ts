@@ -6,6 +6,7 @@ import type { RecordId } from '@mana/model';
 import type { ProjectionChange } from '@mana/service/projection/index';
 import type { RecordDb } from '@mana/dav/records/index';
 import { type PlacedTask, tasksOf } from './dav/kind.server.ts';
+import { linkTo } from './links.ts';
 import { tasks } from './model.ts';
 
 const MINUTE_MS = 60_000;
@@ -115,7 +116,7 @@ export class Reminders {
 					const at = dueAt - before * MINUTE_MS;
 					if (at > now) next = Math.min(next, at);
 					else if (at > now - LATE_MS && at >= due.changedAt - (due.changedAt % MINUTE_MS))
-						messages.push(reminderOf(person, { id, due, before, dueAt, shared: owner === null }));
+						messages.push(reminderOf(person, { id, due, before, dueAt, space: owner === null ? space : null }));
 				}
 		}
 		return { messages, next };
@@ -134,12 +135,13 @@ interface Reminder {
 	readonly before: number;
 	/** ms since 1970 */
 	readonly dueAt: number;
-	readonly shared: boolean;
+	/** In which shared space it is; `null`: in the person's own. */
+	readonly space: SpaceId | null;
 }
 
-function reminderOf(person: string, { id, due: { day, time, title }, before, dueAt, shared }: Reminder): Message<'task-due'> {
-	const data = { title, at: dueAt, link: `/todo?task=${id}` };
-	const key = [id, day, time, ...(before === 0 ? [] : [String(-before)]), ...(shared ? [person] : [])].join(' ');
+function reminderOf(person: string, { id, due: { day, time, title }, before, dueAt, space }: Reminder): Message<'task-due'> {
+	const data = { title, at: dueAt, link: linkTo(id, space) };
+	const key = [id, day, time, ...(before === 0 ? [] : [String(-before)]), ...(space === null ? [] : [person])].join(' ');
 	return { topic: 'task-due', to: { person }, data, key, collapse: id, expires: dueAt - before * MINUTE_MS + LATE_MS };
 }
 

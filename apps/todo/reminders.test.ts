@@ -124,9 +124,10 @@ describe('what is due', () => {
 		const shared = remind({ assignees: new Set(['ben', 'cy', 'stranger']) }, noon - 1, null);
 		await shared.look();
 		await shared.look();
-		expect(shared.sent.map(({ to, key }) => [to, key])).toEqual([
-			[{ person: 'ben' }, 'task 2026-07-01 12:00 ben'],
-			[{ person: 'cy' }, 'task 2026-07-01 12:00 cy'],
+		const link = '/todo?in=space&task=task';
+		expect(shared.sent).toMatchObject([
+			{ to: { person: 'ben' }, key: 'task 2026-07-01 12:00 ben', data: { link } },
+			{ to: { person: 'cy' }, key: 'task 2026-07-01 12:00 cy', data: { link } },
 		]);
 		const nobodys = remind({}, noon - 1, null);
 		await nobodys.look();

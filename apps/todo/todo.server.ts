@@ -1,20 +1,22 @@
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
 import { appOf } from '@mana/model';
 import { defineService, openNotifier } from '@mana/service';
-import { Zones } from '@mana/service/zones';
+import { People } from '@mana/service/people';
 import { openStore } from '@mana/store';
+import type { SpaceId } from '@mana/sync';
 import { z } from 'zod';
 import { taskKind, todoMigrations } from './dav/kind.server.ts';
 import { todoApp } from './dav/folders.server.ts';
 import { tags } from '@mana/shared/model';
-import { projects, tasks } from './model.ts';
+import { Mentions } from './mentions.server.ts';
+import { comments, projects, tasks } from './model.ts';
 import { Reminders } from './reminders.server.ts';
 
 const NAME = 'todo-server';
 
 /**
  * Opens tasks to calendar programs: each list of each space as a calendar (CalDAV, RFC 4791). And reminds people of
- * what is due, of their own tasks and of those that they were given.
+ * what is due, of their own tasks and of those that they were given, and tells them of comments that speak to them.
  */
 export const service = defineService({
 	name: NAME,
@@ -27,26 +29,44 @@ export const service = defineService({
 	async open(context) {
 		const { config, home, databaseUrl, clock, log, addressOf, identity } = context;
 		const store = await openStore<RecordTables>({ service: NAME, home, databaseUrl, migrations: todoMigrations, clock });
-		const zones = new Zones({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
+		const known = new People({ address: addressOf('mana-user'), identity, clock, fallback: config.zone });
+		const notifier = openNotifier({ address: addressOf('mana-notify'), identity });
+		const mayRead = (person: string, space: SpaceId) => records.memberships.can(person, space, 'read', appOf(tasks.number));
 		const reminders = new Reminders({
 			db: store.db,
 			clock,
-			notifier: openNotifier({ address: addressOf('mana-notify'), identity }),
+			notifier,
 			ownerOf: (space) => records.memberships.personOf(space),
-			mayRead: (person, space) => records.memberships.can(person, space, 'read', appOf(tasks.number)),
-			zoneOf: (person) => zones.of(person),
+			mayRead,
+			zoneOf: (person) => known.zoneOf(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
+		});
+		const mentions = new Mentions({
+			db: store.db,
+			clock,
+			notifier,
+			isKnown: () => records.memberships.current,
+			mayRead,
+			nameOf: (person) => known.nameOf(person),
+			failed: (error) => log.warn({ err: error }, 'it is kept back that somebody was mentioned; it is tried again'),
 		});
 		const records = await openRecordServer({
 			context,
 			store,
 			service: NAME,
 			kinds: [taskKind],
-			collections: [tasks, projects, tags],
-			heed: (within, change) => reminders.heed(within, change),
-			forget: (space) => reminders.forget(space),
+			collections: [tasks, projects, comments, tags],
+			async heed(within, change) {
+				await reminders.heed(within, change);
+				await mentions.heed(within, change);
+			},
+			kept: () => mentions.look(),
+			forget(space) {
+				reminders.forget(space);
+				mentions.forget(space);
+			},
 		});
-		void records.memberships.ready().then(() => reminders.start());
+		void records.memberships.ready().then(() => Promise.all([reminders.start(), mentions.start()]));
 		return {
 			routes: (app) =>
 				records.addRoutes(app, ['calendar-access'], (parts) => {
@@ -60,6 +80,7 @@ export const service = defineService({
 			async close() {
 				await records.close();
 				await reminders.close();
+				await mentions.close();
 				await store.close();
 			},
 		};

@@ -102,6 +102,11 @@ export const de: Words = {
 		paragraphs: [`Fällig: ${when(at)}.`],
 		action: { label: 'Aufgabe öffnen', link },
 	}),
+	mentioned: ({ name, title, said, link }) => ({
+		subject: `${name || 'Jemand'} hat dich erwähnt: ${title}`,
+		paragraphs: lines(said),
+		action: { label: 'Aufgabe öffnen', link },
+	}),
 	'event-soon': ({ title, at, link }, { when }) => ({
 		subject: title,
 		paragraphs: [`Beginn: ${when(at)}.`],

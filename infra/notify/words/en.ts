@@ -102,6 +102,11 @@ export const en: Words = {
 		paragraphs: [`Due ${when(at)}.`],
 		action: { label: 'Open the task', link },
 	}),
+	mentioned: ({ name, title, said, link }) => ({
+		subject: `${name || 'Somebody'} mentioned you: ${title}`,
+		paragraphs: lines(said),
+		action: { label: 'Open the task', link },
+	}),
 	'event-soon': ({ title, at, link }, { when }) => ({
 		subject: title,
 		paragraphs: [`Begins ${when(at)}.`],

@@ -11,6 +11,7 @@ const words: Readonly<Record<string, () => string>> = {
 	'export-ready': () => m.hub_topic_export_ready(),
 	'erasure-planned': () => m.hub_topic_erasure_planned(),
 	'task-due': () => m.hub_notify_topic_task_due(),
+	mentioned: () => m.hub_notify_topic_mentioned(),
 	'event-soon': () => m.hub_notify_topic_event_soon(),
 	alarm: () => m.hub_topic_alarm(),
 	timer: () => m.hub_topic_timer(),
