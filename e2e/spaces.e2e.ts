@@ -201,6 +201,8 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await expect(olga.page.getByText('until one has, this is the same as reading').last()).toBeVisible();
 		await keys.press('ArrowDown');
 		await keys.reach('Make a link');
+		// While the page reads which links there are it takes no press.
+		await expect(olga.page.getByRole('button', { name: 'Make a link' })).not.toHaveAttribute('aria-busy');
 		await keys.press('Enter');
 		await expect(olga.page.getByRole('img', { name: 'Code for Garden' })).toBeVisible();
 	});

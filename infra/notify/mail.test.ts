@@ -182,6 +182,7 @@ describe('a mail', () => {
 			title: 'T',
 			when: 'W',
 			notes: 'One\nTwo',
+			said: 'Three\nFour',
 			answer: 'accepted',
 			what: 'moved',
 			replyTo: 'a@mana.example',
