@@ -13,8 +13,8 @@ const DAY_MS = 24 * 3_600_000;
 const LATE_MS = 7 * DAY_MS;
 /** mana-notify forgets what it told after 30 days: beyond that its word is not relied on that something was told before. */
 const REMEMBERED_MS = 29 * DAY_MS;
-/** When to look again where it is not known who may see what, in milliseconds. */
-const AGAIN_MS = 2_000;
+/** When to look again where it is not known who may see what, or somebody may have just come in, and for how long, in milliseconds. */
+const [AGAIN_MS, COMING_MS] = [2_000, 60_000];
 /** So much of a comment, a title and a name is told, in characters. */
 const [MOST_SAID, MOST_TITLE, MOST_NAME] = [500, 300, 100];
 
@@ -130,15 +130,17 @@ export class Mentions {
 	async #dueAt(now: number): Promise<{ messages: Message<'mentioned'>[]; next: number }> {
 		const { isKnown, mayRead } = this.#parts;
 		const messages: Message<'mentioned'>[] = [];
+		let next = Infinity;
 		for (const [key, mention] of this.#mentions) {
 			if (!mention.stands) await this.#takeBack(mention);
 			if (mention.since <= now - LATE_MS) this.#mentions.delete(key);
-			else if (mention.stands && mention.message === null && mayRead(mention.person, mention.space)) {
+			else if (!mention.stands || mention.message !== null) continue;
+			else if (mayRead(mention.person, mention.space)) {
 				const message = await this.#messageOf(key, mention);
 				if (message) messages.push(message);
-			}
+			} else if (mention.since > now - COMING_MS) next = now + AGAIN_MS;
 		}
-		return { messages, next: isKnown() ? Infinity : now + AGAIN_MS };
+		return { messages, next: isKnown() ? next : now + AGAIN_MS };
 	}
 
 	/** Stops what was handed over and has not reached the person yet. */

@@ -32,6 +32,12 @@ describe('a comment that speaks to somebody', () => {
 		await grace.space('POST', '/memberships', { invitation: new URL(link).hash.replace('#token=', '') });
 		const { members } = await ada.space<{ members: { person: string; role: string }[] }>('GET', `/spaces/${space}/members`);
 		people = Object.fromEntries(members.map(({ person, role }) => [role === 'owner' ? 'ada' : 'grace', person]));
+		// Her inbox lies in her own space, which is made when she first asks for it. Who has just come in is known to servers in their own time.
+		await grace.personal();
+		const { authorization } = await grace.password();
+		const list = `${world.dav}/calendars/${space}-inbox/`;
+		const asked = { method: 'PROPFIND', headers: { authorization, depth: '0' } };
+		await until(async () => (await fetch(list, asked)).status === 207, 50);
 		await ada.write(await ada.personal(), hub.profiles, { name: 'Ada L.' }, hub.profileId);
 	});
 	afterAll(() => world.close());
