@@ -32,31 +32,31 @@ describe('a comment that speaks to somebody', () => {
 		await grace.space('POST', '/memberships', { invitation: new URL(link).hash.replace('#token=', '') });
 		const { members } = await ada.space<{ members: { person: string; role: string }[] }>('GET', `/spaces/${space}/members`);
 		people = Object.fromEntries(members.map(({ person, role }) => [role === 'owner' ? 'ada' : 'grace', person]));
-		// Her inbox lies in her own space, which is made when she first asks for it. Who has just come in is known to servers in their own time.
-		await grace.personal();
-		const { authorization } = await grace.password();
-		const list = `${world.dav}/calendars/${space}-inbox/`;
-		const asked = { method: 'PROPFIND', headers: { authorization, depth: '0' } };
-		await until(async () => (await fetch(list, asked)).status === 207, 50);
+		await ada.write(await ada.personal(), hub.profiles, { name: 'Ada L.' }, hub.profileId);
 	});
 	afterAll(() => world.close());
 
 	test('is told in their inbox, without any page, with a link into its space, and not to its author', async () => {
 		const told = async (who: TestPerson) => who.rows(await who.personal(), hub.notifications);
 		const task = await ada.write(space, tasks, { title: 'Water the plants' });
-		const said = { record: task, text: 'With rain, @Ada?', by: people['grace']! };
-		await grace.write(space, comments, { ...said, mentions: [people['ada']!, people['grace']!, 'stranger'] });
-		await until(async () => (await told(ada)).length > 0);
-		expect(await told(ada)).toMatchObject([
+		const said = { record: task, text: 'With rain, @Grace, please', by: people['ada']! };
+		await ada.write(space, comments, { ...said, mentions: [people['ada']!, people['grace']!, 'stranger'] });
+		await until(async () => (await told(grace)).length > 0);
+		expect(await told(grace)).toMatchObject([
 			{
 				topic: 'mentioned',
 				app: 'todo',
-				title: expect.stringMatching(/mentioned you: Water the plants$/),
-				text: expect.stringContaining('With rain, @Ada?'),
+				title: expect.stringMatching(/^Ada L\. .*: Water the plants$/),
+				text: expect.stringContaining('With rain, @Grace, please'),
 				link: `/todo?in=${space}&task=${task}`,
 			},
 		]);
-		expect(await told(grace)).toEqual([]);
+		// What speaks to her after it is told after it.
+		const answer = { record: task, text: '@Ada gladly', by: people['grace']!, mentions: [people['ada']!] };
+		await grace.write(space, comments, answer);
+		await until(async () => (await told(ada)).length > 0);
+		expect((await told(ada)).map(({ text }) => text)).toEqual([expect.stringContaining('@Ada gladly')]);
+		expect(await told(grace)).toHaveLength(1);
 	});
 });
 

@@ -5,11 +5,14 @@ import type { Clock } from '@mana/store';
 import type { Attempt, Channel, Outcome, Parcel } from './channels/channel.ts';
 import type { Contact, FindContact } from './contacts.ts';
 import { channelById } from './own-channels.ts';
-import { type DeliveryRow, messagesOf, type MessageRow, type NotifyStore } from './store.ts';
+import { type DeliveryRow, KEEP_MS, messagesOf, type MessageRow, type NotifyStore } from './store.ts';
 import { openTarget, SEALED_OTHERWISE } from './targets.ts';
 import { unsubscribeToken } from './unsubscribe.ts';
 import { wishesOf } from './wishes.ts';
 import { contentOf, languageFor, type Reader, stopLabel, together } from './words/words.ts';
+
+/** How long an inbox that is not there yet is waited for before it is looked for again, at the least and the most. */
+const opening = { firstMs: 2_000, longestMs: 3_600_000 };
 
 export interface DeliverParts {
 	readonly store: NotifyStore;
@@ -65,8 +68,19 @@ async function placeOf(
 	const { memberships } = parts;
 	const space = memberships.personalSpace(delivery.person ?? '');
 	if (space !== null) return { target: { space, record: hub.notificationId(message.id), app: topics[message.topic].app } };
-	if (memberships.current) return { kind: 'moot', reason: 'The person has no space of their own yet.' };
+	if (memberships.current) return untilOpened(delivery, parts.clock.now());
 	return { kind: 'later', reason: 'mana-sync is not heard, so nobody knows which space is theirs.' };
+}
+
+/**
+ * Somebody who has just come has no space of their own yet, or mana-notify has not heard of it: what is told them waits for it, as long again
+ * as it did. `index.ts` has it tried at once when it hears of a space.
+ */
+function untilOpened({ created_at }: DeliveryRow, now: number): Outcome {
+	const ageMs = now - created_at;
+	if (ageMs > KEEP_MS) return { kind: 'moot', reason: 'The person never had a space of their own.' };
+	const until = now + Math.min(Math.max(ageMs, opening.firstMs), opening.longestMs);
+	return { kind: 'postponed', until, reason: 'The person has no space of their own yet.' };
 }
 
 /** A way that the person added: while it rests after many failures nothing is tried. */

@@ -92,10 +92,10 @@ test('a message stands in the inbox of its person, in their language, once, and 
 	await space.write(hub.preferences, hub.preferencesId, { language: 'de', timeZone: 'Europe/Berlin' });
 	let tries = 0;
 	await until(async () => {
-		// Until mana-notify has heard that Ada has a space.
+		// Until mana-notify has heard in which language Ada reads.
 		await taskDue('Warm up', { key: `warm up ${++tries}` });
-		await Bun.sleep(50);
-		return (await titles()).includes('Warm up');
+		await until(async () => (await titles()).filter((title) => title === 'Warm up').length === tries);
+		return (await space.rows(hub.notifications)).some(({ text }) => text.startsWith('Fällig'));
 	}, 10_000);
 	await taskDue('Water the plants');
 	await taskDue('Water the plants');
@@ -221,4 +221,24 @@ test('what was read leaves the inbox after a quarter of a year, and what was not
 	offset += 91 * 24 * hour;
 	await until(async () => !(await titles()).includes('Behind it'), 10_000);
 	expect(await titles()).toContain('Snoozed');
+});
+
+test('what is told somebody who has just come waits for them, and stands in their inbox as soon as they have one', async () => {
+	const token = await auth.token('jürgen', 'member', { seconds: 300 * 86_400 });
+	await fetch(`${notify.url}/v1/channels`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ kind: 'push', label: 'Phone', target: far.targets.push }),
+	});
+	const to = { person: 'jürgen' };
+	await taskDue('Before he came', { to });
+	await until(() => pushed('Before he came') === 1);
+	// Looked for again now, it would be looked for in an hour only.
+	offset += 24 * hour;
+	await taskDue('A day later', { to });
+	await until(() => pushed('A day later') === 1);
+	const own = new OwnSpace(sync.url, token, clock);
+	const told = async () => (await own.rows(hub.notifications)).map(({ title }) => title).sort();
+	await until(async () => (await told()).length === 2);
+	expect(await told()).toEqual(['A day later', 'Before he came']);
 });

@@ -50,11 +50,7 @@ async function plan(trx: Db, message: MessageRow, now: number, parts: InboxParts
 	// How somebody wants to hear stands in their space. What keeps an account safe does not wait for that.
 	if (!memberships.current && !secret && !security) return { due_at: now + WAIT_MS };
 	const space = memberships.personalSpace(person);
-	for (const telling of await tellingsOf(trx, topic, person, space, now)) {
-		// Somebody who never opened Mana has no inbox yet.
-		if (telling.channel === 'inbox' && space === null && memberships.current) continue;
-		await addDelivery(trx, message, telling, parts);
-	}
+	for (const telling of await tellingsOf(trx, topic, person, space, now)) await addDelivery(trx, message, telling, parts);
 	await trx
 		.insertInto('inbox_record')
 		.values({ record: hub.notificationId(message.id), message_id: message.id })

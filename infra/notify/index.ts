@@ -30,7 +30,7 @@ import { planRoutes } from './routes/plans.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
-import type { Tables } from './store.ts';
+import { type Tables, tryInboxes } from './store.ts';
 import { dropWishes, followed, keepWishes } from './wishes.ts';
 
 /** Tells people what the other services have to say: by mail, and by whatever else reaches them. */
@@ -64,7 +64,19 @@ export const service = defineService({
 		const reach = openEgress({ allowPrivate: config.privateTargets });
 		const sync = { address: addressOf('mana-sync'), identity };
 		const lost = (error: unknown) => log.warn({ err: error }, 'mana-sync is not heard; it is tried again');
-		const memberships = new Memberships({ ...sync, clock, lost });
+		/** Before there is a queue nothing has to be woken: it begins with what is due. */
+		let wake = (): void => undefined;
+		const memberships = new Memberships({
+			...sync,
+			clock,
+			lost,
+			opened() {
+				tryInboxes(store.db, clock.now()).then(
+					() => wake(),
+					(error: unknown) => log.error({ err: error }, 'what waits for an inbox is tried later'),
+				);
+			},
+		});
 		const writer = await openSpaceWriter<Tables>({
 			...sync,
 			store,
@@ -110,7 +122,7 @@ export const service = defineService({
 			},
 		});
 		await queue.start();
-		const wake = (): void => queue.wake();
+		wake = () => queue.wake();
 		const projection = await follow<Tables>({
 			...sync,
 			store,

@@ -266,6 +266,17 @@ export async function nextDue(db: Db, channels: readonly ChannelName[]): Promise
 	return known.length === 0 ? null : Math.min(...known);
 }
 
+/** Has everything that waits for an inbox tried now. */
+export async function tryInboxes(db: Db, now: number): Promise<void> {
+	await db
+		.updateTable('delivery')
+		.set({ run_at: now })
+		.where('channel', '=', 'inbox')
+		.where('state', '=', 'waiting')
+		.where('run_at', '>', now)
+		.execute();
+}
+
 /** A file is one process's: what was being sent when the last one ended is nobody's now. */
 export async function dropLeases(db: Db, now: number): Promise<void> {
 	await db.updateTable('delivery').set({ lease_until: now }).where('state', '=', 'sending').execute();

@@ -26,8 +26,9 @@ eachEngine('memberships', (engine) => {
 		await server[Symbol.asyncDispose]();
 	});
 
-	function follow(secret = () => generateSecret(place.home, 'instance')): Memberships {
-		return new Memberships({ address: server.url, identity: serviceIdentity(secret, 'mana-media', clock), clock });
+	function follow(opened: () => void = () => undefined): Memberships {
+		const identity = serviceIdentity(() => generateSecret(place.home, 'instance'), 'mana-media', clock);
+		return new Memberships({ address: server.url, identity, clock, opened });
 	}
 
 	async function as(person: string, method: string, path: string, body?: unknown) {
@@ -69,6 +70,25 @@ eachEngine('memberships', (engine) => {
 		await late.ready();
 		expect(late.can('ana', id, 'write', 2)).toBe(true);
 		expect([late.personalSpace('ana'), late.personalSpace('eve')]).toEqual([id, null]);
+		await late.close();
+	});
+
+	test('it is told when somebody comes to have a space of their own, and not of spaces that are shared', async () => {
+		let opened = 0;
+		const following = follow(() => opened++);
+		await following.ready();
+		expect(opened).toBe(0);
+		const [{ id }] = (await as('ana', 'GET', '/spaces')).body['spaces'] as [{ id: SpaceId }];
+		await until(() => opened === 1);
+		expect(following.personalSpace('ana')).toBe(id);
+		const space = (await as('ana', 'POST', '/spaces', { kind: 'family', name: 'Home' })).body['id'] as SpaceId;
+		await until(() => following.can('ana', space, 'own'));
+		await as('ben', 'GET', '/spaces');
+		await until(() => opened === 2);
+		await following.close();
+		const late = follow(() => opened++);
+		await late.ready();
+		expect(opened).toBe(3);
 		await late.close();
 	});
 

@@ -37,6 +37,8 @@ export interface MembershipsOptions {
 	readonly clock: { now(): number };
 	/** Told why the stream broke off; it is taken up again by itself. */
 	readonly lost?: (error: unknown) => void;
+	/** Told when somebody has a space of their own who had none that was known of; at the beginning, when anybody has. */
+	readonly opened?: () => void;
 }
 
 interface Held extends Access {
@@ -65,6 +67,8 @@ export class Memberships {
 	#incoming: Map<string, Held> | null = null;
 	#cursor: { readonly history: number; readonly position: number } | null = null;
 	#heardAt = -Infinity;
+	/** Whether, since the last position, somebody came to have a space of their own. */
+	#hasOpened = false;
 	#waiting: (() => void)[] = [];
 
 	constructor(options: MembershipsOptions) {
@@ -191,6 +195,8 @@ export class Memberships {
 				const { history, position } = line;
 				this.#cursor = { history, position };
 				this.#heardAt = this.#options.clock.now();
+				if (this.#hasOpened) this.#options.opened?.();
+				this.#hasOpened = false;
 				for (const resolve of this.#waiting.splice(0)) resolve();
 			}
 		}
@@ -199,7 +205,9 @@ export class Memberships {
 	#hold(space: string, person: string, held: Held | null): void {
 		const spaces = this.#spaces.get(person) ?? new Set();
 		if (held) {
-			this.#held.set(`${space} ${person}`, held);
+			const key = `${space} ${person}`;
+			if (held.kind === 'personal' && !this.#held.has(key)) this.#hasOpened = true;
+			this.#held.set(key, held);
 			this.#spaces.set(person, spaces.add(space));
 			return;
 		}
