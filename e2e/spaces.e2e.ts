@@ -198,7 +198,7 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await keys.reach('Who comes in may be');
 		await expect(olga.page.getByText('Reads what is in the apps they see, and changes nothing.').last()).toBeVisible();
 		await keys.press('ArrowDown');
-		await expect(olga.page.getByText('until one has, this is the same as reading').last()).toBeVisible();
+		await expect(olga.page.getByText('and comments on it').last()).toBeVisible();
 		await keys.press('ArrowDown');
 		await keys.reach('Make a link');
 		// While the page reads which links there are it takes no press.

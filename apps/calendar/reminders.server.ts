@@ -5,6 +5,7 @@ import type { RecordId } from '@mana/model';
 import type { Message, Notifier } from '@mana/service';
 import { InTime } from '@mana/service/in-time';
 import type { SpaceId } from '@mana/sync';
+import { linkInto } from '@mana/sync/space-links';
 import { eventsOf } from './dav/kind.server.ts';
 import { objectOf, type ObjectState } from './ical/event-object.ts';
 import { minutesOf } from './ical/read-event.ts';
@@ -167,7 +168,7 @@ export function alarmsOf(state: ObjectState, zone: string, from: number, to: num
 }
 
 function reminderOf(person: string, id: RecordId, { at, start, title }: Alarm): Message<'event-soon'> {
-	const data = { title, at: start, link: `/calendar?event=${id}` };
+	const data = { title, at: start, link: linkInto(null, `/calendar?event=${id}`) };
 	return {
 		topic: 'event-soon',
 		to: { person },

@@ -32,7 +32,7 @@ describe('an event that begins soon', () => {
 		await until(async () => (await titles()).length > 0);
 		expect(await titles()).toEqual(['Tea with Ana']);
 		const [told] = await ada.rows(space, hub.notifications);
-		expect(told).toMatchObject({ topic: 'event-soon', app: 'calendar', link: `/calendar?event=${id}` });
+		expect(told).toMatchObject({ topic: 'event-soon', app: 'calendar', link: `/calendar?in=own&event=${id}` });
 	});
 });
 

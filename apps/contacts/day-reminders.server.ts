@@ -2,6 +2,7 @@ import { type RecordDb, recordOf, rowsOf } from '@mana/dav/records/index';
 import type { Message, Notifier } from '@mana/service';
 import { InTime } from '@mana/service/in-time';
 import type { SpaceId } from '@mana/sync';
+import { linkInto } from '@mana/sync/space-links';
 import { addDays } from '@mana/time';
 import { instantOf } from '@mana/time/zone';
 import { type DayWish, type Moment, momentsOf, occasionsOn, wishIn } from './day-reminders.ts';
@@ -116,7 +117,7 @@ function reminderOf(
 			years: years === null || years === 0 ? '' : String(years),
 			// A day is the same one in every zone: noon of it, where there is none.
 			at: Date.parse(`${on}T12:00Z`),
-			link: `/contacts/coming?contact=${contact.id}`,
+			link: linkInto(null, `/contacts/coming?contact=${contact.id}`),
 		},
 		// Its year is in it, so that it comes once each year.
 		key: `${contact.id} ${what} ${on} ${-before}`,

@@ -81,7 +81,7 @@ describe('a birthday', () => {
 		const told = async () => (await ada.rows(space, hub.notifications)).filter(({ topic }) => topic === 'day-coming');
 		await until(async () => (await told()).length > 0);
 		expect(await told()).toMatchObject([
-			{ title: 'Ana Lima: birthday', app: 'contacts', link: `/contacts/coming?contact=${ana}` },
+			{ title: 'Ana Lima: birthday', app: 'contacts', link: `/contacts/coming?in=own&contact=${ana}` },
 		]);
 		// Another change has all looked at once more; Ben, who is a favourite by then, shows when that was done.
 		const ben = (await ada.rows(space, people)).find(({ given }) => given === 'Ben')!;

@@ -5,7 +5,7 @@ import { InTime } from '@mana/service/in-time';
 import type { ProjectionChange } from '@mana/service/projection/index';
 import type { Comment } from '@mana/shared/comments';
 import { type SpaceId, timeOf } from '@mana/sync';
-import { linkTo } from './links.ts';
+import { linkInto } from '@mana/sync/space-links';
 import { comments, type Task, tasks } from './model.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -169,7 +169,7 @@ export class Mentions {
 				name: cut(oneLine(await nameOf(said.by)), MOST_NAME),
 				title: titleOf(task, said),
 				said: cut(said.text.replaceAll(/\r\n?/g, '\n').replaceAll(/(?!\n)\p{Cc}/gu, ' '), MOST_SAID),
-				link: linkTo(task.id, space),
+				link: linkInto(space, `/todo?task=${task.id}`),
 			},
 			key,
 			expires: since + LATE_MS,

@@ -1,12 +1,12 @@
 import type { Message, Notifier } from '@mana/service';
 import { InTime } from '@mana/service/in-time';
 import type { SpaceId } from '@mana/sync';
+import { linkInto } from '@mana/sync/space-links';
 import { instantOf } from '@mana/time/zone';
 import type { RecordId } from '@mana/model';
 import type { ProjectionChange } from '@mana/service/projection/index';
 import type { RecordDb } from '@mana/dav/records/index';
 import { type PlacedTask, tasksOf } from './dav/kind.server.ts';
-import { linkTo } from './links.ts';
 import { tasks } from './model.ts';
 
 const MINUTE_MS = 60_000;
@@ -140,7 +140,7 @@ interface Reminder {
 }
 
 function reminderOf(person: string, { id, due: { day, time, title }, before, dueAt, space }: Reminder): Message<'task-due'> {
-	const data = { title, at: dueAt, link: linkTo(id, space) };
+	const data = { title, at: dueAt, link: linkInto(space, `/todo?task=${id}`) };
 	const key = [id, day, time, ...(before === 0 ? [] : [String(-before)]), ...(space === null ? [] : [person])].join(' ');
 	return { topic: 'task-due', to: { person }, data, key, collapse: id, expires: dueAt - before * MINUTE_MS + LATE_MS };
 }

@@ -37,7 +37,7 @@ describe('a task that is due', () => {
 		await until(async () => (await titles()).length > 0);
 		expect(await titles()).toEqual(['Call Ana']);
 		const [told] = await ada.rows(space, hub.notifications);
-		expect(told).toMatchObject({ topic: 'task-due', app: 'todo', link: `/todo?task=${id}` });
+		expect(told).toMatchObject({ topic: 'task-due', app: 'todo', link: `/todo?in=own&task=${id}` });
 	});
 });
 

@@ -5,6 +5,7 @@ import type { SpaceWriter } from '@mana/service/projection/index';
 import type { Message } from '@mana/service';
 import type { Jobs } from '@mana/store';
 import type { SpaceId } from '@mana/sync';
+import { linkInto } from '@mana/sync/space-links';
 import { wallAt } from '@mana/time/zone';
 import type { Kysely, Transaction } from 'kysely';
 import { newRow } from '../mail/mails.server.ts';
@@ -337,6 +338,6 @@ function newsOf(
 	at: number,
 	now: number,
 ): Message<'booked'> {
-	const link = what === 'cancelled' ? '/calendar' : `/calendar?event=${event}`;
+	const link = linkInto(null, what === 'cancelled' ? '/calendar' : `/calendar?event=${event}`);
 	return { topic: 'booked', to: { person }, data: { what, name, title, at, link }, key: `${event} ${what} ${now}` };
 }
