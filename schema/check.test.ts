@@ -116,6 +116,36 @@ describe('one fault is one finding', () => {
 		expect(codes('mana-sync', { needs: ['mana-crawler'] })).toEqual(['need-not-running: mana-sync, mana-crawler']);
 	});
 
+	test('a call without a row, of itself, or of what is needed anyway', () => {
+		expect(codes('mana-tts', { calls: ['mana-oath'] })).toEqual(['unknown-call: mana-tts, mana-oath']);
+		expect(codes('mana-tts', { calls: ['mana-tts'] })).toEqual(['needless-call: mana-tts, mana-tts']);
+		expect(codes('mana-tts', { calls: ['mana-auth'] })).toEqual(['needless-call: mana-tts, mana-auth']);
+	});
+
+	test('two that call each other, of which one waits for the other, are none', () => {
+		expect(codes('mana-tts', { calls: ['mana-voice-bot'] })).toEqual([]);
+	});
+
+	test('a call of what listens on another machine for that alone', () => {
+		const here = { name: 'here', title: 'Here', system: 'any', address: '10.0.0.1' } as const;
+		const there = { name: 'there', title: 'There', system: 'any', address: '10.0.0.2' } as const;
+		const apart = (exposure: 'loopback' | 'proxy'): HostPlan => ({
+			...plan,
+			hosts: [here, there],
+			placements: plan.placements.map(({ service }) =>
+				service === 'mana-notify' ? { service, host: 'there', exposure } : { service, host: 'here', exposure: 'proxy' },
+			),
+		});
+		const found = checkPlan(apart('loopback')).map(({ message }) => message);
+		expect(found).toContain(
+			'mana-sync on here calls mana-notify on there, which listens there for its own machine only (loopback).',
+		);
+		expect(found).toContain(
+			'todo-server on here needs mana-notify on there, which listens there for its own machine only (loopback).',
+		);
+		expect(checkPlan(apart('proxy')).filter(({ rows }) => rows.includes('mana-notify'))).toEqual([]);
+	});
+
 	test('a circle at start, through others', () => {
 		const circled = withRow('mana-stt', { needs: ['mana-voice-bot'] });
 		const [found, ...rest] = checkPlan(plan, { services: circled });

@@ -1,3 +1,4 @@
+import { callsOf } from './calls.ts';
 import type { Host, HostPlan, Placement } from './plans.ts';
 import type { Exposure, Port, ServiceRow } from './row.ts';
 import { services as allServices } from './services.ts';
@@ -14,6 +15,8 @@ export interface Deployed {
 	readonly exposure: Exposure;
 	/** Other services that it must be able to reach, and that the plan runs. */
 	readonly needs: readonly string[];
+	/** Those, and others that the plan runs and that it calls while it does. */
+	readonly calls: readonly string[];
 }
 
 /**
@@ -24,7 +27,7 @@ export function deploymentOf(plan: HostPlan, services: readonly ServiceRow[] = a
 	const starts = services.flatMap((row) =>
 		plan.placements
 			.filter((placement) => placement.service === row.name)
-			.flatMap((placement): Omit<Deployed, 'needs'>[] => {
+			.flatMap((placement): Omit<Deployed, 'needs' | 'calls'>[] => {
 				const host = plan.hosts.find((candidate) => candidate.name === placement.host);
 				const as = roleOf(row, placement);
 				if (!host || as === null) return [];
@@ -33,7 +36,12 @@ export function deploymentOf(plan: HostPlan, services: readonly ServiceRow[] = a
 			}),
 	);
 	const names = new Set(starts.map(({ row }) => row.name));
-	return starts.map((start) => ({ ...start, needs: start.row.needs.filter((need) => names.has(need)) }));
+	// A door opens in the hub's own process, and of engines only who needs them knows how to speak to them.
+	const called = new Set(starts.filter(({ as }) => as === 'ours').map(({ row }) => row.name));
+	return starts.map((start) => {
+		const needs = start.row.needs.filter((need) => names.has(need));
+		return { ...start, needs, calls: callsOf(start.row, services).filter((name) => called.has(name) || needs.includes(name)) };
+	});
 }
 
 function roleOf(row: ServiceRow, placement: Placement): Deployed['as'] | null {

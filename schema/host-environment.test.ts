@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { type Host, hostEnvironment, type HostPlan, planNamed, portOf } from './index.ts';
+import { openingsOf } from './generate/openings.ts';
+import { deploymentOf, type Host, hostEnvironment, type HostPlan, planNamed, portOf } from './index.ts';
 
 const near = { name: 'near', title: 'Near', system: 'any', address: '10.0.0.1' } as const satisfies Host;
 const far = { name: 'far', title: 'Far', system: 'any', address: 'fd00::2' } as const satisfies Host;
@@ -33,6 +34,21 @@ describe('what a host is told of its plan', () => {
 			MANA_SYNC_HOST: '0.0.0.0',
 			MANA_AUTH_ADDRESS: `http://10.0.0.1:${portOf('mana-auth') + 100}`,
 		});
+	});
+
+	test('is where those are that it calls without waiting for them, and opens them to it', () => {
+		const told: HostPlan = {
+			...plan,
+			placements: [...plan.placements, { service: 'mana-notify', host: 'near', exposure: 'proxy' }],
+		};
+		expect(hostEnvironment(told, near)['MANA_NOTIFY_HOST']).toBe('0.0.0.0');
+		expect(hostEnvironment(told, far)['MANA_NOTIFY_ADDRESS']).toBe(`http://10.0.0.1:${portOf('mana-notify')}`);
+		const facts = { plan: told, everywhere: deploymentOf(told), host: near };
+		const openings = openingsOf({ ...facts, deployed: facts.everywhere.filter(({ host }) => host === near) });
+		expect(openings.find(({ service }) => service === 'mana-notify')).toMatchObject({ lan: true });
+		const named: HostPlan = { ...told, publicNames: [{ name: 'mana.example.org', service: 'mana-web' }] };
+		const known = openingsOf({ ...facts, plan: named, deployed: facts.everywhere.filter(({ host }) => host === near) });
+		expect(known.find(({ service }) => service === 'mana-notify')).toMatchObject({ hosts: [far.address], lan: false });
 	});
 
 	test('opens nothing to the network that no other machine has to reach', () => {

@@ -61,5 +61,5 @@ export function hostEnvironment(
 function isReachedFromElsewhere({ row, host, exposure }: Deployed, plan: HostPlan, ours: readonly Deployed[]): boolean {
 	if (plan.hosts.length === 1 || exposure === 'loopback') return false;
 	const others = ours.filter((other) => other.host !== host);
-	return exposure === 'lan' || others.some((other) => other.row.name === hub || other.needs.includes(row.name));
+	return exposure === 'lan' || others.some((other) => other.row.name === hub || other.calls.includes(row.name));
 }

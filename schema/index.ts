@@ -2,6 +2,7 @@
  * The port schema: the one place that knows a port. Pure data and pure functions; it imports nothing from outside.
  * Beside it stand `@mana/schema/offsets` (an offset for a second copy), `@mana/schema/registry/models` and `…/apps` (generated).
  */
+export { callsOf } from './calls.ts';
 export { browserRefusedPorts } from './browser-refused.ts';
 export { checkPlan, type Finding, type PlanFacts } from './check.ts';
 export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';

@@ -92,6 +92,8 @@ export interface ServiceRow {
 	readonly description: string;
 	/** Services that must be up first. */
 	readonly needs: readonly string[];
+	/** Services besides `needs` that it calls while it runs, and that may be away when it starts: no order follows, so two may call each other. */
+	readonly calls: readonly string[];
 	/** Path that answers while the process lives; `null` where HTTP is not spoken. */
 	readonly health: string | null;
 	/** Path of the Prometheus text; `null` where there is none. */
@@ -132,7 +134,10 @@ type Own<Name extends string> = { readonly name: Name; readonly port: number; re
 	'owner' | 'runtime' | 'description'
 > &
 	Partial<
-		Pick<ServiceRow, 'needs' | 'reads' | 'writes' | 'exposure' | 'status' | 'shadows' | 'decision' | 'formsFromElsewhere'>
+		Pick<
+			ServiceRow,
+			'needs' | 'calls' | 'reads' | 'writes' | 'exposure' | 'status' | 'shadows' | 'decision' | 'formsFromElsewhere'
+		>
 	> & {
 		readonly protocol?: Protocol;
 		readonly purpose?: string;
@@ -144,6 +149,7 @@ export function own<const Name extends string>({ name, port, protocol = 'http', 
 		kind: 'own',
 		status: 'planned',
 		needs: ['mana-auth'],
+		calls: [],
 		reads: [],
 		writes: [],
 		exposure: 'loopback',
@@ -183,6 +189,7 @@ export function embedded<const Name extends string>(row: Foreign<Name>) {
 		status: 'planned',
 		runtime: null,
 		needs: [],
+		calls: [],
 		health: null,
 		metrics: null,
 		exposure: 'loopback',

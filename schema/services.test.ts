@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { frontEnds, hostPlans, planNamed, portOf, rangeOf, ranges, serviceNamed, services, within } from './index.ts';
+import {
+	callsOf,
+	frontEnds,
+	hostPlans,
+	planNamed,
+	portOf,
+	rangeOf,
+	ranges,
+	serviceNamed,
+	services,
+	topics,
+	within,
+} from './index.ts';
 
 /** The planned tables of the origin document, typed off it once more: number, name, and for a front end its server. */
 const origin = `
@@ -39,6 +51,14 @@ describe('the rows', () => {
 		const external = services.filter((row) => row.kind === 'external');
 		expect(external.map((row) => row.name)).toEqual(['postgres', 'redis', 'ollama']);
 		expect(external.every((row) => row.owner === null && row.status === 'external')).toBe(true);
+	});
+
+	test('that send messages say that they call mana-notify', () => {
+		const senders = new Set(Object.values(topics).flatMap(({ from }) => from as readonly string[]));
+		for (const name of ['oneself', 'mana-notify']) senders.delete(name);
+		expect(senders.size).toBeGreaterThan(3);
+		for (const name of senders)
+			expect([name, callsOf(serviceNamed(name))]).toEqual([name, expect.arrayContaining(['mana-notify'])]);
 	});
 
 	test('that are running are what is built, and the door of every app', () => {

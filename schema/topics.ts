@@ -95,14 +95,14 @@ export const topics = {
 		secret: false,
 	},
 	'export-ready': {
-		from: ['mana-auth', 'mana-user'],
+		from: ['mana-auth'],
 		data: { name: 'text', link: 'link', until: 'instant' },
 		app: 'hub',
 		security: true,
 		secret: false,
 	},
 	'erasure-planned': {
-		from: ['mana-auth', 'mana-user'],
+		from: ['mana-auth'],
 		data: { name: 'text', link: 'link', at: 'instant' },
 		app: 'hub',
 		security: true,

@@ -73,7 +73,7 @@ export const service = defineService({
 					const { writer } = records;
 					return new RecordTree(
 						parts,
-						todoApp(parts, { writer, clock, zone: config.zone, zoneOf: (person) => zones.of(person) }),
+						todoApp(parts, { writer, clock, zone: config.zone, zoneOf: (person) => known.zoneOf(person) }),
 					);
 				}),
 			ready: () => store.db.selectFrom('mana_reading').select('space').limit(1).execute(),

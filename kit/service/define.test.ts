@@ -421,7 +421,7 @@ test('a call carries the id of the request that caused it, ends in time, and say
 	const callee = await start(notes);
 	const caller = await start(
 		defineService({
-			name: 'mana-media',
+			name: 'todo-server',
 			open: (context) => ({
 				routes: (app) =>
 					app

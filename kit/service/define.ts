@@ -1,4 +1,4 @@
-import type { ServiceName } from '@mana/schema';
+import { callsOf, type ServiceName, serviceNamed } from '@mana/schema';
 import type { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import { addressFor, addressOn, type Instance, listensAt } from './addresses.ts';
@@ -43,7 +43,11 @@ export interface ServiceContext<T extends ConfigTable = ConfigTable> {
 	readonly log: Logger;
 	/** Where the service's own metrics go. */
 	readonly registry: Registry;
-	/** Where another service of this instance is called, whatever machine it runs on. */
+	/**
+	 * Where another service of this instance is called, whatever machine it runs on.
+	 *
+	 * @throws when the row of this one does not say that it calls it, since no policy of a network would let it through
+	 */
 	readonly addressOf: (service: string) => string;
 	/** `fetch` for calls to other services: request id, time limit, failures as `Problem`. For typed calls: `client`. */
 	readonly fetch: typeof fetch;
@@ -151,7 +155,11 @@ async function start<T extends ConfigTable>(definition: ServiceDefinition<T>, op
 	const random = options.random ?? systemRandom;
 	const clock = options.clock ?? { now: () => Date.now() };
 	const port = options.port ?? place.port;
-	const addressOf = (service: string) => options.addresses?.[service] ?? addressFor(service, settings);
+	const called = new Set([name, ...callsOf(serviceNamed(name))]);
+	const addressOf = (service: string): string => {
+		if (!called.has(service)) throw new Error(`${name} may not call ${service}: state it in its row, under "needs" or "calls".`);
+		return options.addresses?.[service] ?? addressFor(service, settings);
+	};
 	const secret = () => env['MANA_AUTH_SECRET'] ?? generateSecret(instance.home, 'instance');
 	const identity = serviceIdentity(secret, name, clock);
 	let listener: Listener | null = null;

@@ -65,7 +65,7 @@ test('a service calls another one at the address it is told, and listens where i
 		defineService({
 			name,
 			open: ({ addressOf }) => {
-				said.addresses.push(addressOf('mana-media'));
+				said.addresses.push(addressOf('mana-sync'));
 				return { routes: (app) => app, ready: async () => {}, close: async () => {} };
 			},
 		});
@@ -73,11 +73,22 @@ test('a service calls another one at the address it is told, and listens where i
 	const service = await define('mana-user', said).start({
 		port: 0,
 		logLevel: 'silent',
-		env: { MANA_MEDIA_ADDRESS: 'http://10.0.0.2:1234', MANA_USER_HOST: '127.0.0.2' },
+		env: { MANA_SYNC_ADDRESS: 'http://10.0.0.2:1234', MANA_USER_HOST: '127.0.0.2' },
 	});
 	running.push(service);
 	expect(said.addresses).toEqual(['http://10.0.0.2:1234']);
 	expect(service.url).toBe(`http://127.0.0.2:${service.port}`);
+});
+
+test('a service is told no address of one that its row does not call, since no network of a plan would let it through', async () => {
+	const service = defineService({
+		name: 'mana-user',
+		open({ addressOf }) {
+			addressOf('mana-notify');
+			return { routes: (app) => app, ready: async () => {}, close: async () => {} };
+		},
+	});
+	await expect(service.start({ port: 0, logLevel: 'silent', env: {} })).rejects.toThrow('mana-user may not call mana-notify');
 });
 
 test('no service has a setting of its own by these names', () => {

@@ -55,6 +55,14 @@ export const edits: Readonly<Record<string, Maker>> = {
 		const row = pick(placedRows(subject).filter(({ needs }) => needs.length > 0));
 		return changeRow(subject, row, { needs: row.needs.map((need) => `${need}-`) });
 	},
+	'misspells a call': (subject, pick) => {
+		const row = pick(placedRows(subject).filter(({ calls }) => calls.length > 0));
+		return changeRow(subject, row, { calls: row.calls.map((called) => `${called}-`) });
+	},
+	'says of a need that it is also called': (subject, pick) => {
+		const row = pick(placedRows(subject).filter(({ needs }) => needs.length > 0));
+		return changeRow(subject, row, { calls: [...row.calls, pick(row.needs)] });
+	},
 	'makes a service wait for one that waits for it': (subject, pick) => {
 		const waiting = pick(placedRows(subject).filter(({ needs }) => needs.length > 0));
 		const needed = pick(waiting.needs);
@@ -86,13 +94,15 @@ export const edits: Readonly<Record<string, Maker>> = {
 		const edited = editPlan(subject, { hosts: subject.plan.hosts.map((other) => (other === host ? bare : other)) }, [], !needed);
 		return needed ? { ...edited, about: servicesOn(subject.plan, host.name) } : edited;
 	},
-	'keeps on loopback what another machine needs': (subject, pick) => {
+	'keeps on loopback what another machine needs or calls': (subject, pick) => {
 		const { plan } = subject;
 		const placement = pick(plan.placements);
 		const callers = plan.placements.filter(
 			(other) =>
 				other.host !== placement.host &&
-				subject.services.find(({ name }) => name === other.service)?.needs.includes(placement.service),
+				subject.services.some(
+					({ name, needs, calls }) => name === other.service && [...needs, ...calls].includes(placement.service),
+				),
 		);
 		const named = plan.publicNames.some(({ service }) => service === placement.service);
 		return {

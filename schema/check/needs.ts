@@ -28,32 +28,35 @@ export function* needsResolve({ plan, services, active }: Scene): Generator<Find
 		}
 }
 
-/** A need on another machine is met only over the network: the other one has an address, and the service listens there. */
+/** What is needed or called on another machine is reached only over the network: the other one has an address, and the service listens there. */
 export function* needsReachable({ active, placed }: Scene): Generator<Finding> {
 	const on = (name: string) => placed.filter((entry) => entry.row.name === name && entry.port.name === 'main');
 	for (const row of active)
-		for (const name of row.needs) {
+		for (const name of [...row.needs, ...row.calls]) {
 			const there = on(name);
-			for (const { host } of on(row.name)) if (there.length > 0) yield* reachable(row.name, name, host, there);
+			const verb = row.needs.includes(name) ? 'needs' : 'calls';
+			for (const { host } of on(row.name))
+				if (there.length > 0) yield* reachable(`${row.name} on ${host} ${verb} ${name}`, [row.name, name], host, there);
 		}
 }
 
-function* reachable(caller: string, name: string, host: string, there: readonly Placed[]): Generator<Finding> {
+function* reachable(said: string, rows: readonly [string, string], host: string, there: readonly Placed[]): Generator<Finding> {
+	const [, name] = rows;
 	if (there.some((entry) => entry.host === host)) return;
 	const open = there.filter((entry) => entry.exposure !== 'loopback');
 	const [first] = there;
 	if (open.length === 0)
 		yield finding(
 			'need-unreachable',
-			[caller, name],
-			`${caller} on ${host} needs ${name} on ${first?.host}, which listens there for its own machine only (loopback).`,
+			rows,
+			`${said} on ${first?.host}, which listens there for its own machine only (loopback).`,
 			`Set the exposure of ${name} to lan in this plan, or place both on one host.`,
 		);
 	else if (!open.some((entry) => entry.machine?.address !== undefined))
 		yield finding(
 			'need-without-address',
-			[caller, name],
-			`${caller} on ${host} needs ${name} on ${open[0]?.host}, whose address the plan does not state.`,
+			rows,
+			`${said} on ${open[0]?.host}, whose address the plan does not state.`,
 			`State the address of the host ${open[0]?.host}.`,
 		);
 }

@@ -7,8 +7,29 @@ export function* soundRows({ services }: Scene): Generator<Finding> {
 		yield* soundPaths(row);
 		yield* soundKind(row);
 		yield* soundPorts(row);
+		yield* soundCalls(row, services);
 		yield* soundGrants(row, services, 'reads');
 		yield* soundGrants(row, services, 'writes');
+	}
+}
+
+/** What a service calls is another one, and stated once: as something that must be up first, or as something that need not. */
+function* soundCalls({ name, needs, calls }: ServiceRow, services: readonly ServiceRow[]): Generator<Finding> {
+	for (const called of calls) {
+		if (!services.some((other) => other.name === called))
+			yield finding(
+				'unknown-call',
+				[name, called],
+				`${name} calls ${called}, which has no row.`,
+				`Add ${called}, or correct the name.`,
+			);
+		if (called === name || needs.includes(called) || calls.indexOf(called) !== calls.lastIndexOf(called))
+			yield finding(
+				'needless-call',
+				[name, called],
+				`${name} states twice, or of itself, that it calls ${called}.`,
+				`Take ${called} out of its calls.`,
+			);
 	}
 }
 

@@ -73,10 +73,9 @@ export function portsOf({ serves }: Container): ContainerPort[] {
 	);
 }
 
-/** Whom a service of ours calls: what it needs, and for the hub everything that it passes on to. */
+/** Whom a service of ours calls. */
 export function calleesOf(service: Deployed, deployed: readonly Deployed[]): Deployed[] {
-	const passesOn = (other: Deployed) => service.row.name === hub && other.row.kind === 'own' && other.row.door === undefined;
-	return deployed.filter((other) => other !== service && (service.needs.includes(other.row.name) || passesOn(other)));
+	return deployed.filter((other) => service.calls.includes(other.row.name));
 }
 
 /** The secrets named in a value, as `${NAME}`. */

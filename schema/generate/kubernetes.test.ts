@@ -169,8 +169,14 @@ describe('the network', () => {
 		);
 		expect(who).not.toContain('chat-server');
 		expect(who).not.toContain('everybody');
-		for (const { row, needs, as } of deploymentOf(planOf('containers'), allBuilt.services).filter(({ as }) => as !== 'door'))
-			for (const need of needs) expect(admitted(all, need), `${row.name} (${as}) needs ${need}`).toContain(row.name);
+		for (const { row, calls, as } of deploymentOf(planOf('containers'), allBuilt.services).filter(({ as }) => as !== 'door'))
+			for (const called of calls) expect(admitted(all, called), `${row.name} (${as}) calls ${called}`).toContain(row.name);
+	});
+
+	test('lets two call each other of which only one waits for the other', () => {
+		expect(admitted(all, 'mana-sync')).toEqual(expect.arrayContaining(['mana-notify', 'mana-auth']));
+		expect(admitted(all, 'mana-notify')).toEqual(expect.arrayContaining(['mana-sync', 'mana-auth']));
+		expect(admitted(all, 'mana-user')).not.toContain('mana-notify');
 	});
 
 	test('lets engines reach what their settings name', () => {

@@ -26,7 +26,7 @@ export const localNetworks = {
  * proxy's among them; without public names there is no proxy, and the local network takes its place (`npm start -- --lan`). A machine
  * that the plan knows by a name only cannot be told apart by a firewall, so the local network stands for it.
  */
-export function openingsOf(facts: HostFacts): Opening[] {
+export function openingsOf(facts: Pick<HostFacts, 'plan' | 'host' | 'deployed' | 'everywhere'>): Opening[] {
 	return facts.deployed.flatMap((deployed) => {
 		const { row, exposure, ports } = deployed;
 		const addresses = exposure === 'loopback' ? [] : callersElsewhere(deployed, facts);
@@ -38,14 +38,11 @@ export function openingsOf(facts: HostFacts): Opening[] {
 }
 
 /** The addresses of the other machines on which something calls it, in the order of the plan. */
-function callersElsewhere(called: Deployed, facts: HostFacts): string[] {
+function callersElsewhere(called: Deployed, facts: Pick<HostFacts, 'plan' | 'host' | 'everywhere'>): string[] {
 	const { plan, everywhere, host } = facts;
-	const { name, kind, door, metrics } = called.row;
-	const hub = everywhere.find(({ row }) => row.name === 'mana-web')?.host;
+	const { name, metrics } = called.row;
 	const calls = new Set([
-		...everywhere.filter(({ needs }) => needs.includes(name)).map((caller) => caller.host),
-		// The hub passes `/api/<service>/…` on to it.
-		...(kind === 'own' && !door ? [hub] : []),
+		...everywhere.filter((caller) => caller.calls.includes(name)).map((caller) => caller.host),
 		...(plan.publicNames.some(({ service }) => service === name) ? [proxyHost(plan)] : []),
 		...(metrics === null ? [] : [watcherHost(plan)]),
 	]);

@@ -10,6 +10,8 @@ export const core = [
 		description: 'Authentication, JWT, sessions',
 		status: 'running',
 		needs: [],
+		// It writes to people, and asks everybody who keeps something of them when they take it along or leave.
+		calls: ['mana-sync', 'mana-notify', 'mana-user', 'todo-server', 'calendar-server', 'contacts-server'],
 		// Where a provider's own page sends its answer (Sign in with Apple).
 		formsFromElsewhere: ['/identity-providers/:id/return'],
 	}),

@@ -11,6 +11,8 @@ export const infra = [
 		protocol: 'http+ws',
 		purpose: 'Sync protocol',
 		status: 'running',
+		// Invitations into a space go by mail.
+		calls: ['mana-notify'],
 	}),
 	own({
 		name: 'mana-media',
@@ -37,7 +39,7 @@ export const infra = [
 		runtime: 'Go',
 		description: 'Notifications (email, push, Matrix)',
 		status: 'running',
-		needs: ['mana-auth', 'mana-sync', 'mana-user'],
+		needs: ['mana-auth', 'mana-sync'],
 		reads: ['hub/preferences', 'hub/notices', 'hub/notifications'],
 		writes: ['hub/notifications', 'hub/notices'],
 	}),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { callsOf, serviceNamed } from '@mana/schema';
 import { createLogger, systemRandom } from '@mana/service';
 import { erased, exported } from '@mana/service/leaving';
 import { everyTableIsEntered } from '@mana/service/testing/leaving';
@@ -91,6 +92,7 @@ describe('what people leave behind', () => {
 		expect([...found.keys()].sort()).toEqual(['mana-auth', ...keepers, ...copies].sort());
 		const opening = [...found].filter(([, file]) => readFileSync(join(root, file), 'utf8').includes('openRecordServer('));
 		expect(opening.map(([service]) => service).sort()).toEqual([...openFormatServices].sort());
+		expect(callsOf(serviceNamed('mana-auth'))).toEqual(expect.arrayContaining([...keepers, ...copies, ...openFormatServices]));
 		for (const [service, file] of found) {
 			if (service === 'mana-auth') continue;
 			const room = [...new Glob('**/*.ts').scanSync({ cwd: join(root, dirname(file)) })]
