@@ -1,7 +1,7 @@
 import { answers, body, guard, params, problem, type RandomBytes, type ServiceEnv, type VerifyToken } from '@mana/service';
 import { isSpaceId, ROLES, roleAllows, type SpaceId } from '@mana/sync';
 import type { Command, DeclinedCode, Done } from '@mana/sync/space/index';
-import { SPACE_KINDS } from '@mana/sync/spaces';
+import { MOST_PICTURE, SPACE_KINDS, type SpaceLook } from '@mana/sync/spaces';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { Committer } from './committer/committer.ts';
@@ -16,6 +16,12 @@ const spaceId = z.string().refine(isSpaceId, 'Not the id of a space.');
 const inSpace = params(z.object({ space: spaceId }));
 const ofMember = params(z.object({ space: spaceId, person: z.string().min(1).max(128) }));
 const name = z.string().trim().min(1).max(80);
+/** A picture that any browser shows and that runs nothing. */
+const picture = z
+	.string()
+	.max(MOST_PICTURE)
+	.regex(/^data:image\/(jpeg|png|webp);base64,[A-Za-z0-9+/]+=*$/, 'Not a picture as a data: address of JPEG, PNG or WebP.');
+const look = z.object({ hue: z.number().int().min(0).max(359).nullable(), picture: picture.nullable() }).partial();
 const apps = z.array(z.number().int().min(1).max(253)).max(253).nullable();
 const role = z.enum(ROLES);
 const linkRole = z.enum(Object.keys(LONGEST_DAYS) as [keyof typeof LONGEST_DAYS]);
@@ -83,13 +89,15 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 			'/spaces',
 			signedIn,
 			answers('Makes a space to share', space, 201),
-			body(z.object({ kind: z.enum(['family', 'organisation']), name })),
+			body(z.object({ kind: z.enum(['family', 'organisation']), name, look: look.optional() })),
 			async (c) => {
 				const person = c.get('person');
 				const owned = (await directory.spacesOf(person.id)).filter(({ owner }) => owner === person.id);
 				if (owned.length > MOST_SPACES) throw problem(409, 'too-many-spaces', `One person can own ${MOST_SPACES} spaces.`);
-				const id = await committer.create({ ...c.req.valid('json'), owner: person.id, ownerName: person.name });
+				const { look, ...made } = c.req.valid('json');
+				const id = await committer.create({ ...made, owner: person.id, ownerName: person.name });
 				await run(id, person.id, { kind: 'announce' });
+				if (look) await run(id, person.id, { kind: 'change', look: said(look) });
 				await mirror([person.id]);
 				return c.json(await known(id, person.id), 201);
 			},
@@ -101,16 +109,17 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 			'/spaces/:space',
 			signedIn,
 			inSpace,
-			answers('Renames or archives a space, or takes it out of the archive', space),
-			body(z.object({ name: name.optional(), archived: z.boolean().optional() })),
+			answers('Changes the name or the look of a space, archives it, or takes it out of the archive', space),
+			body(z.object({ name: name.optional(), archived: z.boolean().optional(), look: look.optional() })),
 			async (c) => {
 				const { space: id } = c.req.valid('param');
 				const person = c.get('person').id;
-				const { name, archived } = c.req.valid('json');
+				const { name, archived, look } = c.req.valid('json');
 				await run(id, person, {
 					kind: 'change',
 					...(name !== undefined && { name }),
 					...(archived !== undefined && { archived }),
+					...(look !== undefined && { look: said(look) }),
 				});
 				await mirrorAll(id);
 				return c.json(await known(id, person));
@@ -230,12 +239,20 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 			signedIn,
 			answers(
 				'What an invitation leads to',
-				z.object({ space: z.string(), kind: z.enum(SPACE_KINDS), name: z.string(), role, inviter: z.string() }),
+				z.object({
+					space: z.string(),
+					kind: z.enum(SPACE_KINDS),
+					name: z.string(),
+					hue: z.number().nullable(),
+					picture: z.string().nullable(),
+					role,
+					inviter: z.string(),
+				}),
 			),
 			body(secret),
 			async (c) => {
-				const { space, kind, name, inviter, invitation } = await invited(c.req.valid('json').invitation);
-				return c.json({ space, kind, name, inviter, role: invitation.role });
+				const { space, kind, name, look, inviter, invitation } = await invited(c.req.valid('json').invitation);
+				return c.json({ space, kind, name, ...look, inviter, role: invitation.role });
 			},
 		)
 		.post('/memberships', signedIn, answers('Accepts an invitation', space, 201), body(secret), async (c) => {
@@ -275,6 +292,11 @@ export function spaceRoutes(app: Hono<ServiceEnv>, parts: RouteParts) {
 			raise(problem(410, 'invitation-invalid', 'This invitation was used or withdrawn, or it has ended. Ask for a new one.'))
 		);
 	}
+}
+
+/** What was said of a look; what was not stays as it is. */
+function said({ hue, picture }: z.infer<typeof look>): Partial<SpaceLook> {
+	return { ...(hue !== undefined && { hue }), ...(picture !== undefined && { picture }) };
 }
 
 function unknown() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
 import { type Frame, type FrameOf, type SpaceId, stampAt } from '@mana/sync';
-import { memberRecordId, members, spaceRecordId, spaces } from '@mana/sync/spaces';
+import { memberRecordId, members, MOST_PICTURE, spaceRecordId, spaces } from '@mana/sync/spaces';
 import { newRecord, exchangeOnce, newDevice, op, RawClient, startNotify, startSync, type TestSync } from './testing.ts';
 import { ask } from './testing-spaces.ts';
 
@@ -124,6 +124,58 @@ eachEngine('mana-sync', (engine) => {
 		await own.until(() => own.value(field('name')) === 'Our place', 'the new name');
 		await home.as('ana', 'DELETE', `/spaces/${home.space}/members/ben`);
 		await own.until(() => own.value(field('role')) === 'none', 'the end');
+	});
+
+	test('a space has a colour and a picture: in the lists of all its members, also of who comes later, and before one is in it', async () => {
+		const picture = `data:image/jpeg;base64,${Buffer.from('a picture').toString('base64')}`;
+		await using home = await family();
+		const register = (name: 'hue' | 'picture') => ({
+			collection: spaces.number,
+			record: spaceRecordId(home.space),
+			field: spaces.fields[name].number,
+			key: '',
+			value: null,
+		});
+		const listOf = async (person: string) => RawClient.join(home.server.url, await home.server.issuer.token(person));
+		const ben = await listOf('ben');
+		const patch = async (person: string, look: object) =>
+			(await home.as(person, 'PATCH', `/spaces/${home.space}`, { look })).status;
+		expect(await patch('ana', { hue: 140, picture })).toBe(200);
+		await ben.until(() => ben.value(register('hue')) === 140 && ben.value(register('picture')) === picture, 'the look');
+		// What is not said stays.
+		expect(await patch('ana', { hue: 25 })).toBe(200);
+		await ben.until(() => ben.value(register('hue')) === 25, 'the other colour');
+		expect(ben.value(register('picture'))).toBe(picture);
+
+		const link = String((await home.as('ana', 'POST', `/spaces/${home.space}/invitations`, { role: 'viewer' })).body['link']);
+		const invitation = new URL(link).hash.replace('#token=', '');
+		expect((await home.as('eve', 'POST', '/invitation-previews', { invitation })).body).toMatchObject({ hue: 25, picture });
+		await home.as('eve', 'POST', '/memberships', { invitation });
+		const eve = await listOf('eve');
+		await eve.until(() => eve.value(register('hue')) === 25 && eve.value(register('picture')) === picture, 'the look');
+		expect(await patch('eve', { hue: 200 })).toBe(403);
+		expect(await patch('ana', { picture: null })).toBe(200);
+		await ben.until(() => ben.value(register('picture')) === null, 'the end of the picture');
+
+		const made = await home.as('ana', 'POST', '/spaces', { kind: 'family', name: 'Garden', look: { hue: 75 } });
+		const ana = await listOf('ana');
+		const record = spaceRecordId(made.body['id'] as SpaceId);
+		await ana.until(() => ana.value({ ...register('hue'), record }) === 75, 'the colour from the beginning');
+	});
+
+	test('what is no picture is none of a space', async () => {
+		await using home = await family();
+		const base64 = Buffer.from('<svg onload="alert(1)"/>').toString('base64');
+		for (const look of [
+			{ picture: `data:image/svg+xml;base64,${base64}` },
+			{ picture: 'https://mana.example/picture.jpg' },
+			{ picture: 'javascript:alert(1)' },
+			{ picture: `data:image/png;base64,${'A'.repeat(MOST_PICTURE)}` },
+			{ picture: `data:image/png;base64,AAAA" onerror="` },
+			{ hue: 360 },
+			{ hue: 1.5 },
+		])
+			expect([look, (await home.as('ana', 'PATCH', `/spaces/${home.space}`, { look })).status]).toEqual([look, 422]);
 	});
 
 	test('who writes what only the server writes is refused', async () => {

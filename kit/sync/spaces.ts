@@ -6,6 +6,17 @@ import { ROLES, SPACES_APP as app } from './permission.ts';
 export const SPACE_KINDS = ['personal', 'family', 'organisation'] as const;
 export type SpaceKind = (typeof SPACE_KINDS)[number];
 
+/** How long a picture of a space may be, in characters: one of 128 pixels takes about 6,000. */
+export const MOST_PICTURE = 24_000;
+
+/** How a space looks. `null`: nobody chose that. */
+export interface SpaceLook {
+	/** A hue in degrees. */
+	readonly hue: number | null;
+	/** A `data:` address. */
+	readonly picture: string | null;
+}
+
 /**
  * What a space is, as its members read it. The record bears the space's own id. It stands in the space itself, and again in the personal
  * space of each member, there with what that person may do: so the list of one's spaces is a live query like any other, online or not.
@@ -25,6 +36,10 @@ export const spaces = collection(
 		role: field.choice(5, ['none', ...ROLES]),
 		/** The reader's apps, see `appsFromText`. */
 		apps: field.text(6, { fallback: '' }),
+		/** Its colour, a hue in degrees; `null`: nobody chose one. */
+		hue: field.integer(7, { from: 0, to: 359 }),
+		/** A small picture as a `data:` address, so that it is at hand wherever the record is, also without a network; '' for none. */
+		picture: field.text(8, { fallback: '', max: MOST_PICTURE }),
 	},
 );
 

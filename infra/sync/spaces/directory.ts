@@ -1,6 +1,7 @@
 import { type Access, appsFromText, type Role, serviceActor, serviceOf, type SpaceId } from '@mana/sync';
-import type { SpaceKind } from '@mana/sync/spaces';
-import { GONE, type InvitationRow, invitationOf } from './member-rows.ts';
+import type { SpaceKind, SpaceLook } from '@mana/sync/spaces';
+import { sql } from 'kysely';
+import { GONE, type InvitationRow, invitationOf, LOOK_COLUMNS, lookOf, type LookRow } from './member-rows.ts';
 import type { Invitation } from '@mana/sync/space/index';
 import type { SyncStore } from '../store.ts';
 
@@ -109,7 +110,14 @@ export class Directory {
 	async invitation(
 		hash: string,
 		now: number,
-	): Promise<{ space: SpaceId; kind: SpaceKind; name: string; invitation: Invitation; inviter: string } | null> {
+	): Promise<{
+		space: SpaceId;
+		kind: SpaceKind;
+		name: string;
+		look: SpaceLook;
+		invitation: Invitation;
+		inviter: string;
+	} | null> {
 		const row = await this.#store.db
 			.selectFrom('invitation')
 			.innerJoin('space', 'space.number', 'invitation.space')
@@ -123,7 +131,13 @@ export class Directory {
 			.executeTakeFirst();
 		if (!row) return null;
 		const { space_id, kind, name, inviter } = row;
-		return { space: space_id as SpaceId, kind, name, invitation: invitationOf(row as InvitationRow), inviter: inviter ?? '' };
+		const look = await this.#look(space_id);
+		return { space: space_id as SpaceId, kind, name, look, invitation: invitationOf(row as InvitationRow), inviter: inviter ?? '' };
+	}
+
+	async #look(id: string): Promise<SpaceLook> {
+		const { rows } = await sql<LookRow>`select ${sql.raw(LOOK_COLUMNS)} from space where id = ${id}`.execute(this.#store.db);
+		return lookOf(rows[0] ?? { hue: null, picture: null });
 	}
 
 	#cards(person: string) {

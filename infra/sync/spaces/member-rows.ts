@@ -1,6 +1,7 @@
 import { appsFromText, appsToText, type Role, type SpaceId } from '@mana/sync';
 import type { Invitation, MemberState, SpaceState } from '@mana/sync/space/index';
-import type { SpaceKind } from '@mana/sync/spaces';
+import { type SpaceKind, type SpaceLook, spaces } from '@mana/sync/spaces';
+import { valueFromBytes } from './bytes.ts';
 
 /** The role of somebody who was a member. */
 export const GONE = 'gone';
@@ -27,6 +28,24 @@ export interface SpaceRow {
 /** Its columns, as both engines select them. */
 export const SPACE_COLUMNS =
 	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests, space.horizon';
+
+/** How it looks, as its own record says it: the bytes of the registers. */
+export interface LookRow {
+	readonly hue: Uint8Array | null;
+	readonly picture: Uint8Array | null;
+}
+
+const lookColumn = (name: 'hue' | 'picture') =>
+	`(select cell.value from cell where cell.space = space.number and cell.record = space.id and cell.collection = ${spaces.number}
+		and cell.field = ${spaces.fields[name].number} and cell.key = '') as ${name}`;
+
+/** Its columns beside those of `space`. */
+export const LOOK_COLUMNS = `${lookColumn('hue')}, ${lookColumn('picture')}`;
+
+export function lookOf({ hue, picture }: LookRow): SpaceLook {
+	const [degrees, address] = [valueFromBytes(hue), valueFromBytes(picture)];
+	return { hue: typeof degrees === 'number' ? degrees : null, picture: typeof address === 'string' ? address : null };
+}
 
 export interface MemberRow {
 	readonly role: string;

@@ -4,6 +4,9 @@ import type { PoolClient } from 'pg';
 import {
 	type InvitationRow,
 	invitationOf,
+	LOOK_COLUMNS,
+	lookOf,
+	type LookRow,
 	memberOf,
 	type MemberRow,
 	memberValues,
@@ -35,13 +38,13 @@ export async function findMemberships(client: PoolClient, needs: readonly Known[
 	const found = new Map(asked.map(({ number }) => [number, [] as Membership[]]));
 	if (asked.length === 0) return found;
 	const numbers = new Map(asked.map(({ number, personalOf }) => [personalOf!, number]));
-	const { rows } = await client.query<SpaceRow & MemberRow & { person: string }>(
-		`select ${SPACE_COLUMNS}, member.role, member.apps, member.person from member join space on space.number = member.space
+	const { rows } = await client.query<SpaceRow & LookRow & MemberRow & { person: string }>(
+		`select ${SPACE_COLUMNS}, ${LOOK_COLUMNS}, member.role, member.apps, member.person from member join space on space.number = member.space
 		where member.person = any($1::text[]) and space.personal_of is null order by space.id`,
 		[[...numbers.keys()]],
 	);
 	for (const row of rows)
-		found.get(numbers.get(row.person)!)!.push({ space: stateOf(row), access: memberOf({ ...row, since: 0 }).access });
+		found.get(numbers.get(row.person)!)!.push({ space: stateOf(row), access: memberOf({ ...row, since: 0 }).access, look: lookOf(row) });
 	return found;
 }
 

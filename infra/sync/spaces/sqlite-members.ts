@@ -4,6 +4,9 @@ import type { Change, Invitation, Membership, MemberState, SpaceState } from '@m
 import {
 	type InvitationRow,
 	invitationOf,
+	LOOK_COLUMNS,
+	lookOf,
+	type LookRow,
 	memberOf,
 	type MemberRow,
 	memberValues,
@@ -21,8 +24,8 @@ export class SqliteMembers {
 			member: database.prepare<MemberRow, [number, string]>(
 				'select role, apps, name, since from member where space = ? and person = ?',
 			),
-			memberships: database.prepare<SpaceRow & { role: string; apps: string }, [string]>(
-				`select ${SPACE_COLUMNS}, member.role, member.apps from member join space on space.number = member.space
+			memberships: database.prepare<SpaceRow & LookRow & { role: string; apps: string }, [string]>(
+				`select ${SPACE_COLUMNS}, ${LOOK_COLUMNS}, member.role, member.apps from member join space on space.number = member.space
 				where member.person = ? and space.personal_of is null order by space.id`,
 			),
 			invitation: database.prepare<InvitationRow, [number, string]>('select * from invitation where space = ? and id = ?'),
@@ -58,7 +61,7 @@ export class SqliteMembers {
 	memberships(person: string): Membership[] {
 		return this.#sql.memberships
 			.all(person)
-			.map((row) => ({ space: stateOf(row), access: memberOf({ ...row, name: '', since: 0 }).access }));
+			.map((row) => ({ space: stateOf(row), access: memberOf({ ...row, name: '', since: 0 }).access, look: lookOf(row) }));
 	}
 
 	invitation(space: number, id: string): Invitation | undefined {

@@ -3,14 +3,14 @@ import { systemFields } from '@mana/model';
 import type { Place, SpaceId } from '../cell.ts';
 import { type Access, appsToText, covers, roleAllows } from '../permission.ts';
 import { accessOf, SERVICE_ACCESS, serviceOf } from '../service-actor.ts';
-import { memberRecordId, members, serviceRecordId, services, spaceRecordId, spaces } from '../spaces.ts';
+import { memberRecordId, members, serviceRecordId, services, type SpaceLook, spaceRecordId, spaces } from '../spaces.ts';
 import type { CommandRequest, Invitation, Membership, MemberState, SpaceState } from './state.ts';
 
 /** What can be done to a space and to who is in it. */
 export type Command =
 	/** Tells the members what the tables say: the first command in a new space. */
 	| { readonly kind: 'announce' }
-	| { readonly kind: 'change'; readonly name?: string; readonly archived?: boolean }
+	| { readonly kind: 'change'; readonly name?: string; readonly archived?: boolean; readonly look?: Partial<SpaceLook> }
 	| { readonly kind: 'grant'; readonly target: string; readonly role?: Access['role']; readonly apps?: Access['apps'] }
 	/** Removes somebody; with oneself as the target: leaves. */
 	| { readonly kind: 'remove'; readonly target: string }
@@ -92,6 +92,7 @@ export function commandNeeds({ space, person, command }: CommandRequest): {
 			...spaceCells(space, null),
 			...persons.flatMap((one) => memberCells(one, null)),
 			...(command.kind === 'service' ? serviceCells(command.target, true, '', 0) : []),
+			...(command.kind === 'change' && command.look ? lookCells(space, command.look) : []),
 			...(command.kind === 'forget' ? command.places : []),
 		],
 		invitations: invitation,
@@ -122,10 +123,11 @@ export function applyCommand(
 	switch (command.kind) {
 		case 'change': {
 			if (!roleAllows(actor.role, 'manage')) return forbidden();
-			const { name = space.name, archived } = command;
+			const { name = space.name, archived, look = {} } = command;
 			const archivedAt = archived === undefined ? space.archivedAt : archived ? (space.archivedAt ?? now) : null;
 			const aclEpoch = space.aclEpoch + (archivedAt === space.archivedAt ? 0 : 1);
-			return effect(id, { ...space, name, archivedAt, aclEpoch }, []);
+			const changed = effect(id, { ...space, name, archivedAt, aclEpoch }, []);
+			return { ...changed, cells: [...changed.cells, ...lookCells(id, look)] };
 		}
 		case 'grant': {
 			const target = state.member(command.target);
@@ -175,8 +177,8 @@ export function applyCommand(
 }
 
 /** What the personal space of somebody should say about one of that person's spaces. */
-export function mirrorCells({ space, access }: Membership): Written[] {
-	return spaceCells(space.id, space, access);
+export function mirrorCells({ space, access, look }: Membership): Written[] {
+	return [...spaceCells(space.id, space, access), ...lookCells(space.id, look)];
 }
 
 function accept(person: string, command: Command & { kind: 'accept' }, state: CommandState, now: number): Effect | Declined {
@@ -278,6 +280,15 @@ function spaceCells(id: SpaceId, space: SpaceState | null, access: Access | null
 		[owner, space?.owner],
 		[role, access?.role ?? 'none'],
 		[apps, appsToText(access?.apps ?? null)],
+	]);
+}
+
+/** The registers of a space's record that say how it looks; of what is left out, none. No table has them, so they stand in the space itself first. */
+function lookCells(id: SpaceId, { hue, picture }: Partial<SpaceLook>): Written[] {
+	const { fields } = spaces;
+	return registers(spaces, spaceRecordId(id), [
+		...(hue === undefined ? [] : [[fields.hue, hue] as const]),
+		...(picture === undefined ? [] : [[fields.picture, picture] as const]),
 	]);
 }
 

@@ -4,7 +4,7 @@ import type { Sum } from '../digest.ts';
 import type { Ack, ByeCode, Revoked, Subbed } from '../frames.ts';
 import type { Access } from '../permission.ts';
 import type { Name } from '../name.ts';
-import type { SpaceKind } from '../spaces.ts';
+import type { SpaceKind, SpaceLook } from '../spaces.ts';
 import type { RecordName } from '../tombstone.ts';
 import type { Command, Commanded } from './command.ts';
 import type { Held } from './depend.ts';
@@ -53,6 +53,8 @@ export interface Invitation extends Access {
 export interface Membership {
 	readonly space: SpaceState;
 	readonly access: Access | null;
+	/** As its own record says it. */
+	readonly look: SpaceLook;
 }
 
 /** Who writes in somebody else's name, as that person allowed: an admin who helps, or a service. */
