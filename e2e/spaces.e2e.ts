@@ -252,6 +252,18 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await look(ben.page, 'space-member');
 	});
 
+	await test.step('the space gets a colour and a picture, and who is in it sees them', async () => {
+		const badge = ben.page.getByRole('link', { name: 'You are in Garden' });
+		await expect(badge).toHaveAttribute('style', /--hue: ?255/);
+		await olga.page.getByRole('radio', { name: 'Green' }).check();
+		await expect(badge).toHaveAttribute('style', /--hue: ?140/);
+		const picture = { name: 'garden.png', mimeType: 'image/png', buffer: redAndBlue };
+		await olga.page.locator('input[type=file]').setInputFiles(picture);
+		await olga.page.getByRole('button', { name: 'Take this' }).click();
+		await expect(badge.locator('img')).toHaveAttribute('src', /^data:image\/jpeg;base64,/);
+		await look(olga.page, 'space-look');
+	});
+
 	await test.step('who is spoken to in a comment is told, and the message leads from their own space to the task', async () => {
 		const address = olga.page.url();
 		await olga.page.getByRole('button', { name: 'Work in this space' }).click();

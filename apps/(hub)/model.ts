@@ -45,6 +45,8 @@ export const preferences = collection(
 		quietUntil: field.clockTime(13),
 		/** When the person was asked about language, time zone and picture; `null`: not yet. */
 		welcomedAt: field.instant(14),
+		/** The colour of the screen in all apps, a hue in degrees; -1: each app has its own. */
+		accent: field.integer(15, { fallback: -1, from: -1, to: 359 }),
 	},
 );
 

@@ -157,6 +157,11 @@ eachEngine('mana-sync', (engine) => {
 		expect(await patch('ana', { picture: null })).toBe(200);
 		await ben.until(() => ben.value(register('picture')) === null, 'the end of the picture');
 
+		expect(await patch('ana', { picture })).toBe(200);
+		await eve.until(() => eve.value(register('picture')) === picture, 'the picture again');
+		await home.as('eve', 'DELETE', `/spaces/${home.space}/members/eve`);
+		await eve.until(() => eve.value(register('picture')) === null && eve.value(register('hue')) === null, 'the end for who left');
+
 		const made = await home.as('ana', 'POST', '/spaces', { kind: 'family', name: 'Garden', look: { hue: 75 } });
 		const ana = await listOf('ana');
 		const record = spaceRecordId(made.body['id'] as SpaceId);

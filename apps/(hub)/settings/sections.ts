@@ -90,6 +90,7 @@ export const sections: readonly SettingsSection[] = [
 		isFor: everybody,
 		settings: [
 			{ title: () => m.theme(), words: 'theme dark light night mode colours dunkel hell Nacht Farben Design', anchor: 'theme' },
+			{ title: () => m.hub_accent(), words: 'accent colour color hue Akzent Farbton', anchor: 'accent' },
 			{
 				title: () => m.hub_text_size(),
 				words: 'font size zoom bigger accessibility Schrift groß Barrierefreiheit',

@@ -178,7 +178,8 @@ export function applyCommand(
 
 /** What the personal space of somebody should say about one of that person's spaces. */
 export function mirrorCells({ space, access, look }: Membership): Written[] {
-	return [...spaceCells(space.id, space, access), ...lookCells(space.id, look)];
+	// Who is not in it any more keeps its name, to be told which one it was, and nothing else of it.
+	return [...spaceCells(space.id, space, access), ...lookCells(space.id, access ? look : { hue: null, picture: null })];
 }
 
 function accept(person: string, command: Command & { kind: 'accept' }, state: CommandState, now: number): Effect | Declined {

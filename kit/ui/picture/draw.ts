@@ -1,9 +1,6 @@
 import { isDecodable } from '../attachments/thumbnail.ts';
 import { type Crop, squareOf } from './crop.ts';
 
-/** Pixels of a side of a portrait as it is kept: sharp at 256 points on a phone. */
-const SIDE = 512;
-
 /** A file is no picture that this browser can show, or is too large to be one. */
 export class NoPicture extends Error {
 	override readonly name = 'NoPicture';
@@ -20,18 +17,18 @@ export async function decode(file: File): Promise<ImageBitmap> {
 	}
 }
 
-/** The square that was chosen, as a small file of its own. */
-export async function draw(picture: ImageBitmap, crop: Crop): Promise<Blob> {
+/** The square that was chosen, as a small file of its own. @param pixels of its side: 512 are sharp at 256 points on a phone */
+export async function draw(picture: ImageBitmap, crop: Crop, pixels: number): Promise<Blob> {
 	const canvas = document.createElement('canvas');
-	canvas.width = canvas.height = SIDE;
+	canvas.width = canvas.height = pixels;
 	const context = canvas.getContext('2d');
 	if (!context) throw new Error('This browser gives no canvas to draw the picture on.');
 	context.imageSmoothingQuality = 'high';
 	const { left, top, side } = squareOf(crop, picture);
 	// What is see-through would be black in a JPEG.
 	context.fillStyle = 'white';
-	context.fillRect(0, 0, SIDE, SIDE);
-	context.drawImage(picture, left, top, side, side, 0, 0, SIDE, SIDE);
+	context.fillRect(0, 0, pixels, pixels);
+	context.drawImage(picture, left, top, side, side, 0, 0, pixels, pixels);
 	return new Promise((resolve, reject) => {
 		canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be drawn.'))), 'image/jpeg', 0.86);
 	});

@@ -1,4 +1,5 @@
 import type { SpaceId } from '@mana/sync';
+import type { SpaceLook } from '@mana/sync/spaces';
 import { ask, auth } from './auth.ts';
 
 export type SpaceRole = 'owner' | 'admin' | 'editor' | 'commenter' | 'viewer';
@@ -38,8 +39,10 @@ export interface SpaceService {
 /** The browser's side of mana-sync's spaces. What changes comes back by sync, so nothing here is kept. */
 export const spaceApi = {
 	list: () => call<{ spaces: readonly SpaceInfo[] }>('GET', '/spaces'),
-	create: (input: { kind: 'family' | 'organisation'; name: string }) => call<SpaceInfo>('POST', '/spaces', input),
-	change: (space: string, input: { name?: string; archived?: boolean }) => call<SpaceInfo>('PATCH', `/spaces/${space}`, input),
+	create: (input: { kind: 'family' | 'organisation'; name: string; look: Partial<SpaceLook> }) =>
+		call<SpaceInfo>('POST', '/spaces', input),
+	change: (space: string, input: { name?: string; archived?: boolean; look?: Partial<SpaceLook> }) =>
+		call<SpaceInfo>('PATCH', `/spaces/${space}`, input),
 	grant: (space: string, person: string, change: MemberChange) =>
 		call<unknown>('PATCH', `/spaces/${space}/members/${encodeURIComponent(person)}`, change),
 	remove: (space: string, person: string) => call<unknown>('DELETE', `/spaces/${space}/members/${encodeURIComponent(person)}`),
@@ -53,7 +56,7 @@ export const spaceApi = {
 	decide: (space: string, service: string, allowed: boolean) =>
 		call<SpaceService>('PUT', `/spaces/${space}/services/${encodeURIComponent(service)}`, { allowed }),
 	preview: (invitation: string) =>
-		call<SpaceInfo & { inviter: string; space: SpaceId }>('POST', '/invitation-previews', { invitation }),
+		call<SpaceInfo & SpaceLook & { inviter: string; space: SpaceId }>('POST', '/invitation-previews', { invitation }),
 	accept: (invitation: string) => call<SpaceInfo>('POST', '/memberships', { invitation }),
 };
 

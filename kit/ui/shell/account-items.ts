@@ -32,6 +32,7 @@ export function accountItems(house: HouseState, session: Session, choice: SpaceC
 	const signedIn = session.person !== null;
 	const items = choice.mine.map((space) => ({
 		name: space.name,
+		space,
 		checked: choice.chosen === spaceOf(space),
 		run: () => void choice.choose(spaceOf(space)),
 	}));

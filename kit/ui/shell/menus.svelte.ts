@@ -4,6 +4,8 @@ import type { Component } from 'svelte';
 export interface MenuItem {
 	readonly name: string;
 	readonly icon?: Component<{ size?: number | string }>;
+	/** Of a space, instead of an icon: how it looks. */
+	readonly space?: { readonly name: string; readonly hue: number | null; readonly picture: string | null };
 	readonly shortcut?: string;
 	readonly tone?: 'danger';
 	/** For a choice: whether it is the one. */
