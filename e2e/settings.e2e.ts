@@ -57,8 +57,12 @@ test('what a person sets holds at once in every app, travels to their other devi
 		await b.page.getByRole('switch', { name: 'A look of its own' }).uncheck({ force: true });
 		await expect(b.page.locator('html')).toHaveAttribute('data-theme', 'dark');
 		await expect(b.page.locator('html')).toHaveAttribute('data-text', 'normal');
+		await a.page.getByRole('switch', { name: 'One colour in all apps' }).check({ force: true });
+		await a.page.getByRole('radio', { name: 'Green' }).check();
+		await expect(b.page.locator('html')).toHaveAttribute('style', /--hue: ?140/);
 		await a.page.getByRole('button', { name: 'Reset this section' }).click();
 		await expect(b.page.locator('html')).toHaveAttribute('data-theme', 'system');
+		await expect(b.page.locator('html')).toHaveAttribute('style', /--hue: ?265/);
 	});
 
 	await test.step('name and picture are changed offline, and are everywhere when there is a network', async () => {

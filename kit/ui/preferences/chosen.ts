@@ -20,6 +20,8 @@ export interface Chosen extends Options {
 	/** IANA name. */
 	readonly timeZone: string;
 	readonly underlinedLinks: boolean;
+	/** The colour of the screen in all apps, a hue in degrees; -1: each app has its own. */
+	readonly accent: number;
 }
 
 export const unchosen: Chosen = {
@@ -34,10 +36,11 @@ export const unchosen: Chosen = {
 	motion: 'system',
 	textSize: 'normal',
 	underlinedLinks: false,
+	accent: -1,
 };
 
 /** What the screen looks like: a device may have a look of its own. */
-export const lookNames = ['theme', 'contrast', 'motion', 'textSize', 'underlinedLinks'] as const;
+export const lookNames = ['theme', 'accent', 'contrast', 'motion', 'textSize', 'underlinedLinks'] as const;
 export type Look = Pick<Chosen, (typeof lookNames)[number]>;
 
 /** Some of what is chosen, by name. */

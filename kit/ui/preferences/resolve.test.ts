@@ -45,6 +45,8 @@ test('what was kept is read as far as it makes sense', () => {
 		theme: 'dark',
 		region: 'AT',
 	});
+	expect(parseChosen('{"accent":140}')).toEqual({ accent: 140 });
+	expect(parseChosen('{"accent":"green"}')).toEqual({});
 	for (const nothing of [null, '', 'null', '[]', '7']) expect(parseChosen(nothing || '{}')).toEqual({});
 	expect(pick(unchosen, ['theme'])).toEqual({ theme: 'system' });
 });

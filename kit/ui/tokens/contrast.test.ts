@@ -15,6 +15,17 @@ for (const theme of themes)
 		expect(unreadable).toEqual([]);
 	});
 
+for (const theme of themes)
+	test(`every pair can be read in ${theme} in whatever colour people choose for themselves or a space`, () => {
+		const unreadable: string[] = [];
+		for (let hue = 0; hue < 360; hue++)
+			for (const { over, under, atLeast } of pairs) {
+				const ratio = contrast(toRgb(shadeIn(colours[over], theme), hue), toRgb(shadeIn(colours[under], theme), hue));
+				if (ratio < atLeast) unreadable.push(`${over} on ${under} at ${hue}: ${ratio.toFixed(2)} < ${atLeast}`);
+			}
+		expect(unreadable).toEqual([]);
+	});
+
 test('contrast of black on white is 21, of a colour on itself 1', () => {
 	expect(contrast([0, 0, 0], [1, 1, 1])).toBeCloseTo(21, 5);
 	expect(contrast([0.2, 0.4, 0.6], [0.2, 0.4, 0.6])).toBe(1);
