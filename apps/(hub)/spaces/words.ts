@@ -10,6 +10,9 @@ export const roleWords = {
 	viewer: () => m.hub_role_viewer(),
 } as const;
 
+/** The same, of one's own role. */
+export const ownRoleWords = { ...roleWords, owner: () => m.hub_role_owner_own() } as const;
+
 /** What a role may do. */
 export const roleTexts = {
 	owner: () => m.hub_role_owner_text(),
