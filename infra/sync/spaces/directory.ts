@@ -132,7 +132,14 @@ export class Directory {
 		if (!row) return null;
 		const { space_id, kind, name, inviter } = row;
 		const look = await this.#look(space_id);
-		return { space: space_id as SpaceId, kind, name, look, invitation: invitationOf(row as InvitationRow), inviter: inviter ?? '' };
+		return {
+			space: space_id as SpaceId,
+			kind,
+			name,
+			look,
+			invitation: invitationOf(row as InvitationRow),
+			inviter: inviter ?? '',
+		};
 	}
 
 	async #look(id: string): Promise<SpaceLook> {

@@ -44,7 +44,9 @@ export async function findMemberships(client: PoolClient, needs: readonly Known[
 		[[...numbers.keys()]],
 	);
 	for (const row of rows)
-		found.get(numbers.get(row.person)!)!.push({ space: stateOf(row), access: memberOf({ ...row, since: 0 }).access, look: lookOf(row) });
+		found
+			.get(numbers.get(row.person)!)!
+			.push({ space: stateOf(row), access: memberOf({ ...row, since: 0 }).access, look: lookOf(row) });
 	return found;
 }
 
