@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { keepChange } from '@mana/dav/records/objects';
+import { keepChange } from '@mana/dav/records/keep-change';
 import { recordMigrations, type RecordTables } from '@mana/dav/records/tables';
 import { type Collection, type Draft, newRecordId, type RecordId, systemFields, writeDraft } from '@mana/model';
 import { hub } from '@mana/schema/registry/models';
