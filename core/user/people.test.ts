@@ -100,7 +100,7 @@ eachEngine('people', (engine) => {
 	});
 
 	test('services that need this one learn how somebody wants to be treated; quiet hours only when both ends are set', async () => {
-		const asked = async (service = 'mana-notify', person = 'ana') => {
+		const asked = async (service = 'todo-server', person = 'ana') => {
 			const authorization = `Bearer ${await world.identity(service).token('mana-user')}`;
 			const response = await world.get(`/v1/people/${person}/preferences`, { authorization });
 			return [response.status, (await response.json()) as Record<string, unknown>] as const;
@@ -115,7 +115,7 @@ eachEngine('people', (engine) => {
 		await world.write('ana', hub.preferences, hub.preferencesId, { quietUntil: '07:00' });
 		await until(async () => (await asked())[1]['quiet'] !== null);
 		expect((await asked())[1]['quiet']).toEqual({ from: '22:00', until: '07:00' });
-		expect(await asked('mana-notify', 'nobody')).toMatchObject([404, { code: 'unknown-person' }]);
+		expect(await asked('todo-server', 'nobody')).toMatchObject([404, { code: 'unknown-person' }]);
 		expect(await asked('mana-search')).toMatchObject([403, { code: 'need-undeclared' }]);
 	});
 
