@@ -37,6 +37,34 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		await expect(there.getByText(/^1[23]:/)).toBeVisible();
 	});
 
+	await test.step('a sequence is made on one device and runs on the other, step by step', async () => {
+		await a.page.getByRole('button', { name: 'New sequence' }).click();
+		const dialog = a.page.getByRole('dialog', { name: 'New sequence' });
+		await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Bread');
+		await dialog.getByRole('textbox', { name: 'Length of step 1' }).fill('30 min');
+		await dialog.getByRole('textbox', { name: 'Step 2', exact: true }).fill('Fold');
+		await dialog.getByRole('textbox', { name: 'Length of step 2' }).fill('never');
+		await dialog.getByRole('spinbutton', { name: 'How often' }).fill('2');
+		await expect(dialog.getByText('A length such as 0:20')).toBeVisible();
+		await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
+		await dialog.getByRole('textbox', { name: 'Length of step 2' }).fill('20:00');
+		await expect(dialog.getByText('1 hr, 40 min in all')).toBeVisible();
+		await look(a.page, 'sequence-dialog');
+		await isClean(a.page, 'the dialog of a sequence');
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		const there = b.page.getByRole('listitem', { name: 'Bread' });
+		await expect(there).toContainText('1 hr, 40 min');
+		await there.getByRole('button', { name: 'Start Bread' }).click();
+		const here = a.page.getByRole('listitem', { name: 'Bread' });
+		await expect(here.getByText(/^29:|^30:00/)).toBeVisible();
+		await expect(here).toContainText('Then Fold, 20:00');
+		await here.getByRole('button', { name: 'Pass over a step of Bread' }).click();
+		await expect(there.getByText(/^19:|^20:00/)).toBeVisible();
+		await there.getByRole('button', { name: 'Pause Bread' }).click();
+		await expect(here.getByRole('button', { name: 'Start Bread' })).toBeVisible();
+		await look(a.page, 'timers');
+	});
+
 	await test.step('an alarm is set by a line from anywhere, and mana-notify knows when it rings', async () => {
 		await a.page.goto(`${mana.url}/clock/alarms`);
 		await a.page.getByText('No alarms yet').waitFor();

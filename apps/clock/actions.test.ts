@@ -3,8 +3,9 @@ import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { clockActions } from './actions.ts';
 import { nextRing } from './alarm.ts';
 import { entriesCsv, lapsCsv } from './export.ts';
-import { alarms, cities, entries, focus, focusId, rounds, timers } from './model.ts';
-import { ringing } from './ringing.ts';
+import { alarms, cities, entries, focus, focusId, rounds, sequences, sequenceSteps, timers } from './model.ts';
+import { planOf, ringing } from './ringing.ts';
+import { standOf } from './sequence.ts';
 import { spentOn } from './tracking.ts';
 
 const MINUTE = 60_000;
@@ -37,7 +38,7 @@ test('an alarm is set, skipped once, put off, answered and switched off', () => 
 	actions.skipAlarm('skip', alarm(), false);
 	expect(next()).toBe(noon);
 	clock.now = noon;
-	const rings = () => ringing({ alarms: [alarm()], timers: [], focus: null }, berlin, clock.now);
+	const rings = () => ringing({ alarms: [alarm()], timers: [], sequences: [], focus: null }, berlin, clock.now);
 	const [ring] = rings();
 	void actions.snooze('snooze', ring!, 9);
 	expect([rings(), next()]).toEqual([[], noon + 9 * MINUTE]);
@@ -128,4 +129,40 @@ test('cities come last and are moved between others', () => {
 
 test('laps go into a table in seconds', () => {
 	expect(lapsCsv([{ number: 1, lapMs: 1_500, totalMs: 1_500, mark: null }])).toBe('lap,seconds,total\r\n1,1.5,1.5\r\n');
+});
+
+test('a sequence is made, changed step by step, begun, passed on, and answered when it is through', () => {
+	const { mana, clock, actions } = open();
+	const { id } = actions.addSequence('add', {
+		label: 'Bread',
+		rounds: 2,
+		steps: [
+			{ label: 'Knead', lengthMs: 10 * MINUTE },
+			{ label: 'Rest', lengthMs: MINUTE / 2 },
+		],
+	});
+	const stepsNow = () =>
+		mana.query(sequenceSteps, { by: { sequence: id }, order: (a, b) => (a.position! < b.position! ? -1 : 1) }).rows;
+	const whole = () => ({ sequence: mana.get(sequences, id)!, steps: stepsNow() });
+	const [knead, rest] = stepsNow();
+	actions.editSequence('edit', id, {
+		label: 'Bread',
+		rounds: 1,
+		steps: [rest!, { label: 'Fold', lengthMs: 2 * MINUTE }, knead!],
+	});
+	expect(stepsNow().map(({ label }) => label)).toEqual(['Rest', 'Fold', 'Knead']);
+	actions.editSequence('edit', id, { label: 'Bread', rounds: 1, steps: stepsNow().slice(0, 2) });
+	expect(stepsNow().map(({ label }) => label)).toEqual(['Rest', 'Fold']);
+	actions.runSequence('begin', whole(), 'begun');
+	const ringers = () => ({ alarms: [], timers: [], sequences: [whole()], focus: null });
+	// The end of half a minute is not worth a push; the end of all is.
+	const end = clock.now + 2.5 * MINUTE;
+	expect(planOf(ringers(), berlin, clock.now).timer.map(({ ring }) => [ring.at, ring.next])).toEqual([[end, undefined]]);
+	actions.runSequence('skip', whole(), 'skipped');
+	expect(standOf(whole().sequence, whole().steps, clock.now)).toEqual({ round: 1, step: 1, leftMs: 2 * MINUTE });
+	clock.now += 2 * MINUTE;
+	const [ring] = ringing(ringers(), berlin, clock.now);
+	expect(ring).toMatchObject({ kind: 'sequence', id, label: 'Bread' });
+	void actions.stop('stop', ring!);
+	expect(ringing(ringers(), berlin, clock.now)).toEqual([]);
 });

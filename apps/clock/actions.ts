@@ -1,5 +1,5 @@
 import type { Draft, RecordId } from '@mana/model';
-import { ordering } from '@mana/model/order';
+import { ordering, spread } from '@mana/model/order';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Day } from '@mana/time';
 import { nextDay } from './alarm.ts';
@@ -16,6 +16,9 @@ import {
 	focusId,
 	roundId,
 	rounds,
+	type Sequence,
+	sequences,
+	sequenceSteps,
 	type Stopwatch,
 	stopwatches,
 	type Timer,
@@ -24,6 +27,7 @@ import {
 } from './model.ts';
 import { begun, caughtUp, type FocusChange, halted, restarted, skipped } from './pomodoro.ts';
 import type { Ring } from './ringing.ts';
+import { sequenceMoves, type StepFacts, type WholeSequence } from './sequence.ts';
 import { cleared, lapped, toggled } from './stopwatch.ts';
 import { lengthened, reset, rested, started } from './timer.ts';
 
@@ -31,6 +35,10 @@ export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound'
 	readonly weekdays: readonly string[];
 };
 export type CountdownDraft = Pick<Countdown, 'label' | 'day' | 'time' | 'zone' | 'yearly'>;
+export type SequenceDraft = Pick<Sequence, 'label' | 'rounds'> & {
+	/** In their order; one that is there already has its id. */
+	readonly steps: readonly (StepFacts & { readonly id?: RecordId })[];
+};
 export type EntryDraft = Partial<Pick<TimeEntry, 'note' | 'label' | 'billable' | 'link' | 'startedAt' | 'endedAt'>>;
 
 /** Everything that can be done with clocks; each says under `label` what it was, for undo. */
@@ -59,6 +67,17 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 			if (!tx.get(rounds, roundId(startedAt)))
 				tx.create(rounds, { startedAt, endedAt, about: facts.about, aboutLink: facts.aboutLink }, roundId(startedAt));
 		tx.update(focus, focusId, caught.change);
+	}
+	/** Makes the steps of a sequence these, in this order. */
+	function writeSteps(tx: Writer, sequence: RecordId, steps: SequenceDraft['steps']): void {
+		const kept = new Set(steps.map(({ id }) => id));
+		for (const { id } of mana.query(sequenceSteps, { by: { sequence } }).rows) if (!kept.has(id)) tx.trash(sequenceSteps, id);
+		const places = spread(steps.length);
+		for (const [at, { id, label, lengthMs }] of steps.entries()) {
+			const draft = { sequence, label, lengthMs, position: places[at]! };
+			if (id) tx.update(sequenceSteps, id, draft);
+			else tx.create(sequenceSteps, draft);
+		}
 	}
 	const create = <C extends Parameters<Writer['create']>[0]>(label: string, collection: C, draft: Draft<C>) => {
 		let id!: RecordId;
@@ -102,6 +121,25 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 		resetTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, reset(timer, clock()))),
 		lengthenTimer: (label: string, timer: Timer, byMs: number) =>
 			mana.write(label, (tx) => tx.update(timers, timer.id, lengthened(timer, byMs, clock()))),
+
+		addSequence(label: string, { steps, ...draft }: SequenceDraft) {
+			let id!: RecordId;
+			const written = mana.write(label, (tx) => {
+				id = tx.create(sequences, draft);
+				writeSteps(tx, id, steps);
+			});
+			return { id, written };
+		},
+		editSequence: (label: string, id: RecordId, { steps, ...draft }: SequenceDraft) =>
+			mana.write(label, (tx) => {
+				tx.update(sequences, id, draft);
+				writeSteps(tx, id, steps);
+			}),
+		soundOfSequence: (label: string, id: RecordId, sound: Sequence['sound']) =>
+			mana.write(label, (tx) => tx.update(sequences, id, { sound })),
+		/** Begins a sequence, has it rest, passes over a step or puts it back. */
+		runSequence: (label: string, { sequence, steps }: WholeSequence, how: keyof typeof sequenceMoves) =>
+			mana.write(label, (tx) => tx.update(sequences, sequence.id, sequenceMoves[how](sequence, steps, clock()))),
 
 		addCountdown: (label: string, draft: CountdownDraft) => create(label, countdowns, draft),
 		editCountdown: (label: string, id: RecordId, draft: CountdownDraft) =>
@@ -151,6 +189,7 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 			mana.note(label, (tx) => {
 				if (kind === 'alarm') tx.update(alarms, id, { answeredUntil: at });
 				else if (kind === 'timer') tx.update(timers, id, { answeredUntil: at });
+				else if (kind === 'sequence') tx.update(sequences, id, { answeredUntil: at });
 				else tx.update(focus, id, { answeredUntil: at });
 			}),
 		snooze: (label: string, { id, at }: Ring, minutes: number) =>

@@ -6,8 +6,22 @@ import { m } from '@mana/ui/i18n';
 import { preferences } from '@mana/ui/preferences/preferences.svelte';
 import { createContext } from 'svelte';
 import { byPlace, clockActions, type ClockActions } from './actions.ts';
-import { type Alarm, alarms, cities, entries, type Focus, focus, focusId, stopwatches, timers, type TimeEntry } from './model.ts';
+import {
+	type Alarm,
+	alarms,
+	cities,
+	entries,
+	type Focus,
+	focus,
+	focusId,
+	sequences,
+	sequenceSteps,
+	stopwatches,
+	timers,
+	type TimeEntry,
+} from './model.ts';
 import type { Ringers } from './ringing.ts';
+import type { WholeSequence } from './sequence.ts';
 
 /** Somebody's clocks on one page: what its parts share. They are one's own, whichever space one works in: an alarm rings for one person. */
 export class Clock {
@@ -19,12 +33,16 @@ export class Clock {
 	readonly #cities;
 	readonly #stopwatches;
 	readonly #running;
+	readonly #sequences;
+	readonly #steps;
 
 	constructor(mana: Mana) {
 		this.mana = mana;
 		this.actions = clockActions(mana, Date.now, Math.random, () => preferences.timeZone);
 		this.#alarms = live(() => mana.query(alarms, { order: byTime }));
 		this.#timers = live(() => mana.query(timers));
+		this.#sequences = live(() => mana.query(sequences));
+		this.#steps = live(() => mana.query(sequenceSteps, { order: byPlace }));
 		this.#focus = live(() => mana.query(focus, { where: ({ id }) => id === focusId, limit: 1 }));
 		this.#cities = live(() => mana.query(cities, { order: byPlace }));
 		this.#stopwatches = live(() => mana.query(stopwatches));
@@ -42,6 +60,12 @@ export class Clock {
 	get timers() {
 		return this.#timers.rows;
 	}
+
+	/** Sequences with their steps. */
+	readonly sequences: readonly WholeSequence[] = $derived.by(() => {
+		const steps = Map.groupBy(this.#steps.rows, (step) => step.sequence);
+		return this.#sequences.rows.map((sequence) => ({ sequence, steps: steps.get(sequence.id) ?? [] }));
+	});
 
 	/** `null` until somebody begins. */
 	get focus(): Focus | null {
@@ -62,7 +86,7 @@ export class Clock {
 	}
 
 	get ringers(): Ringers {
-		return { alarms: this.alarms, timers: this.timers, focus: this.focus };
+		return { alarms: this.alarms, timers: this.timers, sequences: this.sequences, focus: this.focus };
 	}
 
 	/** Throws something away, and says so with a way back. */

@@ -3,7 +3,20 @@ import { dayAt, speakDay, speakMoment, speakTime } from '@mana/time';
 import { m } from '@mana/ui/i18n';
 import type { Describer } from '@mana/ui/shell/manifest';
 import { spokenLength } from './durations.ts';
-import { alarms, cities, countdowns, entries, focus, rounds, type SoundName, soundNames, stopwatches, timers } from './model.ts';
+import {
+	alarms,
+	cities,
+	countdowns,
+	entries,
+	focus,
+	rounds,
+	sequences,
+	sequenceSteps,
+	type SoundName,
+	soundNames,
+	stopwatches,
+	timers,
+} from './model.ts';
 import { nameIn } from './places/index.ts';
 import { soundName, weekdayName } from './words.ts';
 
@@ -13,6 +26,7 @@ const words: Readonly<Record<string, () => string>> = {
 	name: m.clock_field_name,
 	position: m.clock_field_place,
 	label: m.clock_field_label,
+	sequence: m.clock_field_sequence,
 	time: m.clock_field_time,
 	weekdays: m.clock_field_weekday,
 	day: m.clock_field_day,
@@ -43,7 +57,18 @@ const words: Readonly<Record<string, () => string>> = {
 	billable: m.clock_field_billable,
 	yearly: m.clock_field_yearly,
 };
-const collections: readonly Collection[] = [cities, alarms, timers, stopwatches, focus, rounds, entries, countdowns];
+const collections: readonly Collection[] = [
+	cities,
+	alarms,
+	timers,
+	stopwatches,
+	focus,
+	rounds,
+	entries,
+	countdowns,
+	sequences,
+	sequenceSteps,
+];
 const names: ReadonlyMap<string, string> = new Map(
 	collections.flatMap(({ number, fields }) =>
 		Object.entries(fields).map(([name, field]) => [`${number}/${field.number}`, name] as const),
@@ -66,6 +91,10 @@ export const describer: Describer = {
 				return m.clock_stopwatch();
 			case countdowns.number:
 				return m.clock_called_countdown({ name: mana.get(countdowns, id)?.label ?? '' });
+			case sequences.number:
+				return m.clock_called_sequence({ name: mana.get(sequences, id)?.label ?? '' });
+			case sequenceSteps.number:
+				return m.clock_called_step({ name: mana.get(sequenceSteps, id)?.label ?? '' });
 			case entries.number:
 				return m.clock_called_entry({ name: mana.get(entries, id)?.note ?? '' });
 			default:

@@ -152,12 +152,43 @@ export const countdowns = collection(
 	},
 );
 
+/** Several steps one after another, as often as wanted: intervals of sport, steps of a recipe. Where it is follows from what stands here (`sequence.ts`). */
+export const sequences = collection(
+	'clock/sequences',
+	{ app, number: 9 },
+	{
+		label: field.text(1, { fallback: '', max: 120 }),
+		/** How often its steps are gone through. */
+		rounds: field.integer(2, { fallback: 1, from: 1, to: 99 }),
+		sound: field.choice(3, soundNames),
+		/** When it would have begun if it had never rested; `null`: it does not run. */
+		startedAt: field.instant(4),
+		/** What of it is over while it rests; `null`: it is at its beginning. Counts only without `startedAt`. */
+		elapsedMs: field.integer(5, { from: 0 }),
+		/** Up to which moment its ringing was answered. */
+		answeredUntil: field.greatest(6),
+	},
+);
+
+export const sequenceSteps = collection(
+	'clock/sequence-steps',
+	{ app, number: 10 },
+	{
+		sequence: field.reference(1),
+		label: field.text(2, { fallback: '', max: 80 }),
+		lengthMs: field.integer(3, { fallback: 60_000, from: 1_000, to: 86_400_000 }),
+		position: field.position(4),
+	},
+);
+
 export type City = Row<typeof cities>;
 export type Alarm = Row<typeof alarms>;
 export type Timer = Row<typeof timers>;
 export type Stopwatch = Row<typeof stopwatches>;
 export type Focus = Row<typeof focus>;
 export type Round = Row<typeof rounds>;
+export type Sequence = Row<typeof sequences>;
+export type SequenceStep = Row<typeof sequenceSteps>;
 export type Countdown = Row<typeof countdowns>;
 export type TimeEntry = Row<typeof entries>;
 

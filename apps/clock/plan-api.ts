@@ -5,7 +5,7 @@ import { ringTitle } from './words.ts';
 
 const door = '/api/mana-notify';
 /** Where a press on what rang leads. */
-const pages = { alarm: '/clock/alarms', timer: '/clock/timers', focus: '/clock/focus' } as const;
+const pages = { alarm: '/clock/alarms', timer: '/clock/timers', sequence: '/clock/timers', focus: '/clock/focus' } as const;
 /** Ways that make a noise, or show something on a screen. */
 const ringingKinds: readonly string[] = ['push', 'matrix', 'ntfy', 'apprise'];
 

@@ -59,5 +59,5 @@ export function keepPlanned(clock: Clock, session: Session): void {
 /** Tells plans apart; nothing for one without anything in it, as where nothing was ever planned. */
 function signOf(person: string, planned: readonly Planned[]): string {
 	if (planned.length === 0) return '';
-	return namedRecordId(JSON.stringify([person, ...planned.map(({ key, ring }) => [key, ring.label])]));
+	return namedRecordId(JSON.stringify([person, ...planned.map(({ key, ring }) => [key, ring.label, ring.next])]));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
-import { alarms, focus, focusId, timers } from './model.ts';
+import { alarms, focus, focusId, sequences, sequenceSteps, timers } from './model.ts';
 import { missed, planOf, RING_MS, type Ringers, ringing } from './ringing.ts';
 
 const berlin = 'Europe/Berlin';
@@ -13,6 +13,10 @@ function world() {
 	const ringers = (): Ringers => ({
 		alarms: mana.query(alarms).rows,
 		timers: mana.query(timers).rows,
+		sequences: mana.query(sequences).rows.map((sequence) => ({
+			sequence,
+			steps: mana.query(sequenceSteps, { by: { sequence: sequence.id } }).rows,
+		})),
 		focus: mana.get(focus, focusId) ?? null,
 	});
 	mana.write('alarm', (tx) =>

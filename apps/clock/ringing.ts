@@ -2,6 +2,7 @@ import type { RecordId } from '@mana/model';
 import { lastRing, occurrences, snoozedTo } from './alarm.ts';
 import type { Alarm, Focus, Phase, SoundName, Timer } from './model.ts';
 import { endsAhead, followsByItself } from './pomodoro.ts';
+import * as sequence from './sequence.ts';
 
 /** For how long something rings before it gives up, in ms. */
 export const RING_MS = 10 * 60_000;
@@ -10,17 +11,20 @@ export const MISSED_MS = 24 * 3_600_000;
 /** How far ahead it is planned what rings while no page is open, in ms; and how much of each kind (mana-notify takes as much). */
 const PLAN_MS = 60 * 86_400_000;
 export const MOST_PLANNED = 200;
+/** A step that is shorter than this is not told while no page is open, in ms: one hears of the end of all of them. */
+const STEP_MS = 60_000;
 
 /** All that may ring. */
 export interface Ringers {
 	readonly alarms: readonly Alarm[];
 	readonly timers: readonly Timer[];
+	readonly sequences: readonly sequence.WholeSequence[];
 	readonly focus: Focus | null;
 }
 
 /** Something that rings, or did. */
 export interface Ring {
-	readonly kind: 'alarm' | 'timer' | 'focus';
+	readonly kind: 'alarm' | 'timer' | 'sequence' | 'focus';
 	readonly id: RecordId;
 	/** When it began, in ms since 1970. */
 	readonly at: number;
@@ -28,6 +32,8 @@ export interface Ring {
 	readonly sound: SoundName;
 	/** Of a phase of focus: which one is over. */
 	readonly phase?: Phase;
+	/** Of a sequence that goes on: what begins. */
+	readonly next?: string;
 }
 
 /** What rings at `now` and nobody has answered, the newest first. @param here IANA name of the zone where the person is */
@@ -40,7 +46,7 @@ export function missed(ringers: Ringers, here: string, now: number): Ring[] {
 	return unanswered(ringers, here, now).filter(({ at }) => now >= at + RING_MS);
 }
 
-function unanswered({ alarms, timers, focus }: Ringers, here: string, now: number): Ring[] {
+function unanswered({ alarms, timers, sequences, focus }: Ringers, here: string, now: number): Ring[] {
 	const since = now - MISSED_MS;
 	const rang = (answeredUntil: number | null) => Math.max(since, answeredUntil ?? -Infinity);
 	const rings: Ring[] = [];
@@ -51,6 +57,10 @@ function unanswered({ alarms, timers, focus }: Ringers, here: string, now: numbe
 	for (const timer of timers)
 		if (timer.endsAt !== null && timer.endsAt <= now && timer.endsAt > rang(timer.answeredUntil))
 			rings.push(ofTimer(timer, timer.endsAt));
+	for (const { sequence: one, steps } of sequences) {
+		const end = sequence.endOf(one, steps);
+		if (end !== null && end <= now && end > rang(one.answeredUntil) && steps.length > 0) rings.push(ofSequence(one, end, null));
+	}
 	// What goes on by itself makes a short sound of its own (`Attend.svelte`).
 	if (focus?.endsAt && !followsByItself(focus) && focus.endsAt <= now && focus.endsAt > rang(focus.answeredUntil))
 		rings.push(ofFocus(focus, focus.endsAt, focus.phase));
@@ -69,7 +79,7 @@ export interface Planned {
  * stays in it, so that it is not taken for answered.
  */
 export function planOf(ringers: Ringers, here: string, now: number): { readonly alarm: Planned[]; readonly timer: Planned[] } {
-	const { alarms, timers, focus } = ringers;
+	const { alarms, timers, sequences, focus } = ringers;
 	const past = unanswered(ringers, here, now);
 	const until = now + PLAN_MS;
 	const ahead = (alarm: Alarm): Ring[] => {
@@ -83,12 +93,19 @@ export function planOf(ringers: Ringers, here: string, now: number): { readonly 
 		return rings;
 	};
 	const running = timers.flatMap((timer) => (timer.endsAt !== null && timer.endsAt > now ? [ofTimer(timer, timer.endsAt)] : []));
+	const steps = sequences.flatMap(({ sequence: one, steps: all }) =>
+		sequence
+			.endsAhead(one, all, now)
+			.filter(({ over, next }) => next === null || over.lengthMs >= STEP_MS)
+			.map(({ at, next }) => ofSequence(one, at, next)),
+	);
 	const phases = focus === null ? [] : endsAhead(focus).filter(({ at }) => at > now);
 	return {
 		alarm: plan([...past.filter(({ kind }) => kind === 'alarm'), ...alarms.flatMap(ahead)]),
 		timer: plan([
 			...past.filter(({ kind }) => kind !== 'alarm'),
 			...running,
+			...steps,
 			...phases.map(({ phase, at }) => ofFocus(focus!, at, phase)),
 		]),
 	};
@@ -107,6 +124,10 @@ function ofAlarm({ id, label, sound }: Alarm, at: number): Ring {
 
 function ofTimer({ id, label, sound }: Timer, at: number): Ring {
 	return { kind: 'timer', id, at, label, sound };
+}
+
+function ofSequence({ id, label, sound }: sequence.WholeSequence['sequence'], at: number, next: sequence.StepFacts | null): Ring {
+	return { kind: 'sequence', id, at, label, sound, ...(next && { next: next.label }) };
 }
 
 function ofFocus({ id, about }: Focus, at: number, phase: Phase): Ring {

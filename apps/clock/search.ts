@@ -2,7 +2,7 @@ import { speakTime } from '@mana/time';
 import { getLocale, m } from '@mana/ui/i18n';
 
 import type { Hit, Search } from '@mana/ui/shell/manifest';
-import { alarms, cities, countdowns, entries, timers } from './model.ts';
+import { alarms, cities, countdowns, entries, sequences, timers } from './model.ts';
 import { nameIn } from './places/index.ts';
 import { spokenLength } from './durations.ts';
 
@@ -25,6 +25,12 @@ export const search: Search = (mana, words, limit) => {
 			id,
 			title: label || m.clock_timer(),
 			detail: spokenLength(lengthMs, getLocale()),
+			href: '/clock/timers',
+			score: label === '' ? 0 : scoreOf(label),
+		})),
+		...mana.query(sequences).rows.map(({ id, label }) => ({
+			id,
+			title: label || m.clock_sequence(),
 			href: '/clock/timers',
 			score: label === '' ? 0 : scoreOf(label),
 		})),

@@ -18,7 +18,11 @@ export function phaseName(phase: Phase): string {
 }
 
 /** What rings, in words. */
-export function ringTitle({ kind, label, phase }: Ring): string {
+export function ringTitle({ kind, label, phase, next }: Ring): string {
+	if (kind === 'sequence') {
+		const name = label.trim() || m.clock_sequence();
+		return next === undefined ? name : m.clock_sequence_next({ name, next: next || m.clock_step() });
+	}
 	if (kind === 'focus') return phase === 'focus' ? m.clock_ring_focus() : m.clock_ring_break();
 	return label.trim() || (kind === 'alarm' ? m.clock_alarm() : m.clock_timer());
 }
