@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { alarms, rounds, timers } from '../apps/clock/model.ts';
+import { alarms, entries, rounds, timers } from '../apps/clock/model.ts';
 import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
 import type { TestMana } from './mana.ts';
@@ -121,6 +121,27 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		await expect(a.page.getByRole('region', { name: 'What runs' }).getByText('Write the report')).toBeHidden();
 		await expect(a.page.getByRole('list', { name: 'By label' })).toContainText('Acme');
 		await look(a.page, 'time');
+	});
+
+	await test.step('who comes back while time is counted is asked what the while away was, and has it taken out', async () => {
+		const away = Date.now() - 60 * MINUTE;
+		await b.page.evaluate((at) => localStorage.setItem('mana.clock.seen', String(at)), away);
+		await seed(mana, person, (store) =>
+			store.write('count', (tx) => tx.create(entries, { note: 'Sort photos', startedAt: away - 60 * MINUTE })),
+		);
+		await b.page.goto(`${mana.url}/clock/time`);
+		await b.page.getByRole('region', { name: 'What runs' }).getByText('Sort photos').waitFor();
+		const asked = b.page.getByRole('dialog', { name: 'You were away' });
+		// What asks is fetched when time is counted, a moment after the page.
+		await expect(async () => {
+			await b.page.keyboard.press('Shift');
+			await expect(asked).toBeVisible({ timeout: 1_000 });
+		}).toPass({ timeout: 20_000 });
+		await asked.getByRole('button', { name: 'Take it out and go on' }).click();
+		// What goes on began just now: minutes and seconds, without the hours that it had.
+		await expect(a.page.getByRole('region', { name: 'What runs' }).getByRole('timer')).toHaveText(/^\d+:\d\d$/, {
+			timeout: 20_000,
+		});
 	});
 });
 
