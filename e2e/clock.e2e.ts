@@ -48,12 +48,12 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		await expect(dialog.getByText('A length such as 0:20')).toBeVisible();
 		await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
 		await dialog.getByRole('textbox', { name: 'Length of step 2' }).fill('20:00');
-		await expect(dialog.getByText('1 hr, 40 min in all')).toBeVisible();
+		await expect(dialog.getByText('1 hr, 40 mins in all')).toBeVisible();
 		await look(a.page, 'sequence-dialog');
 		await isClean(a.page, 'the dialog of a sequence');
 		await dialog.getByRole('button', { name: 'Save' }).click();
 		const there = b.page.getByRole('listitem', { name: 'Bread' });
-		await expect(there).toContainText('1 hr, 40 min');
+		await expect(there).toContainText('1 hr, 40 mins');
 		await there.getByRole('button', { name: 'Start Bread' }).click();
 		const here = a.page.getByRole('listitem', { name: 'Bread' });
 		await expect(here.getByText(/^29:|^30:00/)).toBeVisible();
