@@ -162,9 +162,11 @@ export class ActionHistory implements History {
 		const { collection, record, field, key, before, after, kind, guarded, mirrors } = step;
 		if (kind === 'count') {
 			const steps = (Number(after) - Number(before ?? 0)) * (key.startsWith('-') ? -1 : 1);
-			// Says again what is taken back: should the server refuse it, nothing must be taken back that never was.
+			// Says again what is taken back: should the server refuse it, nothing must be taken back that never was. What was confirmed is not said
+			// again: its part may have been folded and forgotten since, and would count twice.
 			const { source } = step[here];
-			const again = 'pending' in source ? source.pending.ops.filter((op) => op.record === record && op.field === field) : [];
+			const isOpen = 'pending' in source && this.#replica.pending.has(source.pending);
+			const again = isOpen ? source.pending.ops.filter((op) => op.record === record && op.field === field) : [];
 			return [...again.map((op) => () => op), () => this.#parts.count(step, there === 'from' ? -steps : steps)];
 		}
 		const value = requestAgain(there === 'from' ? before : after);

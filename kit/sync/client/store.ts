@@ -123,8 +123,6 @@ export interface RemotePatch {
 	readonly leaving?: readonly Name[];
 	/** What the state is whole of from now on, when that is another part than before. */
 	readonly scope?: Scope | null;
-	/** The state was asked for from its start: what stood in windows before and does not come now has left them. */
-	readonly anew?: boolean;
 	/** The history of the space was replaced: forget what was confirmed before. */
 	readonly replace: boolean;
 	/** What may be read from now on, when the state is whole for other apps than before. */

@@ -22,7 +22,7 @@ export class TabState {
 	readonly mana: LocalMana;
 	readonly keeper: Keeper;
 	readonly tabs: Tabs;
-	readonly download: FirstDownload;
+	readonly download = new FirstDownload();
 	/** `null` for a guest. */
 	session: Session | null = null;
 	device: DeviceId;
@@ -50,7 +50,6 @@ export class TabState {
 		this.mana = mana;
 		this.keeper = keeper;
 		this.tabs = tabs;
-		this.download = new FirstDownload(mana.replica);
 		this.device = device.device;
 		this.isFirst = device.device === device.life;
 		this.space = { ...space, id: parts.remote?.space ?? space.id };

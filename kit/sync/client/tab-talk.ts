@@ -124,13 +124,13 @@ export class TabTalk {
 	/** A large one: it is read and got ready in slices. */
 	#came(message: TabMessage & { readonly kind: 'came' }): void {
 		const { report } = this.#state.parts;
-		const { parts, epoch, gone } = message;
+		const { parts, gone } = message;
 		this.#waiting = [];
 		const read = async () => {
 			const large = await this.#state.large(Infinity);
 			if (!large) return null;
 			const cells = await large.pace(large.decoded(parts));
-			if (gone.length === 0) await this.#parts.upstream()?.intake.getReady({ epoch, cells });
+			if (gone.length === 0) await this.#parts.upstream()?.intake.getReady({ cells });
 			return cells;
 		};
 		const goOn = (take: () => void) => {
@@ -163,7 +163,7 @@ export class TabTalk {
 			replica.batch(() => {
 				replica.evict(message.gone);
 				const intake = upstream()?.intake;
-				if (intake) intake.show({ epoch: message.epoch, cells });
+				if (intake) intake.show({ cells });
 				else replica.merge(cells);
 				replica.sweep();
 			});

@@ -42,8 +42,8 @@ export class Arrival {
 		return this.#staged?.cells.length ?? 0;
 	}
 
-	/** Begins anew, behind nothing: what is here is void. */
-	replace(epoch: number, { isHere, renewed }: { readonly isHere: boolean; readonly renewed: boolean }): void {
+	/** Begins anew, behind nothing. @param isHere something is here, and is void @param renewed it may be void since it was forgotten, not lost */
+	replace(epoch: number, isHere: boolean, renewed: boolean): void {
 		this.#staged = staging(0, epoch, isHere, renewed);
 	}
 

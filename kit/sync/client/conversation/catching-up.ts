@@ -25,7 +25,7 @@ interface CatchingUpParts {
 	/** A part of what the server has came. */
 	came(): void;
 	/** A checkpoint was taken in. */
-	confirmed(patch: RemotePatch): void;
+	confirmed(): void;
 	/** What is heard from now on waits until this is done, and then is done as well. */
 	hold(work: Promise<unknown>, then: () => void): void;
 	lost(code: string, detail: string): void;
@@ -35,8 +35,10 @@ interface CatchingUpParts {
 export class CatchingUp {
 	/** The newest checkpoint of the space that we heard of. */
 	head = 0;
-	/** The server has forgotten things that we should have been told of: what we have is void. */
+	/** What is on its way takes the place of what we have. Nothing is sent before that: it may be about what is no more. */
 	anew = false;
+	/** The server has forgotten things that we should have been told of. Asked from the start it does not say so again. */
+	#forgotten = false;
 	/** Bytes of DELTAs that the server was not told of yet. */
 	untold = 0;
 	readonly #parts: CatchingUpParts;
@@ -63,6 +65,17 @@ export class CatchingUp {
 		return this.#parts.subscription.isSettled && this.#parts.host.space.seq >= this.head;
 	}
 
+	/** The state was asked for. */
+	asked(): void {
+		this.anew = this.#parts.subscription.restarted;
+		this.#forgotten &&= this.anew;
+	}
+
+	/** The server has forgotten things that we should have been told of: what we have is void. */
+	void(): void {
+		this.anew = this.#forgotten = true;
+	}
+
 	/** The server begins to tell this part, perhaps anew. */
 	subbed({ epoch, seq }: Subbed): void {
 		const { host, subscription, disturb, line } = this.#parts;
@@ -71,20 +84,22 @@ export class CatchingUp {
 		subscription.see(disturb);
 		this.head = seq;
 		line.watchdog.moved();
-		if (this.anew) this.#arrival.replace(epoch, { isHere: true, renewed: true });
-		else if (epoch !== space.epoch || seq < space.seq) this.#arrival.replace(epoch, { isHere: space.seq > 0, renewed: false });
+		const isOther = epoch !== space.epoch || seq < space.seq;
+		const renewed = this.#forgotten || (this.anew && !isOther);
+		if (renewed || isOther) this.#arrival.replace(epoch, space.seq > 0, renewed);
 	}
 
 	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */
 	reach({ apps }: Reach): void {
-		const { subscription, disturb, line } = this.#parts;
+		const { host, subscription, disturb, line } = this.#parts;
 		subscription.told(apps);
 		if (line.stage !== 'subscribed') return;
 		subscription.see(disturb);
 		// What was set aside was read under the old right, perhaps a wider one that we were never whole for; the server begins this part anew.
 		this.#arrival.forgetCells();
-		// What is being fetched was chosen under the old right.
-		if (this.#arrival.downloading) line.begin();
+		// What is being fetched was chosen under the old right; and what comes from the start now would not take the place of what is here.
+		const lacks = subscription.lacking && host.space.seq > 0 && !this.#arrival.replaces;
+		if (this.#arrival.downloading || (lacks && line.isOpen)) line.begin();
 	}
 
 	/** @param bytes how large the frame was */
@@ -123,7 +138,7 @@ export class CatchingUp {
 			fetch: (hash, signal) => source(snapshot.space, hash, token, signal),
 			fetched: (hash, bytes, chunk) => host.fetched(hash, bytes, chunk),
 			ready: (chunks) => {
-				if (seq === 0 && !replaces) host.preview(snapshot.epoch, chunks);
+				if (seq === 0 && !replaces) host.preview(chunks);
 			},
 			progressed: (received) => {
 				line.watchdog.moved();
@@ -162,9 +177,14 @@ export class CatchingUp {
 		this.untold = 0;
 	}
 
-	/** What comes from where we stand is not whole for what we may see now; the state from its start is on its way. */
+	/**
+	 * What comes from where we stand is not whole for what we may see now: the state is asked for from its start. Then it must take the place of what is
+	 * here, for of what was forgotten in between it says nothing.
+	 */
 	#isOfLess(from: number): boolean {
-		return this.#parts.subscription.lacking && from > 0 && !this.#arrival.downloading;
+		const { host, subscription } = this.#parts;
+		const isBeside = host.space.seq > 0 && !this.#arrival.replaces;
+		return subscription.lacking && !this.#arrival.downloading && (from > 0 || isBeside);
 	}
 
 	/** Takes in what has come, once it is a checkpoint. */
@@ -184,6 +204,6 @@ export class CatchingUp {
 		if (patch.replace || patch.chunks || patch.gone || patch.scope !== undefined) disturb();
 		around(patch.cells, () => host.confirmed(patch));
 		subscription.isWhole();
-		confirmed(patch);
+		confirmed();
 	}
 }

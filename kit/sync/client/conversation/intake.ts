@@ -19,47 +19,71 @@ export class Intake {
 		this.#state = state;
 	}
 
-	/** Gets a checkpoint ready, if it does not replace the history before it. `null`: it may be shown as it is. */
-	getReady({ epoch, chunks = [], cells }: Pick<RemotePatch, 'epoch' | 'chunks' | 'cells'>): Promise<unknown> | null {
-		const { download } = this.#state;
-		const ready = download.isOfAnother(epoch) ? null : this.#expect(download.unseen(epoch, chunks), cells);
+	/** Gets a checkpoint ready, if it does not replace what is shown. `null`: it may be shown as it is. */
+	getReady({ chunks = [], cells }: Pick<RemotePatch, 'chunks' | 'cells'>): Promise<unknown> | null {
+		const ready = this.#isBeside(chunks) ? null : this.#expect(this.#unseen(chunks), cells);
 		if (!ready) return null;
 		this.#finishing = true;
 		return ready.finally(() => (this.#finishing = false));
 	}
 
-	/** Shows a checkpoint. */
-	show({ epoch, chunks = [], cells }: Pick<RemotePatch, 'epoch' | 'chunks' | 'cells'>): void {
+	/** Shows a checkpoint. What was shown before there was one, and is none of it, goes. */
+	show({ chunks = [], cells }: Pick<RemotePatch, 'chunks' | 'cells'>): void {
 		const { replica, download } = this.#state;
 		const coming = this.#ready?.cells === cells ? this.#ready : null;
 		this.#ready = null;
-		if (replica.show(coming)) return download.saw(epoch, chunks);
-		download.show(epoch, chunks);
-		replica.merge(cells);
+		if (this.#isBeside(chunks)) {
+			replica.replace(
+				cells,
+				chunks.map(({ chunk }) => chunk),
+			);
+		} else if (!replica.show(coming)) {
+			replica.mergeChunks(this.#unseen(chunks));
+			replica.merge(cells);
+		}
+		download.forget();
 	}
 
 	/** Shows a part of a first download, when it is ready. */
-	preview(epoch: number, chunks: readonly NamedChunk[]): void {
+	preview(chunks: readonly NamedChunk[]): void {
 		this.#waiting.push(...chunks);
 		if (this.#previewing || this.#finishing) return;
 		const { replica, download, mana, parts } = this.#state;
 		const next = this.#waiting.splice(0);
-		const ready = download.isOfAnother(epoch) ? null : this.#expect(download.unseen(epoch, next), []);
+		const unseen = this.#unseen(next);
+		const ready = this.#expect(unseen, []);
+		const saw = () => {
+			download.saw(next);
+			mana.refresh();
+		};
 		if (!ready) {
-			download.show(epoch, next);
-			return mana.refresh();
+			replica.mergeChunks(unseen);
+			return saw();
 		}
 		this.#previewing = true;
 		const shown = (coming: Coming | null) => {
-			if (!replica.show(coming)) return; // all of it came, or none of it counts any more
-			download.saw(epoch, next);
-			mana.refresh();
+			if (replica.show(coming)) saw(); // else all of it came, or none of it counts any more
 		};
 		ready.then(shown, parts.report).finally(() => {
 			this.#previewing = false;
-			if (this.#waiting.length > 0 && this.#state.space.seq === 0) this.preview(epoch, []);
+			if (this.#waiting.length > 0 && this.#state.space.seq === 0) this.preview([]);
 			else this.#waiting = [];
 		});
+	}
+
+	/**
+	 * Whether something is shown that a checkpoint with these chunks does not hold: of an attempt that was cut off, and perhaps of what has gone
+	 * since, or of another history.
+	 */
+	#isBeside(chunks: readonly NamedChunk[]): boolean {
+		const named = new Set(chunks.map(({ hash }) => hash));
+		return [...this.#state.download.shown].some((hash) => !named.has(hash));
+	}
+
+	/** Those chunks that are not shown yet. */
+	#unseen(chunks: readonly NamedChunk[]): readonly PackedChunk[] {
+		const { shown } = this.#state.download;
+		return chunks.flatMap(({ hash, chunk }) => (shown.has(hash) ? [] : [chunk]));
 	}
 
 	/** `null`: it is too small to be worth it. */

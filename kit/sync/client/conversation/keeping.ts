@@ -114,14 +114,13 @@ function keepingAll(keeping: Keeping, collection: number, all: boolean): Keeping
 	return { ...keeping, asleep, everything: [...others, collection].sort((a, b) => a - b) };
 }
 
-/** Records that are here and that a scope does not hold, but for those of `anew` that came just now. */
-export function outside(replica: Replica, scope: Scope, came: ReadonlySet<string> | null): Name[] {
+/** Records that are here and that a scope does not hold. */
+export function outside(replica: Replica, scope: Scope): Name[] {
 	const index = new ScopeIndex(scope);
 	const out: Name[] = [];
 	for (const name of replica.names()) {
 		const windows = index.windowed.get(name.collection);
-		if (windows && came && !came.has(nameKey(name))) out.push(name);
-		else if (!(windows ? index.holds(name, routesIn(replica, name, windows)) : index.whole(name.collection) || index.lists(name)))
+		if (!(windows ? index.holds(name, routesIn(replica, name, windows)) : index.whole(name.collection) || index.lists(name)))
 			out.push(name);
 	}
 	return out;

@@ -28,18 +28,14 @@ export class Leaving {
 	 * Lets go of what left the part that is kept here. What this tab is not finished with stays, and is asked for by its name from now on, so that
 	 * it does not stand here as it once was.
 	 */
-	leave(
-		{ gone = [], scope, anew = false, cells }: RemotePatch,
-		earlier: Scope | null,
-	): { gone: readonly Name[]; leaving: readonly Name[] } {
+	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): { gone: readonly Name[]; leaving: readonly Name[] } {
 		const { replica, space } = this.#state;
 		const { leaving: before, scope: held } = space;
-		const came = new Set(anew || before.length > 0 ? cells.map(nameKey) : []);
+		const came = new Set(before.length > 0 ? cells.map(nameKey) : []);
 		const listed = new Set(held?.records.map(nameKey));
 		const asked = new Set(earlier?.records.map(nameKey));
 		const out = new Map(gone.map((name) => [nameKey(name), name]));
-		if (held && (scope !== undefined || anew))
-			for (const name of outside(replica, held, anew ? came : null)) out.set(nameKey(name), name);
+		if (held && scope !== undefined) for (const name of outside(replica, held)) out.set(nameKey(name), name);
 		const leaving = new Map([...out].filter(([, name]) => this.#isUnfinished(name)));
 		for (const key of leaving.keys()) out.delete(key);
 		for (const name of before) {

@@ -49,7 +49,7 @@ export interface SessionHost extends ChecksHost {
 	/** A chunk came: keep it, so that it is not fetched again when this download is cut off. */
 	fetched(hash: ChunkHash, bytes: Uint8Array, chunk: PackedChunk): void;
 	/** Part of a first download that may be shown already. It is no checkpoint. */
-	preview(epoch: number, chunks: readonly NamedChunk[]): void;
+	preview(chunks: readonly NamedChunk[]): void;
 	acked(ack: Ack): void;
 	/** Less may be read than before: only these apps. What lies outside goes at once. */
 	narrowed(apps: readonly number[]): void;

@@ -1,4 +1,4 @@
-import type { Cell } from '../../cell.ts';
+import type { Cell, SpaceId } from '../../cell.ts';
 import { decodeFrame } from '../../codec/index.ts';
 import {
 	ENGINE,
@@ -19,7 +19,6 @@ import type { Environment } from '../environment.ts';
 import { Line } from './line.ts';
 import { PushWindow } from './push-window.ts';
 import type { Problem, SessionHost, SessionParts } from './session-host.ts';
-import type { RemotePatch } from '../store.ts';
 import { Subscription } from './subscription.ts';
 import { Trace } from './trace.ts';
 
@@ -82,7 +81,7 @@ export class Session {
 			disturb: () => this.#comparing.disturb(),
 			around: (cells, merge) => this.#comparing.around(cells, merge),
 			came: () => (this.#news = true),
-			confirmed: (patch) => this.#confirmed(patch),
+			confirmed: () => this.#confirmed(),
 			hold: (work, then) => this.#hold(work, then),
 			lost,
 		});
@@ -196,12 +195,17 @@ export class Session {
 		this.#line.watchdog.asked();
 		this.#line.send({ type: 'hello', token, device, clockMs: this.#line.clockMs, schema: this.#known() });
 		if (space.id === null) return;
-		this.#line.send(this.#subscription.ask(space.id));
+		this.#ask(space.id);
 		if (this.#line.over !== 'exchange') return;
 		this.#push(); // there is no second chance to speak in this exchange
 		this.#comparing.askNext();
 		this.#line.watchdog.answered(); // and the connector minds how long it takes
 		this.#polling = this.#pushes.onTheWay === 0;
+	}
+
+	#ask(space: SpaceId): void {
+		this.#line.send(this.#subscription.ask(space));
+		this.#catchingUp.asked();
 	}
 
 	/** What this build knows, the engine included. */
@@ -290,7 +294,7 @@ export class Session {
 		const { parted } = this.#subscription;
 		if (parted) this.#host.holdUnsent();
 		if (parted && this.#subscription.movedOn) return this.#anewForPart();
-		this.#catchingUp.anew = true;
+		this.#catchingUp.void();
 	}
 
 	#welcome(welcome: Welcome): void {
@@ -302,7 +306,7 @@ export class Session {
 		this.#line.stage = 'subscribing';
 		if (known) return;
 		this.#news = true;
-		if (this.#line.over === 'stream') this.#line.send(this.#subscription.ask(welcome.personal));
+		if (this.#line.over === 'stream') this.#ask(welcome.personal);
 	}
 
 	#subbed(subbed: Subbed): void {
@@ -324,8 +328,8 @@ export class Session {
 		this.#checkCaughtUp();
 	}
 
-	#confirmed({ renewed }: RemotePatch): void {
-		if (renewed && this.#line.stage === 'subscribed') return this.#line.begin(); // what waits is sent on a connection of its own
+	#confirmed(): void {
+		if (this.#catchingUp.anew && this.#line.stage === 'subscribed') return this.#line.begin(); // what waits is sent on a connection of its own
 		this.#checkCaughtUp();
 	}
 

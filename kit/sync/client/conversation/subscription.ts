@@ -7,13 +7,13 @@ import type { RemotePatch } from '../store.ts';
 
 /** What one connection asks the server for, and whether what is here is whole for what may be seen. */
 export class Subscription {
-	readonly #host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed'>;
+	readonly #host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed' | 'holdUnsent'>;
 	/** The part that was asked for on this connection, when the state is of another one yet. */
 	#rescope: { readonly scope: Scope | null } | null = null;
 	/** That part needs the state from its start. */
 	#fromStart = false;
-	/** The state is on its way from its start, although there is one: what does not come has left. */
-	#restarted = false;
+	/** The state is on its way from its start, and takes the place of the one that is here: what does not come has left, or is no more. */
+	restarted = false;
 	/** The part that this connection asks for, as a text. */
 	#asked = 'null';
 	/** This connection asks for a part. */
@@ -25,7 +25,7 @@ export class Subscription {
 	/** More may be read than we have, so the state is asked for from its start. */
 	#lacking = false;
 
-	constructor(host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed'>) {
+	constructor(host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed' | 'holdUnsent'>) {
 		this.#host = host;
 	}
 
@@ -58,12 +58,15 @@ export class Subscription {
 		this.#lacking ||= this.#fromStart;
 		this.#told = undefined;
 		this.#parted = !this.#plain && (scope !== null || space.scope !== null);
+		this.restarted = this.#lacking && space.seq > 0;
+		// Of a part, what we wrote about is asked for by name, to see whether it is still there.
+		if (this.restarted && this.#parted) this.#host.holdUnsent();
+		if (this.movedOn) return this.ask(id);
 		const seq = this.#lacking ? 0 : from;
 		const asked = scope ?? EVERYTHING;
 		// Behind where it stands, what left since was once sent; only who lacks something is told of all that left.
 		const lack = seq < space.seq ? asked : change && change.lack;
 		const part: Part | null = this.#parted ? { scope: asked, lack } : null;
-		this.#restarted = this.#lacking && space.seq > 0;
 		return { type: 'sub', space: id, epoch: space.epoch, seq, ...(part && { part }) };
 	}
 
@@ -90,14 +93,13 @@ export class Subscription {
 	}
 
 	/** What a checkpoint that came is whole of. The state is of the part that was asked for then, once `isWhole` is called. */
-	whole(): Pick<RemotePatch, 'reach' | 'anew' | 'scope'> {
+	whole(): Pick<RemotePatch, 'reach' | 'scope'> {
 		const whole = {
 			...(this.#lacking && { reach: this.#told ?? null }),
-			...((this.#lacking || this.#restarted) && { anew: true }),
 			...this.#rescope,
 		};
 		this.#rescope = null;
-		this.#fromStart = this.#restarted = false;
+		this.#fromStart = false;
 		return whole;
 	}
 
@@ -109,7 +111,7 @@ export class Subscription {
 	/** The connection ended. */
 	drop(): void {
 		this.#rescope = null;
-		this.#fromStart = this.#parted = this.#restarted = false;
+		this.#fromStart = this.#parted = this.restarted = false;
 		this.#told = undefined;
 	}
 

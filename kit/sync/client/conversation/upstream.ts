@@ -162,8 +162,8 @@ export class Upstream implements SessionHost {
 		this.#state.keeper.write((store, generation) => store.keepChunk(hash, bytes, generation));
 	}
 
-	preview(epoch: number, chunks: readonly NamedChunk[]): void {
-		this.intake.preview(epoch, chunks);
+	preview(chunks: readonly NamedChunk[]): void {
+		this.intake.preview(chunks);
 	}
 
 	welcomed({ person, personal, outdated }: Welcome): Problem | null {
