@@ -7,6 +7,7 @@ import { type Name, nameKey } from '../name.ts';
 import { type Lack, ScopeIndex } from '../scope.ts';
 import type { CatchUpPart, Cursor } from './catch-up.ts';
 import { Forgotten } from './horizon.ts';
+import { isTombstone } from '../tombstone.ts';
 import { AccessChanged, type Reading } from './reach.ts';
 import type { StoredCell, StoredRoute } from './state.ts';
 import type { Look, RouteMark, SpaceStore, Tail, WindowPart } from './store.ts';
@@ -119,10 +120,12 @@ class Watch {
 		};
 	}
 
-	/** The cells that a replica gets of a part, and the records that it hears to be gone. */
+	/** The cells that a replica gets of a part, and the records that it hears to have left. Of one that is no more it gets the tombstone instead. */
 	sort({ cells, whole = [] }: Tail): { cells: readonly StoredCell[]; gone: readonly Name[] } {
+		const ended = new Set<string>();
 		const stay = cells.filter((cell) => {
 			const fate = this.#fates.get(nameKey(cell));
+			if (fate?.kind === 'goes' && isTombstone(cell)) return ended.add(nameKey(cell));
 			return fate ? fate.kind === 'stays' && cell.seq > this.#since : this.#index.holds(cell, NO_ROUTES);
 		});
 		const gone: Name[] = [];
@@ -130,7 +133,7 @@ class Watch {
 			if (kind === 'comes') this.#brought.add(key);
 			if (kind !== 'goes') continue;
 			this.#brought.delete(key);
-			gone.push(name);
+			if (!ended.has(key)) gone.push(name);
 		}
 		this.#fates = new Map();
 		return { cells: [...stay, ...whole], gone };

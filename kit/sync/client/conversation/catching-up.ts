@@ -12,7 +12,10 @@ const MOST_FAILED_DOWNLOADS = 3;
 const TELL_AFTER_BYTES = 64 * 1024;
 
 interface CatchingUpParts {
-	readonly host: Pick<SessionHost, 'space' | 'first' | 'chunk' | 'fetched' | 'preview' | 'getReady' | 'confirmed' | 'state'>;
+	readonly host: Pick<
+		SessionHost,
+		'space' | 'isUnsure' | 'first' | 'chunk' | 'fetched' | 'preview' | 'getReady' | 'confirmed' | 'state'
+	>;
 	readonly subscription: Subscription;
 	readonly chunks: ChunkSource | null;
 	readonly line: Line;
@@ -67,8 +70,9 @@ export class CatchingUp {
 
 	/** The state was asked for. */
 	asked(): void {
-		this.anew = this.#parts.subscription.restarted;
-		this.#forgotten &&= this.anew;
+		const { host, subscription } = this.#parts;
+		this.#forgotten = host.isUnsure || (subscription.restarted && this.#forgotten);
+		this.anew = subscription.restarted || this.#forgotten;
 	}
 
 	/** The server has forgotten things that we should have been told of: what we have is void. */
@@ -86,20 +90,19 @@ export class CatchingUp {
 		line.watchdog.moved();
 		const isOther = epoch !== space.epoch || seq < space.seq;
 		const renewed = this.#forgotten || (this.anew && !isOther);
-		if (renewed || isOther) this.#arrival.replace(epoch, space.seq > 0, renewed);
+		if (renewed || isOther) this.#arrival.replace(epoch, renewed || space.seq > 0, renewed);
 	}
 
 	/** Which apps may be read from now on. In front of SUBBED it is only noted: SUBBED says that it is about us. */
 	reach({ apps }: Reach): void {
-		const { host, subscription, disturb, line } = this.#parts;
+		const { subscription, disturb, line } = this.#parts;
 		subscription.told(apps);
 		if (line.stage !== 'subscribed') return;
 		subscription.see(disturb);
 		// What was set aside was read under the old right, perhaps a wider one that we were never whole for; the server begins this part anew.
 		this.#arrival.forgetCells();
 		// What is being fetched was chosen under the old right; and what comes from the start now would not take the place of what is here.
-		const lacks = subscription.lacking && host.space.seq > 0 && !this.#arrival.replaces;
-		if (this.#arrival.downloading || (lacks && line.isOpen)) line.begin();
+		if (this.#arrival.downloading || (line.isOpen && this.#isOfLess(0))) line.begin();
 	}
 
 	/** @param bytes how large the frame was */

@@ -27,12 +27,12 @@ export class Intake {
 		return ready.finally(() => (this.#finishing = false));
 	}
 
-	/** Shows a checkpoint. What was shown before there was one, and is none of it, goes. */
-	show({ chunks = [], cells }: Pick<RemotePatch, 'chunks' | 'cells'>): void {
+	/** Shows a checkpoint. What was shown before there was one, and is none of it, goes; and so does everything that it is to replace. */
+	show({ chunks = [], cells, replace }: Pick<RemotePatch, 'chunks' | 'cells'> & Partial<Pick<RemotePatch, 'replace'>>): void {
 		const { replica, download } = this.#state;
 		const coming = this.#ready?.cells === cells ? this.#ready : null;
 		this.#ready = null;
-		if (this.#isBeside(chunks)) {
+		if (replace || this.#isBeside(chunks)) {
 			replica.replace(
 				cells,
 				chunks.map(({ chunk }) => chunk),
@@ -83,7 +83,7 @@ export class Intake {
 	/** Those chunks that are not shown yet. */
 	#unseen(chunks: readonly NamedChunk[]): readonly PackedChunk[] {
 		const { shown } = this.#state.download;
-		return chunks.flatMap(({ hash, chunk }) => (shown.has(hash) ? [] : [chunk]));
+		return chunks.filter(({ hash }) => !shown.has(hash)).map(({ chunk }) => chunk);
 	}
 
 	/** `null`: it is too small to be worth it. */

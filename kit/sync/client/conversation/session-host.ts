@@ -21,6 +21,11 @@ export interface SessionHost extends ChecksHost {
 	 * is gone: the server may have forgotten that by now, and must say so.
 	 */
 	readonly from: number;
+	/**
+	 * Nothing is here yet, and what waits may have been sent under the number of another device, a copy of this one: until it is compared with what
+	 * the server has it is not sent, for what that did may be forgotten by now.
+	 */
+	readonly isUnsure: boolean;
 	/** Somebody else is somewhere in the space, or no more. */
 	present(frame: Presence): void;
 	/** The part of the space that is to be kept here from now on; `null`: everything. */

@@ -17,7 +17,7 @@ export class Subscription {
 	/** The part that this connection asks for, as a text. */
 	#asked = 'null';
 	/** This connection asks for a part. */
-	#parted = false;
+	parted = false;
 	/** The server is too old for parts: it is asked for everything. */
 	#plain = false;
 	/** What may be read, as the server told on this connection; `undefined`: nothing told, so all. */
@@ -31,10 +31,6 @@ export class Subscription {
 
 	get lacking(): boolean {
 		return this.#lacking;
-	}
-
-	get parted(): boolean {
-		return this.#parted;
 	}
 
 	/** Whether what is here is of the part that was asked for. */
@@ -57,16 +53,16 @@ export class Subscription {
 		this.#fromStart = change !== null && (change.fromStart || this.#plain);
 		this.#lacking ||= this.#fromStart;
 		this.#told = undefined;
-		this.#parted = !this.#plain && (scope !== null || space.scope !== null);
+		this.parted = !this.#plain && (scope !== null || space.scope !== null);
 		this.restarted = this.#lacking && space.seq > 0;
 		// Of a part, what we wrote about is asked for by name, to see whether it is still there.
-		if (this.restarted && this.#parted) this.#host.holdUnsent();
+		if (this.restarted && this.parted) this.#host.holdUnsent();
 		if (this.movedOn) return this.ask(id);
 		const seq = this.#lacking ? 0 : from;
 		const asked = scope ?? EVERYTHING;
 		// Behind where it stands, what left since was once sent; only who lacks something is told of all that left.
 		const lack = seq < space.seq ? asked : change && change.lack;
-		const part: Part | null = this.#parted ? { scope: asked, lack } : null;
+		const part: Part | null = this.parted ? { scope: asked, lack } : null;
 		return { type: 'sub', space: id, epoch: space.epoch, seq, ...(part && { part }) };
 	}
 
@@ -111,7 +107,7 @@ export class Subscription {
 	/** The connection ended. */
 	drop(): void {
 		this.#rescope = null;
-		this.#fromStart = this.#parted = this.restarted = false;
+		this.#fromStart = this.parted = this.restarted = false;
 		this.#told = undefined;
 	}
 

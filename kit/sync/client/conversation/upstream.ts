@@ -133,6 +133,10 @@ export class Upstream implements SessionHost {
 		return seq;
 	}
 
+	get isUnsure(): boolean {
+		return !this.#state.isFirst && this.space.epoch === 0;
+	}
+
 	get doneN(): number {
 		return this.#state.outbox.doneN;
 	}
@@ -202,7 +206,7 @@ export class Upstream implements SessionHost {
 
 	confirmed(remote: RemotePatch): void {
 		const { epoch, to, chunks, replace, renewed, reach, scope } = remote;
-		const { replica, keeper, tabs, download, outbox, parts, mana } = this.#state;
+		const { replica, keeper, tabs, outbox, parts, mana } = this.#state;
 		const { seq: from, scope: earlier } = this.#state.space;
 		const ahead = replace ? this.#aheadOf(remote, renewed) : null;
 		this.#state.changedAt = parts.env.elapsed();
@@ -215,12 +219,7 @@ export class Upstream implements SessionHost {
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.session.stop();
 		replica.batch(() => {
-			if (replace) {
-				replica.replace(
-					remote.cells,
-					(chunks ?? []).map(({ chunk }) => chunk),
-				);
-			} else this.intake.show(remote);
+			this.intake.show(remote);
 			const { gone, leaving } = this.#part.leave(remote, earlier);
 			replica.sweep();
 			const cells = gone.length > 0 ? without(remote.cells, gone) : remote.cells;
@@ -241,7 +240,6 @@ export class Upstream implements SessionHost {
 					if (ahead) await this.#parts.disk.reload();
 				},
 			);
-			download.forget();
 			if (!ahead) return this.#parts.writes.settle();
 			// Until they are read from there, nothing goes back to what they said.
 			if (ahead.refuse)

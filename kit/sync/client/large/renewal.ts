@@ -62,9 +62,14 @@ class CountsForgotten {
 				const total = folded ?? (typeof value === 'number' ? value : 0);
 				const cell = there.get(placeKey(op));
 				if (cell && cell.stamp === stamp && total > 0 && cell.value === Number(op.value) - total) anew.add(placeKey(op));
-				this.#parts.set(placeKey(op), { total, folded: folded !== null });
+				this.#parts.set(placeKey(op), { total, folded: folded !== null, isHeld: false });
 			}
-		for (const key of there.keys()) if (!anew.has(key)) this.#parts.delete(key);
+		for (const [key, { value }] of there) {
+			const folded = foldedTotal(value);
+			if (anew.has(key) || !this.#parts.delete(key) || folded === null) continue;
+			// Up to there it stands in the sum. By the time that it is sent the server may have forgotten that too.
+			this.#parts.set(key, { total: folded, folded: true, isHeld: true });
+		}
 	}
 
 	get size(): number {
@@ -73,14 +78,14 @@ class CountsForgotten {
 
 	/** Whether what an op counts may have been counted, should the server have decided on it. */
 	mayHold(op: Op): boolean {
-		return this.#parts.has(placeKey(op)) && this.rest(op) !== null;
+		return this.#parts.get(placeKey(op))?.isHeld === false && this.rest(op) !== null;
 	}
 
 	/** What an op counts beyond what this device knew to be counted; `null` when that is nothing. Whatever is about something else is left as it is. */
 	rest(op: Op): Op | null {
 		const known = this.#parts.get(placeKey(op));
 		if (!known || typeof op.value !== 'number' || known.total === 0) return op;
-		if (op.value > known.total) return { ...op, value: op.value - known.total };
+		if (op.value > known.total) return known.isHeld ? op : { ...op, value: op.value - known.total };
 		return known.folded ? null : op;
 	}
 }
@@ -89,4 +94,6 @@ class CountsForgotten {
 interface Known {
 	readonly total: number;
 	readonly folded: boolean;
+	/** The server still knows, so that what is sent counts beyond. */
+	readonly isHeld: boolean;
 }
