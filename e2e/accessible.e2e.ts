@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { tagId } from '../kit/shared/model.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, attach, attachedFile, openTask, task, titles } from './screen.ts';
+import { stillness } from './stillness.ts';
 import { type Device, expect, test } from './test.ts';
 
 /** A screen of the house, and how one comes to it. */
@@ -293,13 +294,6 @@ async function show(page: Page, url: string, { path, ready }: Screen): Promise<v
 	await heading(page);
 	await ready?.(page);
 	await stillness(page);
-}
-
-/** What fades or grows in has its final colours only then. What turns for ever is left out. */
-async function stillness(page: Page): Promise<void> {
-	const moving = `document.getAnimations()
-		.filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity).length`;
-	await expect.poll(() => page.evaluate<number>(moving), { message: 'animations that run', intervals: [20, 50, 100] }).toBe(0);
 }
 
 async function fill({ page }: Device, url: string): Promise<void> {

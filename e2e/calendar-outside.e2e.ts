@@ -7,11 +7,13 @@ import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
 import { invite } from './people.ts';
 import { notice } from './screen.ts';
+import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 const clean = async (page: Page, name: string): Promise<void> => {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await stillness(page);
 		const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
 		expect(
 			violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),

@@ -8,6 +8,7 @@ import type { TestMana } from './mana.ts';
 import { invite, type TestPerson } from './people.ts';
 import { notice, readyForOffline, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
+import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 /** An event as a view shows it, by what a screen reader hears: its title, then when it is. */
@@ -29,8 +30,6 @@ async function drag(page: Page, from: { x: number; y: number }, to: { x: number;
 	await page.mouse.move(to.x, to.y);
 	await page.mouse.up();
 }
-
-const moving = `document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity).length`;
 
 const lunch = (when: string): RegExp => new RegExp(`^Lunch with Ana, ${when}`);
 
@@ -372,8 +371,7 @@ async function isClean(page: Page, name: string): Promise<void> {
 	// The markup is the same in the dark; only colours are others, and the week has all of them.
 	for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
 		await page.emulateMedia({ colorScheme });
-		// What fades to another colour has it only then.
-		await expect.poll(() => page.evaluate<number>(moving)).toBe(0);
+		await stillness(page);
 		const axe = new AxeBuilder({ page }).setLegacyMode();
 		const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
 		expect(

@@ -6,6 +6,7 @@ import { look } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite, post, signIn, type TestPerson } from './people.ts';
 import { seed } from './seed.ts';
+import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -294,6 +295,7 @@ async function planned(mana: TestMana, person: TestPerson, topic: string): Promi
 async function isClean(page: Page, name: string): Promise<void> {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme });
+		await stillness(page);
 		// Legacy mode stays in the page itself: there are no frames.
 		const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
 		const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);

@@ -1,0 +1,9 @@
+import { expect, type Page } from '@playwright/test';
+
+const moving = `document.getAnimations()
+	.filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity).length`;
+
+/** Resolves when what fades or grows in has its final colours and size, which axe judges. What turns for ever is left out. */
+export async function stillness(page: Page): Promise<void> {
+	await expect.poll(() => page.evaluate<number>(moving), { message: 'animations that run', intervals: [20, 50, 100] }).toBe(0);
+}
