@@ -134,7 +134,7 @@ export class ProjectionStream {
 				return;
 			}
 			let place = places.get(space);
-			if (place && !place.anew && isBeforeHorizon(place, tail)) {
+			if (place && !place.anew && isBeforeHorizon(place, { ...tail, beginnings: [] })) {
 				// Some of what it should have been told to drop is forgotten: it drops everything.
 				places.delete(space);
 				yield { type: 'revoked', space };

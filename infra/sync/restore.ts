@@ -1,5 +1,6 @@
-import { nextEpoch } from '@mana/sync/space/index';
+import { restored } from '@mana/sync/space/index';
 import { openStore } from '@mana/store';
+import { beginningsFromText, beginningsToText } from './spaces/member-rows.ts';
 import { migrations, type SyncTables } from './store.ts';
 
 /**
@@ -18,7 +19,8 @@ import { migrations, type SyncTables } from './store.ts';
  *    (`kit/sync/client/conversation/ahead.ts`; `client.test.ts` plays all of it).
  *
  * A device that the backup does not know at all is simply a new actor. `decisions` of the backup still answer what is sent again.
- * So a restore brings back what was lost; it does not take back what devices still know.
+ * So a restore brings back what was lost; it does not take back what devices still know. Where the history of each space began is remembered: a
+ * client that comes from before that, when something of what it has was forgotten since, brings nothing back, for what it has may be that.
  *
  * @param place the data folder (`MANA_HOME`), or the PostgreSQL URL that takes its place
  * @param now ms since 1970; a later restore of the same backup must come with a later one
@@ -34,14 +36,16 @@ export async function bumpEpochs(
 			.updateTable('membership_head')
 			.set({ history: Math.max(1, now) })
 			.execute();
-		const spaces = await store.db.selectFrom('space').select(['number', 'epoch']).execute();
+		const spaces = await store.db.selectFrom('space').select(['number', 'epoch', 'seq', 'beginnings']).execute();
 		await store.db.transaction().execute(async (transaction) => {
-			for (const { number, epoch } of spaces)
+			for (const { number, beginnings: before, ...head } of spaces) {
+				const { epoch, beginnings } = restored({ ...head, beginnings: beginningsFromText(before) }, now);
 				await transaction
 					.updateTable('space')
-					.set({ epoch: nextEpoch(epoch, now) })
+					.set({ epoch, beginnings: beginningsToText(beginnings) })
 					.where('number', '=', number)
 					.execute();
+			}
 		});
 		return spaces.length;
 	} finally {

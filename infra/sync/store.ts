@@ -37,6 +37,8 @@ export interface SyncTables extends MemberTables, BlobTables, DigestTables, Node
 		created_at: number;
 		/** See `SpaceState`. */
 		horizon: Generated<number>;
+		/** See `SpaceState`; JSON, see `beginningsFromText`. */
+		beginnings: Generated<string>;
 	};
 	/** The head of a space at some moments, at most one a day: how old a seq is by the server's own clock (`tidy/`). */
 	mark: { space: number; at: number; seq: number };
@@ -235,6 +237,14 @@ export const migrations: Migrations = {
 	'011-acted-by': {
 		async up(db) {
 			for (const column of ['acted_by', 'acted_name']) await db.schema.alterTable('actor').addColumn(column, 'text').execute();
+		},
+	},
+	'012-beginnings': {
+		async up(db) {
+			const beginnings = db.schema
+				.alterTable('space')
+				.addColumn('beginnings', 'text', (column) => column.notNull().defaultTo('[]'));
+			await beginnings.execute();
 		},
 	},
 };

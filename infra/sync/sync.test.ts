@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test';
 import { eachEngine, type TestPlace } from '@mana/store/testing';
 import { command, fieldNumber, set } from '@mana/model';
-import { type Frame, type FrameOf, stampAt, timeOf } from '@mana/sync';
+import { ENGINE, type Frame, type FrameOf, stampAt, timeOf } from '@mana/sync';
 import { cp } from 'node:fs/promises';
 import { Client } from 'pg';
 import { bumpEpochs } from './restore.ts';
+import type { SyncStore } from './store.ts';
 import { exchangeOnce, newDevice, newRecord, op, RawClient, startSync } from './testing.ts';
+import { openBeside } from './testing-spaces.ts';
 
 eachEngine('mana-sync', (engine) => {
 	async function start(given?: TestPlace) {
@@ -244,6 +246,21 @@ eachEngine('mana-sync', (engine) => {
 			'not in the backup',
 			'after',
 		]);
+
+		// Of what was forgotten since the backup a device of the history before it never hears, however far it had come there.
+		const schema = [{ collection: ENGINE.collection, version: ENGINE.renews }];
+		const store: SyncStore = await openBeside(backup.home, backup.databaseUrl);
+		for (const [horizon, first] of [
+			[1, 'subbed'],
+			[2, 'renew'],
+		] as const) {
+			await store.db.updateTable('space').set({ horizon }).where('id', '=', c.space!).execute();
+			const away = await RawClient.open(server.url, device);
+			await away.hello(server.token, schema);
+			await away.sub(c.space!, { epoch: ahead.epoch, seq: ahead.seq });
+			expect(away.heard[1]!.type).toBe(first);
+		}
+		await store.close();
 	});
 
 	/** A copy of everything the service keeps, taken while it stands still. */

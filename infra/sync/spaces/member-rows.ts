@@ -1,5 +1,5 @@
 import { appsFromText, appsToText, type Role, type SpaceId } from '@mana/sync';
-import type { Invitation, MemberState, SpaceState } from '@mana/sync/space/index';
+import type { Beginning, Invitation, MemberState, SpaceState } from '@mana/sync/space/index';
 import { type SpaceKind, type SpaceLook, spaces } from '@mana/sync/spaces';
 import { valueFromBytes } from './bytes.ts';
 
@@ -20,6 +20,8 @@ export interface SpaceRow {
 	readonly owner: string;
 	readonly archived_at: number | null;
 	readonly horizon: number;
+	/** See `beginningsFromText`. */
+	readonly beginnings: string;
 	readonly personal_of: string | null;
 	/** Whether the sums of its collections are kept, see `digests/tables.ts`. */
 	readonly digests: number;
@@ -27,7 +29,7 @@ export interface SpaceRow {
 
 /** Its columns, as both engines select them. */
 export const SPACE_COLUMNS =
-	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests, space.horizon';
+	'space.id, space.number, space.epoch, space.seq, space.next_actor, space.log_hash, space.log_position, space.acl_epoch, space.kind, space.name, space.owner, space.archived_at, space.personal_of, space.digests, space.horizon, space.beginnings';
 
 /** How it looks, as its own record says it: the bytes of the registers. */
 export interface LookRow {
@@ -77,7 +79,17 @@ export function stateOf(row: SpaceRow): SpaceState {
 		owner,
 		archivedAt: row.archived_at,
 		horizon,
+		beginnings: beginningsFromText(row.beginnings),
 	};
+}
+
+/** Epoch and seq of each, as JSON. */
+export function beginningsFromText(text: string): readonly Beginning[] {
+	return (JSON.parse(text) as [number, number][]).map(([epoch, seq]) => ({ epoch, seq }));
+}
+
+export function beginningsToText(beginnings: readonly Beginning[]): string {
+	return JSON.stringify(beginnings.map(({ epoch, seq }) => [epoch, seq]));
 }
 
 export function memberOf({ role, apps, name, since }: MemberRow): MemberState {

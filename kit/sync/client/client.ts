@@ -151,6 +151,7 @@ export class Client implements Backing {
 		if (closing) return Promise.reject(new StorageFailed('This Mana was closed.'));
 		if (!this.#edited) this.#parts.edited?.();
 		this.#edited = true;
+		this.upstream?.ground(transactions);
 		return keeper.commit(transactions);
 	}
 

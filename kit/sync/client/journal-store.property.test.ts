@@ -2,8 +2,8 @@ import { chunkShelf } from './conversation/chunk-shelf.ts';
 import { expect, test } from 'bun:test';
 import { fieldNumber, laws, namedRecordId } from '@mana/model';
 import type { Cell, Op } from '../cell.ts';
-import { newDeviceId } from '../ids.ts';
 import { StorageFailed } from './disk.ts';
+import { asAnother } from './large/index.ts';
 import { JournalStore } from './journal-store.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { Replica } from './replica.ts';
@@ -79,8 +79,9 @@ async function drive(seed: number): Promise<void> {
 					).toBe(true);
 					return () => undefined;
 				default: {
-					const next = newDeviceId(fill);
-					await store.reissue(next, 0);
+					const another = asAnother(fill);
+					const next = another.device;
+					await store.reissue(another, 0);
 					return () => {
 						device = next;
 						const refused = model.outbox.filter((one) => one.refused);

@@ -18,6 +18,7 @@ import {
 	Fenced,
 	PERSONAL,
 	Taken,
+	type Ahead,
 	type ClientStore,
 	type DeviceRow,
 	type Facts,
@@ -191,8 +192,9 @@ export class JournalStore implements ClientStore {
 				journal: space.journal + (journaled ? parts.length : 0),
 				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
 			};
-			if (patch.ahead) await this.#rows.renumber(tx, { device, space: after }, patch.ahead);
-			else this.#rows.put(tx, { device, space: after });
+			const { ahead } = patch;
+			const rows = { device, space: after };
+			this.#rows.put(tx, ahead ? await ahead.renumber(tx, this.#name, rows, ahead) : rows);
 			return after;
 		});
 		shelved();
@@ -266,9 +268,9 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
-	reissue(id: DeviceId, generation: number): Promise<void> {
-		return this.#lead(['meta', 'outbox'], generation, (tx, rows) =>
-			this.#rows.renumber(tx, rows, { device: id, transactions: [] }),
+	reissue(ahead: Ahead, generation: number): Promise<void> {
+		return this.#lead(['meta', 'outbox'], generation, async (tx, rows) =>
+			this.#rows.put(tx, await ahead.renumber(tx, this.#name, rows, ahead)),
 		);
 	}
 

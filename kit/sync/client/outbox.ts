@@ -1,6 +1,7 @@
 import type { Transaction } from '../cell.ts';
 import type { Ack } from '../frames.ts';
 import { lostOf, type Conflict } from './conflicts.ts';
+import type { Grounded } from './ground.ts';
 import type { Pending } from './pending.ts';
 import type { Replica } from './replica.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
@@ -42,10 +43,10 @@ export class Outbox {
 	}
 
 	/** In order and without a gap, from `first` on. */
-	*from(first: number): IterableIterator<Transaction> {
+	*from(first: number): IterableIterator<Transaction & Grounded> {
 		for (let n = first, pending; (pending = this.#waiting.get(n)); n++) {
-			const { ops, preconditions } = pending;
-			yield { n, stamp: this.#writtenStamp(pending), ops, ...(preconditions.length > 0 && { preconditions }) };
+			const { ops, preconditions, ground } = pending;
+			yield { n, stamp: this.#writtenStamp(pending), ops, ground, ...(preconditions.length > 0 && { preconditions }) };
 		}
 	}
 
@@ -70,9 +71,9 @@ export class Outbox {
 	}
 
 	/** Another tab, or this one in an earlier life, stored this. */
-	add({ n, stamp, ops, preconditions, label, at, refused }: StoredTransaction): void {
+	add({ n, stamp, ops, preconditions, label, at, ground, refused }: StoredTransaction): void {
 		if (!refused && (n <= this.doneN || this.#waiting.has(n))) return;
-		const pending: Pending = { n, stamp, ops, preconditions, label, at, refused, ackedSeq: null };
+		const pending: Pending = { n, stamp, ops, preconditions, label, at, ground, refused, ackedSeq: null };
 		this.#replica.add(pending);
 		this.#wait(pending, n);
 	}
@@ -152,7 +153,7 @@ export class Outbox {
 				if (!pending) this.add(row);
 				else {
 					if (!sameCounts(pending, row)) this.#replica.rewrite(pending, row.ops);
-					Object.assign(pending, { n: row.n, refused: row.refused, ackedSeq: null });
+					Object.assign(pending, { n: row.n, refused: row.refused, ground: row.ground, ackedSeq: null });
 					this.#wait(pending, row.n);
 				}
 			}

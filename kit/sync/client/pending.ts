@@ -1,4 +1,5 @@
 import type { Op, Precondition } from '../cell.ts';
+import type { Ground } from './ground.ts';
 import type { PageCount } from './store.ts';
 
 /** A local transaction that the server has not confirmed yet. It is one object for its whole life, so that undo can follow it. */
@@ -12,6 +13,8 @@ export interface Pending {
 	readonly label: string;
 	/** When it was written, ms since 1970. */
 	readonly at: number;
+	/** What it rests on; not there for a guest's, and until its action is over. */
+	ground?: Ground | undefined;
 	/** Which of this page's writes it is; not there for what came from the disk. */
 	readonly by?: PageCount;
 	/** The seq under which the server took it, once acknowledged. */

@@ -1,9 +1,8 @@
 import type { DeviceId } from '../cell.ts';
 import { type FillRandom, newDeviceId } from '../ids.ts';
 import type { DiskTransaction } from './disk.ts';
-import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
+import { rowOf } from './outbox-row.ts';
 import {
-	type Ahead,
 	deviceKeyOf,
 	type DeviceRow,
 	type FreshTransaction,
@@ -79,39 +78,6 @@ export class SpaceRows {
 		});
 		return stored;
 	}
-
-	/** Becomes the device `id`, with `more` in the outbox. */
-	async renumber(tx: DiskTransaction, { device, space }: Rows, { device: id, transactions: more, refuse }: Ahead): Promise<void> {
-		const stored = (await tx.list('outbox', this.#name)).map(({ at, value }) => storedOf(at, value as OutboxRow));
-		const rows = refuse ? stored.map((row) => renewed(row, refuse)) : stored;
-		// Nothing to add and nothing that was written otherwise: the numbers may stay, and the device with them.
-		if (refuse && more.length === 0 && rows.every((row, i) => row === stored[i])) return this.put(tx, { device, space });
-		tx.remove('outbox', this.#name);
-		let nextN = 1;
-		let nextRefused = -1; // refused ones are told apart from the new numbers by their sign
-		const unsent = [
-			...more.map((transaction) => ({ ...transaction, n: 0, refused: null })),
-			...rows.filter(({ refused }) => !refused),
-		];
-		for (const transaction of unsent.sort((a, b) => a.stamp - b.stamp)) {
-			const n = nextN++;
-			tx.put('outbox', [this.#name, n], rowOf({ ...transaction, n }));
-		}
-		for (const transaction of rows.filter(({ refused }) => refused)) {
-			const n = nextRefused--;
-			tx.put('outbox', [this.#name, n], rowOf({ ...transaction, n }));
-		}
-		const clock = more.reduce((highest, { stamp }) => Math.max(highest, stamp), device.clock);
-		this.put(tx, { device: { ...device, device: id, clock }, space: { ...space, actor: 0, nextN, doneN: 0 } });
-	}
-}
-
-/** What becomes of a transaction when the server had forgotten things: the same object when nothing does. */
-function renewed(row: StoredTransaction, { which, reason, rest }: NonNullable<Ahead['refuse']>): StoredTransaction {
-	const refused = !row.refused && which(row) ? reason : row.refused;
-	const ops = row.ops.flatMap((op) => rest(op) ?? []);
-	const same = refused === row.refused && row.ops.every((op, i) => op === ops[i]);
-	return same ? row : { ...row, refused, ops };
 }
 
 function newDeviceRow(device: DeviceId): DeviceRow {

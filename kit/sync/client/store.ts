@@ -5,11 +5,13 @@ import type { PackedChunk } from '../snapshot/chunk.ts';
 import type { Name } from '../name.ts';
 import type { Scope } from '../scope.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
-import type { Key } from './disk.ts';
+import type { DiskTransaction, Key } from './disk.ts';
 import type { NamedChunk } from './conversation/download.ts';
 import type { Conflict } from './conflicts.ts';
+import type { Ground, Grounded } from './ground.ts';
 import type { Keeping } from './kept.ts';
 import type { Quarantined } from './quarantine.ts';
+import type { Rows } from './space-rows.ts';
 
 /** Local name of the personal space; its id is known only after the first contact. Others bear their id. */
 export const PERSONAL = 'personal';
@@ -78,6 +80,8 @@ export interface FreshTransaction {
 	readonly label: string;
 	/** ms since 1970 */
 	readonly at: number;
+	/** What it rests on; not there for a guest's. */
+	readonly ground?: Ground | undefined;
 }
 
 /** A transaction of the outbox: not yet decided, or refused and waiting for the person. */
@@ -133,16 +137,18 @@ export interface RemotePatch {
 	readonly ahead?: Ahead | null;
 }
 
-/** Goes into the outbox in the order of stamps, all of which is numbered from 1 again, by this new device. */
+/** What goes into the outbox in the order of stamps, all of which is numbered from 1 again, by this new device. */
 export interface Ahead {
 	readonly device: DeviceId;
 	readonly transactions: readonly FreshTransaction[];
+	/** Does that: it is rare, so that who needs it brings it along (`large/renumber.ts`). */
+	readonly renumber: (tx: DiskTransaction, name: string, rows: Rows, ahead: Ahead) => Promise<Rows>;
 	/** What of the outbox is not sent any more but waits for the person, with this reason. */
 	readonly refuse?: {
-		readonly which: (transaction: { readonly n: number | null; readonly ops: readonly Op[] }) => boolean;
+		readonly which: (transaction: Grounded & { readonly n: number | null }) => boolean;
 		readonly reason: NonNullable<StoredTransaction['refused']>;
-		/** What an op says that rested on something forgotten, when it rests on nothing; nothing, when that is counted already; every other op as it is. */
-		readonly rest: (op: Op) => Op | null;
+		/** What a transaction says and rests on by now: without what is counted already, and by itself what rested on something forgotten. */
+		readonly anew: <T extends Grounded>(transaction: T) => T;
 	};
 }
 
@@ -187,7 +193,7 @@ export interface ClientStore {
 	/** Remembers what the server told. A `clock` may only be lower while the outbox is empty. */
 	learn(facts: Facts, generation: number): Promise<void>;
 	/** Becomes another device: the outbox is numbered from 1 again and nothing of it is lost. */
-	reissue(device: DeviceId, generation: number): Promise<void>;
+	reissue(ahead: Ahead, generation: number): Promise<void>;
 	/**
 	 * Removes everything of this space from the device, in one step; what was never accepted goes to the quarantine. What another tab has
 	 * begun anew since this one loaded stays.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { namedRecordId } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import type { Client } from './client.ts';
+import { asAnother } from './large/index.ts';
 import { JournalStore } from './journal-store.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { quarantined } from './quarantined.ts';
@@ -62,7 +63,7 @@ describe('a store that another tab has wiped', () => {
 	test('lives on when the device becomes another one', async () => {
 		const { one, two } = await twoStores();
 		const { device } = await new JournalStore(new MemoryDisk(), (bytes) => bytes.fill(9), chunkShelf).load();
-		await one.reissue(device.device, 0);
+		await one.reissue({ ...asAnother((bytes) => bytes), device: device.device }, 0);
 		expect(await two.commitLocal([written])).toMatchObject([{ n: 1 }]);
 	});
 });

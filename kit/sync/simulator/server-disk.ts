@@ -14,8 +14,8 @@ import {
 	type MemoryRoutes,
 	type MemberState,
 	type Need,
-	nextEpoch,
 	NOTHING,
+	restored,
 	type RouteMark,
 	type SpaceState,
 	type SpaceStore,
@@ -99,10 +99,13 @@ export class ServerDisk implements SpaceStore, DigestStore {
 
 	/** Brings an older state back, as from a backup. */
 	restore(backup: SpaceFile, now: number): void {
-		const epoch = nextEpoch(this.file.space.epoch, now);
 		const { owner } = backup.space;
 		const members = new Map(backup.members).set(owner, this.file.members.get(owner)!);
-		this.file = { ...backup, members, space: { ...backup.space, epoch } };
+		this.file = {
+			...backup,
+			members,
+			space: { ...backup.space, ...restored(backup.space, Math.max(now, this.file.space.epoch + 1)) },
+		};
 	}
 
 	/** A snapshot was built. */

@@ -130,8 +130,9 @@ class Group {
 		this.#mirror();
 		return () => {
 			const { actor, n } = this.#devices.get(device) ?? this.#found.devices.get(device)!;
-			const { epoch, aclEpoch, horizon } = this.#space;
-			return { type: 'subbed', space, epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role, access, aclEpoch, horizon };
+			const { epoch, aclEpoch, horizon, beginnings } = this.#space;
+			const facts = { epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role };
+			return { type: 'subbed', space, ...facts, access, aclEpoch, horizon, beginnings };
 		};
 	}
 

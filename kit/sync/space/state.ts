@@ -8,6 +8,7 @@ import type { SpaceKind, SpaceLook } from '../spaces.ts';
 import type { RecordName } from '../tombstone.ts';
 import type { Command, Commanded } from './command.ts';
 import type { Held } from './depend.ts';
+import type { Beginning } from './horizon.ts';
 
 /** A space as its store knows it. */
 export interface SpaceState {
@@ -28,6 +29,8 @@ export interface SpaceState {
 	readonly archivedAt: number | null;
 	/** Of what happened up to this seq some is forgotten: a replica that stands below it must take the state anew. */
 	readonly horizon: number;
+	/** The histories that led to this one, oldest first, and this one; empty while no backup was ever put back. */
+	readonly beginnings: readonly Beginning[];
 }
 
 /** Somebody who is, or once was, in a space. `access` is `null` for one who left or was removed. */
@@ -183,6 +186,7 @@ export interface Seated extends Subbed {
 	readonly access: Access;
 	readonly aclEpoch: number;
 	readonly horizon: number;
+	readonly beginnings: SpaceState['beginnings'];
 }
 
 export interface Mirrored {
@@ -263,6 +267,7 @@ export function newSpaceState(id: SpaceId, owner: string, more: Partial<SpaceSta
 		owner,
 		archivedAt: null,
 		horizon: 0,
+		beginnings: [],
 		...more,
 	};
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { command, fieldNumber, namedRecordId, systemFields } from '@mana/model';
 import type { DeviceId, Op } from '../cell.ts';
 import { isTombstone, tombstoneOf } from '../tombstone.ts';
-import { isBeforeHorizon } from './horizon.ts';
+import { isBeforeHorizon, restored } from './horizon.ts';
 import { decide } from './decide.ts';
 import { after, empty, laptop, now, op, phone, push, record, rules, space, transaction } from './fixture.ts';
 import { needOf } from './need.ts';
@@ -92,6 +92,24 @@ test('of an old tombstone nothing is left but the horizon, below which nobody st
 	expect(forgotten.space).toMatchObject({ seq: gone.space!.seq, horizon: tombstone.seq });
 	const at = (seq: number, epoch = 7) => isBeforeHorizon({ epoch, seq }, forgotten.space!);
 	expect([at(tombstone.seq - 1), at(tombstone.seq), at(0), at(1, 6)]).toEqual([true, false, false, true]);
+});
+
+test('whoever comes from a history that a backup replaced knows no more of this one than the backup', () => {
+	const once = restored({ epoch: 7, seq: 9, beginnings: [] }, 0);
+	const twice = restored({ ...once, seq: 5 }, 0);
+	expect(twice).toEqual({ epoch: 9, beginnings: [{ epoch: 7, seq: 0 }, { epoch: 8, seq: 9 }, { epoch: 9, seq: 5 }] }); // prettier-ignore
+	const before = (epoch: number, seq: number, horizon: number) => isBeforeHorizon({ epoch, seq }, { ...twice, seq: 20, horizon });
+	// In the history before this one up to 5, however far it came there; in the first one as well.
+	expect([before(8, 15, 5), before(8, 15, 6), before(8, 4, 5), before(7, 15, 5), before(7, 15, 6)]).toEqual([
+		false,
+		true,
+		true,
+		false,
+		true,
+	]);
+	expect([before(9, 15, 15), before(9, 14, 15), before(9, 0, 15)]).toEqual([false, true, false]);
+	expect([before(6, 15, 0), before(6, 15, 1)]).toEqual([false, true]); // of whatever that was, nothing is known
+	expect(restored({ ...twice, seq: 12 }, 100).beginnings.at(-1)).toEqual({ epoch: 100, seq: 12 });
 });
 
 test('the server clears away nothing that it writes itself', () => {

@@ -1,5 +1,6 @@
 import { type Name, nameKey } from '../../name.ts';
 import type { Scope } from '../../scope.ts';
+import { wasKnown } from '../ground.ts';
 import { isAll, outside, scopeOf } from './keeping.ts';
 import type { RemotePatch } from '../store.ts';
 import type { TabState } from '../tab-state.ts';
@@ -79,7 +80,8 @@ export class Leaving {
 	/** Records that unsent writes are about are wanted from now on, until they are finished with. */
 	holdUnsent(): void {
 		const { replica, space } = this.#state;
-		const names = [...replica.pending].flatMap(({ refused, ops }) => (refused ? [] : ops)).filter((op) => replica.knows(op));
+		const unsent = [...replica.pending].filter(({ refused }) => !refused);
+		const names = unsent.flatMap((one) => one.ops.filter((op, i) => replica.knows(op) || wasKnown(one, i)));
 		const held = names.map(({ collection, record }) => ({ collection, record }));
 		const leaving = [...new Map([...space.leaving, ...held].map((name) => [nameKey(name), name])).values()];
 		this.#state.space = { ...space, leaving };

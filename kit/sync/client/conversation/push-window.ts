@@ -1,6 +1,7 @@
 import type { Transaction } from '../../cell.ts';
 import { boundOf, packPushes } from '../../codec/index.ts';
 import type { Environment } from '../environment.ts';
+import type { Grounded } from '../ground.ts';
 import type { Line } from './line.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -14,7 +15,7 @@ const SLOWEST = 16;
 /** Which local transactions are on their way to the server, and how many more may be. */
 export class PushWindow {
 	readonly #env: Environment;
-	readonly #host: Pick<SessionHost, 'space' | 'doneN' | 'knownN' | 'unsentFrom'>;
+	readonly #host: Pick<SessionHost, 'space' | 'doneN' | 'knownN' | 'unsentFrom' | 'isBelow'>;
 	readonly #line: Line;
 	/** Bytes that the server lets wait for an answer. */
 	granted: number = WINDOW.grantedBytes;
@@ -24,7 +25,7 @@ export class PushWindow {
 	#unanswered: { readonly n: number; readonly bytes: number }[] = [];
 	#deadline = Infinity;
 
-	constructor(env: Environment, host: Pick<SessionHost, 'space' | 'doneN' | 'knownN' | 'unsentFrom'>, line: Line) {
+	constructor(env: Environment, host: Pick<SessionHost, 'space' | 'doneN' | 'knownN' | 'unsentFrom' | 'isBelow'>, line: Line) {
 		this.#env = env;
 		this.#host = host;
 		this.#line = line;
@@ -57,15 +58,20 @@ export class PushWindow {
 		this.#deadline = Infinity;
 	}
 
-	/** Sends what waits, as far as the window is open. */
-	go(): void {
+	/**
+	 * Sends what waits, as far as the window is open. False: some of it may not be sent in this conversation.
+	 *
+	 * @param asked the cursor that the conversation began from
+	 */
+	go(asked: number): boolean {
 		const { space, doneN, knownN } = this.#host;
 		const { over } = this.#line;
-		if (space.id === null || over === null) return;
+		if (space.id === null || over === null) return true;
 		const once = over === 'exchange'; // there is no second chance to speak in it
 		if (once) this.begin(doneN);
 		const batch = this.#take(once);
-		if (batch.length === 0) return;
+		if (batch.some((transaction) => this.#host.isBelow(transaction, asked))) return false;
+		if (batch.length === 0) return true;
 		let sentBytes = 0;
 		for (const push of packPushes(space.id, knownN, batch)) {
 			const bytes = this.#line.send(push);
@@ -74,6 +80,7 @@ export class PushWindow {
 		}
 		const from = Math.max(this.#deadline === Infinity ? 0 : this.#deadline, this.#env.elapsed() + ANSWER_MS);
 		this.#deadline = from + sentBytes / SLOWEST;
+		return true;
 	}
 
 	/** Everything up to `n` is answered. */
@@ -85,9 +92,9 @@ export class PushWindow {
 	}
 
 	/** What may go now. */
-	#take(once: boolean): Transaction[] {
+	#take(once: boolean): (Transaction & Grounded)[] {
 		const { used } = this;
-		const batch: Transaction[] = [];
+		const batch: (Transaction & Grounded)[] = [];
 		let room = WINDOW.transactions - this.onTheWay;
 		let { ops }: { ops: number } = WINDOW;
 		let left = once ? WINDOW.bytes : this.granted - used;

@@ -8,6 +8,7 @@ import type * as checkups from './checkup.ts';
 import type { ChecksHost } from './checks.ts';
 import type { ChunkSource, NamedChunk } from './download.ts';
 import type { Environment } from '../environment.ts';
+import type { Grounded } from '../ground.ts';
 import type { Connector, TokenSource } from '../link.ts';
 import type { RemotePatch, SpaceRow } from '../store.ts';
 
@@ -22,8 +23,8 @@ export interface SessionHost extends ChecksHost {
 	 */
 	readonly from: number;
 	/**
-	 * Nothing is here yet, and what waits may have been sent under the number of another device, a copy of this one: until it is compared with what
-	 * the server has it is not sent, for what that did may be forgotten by now.
+	 * Nothing is here, and what waits rests on something that was, or may have been sent under the number of another device, a copy of this one: until it
+	 * is compared with what the server has it is not sent, for that may be forgotten by now.
 	 */
 	readonly isUnsure: boolean;
 	/** Somebody else is somewhere in the space, or no more. */
@@ -39,7 +40,9 @@ export interface SessionHost extends ChecksHost {
 	/** The `n` that the next local transaction gets. */
 	readonly nextN: number;
 	/** Transactions without a decision, in the order of `n`, from `from` on and without a gap. */
-	unsentFrom(from: number): Iterable<Transaction>;
+	unsentFrom(from: number): Iterable<Transaction & Grounded>;
+	/** Whether something may only be sent in a conversation that began from a lower cursor. */
+	isBelow(written: Grounded, asked: number): boolean;
 	/** The server told who we are. Answers a problem when this is not the space that our data is from. */
 	welcomed(welcome: Welcome): Problem | null;
 	subbed(subbed: Subbed): void;

@@ -344,7 +344,8 @@ export class Session {
 
 	/** Sends what waits, as far as the window is open. */
 	#push(): void {
-		if (!this.#catchingUp.anew) this.#pushes.go();
+		if (this.#catchingUp.anew || this.#pushes.go(this.#subscription.from)) return;
+		this.#line.begin(); // something was forgotten here that the server has to be asked about first
 	}
 
 	#checkCaughtUp(): void {

@@ -7,13 +7,15 @@ import type { RemotePatch } from '../store.ts';
 
 /** What one connection asks the server for, and whether what is here is whole for what may be seen. */
 export class Subscription {
-	readonly #host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed' | 'holdUnsent'>;
+	readonly #host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'isUnsure' | 'narrowed' | 'holdUnsent'>;
 	/** The part that was asked for on this connection, when the state is of another one yet. */
 	#rescope: { readonly scope: Scope | null } | null = null;
 	/** That part needs the state from its start. */
 	#fromStart = false;
 	/** The state is on its way from its start, and takes the place of the one that is here: what does not come has left, or is no more. */
 	restarted = false;
+	/** The cursor that this connection began from. */
+	from = 0;
 	/** The part that this connection asks for, as a text. */
 	#asked = 'null';
 	/** This connection asks for a part. */
@@ -25,7 +27,7 @@ export class Subscription {
 	/** More may be read than we have, so the state is asked for from its start. */
 	#lacking = false;
 
-	constructor(host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'narrowed' | 'holdUnsent'>) {
+	constructor(host: Pick<SessionHost, 'space' | 'wanted' | 'from' | 'isUnsure' | 'narrowed' | 'holdUnsent'>) {
 		this.#host = host;
 	}
 
@@ -56,9 +58,10 @@ export class Subscription {
 		this.parted = !this.#plain && (scope !== null || space.scope !== null);
 		this.restarted = this.#lacking && space.seq > 0;
 		// Of a part, what we wrote about is asked for by name, to see whether it is still there.
-		if (this.restarted && this.parted) this.#host.holdUnsent();
+		if ((this.restarted || this.#host.isUnsure) && this.parted) this.#host.holdUnsent();
 		if (this.movedOn) return this.ask(id);
 		const seq = this.#lacking ? 0 : from;
+		this.from = seq;
 		const asked = scope ?? EVERYTHING;
 		// Behind where it stands, what left since was once sent; only who lacks something is told of all that left.
 		const lack = seq < space.seq ? asked : change && change.lack;

@@ -2,7 +2,6 @@ import type { Cell, DeviceId, Transaction } from '../../cell.ts';
 import { appOf } from '@mana/model';
 import { MAX_DRIFT_MS, stampAt } from '../../clock.ts';
 import type { Ack, Digest, Presence, Subbed, Welcome } from '../../frames.ts';
-import { newDeviceId } from '../../ids.ts';
 import { visibleTo } from '../../permission.ts';
 import type { HistoryQuestion, RecordChanges } from '../../record-history.ts';
 import { type Scope, widening } from '../../scope.ts';
@@ -14,6 +13,7 @@ import type { Remote } from '../client-parts.ts';
 import { Company } from './company.ts';
 import type { Conflict } from '../conflicts.ts';
 import type { NamedChunk } from './download.ts';
+import { groundOf, type Grounded, neededFrom } from '../ground.ts';
 import { Intake } from './intake.ts';
 import { KeptHere, thrifty } from './keeping.ts';
 import type { Keeping } from '../kept.ts';
@@ -22,6 +22,7 @@ import { Leaving } from './leaving.ts';
 import { SignedOut } from '../link.ts';
 import type { OnDisk } from '../on-disk.ts';
 import type { OwnWrites } from '../own-writes.ts';
+import type { Pending } from '../pending.ts';
 import type { Here } from '../position.ts';
 import type * as large from '../large/index.ts';
 import { Session } from './session.ts';
@@ -55,8 +56,6 @@ export class Upstream implements SessionHost {
 	readonly #part: Leaving;
 	readonly intake: Intake;
 	#large: typeof large | null = null;
-	/** Where the whole state was taken from the server last, as far as this tab knows: what was folded has been heard of since then. */
-	#wholeAt = 1;
 	/** The number from which on the server had decided nothing of this device when it was last asked. */
 	#undecidedFrom = 1;
 
@@ -100,6 +99,12 @@ export class Upstream implements SessionHost {
 		}
 	}
 
+	/** Notes what transactions rest on that an action of this tab has just written. */
+	ground(written: readonly Pending[]): void {
+		const { space, replica } = this.#state;
+		if (space.epoch > 0) for (const pending of written) pending.ground = groundOf(replica, space, pending.ops);
+	}
+
 	/** What stands on the disk is not what is shown here: all of it is written anew. */
 	rewrite(): void {
 		if (!this.leads) return;
@@ -124,17 +129,24 @@ export class Upstream implements SessionHost {
 	}
 
 	get from(): number {
-		const { replica, outbox, space } = this.#state;
+		const { replica, space } = this.#state;
 		let { seq } = space;
-		for (const { ops } of outbox.from(this.doneN + 1)) {
-			if (ops.some((op) => replica.isGone(op))) return Math.min(1, seq);
-			if (ops.some((op) => replica.isFolded(op))) seq = Math.min(this.#wholeAt, seq);
-		}
+		if (seq > 0) for (const one of this.unsentFrom(this.doneN + 1)) seq = Math.min(neededFrom(replica, space.epoch, one), seq);
 		return seq;
 	}
 
+	isBelow(written: Grounded, asked: number): boolean {
+		const { replica, space } = this.#state;
+		const { ground } = written;
+		if (ground?.epoch === space.epoch && ground.seq >= asked) return false;
+		return neededFrom(replica, space.epoch, written) < asked;
+	}
+
 	get isUnsure(): boolean {
-		return !this.#state.isFirst && this.space.epoch === 0;
+		if (this.space.epoch !== 0) return false;
+		if (!this.#state.isFirst) return true;
+		for (const { ground } of this.unsentFrom(this.doneN + 1)) if (ground) return true;
+		return false;
 	}
 
 	get doneN(): number {
@@ -149,7 +161,7 @@ export class Upstream implements SessionHost {
 		return this.#state.outbox.nextN;
 	}
 
-	unsentFrom(from: number): Iterable<Transaction> {
+	unsentFrom(from: number): Iterable<Transaction & Grounded> {
 		return this.#state.outbox.from(from);
 	}
 
@@ -215,7 +227,6 @@ export class Upstream implements SessionHost {
 		this.#state.space = { ...this.space, epoch, seq, ...changes, ...(replace && !renewed && { leaving: [] }) };
 		const whole = this.space.reach;
 		replica.seq = seq;
-		if (replace) this.#wholeAt = seq;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.session.stop();
 		replica.batch(() => {
@@ -256,13 +267,13 @@ export class Upstream implements SessionHost {
 	}
 
 	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
-	#aheadOf({ chunks = [], cells }: RemotePatch, renewed = false): Ahead | null {
+	#aheadOf({ chunks = [], cells, epoch, to: seq }: RemotePatch, renewed = false): Ahead | null {
 		const { replica, parts, isFirst } = this.#state;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
 		const { afterRestore, afterRenewal } = this.#large!;
 		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes);
 		// A copy of this profile may have sent what stands here under the number of another device.
-		return afterRenewal(replica, all, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
+		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
 	}
 
 	get wanted(): Scope | null {
@@ -398,7 +409,8 @@ export class Upstream implements SessionHost {
 		const { device, space } = await keeper.store.glance();
 		const explained = device.device !== this.device || space.nextN !== this.nextN || space.doneN !== this.doneN;
 		if (explained) return this.#parts.disk.reload();
-		keeper.write((store, generation) => store.reissue(newDeviceId(parts.env.randomBytes), generation));
+		const { asAnother } = await this.#remote.conversation.large();
+		keeper.write((store, generation) => store.reissue(asAnother(parts.env.randomBytes), generation));
 		await keeper.idle();
 		await this.#parts.disk.reload();
 		tabs.post({ kind: 'reload' });

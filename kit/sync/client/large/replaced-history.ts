@@ -4,7 +4,13 @@ import { aheadOf } from './ahead.ts';
 import type { Environment } from '../environment.ts';
 import type { Replica } from '../replica.ts';
 import type { Ahead } from '../store.ts';
-import { renewalOf } from './renewal.ts';
+import { renumber } from './renumber.ts';
+import { renewalOf, type WholeState } from './renewal.ts';
+
+/** Becoming another device, and nothing else. */
+export function asAnother(random: Environment['randomBytes']): Ahead {
+	return { device: newDeviceId(random), transactions: [], renumber };
+}
 
 /** The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`). */
 export function afterRestore(replica: Replica, cells: readonly Cell[], random: Environment['randomBytes']): Ahead | null {
@@ -16,7 +22,7 @@ export function afterRestore(replica: Replica, cells: readonly Cell[], random: E
 		taken.add(stamp);
 		return { ...transaction, stamp };
 	});
-	return transactions.length > 0 ? { device: newDeviceId(random), transactions } : null;
+	return transactions.length > 0 ? { ...asAnother(random), transactions } : null;
 }
 
 /**
@@ -27,10 +33,10 @@ export function afterRestore(replica: Replica, cells: readonly Cell[], random: E
  */
 export function afterRenewal(
 	replica: Replica,
-	cells: readonly Cell[],
+	state: WholeState,
 	random: Environment['randomBytes'],
 	undecidedFrom: number,
 ): Ahead | null {
-	const refuse = renewalOf(replica, cells, undecidedFrom);
-	return refuse && { device: newDeviceId(random), transactions: [], refuse };
+	const refuse = renewalOf(replica, state, undecidedFrom);
+	return refuse && { ...asAnother(random), refuse };
 }

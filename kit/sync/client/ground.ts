@@ -1,0 +1,60 @@
+import { counter, foldedTotal, lawOf, type Value } from '@mana/model';
+import type { Op } from '../cell.ts';
+import type { Replica } from './replica.ts';
+import type { SpaceRow } from './store.ts';
+
+/**
+ * What a transaction rests on, as its tab knew it when it was written. Whoever sends it may have let go of that since: another tab that is
+ * further, or this device after its disk was damaged.
+ */
+export interface Ground extends Pick<SpaceRow, 'epoch' | 'seq'> {
+	/**
+	 * For each op what the server had told of where it writes: the value of a part of a counter (0: nothing yet); `true` where anything else of a
+	 * record was known, `null` where nothing of it was.
+	 */
+	readonly held: readonly Value[];
+}
+
+/** @param space where the tab stands that wrote these */
+export function groundOf(replica: Replica, { epoch, seq }: Pick<Ground, 'epoch' | 'seq'>, ops: readonly Op[]): Ground {
+	return { epoch, seq, held: ops.map((op) => heldOf(op, replica.knows(op), replica.confirmed(op)?.value)) };
+}
+
+/** What is held where an op writes. */
+export function heldOf({ field }: Op, known: boolean, value: Value = 0): Value {
+	if (!known) return null;
+	return lawOf(field) === counter ? value : true;
+}
+
+/** Something unsent, and what it rests on; nothing is told of what an older build wrote. */
+export interface Grounded {
+	readonly ops: readonly Op[];
+	readonly ground?: Ground | undefined;
+}
+
+/** Whether the server had told of the record that the op at `i` is about when it was written. */
+export function wasKnown({ ground }: Grounded, i: number): boolean {
+	return (ground?.held[i] ?? null) !== null;
+}
+
+/**
+ * The cursor that a conversation must have begun from, or a lower one, in which this is sent; `Infinity` where any will do. What it is about, or counts
+ * on, is not here any more as it was: the server has heard of that since, and may have forgotten it too.
+ */
+export function neededFrom(replica: Replica, epoch: number, written: Grounded): number {
+	const { ops, ground } = written;
+	const isOfNow = ground?.epoch === epoch;
+	const isLost = (op: Op, i: number) => isOfNow && wasKnown(written, i) && lacks(replica, op, ground.held[i]!);
+	const moved = ops.some((op, i) => replica.isGone(op) || replica.isFolded(op) || isLost(op, i));
+	if (!moved) return Infinity;
+	return isOfNow ? ground.seq : 1;
+}
+
+function lacks(replica: Replica, op: Op, held: Value): boolean {
+	return !replica.knows(op) || (totalOf(held) > 0 && replica.confirmed(op) === undefined);
+}
+
+/** What a part of a counter has counted up to, folded or not. */
+export function totalOf(value: Value): number {
+	return foldedTotal(value) ?? (typeof value === 'number' ? value : 0);
+}
