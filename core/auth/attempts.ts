@@ -71,19 +71,28 @@ export interface Attempt {
 	readonly event?: SecurityEventKind;
 }
 
+/** Takes an attempt back that has succeeded, in the caller's transaction. When that fails in the end, the attempt stands. */
+export type TakeBack = (db: Db) => Promise<void>;
+
 /**
  * Lets somebody try something that may be guessed. The attempt is written down before the work begins, so that a hundred at the same
  * time are no way around the limit; it stays when `work` is refused for one of `counts`, and goes when anything else happens.
  *
+ * @param work gets the way to take the attempt back in a transaction of its own, which spares the disk another one
  * @returns what `work` returns
  * @throws Problem `locked` with the time to wait; what `work` throws
  */
-export async function attempt<T>(realm: Realm, what: Attempt, work: () => Promise<T>): Promise<T> {
+export async function attempt<T>(realm: Realm, what: Attempt, work: (takeBack: TakeBack) => Promise<T>): Promise<T> {
 	const id = await begin(realm, what);
+	let isBack = false;
+	const takeBack = async (db: Db): Promise<void> => {
+		await remove(db, id);
+		isBack = true;
+	};
 	try {
-		const result = await work();
+		const result = await work(takeBack);
 		if (what.counts === 'everything') await count(realm, what, id);
-		else await release(realm, id);
+		else if (!isBack) await release(realm, id);
 		return result;
 	} catch (error) {
 		if (isCounted(what, error)) await count(realm, what, id);
@@ -196,8 +205,12 @@ async function count(realm: Realm, { account, client, event }: Attempt, id: stri
 /** When even this fails the row ends by itself after `openMs`; what came of the attempt is the answer to give. */
 async function release(realm: Realm, id: string): Promise<void> {
 	try {
-		await look(realm, (db) => db.deleteFrom('attempt').where('id', '=', id).execute());
+		await look(realm, (db) => remove(db, id));
 	} catch (error) {
 		realm.log.warn({ err: error }, 'an attempt could not be taken back; it stops to matter by itself');
 	}
+}
+
+async function remove(db: Db, id: string): Promise<void> {
+	await db.deleteFrom('attempt').where('id', '=', id).execute();
 }

@@ -2,12 +2,13 @@ import { deviceName } from '@mana/model/device-name';
 import { networkOf, type Notifier } from '@mana/service';
 import { digest } from './instance-keys.ts';
 import type { Person } from './person.ts';
-import { type Client, newId, type Realm, transact } from './realm.ts';
+import { type Client, look, newId, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
-import { personById } from './store.ts';
+import { type Db, personById } from './store.ts';
 
 /** With pauses that grow to an hour: most of a day without mana-notify. */
 const tries = 24;
+const dayMs = 24 * 60 * 60_000;
 
 /** Somebody signed in on a device that was not known for theirs. */
 export interface NewDevice {
@@ -25,6 +26,7 @@ export interface NewDevice {
  */
 export async function meetDevice(realm: Realm, { id: person }: Person, browser: string, client: Client): Promise<void> {
 	const at = realm.clock.now();
+	if (await look(realm, (db) => wasHereToday(db, person, browser, at))) return;
 	await transact(realm, async (db) => {
 		const known = db.selectFrom('known_device').select('hash').where('person_id', '=', person).limit(1);
 		const isFirst = (await known.executeTakeFirst()) === undefined;
@@ -40,6 +42,18 @@ export async function meetDevice(realm: Realm, { id: person }: Person, browser: 
 		await realm.jobs.enqueue('newDevice', told, { key: newId(realm), within: db, maxAttempts: tries });
 		await note(realm, db, 'new-device', { person }, client);
 	});
+}
+
+/** What is written for a year need not be written again on the same day: each time costs the disk a turn. */
+async function wasHereToday(db: Db, person: string, browser: string, now: number): Promise<boolean> {
+	const hash = digest(browser);
+	const row = await db
+		.selectFrom('known_device')
+		.select('at')
+		.where('person_id', '=', person)
+		.where('hash', '=', hash)
+		.executeTakeFirst();
+	return row !== undefined && row.at <= now && row.at > now - dayMs;
 }
 
 /** Hands the news to mana-notify. @param job the id of the job, so that twice is once @throws what makes it worth another try */

@@ -34,7 +34,7 @@ export function signIn(
 ): Promise<Opened | { secondStep: SecondStep }> {
 	const account = realm.keys.pseudonym(who.email);
 	const what = { kind: 'sign-in', account, client, counts: ['wrong-credentials'], event: 'sign-in-failed' } as const;
-	return attempt(realm, what, async () => {
+	return attempt(realm, what, async (takeBack) => {
 		const credential = await look(realm, (db) => credentialByEmail(db, who.email));
 		const right = await verifyPassword(credential?.password, who.password);
 		if (!right || typeof credential?.password !== 'string') throw refuse('wrong-credentials');
@@ -47,6 +47,7 @@ export function signIn(
 			}
 			const opened = await enter(realm, db, who, hash, client);
 			await welcome(realm, db, account, client);
+			await takeBack(db);
 			await note(realm, db, 'signed-in', { person: id }, client);
 			return opened;
 		});
@@ -84,12 +85,13 @@ export async function takeSecondStep(
  */
 export function signInWithPasskey(realm: Realm, answer: AssertionAnswer, client: Client): Promise<Opened> {
 	const what = { kind: 'passkey', account: '-', client, counts: ['passkey-invalid'], event: 'passkey-refused' } as const;
-	return attempt(realm, what, async () => {
+	return attempt(realm, what, async (takeBack) => {
 		const { person, accept } = await judgeAssertion(realm, 'sign-in', '-', answer);
 		return transact(realm, async (db) => {
 			await accept(db);
 			const opened = await enterProven(realm, db, person, client);
 			await welcome(realm, db, realm.keys.pseudonym(opened.presence.person.email), client);
+			await takeBack(db);
 			await note(realm, db, 'signed-in', { person }, client);
 			return opened;
 		});
