@@ -1,4 +1,6 @@
+import { openConnections } from '@mana/dav/client/connections';
 import { serversInDns } from '@mana/dav/client/discover';
+import { googleAddresses } from '@mana/dav/client/google';
 import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
@@ -44,6 +46,10 @@ export const service = defineService({
 			.boolean()
 			.default(false)
 			.describe('whether calendars and accounts of the private network may be read and kept the same, as of a machine at home'),
+		google: z
+			.url()
+			.default(googleAddresses.calendars)
+			.describe('where Google answers by CalDAV; another address stands in for it where that is to be tried'),
 		mailAfterSeconds: z
 			.number()
 			.min(0)
@@ -134,6 +140,8 @@ export const service = defineService({
 			clock,
 			reach: openEgress({ allowPrivate: config.privateFeeds, maxBytes: FEED_BYTES, timeoutMs: ACCOUNT_MS }),
 			findServers: serversInDns,
+			connections: openConnections({ address: addressOf('mana-auth'), identity }),
+			google: config.google,
 			allowPlain: config.privateFeeds,
 			zone: config.zone,
 			ownSpace: (person) => records.memberships.personalSpace(person) as SpaceId | null,

@@ -1,14 +1,15 @@
 import { DavFailure } from '@mana/dav/index';
 import { BadCalendar } from '@mana/dav/ical/index';
 import { type DavAccountParts, davAccounts } from '@mana/dav/client/accounts';
+import { type Connections } from '@mana/dav/client/connections';
 import { calendarsElsewhere } from '@mana/dav/client/discover';
 import { eventsElsewhere } from '@mana/dav/client/folder';
+import { googleAccounts } from '@mana/dav/client/google';
 import { calendarTexts, type Here, type MirrorApp, type MirrorWithin } from '@mana/dav/mirror/index';
-import { type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
+import { foldersHere, type RecordDb, recordOf, recordsIn, type RecordTables, versionsIn } from '@mana/dav/records/index';
 import { InvalidValue, namedRecordId, type RecordId } from '@mana/model';
 import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
-import type { Transaction } from 'kysely';
 import { keepEvent, knownEvent } from './dav/keep-event.server.ts';
 import { eventsOf } from './dav/kind.server.ts';
 import { objectOf } from './ical/event-object.ts';
@@ -19,53 +20,44 @@ import { calendars, eventIdOf, events } from './model.ts';
 export interface ElsewhereParts extends DavAccountParts {
 	readonly db: RecordDb;
 	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
+	readonly connections: Connections;
+	/** Where Google's CalDAV is. */
+	readonly google: string;
 	/** In which times are that name none. */
 	readonly zone: string;
 	ownSpace(person: string): SpaceId | null;
 }
 
-/** Events that go in one step, and the degrees between the colours of calendars that have none. */
-const [AT_ONCE, NEXT_HUE] = [40, 130];
+/** The degrees between the colours of calendars that have none. */
+const NEXT_HUE = 130;
+/** What a calendar here says of the one elsewhere. */
+const kinds = { written: 'elsewhere', read: 'subscription', own: 'own' } as const;
 
 /** Calendars of accounts elsewhere, each kept the same as one of ours. */
 export function calendarsOfAccounts(parts: ElsewhereParts): MirrorApp {
 	const { db, writer, ownSpace } = parts;
 	return {
 		texts: calendarTexts,
-		services: { dav: davAccounts(parts, calendarsElsewhere, eventsElsewhere) },
+		services: {
+			dav: davAccounts(parts, calendarsElsewhere, eventsElsewhere),
+			google: googleAccounts(
+				parts,
+				calendarsElsewhere,
+				eventsElsewhere,
+				(address) => `${parts.google}${encodeURIComponent(address)}/user`,
+			),
+		},
 		ownSpace,
 		here: (space, home) => new CalendarHere(parts, space, home as RecordId),
-		async stands(space, home) {
-			const held = await recordOf(db, space, calendars, home as RecordId);
-			return held?.row?.deletedAt === null;
-		},
-		async makeFolder(within, space, key, { name, hue, mayWrite }) {
-			const id = namedRecordId(`calendar/elsewhere/${key}`);
-			const records = recordsIn(within);
-			const before = (await recordOf(records, space, calendars, id))?.row;
-			const kind = mayWrite ? 'elsewhere' : 'subscription';
-			await writer.write(records, space, (tx) => {
-				if (!before) return tx.create(calendars, id, { name, hue: hue ?? hueFor(id), kind });
-				if (before.deletedAt !== null) tx.restore(calendars, id);
-				tx.update(calendars, id, { kind });
-			});
-			return id;
-		},
-		async endFolder(within, space, home, what) {
-			const [id, records] = [home as RecordId, recordsIn(within)];
-			const before = (await recordOf(records, space, calendars, id))?.row;
-			const inside = what === 'trash' ? await eventsOf(records, space, { home }) : [];
-			for (let at = 0; at < inside.length; at += AT_ONCE)
-				await writer.write(records, space, (tx) => {
-					for (const { row } of inside.slice(at, at + AT_ONCE)) tx.trash(events, row.id);
-				});
-			if (before)
-				await writer.write(records, space, (tx) => {
-					tx.update(calendars, id, { kind: 'own' });
-					if (what === 'trash') tx.trash(calendars, id);
-				});
-		},
-		wake: () => writer.wake(),
+		...foldersHere({
+			db,
+			writer,
+			collection: calendars,
+			idOf: (key) => namedRecordId(`calendar/elsewhere/${key}`),
+			create: (tx, id, { name, hue }) => tx.create(calendars, id, { name, hue: hue ?? hueFor(id) }),
+			mark: (tx, id, as) => tx.update(calendars, id, { kind: kinds[as] }),
+			inside: (records, space, home) => eventsOf(records, space, { home }),
+		}),
 	};
 }
 
@@ -81,16 +73,8 @@ class CalendarHere implements Here<MirrorWithin> {
 		this.#calendar = calendar;
 	}
 
-	async versions(): Promise<Map<string, string>> {
-		const { db } = this.#parts;
-		const reading = await db.selectFrom('mana_reading').select('name').where('space', '=', this.#space).executeTakeFirst();
-		const rows = await db
-			.selectFrom('mana_object')
-			.select(['uid', 'seq'])
-			.where('space', '=', this.#space)
-			.where('home', '=', this.#calendar)
-			.execute();
-		return new Map(rows.map(({ uid, seq }) => [uid, `${reading?.name ?? ''} ${seq}`]));
+	versions(): Promise<Map<string, string>> {
+		return versionsIn(this.#parts.db, this.#space, this.#calendar);
 	}
 
 	async texts(uids: readonly string[]): Promise<Map<string, string>> {
@@ -141,11 +125,6 @@ class CalendarHere implements Here<MirrorWithin> {
 			throw error;
 		}
 	}
-}
-
-/** Both kinds of tables are in one store: what is in a transaction of one is in that of the other. */
-function recordsIn(within: MirrorWithin): Transaction<RecordTables> {
-	return within as unknown as Transaction<RecordTables>;
 }
 
 function hueFor(id: RecordId): number {

@@ -1,5 +1,7 @@
 import type { AccountCard } from '@mana/dav/mirror/index';
 import { GRACE_MS } from '@mana/dav/mirror/round';
+import { connectGoogle, offerGoogle } from '@mana/dav/testing/google/connect';
+import { startGoogle, type TestGoogle } from '@mana/dav/testing/google/index';
 import { TestAccounts } from '@mana/dav/testing/elsewhere';
 import { type Radicale, startRadicale } from '@mana/dav/testing/radicale';
 import type { RecordId } from '@mana/model';
@@ -14,17 +16,23 @@ import { calendars, events } from './model.ts';
 const path = findTool(join(import.meta.dirname, '../..'), 'radicale');
 const ahead = { ms: 0 };
 
+const ANA = 'ana@gmail.example';
+let google: TestGoogle;
 let world: World;
 let ada: TestPerson;
 let space: SpaceId;
 let accounts: TestAccounts;
 beforeAll(async () => {
-	world = await startWorld({ now: () => Date.now() + ahead.ms });
+	google = startGoogle([ANA]);
+	world = await startWorld({ now: () => Date.now() + ahead.ms }, google.calendars);
 	ada = await world.person('ada@mana.example');
 	space = await ada.personal();
 	accounts = new TestAccounts(world.served.url, ada);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+	await world.close();
+	await google.close();
+});
 
 const named = async (title: string) =>
 	(await ada.rows(space, events)).find((one) => one.title === title && one.deletedAt === null) ?? null;
@@ -158,3 +166,106 @@ test('a calendar of somebody on another Mana is one’s own, too, both ways', as
 	await until(async () => !(await named('Long lunch')));
 	expect((await grace.rows(theirs, events))[0]!.deletedAt).toBeNull();
 }, 30_000);
+
+describe('an account at Google', () => {
+	let [id, home] = ['', '' as RecordId];
+	let gus: TestPerson;
+	let own: SpaceId;
+	let accounts: TestAccounts;
+	const there = () => google.dav.calendar(ANA);
+	const said = (uid: string) => there().held.get(`${encodeURIComponent(uid)}.ics`)?.text ?? null;
+	const standing = async () => (await accounts.card(id)).links[0]!;
+	beforeAll(async () => {
+		await offerGoogle(ada, google);
+		gus = await world.person('gus@mana.example');
+		own = await gus.personal();
+		accounts = new TestAccounts(world.served.url, gus);
+	});
+	const named = async (title: string) =>
+		(await gus.rows(own, events)).find((one) => one.title === title && one.deletedAt === null) ?? null;
+
+	test('is added once it is connected, and is nobody else’s', async () => {
+		const connection = await connectGoogle(gus, google, ANA, 'calendar');
+		const eve = await world.person('eve@mana.example');
+		const others = new TestAccounts(world.served.url, eve);
+		const stolen = await others.ask('POST', '', { service: 'google', connection });
+		expect(stolen).toMatchObject({ status: 422, body: { code: 'disconnected' } });
+		const { account, folders } = await accounts.connect(connection);
+		expect(account).toMatchObject({ service: 'google', address: 'Google', user: ANA });
+		expect(folders.map(({ name, mayWrite }) => [name, mayWrite]).toSorted()).toEqual([['Holidays', false], [ANA, true]]); // prettier-ignore
+		id = account.id;
+		expect((await accounts.ask('PATCH', `/${id}`, { password: 'none' })).body).toMatchObject({ code: 'no-password' });
+		there().put('lunch', event('UID:lunch@google.com', 'DTSTART:20270104T110000Z', 'DTEND:20270104T120000Z', 'SUMMARY:Lunch'));
+		home = await accounts.choose(id, folders.find((one) => one.mayWrite)!.url);
+		await until(() => named('Lunch'));
+	});
+
+	test('takes what is written here in its own words, and what it has no place for stays here', async () => {
+		const choir = await gus.write(own, events, {
+			title: 'Choir',
+			start: '2027-01-05T19:00',
+			zone: 'Europe/Berlin',
+			calendar: home,
+			url: 'https://choir.example/',
+		});
+		await accounts.afterRound(id, async () => said(choir)?.includes('SUMMARY:Choir'));
+		expect(said(choir)).not.toContain('choir.example');
+		await accounts.round(id);
+		const writes = there().writes;
+		// Changed there, it is changed here, and nothing is lost that Google never knew.
+		there().put(`${choir}.ics`, said(choir)!.replace('SUMMARY:Choir', 'SUMMARY:Choir in the hall'));
+		const row = await accounts.afterRound(id, () => named('Choir in the hall'));
+		expect(row).toMatchObject({ id: choir, url: 'https://choir.example/' });
+		await gus.write(own, events, { place: 'Hall' }, choir);
+		await accounts.afterRound(id, async () => said(choir)!.includes('LOCATION:Hall'));
+		expect(said(choir)).toContain('SUMMARY:Choir in the hall');
+		await accounts.round(id);
+		await accounts.round(id);
+		const after = there().writes;
+		await accounts.round(id);
+		expect([there().writes, after - writes < 4, there().held.size]).toEqual([after, true, 2]);
+		expect(await standing()).toMatchObject({ objects: 2, left: 0, trouble: null });
+	});
+
+	test('goes on when its token ends early, when it forgets where both were, and when it wants to be left alone', async () => {
+		google.accounts.endAccess();
+		const refreshed = google.accounts.asked.refresh_token;
+		await accounts.round(id);
+		expect(google.accounts.asked.refresh_token).toBe(refreshed + 1);
+		for (const status of [403, 410] as const) {
+			there().forget(status);
+			there().put('late', event(`UID:late-${status}`, 'DTSTART:20270106T110000Z', `SUMMARY:Late ${status}`));
+			await accounts.afterRound(id, () => named(`Late ${status}`));
+			expect((await gus.rows(own, events)).filter(({ title }) => title === 'Lunch')).toHaveLength(1);
+		}
+		google.dav.limit(99, 403);
+		const { nextAt } = await accounts.afterRound(id, async () => {
+			const card = await accounts.card(id);
+			return card.trouble === 'busy' ? card : null;
+		});
+		expect(nextAt! - Date.now()).toBeGreaterThan(30_000);
+		google.dav.refusing = null;
+		await accounts.afterRound(id, async () => (await accounts.card(id)).trouble === null);
+	});
+
+	test('whose person took it back there waits until it is connected again, and is the same one then', async () => {
+		google.accounts.takeBack(ANA);
+		const card = await accounts.afterRound(id, async () => {
+			const one = await accounts.card(id);
+			return one.trouble === 'disconnected' ? one : null;
+		});
+		expect(card.nextAt).toBeNull();
+		there().put('again', event('UID:again', 'DTSTART:20270107T110000Z', 'SUMMARY:Again'));
+		const { account } = await accounts.connect(await connectGoogle(gus, google, ANA, 'calendar'));
+		expect(account).toMatchObject({ id, trouble: null });
+		await until(() => named('Again'));
+	});
+
+	test('is not let in any more once it is removed here; there nothing else changes', async () => {
+		const kept = [...there().held.keys()];
+		expect((await accounts.ask('DELETE', `/${id}?records=keep`)).status).toBe(204);
+		await until(async () => !google.accounts.isAllowed(ANA));
+		expect([...there().held.keys()]).toEqual(kept);
+		expect(await named('Again')).toMatchObject({ calendar: home });
+	});
+});

@@ -1,5 +1,7 @@
 import { acceptedVersion } from '@mana/dav/carddav/index';
+import { openConnections } from '@mana/dav/client/connections';
 import { serversInDns } from '@mana/dav/client/discover';
+import { googleAddresses } from '@mana/dav/client/google';
 import { doubt, mirrorLeaving, type MirrorTables, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, type RecordTables } from '@mana/dav/records/index';
 import { defineService, openEgress, openNotifier } from '@mana/service';
@@ -33,6 +35,10 @@ export const service = defineService({
 			.string()
 			.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
 			.describe('the zone (IANA) on whose clocks people live who never said where they are'),
+		google: z
+			.url()
+			.default(googleAddresses.contacts)
+			.describe('where Google answers by CardDAV; another address stands in for it where that is to be tried'),
 		privateAccounts: z
 			.boolean()
 			.default(false)
@@ -76,6 +82,8 @@ export const service = defineService({
 				clock,
 				reach: openEgress({ allowPrivate: config.privateAccounts, maxBytes: ACCOUNT_BYTES, timeoutMs: ACCOUNT_MS }),
 				findServers: serversInDns,
+				connections: openConnections({ address: addressOf('mana-auth'), identity }),
+				google: config.google,
 				allowPlain: config.privateAccounts,
 				ownSpace: (person) => records.memberships.personalSpace(person) as SpaceId | null,
 			}),

@@ -1,4 +1,6 @@
 import { GRACE_MS } from '@mana/dav/mirror/round';
+import { connectGoogle, offerGoogle } from '@mana/dav/testing/google/connect';
+import { startGoogle, type TestGoogle } from '@mana/dav/testing/google/index';
 import { TestAccounts } from '@mana/dav/testing/elsewhere';
 import { ns, Program } from '@mana/dav/testing/program';
 import { type Radicale, startRadicale } from '@mana/dav/testing/radicale';
@@ -13,17 +15,23 @@ import { books, type Contact, details, groups, people } from './model.ts';
 const path = findTool(join(import.meta.dirname, '../..'), 'radicale');
 const ahead = { ms: 0 };
 
+const ANA = 'ana@gmail.example';
+let google: TestGoogle;
 let world: World;
 let ada: TestPerson;
 let space: SpaceId;
 let accounts: TestAccounts;
 beforeAll(async () => {
-	world = await startWorld({ now: () => Date.now() + ahead.ms });
+	google = startGoogle([ANA]);
+	world = await startWorld({ now: () => Date.now() + ahead.ms }, google.contacts);
 	ada = await world.person('ada@mana.example');
 	space = await ada.personal();
 	accounts = new TestAccounts(world.served.url, ada);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+	await world.close();
+	await google.close();
+});
 
 const photo = '/9j/4AAQSkZJRgABAQEASABIAAD/2Q==';
 const card = (uid: string, name: string, ...lines: readonly string[]) =>
@@ -167,3 +175,59 @@ test('an address book of somebody on another Mana is one’s own, too, with phot
 	await until(async () => !(await named('Eve')));
 	expect((await grace.rows(theirs, people))[0]!.deletedAt).toBeNull();
 }, 30_000);
+
+describe('an account at Google', () => {
+	let [id, home] = ['', '' as RecordId];
+	let gus: TestPerson;
+	let own: SpaceId;
+	let accounts: TestAccounts;
+	const there = () => google.dav.contacts(ANA);
+	const called = (name: string) => [...there().held].find(([, { text }]) => text.includes(`FN:${name}`)) ?? null;
+	beforeAll(async () => {
+		await offerGoogle(ada, google);
+		gus = await world.person('gus@mana.example');
+		own = await gus.personal();
+		accounts = new TestAccounts(world.served.url, gus);
+	});
+	const named = async (given: string) =>
+		(await gus.rows(own, people)).find((one) => one.given === given && one.deletedAt === null) ?? null;
+	const numbers = async () =>
+		(await gus.rows(own, details)).filter((one) => one.deletedAt === null && one.kind === 'phone').length;
+
+	test('is found where CardDAV is looked for, and brings whoever is there', async () => {
+		there().put('', card('mia', 'Mia', 'EMAIL:mia@example.org', `PHOTO;ENCODING=b;TYPE=JPEG:${photo}`));
+		const { account, folders } = await accounts.connect(await connectGoogle(gus, google, ANA, 'contacts'));
+		expect(folders.map(({ name, mayWrite }) => [name, mayWrite])).toEqual([['Address Book', true]]);
+		id = account.id;
+		home = await accounts.choose(id, folders[0]!.url);
+		expect(await until(() => named('Mia'))).toMatchObject({ book: home, photo: { type: 'image/jpeg' } });
+	});
+
+	test('gives those who are written here names of its own, and each stays one, with what it has no place for', async () => {
+		const noor = await gus.write(own, people, { given: 'Noor', book: home, pronouns: 'they' });
+		await accounts.afterRound(id, async () => called('Noor'));
+		await accounts.round(id);
+		await accounts.round(id);
+		const [name, { text }] = called('Noor')!;
+		expect([there().held.size, text.includes(`UID:${name}`), text.includes('they')]).toEqual([2, true, false]);
+		there().put(name, text.replace('END:VCARD', 'TEL;TYPE=CELL:+49 30 7\r\nEND:VCARD'));
+		await accounts.afterRound(id, async () => (await numbers()) === 1);
+		expect(await named('Noor')).toMatchObject({ id: noor, pronouns: 'they' });
+		await gus.write(own, people, { title: 'Captain' }, noor);
+		await accounts.afterRound(id, async () => called('Noor')![1].text.includes('Captain'));
+		expect(unfolded(called('Noor')![1].text)).toContain('+49 30 7');
+		await accounts.round(id);
+		await accounts.round(id);
+		const { writes } = there();
+		await accounts.round(id);
+		expect([there().writes, there().held.size, called('Noor')![0]]).toEqual([writes, 2, name]);
+	});
+
+	test('loses whoever is deleted there, and is not let in any more once it is removed here', async () => {
+		there().remove(called('Noor')![0]);
+		await accounts.afterRound(id, async () => !(await named('Noor')));
+		expect((await accounts.ask('DELETE', `/${id}?records=keep`)).status).toBe(204);
+		await until(async () => !google.accounts.isAllowed(ANA));
+		expect(await named('Mia')).toMatchObject({ book: home });
+	});
+});

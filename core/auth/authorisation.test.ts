@@ -11,6 +11,7 @@ import { administrationAccess } from './routes/administration.access.ts';
 import { accountsAccess } from './routes/accounts.access.ts';
 import { accountAccess } from './routes/account.access.ts';
 import { appPasswordAccess } from './routes/app-passwords.access.ts';
+import { connectionAccess } from './routes/connections.access.ts';
 import { contactAccess } from './routes/contacts.access.ts';
 import { emailAccess } from './routes/email.access.ts';
 import { identityProviderAccess } from './routes/identity-providers.access.ts';
@@ -63,6 +64,8 @@ afterAll(() => auth.close());
 const answersOtherwise = new Set([
 	'/app-password-checks',
 	'/calendar-users',
+	'/connections/:id/tokens',
+	'/connections/:id?person=ana',
 	'/oidc/userinfo',
 	'/contacts/:id',
 	'/passkeys',
@@ -87,6 +90,7 @@ authorisationMatrix({
 		...passkeyAccess,
 		...secondFactorAccess,
 		...appPasswordAccess,
+		...connectionAccess,
 		...contactAccess,
 		...administrationAccess,
 		...providerAccess,

@@ -1,6 +1,7 @@
 import { sweepArchives } from './archive/archives.ts';
 import { knownMs } from './attempts.ts';
 import { unansweredMs } from './administration/invitations.ts';
+import { tidyConnections } from './connections/disconnecting.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
 import { tidySoftware } from './provider/tokens.ts';
 import { type Realm, transact } from './realm.ts';
@@ -11,7 +12,7 @@ const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 
 /** Deletes what has ended and can no longer change any answer. */
-export async function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys' | 'home'>): Promise<void> {
+export async function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'keys' | 'home' | 'jobs'>): Promise<void> {
 	const now = realm.clock.now();
 	await transact(realm, async (db) => {
 		await db.deleteFrom('session').where('expires_at', '<=', new Date(now).toISOString()).execute();
@@ -39,6 +40,7 @@ export async function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'ke
 			.where('at', '<=', now - browserMs)
 			.execute();
 		await tidySoftware(db, now);
+		await tidyConnections(realm, db, now);
 		await trimAuditLog(realm, db);
 	});
 	await sweepArchives(realm);

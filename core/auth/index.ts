@@ -10,6 +10,7 @@ import {
 import { tellOfArchive } from './archive/archives.ts';
 import { type Make, makeArchive } from './archive/make.ts';
 import { checkAtStart } from './audit/check.ts';
+import { type Disconnection, takeBack } from './connections/disconnecting.ts';
 import { keepTidy } from './housekeeping.ts';
 import { type NewDevice, tellOfDevice } from './known-devices.ts';
 import { instanceKeys } from './instance-keys.ts';
@@ -67,6 +68,7 @@ export const service = defineService({
 					secondStepRemoval: (removal: SecondStepRemoval) => removeSecondStep(realm, removal),
 					departure: (departure: Leave) => leave(realm, neighbours, departure),
 					archiveReady: (archive: Make, { id }) => tellOfArchive(realm, notifier, archive, id),
+					disconnection: (disconnection: Disconnection) => takeBack(realm, disconnection),
 				},
 				{ clock, random, log },
 			);

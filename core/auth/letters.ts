@@ -1,6 +1,7 @@
 import type { Notifier } from '@mana/service';
 import type { JobHandler, Jobs } from '@mana/store';
 import { digest } from './instance-keys.ts';
+import type { Disconnection } from './connections/disconnecting.ts';
 import type { NewDevice } from './known-devices.ts';
 import type { SecondStepNotice, SecondStepRemoval } from './administration/second-step-removal.ts';
 import type { Make } from './archive/make.ts';
@@ -57,6 +58,7 @@ export type AuthJobs = Jobs<{
 	secondStepNotice: JobHandler<SecondStepNotice>;
 	secondStepRemoval: JobHandler<SecondStepRemoval>;
 	archiveReady: JobHandler<Make>;
+	disconnection: JobHandler<Disconnection>;
 }>;
 
 export type ArchiveJobs = Jobs<{ archive: JobHandler<Make> }>;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
+import { connectionMigrations } from './connections/tables.ts';
 import { providerMigrations } from './provider/tables.ts';
 import { relyingMigrations } from './relying/tables.ts';
 import { administrationMigrations } from './administration/tables.ts';
@@ -180,6 +181,7 @@ export const migrations: Migrations = {
 	...relyingMigrations,
 	...leavingMigrations,
 	...archiveMigrations,
+	...connectionMigrations,
 };
 
 /** A row of the table that was the log before. */

@@ -18,6 +18,14 @@ const refusals = {
 	'last-credential': [409, 'Nothing else opens your account. Set a password first.'],
 	'provider-unknown': [404, 'This Mana knows no such provider. It may have been taken out.'],
 	'provider-known': [409, 'There is a provider of this short name already. Choose another one.'],
+	'provider-connects-nothing': [422, 'Accounts of this provider cannot be connected, only signed in with.'],
+	'connection-unknown': [404, 'There is no such connection (any more). Connect the account again.'],
+	'connection-ended': [409, 'The account does not let this Mana in any more. Its person can connect it again.'],
+	'connection-busy': [503, 'Another copy of this service asks the provider at this moment. Try again in a moment.'],
+	'connection-incomplete': [
+		403,
+		'Not everything that was asked for was allowed there, so nothing was connected. Try again, and leave the tick where it is.',
+	],
 	'issuer-missing': [422, 'Give the address of the provider (its issuer).'],
 	'signing-key-missing': [422, 'This provider tells no secret. Give the key that it made for you, its key ID and your team ID.'],
 	'provider-unreachable': [

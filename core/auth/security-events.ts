@@ -61,6 +61,7 @@ export const securityEventKinds = [
 	'identity-linked',
 	'identity-unlinked',
 	'identity-refused',
+	'connection-made',
 	'archive-begun',
 	'archive-taken',
 	'archive-removed',

@@ -5,6 +5,7 @@ import { migrations } from './migrations.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { tidy } from './housekeeping.ts';
 import type { AuthStore, Tables } from './store.ts';
+import { idleJobs } from './testing-realm.ts';
 import { signedInOwner, startAuth, TestClock, testOwner } from './testing.ts';
 
 const minuteMs = 60_000;
@@ -176,6 +177,7 @@ eachEngine('a session', (engine) => {
 		const store = await look(engine, place);
 		clock.advance(400 * dayMs);
 		await tidy({
+			jobs: await idleJobs(store, clock),
 			home: auth.home,
 			store,
 			clock,

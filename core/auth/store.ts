@@ -1,6 +1,7 @@
 import type { Store } from '@mana/store';
 import type { Kysely, Selectable, Transaction as KyselyTransaction } from 'kysely';
 import type { AdministrationTables } from './administration/tables.ts';
+import type { ConnectionTables } from './connections/tables.ts';
 import type { ProviderTables } from './provider/tables.ts';
 import type { RelyingTables } from './relying/tables.ts';
 import type { CredentialTables } from './credential-tables.ts';
@@ -10,7 +11,7 @@ import type { Role, Tier } from './person.ts';
 
 /** What the tables hold; see `migrations.ts` for how instants are written. */
 export interface Tables
-	extends AdministrationTables, CredentialTables, ProviderTables, RelyingTables, LeavingTables, ArchiveTables {
+	extends AdministrationTables, ConnectionTables, CredentialTables, ProviderTables, RelyingTables, LeavingTables, ArchiveTables {
 	person: {
 		id: string;
 		name: string;

@@ -6,14 +6,13 @@ import type { ArchiveJobs, AuthJobs } from './letters.ts';
 import { migrations } from './migrations.ts';
 import { newId, type Realm } from './realm.ts';
 import { Conversation } from './relying/conversation.ts';
-import type { Tables } from './store.ts';
+import type { AuthStore, Tables } from './store.ts';
 import { TestClock } from './testing.ts';
 
-/** What the use cases need, over a real store, without a service around it; its jobs are written and not run. */
-export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
-	const clock = new TestClock();
-	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
-	const nothing = async (): Promise<void> => {};
+const nothing = async (): Promise<void> => {};
+
+/** Jobs that are written and not run. */
+export function idleJobs(store: AuthStore, clock: TestClock): Promise<AuthJobs> {
 	const handlers = {
 		letter: nothing,
 		forgotten: nothing,
@@ -22,8 +21,16 @@ export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clo
 		secondStepNotice: nothing,
 		secondStepRemoval: nothing,
 		archiveReady: nothing,
+		disconnection: nothing,
 	};
-	const jobs: AuthJobs = await openJobs(store, handlers, { clock });
+	return openJobs(store, handlers, { clock });
+}
+
+/** What the use cases need, over a real store, without a service around it; its jobs are written and not run. */
+export async function testRealm(engine: TestEngine): Promise<{ realm: Realm; clock: TestClock }> {
+	const clock = new TestClock();
+	const store = await engine.open<Tables>({ service: 'mana-auth', migrations });
+	const jobs = await idleJobs(store, clock);
 	const archiveJobs: ArchiveJobs = await openJobs(store, { archive: nothing }, { clock });
 	const realm: Realm = {
 		store,

@@ -7,10 +7,14 @@ import { service as calendar } from '../calendar.server.ts';
 
 export { TestPerson, until, type World } from '@mana/dav/testing/world';
 
-/** The services that an event passes through, as processes run them. */
-/** @param clock of calendar-server */
-export function startWorld(clock: { now(): number } = { now: () => Date.now() }): Promise<World> {
+/**
+ * The services that an event passes through, as processes run them.
+ *
+ * @param clock of calendar-server @param google where Google is, for those who connect accounts there
+ */
+export function startWorld(clock: { now(): number } = { now: () => Date.now() }, google?: string): Promise<World> {
 	const env = {
+		...(google !== undefined && { MANA_AUTH_PRIVATE_PROVIDERS: 'true', MANA_CALENDAR_SERVER_GOOGLE: google }),
 		MANA_CALENDAR_SERVER_ZONE: 'Europe/Berlin',
 		MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true',
 		MANA_CALENDAR_SERVER_MAIL_AFTER_SECONDS: '0',

@@ -1,4 +1,4 @@
-import { type ChangesThere, NotYet, type There, type Version } from '@mana/dav/mirror/index';
+import { type ChangesThere, type Created, type Manners, NotYet, type There, type Version } from '@mana/dav/mirror/index';
 import { type Card, writeCard } from '@mana/dav/vcard/index';
 import { Problem } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
@@ -20,6 +20,10 @@ export class CardsThere implements There {
 		this.#space = space;
 	}
 
+	get manners(): Manners {
+		return this.#there.manners;
+	}
+
 	changes(token: string | null): Promise<ChangesThere> {
 		return this.#there.changes(token);
 	}
@@ -34,7 +38,7 @@ export class CardsThere implements There {
 		return this.#there.hrefFor(uid);
 	}
 
-	async create(href: string, text: string): Promise<string | null> {
+	async create(href: string, text: string): Promise<Created> {
 		return this.#there.create(href, await this.#whole(text));
 	}
 

@@ -1,7 +1,7 @@
 import { parseSentCard, type SentCard } from '@mana/dav/carddav/index';
 import { DavFailure } from '@mana/dav/index';
 import type { Here, MirrorWithin } from '@mana/dav/mirror/index';
-import { isOf, type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
+import { isOf, type RecordDb, recordOf, recordsIn, type RecordTables, versionsIn } from '@mana/dav/records/index';
 import { isGroup, withProperty, writeCard } from '@mana/dav/vcard/index';
 import { type BlobReference, InvalidValue, type RecordId } from '@mana/model';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
@@ -43,16 +43,8 @@ export class ContactsHere implements Here<MirrorWithin> {
 		this.#book = book;
 	}
 
-	async versions(): Promise<Map<string, string>> {
-		const { db } = this.#parts;
-		const reading = await db.selectFrom('mana_reading').select('name').where('space', '=', this.#space).executeTakeFirst();
-		const rows = await db
-			.selectFrom('mana_object')
-			.select(['uid', 'seq'])
-			.where('space', '=', this.#space)
-			.where('home', '=', this.#book)
-			.execute();
-		return new Map(rows.map(({ uid, seq }) => [uid, `${reading?.name ?? ''} ${seq}`]));
+	versions(): Promise<Map<string, string>> {
+		return versionsIn(this.#parts.db, this.#space, this.#book);
 	}
 
 	async texts(uids: readonly string[]): Promise<Map<string, string>> {
@@ -164,11 +156,6 @@ export class ContactsHere implements Here<MirrorWithin> {
 	#write(db: Transaction<RecordTables>, action: (tx: ServiceWriter) => void): Promise<void> {
 		return this.#parts.writer.write(db, this.#space, action);
 	}
-}
-
-/** Both kinds of tables are in one store: what is in a transaction of one is in that of the other. */
-export function recordsIn(within: MirrorWithin): Transaction<RecordTables> {
-	return within as unknown as Transaction<RecordTables>;
 }
 
 function names(said: readonly string[], { name }: Pick<KnownGroup, 'name'>): boolean {

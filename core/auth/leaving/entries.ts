@@ -32,6 +32,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 		known_device: { holds: 'browsers on which one signed in', where: theirs, without: ['hash'] },
 		passkey: { holds: 'passkeys', where: theirs },
 		app_password: { holds: 'passwords of programs', where: theirs, without: ['hash'] },
+		connection: { holds: 'accounts elsewhere that one connected', where: theirs, without: ['sealed', 'access'] },
 		one_time_link: { holds: 'invitations one made, and links one was sent', where: theirs, without: ['hash'] },
 		impersonation_consent: { holds: 'whether an admin may act in one’s name', where: theirs },
 		software_consent: { holds: 'what one allowed other software to learn', where: theirs },

@@ -4,6 +4,7 @@ import { forgetJobs } from '@mana/store';
 import { guarded } from '../administration/people.ts';
 import { endAppPasswords } from '../app-passwords.ts';
 import { tidy } from '../housekeeping.ts';
+import { endConnections } from '../connections/disconnecting.ts';
 import { endTokensOf } from '../provider/tokens.ts';
 import { type Client, type Realm, transact } from '../realm.ts';
 import { note } from '../security-events.ts';
@@ -76,6 +77,7 @@ async function shut(realm: Realm, { id, person_id }: Row): Promise<void> {
 		await db.deleteFrom('one_time_link').where('person_id', '=', person.id).execute();
 		await endAppPasswords(db, person.id);
 		await endTokensOf(db, person.id);
+		await endConnections(realm, db, 'person_id', person.id);
 		await db.updateTable('departure').set({ state: 'under-way', began_at: now }).where('id', '=', id).execute();
 		await realm.jobs.enqueue('departure', { id }, { key: `${id} walk`, at: now + echoMs, within: db, maxAttempts: tries });
 		await note(realm, db, 'erasure-began', { person: person.id }, nobody);

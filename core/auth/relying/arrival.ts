@@ -11,17 +11,17 @@ import { hasSecondFactor } from '../second-factor.ts';
 import { note } from '../security-events.ts';
 import type { Presence } from '../sessions.ts';
 import { issueTicket, type SecondStep } from '../sign-in.ts';
-import { type PersonRow, personByEmail, personById, type Tables, type Transaction } from '../store.ts';
+import { type PersonRow, personByEmail, personById, type Transaction } from '../store.ts';
 import { type Errand, errandMs, type Purpose } from './errand.ts';
 import type { Claims } from './kinds.ts';
-import { domainsOf, partnerOf, providerById } from './providers.ts';
+import { domainsOf, partnerOf, type ProviderRow, providerById } from './providers.ts';
 
-type ProviderRow = Tables['identity_provider'];
 type Entering = Extract<Purpose, { kind: 'enter' }>;
 
 /** Sends somebody to a provider. @returns where, and what to keep until they are back @throws Problem `provider-unknown`, `provider-unreachable` */
 export async function depart(realm: Realm, provider: string, purpose: Purpose): Promise<{ to: string; errand: Errand }> {
 	const row = await look(realm, (db) => providerById(db, provider));
+	if (row.signs_in === 0) throw refuse('provider-unknown');
 	const { to, question } = await realm.conversation.ask(partnerOf(realm, row));
 	return { to, errand: { provider, question, purpose, until: realm.clock.now() + errandMs } };
 }

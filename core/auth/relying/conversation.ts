@@ -18,6 +18,17 @@ export interface Partner {
 	readonly returnTo: string;
 }
 
+/** What a provider gives so that something may be done in an account there. */
+export interface Tokens {
+	readonly access: string;
+	/** When the access token ends, milliseconds since 1970. */
+	readonly until: number;
+	/** `null`: none, or the one that is known stays. */
+	readonly refresh: string | null;
+	/** What was allowed; `null`: just what was asked for (RFC 6749 §5.1). */
+	readonly scope: string | null;
+}
+
 /** What is remembered of a question until the browser comes back with the answer. */
 export interface Question {
 	readonly state: string;
@@ -42,8 +53,16 @@ export class Conversation {
 		this.#clock = clock;
 	}
 
-	/** Where the browser is sent, with a new question. @throws Problem `provider-unreachable` */
-	async ask(partner: Partner): Promise<{ to: string; question: Question }> {
+	/**
+	 * Where the browser is sent, with a new question.
+	 *
+	 * @param scope what is asked for, where that is not who comes @param parameters what else the provider wants to be told
+	 * @throws Problem `provider-unreachable`
+	 */
+	async ask(
+		partner: Partner,
+		{ scope = partner.kind.scope, parameters = {} }: { scope?: string; parameters?: Readonly<Record<string, string>> } = {},
+	): Promise<{ to: string; question: Question }> {
 		const as = await this.describe(partner);
 		const question = {
 			state: oauth.generateRandomState(),
@@ -58,12 +77,13 @@ export class Conversation {
 			client_id: partner.clientId,
 			redirect_uri: partner.returnTo,
 			response_type: 'code',
-			scope: partner.kind.scope,
+			scope,
 			state: question.state,
 			...(partner.kind.byForm
 				? { response_mode: 'form_post' }
 				: { code_challenge: await oauth.calculatePKCECodeChallenge(question.verifier), code_challenge_method: 'S256' }),
 			...(partner.kind.openId && { nonce: question.nonce }),
+			...parameters,
 		};
 		for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
 		return { to: url.href, question };
@@ -88,18 +108,96 @@ export class Conversation {
 				const { access_token } = await oauth.processAuthorizationCodeResponse(as, client, given);
 				return kind.whois(partner.issuer, (url) => this.#get(url, access_token));
 			}
-			const tokens = await oauth.processAuthorizationCodeResponse(as, client, given, {
-				expectedNonce: question.nonce,
-				requireIdToken: true,
-			});
-			await oauth.validateApplicationLevelSignature(as, given, { ...options, [oauth.jwksCache]: this.#keysOf(as.issuer) });
-			const claims = oauth.getValidatedIdTokenClaims(tokens);
-			if (claims === undefined) throw new TypeError('An id token was required.');
+			const { tokens, claims } = await this.#identified(as, client, given, question);
 			if (kind.byForm) return claimsIn({ ...claims, name: answer.get('name') });
 			if (claims['email'] !== undefined || as.userinfo_endpoint === undefined) return claimsIn(claims);
 			const asked = await oauth.userInfoRequest(as, client, tokens.access_token, options);
 			return claimsIn({ ...claims, ...(await oauth.processUserInfoResponse(as, client, claims.sub, asked)) });
 		});
+	}
+
+	/**
+	 * Who came back with an answer, and what they allow.
+	 *
+	 * @throws Problem `identity-declined`, `identity-invalid`, `provider-unreachable`
+	 */
+	async obtain(
+		partner: Partner,
+		question: Question,
+		answer: URLSearchParams,
+	): Promise<{ readonly claims: Claims; readonly tokens: Tokens }> {
+		const as = await this.describe(partner);
+		const client = this.#client(partner);
+		return this.#judged(partner, async () => {
+			const said = oauth.validateAuthResponse(as, client, answer, question.state);
+			const { returnTo } = partner;
+			const proof = await proofOf(as, partner, this.#clock.now());
+			const given = await oauth.authorizationCodeGrantRequest(
+				as,
+				client,
+				proof,
+				said,
+				returnTo,
+				question.verifier,
+				this.#options(),
+			);
+			const { tokens, claims } = await this.#identified(as, client, given, question);
+			return { claims: claimsIn(claims), tokens: this.#tokensIn(tokens) };
+		});
+	}
+
+	/** Another access token. @throws Problem `connection-ended` (the person or the provider took it back), `provider-unreachable` */
+	async refresh(partner: Partner, token: string): Promise<Tokens> {
+		const as = await this.describe(partner);
+		const client = this.#client(partner);
+		try {
+			const proof = await proofOf(as, partner, this.#clock.now());
+			const given = await oauth.refreshTokenGrantRequest(as, client, proof, token, this.#options());
+			return this.#tokensIn(await oauth.processRefreshTokenResponse(as, client, given));
+		} catch (error) {
+			if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant')
+				throw refuse('connection-ended', { cause: error });
+			throw unreachable(partner, told(error), error);
+		}
+	}
+
+	/** Has a token taken back, and all that came with it (RFC 7009). One that is none any more is taken back. @throws Problem `provider-unreachable` */
+	async revoke(partner: Pick<Partner, 'kind' | 'name' | 'issuer' | 'clientId'>, token: string): Promise<void> {
+		const as = await this.describe(partner);
+		if (as.revocation_endpoint === undefined) return;
+		try {
+			// Whoever has the token may end it: Google asks for nothing else.
+			const given = await oauth.revocationRequest(as, this.#client(partner), oauth.None(), token, this.#options());
+			await oauth.processRevocationResponse(given);
+		} catch (error) {
+			// Google's word for a token that is none (any more); RFC 7009 §2.2 has 200 for it.
+			if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_token') return;
+			throw unreachable(partner, told(error), error);
+		}
+	}
+
+	/** The tokens of an answer, and who an id token that is proven to be this provider's says that came. */
+	async #identified(as: oauth.AuthorizationServer, client: oauth.Client, given: Response, { nonce }: Question) {
+		const tokens = await oauth.processAuthorizationCodeResponse(as, client, given, {
+			expectedNonce: nonce,
+			requireIdToken: true,
+		});
+		await oauth.validateApplicationLevelSignature(as, given, {
+			...this.#options(),
+			[oauth.jwksCache]: this.#keysOf(as.issuer),
+		});
+		const claims = oauth.getValidatedIdTokenClaims(tokens);
+		if (claims === undefined) throw new TypeError('An id token was required.');
+		return { tokens, claims };
+	}
+
+	#tokensIn({ access_token, expires_in, refresh_token, scope }: oauth.TokenEndpointResponse): Tokens {
+		return {
+			access: access_token,
+			until: this.#clock.now() + (expires_in ?? 0) * 1_000,
+			refresh: refresh_token ?? null,
+			scope: scope ?? null,
+		};
 	}
 
 	/** What a provider says of itself; kept for an hour. @throws Problem `provider-unreachable` */
@@ -137,7 +235,7 @@ export class Conversation {
 		return answer.json();
 	}
 
-	async #judged(partner: Partner, work: () => Promise<Claims>): Promise<Claims> {
+	async #judged<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
 		try {
 			return await work();
 		} catch (error) {
@@ -156,7 +254,7 @@ export class Conversation {
 		}
 	}
 
-	#client({ clientId }: Partner): oauth.Client {
+	#client({ clientId }: Pick<Partner, 'clientId'>): oauth.Client {
 		const skew = Math.round((this.#clock.now() - Date.now()) / 1000);
 		return { client_id: clientId, [oauth.clockSkew]: skew };
 	}

@@ -1,5 +1,6 @@
 import { SealBroken } from '@mana/service';
 import { z } from 'zod';
+import { useNames } from '../connections/uses.ts';
 import type { Realm } from '../realm.ts';
 
 /** How long somebody may take with a provider, in milliseconds. */
@@ -18,6 +19,8 @@ const errandShape = z.object({
 		}),
 		/** One more way in for who is signed in by this session. */
 		z.object({ kind: z.literal('link'), session: z.string() }),
+		/** Leave for a service to work in an account there, of who is signed in by this session. */
+		z.object({ kind: z.literal('connect'), session: z.string(), use: z.enum(useNames), next: z.string() }),
 	]),
 	until: z.number(),
 });

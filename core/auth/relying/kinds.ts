@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import type { Use } from '../connections/uses.ts';
 import { appleSecret } from './apple.ts';
 
 /** What a provider tells of who came. */
@@ -25,6 +26,12 @@ export interface Kind {
 	whois?(base: string, get: (url: string) => Promise<unknown>): Promise<Claims>;
 	/** Whether its own page sends the answer as a form (OAuth 2.0 Form Post Response Mode), with the name in it; then it knows no PKCE. */
 	readonly byForm?: true;
+	/** What is asked of it so that a service here may work in an account there, also while its person is away; left out: it offers nothing of the kind. */
+	readonly connects?: {
+		/** One for each use, so that nobody allows more than they came for. */
+		readonly scopes: Readonly<Record<Use, string>>;
+		readonly parameters: Readonly<Record<string, string>>;
+	};
 	/** What stands in the place of a secret, made anew each time. @param key as it was sealed @param now milliseconds since 1970 */
 	secretFrom?(key: string, clientId: string, issuer: string, now: number): Promise<string>;
 }
@@ -32,7 +39,19 @@ export interface Kind {
 /** Every way there is, by its name. */
 export const kinds = {
 	oidc: { scope: 'openid profile email', issuer: null, openId: true },
-	google: { scope: 'openid profile email', issuer: 'https://accounts.google.com', openId: true },
+	google: {
+		scope: 'openid profile email',
+		issuer: 'https://accounts.google.com',
+		openId: true,
+		connects: {
+			scopes: {
+				calendar: 'https://www.googleapis.com/auth/calendar',
+				contacts: 'https://www.googleapis.com/auth/carddav',
+			},
+			// Google tells a refresh token at the first consent only, unless it is asked for consent anew; whoever has several accounts chooses one.
+			parameters: { access_type: 'offline', prompt: 'select_account consent' },
+		},
+	},
 	// Each organisation has an issuer of its own, with its id in it; private accounts have one together.
 	microsoft: { scope: 'openid profile email', issuer: null, openId: true },
 	github: {

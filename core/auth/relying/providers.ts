@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Person } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { type Client, look, type Realm, transact } from '../realm.ts';
+import { endConnections } from '../connections/disconnecting.ts';
 import { note } from '../security-events.ts';
 import type { Db, Tables } from '../store.ts';
 import { signingKey } from './apple.ts';
 import { kindOf, kinds, type ProviderKind, providerKinds } from './kinds.ts';
 import type { Partner } from './conversation.ts';
 
-type ProviderRow = Tables['identity_provider'];
+export type ProviderRow = Tables['identity_provider'];
 
 /** What whoever stands at the door is shown. */
 export interface ProviderSign {
@@ -24,6 +25,9 @@ export interface Provider extends ProviderSign {
 	readonly hasSecret: boolean;
 	readonly trustsAddresses: boolean;
 	readonly domains: readonly string[];
+	/** Whether people sign in by it, and whether they may connect accounts there. */
+	readonly signsIn: boolean;
+	readonly connects: boolean;
 	/** What is to be registered with the provider as the address to return to. */
 	readonly returnTo: string;
 	/** How many people here sign in by it, and how many of them have no other way than a letter. */
@@ -56,6 +60,10 @@ export const providerInput = z.object({
 	key: signingKey.optional(),
 	trustsAddresses: z.boolean(),
 	domains: z.array(domain).max(50),
+	/** Whether people sign in by it. */
+	signsIn: z.boolean().default(true),
+	/** Whether people may have services of this Mana work in their accounts there: calendars, contacts. */
+	connects: z.boolean().default(false),
 });
 export type ProviderInput = z.output<typeof providerInput>;
 
@@ -67,7 +75,7 @@ export type NewProviderInput = z.output<typeof newProviderInput>;
 
 /** What the buttons at the door say. */
 export async function providerSigns(realm: Realm): Promise<ProviderSign[]> {
-	return (await look(realm, rowsOf)).map(({ id, kind, name }) => ({ id, kind, name }));
+	return (await look(realm, rowsOf)).filter(({ signs_in }) => signs_in === 1).map(({ id, kind, name }) => ({ id, kind, name }));
 }
 
 /** All providers, by name. */
@@ -78,13 +86,14 @@ export async function listProviders(realm: Realm): Promise<Provider[]> {
 /**
  * Adds a provider, once it has told what it is.
  *
- * @throws Problem `provider-known`, `issuer-missing`, `signing-key-missing`, `provider-unreachable`
+ * @throws Problem `provider-known`, `issuer-missing`, `signing-key-missing`, `provider-connects-nothing`, `provider-unreachable`
  */
 export async function addProvider(realm: Realm, actor: Person, input: NewProviderInput, client: Client): Promise<Provider> {
 	const { id, kind, name } = input;
 	const issuer = kindOf(kind).issuer === null || input.issuer !== undefined ? input.issuer : kinds[kind].issuer;
 	if (issuer === undefined || issuer === null) throw refuse('issuer-missing');
 	if (kindOf(kind).secretFrom && input.key === undefined) throw refuse('signing-key-missing');
+	mayConnect(kind, input);
 	await realm.conversation.describe({ kind: kindOf(kind), name, issuer });
 	const row: ProviderRow = {
 		id,
@@ -96,6 +105,8 @@ export async function addProvider(realm: Realm, actor: Person, input: NewProvide
 		trusts_addresses: input.trustsAddresses ? 1 : 0,
 		domains: JSON.stringify(input.domains),
 		created_at: realm.clock.now(),
+		signs_in: input.signsIn ? 1 : 0,
+		connects: input.connects ? 1 : 0,
 	};
 	return transact(realm, async (db) => {
 		const { numInsertedOrUpdatedRows } = await db
@@ -112,17 +123,19 @@ export async function addProvider(realm: Realm, actor: Person, input: NewProvide
 /**
  * Changes a provider. Its issuer stays: accounts of another one would be those of strangers.
  *
- * @throws Problem `provider-unknown`
+ * @throws Problem `provider-unknown`, `provider-connects-nothing`
  */
 export async function changeProvider(
 	realm: Realm,
 	actor: Person,
 	id: string,
-	{ name, clientId, trustsAddresses, domains, ...proof }: ProviderInput,
+	{ name, clientId, trustsAddresses, domains, signsIn, connects, ...proof }: ProviderInput,
 	client: Client,
 ): Promise<Provider> {
 	return transact(realm, async (db) => {
-		const secret = secretIn((await providerById(db, id)).kind, proof);
+		const { kind } = await providerById(db, id);
+		mayConnect(kind, { connects });
+		const secret = secretIn(kind, proof);
 		const row = await db
 			.updateTable('identity_provider')
 			.set({
@@ -130,6 +143,8 @@ export async function changeProvider(
 				client_id: clientId,
 				trusts_addresses: trustsAddresses ? 1 : 0,
 				domains: JSON.stringify(domains),
+				signs_in: signsIn ? 1 : 0,
+				connects: connects ? 1 : 0,
 				...(secret !== undefined && { sealed: sealed(realm, id, secret) }),
 			})
 			.where('id', '=', id)
@@ -144,6 +159,7 @@ export async function changeProvider(
 /** Takes a provider out: nobody signs in by it any more. Who has no other way sets a password by a letter. @throws Problem `provider-unknown` */
 export async function removeProvider(realm: Realm, actor: Person, id: string, client: Client): Promise<void> {
 	await transact(realm, async (db) => {
+		await endConnections(realm, db, 'provider_id', id);
 		const row = await db.deleteFrom('identity_provider').where('id', '=', id).returning('name').executeTakeFirst();
 		if (row === undefined) throw refuse('provider-unknown');
 		await db.deleteFrom('credential').where('provider_id', '=', id).execute();
@@ -209,11 +225,18 @@ async function toProvider(realm: Realm, db: Db, row: ProviderRow): Promise<Provi
 		hasSecret: row.sealed !== null,
 		trustsAddresses: row.trusts_addresses === 1,
 		domains: domainsOf(row),
+		signsIn: row.signs_in === 1,
+		connects: row.connects === 1,
 		returnTo: returnTo(realm, row.id),
 		people: Number(people),
 		peopleWithoutOther: Number(alone),
 		createdAt: new Date(row.created_at).toISOString(),
 	};
+}
+
+/** @throws Problem `provider-connects-nothing` */
+function mayConnect(kind: ProviderKind, { connects }: Pick<ProviderInput, 'connects'>): void {
+	if (connects && !kindOf(kind).connects) throw refuse('provider-connects-nothing');
 }
 
 /** What is sealed of an input; `undefined`: what was sealed stays. */

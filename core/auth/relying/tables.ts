@@ -18,6 +18,9 @@ export interface RelyingTables {
 		/** JSON list: who has a proven address at one of these domains may join. */
 		domains: string;
 		created_at: number;
+		/** Whether people sign in by it, and whether they may connect accounts there. */
+		signs_in: number;
+		connects: number;
 	};
 }
 

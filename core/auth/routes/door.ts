@@ -26,6 +26,14 @@ export const secretInput = z.string().min(1).max(256);
 /** A code as it was typed: of an authenticator app, or for recovery. */
 export const codeInput = z.string().min(1).max(64);
 
+/** Only a way inside this house. */
+export const place = z
+	.string()
+	.max(500)
+	// Browsers leave tabs and line feeds out of an address: "/<tab>/elsewhere" would lead elsewhere.
+	.regex(/^\/(?![/\\])[^\p{Cc}]*$/u, 'Give a path.')
+	.default('/');
+
 /** A person as answers show them. */
 export const personSchema = z.object({
 	id: z.string(),

@@ -2,6 +2,7 @@ import { answers, body, params, Problem, type ServiceEnv } from '@mana/service';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { administrator } from '../administration/administrator.ts';
+import { connect } from '../connections/connections.ts';
 import { languageSchema } from '../person.ts';
 import { refuse } from '../problems.ts';
 import { arrive, depart, link } from '../relying/arrival.ts';
@@ -20,7 +21,7 @@ import {
 	returnTo,
 } from '../relying/providers.ts';
 import { clearErrand, readErrand, writeErrand } from '../session-cookie.ts';
-import { clientOf, type Door, secretInput } from './door.ts';
+import { clientOf, type Door, place, secretInput } from './door.ts';
 
 const provider = z.object({
 	id: z.string(),
@@ -31,6 +32,8 @@ const provider = z.object({
 	hasSecret: z.boolean(),
 	trustsAddresses: z.boolean(),
 	domains: z.array(z.string()),
+	signsIn: z.boolean(),
+	connects: z.boolean(),
 	returnTo: z.string(),
 	people: z.number(),
 	peopleWithoutOther: z.number(),
@@ -45,14 +48,6 @@ const identity = z.object({
 });
 const id = params(z.object({ id: z.string().max(64) }));
 const departure = z.object({ to: z.string() });
-/** Only a way inside this house. */
-const place = z
-	.string()
-	.max(500)
-	// Browsers leave tabs and line feeds out of an address: "/<tab>/elsewhere" would lead elsewhere.
-	.regex(/^\/(?![/\\])[^\p{Cc}]*$/u, 'Give a path.')
-	.default('/');
-
 /** Signing in with an account that one has elsewhere: the providers, going there, coming back, and what is linked. */
 export function identityProviderRoutes({ realm, present, proven, open }: Door) {
 	const send = async (c: Context<ServiceEnv>, id: string, purpose: Errand['purpose']) => {
@@ -106,12 +101,15 @@ export function identityProviderRoutes({ realm, present, proven, open }: Door) {
 			const errand = openErrand(realm, readErrand(realm, c, name));
 			clearErrand(realm, c, name);
 			const purpose = errand?.provider === id ? errand.purpose : null;
-			const back = purpose?.kind === 'link' ? '/settings/security' : '/sign-in';
+			const back = purpose?.kind === 'connect' ? purpose.next : purpose?.kind === 'link' ? '/settings/security' : '/sign-in';
 			try {
 				if (errand === null || purpose === null) throw refuse('identity-invalid');
-				if (purpose.kind === 'link') {
+				if (purpose.kind !== 'enter') {
 					const presence = await present(c);
+					// What somebody else began in this browser is not this person's wish.
 					if (presence.session.id !== purpose.session) throw refuse('identity-invalid');
+					if (purpose.kind === 'connect')
+						return onward(c, back, { connected: await connect(realm, errand, purpose, presence, answer, clientOf(c)) });
 					await link(realm, errand, presence, answer, clientOf(c));
 					return onward(c, back, { linked: id });
 				}

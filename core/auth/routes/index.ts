@@ -9,6 +9,7 @@ import { accountsRoutes } from './accounts.ts';
 import { accountRoutes } from './account.ts';
 import { archiveRoutes } from './archive.ts';
 import { appPasswordRoutes } from './app-passwords.ts';
+import { connectionRoutes } from './connections.ts';
 import { contactRoutes } from './contacts.ts';
 import { administrationRoutes } from './administration.ts';
 import { impersonationRoutes } from './impersonation.ts';
@@ -59,6 +60,7 @@ export function addRoutes(app: Hono<ServiceEnv>, realm: Realm, neighbours: Neigh
 		.route('/', providerRoutes(door))
 		.route('/', softwareRoutes(door))
 		.route('/', identityProviderRoutes(door))
+		.route('/', connectionRoutes(door, identity))
 		.route('/', archiveRoutes(door))
 		.route('/', leavingRoutes(door, neighbours))
 		.route('/', impersonationRoutes(door));

@@ -1,7 +1,7 @@
 import type { Egress } from '@mana/service/egress';
 import type { Login, Service } from '../mirror/app.ts';
 import { type DavKind, type FindServers, foldersElsewhere } from './discover.ts';
-import { DavDoor } from './door.ts';
+import { DavDoor, passwordOf } from './door.ts';
 import { FolderThere, type ObjectsElsewhere } from './folder.ts';
 
 export interface DavAccountParts {
@@ -18,7 +18,7 @@ export function davAccounts(
 	kind: DavKind,
 	objects: ObjectsElsewhere,
 ): Service {
-	const doorOf = ({ user, password }: Login) => new DavDoor({ reach, clock, user, password, allowPlain });
+	const doorOf = ({ user, secret }: Login) => new DavDoor({ reach, clock, signsIn: passwordOf(user, secret), allowPlain });
 	return {
 		folders: (login) => foldersElsewhere(doorOf(login), kind, login.address, findServers),
 		open: (login, { url }) => new FolderThere(doorOf(login), url, objects),

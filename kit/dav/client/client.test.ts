@@ -2,7 +2,7 @@ import { openEgress } from '@mana/service/egress';
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
 import { Moved, RefusedThere } from '../mirror/sides.ts';
 import { calendarsElsewhere, foldersElsewhere } from './discover.ts';
-import { DavDoor } from './door.ts';
+import { DavDoor, passwordOf } from './door.ts';
 import { eventsElsewhere, FolderThere } from './folder.ts';
 
 interface Asked {
@@ -42,7 +42,7 @@ beforeEach(() => {
 const now = Date.UTC(2026, 10, 27);
 const reach = openEgress({ allowPrivate: true, lookup: async () => ['127.0.0.1'] });
 const doorOf = (allowPlain = true) =>
-	new DavDoor({ reach, clock: { now: () => now }, user: 'ana', password: 'secret', allowPlain });
+	new DavDoor({ reach, clock: { now: () => now }, signsIn: passwordOf('ana', 'secret'), allowPlain });
 const at = (path: string, host = 'dav.example') => `http://${host}:${server.port}${path}`;
 const nowhere = async () => [];
 
@@ -125,7 +125,12 @@ describe('an account elsewhere', () => {
 
 	test('is not let into a private network unless this Mana may go there', async () => {
 		const guarded = openEgress({ allowPrivate: false, lookup: async () => ['192.168.1.1'] });
-		const door = new DavDoor({ reach: guarded, clock: { now: () => now }, user: 'ana', password: 'secret', allowPlain: true });
+		const door = new DavDoor({
+			reach: guarded,
+			clock: { now: () => now },
+			signsIn: passwordOf('ana', 'secret'),
+			allowPlain: true,
+		});
 		await expect(foldersElsewhere(door, calendarsElsewhere, at('/x/'), nowhere)).rejects.toMatchObject({
 			code: 'private-address',
 		});

@@ -6,12 +6,31 @@ import { dav } from '../names.ts';
 /** Elements that an answer may have: a calendar of 20,000 events is listed in one. */
 const MOST_ELEMENTS = 400_000;
 
+/** How an account lets in. */
+export interface SignsIn {
+	/** What goes into `authorization`. @throws Trouble */
+	header(): Promise<string>;
+	/** Another one, where that of before was refused; `null`: there is none. @throws Trouble */
+	again(): Promise<string | null>;
+	/** What it means that it was refused. */
+	refused(host: string): Trouble;
+}
+
+/** By a name and a password (RFC 7617). */
+export function passwordOf(user: string, password: string): SignsIn {
+	const header = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+	return {
+		header: async () => header,
+		again: async () => null,
+		refused: (host) => new Trouble('wrong-password', `${host} does not know this name with this password.`),
+	};
+}
+
 export interface DoorParts {
 	readonly reach: Egress;
 	readonly clock: { now(): number };
-	readonly user: string;
-	readonly password: string;
-	/** Whether a password may go without TLS: only where addresses of the private network may be reached. */
+	readonly signsIn: SignsIn;
+	/** Whether a password or a token may go without TLS: only where addresses of the private network may be reached. */
 	readonly allowPlain: boolean;
 }
 
@@ -31,7 +50,7 @@ export interface DavLine {
 	readonly status: number | null;
 }
 
-/** The way into an account on a server of others that speaks WebDAV: every request with its password (RFC 7617), every failure in words. */
+/** The way into an account on a server of others that speaks WebDAV: every request with what lets in, every failure in words. */
 export class DavDoor {
 	readonly #parts: DoorParts;
 
@@ -41,30 +60,21 @@ export class DavDoor {
 
 	/** Sends a request. Statuses that say something of the resource are answered: 403, 404, 409, 410, 412 and the like. @throws Trouble */
 	async ask(request: DavRequest): Promise<OutboundAnswer> {
-		const { reach, clock, user, password, allowPlain } = this.#parts;
+		const { clock, signsIn, allowPlain } = this.#parts;
 		const { protocol, host } = new URL(request.url);
 		if (protocol !== 'https:' && !allowPlain)
 			throw new Trouble('not-encrypted', `${host} would get the password without encryption. Give an address with https://.`);
-		const { body, depth } = request;
-		const answer = await reach(request.url, {
-			method: request.method,
-			headers: {
-				authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-				...(depth === undefined ? {} : { depth }),
-				...(typeof body === 'object' ? { 'content-type': 'application/xml; charset=utf-8' } : {}),
-				...request.headers,
-			},
-			...(body === undefined ? {} : { body: typeof body === 'string' ? body : writeXml(body) }),
-		}).catch((error: unknown) => {
-			throw connectionTrouble(error, host);
-		});
-		const { status } = answer;
-		if (status === 401) {
+		let answer = await this.#send(request, host, await signsIn.header());
+		if (answer.status === 401) {
 			const at = new URL(answer.url);
-			if (at.host === host) throw new Trouble('wrong-password', `${host} does not know this name with this password.`);
-			throw new Trouble('sends-on', `${host} sends on to ${at.origin}. Give that address if it is yours.`);
+			if (at.host !== host) throw new Trouble('sends-on', `${host} sends on to ${at.origin}. Give that address if it is yours.`);
+			const again = await signsIn.again();
+			if (again === null) throw signsIn.refused(host);
+			answer = await this.#send(request, host, again);
+			if (answer.status === 401) throw signsIn.refused(host);
 		}
-		if (status === 429 || status === 503)
+		const { status } = answer;
+		if (status === 429 || status === 503 || (status === 403 && isQuota(answer.body)))
 			throw new Trouble('busy', `${host} wants to be left alone for a while.`, {
 				retryAfterMs: retryAfterIn(answer.headers, clock.now()),
 			});
@@ -74,12 +84,34 @@ export class DavDoor {
 		return answer;
 	}
 
+	#send({ method, url, headers, body, depth }: DavRequest, host: string, authorization: string): Promise<OutboundAnswer> {
+		return this.#parts
+			.reach(url, {
+				method,
+				headers: {
+					authorization,
+					...(depth === undefined ? {} : { depth }),
+					...(typeof body === 'object' ? { 'content-type': 'application/xml; charset=utf-8' } : {}),
+					...headers,
+				},
+				...(body === undefined ? {} : { body: typeof body === 'string' ? body : writeXml(body) }),
+			})
+			.catch((error: unknown) => {
+				throw connectionTrouble(error, host);
+			});
+	}
+
 	/** Asks for properties. @returns nothing where there is no such resource @throws Trouble */
 	async properties(url: string, depth: '0' | '1', body: XmlElement): Promise<{ lines: DavLine[]; url: string } | null> {
 		const answer = await this.ask({ method: 'PROPFIND', url, depth, body });
 		if ([404, 405, 410].includes(answer.status)) return null;
 		return { lines: linesIn(answer), url: answer.url };
 	}
+}
+
+/** Whether a refusal says that too much was asked, as Google's do by 403 (developers.google.com, "Handle API errors"). */
+function isQuota(body: Uint8Array): boolean {
+	return /rateLimitExceeded|userRateLimitExceeded|quotaExceeded/i.test(new TextDecoder().decode(body.subarray(0, 4_096)));
 }
 
 /** The lines of an answer of 207. @throws Trouble for any other */

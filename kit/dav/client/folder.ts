@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calendarServer, caldav, calendarData } from '../caldav/names.ts';
 import { addressData, carddav } from '../carddav/names.ts';
 import { dav } from '../names.ts';
-import { type ChangesThere, Moved, RefusedThere, type There, type Version } from '../mirror/sides.ts';
+import { type ChangesThere, type Created, type Manners, Moved, RefusedThere, type There, type Version } from '../mirror/sides.ts';
 import { Trouble } from '../mirror/trouble.ts';
 import { child, element, textOf, type XmlElement, type XmlName } from '../xml.ts';
 import { type DavDoor, type DavLine, documentIn, linesIn } from './door.ts';
@@ -29,6 +29,8 @@ export const cardsElsewhere: ObjectsElsewhere = {
 	extension: 'vcf',
 };
 
+const usual: Manners = { rewrites: false, namesObjects: false };
+
 /** How many objects are asked for at once, and how often a list that is cut off is asked for on. */
 const [AT_ONCE, MOST_PARTS] = [50, 1_000];
 /** Begins a token that is a ctag, of servers that keep no list of changes. */
@@ -39,12 +41,14 @@ export class FolderThere implements There {
 	readonly #door: DavDoor;
 	readonly #url: string;
 	readonly #kind: ObjectsElsewhere;
+	readonly manners: Manners;
 
 	/** @param url of the folder, absolute */
-	constructor(door: DavDoor, url: string, kind: ObjectsElsewhere) {
+	constructor(door: DavDoor, url: string, kind: ObjectsElsewhere, manners: Manners = usual) {
 		this.#door = door;
 		this.#url = canonical(url.endsWith('/') ? url : `${url}/`);
 		this.#kind = kind;
+		this.manners = manners;
 	}
 
 	async changes(token: string | null): Promise<ChangesThere> {
@@ -65,7 +69,8 @@ export class FolderThere implements There {
 			);
 			const answer = await this.#door.ask({ method: 'REPORT', url: this.#url, body, headers: { depth: '0' } });
 			if (answer.status !== 207) {
-				if (answer.status === 404 || answer.status === 410) documentIn(answer);
+				// Google says 410 of a token that is too old, too; of a folder that is gone it says so again without one.
+				if (answer.status === 404 || (answer.status === 410 && known === null)) documentIn(answer);
 				// The token is not known any more (RFC 6578 §3.2), or there is no such report: everything anew, or another way.
 				return known === null ? null : this.#synced(null);
 			}
@@ -135,12 +140,12 @@ export class FolderThere implements There {
 		return canonical(new URL(`${encodeURIComponent(plain)}.${this.#kind.extension}`, this.#url).href);
 	}
 
-	create(href: string, text: string): Promise<string | null> {
+	create(href: string, text: string): Promise<Created> {
 		return this.#put(href, text, { 'if-none-match': '*' });
 	}
 
-	replace(href: string, etag: string, text: string): Promise<string | null> {
-		return this.#put(href, text, etag === '' ? {} : { 'if-match': etag });
+	async replace(href: string, etag: string, text: string): Promise<string | null> {
+		return (await this.#put(href, text, etag === '' ? {} : { 'if-match': etag })).etag;
 	}
 
 	async remove(href: string, etag: string): Promise<void> {
@@ -149,13 +154,23 @@ export class FolderThere implements There {
 		if (![404, 410].includes(answer.status) && answer.status >= 300) throw refused(href, answer.status);
 	}
 
-	async #put(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<string | null> {
+	async #put(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Created> {
 		const answer = await this.#door.ask({ method: 'PUT', url, body, headers: { 'content-type': this.#kind.type, ...headers } });
 		if (answer.status === 412) throw new Moved('It was changed there meanwhile.');
 		if (answer.status >= 300) throw refused(url, answer.status);
 		const etag = answer.headers.get('etag');
 		// A weak one does not say that just these bytes are kept (RFC 4791 §5.3.4).
-		return etag === null || etag.startsWith('W/') ? null : etag;
+		const isKept = etag !== null && !etag.startsWith('W/') && !this.manners.rewrites;
+		// Some servers name what they are sent themselves (RFC 9110 §15.3.2).
+		const at = URL.parse(answer.headers.get('location') ?? '', url);
+		const href = at && this.#holds(at.href) ? canonical(at.href) : url;
+		return { href, etag: isKept ? etag : null };
+	}
+
+	/** Whether an address is one of an object in this folder. */
+	#holds(url: string): boolean {
+		const at = canonical(url);
+		return at.startsWith(this.#url) && at.length > this.#url.length;
 	}
 
 	#versionIn({ properties }: DavLine): Version | null {

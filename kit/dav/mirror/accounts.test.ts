@@ -37,7 +37,7 @@ class Elsewhere {
 			dav: {
 				folders: async (asked) => {
 					this.logins.push(asked);
-					if (asked.password !== 'secret') throw new Trouble('wrong-password', 'Not this one.');
+					if (asked.secret !== 'secret') throw new Trouble('wrong-password', 'Not this one.');
 					return [work];
 				},
 				open: () => this.#folder(),
@@ -57,8 +57,8 @@ class Elsewhere {
 	};
 
 	#folder(): There {
-		const none = async () => null;
 		return {
+			manners: { rewrites: false, namesObjects: false },
 			changes: async () => {
 				this.rounds++;
 				if (this.trouble) throw this.trouble;
@@ -67,8 +67,8 @@ class Elsewhere {
 			},
 			read: async (hrefs) => new Map(hrefs.map((href) => [href, { etag: '"1"', text: event }])),
 			hrefFor: (uid) => uid,
-			create: none,
-			replace: none,
+			create: async (href) => ({ href, etag: null }),
+			replace: async () => null,
 			remove: async () => {},
 		};
 	}
@@ -112,7 +112,7 @@ eachEngine('accounts elsewhere', (engine) => {
 		expect(JSON.stringify(await accounts.list('ana'))).not.toContain('secret');
 		const [row] = await store.db.selectFrom('mirror_account').selectAll().execute();
 		expect(Buffer.from(row!.sealed).includes('secret')).toBe(false);
-		expect(accounts.login(row!)).toEqual(login);
+		expect(accounts.login(row!)).toEqual({ person: 'ana', address: 'dav.example', user: 'ana', secret: 'secret' });
 		await expect(accounts.add('ana', login)).rejects.toMatchObject({ code: 'account-taken' });
 		const asked = [
 			() => accounts.folders('ben', account.id),

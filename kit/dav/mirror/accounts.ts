@@ -1,7 +1,7 @@
 import { problem, type RandomBytes, SealBroken, type Sealing } from '@mana/service';
 import { z } from 'zod';
 import type { FolderElsewhere } from '../client/discover.ts';
-import type { Login, MirrorApp, Records } from './app.ts';
+import type { Login, MirrorApp, Records, Service } from './app.ts';
 import {
 	type Account,
 	accountById,
@@ -34,6 +34,8 @@ export const newAccountSchema = z.strictObject({
 	user: oneLine(320),
 	password: z.string().min(1).max(500),
 });
+/** An account that its person connected at a provider: mana-auth keeps what lets in. */
+export const connectedSchema = z.strictObject({ service: oneLine(40), connection: oneLine(64) });
 export const accountChangeSchema = z.strictObject({
 	paused: z.boolean().optional(),
 	password: z.string().min(1).max(500).optional(),
@@ -86,6 +88,12 @@ export const folderCard = z.object({
 export type AccountCard = z.output<typeof accountCard>;
 export type FolderCard = z.output<typeof folderCard>;
 
+/** An account that was just added, and what there is in it. */
+export interface Added {
+	readonly account: AccountCard;
+	readonly folders: FolderCard[];
+}
+
 export interface AccountParts {
 	readonly db: MirrorDb;
 	readonly app: MirrorApp;
@@ -108,22 +116,40 @@ export class Accounts {
 	}
 
 	/** Adds an account that lets its person in. @throws Problem 409 `too-many-accounts`, `account-taken`; 422 what keeps them out */
-	async add(person: string, login: z.output<typeof newAccountSchema>): Promise<{ account: AccountCard; folders: FolderCard[] }> {
+	add(person: string, { address, user, password }: z.output<typeof newAccountSchema>): Promise<Added> {
+		return this.#add('dav', { person, address, user, secret: password });
+	}
+
+	/** Adds an account that its person connected, or goes on with it where it is here already. @throws Problem 409 `too-many-accounts`; 422 */
+	async connect(person: string, { service, connection }: z.output<typeof connectedSchema>): Promise<Added> {
+		const { db, app } = this.#parts;
+		const way = app.services[service];
+		if (!way?.connected) throw problem(422, 'no-account', 'Accounts of this provider cannot be connected here.');
+		const login = await inWords(way.connected(person, connection));
+		const known = (await accountsOf(db, person)).find((one) => one.service === service && one.user_name === login.user);
+		if (!known) return this.#add(service, login);
+		await noteAccount(db, known.id, { sealed: this.#sealed(known.id, connection) });
+		await this.wake(person, known.id);
+		return { account: await this.#card(await this.#own(person, known.id)), folders: await this.folders(person, known.id) };
+	}
+
+	async #add(service: string, login: Login): Promise<Added> {
 		const { db, clock, random } = this.#parts;
+		const { person } = login;
 		const known = await accountsOf(db, person);
 		if (known.length >= MOST_ACCOUNTS)
 			throw problem(409, 'too-many-accounts', `There are ${MOST_ACCOUNTS} accounts already. Remove one first.`);
 		if (known.some(({ address, user_name }) => address === login.address && user_name === login.user))
 			throw problem(409, 'account-taken', 'This account is here already.');
-		const folders = await this.#ask('dav', login);
+		const folders = await this.#ask(service, login);
 		const id = Buffer.from(random(new Uint8Array(12))).toString('base64url');
 		const account: Account = {
 			id,
 			person,
-			service: 'dav',
+			service,
 			address: login.address,
 			user_name: login.user,
-			sealed: this.#sealed(id, login.password),
+			sealed: this.#sealed(id, login.secret),
 			created_at: clock.now(),
 			is_paused: 0,
 			...trouble(null, null),
@@ -168,7 +194,9 @@ export class Accounts {
 		const { db, clock } = this.#parts;
 		const account = await this.#own(person, id);
 		if (password !== undefined) {
-			await this.#ask(account.service, { address: account.address, user: account.user_name, password });
+			if (this.#wayTo(account).connected)
+				throw problem(422, 'no-password', 'This account has no password here. Connect it again.');
+			await this.#ask(account.service, { person, address: account.address, user: account.user_name, secret: password });
 			await noteAccount(db, id, { sealed: this.#sealed(id, password) });
 		}
 		const again = password !== undefined || paused === false;
@@ -198,24 +226,39 @@ export class Accounts {
 		await noteAccount(db, id, { next_at: clock.now() });
 	}
 
-	/** Removes it here; there nothing changes. @throws Problem 404 */
+	/** Removes it here; there nothing changes, but that this Mana is not let in any more. @throws Problem 404, 503 */
 	async remove(person: string, id: string, records: Records): Promise<void> {
 		const { db, app } = this.#parts;
-		await this.#own(person, id);
+		const account = await this.#own(person, id);
+		await this.#giveBack(account);
 		for (const link of await linksOf(db, id)) await this.#end(link, records);
 		await db.deleteFrom('mirror_account').where('id', '=', id).execute();
 		app.wake();
 	}
 
 	/** @throws Trouble `wrong-password` where it was sealed with another secret */
-	login({ id, address, user_name, sealed }: Account): Login {
+	login({ id, person, address, user_name, sealed }: Account): Login {
 		const { sealing } = this.#parts;
 		try {
-			return { address, user: user_name, password: new TextDecoder().decode(sealing.open(sealed, `account ${id}`)) };
+			return { person, address, user: user_name, secret: new TextDecoder().decode(sealing.open(sealed, `account ${id}`)) };
 		} catch (error) {
 			if (!(error instanceof SealBroken)) throw error;
 			throw new Trouble('wrong-password', 'The password cannot be read any more. Type it again.', { cause: error });
 		}
+	}
+
+	/** What its person allowed at a provider ends with it; what cannot be read any more is nothing that could be given back. */
+	async #giveBack(account: Account): Promise<void> {
+		const { ended } = this.#parts.app.services[account.service] ?? {};
+		if (!ended) return;
+		let login: Login;
+		try {
+			login = this.login(account);
+		} catch (error) {
+			if (error instanceof Trouble) return;
+			throw error;
+		}
+		await ended(login);
 	}
 
 	#sealed(id: string, password: string): Uint8Array {
@@ -229,12 +272,13 @@ export class Accounts {
 	}
 
 	async #ask(service: string, login: Login): Promise<readonly FolderElsewhere[]> {
-		try {
-			return await this.#parts.app.services[service]!.folders(login);
-		} catch (error) {
-			if (!(error instanceof Trouble)) throw error;
-			throw problem(422, error.code, error.message, { cause: error });
-		}
+		return inWords(this.#wayTo({ service }).folders(login));
+	}
+
+	#wayTo({ service }: Pick<Account, 'service'>): Service {
+		const way = this.#parts.app.services[service];
+		if (!way) throw problem(422, 'no-account', `There is no way to ${service} here (any more).`);
+		return way;
 	}
 
 	async #link({ id: account, user_name: user }: Account, space: Link['space'], folder: FolderElsewhere): Promise<void> {
@@ -301,5 +345,15 @@ export class Accounts {
 			nextAt: next_at === NEVER ? null : next_at,
 			links: await Promise.all(links),
 		};
+	}
+}
+
+/** What keeps an account from being asked, told to who asks. */
+async function inWords<T>(asked: Promise<T>): Promise<T> {
+	try {
+		return await asked;
+	} catch (error) {
+		if (!(error instanceof Trouble)) throw error;
+		throw problem(422, error.code, error.message, { cause: error });
 	}
 }

@@ -5,19 +5,26 @@ import type { MirrorWithin } from './store.ts';
 
 /** How its person signs in to an account. */
 export interface Login {
+	readonly person: string;
+	/** As they typed it; what the provider is called, of one that they connected. */
 	readonly address: string;
 	readonly user: string;
-	readonly password: string;
+	/** Their password, or the id of the connection. */
+	readonly secret: string;
 }
 
 /** A way to speak to accounts of one kind. */
 export interface Service {
+	/** Of accounts that are connected rather than signed in to: which one it is. @throws Trouble */
+	connected?(person: string, connection: string): Promise<Login>;
 	/** @throws Trouble */
 	folders(login: Login): Promise<readonly FolderElsewhere[]>;
 	open(
 		login: Login,
 		folder: { readonly url: string; /** Where the folder is that says the same. */ readonly space: SpaceId },
 	): There;
+	/** The account is not kept the same any more: what its person allowed there is given back. */
+	ended?(login: Login): Promise<void>;
 }
 
 /** What becomes of the records of a folder that is not kept the same any more. */

@@ -1,5 +1,5 @@
-import { BadCalendar, type Component, lineOf, parseCalendar, writeComponent } from '../ical/index.ts';
-import { type MergeRules, mergeObjects, sameObject } from './merge.ts';
+import { BadCalendar, type Component, line, lineOf, parseCalendar, withLines, writeComponent } from '../ical/index.ts';
+import { type MergeRules, mergeObjects, sameObject, withUnplaced } from './merge.ts';
 import type { Texts } from './sides.ts';
 
 const rules: MergeRules = {
@@ -17,6 +17,12 @@ export const calendarTexts: Texts = {
 		const event = calendar?.components.find(({ name }) => name === 'VEVENT');
 		return (event && lineOf(event, 'UID')?.value.trim()) || null;
 	},
+	withUid(text, uid) {
+		const calendar = read(text);
+		if (!calendar) return text;
+		const own = (one: Component) => (one.name === 'VEVENT' ? withLines(one, 'UID', [line('UID', uid)]) : one);
+		return writeComponent({ ...calendar, components: calendar.components.map(own) });
+	},
 	same(one, other) {
 		if (one === other) return true;
 		const [a, b] = [read(one), read(other)];
@@ -27,6 +33,10 @@ export const calendarTexts: Texts = {
 		// What cannot be read is nobody's change.
 		if (!ours || !theirs) return theirs ? there : here;
 		return writeComponent(mergeObjects(was, ours, theirs, rules));
+	},
+	withUnplaced(sent, kept) {
+		const [ours, theirs] = [read(sent), read(kept)];
+		return ours && theirs ? writeComponent(withUnplaced(ours, theirs, rules)) : kept;
 	},
 };
 

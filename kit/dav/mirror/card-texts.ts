@@ -14,10 +14,11 @@ import {
 	typesOf,
 	withoutParameters,
 	withParameter,
+	withProperty,
 	withTypes,
 	writeCard,
 } from '../vcard/index.ts';
-import { type MergeRules, mergeObjects, sameObject } from './merge.ts';
+import { type MergeRules, mergeObjects, sameObject, withUnplaced } from './merge.ts';
 import type { Texts } from './sides.ts';
 
 const rules: MergeRules = {
@@ -41,6 +42,10 @@ export const cardTexts: Texts = {
 		const uid = card && lineOf(card, 'UID');
 		return (uid && plainText(uid).replace(/^urn:uuid:/i, '')) || null;
 	},
+	withUid(text, uid) {
+		const card = read(text);
+		return card ? writeCard(withProperty(card, 'UID', { name: 'UID', parameters: [], value: escapeText(uid) })) : text;
+	},
 	same(one, other) {
 		if (one === other) return true;
 		const [a, b] = [read(one), read(other)];
@@ -53,6 +58,12 @@ export const cardTexts: Texts = {
 		const merged = mergeObjects(was && taken(was), taken(ours), taken(theirs), rules);
 		// In the words of the server, which may know no others.
 		return writeCard(toVersion(given(merged.lines), theirs.version === '4.0' ? '4.0' : '3.0'));
+	},
+	withUnplaced(sent, kept) {
+		const [ours, theirs] = [read(sent), read(kept)];
+		if (!ours || !theirs) return kept;
+		const whole = withUnplaced(taken(ours), taken(theirs), rules);
+		return writeCard(toVersion(given(whole.lines), theirs.version === '4.0' ? '4.0' : '3.0'));
 	},
 };
 

@@ -4,7 +4,7 @@ export { calendarTexts } from './calendar-texts.ts';
 export { cardTexts } from './card-texts.ts';
 export { mirrorLeaving } from './leaving.ts';
 export { type Mirror, openMirror } from './open.ts';
-export type { ChangesThere, Here, There, Unfit, Version } from './sides.ts';
+export type { ChangesThere, Created, Here, Manners, There, Unfit, Version } from './sides.ts';
 export { Moved, NotYet, RefusedThere } from './sides.ts';
 export { doubt, type MirrorDb, type MirrorWithin } from './store.ts';
 export type { MirrorTables } from './tables.ts';

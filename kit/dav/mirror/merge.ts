@@ -43,6 +43,22 @@ export function mergeObjects(base: Component | null, here: Component, there: Com
 	return { ...there, lines, components: [...kept, ...missing, ...merged] };
 }
 
+/** What somebody else keeps of an object that was sent, with the lines and parts of it that they have no place for. */
+export function withUnplaced(sent: Component, kept: Component, rules: MergeRules): Component {
+	const parts = partsOf(sent, rules);
+	const lines = (of: Component, from: Component | undefined) => {
+		const placed = groupsOf(of.lines, rules);
+		const left = [...(from ? groupsOf(from.lines, rules) : [])].filter(([name]) => !placed.has(name) && !rules.stamps.has(name));
+		return [...of.lines, ...left.flatMap(([, own]) => own)];
+	};
+	const components = kept.components.map((one): Component => {
+		const key = rules.keyOf(one);
+		const from = key === null ? undefined : parts.get(key);
+		return { ...one, lines: lines(one, from), components: one.components.length > 0 ? one.components : (from?.components ?? []) };
+	});
+	return { ...kept, lines: lines(kept, sent), components };
+}
+
 type Side = 'here' | 'there';
 
 function mergePart(base: Component | null, here: Component, there: Component, later: Side, rules: MergeRules): Component {

@@ -2,8 +2,9 @@
 import { expect } from 'bun:test';
 import { calendarTexts } from './calendar-texts.ts';
 import { cardTexts } from './card-texts.ts';
-import { GRACE_MS, type Item, type Items, runRound } from './round.ts';
-import { type Here, Moved, RefusedThere, type Texts, type There, type Version } from './sides.ts';
+import type { Item } from './item.ts';
+import { GRACE_MS, type Items, runRound } from './round.ts';
+import { type Here, type Manners, Moved, RefusedThere, type Texts, type There, type Version } from './sides.ts';
 import { Trouble } from './trouble.ts';
 
 /** A kind of objects: how one is written down, with fields of one line each. */
@@ -55,8 +56,15 @@ class Cuts {
 	}
 }
 
-/** A server of others with one folder; every second write is answered without an etag. */
+/** A server that names objects itself, and keeps what it is sent without what it has no place for. */
+export interface Owner {
+	keep(text: string): string;
+	named(text: string, uid: string): string;
+}
+
+/** A server of others with one folder; every second write is answered without an etag, all of them by one that has words of its own. */
 class Elsewhere implements There {
+	readonly #owner: Owner | null;
 	readonly held = new Map<string, Version>();
 	readonly #log: { href: string; n: number }[] = [];
 	readonly cuts: Cuts;
@@ -66,9 +74,14 @@ class Elsewhere implements There {
 	writes = 0;
 	#n = 0;
 
-	constructor(cuts: Cuts, tokens: boolean) {
+	constructor(cuts: Cuts, tokens: boolean, owner: Owner | null) {
 		this.cuts = cuts;
 		this.tokens = tokens;
+		this.#owner = owner;
+	}
+
+	get manners(): Manners {
+		return { rewrites: this.#owner !== null, namesObjects: this.#owner !== null };
 	}
 
 	edit(href: string, text: string | null): void {
@@ -99,8 +112,9 @@ class Elsewhere implements There {
 
 	hrefFor = (uid: string) => `/${uid}`;
 
-	create(href: string, text: string) {
-		return this.#write(href, text, () => !this.held.has(href));
+	async create(href: string, text: string) {
+		const at = this.#owner ? `/own-${this.#n}` : href;
+		return { href: at, etag: await this.#write(at, text, () => !this.held.has(at)) };
 	}
 
 	replace(href: string, etag: string, text: string) {
@@ -121,8 +135,8 @@ class Elsewhere implements There {
 			if (!fits()) throw new Moved('Changed.');
 			if (this.refuses()) throw new RefusedThere('No.');
 			this.writes++;
-			this.edit(href, text);
-			return this.writes % 2 === 0 ? null : this.held.get(href)!.etag;
+			this.edit(href, this.#owner ? this.#owner.named(this.#owner.keep(text), href.slice(1)) : text);
+			return this.#owner || this.writes % 2 === 0 ? null : this.held.get(href)!.etag;
 		});
 	}
 }
@@ -188,9 +202,9 @@ export class Pair {
 	#token: string | null = null;
 	mayLoseMany = false;
 
-	constructor(kind: Kind, tokens = true) {
+	constructor(kind: Kind, tokens = true, owner: Owner | null = null) {
 		this.kind = kind;
-		this.there = new Elsewhere(this.cuts, tokens);
+		this.there = new Elsewhere(this.cuts, tokens, owner);
 	}
 
 	/** A round that may be broken off. @returns whether it came to its end */

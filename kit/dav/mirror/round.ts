@@ -1,10 +1,7 @@
 import { decide } from './decide.ts';
+import { both, emptyItem, type Item } from './item.ts';
 import { type ChangesThere, type Here, Moved, NotYet, RefusedThere, type Texts, type There, type Version } from './sides.ts';
-import type { MirrorTables } from './tables.ts';
 import { Trouble } from './trouble.ts';
-
-/** An object that is, or is to be, on both sides. */
-export type Item = Omit<MirrorTables['mirror_item'], 'link'>;
 
 /** What is known of the objects of one folder. */
 export interface Items<Within> {
@@ -80,7 +77,7 @@ class Round<Within> {
 		for (let at = 0; at < fresh.length; at += AT_ONCE) {
 			await items.progress(at, fresh.length);
 			const hrefs = fresh.slice(at, at + AT_ONCE).map(([href]) => href);
-			const versions = await there.read(hrefs);
+			const versions = await this.#read(hrefs);
 			for (const href of hrefs) {
 				const version = versions.get(href);
 				if (version) await this.#arrived(href, version, gone);
@@ -145,8 +142,27 @@ class Round<Within> {
 		return this.#texts.get(uid) ?? null;
 	}
 
+	/** Objects as they stand there; those that are known under the UID by which they are known here. */
+	async #read(hrefs: readonly string[]): Promise<Map<string, Version>> {
+		const { there, texts } = this.#parts;
+		const found = await there.read(hrefs);
+		if (there.manners.namesObjects)
+			for (const [href, { etag, text }] of found) {
+				const uid = this.#byHref.get(href)?.uid ?? '';
+				if (uid !== '') found.set(href, { etag, text: texts.withUid(text, uid) });
+			}
+		return found;
+	}
+
 	/** Something there is new or changed. */
 	async #arrived(href: string, version: Version, gone: Set<string>): Promise<void> {
+		const sent = this.#byHref.has(href) ? null : this.#sentAs(version.text);
+		if (sent) {
+			await this.#drop(sent);
+			const text = this.#parts.texts.withUid(version.text, sent.uid);
+			this.#done.add(sent.uid);
+			return this.#settleAsKept({ ...sent, href }, sent.base, { etag: version.etag, text }, sent.version);
+		}
 		const uid = this.#parts.texts.uidOf(version.text);
 		const held = this.#byHref.get(href);
 		if (uid === null) return this.#keep({ ...emptyItem(href, ''), etag: version.etag, note: 'not-ours' });
@@ -162,6 +178,18 @@ class Round<Within> {
 		if (held && held.uid !== '' && held.uid !== uid)
 			await this.#settle(held.uid, { ...held, href: this.#parts.there.hrefFor(held.uid) }, 'gone');
 		return this.#settle(uid, held?.uid === uid ? held : { ...emptyItem(href, uid), etag: '' }, version);
+	}
+
+	/** Of a server that names objects itself: what was sent to it, and nobody heard under which name it lies there. */
+	#sentAs(text: string): (Item & { readonly base: string }) | null {
+		const { there, texts } = this.#parts;
+		if (!there.manners.namesObjects) return null;
+		for (const item of this.#byUid.values()) {
+			const { uid, etag, base } = item;
+			if (etag !== null || base === null || this.#done.has(uid)) continue;
+			if (texts.same(texts.withUnplaced(base, texts.withUid(text, uid)), base)) return { ...item, base };
+		}
+		return null;
 	}
 
 	/** Does what is to be done about one object. */
@@ -191,16 +219,19 @@ class Round<Within> {
 		try {
 			if (typeof there === 'object' && texts.uidOf(there.text) !== uid)
 				throw new RefusedThere('Another object has this name there.');
-			const step = decide(texts, base, mine, theirs);
+			// What was sent and never heard of again: what the server had no place for is not what somebody removed.
+			const sent = this.#parts.there.manners.rewrites && item.etag === null && base !== null && theirs !== null;
+			const seen = sent ? texts.withUnplaced(base, theirs) : theirs;
+			const step = decide(texts, { base, whole: base === null ? null : item.whole }, mine, seen);
 			switch (step.what) {
 				case 'forget':
 					await this.#drop(item);
 					return null;
 				case 'agree':
-					await this.#keep({ ...item, etag, base: theirs, version, gone_at: null, note: null });
+					await this.#keep({ ...item, etag, ...both(texts, mine!, theirs!), version, gone_at: null, note: null });
 					return null;
 				case 'take':
-					await this.#take(item, { etag: etag!, text: step.text });
+					await this.#take(item, { etag: etag!, text: step.text }, theirs!);
 					return null;
 				case 'trash-here':
 					await this.#parts.items.step(async (within) => {
@@ -232,11 +263,18 @@ class Round<Within> {
 	async #create(item: Item, text: string, version: string): Promise<{ item: Item; there: Seen } | null> {
 		const { there } = this.#parts;
 		// Noted before it is done: what is found there later under this name is this.
-		const begun = { ...item, etag: null, base: text, version, gone_at: null, note: null };
+		const begun = { ...item, etag: null, base: text, whole: null, version, gone_at: null, note: null };
 		await this.#keep(begun);
-		const etag = await there.create(item.href, text);
-		if (etag === null) return this.#reread(begun);
-		await this.#keep({ ...begun, etag });
+		const { href, etag } = await there.create(item.href, text);
+		if (href !== item.href) await this.#move(begun, href);
+		if (etag !== null) await this.#keep({ ...begun, href, etag });
+		else if (!there.manners.rewrites) return this.#reread({ ...begun, href });
+		else {
+			const kept = (await this.#read([href])).get(href);
+			if (kept) await this.#settleAsKept({ ...begun, href }, text, kept, version);
+			// It lies there under another name: the next round hears which.
+			else this.#again(GRACE_MS);
+		}
 		return null;
 	}
 
@@ -246,15 +284,30 @@ class Round<Within> {
 		{ version, alsoHere }: { readonly version: string; readonly alsoHere: boolean },
 	): Promise<{ item: Item; there: Seen } | null> {
 		const etag = await this.#parts.there.replace(item.href, item.etag ?? '', text);
-		if (alsoHere) {
-			const written = etag === null ? (await this.#parts.there.read([item.href])).get(item.href) : { etag, text };
-			if (!written) return { item, there: 'gone' };
-			await this.#take(item, written);
+		const { there } = this.#parts;
+		if (etag === null && (alsoHere || there.manners.rewrites)) {
+			const kept = (await this.#read([item.href])).get(item.href);
+			if (!kept) return { item: { ...item, base: text, whole: null }, there: 'gone' };
+			if (there.manners.rewrites) await this.#settleAsKept(item, text, kept, alsoHere ? null : version);
+			else await this.#take(item, kept, kept.text);
 			return null;
 		}
-		if (etag === null) return this.#reread({ ...item, base: text });
-		await this.#keep({ ...item, etag, base: text, version, gone_at: null, note: null });
+		if (etag === null) return this.#reread({ ...item, base: text, whole: null });
+		if (alsoHere) await this.#take(item, { etag, text }, text);
+		else await this.#keep({ ...item, etag, base: text, whole: null, version, gone_at: null, note: null });
 		return null;
+	}
+
+	/**
+	 * Both sides have what was written, there in the words of the server and without what it has no place for; here that stays.
+	 *
+	 * @param version of what stands here, where that is what was sent; `null`: it is yet to be written here
+	 */
+	async #settleAsKept(item: Item, sent: string, { etag, text: kept }: Version, version: string | null): Promise<void> {
+		const { texts } = this.#parts;
+		const whole = texts.withUnplaced(sent, kept);
+		if (version === null || !texts.same(whole, sent)) await this.#take(item, { etag, text: whole }, kept);
+		else await this.#keep({ ...item, etag, ...both(texts, whole, kept), version, gone_at: null, note: null });
 	}
 
 	async #remove(item: Item): Promise<null> {
@@ -271,7 +324,7 @@ class Round<Within> {
 		} catch (error) {
 			if (!(error instanceof RefusedThere) || item.base === null) throw error;
 			// It cannot be removed there, so it is still here.
-			await this.#take(item, { etag: item.etag ?? '', text: item.base });
+			await this.#take(item, { etag: item.etag ?? '', text: item.whole ?? item.base }, item.base);
 			return null;
 		}
 		await items.step((within) => items.drop(within, item.href));
@@ -279,22 +332,31 @@ class Round<Within> {
 		return null;
 	}
 
-	async #take(item: Item, { etag, text }: Version): Promise<void> {
-		const { items, here } = this.#parts;
+	/** @param base what stands there */
+	async #take(item: Item, { etag, text }: Version, base: string): Promise<void> {
+		const { items, here, texts } = this.#parts;
 		let kept: Item = item;
 		await items.step(async (within) => {
 			const taken = await here.take(within, item.uid, text);
 			kept =
 				'unfit' in taken
-					? { ...item, etag, base: null, version: this.#versions.get(item.uid) ?? '', gone_at: null, note: taken.unfit }
-					: { ...item, record: taken.record, etag, base: text, version: '', gone_at: null, note: null };
+					? {
+							...item,
+							etag,
+							base: null,
+							whole: null,
+							version: this.#versions.get(item.uid) ?? '',
+							gone_at: null,
+							note: taken.unfit,
+						}
+					: { ...item, record: taken.record, etag, ...both(texts, text, base), version: '', gone_at: null, note: null };
 			await items.keep(within, kept);
 		});
 		this.#know(kept);
 	}
 
 	async #reread(item: Item): Promise<{ item: Item; there: Seen }> {
-		const version = (await this.#parts.there.read([item.href])).get(item.href);
+		const version = (await this.#read([item.href])).get(item.href);
 		return { item: version ? { ...item, etag: item.etag ?? '' } : item, there: version ?? 'gone' };
 	}
 
@@ -302,6 +364,17 @@ class Round<Within> {
 		const { items } = this.#parts;
 		await items.step((within) => items.keep(within, item));
 		this.#know(item);
+	}
+
+	/** An object lies under another name than it was sent to. */
+	async #move(item: Item, href: string): Promise<void> {
+		const { items } = this.#parts;
+		await items.step(async (within) => {
+			await items.drop(within, item.href);
+			await items.keep(within, { ...item, href });
+		});
+		this.#forget(item);
+		this.#know({ ...item, href });
 	}
 
 	async #drop(item: Item): Promise<void> {
@@ -318,8 +391,4 @@ class Round<Within> {
 	#again(inMs: number): void {
 		this.#againMs = Math.min(this.#againMs ?? Infinity, inMs);
 	}
-}
-
-function emptyItem(href: string, uid: string): Item {
-	return { href, uid, record: '', etag: null, base: null, version: '', gone_at: null, note: null };
 }

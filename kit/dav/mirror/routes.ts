@@ -7,6 +7,7 @@ import {
 	accountChangeSchema,
 	type Accounts,
 	choiceSchema,
+	connectedSchema,
 	folderCard,
 	newAccountSchema,
 	recordsSchema,
@@ -35,11 +36,16 @@ export function accountRoutes({ accounts, verifyToken, clock, look }: AccountRou
 		.post(
 			'/v1/elsewhere',
 			signedIn,
-			body(newAccountSchema),
-			answers('Adds an account', folders.extend({ account: accountCard }), 201),
+			body(z.union([newAccountSchema, connectedSchema])),
+			answers('Adds an account, by a password or connected at a provider', folders.extend({ account: accountCard }), 201),
 			async (c) => {
-				spend(limit, c.get('person').id);
-				return c.json(await accounts.add(c.get('person').id, c.req.valid('json')), 201);
+				const [person, asked] = [c.get('person').id, c.req.valid('json')];
+				spend(limit, person);
+				if (!('connection' in asked)) return c.json(await accounts.add(person, asked), 201);
+				const added = await accounts.connect(person, asked);
+				// It may have been here already, and goes on now.
+				look();
+				return c.json(added, 201);
 			},
 		)
 		.patch(

@@ -15,16 +15,36 @@ export interface ChangesThere {
 	readonly token: string | null;
 }
 
+/** What is peculiar to a server. */
+export interface Manners {
+	/** It keeps what it is sent in words of its own, and only what it has a place for; the rest stays here. */
+	readonly rewrites: boolean;
+	/** It gives objects names and UIDs of its own, whatever they came under. What is known here keeps its UID here. */
+	readonly namesObjects: boolean;
+}
+
+/** What became of an object that was written. */
+export interface Created {
+	readonly href: string;
+	readonly etag: string | null;
+}
+
 /** A folder elsewhere. Every method throws Trouble where the account cannot be read or written now. */
 export interface There {
+	readonly manners: Manners;
 	/** @param token of the last answer; `null`: everything */
 	changes(token: string | null): Promise<ChangesThere>;
 	/** Objects by href; those that are gone are not among them. */
 	read(hrefs: readonly string[]): Promise<Map<string, Version>>;
 	/** Where an object with this UID will lie. */
 	hrefFor(uid: string): string;
-	/** Writes an object where there is none. @returns its etag, `null` where the server did not say @throws Moved, RefusedThere, NotYet */
-	create(href: string, text: string): Promise<string | null>;
+	/**
+	 * Writes an object where there is none.
+	 *
+	 * @returns where it lies now, and its etag, `null` where the server did not say
+	 * @throws Moved, RefusedThere, NotYet
+	 */
+	create(href: string, text: string): Promise<Created>;
 	/** Writes an object over the version that is known. @throws Moved, RefusedThere, NotYet */
 	replace(href: string, etag: string, text: string): Promise<string | null>;
 	/** Removes the version that is known; one that is gone is removed. @throws Moved, RefusedThere */
@@ -65,8 +85,12 @@ export interface Here<Within> {
 export interface Texts {
 	/** `null`: there is none in it. */
 	uidOf(text: string): string | null;
+	/** The same under another UID. */
+	withUid(text: string, uid: string): string;
 	/** Whether two texts say the same. */
 	same(one: string, other: string): boolean;
 	/** Both changes of what was common, by field. @param base `null`: nothing was ever common */
 	merge(base: string | null, here: string, there: string): string;
+	/** What a server made of what it was sent, with what of that it has no place for: tags, fields of programs. */
+	withUnplaced(sent: string, kept: string): string;
 }

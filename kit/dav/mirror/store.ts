@@ -1,6 +1,7 @@
 import type { SpaceId } from '@mana/sync';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import type { Item, Items } from './round.ts';
+import type { Item } from './item.ts';
+import type { Items } from './round.ts';
 import type { MirrorTables } from './tables.ts';
 import { Trouble, type TroubleCode } from './trouble.ts';
 

@@ -58,6 +58,8 @@ export interface MirrorTables {
 		etag: string | null;
 		/** What both sides said last; `null`: nothing in common yet. */
 		base: string | null;
+		/** What stood here then, where that is more: lines that the server has no place for. `null`: the same as there. */
+		whole: string | null;
 		/** Of what stands here when it was common. */
 		version: string;
 		/** When it was first found to be missing here. */
@@ -135,6 +137,11 @@ export const mirrorMigrations: Migrations = {
 				.alterTable('mirror_account')
 				.addColumn('leased_until', 'integer', (column) => column.notNull().defaultTo(0))
 				.execute();
+		},
+	},
+	'004-whole': {
+		async up(db) {
+			await db.schema.alterTable('mirror_item').addColumn('whole', 'text').execute();
 		},
 	},
 };

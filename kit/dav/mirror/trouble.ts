@@ -6,6 +6,7 @@ import { Problem } from '@mana/service';
  */
 export const troubles = {
 	'wrong-password': { stops: true },
+	disconnected: { stops: true },
 	forbidden: { stops: true },
 	gone: { stops: true },
 	'removed-here': { stops: true },

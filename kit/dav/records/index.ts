@@ -9,6 +9,7 @@ export {
 	PRINCIPALS,
 	type SpecialCollection,
 } from './folder.ts';
+export { type FoldersHere, foldersHere, recordsIn, versionsIn } from './elsewhere.ts';
 export { differences, Member } from './member.ts';
 export { isOf, naming, type Naming, type ObjectKind, part, type Part, type Place, type Placed, type Wanted } from './kind.ts';
 export { namingsOf, objectsOf, objectsTiedTo, partsOf, type RecordDb, recordOf, rowsOf } from './objects.ts';

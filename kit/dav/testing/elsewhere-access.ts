@@ -10,6 +10,13 @@ export const elsewhereAccess: readonly AccessRow[] = [
 		body: { address: 'https://192.0.2.1/', user: 'ana', password: 'secret' },
 		status: signedIn(422),
 	},
+	// What one has not connected is not one's own.
+	{
+		method: 'POST',
+		path: '/v1/elsewhere',
+		body: { service: 'google', connection: 'of-somebody-else' },
+		status: signedIn(422),
+	},
 	{ method: 'PATCH', path: '/v1/elsewhere/:id', body: { paused: true }, status: signedIn(404) },
 	{ method: 'DELETE', path: '/v1/elsewhere/:id', status: signedIn(404) },
 	{ method: 'GET', path: '/v1/elsewhere/:id/folders', status: signedIn(404) },

@@ -46,6 +46,16 @@ export class TestAccounts {
 		return { id: body.account.id, home: await this.choose(body.account.id, url) };
 	}
 
+	/** Adds an account at Google that was connected. @returns it, and the names of what is there */
+	async connect(connection: string): Promise<{ account: AccountCard; folders: readonly FolderCard[] }> {
+		const { status, body } = await this.ask<{ account: AccountCard; folders: FolderCard[] }>('POST', '', {
+			service: 'google',
+			connection,
+		});
+		expect(status).toBe(201);
+		return body;
+	}
+
 	/** Keeps one folder of an account the same. @returns the folder here */
 	async choose(id: string, url: string): Promise<RecordId> {
 		// Somebody who has just come is not known to everybody at once (503).

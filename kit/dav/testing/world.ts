@@ -15,7 +15,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PUBLIC_URL = 'http://mana.test';
+/** Where people open a Mana of tests. */
+export const PUBLIC_URL = 'http://mana.test';
 const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
 
 /** The services that a record passes through, as processes run them, and people who use them. */
@@ -53,7 +54,8 @@ export async function startWorld({ below, served, env, app, clock }: WorldOption
 	const running: RunningService[] = [];
 	const addresses: Record<string, string> = {};
 	for (const service of [...below, served]) {
-		const own = service === served ? env : service.name === 'mana-sync' ? { MANA_SYNC_CONNECTS_PER_MINUTE: '100000' } : {};
+		// Each reads the variables that bear its name.
+		const own = { MANA_SYNC_CONNECTS_PER_MINUTE: '100000', ...env };
 		const log = createLogger(service.name, 'silent');
 		const time = service === served && clock ? { clock } : {};
 		const runs = await service.start({ ...shared, ...time, env: own, addresses: { ...addresses }, log });
@@ -95,7 +97,7 @@ export class TestPerson {
 	readonly #sync: string;
 	readonly #app: string;
 	readonly #device: DeviceId = newDeviceId(random);
-	#cookie = '';
+	readonly #cookies = new Map<string, string>();
 	#n = new Map<SpaceId, number>();
 	#stamp = 0;
 
@@ -217,14 +219,27 @@ export class TestPerson {
 		return heard;
 	}
 
-	async #post(path: string, body: object | undefined): Promise<unknown> {
+	/** Asks mana-auth for something as a browser does, and goes nowhere that it is sent. */
+	async visit(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
 		const response = await fetch(this.#auth + path, {
-			method: 'POST',
-			headers: { origin: PUBLIC_URL, cookie: this.#cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
+			method,
+			redirect: 'manual',
+			headers: {
+				origin: PUBLIC_URL,
+				cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; '),
+				...(body ? { 'content-type': 'application/json' } : {}),
+			},
 			...(body ? { body: JSON.stringify(body) } : {}),
 		});
-		const [cookie] = response.headers.getSetCookie();
-		if (cookie) this.#cookie = cookie.split(';')[0]!;
+		for (const line of response.headers.getSetCookie()) {
+			const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+			this.#cookies.set(name, value);
+		}
+		return response;
+	}
+
+	async #post(path: string, body: object | undefined): Promise<unknown> {
+		const response = await this.visit('POST', path, body);
 		if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
 		return response.status === 204 ? undefined : response.json();
 	}

@@ -59,6 +59,7 @@ export const kindWords: Readonly<Record<string, () => string>> = {
 	'identity-linked': () => m.administration_identity_linked(),
 	'identity-unlinked': () => m.administration_identity_unlinked(),
 	'identity-refused': () => m.administration_identity_refused(),
+	'connection-made': () => m.administration_connection_made(),
 	'archive-begun': () => m.administration_archive_begun(),
 	'archive-taken': () => m.administration_archive_taken(),
 	'archive-removed': () => m.administration_archive_removed(),
