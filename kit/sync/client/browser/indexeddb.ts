@@ -1,5 +1,5 @@
-import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { AREAS, StorageFailed, StorageFull, type Area, type Disk, type DiskTransaction } from '../disk.ts';
+import { answered, over } from './requests.ts';
 
 /** Version of the areas, not of what stands in them. */
 const VERSION = 3;
@@ -14,18 +14,18 @@ export async function openIndexedDb(name: string, patienceMs = 5_000): Promise<D
 	let lost = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	try {
-		const opening = openDB(name, VERSION, {
-			upgrade(db) {
-				for (const area of AREAS) if (!db.objectStoreNames.contains(area)) db.createObjectStore(area);
-			},
+		const request = indexedDB.open(name, VERSION);
+		request.addEventListener('upgradeneeded', () => {
+			for (const area of AREAS) if (!request.result.objectStoreNames.contains(area)) request.result.createObjectStore(area);
+		});
+		const opening = answered(request).then((db) => {
 			// Another tab deletes the database or brings a newer version: make way. Later requests fail, and the client goes on in memory.
-			blocking: (_current, _blocked, event) => {
+			db.addEventListener('versionchange', () => {
 				lost = true;
-				(event.target as IDBDatabase).close();
-			},
-			terminated: () => {
-				lost = true;
-			},
+				db.close();
+			});
+			db.addEventListener('close', () => (lost = true));
+			return db;
 		});
 		const tooLong = new Promise<never>((_resolve, reject) => {
 			timer = setTimeout(() => reject(new Error('Another tab keeps the database.')), patienceMs);
@@ -45,17 +45,17 @@ export async function openIndexedDb(name: string, patienceMs = 5_000): Promise<D
 }
 
 /** Deletes the database of an account. Tabs that have it open make way. */
-export function deleteIndexedDb(name: string): Promise<void> {
-	return deleteDB(name);
+export async function deleteIndexedDb(name: string): Promise<void> {
+	await answered(indexedDB.deleteDatabase(name));
 }
 
 class IndexedDbDisk implements Disk {
 	readonly durable = true;
 	readonly #name: string;
-	readonly #db: IDBPDatabase;
+	readonly #db: IDBDatabase;
 	readonly #lost: () => boolean;
 
-	constructor(name: string, db: IDBPDatabase, lost: () => boolean) {
+	constructor(name: string, db: IDBDatabase, lost: () => boolean) {
 		this.#name = name;
 		this.#db = db;
 		this.#lost = lost;
@@ -67,7 +67,7 @@ class IndexedDbDisk implements Disk {
 		work: (tx: DiskTransaction) => Promise<T>,
 	): Promise<T> {
 		if (this.#lost()) throw new StorageFailed(`The database ${this.#name} was closed.`);
-		let tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>;
+		let tx: IDBTransaction;
 		try {
 			tx = this.#db.transaction([...areas], mode === 'read' ? 'readonly' : 'readwrite', {
 				durability: mode === 'write-strict' ? 'strict' : 'default',
@@ -75,7 +75,7 @@ class IndexedDbDisk implements Disk {
 		} catch (error) {
 			throw new StorageFailed(`The database ${this.#name} was closed.`, { cause: error });
 		}
-		const done = tx.done.then(
+		const done = over(tx).then(
 			() => null,
 			(error: unknown) => failureOf(error),
 		);
@@ -97,26 +97,23 @@ class IndexedDbDisk implements Disk {
 
 	destroy(): Promise<void> {
 		this.#db.close();
-		return deleteDB(this.#name);
+		return deleteIndexedDb(this.#name);
 	}
 }
 
-function requestsOf(tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>): DiskTransaction {
-	const write = (area: Area) => {
-		const store = tx.objectStore(area);
-		return { put: store.put!.bind(store), delete: store.delete!.bind(store) };
-	};
+function requestsOf(tx: IDBTransaction): DiskTransaction {
 	return {
-		get: (area, key) => tx.objectStore(area).get([...key]),
+		get: (area, key) => answered<unknown>(tx.objectStore(area).get([...key])),
 		async list(area, space, from = -Infinity, to = Infinity) {
 			const range = IDBKeyRange.bound([space, from], [space, to]);
 			const store = tx.objectStore(area);
-			const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
-			return keys.map((key, i) => ({ at: (key as [string, number])[1], value: values[i] as unknown }));
+			const [keys, values] = await Promise.all([answered(store.getAllKeys(range)), answered<unknown[]>(store.getAll(range))]);
+			return keys.map((key, i) => ({ at: (key as [string, number])[1], value: values[i] }));
 		},
-		put: (area, key, value) => told(write(area).put(value, [...key])),
+		// A request that fails ends its transaction, and that is where it is handled.
+		put: (area, key, value) => void tx.objectStore(area).put(value, [...key]),
 		remove: (area, space, from = -Infinity, to = Infinity) =>
-			told(write(area).delete(IDBKeyRange.bound([space, from], [space, to]))),
+			void tx.objectStore(area).delete(IDBKeyRange.bound([space, from], [space, to])),
 	};
 }
 
@@ -127,12 +124,7 @@ function failureOf(cause: unknown): StorageFailed {
 		: new StorageFailed('The browser could not store this.', { cause });
 }
 
-/** A failed request fails its transaction, and that is where it is handled. */
-function told(request: Promise<unknown>): void {
-	request.catch(() => undefined);
-}
-
-function abort(tx: IDBPTransaction<unknown, Area[], 'readonly' | 'readwrite'>): void {
+function abort(tx: IDBTransaction): void {
 	try {
 		tx.abort();
 	} catch (error) {

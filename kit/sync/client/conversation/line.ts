@@ -1,5 +1,5 @@
-import { encodeFrame } from '../../codec/index.ts';
-import type { Frame, Pong, Welcome } from '../../frames.ts';
+import { encodeSaid } from '../../codec/client.ts';
+import type { ClientFrame, Pong, Welcome } from '../../frames.ts';
 import type { ConversationStanding } from '../api.ts';
 import { BackOff } from './back-off.ts';
 import type { Environment } from '../environment.ts';
@@ -105,8 +105,8 @@ export class Line {
 	}
 
 	/** Answers how many bytes went. */
-	send(frame: Frame): number {
-		const bytes = encodeFrame(frame);
+	send(frame: ClientFrame): number {
+		const bytes = encodeSaid(frame);
 		this.#parts.trace.frame('sent', frame, bytes.length);
 		this.#link?.send(bytes);
 		return bytes.length;

@@ -1,14 +1,14 @@
 import type { Cell, SpaceId } from '../../cell.ts';
-import { decodeFrame } from '../../codec/index.ts';
+import { decodeHeard } from '../../codec/client.ts';
 import {
 	ENGINE,
 	LIVENESS,
 	type Ack,
 	type Bye,
 	type Digest,
-	type Frame,
 	type Hello,
 	type Presence,
+	type ServerFrame,
 	type Subbed,
 	type Welcome,
 } from '../../frames.ts';
@@ -221,9 +221,9 @@ export class Session {
 
 	#hear(bytes: Uint8Array): void {
 		this.#line.watchdog.heard();
-		let frame: Frame;
+		let frame: ServerFrame;
 		try {
-			frame = decodeFrame(bytes);
+			frame = decodeHeard(bytes);
 		} catch {
 			return this.#lost('bad-frame', 'The server speaks in a way that this app does not understand. Reload the page.');
 		}
@@ -256,7 +256,7 @@ export class Session {
 		work.then(goOn, () => isCurrent() && this.#lost('connection', 'A part of this app could not be loaded.'));
 	}
 
-	#take(frame: Frame, size: number): void {
+	#take(frame: ServerFrame, size: number): void {
 		switch (frame.type) {
 			case 'welcome':
 				return this.#welcome(frame);
