@@ -63,7 +63,7 @@ export const tasks = collection(
 		/** IANA name of the zone on whose clocks its day and time are shown, where a calendar program sent them in UTC; empty: none did. */
 		calendarZone: field.text(26, { fallback: '', max: 64 }),
 	},
-	{ keeps: { field: 'completedAt', days: 90 } },
+	{ keeps: { field: 'completedAt', days: 90 }, refers: { parent: 'todo/tasks' } },
 );
 
 export const projects = collection(

@@ -25,6 +25,18 @@ export interface Collection<F extends Fields = Fields> {
 	readonly routes: readonly number[];
 	/** What a device keeps of it unless its person wants everything; `null`: everything. */
 	readonly keeps: Keeps | null;
+	/** Fields that name records which a device keeps as long as it keeps the one that names them. */
+	readonly refers: readonly Reference[];
+	/** Its records only tie others together: what they name is kept where something else that the same one names is. */
+	readonly ties: boolean;
+}
+
+/** A field that names a record. */
+export interface Reference {
+	/** Its number. */
+	readonly field: number;
+	/** Of which collection: its name, or the number of the field that holds its number. */
+	readonly to: string | number;
 }
 
 /** "What is not done yet, and what was done lately": the rest stays on the server until somebody looks at it. */
@@ -43,6 +55,10 @@ export interface Details {
 	readonly minVersion?: number;
 	/** By the name of a routing field. */
 	readonly keeps?: { readonly field: string; readonly days: number };
+	/** By the name of a reference: the name of the collection that it leads to, or the field that holds the number of that collection. */
+	readonly refers?: Readonly<Record<string, string | { readonly numberIn: string }>>;
+	/** See `Collection.ties`. */
+	readonly ties?: boolean;
 }
 
 /** What a page reads: the id, when it was made (ms), whether it is in the trash, and every field. */
@@ -76,7 +92,7 @@ export function collection<const F extends Fields>(
 	name: string,
 	place: { readonly app: number; readonly number: number },
 	fields: F,
-	{ lenses = [], minVersion = 1, keeps }: Details = {},
+	{ lenses = [], minVersion = 1, keeps, refers = {}, ties = false }: Details = {},
 ): Collection<F> {
 	for (const number of [place.app, place.number])
 		if (!Number.isInteger(number) || number < 1 || number > 255)
@@ -115,7 +131,19 @@ export function collection<const F extends Fields>(
 		lenses,
 		routes: Object.values(fields).flatMap(({ routes, number }) => (routes ? [number] : [])),
 		keeps: keeps && kept ? { field: kept.number, days: keeps.days } : null,
+		refers: Object.entries(refers).map(([fieldName, to]) => referenceOf(name, fields, fieldName, to)),
+		ties,
 	};
+}
+
+function referenceOf(name: string, fields: Fields, fieldName: string, to: NonNullable<Details['refers']>[string]): Reference {
+	const field = fields[fieldName];
+	if (field?.type !== 'reference' && field?.type !== 'parent')
+		throw new Error(`${name}: ${fieldName} is no field that refers to a record.`);
+	if (typeof to === 'string') return { field: field.number, to };
+	const number = fields[to.numberIn];
+	if (number?.type !== 'integer') throw new Error(`${name}: ${to.numberIn} is no field that holds the number of a collection.`);
+	return { field: field.number, to: number.number };
 }
 
 /** Names that a row has without declaring them. */

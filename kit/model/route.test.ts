@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { collection } from './collection.ts';
+import { collection, type Details } from './collection.ts';
 import { routed } from './field.ts';
 import * as field from './fields/index.ts';
 import { anywhere, between, equals, isInside, isRouteKey, LAST_ROUTE, routeKey, since } from './route.ts';
@@ -71,6 +71,17 @@ test('only a field in one register routes, and only a routing field has windows 
 	const plain = { done: field.instant(1) };
 	expect(() => collection('test/a', { app: 200, number: 2 }, plain, { keeps: { field: 'done', days: 1 } })).toThrow('routes');
 	expect(visits).toMatchObject({ routes: [done.number, day.number], keeps: { field: done.number, days: 90 } });
+});
+
+test('a reference is declared with what it leads to, and anything else is no reference', () => {
+	const fields = { over: field.reference(1), kind: field.integer(2), words: field.text(3) };
+	const made = (refers: Details['refers']) =>
+		collection('test/b', { app: 200, number: 3 }, fields, refers ? { refers } : {}).refers;
+	expect(made({ over: 'test/b' })).toEqual([{ field: fields.over.number, to: 'test/b' }]);
+	expect(made({ over: { numberIn: 'kind' } })).toEqual([{ field: fields.over.number, to: fields.kind.number }]);
+	expect(() => made({ words: 'test/b' })).toThrow('no field that refers');
+	expect(() => made({ over: { numberIn: 'words' } })).toThrow('number of a collection');
+	expect(() => made({ missing: 'test/b' })).toThrow('no field that refers');
 });
 
 function compare(a: string, b: string): number {

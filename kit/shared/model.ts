@@ -29,6 +29,7 @@ export const links = collection(
 		toCollection: field.integer(4, { fallback: 0, from: 0, to: 65_535 }),
 		to: field.reference(5),
 	},
+	{ refers: { from: { numberIn: 'fromCollection' }, to: { numberIn: 'toCollection' } }, ties: true },
 );
 
 export type Tag = Row<typeof tags>;

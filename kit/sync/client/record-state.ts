@@ -42,7 +42,7 @@ export function isGone(base: ReadonlyMap<Slot, Cell>): boolean {
 }
 
 /** What the server confirmed of one register of a record, without unpacking the others. */
-export function confirmedOf({ base }: RecordState, place: Pick<Place, 'field' | 'key'>): Register | undefined {
+export function confirmedOf({ base }: Pick<RecordState, 'base'>, place: Pick<Place, 'field' | 'key'>): Register | undefined {
 	return base instanceof Map ? base.get(slotOf(place)) : base.chunk.register(base.row, place.field, place.key);
 }
 

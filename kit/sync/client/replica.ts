@@ -132,8 +132,9 @@ export class Replica {
 
 	/** What the server confirmed of a register. */
 	confirmed(place: Place): Register | undefined {
-		const record = this.held(place.collection, place.record);
-		return record && confirmedOf(record, place);
+		const held = this.#collections.get(place.collection)?.get(place.record);
+		if (held === undefined) return undefined;
+		return confirmedOf(typeof held === 'number' ? { base: packedIn(this.#chunks, held) } : held, place);
 	}
 
 	/** What a build with this collection's lenses sees in a register: perhaps what an older build wrote. */

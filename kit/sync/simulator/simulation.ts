@@ -1,3 +1,4 @@
+import { isRecordId } from '@mana/model';
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { compare, confirmed, differ, ofPart, readable } from './check.ts';
@@ -8,7 +9,8 @@ import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
 import { perform, reopen, tokensOf } from './deeds.ts';
 import { judgeLaws } from './laws.ts';
 import { allows } from '../permission.ts';
-import { THING_APP } from './things.ts';
+import { isTombstone, recordKey } from '../tombstone.ts';
+import { THING_APP, things } from './things.ts';
 import { Inconclusive, same, show, Violation } from './oracle.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -134,6 +136,7 @@ function judge(world: World): void {
 		return ofPart(tab, readable(disk.file.cells, apps));
 	};
 	for (const tab of members) compare('I9', 'a tab', due(tab), confirmed(tab));
+	for (const tab of members) judgeReferred(tab, due(tab), disk.file.cells);
 	dropRefused(world);
 	for (const tab of members) compare('I1', 'a page', due(tab), visible(tab));
 	judgeLaws(
@@ -143,6 +146,23 @@ function judge(world: World): void {
 				client!.space.scope === null && allows(disk.file.members.get(browser.person)!.access, 'read', THING_APP),
 		),
 	);
+}
+
+/** What a record that a tab keeps stands under is kept as well (I10), and what that stands under. */
+function judgeReferred(
+	{ client }: World['tabs'][number],
+	kept: ReadonlyMap<string, Cell>,
+	there: ReadonlyMap<string, Cell>,
+): void {
+	if (!client!.space.scope) return;
+	const here = new Set([...kept.values()].map(recordKey));
+	const known = new Set([...there.values()].flatMap((cell) => (isTombstone(cell) ? [] : recordKey(cell))));
+	for (const { collection, record, field, value } of kept.values()) {
+		if (collection !== things.number || field !== things.fields.parent.number || !isRecordId(value)) continue;
+		const parent = recordKey({ collection, record: value });
+		if (known.has(parent) && !here.has(parent))
+			throw new Violation('I10', `${record} is kept, and ${value} that it stands under is not`);
+	}
 }
 
 /** Every write that a device promised to keep was accepted, or refused and its person told; a restore may have taken it back. */

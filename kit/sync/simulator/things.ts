@@ -26,13 +26,13 @@ const fields = {
 	done: routed(field.instant(15)),
 };
 
-const keeps = { field: 'done', days: 90 };
+const kept = { keeps: { field: 'done', days: 90 }, refers: { parent: 'simulator/things' } };
 
 const hours = field.integer(13);
 const minutes = field.integer(14);
 
 /** The collection as the first build has it, … */
-export const things = collection('simulator/things', place, { ...fields, hours }, { keeps });
+export const things = collection('simulator/things', place, { ...fields, hours }, kept);
 
 /** … as the second has it, … */
 export const newerThings = collection(
@@ -40,7 +40,7 @@ export const newerThings = collection(
 	place,
 	{ ...fields, minutes },
 	{
-		keeps,
+		...kept,
 		lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 60, down: (value) => Math.floor(Number(value) / 60) })],
 	},
 );
@@ -51,7 +51,7 @@ export const wrongThings = collection(
 	place,
 	{ ...fields, minutes },
 	{
-		keeps,
+		...kept,
 		lenses: [lens(2, hours, minutes, { up: (value) => Number(value) * 61, down: (value) => Math.floor(Number(value) / 60) })],
 	},
 );

@@ -8,7 +8,7 @@ import type { Keeping } from '../kept.ts';
 import type { Replica } from '../replica.ts';
 
 /** What a model says of what a device keeps of its collection. */
-export type KeptPart = Pick<Collection, 'number' | 'keeps'>;
+export type KeptPart = Pick<Collection, 'name' | 'number' | 'keeps' | 'refers' | 'ties'>;
 
 const DAY_MS = 86_400_000;
 /** What was shown stays for so long after somebody last looked at it. */
@@ -24,13 +24,15 @@ const LOOK_AGAIN_MS = 20 * 60_000;
 /**
  * What this device keeps of a space; `null`: everything.
  *
- * @param now ms since 1970; @param unfinished records with which this device is not finished
+ * @param now ms since 1970; @param unfinished records with which this device is not finished; @param referred what records of a part refer to and that is
+ * not in it
  */
 export function scopeOf(
 	models: readonly KeptPart[],
 	{ everything, shown, opened, asleep }: Keeping,
 	now: number,
 	unfinished: readonly Name[] = [],
+	referred: (scope: Scope) => readonly Name[] = () => [],
 ): Scope | null {
 	const awake = models.filter(({ number }) => !asleep.includes(appOf(number)));
 	const parts = awake.filter(({ number, keeps }) => keeps && !everything.includes(number));
@@ -41,17 +43,15 @@ export function scopeOf(
 		(window) => !asleep.includes(appOf(window.collection)) && isPart(window) && window.at > now - SHOWN_MS,
 	);
 	const named = [...unfinished, ...opened.filter((name) => name.pinned || name.at > now - OPENED_MS)].filter(isPart);
-	const records = new Map(
-		named
-			.slice(0, limits.scopeRecords)
-			.map(({ collection, record }) => [nameKey({ collection, record }), { collection, record }]),
-	);
-	return {
+	const scope: Scope = {
 		apps: asleep.length > 0 ? [...new Set(awake.map(({ number }) => appOf(number)))].sort((a, b) => a - b) : null,
 		collections: [],
 		windows: [...parts.flatMap((part) => recentOf(part, now)), ...beside.map(({ at: _at, ...window }) => window)],
-		records: [...records.keys()].sort().map((key) => records.get(key)!),
+		records: [],
 	};
+	const all = [...named, ...referred(scope)].slice(0, limits.scopeRecords);
+	const records = new Map(all.map(({ collection, record }) => [nameKey({ collection, record }), { collection, record }]));
+	return { ...scope, records: [...records.keys()].sort().map((key) => records.get(key)!) };
 }
 
 /** Somebody looks at a window. What nobody looked at for long is let go. */
@@ -119,11 +119,15 @@ export function outside(replica: Replica, scope: Scope): Name[] {
 	const index = new ScopeIndex(scope);
 	const out: Name[] = [];
 	for (const name of replica.names()) {
-		const windows = index.windowed.get(name.collection);
-		if (!(windows ? index.holds(name, routesIn(replica, name, windows)) : index.whole(name.collection) || index.lists(name)))
-			out.push(name);
+		if (!isInside(replica, index, name)) out.push(name);
 	}
 	return out;
+}
+
+/** Whether a scope holds a record as it stands here. */
+export function isInside(replica: Replica, index: ScopeIndex, name: Name): boolean {
+	const windows = index.windowed.get(name.collection);
+	return windows ? index.holds(name, routesIn(replica, name, windows)) : index.whole(name.collection) || index.lists(name);
 }
 
 function routesIn(

@@ -2,21 +2,25 @@ import { type Name, nameKey } from '../../name.ts';
 import type { Scope } from '../../scope.ts';
 import { wasKnown } from '../ground.ts';
 import { isAll, outside, scopeOf } from './keeping.ts';
+import { Referred } from './referred.ts';
 import type { RemotePatch } from '../store.ts';
 import type { TabState } from '../tab-state.ts';
 
 /** The part of a space that a tab keeps: what it asks for, and how it lets go of records that left that part. */
 export class Leaving {
 	readonly #state: TabState;
+	readonly #referred: Referred;
 
 	constructor(state: TabState) {
 		this.#state = state;
+		this.#referred = new Referred(state.replica, state.remote?.parts ?? []);
 	}
 
 	/** The part that is to be kept here from now on; `null`: everything. */
 	get wanted(): Scope | null {
 		const { remote, parts, mana, keeping, space } = this.#state;
-		return remote?.parts ? scopeOf(remote.parts, keeping, parts.env.now() + mana.skewMs, space.leaving) : null;
+		if (!remote?.parts) return null;
+		return scopeOf(remote.parts, keeping, parts.env.now() + mana.skewMs, space.leaving, (scope) => this.#referred.outside(scope));
 	}
 
 	/** Whether the confirmed state is whole for a collection. */
