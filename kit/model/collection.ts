@@ -15,6 +15,11 @@ export interface Collection<F extends Fields = Fields> {
 	readonly fields: F;
 	/** The declared and the system fields, and those of older versions, by their wire number. */
 	readonly byNumber: ReadonlyMap<number, AnyField>;
+	/**
+	 * A row of which nothing was written. Rows are copies of it, and so all of one shape, which engines make and read several times faster than
+	 * objects that grow by a field at a time.
+	 */
+	readonly blank: Readonly<Record<string, unknown>>;
 	/** Grows with every lens. */
 	readonly version: number;
 	/** Builds that know an older version may read but no longer write. */
@@ -126,6 +131,7 @@ export function collection<const F extends Fields>(
 		number: place.app * 256 + place.number,
 		fields,
 		byNumber,
+		blank: blankOf(fields),
 		version,
 		minVersion,
 		lenses,
@@ -144,6 +150,13 @@ function referenceOf(name: string, fields: Fields, fieldName: string, to: NonNul
 	const number = fields[to.numberIn];
 	if (number?.type !== 'integer') throw new Error(`${name}: ${to.numberIn} is no field that holds the number of a collection.`);
 	return { field: field.number, to: number.number };
+}
+
+function blankOf(fields: Fields): Readonly<Record<string, unknown>> {
+	const row: Record<string, unknown> = { id: null, createdAt: null, deletedAt: null };
+	for (const [name, field] of Object.entries(fields)) row[name] = field.fallback;
+	// V8 keeps an object that grew to so many fields as a dictionary. What it parses has its shape from the start.
+	return Object.assign(JSON.parse(JSON.stringify(row)) as typeof row, row);
 }
 
 /** Names that a row has without declaring them. */

@@ -30,9 +30,8 @@ export class InvalidValue extends Error {
 /** The row that the registers of a record make; `undefined` when it has none or was purged. Fields of newer apps are passed over. */
 export function readRow<C extends Collection>(collection: C, id: RecordId, entries: Iterable<Entry>): Row<C> | undefined {
 	const names = namesOf(collection);
-	const row: Record<string, unknown> = { id, createdAt: null, deletedAt: null };
+	const row: Record<string, unknown> = { ...collection.blank, id };
 	const keyed = new Map<AnyField, Map<string, Value>>();
-	for (const [name, field] of Object.entries(collection.fields)) row[name] = field.fallback;
 	let empty = true;
 	for (const { field: number, key, value } of entries) {
 		empty = false;

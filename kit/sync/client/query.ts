@@ -27,10 +27,9 @@ export interface Arrangement<C extends Collection = Collection> {
 	/**
 	 * Takes what was got ready.
 	 *
-	 * @param moved rows that stand elsewhere than before, or nowhere any more
 	 * @param again records that moved on since it was begun: they may stand in `sorted` as they were
 	 */
-	arrange(sorted: Row<C>[], moved: ReadonlyMap<RecordId, Row<C> | undefined>, again: ReadonlySet<RecordId>): void;
+	arrange(sorted: Row<C>[], again: ReadonlySet<RecordId>): void;
 }
 
 /** A question whose answer is kept current by looking only at the records that a transaction touched. */
@@ -43,9 +42,10 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	/** The one value that rows must have, and what finds them. */
 	#by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: RecordIndex } | undefined;
 	readonly #listeners = new Set<() => void>();
-	/** All matches in order, and which row of a record stands among them. */
+	/** All matches in order. */
 	#sorted: Row<C>[] = [];
-	#standing = new Map<RecordId, Row<C>>();
+	/** Which row of a record stands among them; `null` until somebody asks: of most answers nothing changes. */
+	#known: Map<RecordId, Row<C>> | null = null;
 	#rows: readonly Row<C>[] = [];
 	/** The answer that the listeners know. */
 	#told: readonly Row<C>[] = [];
@@ -110,9 +110,8 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		return size > 8 && size > this.#sorted.length * REBUILD_SHARE;
 	}
 
-	#stand(id: RecordId, row: Row<C> | undefined): void {
-		if (row) this.#standing.set(id, row);
-		else this.#standing.delete(id);
+	get #standing(): Map<RecordId, Row<C>> {
+		return (this.#known ??= new Map(this.#sorted.map((row) => [row.id, row])));
 	}
 
 	get #arrangement(): Arrangement<C> {
@@ -122,13 +121,11 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 			sorted: () => this.#sorted,
 			standing: () => this.#standing,
 			fitting: (row) => this.#fitting(row),
-			arrange: (sorted, moved, again) => {
+			arrange: (sorted, again) => {
 				this.#sorted = again.size > 0 ? sorted.filter(({ id }) => !again.has(id)) : sorted;
-				for (const [id, row] of moved) this.#stand(id, row);
-				for (const id of again) this.#standing.delete(id);
+				this.#known = null;
 				if (this.#isMuch(again)) this.#rebuild();
 				else this.#move(again);
-				this.#publish();
 				this.#tell();
 			},
 		};
@@ -136,30 +133,26 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 
 	/** Takes each touched row from its old place to its new one. */
 	#move(ids: Iterable<RecordId>): void {
-		let changed = false;
+		const standing = this.#standing;
 		for (const id of ids) {
-			const old = this.#standing.get(id);
+			const old = standing.get(id);
 			const row = this.#match(id);
 			if (row === old) continue;
-			changed = true;
 			if (old) this.#sorted.splice(this.#placeOf(old), 1);
-			if (row) this.#sorted.splice(this.#placeOf(row), 0, row);
-			this.#stand(id, row);
+			if (row) {
+				this.#sorted.splice(this.#placeOf(row), 0, row);
+				standing.set(id, row);
+			} else standing.delete(id);
 		}
-		if (changed) this.#publish();
+		this.#publish();
 	}
 
 	#rebuild(): void {
-		this.#sorted = [];
-		this.#standing = new Map();
-		const candidates = this.#by ? this.#by.index.ids(this.#by.value) : this.#replica.ids(this.#collection.number);
-		for (const id of candidates) {
-			const row = this.#match(id);
-			if (!row) continue;
-			this.#sorted.push(row);
-			this.#standing.set(id, row);
-		}
-		this.#sorted.sort(this.#order);
+		const ids = this.#by ? this.#by.index.ids(this.#by.value) : this.#replica.ids(this.#collection.number);
+		this.#known = null;
+		this.#sorted = Array.from(ids, (id) => this.#match(id))
+			.filter((row) => row !== undefined)
+			.sort(this.#order);
 		this.#version = this.#replica.version;
 		this.#publish();
 	}

@@ -20,6 +20,8 @@ test('what is looked up by a value is what one finds by searching, whatever was 
 			const followed = [null, 0, 1, 2, 3].map((rank) => ({ rank, query: asked(rank) }));
 			const stops = followed.map(({ query }) => query.subscribe(() => undefined));
 			const agree = (): void => {
+				const everything = ids.flatMap((id) => mana.get(tasks, id) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+				expect(mana.query(tasks, { where: () => true }).rows).toEqual(everything);
 				for (const { rank, query } of followed) {
 					const all = mana.query(tasks, where).rows.filter((row) => row.rank === rank);
 					expect(query.rows).toEqual(all);

@@ -58,7 +58,7 @@ export class Coming {
 		}
 		const sorted = yield* arranged(arrangement.sorted().slice(), moved, arrangement.order);
 		// What moved on meanwhile stands where it stood when it was got ready, or nowhere.
-		this.ready.set(follower, (others) => arrangement.arrange(sorted, moved, others.get(collection.number) ?? new Set()));
+		this.ready.set(follower, (others) => arrangement.arrange(sorted, others.get(collection.number) ?? new Set()));
 	}
 
 	/** A row as a page will read it. */
