@@ -2,7 +2,6 @@
 export const options = {
 	weekStart: ['region', 'monday', 'sunday', 'saturday'],
 	hours: ['region', '24', '12'],
-	units: ['region', 'metric', 'imperial'],
 	theme: ['system', 'light', 'dark'],
 	contrast: ['system', 'normal', 'more'],
 	motion: ['system', 'reduced'],
@@ -30,7 +29,6 @@ export const unchosen: Chosen = {
 	timeZone: '',
 	weekStart: 'region',
 	hours: 'region',
-	units: 'region',
 	theme: 'system',
 	contrast: 'system',
 	motion: 'system',
