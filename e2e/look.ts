@@ -1,4 +1,5 @@
 import type { Download, Page } from '@playwright/test';
+import { stillness } from './stillness.ts';
 
 /** For whoever works on a screen: pictures in the folder `MANA_LOOK`, light and dark, wide and narrow. Does nothing without it. */
 export async function look(page: Page, name: string): Promise<void> {
@@ -9,6 +10,7 @@ export async function look(page: Page, name: string): Promise<void> {
 		for (const width of [1280, 390]) {
 			await page.emulateMedia({ colorScheme });
 			await page.setViewportSize({ width, height: 900 });
+			await stillness(page);
 			await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
 		}
 	await page.emulateMedia({ colorScheme: 'light' });

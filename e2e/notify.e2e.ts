@@ -19,6 +19,7 @@ test('what happened comes to every device, is handled on one and gone from all, 
 	const a = await newDevice({ person });
 	const b = await newDevice({ person });
 	const tell = senderOf(mana, person.id);
+	await a.context.addInitScript(watchBadge);
 
 	await test.step('the bell is quiet and the inbox says what it is for', async () => {
 		await a.page.goto(`${mana.url}/notifications`);
@@ -36,6 +37,7 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		await expect(a.page.getByRole('heading', { name: /^today Todo$/i })).toBeVisible();
 		await expect(b.page.getByRole('button', { name: 'Notifications: 2 unread' })).toBeVisible();
 		await expect(a.page.getByRole('link', { name: /Water the plants/ })).toBeVisible();
+		await expect.poll(() => a.page.evaluate('badges.at(-1)')).toBe(2);
 		await look(a.page, 'inbox');
 	});
 
@@ -84,6 +86,7 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		await b.page.getByRole('button', { name: 'Notifications: one unread' }).click();
 		await b.page.getByRole('dialog', { name: 'Notifications' }).getByRole('button', { name: 'Mark all as read' }).click();
 		await expect.poll(() => shown(a.page)).toEqual([]);
+		await expect.poll(() => a.page.evaluate('badges.at(-1)')).toBeNull();
 	});
 
 	await test.step('a press on it opens what it is about', async () => {
@@ -144,6 +147,25 @@ test('what happened comes to every device, is handled on one and gone from all, 
 		await a.page.getByLabel('E-mail').first().selectOption('Gathered, at eight');
 		await way.getByRole('button', { name: 'Remove: My phone' }).click();
 		await expect(way).toHaveCount(0);
+	});
+
+	await test.step('while no page is open the worker counts on the icon of the installed app', async () => {
+		await a.page.goto(`${mana.url}/notifications`);
+		await expect(a.page.getByRole('link', { name: /Feed the fish/ })).toBeVisible();
+		await a.page.keyboard.press('Shift+U');
+		await expect(a.page.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible();
+		await expect.poll(() => a.page.evaluate('badges.at(-1)')).toBeNull();
+		const [worker] = a.context.serviceWorkers();
+		await worker!.evaluate(watchBadge);
+		const elsewhere = await a.context.newPage();
+		await a.page.close();
+		const push = await pushed('0'.repeat(22), 'Feed the birds');
+		await deliver(elsewhere, mana.url, push);
+		await expect.poll(() => worker!.evaluate('badges')).toEqual([1]);
+		// The same once more takes the place of what is shown.
+		await deliver(elsewhere, mana.url, push);
+		await deliver(elsewhere, mana.url, await pushed('1'.repeat(22), 'Feed the hens'));
+		await expect.poll(() => worker!.evaluate('badges')).toEqual([1, 2]);
 	});
 });
 
@@ -209,6 +231,13 @@ async function pushed(about: string, subject: string): Promise<string> {
 	expect(outcome).toEqual({ kind: 'delivered' });
 	return JSON.stringify(browser.read(body));
 }
+
+/** Runs in a page or a worker: keeps in `badges` what the system is told to show on the app's icon, `null` for nothing, and tells it. */
+const watchBadge = `globalThis.badges = [];
+	for (const [name, shown] of [['setAppBadge', (count) => count], ['clearAppBadge', () => null]]) {
+		const real = navigator[name].bind(navigator);
+		navigator[name] = (...told) => real(...told).finally(() => badges.push(shown(...told)));
+	}`;
 
 /** Hands a decrypted push to the service worker, as the browser does when its push service has one. */
 async function deliver(page: Page, origin: string, data: string): Promise<void> {

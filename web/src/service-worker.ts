@@ -2,6 +2,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="webworker" />
 import { version } from '$app/env';
+import { countUp } from '@mana/ui/shell/app-badge';
 import { isSharePath } from '@mana/ui/shell/handed';
 import { leaveHanded } from '@mana/ui/shell/handed-store';
 import { pressedName, type Pressed, pressedPath } from '@mana/ui/shell/pressed';
@@ -52,6 +53,10 @@ worker.addEventListener('notificationclick', (event) => {
 /** Shows what came. Browsers want every push to show something. */
 async function told(text: string): Promise<void> {
 	const push = readPush(text);
+	const pages = await worker.clients.matchAll({ type: 'window' });
+	const shown = await worker.registration.getNotifications({ tag: push?.id ?? '' });
+	// A page that is open counts what is in the inbox.
+	if (pages.length === 0 && shown.length === 0) await countUp(worker.navigator, caches);
 	await worker.registration.showNotification(push?.title ?? 'Mana', {
 		body: push?.text ?? '',
 		tag: push?.id ?? '',

@@ -13,14 +13,3 @@ export async function closeShown(isHandled: (about: RecordId) => boolean): Promi
 	for (const shown of (await registration?.getNotifications()) ?? [])
 		if (isRecordId(shown.tag) && isHandled(shown.tag)) shown.close();
 }
-
-/** Shows on the installed app's icon how much is unread, where the system can. */
-export async function showBadge(count: number): Promise<void> {
-	if (!('setAppBadge' in navigator)) return;
-	try {
-		await (count === 0 ? navigator.clearAppBadge() : navigator.setAppBadge(count));
-	} catch (problem) {
-		// A browser tab has no icon; the system says so in this way.
-		if (!(problem instanceof DOMException)) throw problem;
-	}
-}
