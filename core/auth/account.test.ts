@@ -36,6 +36,7 @@ eachEngine('recovering an account from the terminal', (engine) => {
 		const browser = auth.browser();
 		expect((await browser.post('/reset', { token, password: 'short' })).body['code']).toBe('weak-password');
 		expect((await browser.post('/reset', { token, password: testOwner.email })).body['code']).toBe('weak-password');
+		expect((await browser.post('/reset', { token, password: 'P4ssword2026!' })).body['code']).toBe('common-password');
 		expect((await browser.post('/reset', { token, password: changed })).status).toBe(204);
 		expect((await owner.get('/session')).body['code']).toBe('session-expired');
 		expect((await signIn(auth.browser(), changed)).status).toBe(200);

@@ -64,6 +64,7 @@ eachEngine('setting up', (engine) => {
 		expect((await set({ password: 'x'.repeat(129) })).body).toMatchObject({ code: 'weak-password' });
 		expect((await set({ password: 'aaaaaaaaaaaaaa' })).body).toMatchObject({ code: 'weak-password' });
 		expect((await set({ password: 'ADA@mana.example' })).body).toMatchObject({ code: 'weak-password' });
+		expect((await set({ password: 'P4ssword2026!' })).body['code']).toBe('common-password');
 		expect((await set({ email: 'ada' })).body).toMatchObject({ code: 'invalid-input', fields: [{ field: 'email' }] });
 		expect((await set({ name: '  ' })).body).toMatchObject({ code: 'invalid-input', fields: [{ field: 'name' }] });
 		expect((await set({ name: '<b>Ada</b>' })).body).toMatchObject({ fields: [{ field: 'name' }] });

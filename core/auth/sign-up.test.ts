@@ -37,6 +37,9 @@ eachEngine('joining', (engine) => {
 		expect((await auth.browser().post('/sign-up', { ...grace, password: 'short', invitation })).body['code']).toBe(
 			'weak-password',
 		);
+		expect((await auth.browser().post('/sign-up', { ...grace, password: 'P4ssword2026!', invitation })).body['code']).toBe(
+			'common-password',
+		);
 		expect((await auth.browser().post('/sign-up', { ...grace, invitation })).status).toBe(200);
 	});
 
