@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
-import { type Cookie, invite, signIn, type TestPerson } from './people.ts';
+import type { TestMana } from './mana.ts';
+import { type Cookie, invite, ownerOf, post, signIn, type TestPerson } from './people.ts';
 import { addTasks, goToTodo, syncPill, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
+import { traces } from './traces.ts';
 
 test('several accounts share a browser, each with what is its own, and what was not sent outlives being signed out elsewhere', async ({
 	mana,
@@ -75,6 +80,36 @@ test('several accounts share a browser, each with what is its own, and what was 
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await openAccounts(page, ada);
 		await expect(page.getByRole('menuitemcheckbox', { name: 'Grace' })).toBeVisible();
+		await page.keyboard.press('Escape');
+	});
+
+	await test.step('while it is offline the account is removed by an admin: nothing of it stays but what was not sent, to be saved', async () => {
+		await device.unplug();
+		await addTasks(page, 'Written too late');
+		await expect(syncPill(page, '1 unsent')).toBeVisible();
+		await page.close();
+		await removeAccount(mana, ada);
+		await device.plugIn();
+		page = await device.context.newPage();
+		await page.goto(`${mana.url}/todo`);
+		const left = page.getByRole('region', { name: 'Account of Ada removed' });
+		await expect(left.getByRole('listitem').first()).toBeVisible();
+		await expect(page.getByText('This account was removed from this Mana, with everything in it.')).toBeVisible();
+		await look(page, 'accounts-erased');
+		const { text } = await savedBy(page, () => left.getByRole('button', { name: 'Save as a file' }).click());
+		expect(text).toContain('Written too late');
+		expect(text).not.toContain('Written in a tunnel');
+		expect(await traces(page, ada.id, 'From a guest', 'Written in a tunnel', ada.email)).toEqual(['storage left-behind']);
+	});
+
+	await test.step('once that is dropped nothing reminds of it, and the other account of the browser goes on', async () => {
+		await page.getByRole('button', { name: 'Delete it' }).click();
+		await page.getByRole('button', { name: /^Delete .* for good/ }).click();
+		await expect(page.getByRole('region', { name: 'Account of Ada removed' })).toBeHidden();
+		expect(await traces(page, ada.id, 'Written too late', ada.email)).toEqual([]);
+		await page.getByRole('button', { name: /^Go on as Grace/ }).click();
+		await goToTodo(page);
+		await expect(task(page, 'Of Grace')).toBeVisible();
 	});
 });
 
@@ -87,6 +122,22 @@ async function enter(page: Page, { email, password }: TestPerson): Promise<void>
 async function openAccounts(page: Page, { name }: TestPerson): Promise<void> {
 	await page.getByRole('button', { name: `Account of ${name}` }).click();
 	await page.getByRole('menuitem', { name: 'Accounts' }).click();
+}
+
+/** Has an admin remove an account, and its time of grace be over. Resolves when nobody gets in any more. */
+async function removeAccount(mana: TestMana, person: TestPerson): Promise<void> {
+	const [owner, own] = [await signIn(mana, await ownerOf(mana)), await signIn(mana, person)];
+	await post(mana, `/people/${person.id}/departure`, {}, { cookie: `${owner.name}=${owner.value}` });
+	const file = join(mana.home, 'mana-auth', 'mana-auth.sqlite');
+	const later = `const db = new (require('bun:sqlite').Database)(${JSON.stringify(file)});
+		db.run('pragma busy_timeout = 10000');
+		db.run('update departure set due_at = 0');
+		db.run("update mana_jobs set run_at = 0 where name = 'departure' and state = 'waiting'");`;
+	await promisify(execFile)('node_modules/.bin/bun', ['-e', later]);
+	const headers = { cookie: `${own.name}=${own.value}` };
+	const code = async () =>
+		((await (await fetch(`${mana.url}/api/mana-auth/session`, { headers })).json()) as { code?: string }).code;
+	await expect.poll(code, 'what mana-auth says to who was removed').toBe('account-erased');
 }
 
 async function signOutElsewhere(url: string, { name, value }: Cookie): Promise<void> {

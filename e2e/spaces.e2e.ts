@@ -16,7 +16,8 @@ import {
 	tick,
 	titles,
 } from './screen.ts';
-import { type Device, expect, test } from './test.ts';
+import { expect, test } from './test.ts';
+import { traces } from './traces.ts';
 
 test('two people share a space: invited by a link, at work together, and nothing is left with the one who is removed', async ({
 	mana,
@@ -100,7 +101,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 	});
 
 	await test.step('what the space holds lies in his browser', async () => {
-		expect((await traces(ben, address.split('/').at(-1)!, 'Milk')).length).toBeGreaterThan(2);
+		expect((await traces(ben.page, address.split('/').at(-1)!, 'Milk')).length).toBeGreaterThan(2);
 	});
 
 	await test.step('Olga removes him: his screen loses the space at once', async () => {
@@ -117,7 +118,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 	});
 
 	await test.step('and nothing of it is left in his browser', async () => {
-		await expect.poll(() => traces(ben, address.split('/').at(-1)!, 'Milk', 'Bread', 'Baking', 'Flour')).toEqual([]);
+		await expect.poll(() => traces(ben.page, address.split('/').at(-1)!, 'Milk', 'Bread', 'Baking', 'Flour')).toEqual([]);
 		await ben.page.goto(address);
 		await expect(ben.page.getByText('You are not in this space')).toBeVisible();
 	});
@@ -170,7 +171,7 @@ test('who was offline when removed loses the space at the next contact, and keep
 	await kim.page.getByRole('button', { name: 'Delete it' }).click();
 	await kim.page.getByRole('button', { name: 'Delete 2 changes for good' }).click();
 	await expect(kim.page.getByRole('heading', { name: 'Not sent in time' })).toBeHidden();
-	await expect.poll(() => traces(kim, space, 'Firewood', 'Written in the woods')).toEqual([]);
+	await expect.poll(() => traces(kim.page, space, 'Firewood', 'Written in the woods')).toEqual([]);
 });
 
 test('by keyboard alone: a space, a link, somebody who follows it, what they may do and which apps they see', async ({
@@ -288,39 +289,3 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await expect(ben.page.getByText('This task is gone')).toBeHidden();
 	});
 });
-
-/** Rows of the space, and rows that hold one of these words, in everything that the browser stores. */
-function traces({ page }: Device, space: string, ...words: string[]): Promise<string[]> {
-	return page.evaluate<string[]>(`(${findTraces})(${JSON.stringify(space)}, ${JSON.stringify(words)})`);
-}
-
-/** Runs in the page. */
-const findTraces = `async (space, words) => {
-	const done = (request) => new Promise((resolve, reject) => {
-		request.onsuccess = () => resolve(request.result);
-		request.onerror = () => reject(request.error);
-	});
-	const textOf = (value) => value instanceof Uint8Array
-		? new TextDecoder().decode(value)
-		: value !== null && typeof value === 'object' ? Object.values(value).map(textOf).join(' ') : String(value);
-	const found = [];
-	for (const { name } of await indexedDB.databases()) {
-		const db = await done(indexedDB.open(name));
-		for (const area of db.objectStoreNames) {
-			const store = db.transaction(area).objectStore(area);
-			const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
-			for (const [i, key] of keys.entries())
-				if (String(key).startsWith(space) || words.some((word) => textOf(values[i]).includes(word))) found.push(area + ' ' + key);
-		}
-		db.close();
-	}
-	const mentions = (text) => text.includes(space) || words.some((word) => text.includes(word));
-	for (const storage of [localStorage, sessionStorage])
-		for (const [key, value] of Object.entries(storage)) if (mentions(key + ' ' + value)) found.push('storage ' + key);
-	for (const name of await caches.keys()) {
-		const cache = await caches.open(name);
-		for (const request of await cache.keys())
-			if (mentions(request.url + ' ' + await (await cache.match(request)).text())) found.push('cache ' + request.url);
-	}
-	return found;
-}`;

@@ -3,6 +3,7 @@ import { knownMs } from './attempts.ts';
 import { unansweredMs } from './administration/invitations.ts';
 import { tidyConnections } from './connections/disconnecting.ts';
 import { trimAuditLog } from './audit/forgetting.ts';
+import { tidyDepartedSessions } from './leaving/departed-sessions.ts';
 import { tidySoftware } from './provider/tokens.ts';
 import { type Realm, transact } from './realm.ts';
 import { browserMs } from './session-cookie.ts';
@@ -41,6 +42,7 @@ export async function tidy(realm: Pick<Realm, 'store' | 'clock' | 'random' | 'ke
 			.execute();
 		await tidySoftware(db, now);
 		await tidyConnections(realm, db, now);
+		await tidyDepartedSessions(db, now);
 		await trimAuditLog(realm, db);
 	});
 	await sweepArchives(realm);

@@ -52,6 +52,7 @@ const refusals = {
 	'proof-not-enough': [403, 'Your account asks for more than the password: use a code or a passkey.'],
 	'not-signed-in': [401, 'Sign in first.'],
 	'session-expired': [401, 'This session has ended. Sign in again; what is on this device stays.'],
+	'account-erased': [401, 'This account was removed from this Mana, with everything in it.'],
 	'session-reused': [
 		401,
 		'This session was used with a token that had been replaced, so it was ended for safety. Sign in again, and change the password if that was not you.',

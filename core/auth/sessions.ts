@@ -3,6 +3,7 @@ import { type Person, toPerson } from './person.ts';
 import { refuse } from './problems.ts';
 import { type Client, look, type Realm, transact } from './realm.ts';
 import { note } from './security-events.ts';
+import { endedForGood } from './leaving/departed-sessions.ts';
 import { graceMs, rotationMs, sessionMs } from './session-rules.ts';
 import { type Db, personById, type SessionRow } from './store.ts';
 
@@ -31,7 +32,7 @@ export interface Session {
  * because the answer that carried the successor may have been lost, and for a moment longer, because other tabs may have requests on
  * the way. After that somebody holds a copy: the whole session ends, for both of them.
  *
- * @throws Problem `not-signed-in`, `session-expired`, `session-reused`
+ * @throws Problem `not-signed-in`, `session-expired`, `session-reused`, `account-erased`
  */
 export async function recognise(realm: Realm, token: string | null, client: Client): Promise<Presence> {
 	if (token === null) throw refuse('not-signed-in');
@@ -40,7 +41,7 @@ export async function recognise(realm: Realm, token: string | null, client: Clie
 		await transact(realm, (db) => endReused(realm, db, token, client));
 		throw refuse('session-reused');
 	}
-	if (found === null) throw refuse('session-expired');
+	if (found === null) throw refuse(await look(realm, (db) => whyEnded(db, token)));
 	if (found.current && found.row.confirmed === 0) await transact(realm, (db) => confirm(realm, db, found.row));
 	return found.presence;
 }
@@ -53,7 +54,7 @@ export async function recognise(realm: Realm, token: string | null, client: Clie
 export function renew(realm: Realm, token: string): Promise<string | null> {
 	return transact(realm, async (db) => {
 		const found = await find(realm, db, token);
-		if (found === null || found === 'reused') throw refuse('session-expired');
+		if (found === null || found === 'reused') throw refuse(await whyEnded(db, token));
 		const { row, current } = found;
 		if (!current) return row.confirmed === 0 ? row.token : null;
 		if (row.rotated_at > realm.clock.now() - rotationMs) return null;
@@ -161,6 +162,10 @@ async function find(realm: Realm, db: Db, token: string): Promise<Found | 'reuse
 	if (retired.replaced_at !== null && retired.replaced_at + graceMs <= realm.clock.now()) return 'reused';
 	const successor = await db.selectFrom('session').selectAll().where('id', '=', retired.session_id).executeTakeFirst();
 	return successor === undefined ? null : alive(realm, db, successor, false);
+}
+
+async function whyEnded(db: Db, token: string): Promise<'account-erased' | 'session-expired'> {
+	return (await endedForGood(db, token)) ? 'account-erased' : 'session-expired';
 }
 
 async function alive(realm: Realm, db: Db, row: SessionRow, current: boolean): Promise<Found | null> {

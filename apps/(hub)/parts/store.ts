@@ -2,6 +2,8 @@ import { models } from '@mana/schema/registry/models';
 import type { Mana } from '@mana/sync/client/api';
 import { adoptGuest, forgetAccount, openMana, openSpaces, type Spaces } from '@mana/sync/client/browser/index';
 import type { Account } from '@mana/sync/client/open';
+import { spaceOf } from '@mana/sync/spaces';
+import type { Person } from '@mana/ui/session/auth';
 import type { Session } from '@mana/ui/session/session.svelte';
 import { preferences } from '../model.ts';
 
@@ -41,6 +43,15 @@ function first(): typeof models {
 
 export async function wipeStore(account: string): Promise<void> {
 	await forgetAccount(accountOf(account));
+}
+
+/** Puts aside what an account that is no more could never send, and removes everything else of it from this device. */
+export async function leaveBehind(home: Mana, { id, name }: Person, spaces: Spaces | null): Promise<void> {
+	const { leaveBehind } = await import('@mana/sync/client/browser/left-behind');
+	const known = (spaces?.mine.rows ?? []).map((space) => ({ space: spaceOf(space), name: space.name }));
+	await spaces?.closeAll();
+	await home.close();
+	await leaveBehind({ person: id, name }, known);
 }
 
 function accountOf(account: string | null): Account {

@@ -119,7 +119,9 @@ eachEngine('leaving a Mana', (engine) => {
 		clock.advance(graceMs);
 		await until(({ state }) => state === 'under-way');
 		expect(services.asked).toEqual([]);
-		expect((await grace.get('/session')).status).toBe(401);
+		const ended = await grace.get('/session');
+		expect([ended.status, ended.body['code']]).toEqual([401, 'account-erased']);
+		expect((await auth.browser().get('/session')).body['code']).toBe('not-signed-in');
 		clock.advance(12 * minuteMs);
 		const failed = await until((card) => Object.keys(card.services).length === others.length);
 		expect(failed.services['mana-notify']).toMatchObject({ tables: null, problem: 'service-failed' });

@@ -58,6 +58,7 @@ export function authLeaving(realm: Pick<Realm, 'clock' | 'random' | 'keys'>, acc
 			blank: { person_id: null },
 		},
 		person: { holds: 'who one is', where: ({ person }) => sql`id = ${person}` },
+		departed_session: { nothing: 'Fingerprints of random tokens, which say that somebody left and not who.' },
 		verification: { nothing: 'Unused: the library wants it to be there.' },
 		instance: { nothing: 'The id of this Mana.' },
 		audit_head: { nothing: 'Where the audit log ends.' },

@@ -11,6 +11,7 @@ import { note } from '../security-events.ts';
 import { accessTokenMs } from '../session-rules.ts';
 import { type Db, personById } from '../store.ts';
 import { authLeaving } from './entries.ts';
+import { endSessionsForGood } from './departed-sessions.ts';
 import { copies, keepers } from './keepers.ts';
 import { askAbout, type Neighbours } from './neighbours.ts';
 import { type Outcome, type Report, reportOf } from './report.ts';
@@ -72,7 +73,7 @@ async function shut(realm: Realm, { id, person_id }: Row): Promise<void> {
 			.set({ suspended_at: person.suspended_at ?? now })
 			.where('id', '=', person.id)
 			.execute();
-		await db.deleteFrom('session').where('person_id', '=', person.id).execute();
+		await endSessionsForGood(db, person.id, now);
 		await db.deleteFrom('sign_in_ticket').where('person_id', '=', person.id).execute();
 		await db.deleteFrom('one_time_link').where('person_id', '=', person.id).execute();
 		await endAppPasswords(db, person.id);

@@ -25,6 +25,12 @@ export interface LeavingTables {
 		/** What became of it in each service (`Report`), as JSON. */
 		report: string;
 	};
+	/** A session that ended because its person left: its browser hears why. The row says nothing of whom. */
+	departed_session: {
+		/** Digest of a token, as in `retired_token`. */
+		hash: string;
+		at: number;
+	};
 }
 
 export const leavingMigrations: Migrations = {
@@ -41,6 +47,15 @@ export const leavingMigrations: Migrations = {
 				.addColumn('began_at', 'integer')
 				.addColumn('finished_at', 'integer')
 				.addColumn('report', 'text', (column) => column.notNull())
+				.execute();
+		},
+	},
+	'015-departed-sessions': {
+		async up(db) {
+			await db.schema
+				.createTable('departed_session')
+				.addColumn('hash', 'text', (column) => column.primaryKey())
+				.addColumn('at', 'integer', (column) => column.notNull())
 				.execute();
 		},
 	},

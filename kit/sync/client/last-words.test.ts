@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
 import { recoverLastWords } from './last-words.ts';
 import { adoptGuest, forgetAccount, openMana } from './open.ts';
-import { quarantined } from './quarantined.ts';
+import { QuarantineStore } from './quarantined.ts';
 import { platformOf, type TestPlatform } from './test-platform.ts';
 import { tasks, World } from './test-world.ts';
 
@@ -80,7 +80,7 @@ describe('what a page wrote and was left before the disk had it', () => {
 		await store().load();
 		const from = { space: 'space' as SpaceId, name: 'Family', at: 7 };
 		await recoverLastWords(platform.notes, 'mana-ada/personal', store(), from);
-		expect(await quarantined(disk)).toMatchObject([{ ...from, transaction: { label: 'Add' } }]);
+		expect(await new QuarantineStore(async () => disk).written()).toMatchObject([{ ...from, transaction: { label: 'Add' } }]);
 		expect((await store().load()).outbox).toEqual([]);
 	});
 });

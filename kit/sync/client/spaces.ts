@@ -5,20 +5,13 @@ import { type Access, type Action, allows, appsFromText } from '../permission.ts
 import { spaceRecordId, type SpaceRecord, spaces as spaceRecords } from '../spaces.ts';
 import type { LiveQuery, Mana } from './api.ts';
 import { Client } from './client.ts';
+import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
 import { recoverWords } from './last-words.ts';
 import { attend, databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { Platform } from './platform.ts';
-import type { Quarantined } from './quarantine.ts';
-import {
-	dropQuarantined,
-	dropQuarantinedFile,
-	quarantined,
-	quarantinedContent,
-	type QuarantinedFile,
-	quarantinedFiles,
-} from './quarantined.ts';
+import { QuarantineStore } from './quarantined.ts';
 
 export interface SpacesOptions {
 	/** The person's own data, as `openMana` opened it: it holds the list of spaces. */
@@ -32,6 +25,8 @@ export interface SpacesOptions {
 export class Spaces {
 	/** Shared spaces that the person is in, oldest first. Live, and there when offline. */
 	readonly mine: LiveQuery<SpaceRecord>;
+	/** What was written or added in spaces that were taken from this person before it had been accepted there. */
+	readonly quarantine = new QuarantineStore(() => this.#openDisk());
 	readonly #options: SpacesOptions;
 	readonly #open = new Map<SpaceId, Promise<Client>>();
 	readonly #lost: LiveQuery<SpaceRecord>;
@@ -82,30 +77,6 @@ export class Spaces {
 	async closeAll(): Promise<void> {
 		for (const stop of this.#stops) stop();
 		await Promise.all([...this.#open.keys()].map((space) => this.close(space)));
-	}
-
-	/** What was written in spaces that were taken from this person before it had been accepted there. */
-	async quarantine(): Promise<readonly Quarantined[]> {
-		return this.#onDisk(quarantined);
-	}
-
-	/** Drops the quarantine up to and including the one with this id. */
-	async dropQuarantine(id: number): Promise<void> {
-		await this.#onDisk((disk) => dropQuarantined(disk, id));
-	}
-
-	/** The files that were added in such spaces and never sent to their end. */
-	async quarantinedFiles(): Promise<readonly QuarantinedFile[]> {
-		return this.#onDisk(quarantinedFiles);
-	}
-
-	/** The bytes of one; `null` when it was dropped meanwhile. */
-	async quarantinedContent(id: number): Promise<Blob | null> {
-		return this.#onDisk((disk) => quarantinedContent(disk, id));
-	}
-
-	async dropQuarantinedFile(id: number): Promise<void> {
-		await this.#onDisk((disk) => dropQuarantinedFile(disk, id));
 	}
 
 	async #openClient(space: SpaceId): Promise<Client> {
@@ -172,14 +143,17 @@ export class Spaces {
 		for (const opening of this.#open.values()) void opening.then((client) => client.abandon());
 	}
 
-	async #onDisk<T>(work: (disk: Awaited<ReturnType<Platform['openDisk']>>) => Promise<T>): Promise<T> {
-		const { platform, person } = this.#options;
-		const disk = await openDiskOf(platform, databaseName({ person }));
+	async #onDisk<T>(work: (disk: Disk) => Promise<T>): Promise<T> {
+		const disk = await this.#openDisk();
 		try {
 			return await work(disk);
 		} finally {
 			disk.close();
 		}
+	}
+
+	#openDisk(): Promise<Disk> {
+		return openDiskOf(this.#options.platform, databaseName({ person: this.#options.person }));
 	}
 
 	#channelName(space: SpaceId): string {

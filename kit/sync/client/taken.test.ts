@@ -6,7 +6,7 @@ import type { Client } from './client.ts';
 import { asAnother } from './large/index.ts';
 import { JournalStore } from './journal-store.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { quarantined } from './quarantined.ts';
+import { QuarantineStore } from './quarantined.ts';
 import { Fenced, type FreshTransaction, PERSONAL, Taken } from './store.ts';
 import { seeded, tasks, TestBrowser, World } from './test-world.ts';
 
@@ -44,7 +44,7 @@ describe('a store that another tab has wiped', () => {
 		await one.commitLocal([{ ...written, label: 'First' }]);
 		await one.wipe(from);
 		await two.quarantine([written, { ...written, label: 'Third' }], from);
-		const kept = await quarantined(disk);
+		const kept = await new QuarantineStore(async () => disk).written();
 		expect(kept.map(({ transaction }) => transaction.label)).toEqual(['First', 'Write', 'Third']);
 		expect(kept[1]).toMatchObject({ ...from, transaction: { ops: [op] } });
 	});
@@ -83,7 +83,9 @@ test('what a tab writes that was not told is kept and no more shown, and the tab
 	await saved;
 	expect(titles(late)).toEqual([]);
 	expect(await outboxOf(browser.disk)).toEqual([]);
-	expect((await quarantined(browser.disk)).map(({ transaction }) => transaction.label)).toEqual(['Too late']);
+	expect((await new QuarantineStore(async () => browser.disk).written()).map(({ transaction }) => transaction.label)).toEqual([
+		'Too late',
+	]);
 	await world.pass(15_000);
 	late.mana.write('In time', (tx) => void tx.create(tasks, { title: 'in time' }));
 	await world.pass();

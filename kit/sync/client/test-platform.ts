@@ -8,6 +8,8 @@ import { TestBrowser, type World } from './test-world.ts';
 export interface TestPlatform extends Platform {
 	readonly disks: Map<string, MemoryDisk>;
 	readonly kept: Map<string, string>;
+	/** What stands between it and the server. */
+	readonly browser: TestBrowser;
 	/** The page is about to end. */
 	leave(): void;
 }
@@ -24,6 +26,7 @@ export function platformOf(world: World): TestPlatform {
 		notes: memoryNotes(kept),
 		disks,
 		kept,
+		browser,
 		openDisk: async (name): Promise<Disk> => {
 			const disk = disks.get(name) ?? new MemoryDisk(true);
 			disks.set(name, disk);

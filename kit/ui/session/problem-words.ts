@@ -29,6 +29,7 @@ const words: Record<string, () => string> = {
 	'account-unknown': () => m.auth_account_unknown(),
 	'not-signed-in': () => m.auth_not_signed_in(),
 	'session-expired': () => m.auth_session_expired(),
+	'account-erased': () => m.auth_account_erased(),
 	'session-reused': () => m.auth_session_reused(),
 	'role-missing': () => m.auth_role_missing(),
 	'software-unknown': () => m.auth_software_unknown(),

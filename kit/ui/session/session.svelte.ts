@@ -13,8 +13,11 @@ export type Who =
 			readonly impersonator: Impersonator | null;
 	  };
 
-/** What mana-auth said about a known person's session: not asked yet, good, over, or nothing, since it could not be reached. */
-export type Standing = 'unasked' | 'good' | 'over' | 'unreachable';
+/**
+ * What mana-auth said about a known person's session: not asked yet, good, over, over since the account is no more, or nothing, since it could
+ * not be reached.
+ */
+export type Standing = 'unasked' | 'good' | 'over' | 'erased' | 'unreachable';
 
 const key = 'mana.who';
 /** Set while a guest's data lies on this device that nobody adopted yet. */
@@ -99,7 +102,7 @@ export class Session {
 			this.enter(person, session.impersonator);
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem)) throw problem;
-			this.standing = problem.status === 401 ? 'over' : 'unreachable';
+			this.standing = problem.code === 'account-erased' ? 'erased' : problem.status === 401 ? 'over' : 'unreachable';
 			if (this.who === null && this.standing === 'over') await this.readStatus();
 		}
 	}
@@ -150,6 +153,11 @@ export class Session {
 		} catch (problem) {
 			if (!(problem instanceof AuthProblem) || problem.status !== 401) throw problem;
 		}
+		this.forget();
+	}
+
+	/** Nobody is here any more, and this device knows no account of that person. What is stored on it is the caller's business. */
+	forget(): void {
 		if (this.person) this.#known.forget(this.person.id);
 		this.#beNobody();
 	}

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test';
 import { newRecordId, type RecordId } from '@mana/model';
 import { JournalStore } from '../journal-store.ts';
 import { MemoryDisk } from '../memory-disk.ts';
-import { dropQuarantinedFile, quarantinedContent, quarantinedFiles } from '../quarantined.ts';
+import { QuarantineStore } from '../quarantined.ts';
 import { FileStore } from './file-store.ts';
 import type { FilePlace, StoredFile } from '../file-rows.ts';
 
@@ -64,17 +64,18 @@ test('what was not sent of a space that is taken away goes to the quarantine, to
 	const from = { space: null, name: 'Cabin', at: 7 };
 	await journal.wipe(from);
 	expect(await everything(disk)).toBe(0);
-	const kept = await quarantinedFiles(disk);
+	const quarantine = new QuarantineStore(async () => disk);
+	const kept = await quarantine.files();
 	expect(kept).toMatchObject([{ ...from, id: 1, file: { hash: 'unsent', name: 'map.txt' } }]);
-	expect(await (await quarantinedContent(disk, 1))?.text()).toBe('the way');
+	expect(await (await quarantine.content(1))?.text()).toBe('the way');
 	// What comes later stands behind it.
 	await journal.load();
 	await files.put(fileOf('more', inApp(2)), new Blob(['abc']));
 	await journal.wipe(from);
-	expect((await quarantinedFiles(disk)).map(({ id, file }) => [id, file.hash])).toEqual([[1, 'unsent'], [2, 'more']]); // prettier-ignore
-	await dropQuarantinedFile(disk, 1);
-	expect(await quarantinedContent(disk, 1)).toBeNull();
-	expect((await quarantinedFiles(disk)).map(({ id }) => id)).toEqual([2]);
+	expect((await quarantine.files()).map(({ id, file }) => [id, file.hash])).toEqual([[1, 'unsent'], [2, 'more']]); // prettier-ignore
+	await quarantine.dropFile(1);
+	expect(await quarantine.content(1)).toBeNull();
+	expect((await quarantine.files()).map(({ id }) => id)).toEqual([2]);
 });
 
 test('files of apps that a person may not read any more go with the records; what another app names too stays', async () => {
