@@ -148,11 +148,10 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	}
 
 	#rebuild(): void {
-		const ids = this.#by ? this.#by.index.ids(this.#by.value) : this.#replica.ids(this.#collection.number);
+		const { index, value } = this.#by ?? {};
+		const rows = index ? Array.from(index.ids(value), (id) => this.#match(id)) : this.#replica.rows(this.#collection);
 		this.#known = null;
-		this.#sorted = Array.from(ids, (id) => this.#match(id))
-			.filter((row) => row !== undefined)
-			.sort(this.#order);
+		this.#sorted = rows.filter((row): row is Row<C> => this.#fitting(row) !== undefined).sort(this.#order);
 		this.#version = this.#replica.version;
 		this.#publish();
 	}

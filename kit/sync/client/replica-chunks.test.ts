@@ -88,6 +88,11 @@ test('I12: by every law chunks, what came after them and local writes read the s
 						expect(of(chunked)).toEqual(of(plain));
 					}
 				}
+				for (const replica of [chunked, plain]) {
+					const gathered = replica.rows(things);
+					const one = Array.from(replica.ids(things.number), (id) => replica.row(things, id));
+					expect(gathered.length === one.length && gathered.every((row, at) => row === one[at])).toBe(true);
+				}
 			};
 			same();
 			chunked.add(pending[0]);

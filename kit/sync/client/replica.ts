@@ -51,6 +51,8 @@ export class Replica {
 	/** The highest stamp among confirmed registers: a new write must be above it. */
 	seenStamp = 0;
 	readonly #collections = new Map<number, Map<RecordId, RecordState | Unread>>();
+	/** What `rows` gathered. */
+	readonly #rows = new Map<Collection, readonly (Row<Collection> | undefined)[]>();
 	#chunks: PackedChunk[] = [];
 	readonly #pending = new Set<Pending>();
 	/** Grows when parts of counters may have gone from here: what is counted from now on must not rest on what they held. */
@@ -91,6 +93,7 @@ export class Replica {
 			this.#touched = this.#shown = null;
 			if (touched.size > 0 || shown) {
 				this.version++;
+				this.#rows.clear();
 				const all = shown ? shown.allWith(touched) : touched;
 				for (const [listener] of this.followers) {
 					const ready = shown?.ready.get(listener);
@@ -116,6 +119,13 @@ export class Replica {
 			record.stale = false;
 		}
 		return record.row as Row<C> | undefined;
+	}
+
+	/** All rows of a collection. They are gathered once until something changes: an app that opens asks many questions at once. */
+	rows<C extends Collection>(collection: C): readonly (Row<C> | undefined)[] {
+		const rows = this.#rows.get(collection) ?? Array.from(this.ids(collection.number), (id) => this.row(collection, id));
+		this.#rows.set(collection, rows);
+		return rows as readonly (Row<C> | undefined)[];
 	}
 
 	/** Ids of all records of a collection, purged ones included. */
@@ -428,6 +438,7 @@ export class Replica {
 			mapIn(this.#collections, collection).set(id, record);
 		}
 		record.stale = true;
+		this.#rows.clear();
 		this.#coming?.touch(collection, id);
 		setIn(this.#touched!, collection).add(id);
 		return record;
