@@ -1,5 +1,6 @@
 import { BadFrame, ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import type { Cell } from '../cell.ts';
+import type { JournalRow } from '../client/journal-row.ts';
 import type { Browser } from './browser.ts';
 import type { Dice } from './dice.ts';
 import type { Damage } from './plan.ts';
@@ -7,6 +8,9 @@ import { records, things } from './things.ts';
 
 /** Fields that nothing else is derived from, so that what damage does to them can be mended whatever was written on top. */
 const PLAIN: ReadonlySet<number> = new Set([things.fields.a.number, things.fields.b.number]);
+
+/** In stamps. */
+const A_DAY = 86_400_000 * 4096;
 
 /** Damages what the leading tab has in memory, as a stray write or a defective build would. */
 export function damageMemory(browser: Browser, how: Damage, dice: Dice): void {
@@ -24,18 +28,19 @@ export function damageDisk(browser: Browser, how: Damage, dice: Dice): void {
 	const rows = browser.disk.rows().filter(({ area }) => area === 'journal' || area === 'pages');
 	if (rows.length === 0) return;
 	const row = dice.pick(rows);
-	const bytes = row.value as Uint8Array;
-	if (how === 'cut') {
+	const held = row.value as JournalRow;
+	const bytes = held instanceof Uint8Array ? held : held.bytes;
+	const tamper = (other: Uint8Array) => {
 		browser.damaged = true;
-		return browser.disk.tamper(row, bytes.slice(0, dice.int(0, bytes.length - 1)));
-	}
+		browser.disk.tamper(row, held instanceof Uint8Array ? other : { ...held, bytes: other });
+	};
+	if (how === 'cut') return tamper(bytes.slice(0, dice.int(0, bytes.length - 1)));
 	const whole = readable(bytes);
 	const cells = whole && damaged(whole, how, dice);
 	if (!cells) return;
 	const out = new ByteWriter();
 	writeCells(out, cells);
-	browser.damaged = true;
-	browser.disk.tamper(row, out.finish().slice());
+	tamper(out.finish().slice());
 }
 
 /** What a row holds; `null` when it was cut before. */
@@ -53,7 +58,10 @@ function damaged(cells: readonly Cell[], how: Damage, dice: Dice): readonly Cell
 	const plain = cells.filter(({ field, collection }) => collection === things.number && PLAIN.has(field));
 	if (plain.length === 0) return null;
 	const one = dice.pick(plain);
-	if (how === 'value') return cells.map((cell) => (cell === one ? { ...cell, value: 'damaged' } : cell));
+	const other = (stamp: number) => cells.map((cell) => (cell === one ? { ...cell, value: 'damaged', stamp } : cell));
+	if (how === 'value') return other(one.stamp);
+	if (how === 'stale') return other(one.stamp - 1);
+	if (how === 'ahead') return other(one.stamp + dice.int(1, A_DAY));
 	if (how === 'excess') {
 		const record = dice.pick(records.filter((id) => !cells.some((cell) => cell.record === id)));
 		return record ? [...cells, { ...one, record, value: 'never written' }] : null;

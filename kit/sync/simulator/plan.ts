@@ -69,8 +69,11 @@ export type Deed =
 	| { readonly kind: 'hints-lost'; readonly ms: number }
 	| { readonly kind: 'keep'; readonly browser: number; readonly what: KeepChange };
 
-const DAMAGES = ['value', 'loss', 'excess', 'cut'] as const;
-/** What happens to something that was confirmed: it reads otherwise, is not there, was never written, or cannot be read. */
+const DAMAGES = ['value', 'loss', 'excess', 'cut', 'stale', 'ahead'] as const;
+/**
+ * What happens to something that was confirmed: it reads otherwise, is not there, was never written, cannot be read, or reads otherwise and as if that had
+ * been written before, or long after.
+ */
 export type Damage = (typeof DAMAGES)[number];
 
 const KEEP_CHANGES = ['all', 'recent', 'recent', 'show', 'open', 'open', 'pin', 'let-go'] as const;
@@ -154,8 +157,7 @@ export function planOf(seed: number): Plan {
 			steps.push({ at: extra.int(0, config.durationMs), luck: extra.int(0, 0x7fffffff), kind: 'newcomer' });
 	}
 	const parts = partsOf(seed, config);
-	// Of a part nothing is compared, so damage to it is not found.
-	const silent = parts.length > 0 ? [] : damagesOf(seed, config);
+	const silent = damagesOf(seed, config, parts.length > 0 ? 'part' : 'whole');
 	const tidying = tidyingOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	return {
@@ -258,13 +260,15 @@ function slicesOf(seed: number): Pick<Config, 'slicedFrom'> {
 }
 
 /** Damage that nobody is told of; seldom, since a history with it takes long to settle. */
-function damagesOf(seed: number, { browsers, durationMs }: Config): Step[] {
+function damagesOf(seed: number, { browsers, durationMs }: Config, kept: 'part' | 'whole'): Step[] {
 	// Dice of its own, like those of all that came later.
 	const dice = new Dice(seed ^ 0x00dadada);
 	if (dice.chance(0.8)) return [];
 	return Array.from({ length: dice.int(1, 3) }, (): Step => {
 		const at = dice.int(Math.floor(durationMs / 3), durationMs);
-		const damage = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
+		const drawn = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
+		// Of a part nothing is compared: what is damaged there is found only if it cannot be read at all.
+		const damage = kept === 'whole' ? drawn : ({ where: 'disk', how: 'cut' } as const);
 		return { at, luck: dice.int(0, 0x7fffffff), kind: 'damage', browser: dice.int(0, browsers - 1), ...damage };
 	});
 }
