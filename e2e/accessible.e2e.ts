@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { tagId } from '../kit/shared/model.ts';
+import { faultless, faultlessInTheDark } from './axe.ts';
 import { invite, ownerOf } from './people.ts';
 import { addTasks, attach, attachedFile, openTask, task, titles } from './screen.ts';
 import { stillness } from './stillness.ts';
@@ -158,6 +158,7 @@ const inside: readonly Screen[] = [
 		path: '/todo',
 		ready: async (page) => {
 			await press('q')(page);
+			await expect(page.getByRole('textbox', { name: 'What do you want to do?' })).toBeFocused();
 			await page.keyboard.type('Call Ana tomorrow 9:00 #phone !high @Work');
 		},
 	},
@@ -265,28 +266,12 @@ const inTheDark = new Set(
 );
 
 async function isFit(page: Page, url: string, screen: Screen): Promise<void> {
-	await page.emulateMedia({ colorScheme: 'light' });
 	await show(page, url, screen);
 	expect(await page.evaluate<string[]>(tooWide), `${screen.name}: parts that stick out`).toEqual([]);
 	const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 	expect(beyond, `${screen.name}: px to scroll sideways, unseen parts included`).toBe(0);
-	await isClean(new AxeBuilder({ page }), `${screen.name}, light`);
-	if (!inTheDark.has(screen)) return;
-	await page.emulateMedia({ colorScheme: 'dark' });
-	await stillness(page);
-	await isClean(new AxeBuilder({ page }).withRules('color-contrast'), `${screen.name}, dark`);
-}
-
-async function isClean(axe: AxeBuilder, name: string): Promise<void> {
-	// Without frames of others there is nothing to put together in a page of its own, which takes longer than looking.
-	const { violations, passes } = await axe.setLegacyMode().analyze();
-	const found = violations.map(({ id, help, nodes }) => ({
-		id,
-		help,
-		where: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
-	}));
-	expect(found, `what axe finds on "${name}"`).toEqual([]);
-	expect(passes.length, `rules that axe applied to "${name}"`).toBeGreaterThan(0);
+	await faultless(page, screen.name);
+	if (inTheDark.has(screen)) await faultlessInTheDark(page, screen.name);
 }
 
 async function show(page: Page, url: string, { path, ready }: Screen): Promise<void> {

@@ -125,7 +125,7 @@ test('an owner looks after people: finds, helps in their name, shuts out, and re
 		await grace.goto(`${mana.url}/settings/archive`);
 		await look(grace, 'archive');
 		await grace.getByRole('button', { name: 'Make my archive' }).click();
-		await expect(grace.getByText(/^Your archive of .* is ready: .* It is kept until /)).toBeVisible();
+		await expect(grace.getByText(/^Your archive of .* is ready: .* It is kept until /)).toBeVisible({ timeout: 60_000 });
 		await look(grace, 'archive-ready');
 		const { name, bytes } = await savedBy(grace, () => grace.getByRole('button', { name: 'Download' }).click());
 		expect(name).toMatch(/^mana-\d{4}-\d\d-\d\d\.zip$/);

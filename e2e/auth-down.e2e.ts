@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, goToTodo, syncPill, task, titles } from './screen.ts';
+import { addTasks, comebackMs, goToTodo, syncPill, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('while mana-auth is down one gets at what is on the device, writes, and it is sent later', async ({ mana, newDevice }) => {
@@ -20,7 +20,7 @@ test('while mana-auth is down one gets at what is on the device, writes, and it 
 	await expect(task(page, 'Written while it was down')).toBeVisible();
 
 	await page.unroute('**/api/mana-auth/**');
-	await expect(syncPill(page, 'Up to date')).toBeVisible({ timeout: 30_000 });
+	await expect(syncPill(page, 'Up to date')).toBeVisible({ timeout: comebackMs });
 });
 
 test('a mana-auth that takes questions and never answers keeps nobody out', async ({ mana, newDevice }) => {
@@ -34,16 +34,16 @@ test('a mana-auth that takes questions and never answers keeps nobody out', asyn
 	try {
 		await known.page.reload();
 		await addTasks(known.page, 'Written while it was frozen');
-		expect(await titles(known.page)).toEqual(['Written before', 'Written while it was frozen']);
+		await expect.poll(() => titles(known.page)).toEqual(['Written before', 'Written while it was frozen']);
 
 		await stranger.page.goto(mana.url);
-		await expect(stranger.page.getByText('The server does not answer right now')).toBeVisible({ timeout: 20_000 });
+		await expect(stranger.page.getByText('The server does not answer right now')).toBeVisible();
 		await stranger.page.getByRole('button', { name: 'Try it as a guest' }).click();
 		await goToTodo(stranger.page);
 		await addTasks(stranger.page, 'Written as a guest');
-		expect(await titles(stranger.page)).toEqual(['Written as a guest']);
+		await expect.poll(() => titles(stranger.page)).toEqual(['Written as a guest']);
 	} finally {
 		thaw();
 	}
-	await expect(syncPill(known.page, 'Up to date')).toBeVisible({ timeout: 30_000 });
+	await expect(syncPill(known.page, 'Up to date')).toBeVisible({ timeout: comebackMs });
 });

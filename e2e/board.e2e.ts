@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { faultless } from './axe.ts';
 import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
 import { addField, addTasks, details, notice } from './screen.ts';
@@ -10,11 +10,6 @@ test.use({ serviceWorkers: 'block' });
 const column = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 const card = (page: Page, title: string): Locator => page.locator('[data-card]').filter({ hasText: title });
 const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter' });
-
-async function findsNothing(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`)).toEqual([]);
-}
 
 test('a board is worked on by keyboard and by mouse, does what its columns mean, and is kept with its filter', async ({
 	mana,
@@ -31,7 +26,7 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 	await look(page, 'board');
 
 	await test.step('by keyboard: written into a column, moved, and opened', async () => {
-		await findsNothing(page);
+		await faultless(page, 'board');
 		await card(page, 'Paint the fence').getByRole('link').focus();
 		await keys.press('ArrowDown');
 		await keys.isOn('Call Ana');
@@ -72,7 +67,7 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 		await page.getByLabel('Grid', { exact: true }).check({ force: true });
 		await expect(column(page, 'Important and urgent')).toContainText('Call Ana');
 		await look(page, 'grid');
-		await findsNothing(page);
+		await faultless(page, 'grid');
 	});
 
 	await test.step('on a timeline a task is carried, begins earlier, and is given a day', async () => {
@@ -91,7 +86,7 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 		await keys.press('Shift+ArrowLeft');
 		await expect.poll(() => when('Paint the fence')).toMatch(new RegExp(` – ${before}$`));
 		await look(page, 'timeline');
-		await findsNothing(page);
+		await faultless(page, 'timeline');
 		await page.getByRole('button', { name: 'Later weeks' }).click();
 		await expect(row('Paint the fence')).toBeHidden();
 		await page.getByRole('button', { name: 'Choose a day for “Write to Ben”' }).click({ position: { x: 4, y: 20 } });
@@ -117,7 +112,7 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 		await look(page, 'filter-wrong');
 		await filter(page).fill('(#garden | due:tomorrow) !done sort:priority');
 		await expect(page.locator('[data-row]')).toHaveCount(3);
-		await findsNothing(page);
+		await faultless(page, 'filter');
 		// A board that is kept has an order of its own where its filter names none.
 		await filter(page).fill('(#garden | due:tomorrow) !done');
 		await expect(page.locator('[data-row]')).toHaveCount(3);
@@ -160,6 +155,6 @@ test('a board is worked on by keyboard and by mouse, does what its columns mean,
 		await page.getByRole('menuitem', { name: 'Unsorted' }).click();
 		await page.getByLabel('Column', { exact: true }).selectOption('Unsorted (3)');
 		await expect(card(page, 'Call Ana')).toBeVisible();
-		await findsNothing(page);
+		await faultless(page, 'board of its own, on a phone');
 	});
 });

@@ -1,25 +1,17 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import PostalMime from 'postal-mime';
+import { faultless, faultlessInTheDark } from './axe.ts';
 import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
 import { invite } from './people.ts';
 import { notice } from './screen.ts';
-import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 const clean = async (page: Page, name: string): Promise<void> => {
-	for (const colorScheme of ['light', 'dark'] as const) {
-		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-		await stillness(page);
-		const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-		expect(
-			violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-			`${name}, ${colorScheme}`,
-		).toEqual([]);
-	}
+	await faultless(page, name);
+	await faultlessInTheDark(page, name);
 	await look(page, `outside-${name}`);
 };
 

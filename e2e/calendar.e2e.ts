@@ -1,14 +1,13 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { calendars, events } from '../apps/calendar/model.ts';
 import { tasks } from '../apps/todo/model.ts';
+import { faultless, faultlessInTheDark } from './axe.ts';
 import { bring, Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite, type TestPerson } from './people.ts';
 import { notice, readyForOffline, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
-import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 /** An event as a view shows it, by what a screen reader hears: its title, then when it is. */
@@ -188,7 +187,6 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.setViewportSize({ width: 1280, height: 900 });
 	});
 
-	await page.emulateMedia({ colorScheme: 'light' });
 	const keys = new Keyboard(page);
 	await test.step('by keys alone: to a day of the month, something new on it, moved, opened', async () => {
 		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
@@ -368,16 +366,8 @@ async function fill(mana: TestMana, person: TestPerson): Promise<void> {
 }
 
 async function isClean(page: Page, name: string): Promise<void> {
-	// The markup is the same in the dark; only colours are others, and the week has all of them.
-	for (const colorScheme of name === 'week' ? (['light', 'dark'] as const) : (['light'] as const)) {
-		await page.emulateMedia({ colorScheme });
-		await stillness(page);
-		const axe = new AxeBuilder({ page }).setLegacyMode();
-		const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
-		expect(
-			violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-			`${name}, ${colorScheme}`,
-		).toEqual([]);
-	}
+	await faultless(page, name);
+	// The week has all colours.
+	if (name === 'week') await faultlessInTheDark(page, name);
 	await look(page, `calendar-${name}`);
 }

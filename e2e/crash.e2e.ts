@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, syncPill, titles } from './screen.ts';
+import { addTasks, comebackMs, syncPill, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('what the server acknowledged outlives a SIGKILL, and the browser sends the rest by itself', async ({ mana, newDevice }) => {
@@ -36,7 +36,7 @@ test('a server that dies in the middle of a burst of writes loses none and keeps
 	await Promise.all([mana.kill('mana-sync'), addTasks(b.page, ...burst.slice(10))]);
 
 	// Nobody tells the browser that the server is back.
-	await expect(syncPill(b.page, 'Up to date')).toBeVisible({ timeout: 30_000 });
+	await expect(syncPill(b.page, 'Up to date')).toBeVisible({ timeout: comebackMs });
 	const fresh = await newDevice({ person: ben });
 	await fresh.page.goto(`${mana.url}/todo`);
 	await expect.poll(() => titles(fresh.page)).toEqual(burst);

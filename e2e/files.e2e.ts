@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { bring } from './hands.ts';
 import { invite, ownerOf } from './people.ts';
 import {
@@ -109,7 +109,8 @@ test('others see that a file is on its way, and what a tab that died had sent is
 		most = Infinity;
 		const again = await a.context.newPage();
 		await again.goto(`${mana.url}/todo`);
-		await expect(attachedFile(b.page, 'film.mov')).toContainText('Not on this device');
+		// Whether it can be had now is asked less and less often.
+		await expect(attachedFile(b.page, 'film.mov')).toContainText('Not on this device', { timeout: 60_000 });
 		expect(sent).toHaveLength(12);
 		expect(new Set(sent).size).toBe(12);
 	});
@@ -255,7 +256,9 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 		await bring(vic.page, 'aside', 'drop', [['mine.txt', 'text/plain', 'mine']]);
 		await expect(vic.page.getByText('You may read this space but not add to it')).toBeVisible();
 		expect(await names(vic.page)).toEqual(['secret.txt']);
-		expect((await held(vic)).filter((one) => one.includes(space))).toEqual([`files ${space},1`, `bytes ${space},1`]);
+		await expect
+			.poll(async () => (await held(vic)).filter((one) => one.includes(space)))
+			.toEqual([`files ${space},1`, `bytes ${space},1`]);
 	});
 
 	await test.step('the viewer is removed', async () => {
@@ -287,32 +290,46 @@ test('signing out names the files that were not sent, and removed means that non
 	await context.close();
 });
 
-test('the page stays smooth while a large file is read', async ({ mana, newDevice }) => {
+test('the page stays smooth while a large file is read', async ({ mana, newDevice, browser }) => {
 	const { page } = await newDevice({ person: await invite(mana, 'Hana') });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Large');
 	await openTask(page, 'Large');
 	await attach(page, text('first.txt', 'loads what handles files'));
 	await expect(attachedFile(page, 'first.txt')).toBeVisible();
-	const longest = await page.evaluate<number>(`(async () => {
+	await page.evaluate(`{
 		const bytes = new Uint8Array(48 * 1024 * 1024);
 		for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
-		const data = new DataTransfer();
-		data.items.add(new File([bytes], 'large.bin'));
-		let longest = 0;
-		await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))); // making them was a long task itself
-		new PerformanceObserver((list) => {
-			for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
-		}).observe({ type: 'longtask' });
-		const input = document.querySelector('input[type=file][multiple]');
-		input.files = data.files;
-		input.dispatchEvent(new Event('change', { bubbles: true }));
-		while (!document.querySelector('[aria-label="Open “large.bin”"]')) await new Promise((resolve) => setTimeout(resolve, 20));
-		return longest;
-	})()`);
-	console.log(`longest task while 48 MiB were read and kept: ${longest} ms`);
+		globalThis.large = new DataTransfer();
+		large.items.add(new File([bytes], 'large.bin'));
+	}`);
+	const longest = await longestTask(browser, page, async () => {
+		await page.evaluate(`{
+			const input = document.querySelector('input[type=file][multiple]');
+			input.files = large.files;
+			input.dispatchEvent(new Event('change', { bubbles: true }));
+		}`);
+		await attachedFile(page, 'large.bin').waitFor();
+	});
+	console.log(`longest task while 48 MiB were read and kept: ${longest} ms of processor time`);
+	expect(longest).toBeGreaterThan(0);
 	expect(longest).toBeLessThan(200);
 });
+
+/** Processor time of the longest task of a page's main thread while something goes on, in ms: that it has to wait for the processor is not its own. */
+async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+	await browser.startTracing(page, { categories: ['toplevel', '__metadata', 'disabled-by-default-devtools.timeline'] });
+	await work();
+	const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+		traceEvents: { name: string; pid: number; tid: number; tdur?: number; args: { name?: string } }[];
+	};
+	const mains = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+	// Of the pages that are open only this one does anything.
+	const tasks = traceEvents.filter(
+		({ name, pid, tid }) => name.endsWith('RunTask') && mains.some((main) => main.pid === pid && main.tid === tid),
+	);
+	return Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
 
 function text(name: string, content: string) {
 	return { name, mimeType: 'text/plain', buffer: Buffer.from(content) };

@@ -28,9 +28,9 @@ test('what a guest wrote is in the account that an invitation opens', async ({ m
 		await page.getByLabel('Password').fill('correct horse battery');
 		await page.getByRole('button', { name: 'Create an account' }).click();
 		await goToTodo(page);
-		expect(await titles(page)).toEqual(['Buy brushes', 'Just a thought']);
+		await expect.poll(() => titles(page)).toEqual(['Buy brushes', 'Just a thought']);
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
-		expect((await databases(page)).length).toBe(1);
+		await expect.poll(async () => (await databases(page)).length).toBe(1);
 	});
 
 	await test.step('all of it is on a second browser', async () => {
@@ -82,10 +82,10 @@ test('signing out names what is unsent, and removes everything or keeps it, as o
 			await expect(dialog).toContainText('Task added');
 			await dialog.getByRole('button', { name: 'Sign out, keep my data here' }).click();
 			await expect(page.getByRole('heading', { name: 'Welcome to Mana' })).toBeVisible();
-			expect(await databases(page)).toEqual([`mana-${ben.id}`]);
+			await expect.poll(() => databases(page)).toEqual([`mana-${ben.id}`]);
 			await signIn(page, mana.url, ben);
 			await goToTodo(page);
-			expect(await titles(page)).toEqual(['Sent', 'Not sent']);
+			await expect.poll(() => titles(page)).toEqual(['Sent', 'Not sent']);
 		});
 
 		await test.step('removed: nothing is left on this device', async () => {

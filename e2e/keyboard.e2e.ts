@@ -31,6 +31,10 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
 			await keys.press('Control+k');
 			await expect(page.getByRole('combobox', { name: 'Go, do, find' })).toBeFocused();
 			await keys.type('Inbox');
+			await page
+				.getByRole('option', { name: /^Inbox/ })
+				.first()
+				.waitFor();
 			await keys.press('Enter');
 			await page.getByRole('heading', { name: 'Inbox' }).waitFor();
 			await expect(task(page, 'First task')).toBeVisible();

@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, syncPill, tick, titles } from './screen.ts';
+import { addTasks, readyForOffline, syncPill, tick, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 const MONTH = 31 * 86_400_000;
@@ -33,6 +33,7 @@ test('what was done long ago stays on the server until somebody wants to see it,
 	});
 
 	await test.step('offline it cannot be had', async () => {
+		await readyForOffline(page);
 		await b.unplug();
 		await expect(syncPill(page, 'Offline')).toBeVisible();
 		await page.getByRole('button', { name: 'Show older' }).click();

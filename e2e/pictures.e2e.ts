@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { ownerOf } from './people.ts';
 import { addField, addTasks, openTask, syncPill, task } from './screen.ts';
+import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -50,8 +51,7 @@ test('the hub and todo on a filled day, as the README shows them', async ({ mana
 
 async function picture(page: Page, name: string): Promise<void> {
 	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-	// What grows or fades in has come to rest.
-	await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)))');
+	await stillness(page);
 	if (!writing) return;
 	mkdirSync(folder, { recursive: true });
 	await page.screenshot({ path: join(folder, `${name}.png`) });

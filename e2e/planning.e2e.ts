@@ -1,14 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { faultless } from './axe.ts';
 import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
 import { addField, addTasks, details, notice, openTask, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
-
-async function findsNothing(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`)).toEqual([]);
-}
 
 /** The list of all projects, each with how deep it stands. */
 function projectRow(page: Page, name: string): Locator {
@@ -62,7 +57,7 @@ test('projects stand under one another and begin again as templates, and tags ar
 		await page.mouse.move(from.x + 46, from.y + 14, { steps: 5 });
 		await page.mouse.up();
 		await expect(projectRow(page, 'Trip')).toHaveAccessibleDescription('Level 2');
-		await findsNothing(page);
+		await faultless(page, 'projects');
 		await look(page, 'projects');
 		await projectRow(page, 'House').click();
 		await page.getByRole('heading', { level: 1, name: 'House' }).waitFor();
@@ -79,7 +74,7 @@ test('projects stand under one another and begin again as templates, and tags ar
 		await page.getByRole('textbox', { name: 'Add a task' }).fill('Clean the brushes tomorrow');
 		await page.keyboard.press('Enter');
 		await expect(page.getByLabel('Day of “Clean the brushes”, counted from the first')).toHaveValue('1');
-		await findsNothing(page);
+		await faultless(page, 'template');
 		await look(page, 'template');
 		await page.getByRole('button', { name: 'Begin', exact: true }).click();
 		const dialog = page.getByRole('dialog', { name: 'Begin “House”' });
@@ -132,7 +127,7 @@ test('a day is planned beside what is in the calendar, and one task is worked on
 		await page.goto(`${mana.url}/todo/plan`);
 		await expect(page.getByRole('list', { name: 'On this day' }).getByRole('link', { name: 'Lunch with Ben' })).toBeVisible();
 		await look(page, 'plan');
-		await findsNothing(page);
+		await faultless(page, 'plan of a day');
 		await page.getByRole('group', { name: 'When to do “Answer Ana”' }).getByRole('button', { name: 'Tomorrow' }).click();
 		await expect(page.getByRole('list', { name: 'Left over' })).toBeHidden();
 		await page.getByRole('group', { name: 'When to do “Read Middlemarch”' }).getByRole('button', { name: 'Today' }).click();
@@ -157,7 +152,7 @@ test('a day is planned beside what is in the calendar, and one task is worked on
 		const one = (name: string) => page.getByRole('region', { name, exact: true });
 		await expect(one('Mend the gate')).toContainText('1 of 2');
 		await look(page, 'review-slipped');
-		await findsNothing(page);
+		await faultless(page, 'review, what slipped');
 		await keys.press('x');
 		await expect(one('Ask about the roof')).toContainText('2 of 2');
 		await keys.press('s');
@@ -172,7 +167,7 @@ test('a day is planned beside what is in the calendar, and one task is worked on
 		await page.getByRole('link', { name: /^What was done/ }).click();
 		await expect(page.getByRole('region', { name: 'What was done' })).toContainText('Mend the gate');
 		await look(page, 'review-done');
-		await findsNothing(page);
+		await faultless(page, 'review, what was done');
 		await page.goto(`${mana.url}/todo/today`);
 	});
 
@@ -188,7 +183,7 @@ test('a day is planned beside what is in the calendar, and one task is worked on
 		await expect(focus.getByText(/^24:|^25:00/)).toBeVisible();
 		await focus.getByRole('button', { name: 'Count the time' }).click();
 		await expect(focus.getByRole('button', { name: /^Stop counting/ })).toBeVisible();
-		await findsNothing(page);
+		await faultless(page, 'focus on a task');
 		await look(page, 'focus-task');
 		await page.keyboard.press('Escape');
 		await expect(details(page).getByRole('checkbox', { name: 'Reopen “Book one”' })).toBeChecked();

@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, attach, attachedFile, closeDetails, openTask, syncPill, task, titles } from './screen.ts';
+import { addTasks, attach, attachedFile, closeDetails, comebackMs, openTask, syncPill, task, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('a browser that knows more than the backup brings it back to the server', async ({ mana, newDevice }, info) => {
@@ -30,8 +30,8 @@ test('a browser that knows more than the backup brings it back to the server', a
 	await mana.up();
 
 	const all = ['Before the backup', 'Has its new name', 'Synced after the backup', 'Written while nothing ran'];
-	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible({ timeout: 45_000 });
-	expect(await titles(ahead.page)).toEqual(all);
+	await expect(syncPill(ahead.page, 'Up to date')).toBeVisible({ timeout: comebackMs });
+	await expect.poll(() => titles(ahead.page)).toEqual(all);
 	const fresh = await newDevice({ person: ada });
 	await fresh.page.goto(`${mana.url}/todo`);
 	await expect.poll(() => titles(fresh.page)).toEqual(all);

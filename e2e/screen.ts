@@ -97,13 +97,19 @@ export async function closeDetails(page: Page): Promise<void> {
 	await details(page).waitFor({ state: 'hidden' });
 }
 
-/** Resolves when the service worker serves this page and has everything of an app for going offline. */
+/** Resolves when the service worker serves this page and has everything of the hub or of an app for going offline. */
 export async function readyForOffline(page: Page, app = 'todo'): Promise<void> {
-	const kept = `navigator.serviceWorker.controller !== null && (await caches.match('/${app}/manifest.webmanifest')) !== undefined`;
-	await expect.poll(() => page.evaluate<boolean>(`(async () => ${kept})()`), `${app} to be kept for offline use`).toBe(true);
+	const sign = `${app === 'hub' ? '' : `/${app}`}/manifest.webmanifest`;
+	const kept = `navigator.serviceWorker.controller !== null && (await caches.match('${sign}')) !== undefined`;
+	const message = `${app} to be kept for offline use`;
+	await expect.poll(() => page.evaluate<boolean>(`(async () => ${kept})()`), { message, timeout: 60_000 }).toBe(true);
 }
 
-/** What the house says for a moment. */
+/**
+ * Patience with a server that comes back without anybody telling the tab, in ms: the pause between two attempts may have grown to a minute.
+ */
+export const comebackMs = 90_000;
+
 /** What the house says for a moment, with what can be pressed in it. */
 export function notice(page: Page, text: string): Locator {
 	// The innermost part that has both the words and what can be pressed.
@@ -112,4 +118,11 @@ export function notice(page: Page, text: string): Locator {
 		.filter({ hasText: text })
 		.filter({ has: page.getByRole('button') })
 		.last();
+}
+
+/** Points at what the house says, which keeps it there: for whoever looks elsewhere before they press what is in it. */
+export async function holdNotice(page: Page, text: string): Promise<Locator> {
+	const said = notice(page, text);
+	await said.hover();
+	return said;
 }

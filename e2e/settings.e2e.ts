@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { invite } from './people.ts';
-import { addTasks, goToTodo, redAndBlue, syncPill, task } from './screen.ts';
+import { addTasks, goToTodo, readyForOffline, redAndBlue, syncPill, task } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('what a person sets holds at once in every app, travels to their other devices, and a device may keep a look of its own', async ({
@@ -68,6 +68,8 @@ test('what a person sets holds at once in every app, travels to their other devi
 	await test.step('name and picture are changed offline, and are everywhere when there is a network', async () => {
 		await a.page.goto(`${mana.url}/settings/profile`);
 		await expect(a.page.getByLabel('Your name')).toHaveValue('Selma Settings');
+		// What places a picture is fetched when there is one.
+		await readyForOffline(a.page, 'hub');
 		await a.unplug();
 		await a.page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: redAndBlue });
 		const dialog = a.page.getByRole('dialog', { name: 'Place the picture' });
@@ -78,7 +80,7 @@ test('what a person sets holds at once in every app, travels to their other devi
 		await expect(a.page.getByRole('button', { name: 'Account of Selma Sun' }).locator('img')).toBeVisible();
 		await a.plugIn();
 		const there = b.page.getByRole('button', { name: 'Account of Selma Sun' });
-		await expect(there.locator('img')).toBeVisible({ timeout: 20_000 });
+		await expect(there.locator('img')).toBeVisible();
 		await expect(syncPill(a.page, 'Up to date')).toBeVisible();
 		// mana-auth learned the name: it is in the session that a new page asks for.
 		await expect

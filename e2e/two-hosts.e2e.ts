@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HostPlan, portOf } from '@mana/schema';
 import { run, startMana, statesOf } from './mana.ts';
-import { addTasks, goToTodo, syncPill, titles } from './screen.ts';
+import { addTasks, comebackMs, goToTodo, syncPill, titles } from './screen.ts';
 
 /** mana-sync stands on a machine of its own, and there at a number that is not the schema's. */
 const syncPort = portOf('mana-media');
@@ -67,7 +67,7 @@ test('a plan over two machines: sign-up and sync by the hub of one, with mana-sy
 			await expect(syncPill(a, '1 unsent')).toBeVisible();
 			far = startFar();
 			await far.ready;
-			await expect(syncPill(a, 'Up to date')).toBeVisible({ timeout: 40_000 });
+			await expect(syncPill(a, 'Up to date')).toBeVisible({ timeout: comebackMs });
 		});
 
 		await test.step('a second browser has it all', async () => {
