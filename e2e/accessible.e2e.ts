@@ -220,7 +220,7 @@ const inside: readonly Screen[] = [
 
 // Each walks through all screens. What axe finds tells more than a trace would.
 test.describe.configure({ timeout: 300_000 });
-test.use({ trace: 'off', serviceWorkers: 'block' });
+test.use({ trace: 'off' });
 
 // 320 px is the narrowest phone, and also 1280 px at 400 %: there nothing may need scrolling sideways, either.
 for (const [width, height] of [

@@ -5,8 +5,8 @@ import type { Page } from '@playwright/test';
 import { look, savedBy } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { type Cookie, invite, ownerOf, post, signIn, type TestPerson } from './people.ts';
-import { addTasks, goToTodo, syncPill, task, titles } from './screen.ts';
-import { expect, test } from './test.ts';
+import { addTasks, goToTodo, readyForOffline, syncPill, task, titles } from './screen.ts';
+import { expect, keeping, test } from './test.ts';
 import { traces } from './traces.ts';
 
 test('several accounts share a browser, each with what is its own, and what was not sent outlives being signed out elsewhere', async ({
@@ -14,7 +14,7 @@ test('several accounts share a browser, each with what is its own, and what was 
 	newDevice,
 }) => {
 	const [ada, grace] = [await invite(mana, 'Ada'), await invite(mana, 'Grace')];
-	const device = await newDevice();
+	const device = await newDevice(keeping);
 	let { page } = device;
 
 	await test.step('a guest becomes an account', async () => {
@@ -56,6 +56,8 @@ test('several accounts share a browser, each with what is its own, and what was 
 	});
 
 	await test.step('while it is offline, it is signed out elsewhere; what was written stays, is told, and can be taken out', async () => {
+		// What reads a line is fetched with the first one.
+		await readyForOffline(page);
 		await device.unplug();
 		await addTasks(page, 'Written in a tunnel');
 		await expect(syncPill(page, '1 unsent')).toBeVisible();

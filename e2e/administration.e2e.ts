@@ -8,8 +8,6 @@ import { invite, ownerOf } from './people.ts';
 import { addTasks, goToTodo, notice, openTask, syncPill, task, tick, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 test('an owner looks after people: finds, helps in their name, shuts out, and reads it all in the log', async ({
 	mana,
 	newDevice,

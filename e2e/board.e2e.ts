@@ -5,8 +5,6 @@ import { look } from './look.ts';
 import { addField, addTasks, details, notice } from './screen.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 const column = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 const card = (page: Page, title: string): Locator => page.locator('[data-card]').filter({ hasText: title });
 const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter' });

@@ -8,7 +8,7 @@ import type { TestMana } from './mana.ts';
 import { invite, type TestPerson } from './people.ts';
 import { notice, readyForOffline, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 /** An event as a view shows it, by what a screen reader hears: its title, then when it is. */
 function event(page: Page, label: string | RegExp): Locator {
@@ -231,7 +231,8 @@ test('events come from files and feeds and go into files, and a time is found at
 }) => {
 	const person = await invite(mana, 'Fay Files');
 	await fill(mana, person);
-	const { page, unplug, plugIn } = await newDevice({ person, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+	const view = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' } as const;
+	const { page, unplug, plugIn } = await newDevice({ person, ...view, ...keeping });
 	const clean = (name: string) => isClean(page, name);
 
 	await test.step('a file brings its events and takes them back; one event is taken along', async () => {

@@ -8,8 +8,6 @@ import { invite, post, signIn, type TestPerson } from './people.ts';
 import { seed } from './seed.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 const MINUTE = 60_000;
 
 test('clocks run on every device, ring on all of them until one answers, and are planned for when no page is open', async ({

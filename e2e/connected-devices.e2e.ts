@@ -8,7 +8,6 @@ import { expect, test } from './test.ts';
 const seldom = { timeout: 45_000 };
 
 test.use({
-	serviceWorkers: 'block',
 	// The other server is on this machine.
 	settings: { MANA_CALENDAR_SERVER_PRIVATE_FEEDS: 'true', MANA_CONTACTS_SERVER_PRIVATE_ACCOUNTS: 'true' },
 });

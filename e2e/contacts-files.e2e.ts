@@ -4,8 +4,6 @@ import { faultless } from './axe.ts';
 import { look, savedBy } from './look.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 const card = (name: string) => readFileSync(join(import.meta.dirname, `../kit/dav/vcard/fixtures/${name}.vcf`));
 const people = (count: number) =>
 	Array.from(

@@ -6,7 +6,7 @@ import { look, savedBy } from './look.ts';
 import { invite } from './people.ts';
 import { holdNotice, readyForOffline, redAndBlue, syncPill } from './screen.ts';
 import { seed } from './seed.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 const list = (page: Page, name = 'All contacts'): Locator => page.getByRole('grid', { name });
 const row = (page: Page, name: string): Locator => page.getByRole('row').filter({ hasText: name });
@@ -38,7 +38,7 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 	newDevice,
 }) => {
 	const person = await invite(mana, 'Ada');
-	const a = await newDevice({ person });
+	const a = await newDevice({ person, ...keeping });
 	const b = await newDevice({ person });
 	const { page } = a;
 

@@ -6,14 +6,11 @@ import { mailedLink } from './mails.ts';
 import { invite, type TestPerson } from './people.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 test('a passkey is made, renamed, opens the account by button and by the field, proves who one is, and goes', async ({
 	mana,
 	newDevice,
 }) => {
 	const ada = await invite(mana, 'Ada');
-	// Its own worker would send what the test answers for mana-auth.
 	const { context, page } = await newDevice({ person: ada });
 	const cdp = await context.newCDPSession(page);
 	await cdp.send('WebAuthn.enable', { enableUI: false });

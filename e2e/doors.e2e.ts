@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestMana } from './mana.ts';
 import { look } from './look.ts';
 import { addField, attachedFile, openTask, readyForOffline } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 test('the port of an app leads to the app', async ({ mana, newDevice }) => {
 	const { page } = await newDevice();
@@ -27,7 +27,7 @@ test('the port of an app that does not exist says so, and leads home', async ({ 
 });
 
 test('the hub and each app can be installed, each as one of its own', async ({ mana, newDevice }) => {
-	const { page } = await newDevice();
+	const { page } = await newDevice(keeping);
 	await page.goto(mana.url);
 	await page.getByRole('button', { name: 'Try it as a guest' }).click();
 	await page.getByRole('navigation', { name: 'Apps' }).waitFor();

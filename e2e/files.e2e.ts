@@ -17,20 +17,17 @@ import {
 	syncPill,
 	task,
 } from './screen.ts';
-import { type Device, expect, test } from './test.ts';
+import { type Device, expect, keeping, test } from './test.ts';
 
 const MIB = 1024 * 1024;
-
-/** What a page sends once its service worker has taken over may pass by those who look at its requests. */
-const seen = { serviceWorkers: 'block' } as const;
 
 test('a file attached offline is there at once and after a reload, goes up with the network, and opens elsewhere byte for byte', async ({
 	mana,
 	newDevice,
 }) => {
 	const ada = await invite(mana, 'Ada');
-	const a = await newDevice({ person: ada });
-	const b = await newDevice({ person: ada });
+	const a = await newDevice({ person: ada, ...keeping });
+	const b = await newDevice({ person: ada, ...keeping });
 	const bytes = randomBytes(2 * MIB + 77);
 	await a.page.goto(`${mana.url}/todo`);
 	await addTasks(a.page, 'Sign the contract');
@@ -73,7 +70,7 @@ test('a file attached offline is there at once and after a reload, goes up with 
 
 test('others see that a file is on its way, and what a tab that died had sent is not sent again', async ({ mana, newDevice }) => {
 	const bea = await invite(mana, 'Bea');
-	const a = await newDevice({ person: bea, ...seen });
+	const a = await newDevice({ person: bea });
 	const b = await newDevice({ person: bea });
 	const bytes = randomBytes(12 * MIB);
 	await a.page.goto(`${mana.url}/todo`);
@@ -118,7 +115,7 @@ test('others see that a file is on its way, and what a tab that died had sent is
 });
 
 test('what the server does not take says why, stays here, and goes up on a second try', async ({ mana, newDevice }) => {
-	const { page, context } = await newDevice({ person: await invite(mana, 'Cleo'), ...seen });
+	const { page, context } = await newDevice({ person: await invite(mana, 'Cleo') });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Back up');
 	await openTask(page, 'Back up');
@@ -230,7 +227,7 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 	newDevice,
 }) => {
 	const olga = await newDevice({ person: await ownerOf(mana) });
-	const vic = await newDevice({ person: await invite(mana, 'Vic Viewer') });
+	const vic = await newDevice({ person: await invite(mana, 'Vic Viewer'), ...keeping });
 	await olga.page.goto(`${mana.url}/spaces`);
 	await olga.page.getByLabel('Name').fill('Studio');
 	await olga.page.getByRole('button', { name: 'Create the space' }).click();
@@ -271,7 +268,7 @@ test('in a shared space a viewer opens files and adds none, and who is removed k
 });
 
 test('signing out names the files that were not sent, and removed means that none is left here', async ({ mana, newDevice }) => {
-	const { page, context } = await newDevice({ person: await invite(mana, 'Gina'), ...seen });
+	const { page, context } = await newDevice({ person: await invite(mana, 'Gina') });
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Mine');
 	await openTask(page, 'Mine');

@@ -19,7 +19,7 @@ import {
 	syncPill,
 	task,
 } from './screen.ts';
-import { type Device, expect, test } from './test.ts';
+import { type Device, expect, keeping, test } from './test.ts';
 
 const simulator = join(import.meta.dir, '../kit/sync/simulator/simulate.ts');
 
@@ -45,7 +45,7 @@ test('the inspector says in words what waits, since when and why; it is reached 
 	mana,
 	newDevice,
 }) => {
-	const device = await newDevice({ person: await invite(mana, 'Ida Inspect') });
+	const device = await newDevice({ person: await invite(mana, 'Ida Inspect'), ...keeping });
 	const { page } = device;
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Water the plants');
@@ -159,7 +159,7 @@ test('in a browser that stores nothing a red sign says so, and everything can be
 test('what the server refuses is kept with its reason: to save, to try again, to drop', async ({ mana, newDevice }) => {
 	const olga = await newDevice({ person: await ownerOf(mana) });
 	const person = await invite(mana, 'Ray Refused');
-	const ray = await newDevice({ person });
+	const ray = await newDevice({ person, ...keeping });
 	await shareSpace(mana, olga, ray, 'Attic');
 	await goToTodo(ray.page);
 	await addTasks(ray.page, 'Before');
@@ -200,7 +200,7 @@ test('a title that was replaced is told on the task and in the inspector, and co
 	newDevice,
 }) => {
 	const person = await invite(mana, 'Cleo Conflict');
-	const a = await newDevice({ person });
+	const a = await newDevice({ person, ...keeping });
 	const b = await newDevice({ person });
 	await a.page.goto(`${mana.url}/todo`);
 	await addTasks(a.page, 'Dinner', 'Lunch');

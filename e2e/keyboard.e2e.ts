@@ -3,8 +3,6 @@ import { invite } from './people.ts';
 import { addField, details, syncPill, task, tasks, titles } from './screen.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } })) {
 	test(`${size}: everything from the door to the account is done by keyboard alone`, async ({ mana, newDevice }) => {
 		const person = await invite(mana, `Kim ${size}`);

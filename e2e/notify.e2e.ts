@@ -9,14 +9,14 @@ import { look } from './look.ts';
 import type { TestMana } from './mana.ts';
 import { invite } from './people.ts';
 import { addTasks, holdNotice, notice, openTask, readyForOffline, task } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 test('what happened comes to every device, is handled on one and gone from all, and rings while Mana is closed', async ({
 	mana,
 	newDevice,
 }) => {
 	const person = await invite(mana, 'Nora News');
-	const a = await newDevice({ person });
+	const a = await newDevice({ person, ...keeping });
 	const b = await newDevice({ person });
 	const tell = senderOf(mana, person.id);
 	await a.context.addInitScript(watchBadge);

@@ -1,13 +1,13 @@
 import { invite } from './people.ts';
 import { addTasks, readyForOffline, syncPill, task, titles } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 test('without a network every page opens again, and what is written there survives the reload and arrives later', async ({
 	mana,
 	newDevice,
 }) => {
 	const ada = await invite(mana, 'Ada');
-	const a = await newDevice({ person: ada });
+	const a = await newDevice({ person: ada, ...keeping });
 	const { page } = a;
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Water the plants today', 'Read Middlemarch');

@@ -1,6 +1,6 @@
 import { invite } from './people.ts';
 import { addTasks, readyForOffline, syncPill, tick, titles } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 const MONTH = 31 * 86_400_000;
 
@@ -21,7 +21,7 @@ test('what was done long ago stays on the server until somebody wants to see it,
 		await a.page.close();
 	});
 
-	const { page, ...b } = await newDevice({ person: ada });
+	const { page, ...b } = await newDevice({ person: ada, ...keeping });
 	const keep = page.getByRole('group', { name: 'Keep on this device' });
 	await page.goto(`${mana.url}/todo/completed`);
 

@@ -6,8 +6,6 @@ import { addField, addTasks, openTask, syncPill, task } from './screen.ts';
 import { stillness } from './stillness.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 const folder = join(import.meta.dir, '../docs/pictures');
 /** `MANA_PICTURES=1` writes the README's pictures anew; every run proves that what they show is there. */
 const writing = process.env['MANA_PICTURES'] === '1';

@@ -18,8 +18,8 @@ export default defineConfig({
 		timezoneId: 'Europe/Berlin',
 		// A trace of every step costs a fifth of the whole run: ask for one with `node test.mjs e2e NAME --trace retain-on-failure`.
 		screenshot: 'only-on-failure',
-		// Fetching all of Mana for use without a network is nearly half of what a new profile costs: files that always have a network say
-		// `test.use({ serviceWorkers: 'block' })`.
+		// Fetching all of Mana for use without a network is nearly half of what a new profile costs: who goes offline asks for it (`keeping`).
+		serviceWorkers: 'block',
 		launchOptions: {
 			...(process.env['MANA_CHROMIUM'] ? { executablePath: process.env['MANA_CHROMIUM'] } : {}),
 			args: [

@@ -39,8 +39,6 @@ const test = base.extend<object, { readonly house: House }>({
 	mana: ({ house }, use) => use(house.mana),
 });
 
-test.use({ serviceWorkers: 'block' });
-
 test('people sign in with an account of a provider that the owner added, and link theirs', async ({ house, newDevice }) => {
 	const { mana, works, apple } = house;
 	const owner = (await newDevice()).page;

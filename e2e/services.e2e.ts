@@ -3,8 +3,6 @@ import { look } from './look.ts';
 import { ownerOf } from './people.ts';
 import { expect, test } from './test.ts';
 
-test.use({ serviceWorkers: 'block' });
-
 const service = 'todo-server';
 
 test('who manages a space sees which services work in it, shuts one out and lets it in again', async ({ mana, newDevice }) => {

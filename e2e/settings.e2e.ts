@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test';
 import { invite } from './people.ts';
 import { addTasks, goToTodo, readyForOffline, redAndBlue, syncPill, task } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 test('what a person sets holds at once in every app, travels to their other devices, and a device may keep a look of its own', async ({
 	mana,
 	newDevice,
 }) => {
 	const person = await invite(mana, 'Selma Settings');
-	const a = await newDevice({ person });
+	const a = await newDevice({ person, ...keeping });
 	const b = await newDevice({ person });
 
 	await test.step('somebody new is asked once, on whatever device', async () => {

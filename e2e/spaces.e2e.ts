@@ -16,7 +16,7 @@ import {
 	tick,
 	titles,
 } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 import { traces } from './traces.ts';
 
 test('two people share a space: invited by a link, at work together, and nothing is left with the one who is removed', async ({
@@ -25,7 +25,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 }) => {
 	const person = await invite(mana, 'Ben Guest');
 	const olga = await newDevice({ person: await ownerOf(mana) });
-	const ben = await newDevice({ person });
+	const ben = await newDevice({ person, ...keeping });
 	let address = '';
 
 	await test.step('Olga creates a space and makes a link', async () => {
@@ -130,7 +130,7 @@ test('who was offline when removed loses the space at the next contact, and keep
 }) => {
 	const person = await invite(mana, 'Kim Guest');
 	const olga = await newDevice({ person: await ownerOf(mana) });
-	const kim = await newDevice({ person });
+	const kim = await newDevice({ person, ...keeping });
 	await olga.page.goto(`${mana.url}/spaces`);
 	await olga.page.getByLabel('Name').fill('Cabin');
 	await olga.page.getByRole('button', { name: 'Create the space' }).click();

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { faultless } from './axe.ts';
 import { invite, ownerOf } from './people.ts';
 import { readyForOffline } from './screen.ts';
-import { expect, test } from './test.ts';
+import { expect, keeping, test } from './test.ts';
 
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
 const well = (page: Page) => page.getByText(/All \d+ services are well/);
@@ -53,7 +53,7 @@ test('a member comes from the palette by keyboard and sees what runs, and not wh
 });
 
 test('without a network, or while mana-auth is down, it says so and shows what was known', async ({ mana, newDevice }) => {
-	const device = await newDevice({ person: await invite(mana, 'Otto') });
+	const device = await newDevice({ person: await invite(mana, 'Otto'), ...keeping });
 	const { page } = device;
 	await page.goto(mana.url);
 	await readyForOffline(page, 'hub');

@@ -33,6 +33,9 @@ interface SharedFixtures {
 	readonly manas: { of(file: string, settings: Readonly<Record<string, string>>): Promise<TestMana> };
 }
 
+/** A device that keeps Mana for use without a network: `newDevice({ person, ...keeping })`. */
+export const keeping = { serviceWorkers: 'allow' } as const;
+
 /** Playwright's `test` with a whole Mana for each file, and as many browsers of people as a test wants. */
 export const test = base.extend<Fixtures, SharedFixtures>({
 	manas: [

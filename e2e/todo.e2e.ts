@@ -17,8 +17,6 @@ const test = base.extend<{ page: Page }>({
 	},
 });
 
-test.use({ serviceWorkers: 'block' });
-
 test('quick add understands a line, from anywhere', async ({ page, mana }) => {
 	await page.goto(mana.url);
 	await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test';
 import { addTasks, closeDetails, details, goToTodo, openTask, readyForOffline, syncPill, task, titles } from './screen.ts';
-import { type Device, expect, test } from './test.ts';
+import { type Device, expect, keeping, test } from './test.ts';
 
 const names = Array.from({ length: 20 }, (_, index) => `Task ${String(index + 1).padStart(2, '0')}`);
 const email = 'ada@example.org';
 const password = 'correct horse battery';
 
 test('two browsers, edited apart, come to the same state and lose nothing', async ({ mana, newDevice }) => {
-	const a = await newDevice();
-	const b = await newDevice();
+	const a = await newDevice(keeping);
+	const b = await newDevice(keeping);
 
 	await test.step('A follows the setup link, becomes the owner and writes twenty tasks', async () => {
 		await a.page.goto(mana.setupLink);
