@@ -9,10 +9,10 @@ export default defineConfig({
 	retries: 0,
 	timeout: 180_000,
 	// Patience, not a goal: what holds is seen at once, and a machine that does much else may take long over anything.
-	expect: { timeout: 20_000 },
+	expect: { timeout: 30_000 },
 	reporter: [['list']],
 	use: {
-		actionTimeout: 20_000,
+		actionTimeout: 30_000,
 		navigationTimeout: 30_000,
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',

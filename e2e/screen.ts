@@ -77,7 +77,8 @@ export async function attach(
 	await details(page).getByRole('button', { name: 'Attach files' }).waitFor();
 	await details(page)
 		.locator('input[type=file][multiple]')
-		.setInputFiles([...files]);
+		// Megabytes take long on their way into the browser.
+		.setInputFiles([...files], { timeout: 60_000 });
 }
 
 /** A file in the list of the task whose details are open. */
