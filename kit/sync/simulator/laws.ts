@@ -46,6 +46,8 @@ function judgeCounters({ oracle, steps, undone, disk }: World, tabs: readonly Ta
 		for (const [token, { step, add }] of steps) {
 			if (step.record !== id || step.field !== things.fields.count.number) continue;
 			const counted = oracle.countedIn(placeKey(step));
+			// With RENEW a device writes by itself what it counts on top of a part that was folded.
+			const onTop = oracle.countedIn(placeKey({ ...step, key: `${step.key}!` }));
 			const power = BigInt(add);
 			// After a restore a device may have brought back a later total under the same key, which has this step in it.
 			if (
@@ -53,7 +55,7 @@ function judgeCounters({ oracle, steps, undone, disk }: World, tabs: readonly Ta
 				(disk.file.space.epoch > 1 && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
 			)
 				possible |= power;
-			else if (counted.has(Number(step.value)) || counted.has(token)) certain |= power;
+			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.has(token)) certain |= power;
 		}
 		for (const tab of tabs) {
 			const row = tab.client!.mana.get(tab.things, id);
