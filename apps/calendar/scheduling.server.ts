@@ -5,6 +5,7 @@ import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
+import { Waiting, withParts } from './waiting.server.ts';
 import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
 
 export interface SchedulingParts {
@@ -46,7 +47,7 @@ const TIMES = ['start', 'length', 'zone', 'repeat'] as const satisfies readonly 
  */
 export class Scheduling {
 	readonly #parts: SchedulingParts;
-	readonly #waiting = new Map<string, readonly [SpaceId, RecordId]>();
+	readonly #waiting = new Waiting();
 	#running: Promise<void> = Promise.resolve();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#closed = false;
@@ -57,13 +58,13 @@ export class Scheduling {
 
 	/** Looks once at everything that somebody is invited to: something may have been left undone. */
 	async start(): Promise<void> {
-		for (const [space, object] of await invitedTo(this.#parts.db)) this.#waiting.set(`${space} ${object}`, [space, object]);
+		for (const [space, object] of await invitedTo(this.#parts.db)) this.#waiting.add(space, [object]);
 		this.look();
 	}
 
 	/** These records of events and of guests changed. */
 	heed(space: SpaceId, ids: readonly RecordId[]): void {
-		for (const id of ids) this.#waiting.set(`${space} ${id}`, [space, id]);
+		this.#waiting.add(space, ids);
 	}
 
 	/** Does what waits. Called after what changed is kept. */
@@ -81,17 +82,15 @@ export class Scheduling {
 	}
 
 	async #work(): Promise<void> {
-		for (const [key, [space, id]] of this.#waiting) {
-			if (this.#closed) return;
-			this.#waiting.delete(key);
-			try {
-				await this.#settle(space, id);
-			} catch (error) {
-				this.#parts.failed(error);
-				this.#waiting.set(key, [space, id]);
-				this.#timer = setTimeout(() => this.look(), AGAIN_MS);
-				return;
-			}
+		try {
+			await this.#waiting.work(
+				(space, ids) => withParts(this.#parts.db, space, ids),
+				(space, id) => this.#settle(space, id),
+				() => !this.#closed,
+			);
+		} catch (error) {
+			this.#parts.failed(error);
+			this.#timer = setTimeout(() => this.look(), AGAIN_MS);
 		}
 	}
 

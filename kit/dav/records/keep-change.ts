@@ -1,4 +1,4 @@
-import { type Collection, readRow, type RecordId, type Row } from '@mana/model';
+import { type Entry, readRow, type RecordId } from '@mana/model';
 import type { ProjectionChange } from '@mana/service/projection/index';
 import { type SpaceId, timeOf } from '@mana/sync';
 import type { Transaction } from 'kysely';
@@ -23,53 +23,93 @@ export async function keepChange(
 		.values({ space, name: newName(), seq })
 		.onConflict((conflict) => conflict.column('space').doUpdateSet({ seq }))
 		.execute();
-	const touched = new Map<string, ProjectionChange['cells'][number][]>();
+	const touched = new Map<number, Map<RecordId, Cell[]>>();
 	for (const cell of cells) {
-		const key = `${cell.collection} ${cell.record}`;
-		touched.set(key, [...(touched.get(key) ?? []), cell]);
+		const records = touched.get(cell.collection) ?? new Map<RecordId, Cell[]>();
+		touched.set(cell.collection, records.set(cell.record, [...(records.get(cell.record) ?? []), cell]));
 	}
-	for (const group of touched.values()) await keepRecord(within, kinds, space, group, seq);
+	for (const [collection, records] of touched) {
+		const all = [...records];
+		for (let at = 0; at < all.length; at += BATCH) {
+			await keepRecords(within, kinds, { space, collection, seq }, all.slice(at, at + BATCH));
+			await others();
+		}
+	}
+	// Whatever says something of what changed has changed with it, and whatever that is a part of.
+	let changed: readonly RecordId[] = [...touched.values()].flatMap((records) => [...records.keys()]);
+	for (let deep = 0; deep < DEEPEST; deep++) changed = await touchObjects(within, space, changed, seq);
 }
 
-async function keepRecord(
+type Cell = ProjectionChange['cells'][number];
+/** What changed together: in which space, of which collection, up to which counter of the space. */
+interface Part {
+	readonly space: SpaceId;
+	readonly collection: number;
+	readonly seq: number;
+}
+/** A record as it is now. */
+interface Kept {
+	readonly id: RecordId;
+	readonly entries: readonly Entry[];
+	readonly changed_at: number;
+}
+
+/** Lets everything else have a turn: a change may be as long as a whole space. */
+const others = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Takes over some records of a collection, all with as many questions as one. */
+async function keepRecords(
 	within: Within,
 	kinds: readonly ObjectKind[],
-	space: SpaceId,
-	cells: ProjectionChange['cells'],
-	seq: number,
+	part: Part,
+	changed: readonly (readonly [RecordId, readonly Cell[]])[],
 ): Promise<void> {
-	const { collection, record: id } = cells[0]!;
+	const { space, collection, seq } = part;
+	const ids = changed.map(([id]) => id);
 	const before = await within
 		.selectFrom('mana_record')
-		.select(['registers', 'changed_at'])
+		.select(['id', 'registers', 'changed_at'])
 		.where('space', '=', space)
 		.where('collection', '=', collection)
-		.where('id', '=', id)
-		.executeTakeFirst();
-	const registers = new Map((before ? entriesOf(before.registers) : []).map((entry) => [`${entry.field} ${entry.key}`, entry]));
-	for (const { field, key, value } of cells) registers.set(`${field} ${key}`, { field, key, value });
-	const changed_at = cells.reduce((latest, { stamp }) => Math.max(latest, timeOf(stamp)), before?.changed_at ?? 0);
-	const entries = [...registers.values()];
-	const now = { registers: JSON.stringify(entries.map(({ field, key, value }) => [field, key, value])), seq, changed_at };
+		.where('id', 'in', ids)
+		.execute();
+	const known = new Map(before.map((row) => [row.id, row]));
+	const all = changed.map(([id, cells]): Kept => {
+		const row = known.get(id);
+		const registers = new Map((row ? entriesOf(row.registers) : []).map((entry) => [`${entry.field} ${entry.key}`, entry]));
+		for (const { field, key, value } of cells) registers.set(`${field} ${key}`, { field, key, value });
+		const changed_at = cells.reduce((latest, { stamp }) => Math.max(latest, timeOf(stamp)), row?.changed_at ?? 0);
+		return { id, entries: [...registers.values()], changed_at };
+	});
 	await within
 		.insertInto('mana_record')
-		.values({ space, collection, id, ...now })
-		.onConflict((conflict) => conflict.columns(['space', 'collection', 'id']).doUpdateSet(now))
+		.values(
+			all.map(({ id, entries, changed_at }) => {
+				const registers = JSON.stringify(entries.map(({ field, key, value }) => [field, key, value]));
+				return { space, collection, id, registers, seq, changed_at };
+			}),
+		)
+		.onConflict((conflict) =>
+			conflict.columns(['space', 'collection', 'id']).doUpdateSet((eb) => ({
+				registers: eb.ref('excluded.registers'),
+				seq: eb.ref('excluded.seq'),
+				changed_at: eb.ref('excluded.changed_at'),
+			})),
+		)
 		.execute();
-	await within.deleteFrom('mana_tie').where('space', '=', space).where('by', '=', id).execute();
+	await within.deleteFrom('mana_tie').where('space', '=', space).where('by', 'in', ids).execute();
 	const own = kinds.find((kind) => kind.collection.number === collection);
-	const moved = own !== undefined && (await placeObject(within, own, { space, id, collection, seq, changed_at }, readRow(own.collection, id, entries))); // prettier-ignore
-	for (const part of kinds.flatMap(({ parts }) => parts).filter((one) => one.collection.number === collection)) {
-		const object = part.of(id, entries);
-		if (object !== null) await within.insertInto('mana_tie').values({ space, by: id, object, record: id }).execute();
-	}
+	const moved = own ? await placeObjects(within, own, part, all) : [];
+	const parts = kinds.flatMap((kind) => kind.parts).filter((one) => one.collection.number === collection);
+	const ties = all.flatMap(({ id, entries }) =>
+		[...new Set(parts.flatMap((one) => one.of(id, entries) ?? []))].map((object) => ({ space, by: id, object, record: id })),
+	);
+	if (ties.length > 0) await within.insertInto('mana_tie').values(ties).execute();
 	const namings = kinds.flatMap((kind) => kind.namings);
 	const said = namings.filter((one) => one.collection.number === collection);
-	if (said.length > 0) await keepNamings(within, space, id, said.flatMap((one) => one.of(id, entries)), seq); // prettier-ignore
-	if (moved && namings.length > 0) await touchNaming(within, space, id, seq);
-	// Whatever says something of it has changed with it, and whatever that is a part of.
-	let changed: readonly RecordId[] = [id];
-	for (let deep = 0; deep < DEEPEST; deep++) changed = await touchObjects(within, space, changed, seq);
+	if (said.length > 0)
+		for (const { id, entries } of all) await keepNamings(within, space, id, said.flatMap((one) => one.of(id, entries)), seq); // prettier-ignore
+	if (namings.length > 0) for (const id of moved) await touchNaming(within, space, id, seq);
 }
 
 /** Objects that say something of these records have changed. @returns which */
@@ -137,48 +177,67 @@ async function touchNaming(within: Within, space: SpaceId, names: RecordId, seq:
 	);
 }
 
-/** Notes where an object is now, and that it is no longer where it was. @returns whether others see another UID of it, or that it came or went */
-async function placeObject(
+/** Notes where objects are now, and that they are no longer where they were. @returns those of which others see another UID, or that they came or went */
+async function placeObjects(
 	within: Within,
 	kind: ObjectKind,
-	{
-		space,
-		id,
-		collection,
-		seq,
-		changed_at,
-	}: { space: SpaceId; id: RecordId; collection: number; seq: number; changed_at: number },
-	row: Row<Collection> | undefined,
-): Promise<boolean> {
-	const before = await within
+	{ space, collection, seq }: Part,
+	all: readonly Kept[],
+): Promise<RecordId[]> {
+	const known = await within
 		.deleteFrom('mana_object')
 		.where('space', '=', space)
 		.where('collection', '=', collection)
-		.where('id', '=', id)
-		.returning(['home', 'name', 'uid'])
-		.executeTakeFirst();
-	const place = row ? kind.place(row) : null;
-	if (place) {
-		await within
-			.insertInto('mana_object')
-			.values({ space, id, collection, ...place, seq, changed_at })
-			.execute();
-		const { home, name } = place;
-		await within.deleteFrom('mana_left').where('space', '=', space).where('home', '=', home).where('name', '=', name).execute();
-	}
-	if (before && (!place || before.home !== place.home || before.name !== place.name))
+		.where(
+			'id',
+			'in',
+			all.map(({ id }) => id),
+		)
+		.returning(['id', 'home', 'name', 'uid'])
+		.execute();
+	const before = new Map(known.map((row) => [row.id, row]));
+	const now = all.map(({ id, entries, changed_at }) => {
+		const row = readRow(kind.collection, id, entries);
+		return { id, changed_at, row, place: row ? kind.place(row) : null };
+	});
+	const placed = now.flatMap(({ id, changed_at, place }) =>
+		place ? [{ space, id, collection, ...place, seq, changed_at }] : [],
+	);
+	if (placed.length > 0) await within.insertInto('mana_object').values(placed).execute();
+	// One may be where another was: what is left is noted first.
+	const left = new Map(
+		now.flatMap(({ id, place }) => {
+			const { home, name } = before.get(id) ?? {};
+			if (home === undefined || name === undefined || (place && home === place.home && name === place.name)) return [];
+			return [[`${home}/${name}`, { space, home, name, seq }]];
+		}),
+	);
+	if (left.size > 0)
 		await within
 			.insertInto('mana_left')
-			.values({ space, home: before.home, name: before.name, seq })
+			.values([...left.values()])
 			.onConflict((conflict) => conflict.columns(['space', 'home', 'name']).doUpdateSet({ seq }))
 			.execute();
-	const ties = row && place ? [...new Set(kind.ties(row))] : [];
-	if (ties.length > 0)
+	for (const [home, here] of Map.groupBy(placed, (one) => one.home))
+		await within
+			.deleteFrom('mana_left')
+			.where('space', '=', space)
+			.where('home', '=', home)
+			.where(
+				'name',
+				'in',
+				here.map(({ name }) => name),
+			)
+			.execute();
+	const ties = now.flatMap(({ id, row, place }) =>
+		row && place ? [...new Set(kind.ties(row))].map((record) => ({ space, by: id, object: id, record })) : [],
+	);
+	for (let at = 0; at < ties.length; at += BATCH)
 		await within
 			.insertInto('mana_tie')
-			.values(ties.map((record) => ({ space, by: id, object: id, record })))
+			.values(ties.slice(at, at + BATCH))
 			.execute();
-	return before?.uid !== place?.uid || before?.home !== place?.home;
+	return now.flatMap(({ id, place }) => (before.get(id)?.uid !== place?.uid || before.get(id)?.home !== place?.home ? [id] : []));
 }
 
 /** Drops everything that is known of a space. */
