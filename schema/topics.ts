@@ -177,6 +177,14 @@ export const topics = {
 		security: false,
 		secret: true,
 	},
+	/** The time that they proposed is not taken; `when` is when it takes place. */
+	'proposal-declined': {
+		from: ['calendar-server'],
+		data: { inviter: 'text', replyTo: 'address', title: 'text', when: 'text', calendar: 'calendar' },
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
 	/** To somebody elsewhere who invited a person of this Mana: `answer` is `accepted`, `tentative` or `declined`. */
 	'event-answered': {
 		from: ['calendar-server'],

@@ -13,8 +13,8 @@ const message = ['BEGIN:VCALENDAR', 'METHOD:REPLY', 'BEGIN:VEVENT', ...reply, 'E
 const invitations: readonly AccessRow[] = [
 	{ method: 'GET', path: '/v1/invitations/:token', status: 404 },
 	{ method: 'PUT', path: '/v1/invitations/:token/answer', body: { answer: 'accepted', comment: '' }, status: 404 },
-	// An answer to an event of somebody else answers none of one's own.
-	{ method: 'POST', path: '/v1/replies', body: { message }, status: signedIn(422) },
+	// A message about an event of somebody else is about none of one's own.
+	{ method: 'POST', path: '/v1/messages', body: { message }, status: signedIn(422) },
 ];
 
 /** Feeds of a space that none of them is in; when people are busy hears whoever knows their address, but no guest of this Mana. */

@@ -206,7 +206,7 @@ export const service = defineService({
 				records.addRoutes(
 					app
 						.route('/', mirror.routes())
-						.route('/', invitationRoutes(outside, verifyToken))
+						.route('/', invitationRoutes({ ...outside, mails }, verifyToken))
 						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
 						.route('/', publishedRoutes({ published, clock, verifyToken }))
 						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))

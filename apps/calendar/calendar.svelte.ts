@@ -35,8 +35,6 @@ import {
 	defaultCalendarId,
 	type Event,
 	events,
-	type Guest,
-	guests,
 	settings,
 	settingsId,
 } from './model.ts';
@@ -46,6 +44,7 @@ import type { FilterWorld } from './search/conditions.ts';
 import { searchWorld } from './search/world.ts';
 import { CalendarSets } from './sets.svelte.ts';
 import { type Shown, shownEntry } from './shown.ts';
+import { GuestList } from './guest-list.svelte.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import { type Slot, whenTyped } from './typed.ts';
 import type { WeekWays } from './views.ts';
@@ -102,7 +101,8 @@ export class Planner {
 	readonly #events;
 	readonly #calendars;
 	readonly #gone;
-	readonly #guests;
+	/** Who is invited to what. */
+	readonly guests: GuestList;
 	readonly #settings;
 	readonly #tags;
 
@@ -121,7 +121,7 @@ export class Planner {
 		this.#gone = live(() =>
 			mana.query(calendars, { where: ({ kind, deletedAt }) => kind === 'subscription' && deletedAt !== null }),
 		);
-		this.#guests = live(() => mana.query(guests));
+		this.guests = new GuestList(this);
 		this.#tags = live(() => mana.query(tags));
 		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
@@ -207,14 +207,6 @@ export class Planner {
 		return this.mayWrite() && this.calendarOf(event).kind !== 'subscription';
 	}
 
-	readonly #guestsByEvent: ReadonlyMap<RecordId | null, readonly Guest[]> = $derived.by(() =>
-		Map.groupBy(this.#guests.rows, ({ event }) => event as RecordId | null),
-	);
-
-	guestsOf(event: RecordId): readonly Guest[] {
-		return this.#guestsByEvent.get(event) ?? [];
-	}
-
 	/** What a search of events is seen from. */
 	readonly searchWorld: FilterWorld = $derived.by(() =>
 		searchWorld({
@@ -224,7 +216,7 @@ export class Planner {
 			index: this.#index,
 			tags: this.#tags.rows,
 			calendars: this.calendars,
-			guestsOf: (event) => this.guestsOf(event),
+			guestsOf: (event) => this.guests.of(event),
 		}),
 	);
 
@@ -330,18 +322,6 @@ export class Planner {
 		let tag!: RecordId;
 		reportUnstored(this.mana.note('', (tx) => (tag = ensureTag(this.mana, tx, name))));
 		this.edit(chosen, { tags: { add: [tag] } }, scope);
-	}
-
-	invite(event: RecordId, guest: Pick<Guest, 'address' | 'name'>): Written {
-		return settle(this.actions.invite(m.calendar_done_invited(), event, guest));
-	}
-
-	uninvite(guest: RecordId): Written {
-		return this.#say(m.calendar_done_uninvited(), (label) => this.actions.uninvite(label, guest));
-	}
-
-	answer(guest: RecordId, answer: Guest['answer']): Written {
-		return settle(this.actions.editGuest(m.calendar_done_answered(), guest, { answer }));
 	}
 
 	addCalendar(name: string): RecordId {

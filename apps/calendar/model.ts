@@ -115,6 +115,19 @@ export const guests = collection(
 		answeredAt: field.instant(9),
 		/** When somebody here invited them, by a page or a program; `null`: an import brought them, and nobody writes to them by mail. */
 		invited: field.instant(10),
+		/** Another time that they would like (COUNTER, RFC 5546 §3.2.7), written as `start` of an event is; `null`: none. See `proposals.ts`. */
+		proposedStart: field.moment(11),
+		/** How long it would last then, in seconds. */
+		proposedLength: field.integer(12, { from: 0, to: 400_000_000 }),
+		/** On whose clocks: IANA name, or `null` as of events. */
+		proposedZone: field.text(13, { max: 64 }),
+		/** The occurrence of the series that it is about; `null`: all of it. */
+		proposedOccurrence: field.moment(14),
+		/** When it began as they proposed that: what has been moved since is not what they spoke of. */
+		proposedInstead: field.moment(15),
+		proposedAt: field.instant(16),
+		/** What whoever invites says to it. Whom it suits moves the event. */
+		proposal: field.choice(17, ['open', 'declined']),
 	},
 );
 

@@ -171,7 +171,8 @@ function ofSeries(event: Event, changed: readonly Event[], from: number, to: num
 	);
 }
 
-function single(event: Event, viewer: string): Occurrence {
+/** An event as it takes place once, whatever its rule says. */
+export function single(event: Event, viewer: string): Occurrence {
 	const instant = instantOf(isDay(event.start!) ? viewer : zoneOf(event, viewer), momentOf(event.start!).wall);
 	return { ...placed(event, event.start!, instant, viewer), key: event.id, series: null, occurrence: null };
 }

@@ -8,6 +8,7 @@ import { calendars, defaultCalendarId, events } from '../model.ts';
 import { dayIn, timeIn } from '../moments.ts';
 import { bring, finder, weigh } from './bring.ts';
 import type { FoundEvent } from './found-event.ts';
+import { takeMessageFile } from '../outside/message-file.ts';
 import { formatWords } from './words.ts';
 
 const NEW = 'new';
@@ -29,6 +30,7 @@ export function calendarImport(me: () => string | null): ImportKind<FoundEvent> 
 			count: (count) => m.calendar_events({ count }),
 			brought: (count) => m.calendar_brought({ count }),
 		},
+		message: takeMessageFile,
 		into: {
 			label: () => m.calendar_import_into(),
 			choices(mana, fileName) {

@@ -97,12 +97,12 @@ describe('a guest who is nobody of this Mana', () => {
 			'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@Elsewhere.example',
 			'COMMENT:Gladly',
 		).replace('VERSION:2.0', 'VERSION:2.0\r\nMETHOD:REPLY');
-		expect((await ask('POST', '/v1/replies', { message }, await grace!.token())).status).toBe(422);
+		expect((await ask('POST', '/v1/messages', { message }, await grace!.token())).status).toBe(422);
 		const foreign = message.replace('bob@', 'eve@');
-		expect((await ask('POST', '/v1/replies', { message: foreign }, await ada!.token())).status).toBe(422);
-		expect((await ask('POST', '/v1/replies', { message: 'no calendar' }, await ada!.token())).status).toBe(422);
-		const taken = await ask('POST', '/v1/replies', { message }, await ada!.token());
-		expect(await taken.json()).toEqual({ space, event: id, title: 'Tea' });
+		expect((await ask('POST', '/v1/messages', { message: foreign }, await ada!.token())).status).toBe(422);
+		expect((await ask('POST', '/v1/messages', { message: 'no calendar' }, await ada!.token())).status).toBe(422);
+		const taken = await ask('POST', '/v1/messages', { message }, await ada!.token());
+		expect(await taken.json()).toEqual({ did: 'answered', space: null, event: id, title: 'Tea', who: 'Bob@elsewhere.example' });
 		await until(async () => (await answerOf(id, 'bob@elsewhere.example'))!.answer === 'accepted' || null);
 		expect(await answerOf(id, 'bob@elsewhere.example')).toMatchObject({ comment: 'Gladly' });
 	});
@@ -145,6 +145,123 @@ describe('a guest who is nobody of this Mana', () => {
 		expect(last.match(/BEGIN:VEVENT/g)).toHaveLength(2);
 		expect(last).toContain(`EXDATE;TZID=Europe/Berlin:${year}0615T100000`);
 		expect(last).toContain(`RECURRENCE-ID;TZID=Europe/Berlin:${year}0608T100000`);
+	});
+});
+
+/** A message of a guest's calendar program, as a file of a mail. */
+const messageOf = (method: string, ...lines: readonly string[]) =>
+	event('DTSTAMP:20260101T000000Z', ...lines).replace('VERSION:2.0', `VERSION:2.0\r\nMETHOD:${method}`);
+const taken = async (person: TestPerson, message: string) => {
+	const answer = await ask('POST', '/v1/messages', { message }, await person.token());
+	return answer.status === 200 ? await answer.json() : answer.status;
+};
+
+describe('the file of a mail, opened by whom it is for', () => {
+	const bob = 'bob@counter.example';
+	const counter = (id: string, ...lines: readonly string[]) =>
+		messageOf('COUNTER', `UID:${id}`, 'ORGANIZER:mailto:ada@mana.example', `ATTENDEE;PARTSTAT=TENTATIVE:mailto:${bob}`, ...lines);
+
+	test('proposes another time: whoever invites sees it, and their refusal goes out by mail, once', async () => {
+		const id = await invite('Talk', [bob, 'ann@counter.example']);
+		const [first] = await mailed(bob, 1);
+		const proposal = counter(
+			id,
+			`DTSTART:${year}0602T120000Z`,
+			`DTEND:${year}0602T123000Z`,
+			'SEQUENCE:0',
+			'COMMENT:Later\\, please',
+		);
+		expect(await taken(grace!, proposal)).toBe(422);
+		expect(await taken(ada!, proposal.replace(`mailto:${bob}`, 'mailto:eve@counter.example'))).toBe(422);
+		expect(await taken(ada!, proposal)).toMatchObject({ did: 'proposed', space: null, event: id, who: bob });
+		const asked = await until(async () => {
+			const guest = await answerOf(id, bob);
+			return guest?.proposedStart ? guest : null;
+		});
+		// On the clocks that the event has already.
+		expect(asked).toMatchObject({
+			proposedStart: `${year}-06-02T14:00`,
+			proposedLength: 1_800,
+			proposedZone: 'Europe/Berlin',
+			proposedInstead: `${year}-06-01T10:00`,
+			proposedOccurrence: null,
+			proposal: 'open',
+			answer: 'tentative',
+			comment: 'Later, please',
+		});
+		await ada!.write(space, guests, { proposal: 'declined' }, asked.id);
+		const [refused] = await mailed(bob, 2);
+		expect(refused!.subject).toBe('As planned: Talk');
+		const message = messageIn(refused!);
+		expect([line(message, 'METHOD'), line(message, 'UID'), line(message, 'ORGANIZER')]).toEqual([
+			'METHOD:DECLINECOUNTER',
+			`UID:${id}`,
+			'ORGANIZER;CN=Ada:mailto:ada@mana.example',
+		]);
+		// Another time goes to both, and what was refused is not said again.
+		await ada!.write(space, events, { start: `${year}-06-03T09:00`, sequence: 1 }, id);
+		const [changed] = await mailed(bob, 3);
+		expect([changed!.subject, (await mailed('ann@counter.example', 2)).map(({ subject }) => subject)]).toEqual([
+			'Changed: Talk',
+			['Changed: Talk', 'Invitation: Talk'],
+		]);
+		expect(messageIn(first!)).toContain('METHOD:REQUEST');
+	});
+
+	test('of a proposal for one of a series says which; the time that stands is no proposal', async () => {
+		const id = await invite('Choir', [bob], { repeat: 'FREQ=WEEKLY;COUNT=5' }, null);
+		const which = `RECURRENCE-ID;TZID=Europe/Berlin:${year}0608T100000`;
+		const one = counter(id, which, `DTSTART;TZID=Europe/Berlin:${year}0608T190000`, 'DURATION:PT2H');
+		expect(await taken(ada!, one)).toMatchObject({ did: 'proposed', who: bob });
+		const asked = await until(async () => ((await answerOf(id, bob))?.proposedStart ? answerOf(id, bob) : null));
+		expect(asked).toMatchObject({
+			proposedStart: `${year}-06-08T19:00`,
+			proposedLength: 7_200,
+			proposedOccurrence: `${year}-06-08T10:00`,
+			proposedInstead: `${year}-06-08T10:00`,
+		});
+		const same = counter(id, `DTSTART;TZID=Europe/Berlin:${year}0601T100000`, 'DURATION:PT1H');
+		expect(await taken(ada!, same)).toMatchObject({ did: 'answered', who: bob });
+	});
+
+	test('asks for the invitation once more, as it is now', async () => {
+		const lost = 'bob@lost.example';
+		const id = await invite('Lost', [lost]);
+		await mailed(lost, 1);
+		const refresh = messageOf('REFRESH', `UID:${id}`, 'ORGANIZER:mailto:ada@mana.example', `ATTENDEE:mailto:${lost}`);
+		expect(await taken(ada!, refresh.replace(lost, 'eve@lost.example'))).toBe(422);
+		expect(await taken(ada!, refresh)).toMatchObject({ did: 'told-again', who: lost });
+		const [again] = await mailed(lost, 2);
+		expect([line(messageIn(again!), 'METHOD'), line(messageIn(again!), 'SUMMARY')]).toEqual(['METHOD:REQUEST', 'SUMMARY:Lost']);
+	});
+
+	test('calls off what somebody elsewhere invited to, or one of it; from anybody else, or older than what is known, it does nothing', async () => {
+		const brought = (title: string, more: object) =>
+			ada!.write(space, events, {
+				title,
+				start: `${year}-09-01T10:00`,
+				zone: 'UTC',
+				organizer: 'host@elsewhere.example',
+				uid: `${title}@x`,
+				sequence: 2,
+				...more,
+			});
+		const [once, weekly] = [await brought('once', {}), await brought('weekly', { repeat: 'FREQ=WEEKLY' })];
+		const cancel = (uid: string, ...lines: readonly string[]) =>
+			messageOf('CANCEL', `UID:${uid}@x`, 'ORGANIZER:mailto:host@elsewhere.example', 'SEQUENCE:2', ...lines);
+		const row = async (id: RecordId) => (await ada!.rows(space, events)).find((one) => one.id === id) as Event;
+		await until(async () => {
+			const done = await taken(ada!, cancel('weekly', `RECURRENCE-ID:${year}0908T100000Z`));
+			return done === 422 ? null : done;
+		});
+		await until(async () => ((await row(weekly)).except.size === 1 ? true : null));
+		expect(await row(weekly)).toMatchObject({ except: new Set([`${year}-09-08T10:00`]), status: 'confirmed' });
+		expect(await taken(ada!, cancel('once').replace('host@', 'eve@'))).toBe(422);
+		expect(await taken(ada!, cancel('once').replace('SEQUENCE:2', 'SEQUENCE:1'))).toBe(422);
+		expect(await taken(ada!, cancel('once'))).toMatchObject({ did: 'cancelled', event: once, who: 'host@elsewhere.example' });
+		await until(async () => ((await row(once)).status === 'cancelled' ? true : null));
+		const kept = cancel('weekly').replace('METHOD:CANCEL', 'METHOD:DECLINECOUNTER');
+		expect(await taken(ada!, kept)).toMatchObject({ did: 'kept', event: weekly });
 	});
 });
 

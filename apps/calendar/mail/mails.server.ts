@@ -11,8 +11,9 @@ import { repeats } from '../event-index.ts';
 import { occurrencesOf } from '../occurrences.ts';
 import type { CalendarTables } from '../store.server.ts';
 import type { CalendarUser, CalendarUsers } from '../users.server.ts';
+import { Waiting, withParts } from '../waiting.server.ts';
 import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from '../whole.server.ts';
-import { type Answer, cancelOf, fingerprint, replyOf, requestOf, shareOf } from './message.server.ts';
+import { type Answer, cancelOf, declineOf, fingerprint, replyOf, requestOf, shareOf } from './message.server.ts';
 import { spanOf, whenOf } from './when.server.ts';
 
 export type Invited = CalendarTables['invited'];
@@ -51,7 +52,7 @@ const email = z.email().max(254);
  */
 export class InvitationMails {
 	readonly #parts: MailParts;
-	readonly #waiting = new Map<string, readonly [SpaceId, RecordId]>();
+	readonly #waiting = new Waiting();
 	readonly #ofPerson: ReturnType<typeof rateLimit>;
 	readonly #toAddress: ReturnType<typeof rateLimit>;
 	#running: Promise<void> = Promise.resolve();
@@ -73,13 +74,22 @@ export class InvitationMails {
 
 	/** These events changed, or what belongs to them. */
 	heed(space: SpaceId, ids: readonly RecordId[]): void {
-		for (const id of ids) this.#waiting.set(`${space} ${id}`, [space, id]);
+		this.#waiting.add(space, ids);
 	}
 
 	/** Does what waits, and comes back when the next mail is due. */
 	look(): void {
 		clearTimeout(this.#timer);
 		if (!this.#closed) this.#running = this.#running.then(() => this.#work());
+	}
+
+	/** Sends what somebody is invited to once more, as it is now. @returns whether they are somebody whom we write to */
+	async tellAgain(space: SpaceId, event: RecordId, address: string): Promise<boolean> {
+		const row = (await this.#rowsOf(space, event)).find((one) => one.role !== 'host' && one.address === address.toLowerCase());
+		if (!row) return false;
+		if (row.said !== '') await this.#set(row, { pending: row.pending ?? row.said, due_at: this.#parts.clock.now() });
+		this.look();
+		return true;
 	}
 
 	/** Resolves once nothing is under way any more. */
@@ -94,11 +104,11 @@ export class InvitationMails {
 		const { db, clock, failed } = this.#parts;
 		let next = Infinity;
 		try {
-			for (const [key, [space, id]] of this.#waiting) {
-				if (this.#closed) return;
-				await this.#settle(space, id);
-				this.#waiting.delete(key);
-			}
+			await this.#waiting.work(
+				(space, ids) => this.#concerned(space, ids),
+				(space, id) => this.#settle(space, id),
+				() => !this.#closed,
+			);
 			for (;;) {
 				const row = await db
 					.selectFrom('invited')
@@ -119,6 +129,14 @@ export class InvitationMails {
 		clearTimeout(this.#timer);
 		if (!this.#closed && next < Infinity)
 			this.#timer = setTimeout(() => this.look(), Math.min(60_000, Math.max(0, next - clock.now())));
+	}
+
+	/** Which of these somebody else may have to hear of: what has guests, and what somebody was told of. */
+	async #concerned(space: SpaceId, ids: readonly RecordId[]): Promise<RecordId[]> {
+		const { db, records } = this.#parts;
+		const told = await db.selectFrom('invited').select('event').where('space', '=', space).where('event', 'in', ids).execute();
+		const known = new Set([...(await withParts(records, space, ids)), ...told.map(({ event }) => event)]);
+		return [...known];
 	}
 
 	/** Notes what has to be said about an event that may have changed. */
@@ -151,7 +169,7 @@ export class InvitationMails {
 			else
 				await this.#note(
 					row ?? (await this.#begin(whole, address, 'guest', host)),
-					share === null ? CANCELLED : fingerprint(share),
+					share === null ? CANCELLED : fingerprint(share) + refusalOf(whole, address),
 				);
 		}
 	}
@@ -216,7 +234,9 @@ export class InvitationMails {
 	async #note(row: Invited, wanted: string): Promise<void> {
 		const { clock, quietMs } = this.#parts;
 		const toldNothing = row.said === '' && wanted === CANCELLED;
-		const pending = wanted === row.said || toldNothing ? null : wanted;
+		// Of a refusal that was taken back after they heard of it there is nothing to say.
+		const known = wanted === row.said || row.said.startsWith(`${wanted} `);
+		const pending = known || toldNothing ? null : wanted;
 		if (pending === row.pending) return;
 		// Whoever books waits for the word that it worked.
 		const quiet = row.role === 'visitor' && row.said === '' ? 0 : quietMs;
@@ -255,7 +275,8 @@ export class InvitationMails {
 			if (!(error instanceof Problem) || error.code !== 'key-taken') throw error;
 			return this.#set(row, { sequence: sequence + 1, said: row.said || 'lost' });
 		}
-		const message = 'calendar' in sent.mail.data ? sent.mail.data.calendar : '';
+		// What takes an invitation back is made of the invitation.
+		const message = sent.mail.topic === 'proposal-declined' ? row.message : sent.mail.data.calendar;
 		await this.#set(row, { said: sent.said, sequence, message, pending: null, due_at: null });
 	}
 
@@ -274,6 +295,11 @@ export class InvitationMails {
 		}
 		const shown = share.guests.length > 0 ? share.event : share.occurrences[0]!.event;
 		const [title, when] = wordsOf(shown, row.language, zone);
+		const [state, refusal] = [fingerprint(share), refusalOf(whole, row.address)];
+		if (refusal !== '' && row.said !== state + refusal && row.said.split(' ')[0] === state) {
+			const calendar = declineOf(share, guestIn(whole, row.address)!, { address: person.address, name: person.name }, at);
+			return { said: state + refusal, mail: { topic: 'proposal-declined', data: { ...shared, title, when, calendar } } } as const;
+		}
 		const page = row.role === 'visitor' ? 'booked' : 'answer';
 		const data = {
 			...shared,
@@ -287,7 +313,7 @@ export class InvitationMails {
 		const first = row.said === '' || row.said === CANCELLED;
 		const topic =
 			row.role === 'visitor' ? (first ? 'booking-made' : 'booking-changed') : first ? 'event-invited' : 'event-changed';
-		return { said: fingerprint(share), mail: { topic, data } } as const;
+		return { said: state + refusal, mail: { topic, data } } as const;
 	}
 
 	#reply(row: Invited, whole: Whole | null, person: CalendarUser) {
@@ -325,6 +351,16 @@ export function newRow(
 /** Somebody who answered before anything was sent has the invitation by another way. */
 function answeredElsewhere(whole: Whole, address: string): boolean {
 	return allGuests(whole).some((one) => one.address.toLowerCase() === address && one.answer !== 'none');
+}
+
+function guestIn({ guests }: Whole, address: string): Guest | undefined {
+	return guests.find((one) => one.deletedAt === null && one.address.toLowerCase() === address);
+}
+
+/** What a guest hears of a proposal that whoever invites does not want, behind the state of the event that they were told; '' for nothing. */
+function refusalOf(whole: Whole, address: string): string {
+	const guest = guestIn(whole, address);
+	return guest?.proposal === 'declined' && guest.proposedStart !== null ? ` refused ${guest.proposedAt}` : '';
 }
 
 /** Whether nothing of an event is to come any more. */

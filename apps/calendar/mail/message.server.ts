@@ -138,7 +138,24 @@ export function replyOf(answers: readonly Answer[], organizer: string, now: numb
 	);
 }
 
-function message(method: 'REQUEST' | 'REPLY' | 'CANCEL', components: readonly Component[]): string {
+/** Tells a guest that the time they proposed is not taken (RFC 5546 §3.2.8). */
+export function declineOf(share: ObjectState, guest: Guest, { address, name }: Sender, now: number): string {
+	const { event, uid } = share;
+	const { proposedStart: start, proposedZone: zone, proposedOccurrence: occurrence } = guest;
+	const lines = [
+		line('UID', escapeText(uid)),
+		dateTimeLine('DTSTAMP', now),
+		...(occurrence === null ? [] : [momentLine('RECURRENCE-ID', occurrence, event.zone)]),
+		line('ORGANIZER', calendarAddress(address), ...(name === '' ? [] : [{ name: 'CN', values: [name] }])),
+		line('ATTENDEE', calendarAddress(guest.address), { name: 'PARTSTAT', values: [partstat[guest.answer]] }),
+		line('SEQUENCE', String(event.sequence ?? 0)),
+		...(start === null ? [] : [momentLine('DTSTART', start, zone)]),
+		line('SUMMARY', escapeText(event.title)),
+	];
+	return message('DECLINECOUNTER', [{ name: 'VEVENT', lines, components: [] }]);
+}
+
+function message(method: 'REQUEST' | 'REPLY' | 'CANCEL' | 'DECLINECOUNTER', components: readonly Component[]): string {
 	const lines = [line('VERSION', '2.0'), line('PRODID', '-//Mana//Calendar//EN'), line('METHOD', method)];
 	return writeComponent({ name: 'VCALENDAR', lines, components });
 }

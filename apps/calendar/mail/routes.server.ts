@@ -2,7 +2,9 @@ import { answers, body, guard, type ServiceEnv, type VerifyToken } from '@mana/s
 import { limited, rateLimit } from '@mana/service/rate-limit';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { answerAt, type AnswerParts, answerWords, invitationAt, takeReply } from './answers.server.ts';
+import { deeds } from '../outside/seen.ts';
+import { answerAt, answerWords, invitationAt } from './answers.server.ts';
+import { type ReceivedParts, takeMessage } from './received.server.ts';
 
 const invitation = z.object({
 	state: z.enum(['open', 'over', 'cancelled']),
@@ -20,8 +22,16 @@ const invitation = z.object({
 	comment: z.string(),
 });
 
-/** By which people elsewhere answer what they were invited to, with the link of their mail and nothing else; and answers that came by mail are taken in. */
-export function invitationRoutes(parts: AnswerParts, verifyToken: VerifyToken) {
+const received = z.object({
+	did: z.enum(deeds),
+	space: z.string().nullable(),
+	event: z.string(),
+	title: z.string(),
+	who: z.string(),
+});
+
+/** By which people elsewhere answer what they were invited to, with the link of their mail and nothing else; and messages that came by mail are taken in. */
+export function invitationRoutes(parts: ReceivedParts, verifyToken: VerifyToken) {
 	// Whoever guesses links is held up; whoever has one asks a few times.
 	const limit = limited(rateLimit({ burst: 60, refillMs: 2_000, clock: parts.clock }));
 	return new Hono<ServiceEnv>()
@@ -42,10 +52,10 @@ export function invitationRoutes(parts: AnswerParts, verifyToken: VerifyToken) {
 			},
 		)
 		.post(
-			'/v1/replies',
+			'/v1/messages',
 			guard(verifyToken),
 			body(z.strictObject({ message: z.string().max(100_000) })),
-			answers('Takes in an answer that came by mail', z.object({ space: z.string(), event: z.string(), title: z.string() })),
-			async (c) => c.json(await takeReply(parts, c.get('person').id, c.req.valid('json').message)),
+			answers('Takes in a message about an event that came by mail', received),
+			async (c) => c.json(await takeMessage(parts, c.get('person').id, c.req.valid('json').message)),
 		);
 }

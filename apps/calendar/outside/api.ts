@@ -2,7 +2,7 @@ import { m } from '@mana/ui/i18n';
 import { ask, auth, AuthProblem } from '@mana/ui/session/auth';
 import { problemWords } from '@mana/ui/session/problem-words';
 import type { BookingRequest, BookingSettings } from '../booking/settings.ts';
-import type { Booking, BookingPage, Invitation } from './seen.ts';
+import type { Booking, BookingPage, Invitation, ReceivedMessage } from './seen.ts';
 
 const door = '/api/calendar-server';
 
@@ -34,7 +34,7 @@ async function slotsAt(path: string): Promise<readonly number[]> {
 
 /** What a person does there with their own. @throws AuthProblem */
 export const inside = {
-	takeReply: (message: string) => signedIn<{ space: string; event: string; title: string }>('POST', '/v1/replies', { message }),
+	takeMessage: (message: string) => signedIn<ReceivedMessage>('POST', '/v1/messages', { message }),
 	pages: () => signedIn<{ pages: readonly OwnPage[] }>('GET', '/v1/own/booking-pages'),
 	addPage: (settings: BookingSettings) => signedIn<OwnPage>('POST', '/v1/own/booking-pages', settings),
 	changePage: (id: string, settings: BookingSettings) => signedIn<OwnPage>('PUT', `/v1/own/booking-pages/${id}`, settings),
@@ -54,8 +54,8 @@ const words: Readonly<Record<string, () => string>> = {
 	'booking-unknown': () => m.calendar_problem_booking_unknown(),
 	'slot-taken': () => m.calendar_problem_slot_taken(),
 	'booking-name-taken': () => m.calendar_problem_booking_name_taken(),
-	'reply-unreadable': () => m.calendar_problem_reply_unreadable(),
-	'reply-unknown': () => m.calendar_problem_reply_unknown(),
+	'message-unreadable': () => m.calendar_problem_message_unreadable(),
+	'message-unknown': () => m.calendar_problem_message_unknown(),
 };
 
 /** What calendar-server's refusals are called in the reader's language. */

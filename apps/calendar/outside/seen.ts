@@ -43,3 +43,17 @@ export interface Booking {
 	readonly page: string | null;
 	readonly horizon: number;
 }
+
+/** What is done with a message about an event: an answer or a proposal entered, an invitation sent once more, an event called off, or left as it was. */
+export const deeds = ['answered', 'proposed', 'told-again', 'cancelled', 'kept'] as const;
+
+/** What was done with a message that came by mail, and with which event. */
+export interface ReceivedMessage {
+	readonly did: (typeof deeds)[number];
+	/** Where the event is; `null`: in one's own space. */
+	readonly space: string | null;
+	readonly event: string;
+	readonly title: string;
+	/** Who wrote it, by name or address. */
+	readonly who: string;
+}

@@ -135,6 +135,11 @@ export const de: Words = {
 		],
 		calendar: calendarPart(event),
 	}),
+	'proposal-declined': (event) => ({
+		subject: `Bleibt dabei: ${event.title}`,
+		paragraphs: [`Für ${event.inviter} passt die vorgeschlagene Zeit nicht. Es bleibt, wie es war.`, event.title, event.when],
+		calendar: calendarPart(event),
+	}),
 	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
 		subject: `${answerWords[answer] ?? 'Antwort'}: ${title}`,
 		paragraphs: [`${name} ${answerSentences[answer] ?? 'hat geantwortet'}.`, title, when, ...lines(notes)],

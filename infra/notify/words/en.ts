@@ -131,6 +131,11 @@ export const en: Words = {
 		paragraphs: [`${event.inviter} called this off, or takes you out of it. You need not do anything.`, event.title, event.when],
 		calendar: calendarPart(event),
 	}),
+	'proposal-declined': (event) => ({
+		subject: `As planned: ${event.title}`,
+		paragraphs: [`${event.inviter} cannot make it at the time you proposed. It stays as it was.`, event.title, event.when],
+		calendar: calendarPart(event),
+	}),
 	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
 		subject: `${answerWords[answer] ?? 'Answer'}: ${title}`,
 		paragraphs: [`${name} ${answerSentences[answer] ?? 'answered'}.`, title, when, ...lines(notes)],

@@ -15,14 +15,3 @@ export function broughtFile(page: string): File | null {
 	underway = null;
 	return file;
 }
-
-/** What a system that opens a file with an installed app gives its page (https://wicg.github.io/web-app-launch/#launchqueue-interface). */
-interface LaunchQueue {
-	setConsumer(take: (launch: { readonly files: readonly { getFile(): Promise<File> }[] }) => void): void;
-}
-
-/** Takes files that the system opens with the app while this page is open, where it can. */
-export function whenLaunched(take: (file: File) => void): void {
-	const { launchQueue } = globalThis as { readonly launchQueue?: LaunchQueue };
-	launchQueue?.setConsumer(({ files: [handle] }) => void handle?.getFile().then(take));
-}

@@ -3,17 +3,23 @@ import type { Mana } from '@mana/sync/client/api';
 
 import { settle } from '../data/mana.svelte.ts';
 import type { Item, Mapping, Trouble } from './format.ts';
-import type { Brought, ImportKind, Policy } from './kind.ts';
+import type { Brought, ImportKind, Policy, Told } from './kind.ts';
 import type { Answer, Asked, Looked } from './reader.ts';
+
+/** Bytes of a message at most; what is larger is brought. */
+const MESSAGE_BYTES = 100_000;
 
 /** Where an import is. */
 export type Stage =
 	| {
 			readonly at: 'choose';
-			/** Why the last file was not taken. */ readonly problem: 'unknown' | 'nothing' | 'broken' | null;
+			/** Why the last file was not taken; what was `refused` says so itself. */
+			readonly problem: 'unknown' | 'nothing' | 'broken' | 'refused' | null;
 			readonly detail: string;
 	  }
 	| { readonly at: 'looking' }
+	/** The file was a message, and what it asks for is done. */
+	| { readonly at: 'told'; readonly told: Told }
 	| { readonly at: 'table'; readonly looked: Looked & { readonly table: NonNullable<Looked['table']> } }
 	| { readonly at: 'reading'; readonly part: number }
 	| { readonly at: 'preview' }
@@ -81,6 +87,7 @@ export class ImportRun<T> {
 		this.#begin();
 		this.file = file;
 		this.stage = { at: 'looking' };
+		if (await this.#heard(file)) return;
 		const looked = await this.#ask<Looked>(
 			{ ask: 'look', file },
 			(answer, done) => answer.answer === 'looked' && done(answer.looked),
@@ -92,6 +99,31 @@ export class ImportRun<T> {
 		if (!table) return this.read();
 		this.mapping = table.mapping;
 		this.stage = { at: 'table', looked: { ...looked, table } };
+	}
+
+	/** Whether a file was a message, or could not be asked whether it is one; what came of it is said already. */
+	async #heard(file: File): Promise<boolean> {
+		const { message } = this.#kind;
+		if (!message || file.size > MESSAGE_BYTES) return false;
+		let problem: 'broken' | 'refused' = 'broken';
+		try {
+			const text = await file.text();
+			problem = 'refused';
+			const told = await message(text);
+			// Another file may have been chosen meanwhile.
+			if (this.file !== file || this.stage.at !== 'looking') return true;
+			if (told) this.stage = { at: 'told', told };
+			return told !== null;
+		} catch (error) {
+			if (this.file === file) this.#refuse(problem, wordsOf(error));
+			return true;
+		}
+	}
+
+	/** Says that a file cannot be read that was to be brought. */
+	unreadable(error: unknown): void {
+		this.#begin();
+		this.#refuse('broken', wordsOf(error));
 	}
 
 	/** Reads the whole file, so that the person sees what it would bring. */
@@ -163,7 +195,7 @@ export class ImportRun<T> {
 	/** A step that could not be written is told line by line, and the next one is tried; where this device has no room, there is none. */
 	#missed(step: readonly Item<T>[], error: unknown): null {
 		if (error instanceof Error && error.name === 'StorageFailed') this.#stop = true;
-		const text = error instanceof Error ? error.message : String(error);
+		const text = wordsOf(error);
 		this.troubles = [...this.troubles, ...step.map(({ line }) => ({ line, reason: 'unreadable' as const, text }))];
 		return null;
 	}
@@ -212,7 +244,7 @@ export class ImportRun<T> {
 		this.#brought = [];
 	}
 
-	#refuse(problem: 'unknown' | 'nothing' | 'broken', detail = ''): void {
+	#refuse(problem: 'unknown' | 'nothing' | 'broken' | 'refused', detail = ''): void {
 		this.#end();
 		this.stage = { at: 'choose', problem, detail };
 	}
@@ -244,6 +276,10 @@ export class ImportRun<T> {
 			worker.postMessage(asked);
 		});
 	}
+}
+
+function wordsOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
 }
 
 const runs = new Map<string, { readonly mana: Mana; readonly run: unknown }>();

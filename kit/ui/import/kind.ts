@@ -20,6 +20,13 @@ export interface ImportPlace {
 	readonly fileName: string;
 }
 
+/** What was done because of a message. */
+export interface Told {
+	readonly text: string;
+	/** Where it is to be seen. */
+	readonly href: string;
+}
+
 /** What an app says of its imports. */
 export interface ImportKind<T> {
 	/** Starts what reads its formats; see `serveFormats`. */
@@ -46,6 +53,15 @@ export interface ImportKind<T> {
 		readonly label: () => string;
 		choices(mana: Mana, fileName: string): readonly { readonly id: string; readonly name: string }[];
 	};
+	/**
+	 * Does what a file asks for that is no store of things but a message, as answers to invitations are.
+	 *
+	 * @param text of the file
+	 *
+	 * @returns `null` for everything that is to be brought
+	 * @throws with words for the person, when it cannot be done
+	 */
+	readonly message?: (text: string) => Promise<Told | null>;
 	/** How one of what was found is shown before it is brought. */
 	show(item: T): { readonly title: string; readonly detail: string };
 	/** Finds what is here already. */

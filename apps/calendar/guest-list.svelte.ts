@@ -1,0 +1,79 @@
+import type { RecordId } from '@mana/model';
+import type { Mana, Written } from '@mana/sync/client/api';
+import { live } from '@mana/ui/data/live.svelte';
+import { settle } from '@mana/ui/data/mana.svelte';
+import { m } from '@mana/ui/i18n';
+import type { CalendarActions, Chosen } from './actions.ts';
+import { type Guest, guests } from './model.ts';
+import type { Occurrence } from './occurrences.ts';
+import { openProposal, type Proposal, proposalOf } from './proposals.ts';
+
+/** What of the planner guests are seen from. */
+interface Plans {
+	readonly mana: Mana;
+	readonly actions: CalendarActions;
+	find(key: string): Occurrence | null;
+}
+
+/** Who is invited to the events of a space: what they answer, what they propose, and what is done about it. */
+export class GuestList {
+	readonly #plans: Plans;
+	readonly #rows;
+
+	constructor(plans: Plans) {
+		this.#plans = plans;
+		this.#rows = live(() => plans.mana.query(guests));
+	}
+
+	readonly #byEvent: ReadonlyMap<RecordId | null, readonly Guest[]> = $derived.by(() =>
+		Map.groupBy(this.#rows.rows, ({ event }) => event as RecordId | null),
+	);
+
+	of(event: RecordId): readonly Guest[] {
+		return this.#byEvent.get(event) ?? [];
+	}
+
+	invite(event: RecordId, guest: Pick<Guest, 'address' | 'name'>): Written {
+		return settle(this.#plans.actions.invite(m.calendar_done_invited(), event, guest));
+	}
+
+	uninvite(guest: RecordId): Written {
+		const said = m.calendar_done_uninvited();
+		return settle(this.#plans.actions.uninvite(said, guest), said);
+	}
+
+	answer(guest: RecordId, answer: Guest['answer']): Written {
+		return settle(this.#plans.actions.editGuest(m.calendar_done_answered(), guest, { answer }));
+	}
+
+	/** The other time that a guest would like, while nobody has decided, and what it is about as it is now. */
+	proposal(guest: Guest): { readonly proposal: Proposal; readonly about: Chosen } | null {
+		const about = this.#about(guest);
+		const proposal = about && openProposal(guest, { ...about.event, start: about.start });
+		return about && proposal ? { proposal, about } : null;
+	}
+
+	/** Moves the event to the time that a guest proposes. */
+	grant(guest: Guest): void {
+		const open = this.proposal(guest);
+		if (!open) return;
+		const { start, length, zone, occurrence } = open.proposal;
+		const said = m.calendar_done_moved();
+		settle(this.#plans.actions.edit(said, open.about, { start, length, zone }, occurrence === null ? 'all' : 'this'), said);
+	}
+
+	/** Leaves the event at its time; the guest hears of it. */
+	refuse(guest: Guest): Written {
+		const said = m.calendar_done_declined();
+		return settle(this.#plans.actions.editGuest(said, guest.id, { proposal: 'declined' }), said);
+	}
+
+	#about(guest: Guest): Chosen | null {
+		const occurrence = proposalOf(guest)?.occurrence;
+		if (guest.event === null || occurrence === undefined) return null;
+		const found = this.#plans.find(occurrence === null ? guest.event : `${guest.event} ${occurrence}`);
+		const series = found?.series;
+		if (occurrence !== null || !series || series.start === null) return found;
+		return { event: series, series, occurrence: series.start, start: series.start };
+	}
+}
