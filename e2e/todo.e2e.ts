@@ -268,7 +268,7 @@ test('the trash gives back, and is emptied only after a question', async ({ page
 
 	await page.getByRole('button', { name: 'Empty trash' }).click();
 	const question = page.getByRole('dialog', { name: 'Delete for good?' });
-	await expect(question).toContainText('2 tasks and their notes will be gone');
+	await expect(question).toContainText('2 entries will be gone');
 	await question.getByRole('button', { name: 'Cancel' }).click();
 	await expect(trash).toHaveCount(2);
 	await page.getByRole('button', { name: 'Empty trash' }).click();

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test';
 import type { Mana } from '@mana/sync/client/api';
+import { trashActions } from '@mana/shared/trash';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { TestBrowser, World } from '@mana/sync/client/test-world';
 import { calendarActions, calendarOf, type EventDraft, type Scope } from './actions.ts';
 import { calendars, defaultCalendarId, events, guests, settings, settingsId } from './model.ts';
 import { occurrencesOf } from './occurrences.ts';
+import { trash } from './trash.ts';
 
 const zone = 'Europe/Berlin';
 
@@ -134,7 +136,9 @@ test('one occurrence falls out, the following ones end, all go to the trash and 
 	expect(list()).toEqual([YOGA[0]!, '2026-11-09T18:00 Yoga outside']);
 	actions.remove('remove', on('2026-11-02'), 'all');
 	expect(list()).toEqual([]);
-	actions.restore('restore', [id]);
+	const away = trashActions(mana, trash);
+	expect(away.all().map(({ id: one }) => one)).toEqual([id]);
+	away.restore('restore', away.all()[0]!);
 	expect(list()).toEqual([YOGA[0]!, '2026-11-09T18:00 Yoga outside']);
 });
 

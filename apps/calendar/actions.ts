@@ -45,10 +45,6 @@ export interface CalendarActions {
 	remove(label: string, chosen: Chosen, scope: Scope): Written;
 	/** The same event once more, outside of any series. */
 	duplicate(label: string, chosen: Chosen): { id: RecordId; written: Written };
-	/** Events from the trash, a series with what was changed of it. */
-	restore(label: string, ids: readonly RecordId[]): Written;
-	/** Deletes for good what is in the trash. */
-	purge(label: string, ids: readonly RecordId[]): Written;
 	addCalendar(label: string, draft: Draft<typeof calendars>): { id: RecordId; written: Written };
 	editCalendar(label: string, id: RecordId, draft: Draft<typeof calendars>): Written;
 	/** Puts a calendar in the trash together with its events; of a subscription, those are calendar-server's to put there. */
@@ -196,14 +192,6 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 			});
 			return { id, written };
 		},
-		restore: (label, ids) =>
-			mana.write(label, (tx) => {
-				for (const one of withChanges(ids)) if (one.deletedAt !== null) tx.restore(events, one.id);
-			}),
-		purge: (label, ids) =>
-			mana.write(label, (tx) => {
-				for (const one of withChanges(ids)) if (one.deletedAt !== null) tx.purge(events, one.id);
-			}),
 		addCalendar(label, draft) {
 			const last = mana.query(calendars).rows.toSorted(byPosition).at(-1)?.position ?? null;
 			let id!: RecordId;

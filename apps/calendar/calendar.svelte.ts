@@ -347,14 +347,6 @@ export class Planner {
 		return this.#say(m.calendar_done_calendar_removed(), (label) => this.actions.removeCalendar(label, id));
 	}
 
-	restore(ids: readonly RecordId[]): Written {
-		return this.#say(m.calendar_done_restored(), (label) => this.actions.restore(label, ids));
-	}
-
-	purge(ids: readonly RecordId[]): Written {
-		return settle(this.actions.purge(m.calendar_done_purged(), ids));
-	}
-
 	/** Saves an event, a series with all of it, as a file that other calendars open. */
 	async saveFile(event: RecordId): Promise<void> {
 		const { eventFile } = await import('./exchange/event-file.ts');

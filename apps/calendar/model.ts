@@ -1,4 +1,4 @@
-import { collection, field, isRecordId, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { collection, field, isRecordId, namedRecordId, partOf, type RecordId, type Row } from '@mana/model';
 import { commentsIn } from '@mana/shared/comments';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
@@ -90,7 +90,7 @@ export const events = collection(
 		/** How often it was changed in a way that guests have to hear of (RFC 5545 §3.8.7.4). */
 		sequence: field.greatest(26),
 		/** The series that this is one occurrence of. */
-		series: field.reference(27),
+		series: partOf(field.reference(27)),
 		/** What this occurrence would be without the change, written as the `start` of its series is (RECURRENCE-ID). */
 		occurrence: field.moment(28),
 	},
@@ -101,7 +101,7 @@ export const guests = collection(
 	'calendar/guests',
 	{ app, number: 3 },
 	{
-		event: field.reference(1),
+		event: partOf(field.reference(1)),
 		/** Calendar address, `mailto:` left out: `ana@example.org`. */
 		address: field.text(2, { fallback: '', max: 320 }),
 		name: field.text(3, { fallback: '', max: 120 }),

@@ -1,4 +1,4 @@
-import { collection, field, namedRecordId, type Row } from '@mana/model';
+import { collection, field, namedRecordId, partOf, type Row } from '@mana/model';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 5;
@@ -174,7 +174,7 @@ export const sequenceSteps = collection(
 	'clock/sequence-steps',
 	{ app, number: 10 },
 	{
-		sequence: field.reference(1),
+		sequence: partOf(field.reference(1)),
 		label: field.text(2, { fallback: '', max: 80 }),
 		lengthMs: field.integer(3, { fallback: 60_000, from: 1_000, to: 86_400_000 }),
 		position: field.position(4),

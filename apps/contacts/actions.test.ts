@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { RecordId } from '@mana/model';
 import { tagId, tags } from '@mana/shared/model';
+import { trashActions } from '@mana/shared/trash';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { byPlace, contactActions, isBlank } from './actions.ts';
 import { capture } from './capture.ts';
@@ -9,6 +10,7 @@ import { details, encounters, groups, people } from './model.ts';
 import { nameOf } from './name.ts';
 import { people as offered } from './people.ts';
 import { search } from './search.ts';
+import { trash } from './trash.ts';
 
 function open() {
 	const mana = openMemoryMana();
@@ -103,7 +105,8 @@ test('what is deleted for good takes along what belonged to it, and leaves encou
 	actions.meet('met', { people: [ana], kind: 'called', day: '2026-11-01', note: 'alone' });
 	actions.meet('met', { people: [ana, ben], kind: 'met', day: '2026-11-01', note: 'both' });
 	actions.trash('trash', [ana]);
-	actions.purge('purge', [ana]);
+	const away = trashActions(mana, trash);
+	away.purge('purge', away.all());
 	expect(mana.get(people, ana)).toBeUndefined();
 	expect(mana.query(details, { where: () => true }).rows).toEqual([]);
 	expect(mana.query(encounters).rows.map(({ note }) => note)).toEqual(['both']);

@@ -41,9 +41,6 @@ export interface ContactActions extends ViewActions {
 	tag(label: string, ids: readonly RecordId[], name: string): Written;
 	untag(label: string, ids: readonly RecordId[], tag: RecordId): Written;
 	trash(label: string, ids: readonly RecordId[]): Written;
-	restore(label: string, ids: readonly RecordId[]): Written;
-	/** Deletes for good, with everything that belongs to them. */
-	purge(label: string, ids: readonly RecordId[]): Written;
 	/** Makes several contacts one, as `mergeOf` says; encounters and relations of the others become its own. */
 	merge(label: string, cards: readonly [WholeCard, ...WholeCard[]], region: string | null): Written;
 	/** Remembers that these are not the same. */
@@ -172,23 +169,6 @@ export function contactActions(mana: Mana, random: () => number): ContactActions
 		join: (label, ids, group) => each(label, ids, (tx, id) => tx.update(people, id, { groups: { add: [group] } })),
 		leave: (label, ids, group) => each(label, ids, (tx, id) => tx.update(people, id, { groups: { remove: [group] } })),
 		trash: (label, ids) => each(label, ids, (tx, id) => tx.trash(people, id)),
-		restore: (label, ids) =>
-			each(label, ids, (tx, id) => {
-				tx.restore(people, id);
-				if (tx.get(people, id)?.mergedInto) tx.update(people, id, { mergedInto: null });
-			}),
-		purge(label, ids) {
-			const gone = new Set(ids);
-			const belonging = detailsOf(gone);
-			const alone = mana.query(encounters, {
-				where: (one) => one.people.size > 0 && [...one.people].every((id) => gone.has(id as RecordId)),
-			}).rows;
-			return mana.write(label, (tx) => {
-				for (const { id } of belonging) tx.purge(details, id);
-				for (const { id } of alone) tx.purge(encounters, id);
-				for (const id of ids) tx.purge(people, id);
-			});
-		},
 		merge(label, cards, region) {
 			const { into, absorbed, draft, moved } = mergeOf(cards, region);
 			const gone = new Set(absorbed);

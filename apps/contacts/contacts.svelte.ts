@@ -275,14 +275,6 @@ export class Contacts {
 		return this.#say(m.contacts_done_trashed({ count: ids.length }), (label) => this.actions.trash(label, ids));
 	}
 
-	restore(ids: readonly RecordId[]): Written {
-		return this.#say(m.contacts_done_restored({ count: ids.length }), (label) => this.actions.restore(label, ids));
-	}
-
-	purge(ids: readonly RecordId[]): Written {
-		return settle(this.actions.purge(m.contacts_done_purged({ count: ids.length }), ids));
-	}
-
 	/** Takes a form back that was opened and left without a word. */
 	dropIfBlank(id: RecordId): void {
 		const contact = this.mana.get(people, id);

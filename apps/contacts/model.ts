@@ -1,4 +1,4 @@
-import { collection, field, isRecordId, namedRecordId, type RecordId, type Row } from '@mana/model';
+import { collection, field, isRecordId, namedRecordId, partOf, type RecordId, type Row } from '@mana/model';
 import { viewsIn } from '@mana/shared/views';
 
 /** The app's permanent number: collection numbers on the wire start with it. */
@@ -71,7 +71,7 @@ export const details = collection(
 	'contacts/details',
 	{ app, number: 2 },
 	{
-		contact: field.reference(1),
+		contact: partOf(field.reference(1)),
 		kind: field.choice(2, detailKinds),
 		/** A word of `labels.ts` (home, work, mobile, …), or one of the person's own; of a custom field its name. */
 		label: field.text(3, { fallback: '', max: 100 }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { trashActions } from '@mana/shared/trash';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { packsFor, quickAdd } from '@mana/time';
 import { taskActions } from './actions.ts';
@@ -18,6 +19,7 @@ import {
 import { tagId, tags } from '@mana/shared/model';
 import { projects, type Task, tasks } from './model.ts';
 import { nextOf } from './repeat.ts';
+import { trash } from './trash.ts';
 
 const today = '2026-11-23';
 
@@ -129,13 +131,32 @@ test('the trash takes a task with its steps and gives both back; purging is for 
 	const step = add('Step', { parent: task });
 	actions.trash('trash', [task]);
 	expect(titles(trashed()).toSorted()).toEqual(['Step', 'Task']);
-	actions.restore('restore', [task]);
+	const away = trashActions(mana, trash);
+	away.restore('restore', away.all()[0]!);
 	expect(titles(inbox())).toEqual(['Task']);
 	expect(titles(stepsOf(task))).toEqual(['Step']);
 	actions.trash('trash', [task]);
-	actions.purge('purge', [task]);
+	away.purge('purge', away.all());
 	expect(titles(trashed())).toEqual([]);
 	expect(mana.get(tasks, step)).toBeUndefined();
+});
+
+test('a project comes back from the trash with its tasks; a task that comes back alone is in the inbox', () => {
+	const { mana, actions, add, titles } = open();
+	const { id: project } = actions.addProject('add', 'Garden');
+	const { id: under } = actions.addProject('add', 'Beds', project);
+	add('dig @Garden');
+	const sow = add('sow @Beds');
+	actions.trash('trash', [sow]);
+	const away = trashActions(mana, trash);
+	const [alone] = away.all();
+	actions.trashProject('trash', project);
+	expect(away.all().map(({ title, along }) => [title, along.length])).toEqual([['Garden', 3]]);
+	away.restore('restore', alone!);
+	expect(titles(inbox())).toEqual(['sow']);
+	away.restore('restore', away.all()[0]!);
+	expect(titles(inProject(project))).toEqual(['dig']);
+	expect(mana.get(projects, under)?.deletedAt).toBeNull();
 });
 
 test('a deleted project takes its tasks with it, and undo brings all back', () => {

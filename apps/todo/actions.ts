@@ -51,9 +51,6 @@ export interface TaskActions {
 	): Written;
 	/** Puts tasks and their steps in the trash. */
 	trash(label: string, ids: readonly RecordId[]): Written;
-	restore(label: string, ids: readonly RecordId[]): Written;
-	/** Deletes for good what is in the trash. */
-	purge(label: string, ids: readonly RecordId[]): Written;
 	/** Adds a project, as the last one under another; the one of this name that is there already stays where it is. */
 	addProject(label: string, name: string, parent?: RecordId | null): { id: RecordId; written: Written };
 	editProject(label: string, id: RecordId, draft: { name?: string; hue?: number }): Written;
@@ -247,8 +244,6 @@ export function taskActions(
 				tx.update(tasks, id, { ...draft, ranks: { [view]: between(left, right) } });
 			}),
 		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
-		restore: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.restore(tasks, id)), // prettier-ignore
-		purge: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt !== null).map(({ id }) => id), (tx, id) => tx.purge(tasks, id)), // prettier-ignore
 		addProject(label, name, parent = null) {
 			let id!: RecordId;
 			const written = mana.write(label, (tx) => {

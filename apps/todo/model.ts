@@ -1,4 +1,4 @@
-import { collection, field, isRecordId, namedRecordId, type RecordId, routed, type Row } from '@mana/model';
+import { collection, field, isRecordId, namedRecordId, partOf, type RecordId, routed, type Row } from '@mana/model';
 import { commentsIn } from '@mana/shared/comments';
 import { viewsIn } from '@mana/shared/views';
 import { priorities } from '@mana/time';
@@ -28,7 +28,7 @@ export const tasks = collection(
 		/** `null` is the inbox. A subtask lives where its parent lives. */
 		project: field.reference(8),
 		/** The task this is a step of. */
-		parent: field.reference(9),
+		parent: partOf(field.reference(9)),
 		/** Place among its siblings: in its project, or among the steps of its parent. */
 		position: field.position(10),
 		files: field.attachments(11),
@@ -106,7 +106,7 @@ export const templateItems = collection(
 	'todo/template-items',
 	{ app, number: 4 },
 	{
-		template: field.reference(1),
+		template: partOf(field.reference(1)),
 		kind: field.choice(2, ITEM_KINDS),
 		/** The task that it is a step of, or the project that it is in; `null`: nothing but the template. */
 		parent: field.parent(3),

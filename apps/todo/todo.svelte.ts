@@ -292,14 +292,6 @@ export class Todo {
 		return this.#say(m.todo_done_trashed({ count: ids.length }), (said) => this.actions.trash(said, ids));
 	}
 
-	restore(ids: readonly RecordId[]): Written {
-		return this.#say(m.todo_done_restored({ count: ids.length }), (said) => this.actions.restore(said, ids));
-	}
-
-	purge(ids: readonly RecordId[]): Written {
-		return settle(this.actions.purge(m.todo_done_purged({ count: ids.length }), ids));
-	}
-
 	addProject(name: string, parent: RecordId | null = null): RecordId {
 		const { id, written } = this.actions.addProject(m.todo_done_project_added(), name, parent);
 		settle(written);

@@ -1,4 +1,5 @@
 import { models } from '@mana/schema/registry/models';
+import { partsIn } from '@mana/model';
 import { answers, callerNetwork, defineService, guard, guardService, openNotifier, problem, query, upgrade } from '@mana/service';
 import { limits } from '@mana/sync';
 import { openBlobs, openStore } from '@mana/store';
@@ -53,6 +54,7 @@ const PRUNE_MS = 3600_000;
 const PRUNE_AFTER_BYTES = 8 * 1024 * 1024;
 const COLLECT_MS = 24 * 3600_000;
 const TIDY_MS = 24 * 3600_000;
+const parts = partsIn(models).map(({ collection, field }) => ({ collection: collection.number, field }));
 const GIB = 1024 ** 3;
 /** Largest body of an exchange: a handful of full frames. */
 const BODY_BYTES = 4 * limits.frameBytes;
@@ -209,7 +211,7 @@ export const service = defineService({
 
 		async function tidy(): Promise<void> {
 			try {
-				const done = await tidySpaces(store, committer, now(), stopping.signal);
+				const done = await tidySpaces(store, committer, parts, now(), stopping.signal);
 				if (done.purged + done.forgotten + done.folded > 0) log.info(done, 'cleared away what had been there for long enough');
 			} catch (error) {
 				if (!stopping.signal.aborted) log.error({ err: error }, 'old records could not be removed');

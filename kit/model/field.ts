@@ -19,6 +19,8 @@ export interface Field<T, D = T> {
 	readonly guarded: boolean;
 	/** Whether a device may ask for a part of the collection by this field (`routed`). */
 	readonly routes: boolean;
+	/** Set where it names the record that this one is a part of (`partOf`). */
+	readonly partOf?: true;
 	/** A sentence naming the broken rule, or `null` when the cell may hold `value`. */
 	check(value: Value, key: string): string | null;
 	/** How the field stands in its cells: one register, or one for each key. */
@@ -114,4 +116,13 @@ export function routed<T, D>(field: Field<T, D>): Field<T, D> {
 	if (field.form.kind !== 'one' || field.law.name === 'command')
 		throw new Error(`A ${field.type} field cannot route: it has no one value that a device may ask for.`);
 	return { ...field, routes: true };
+}
+
+/**
+ * The same reference as one to the record that this one is a part of, such as a number to its contact: what is a part is gone for good with the whole
+ * (`trash.ts`). Only for references to records of the same app.
+ */
+export function partOf<T, D>(field: Field<T, D>): Field<T, D> {
+	if (field.type !== 'reference') throw new Error(`A ${field.type} field does not name a record that this one is a part of.`);
+	return { ...field, partOf: true };
 }

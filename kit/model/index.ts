@@ -18,6 +18,7 @@ export * from './record-id.ts';
 export * from './records.ts';
 export * from './request.ts';
 export * from './route.ts';
+export * from './trash.ts';
 export * from './tree.ts';
 export * from './validate.ts';
 export * from './value.ts';

@@ -1,4 +1,4 @@
-import { type Collection, collection, field, type Row } from '@mana/model';
+import { type Collection, collection, field, partOf, type Row } from '@mana/model';
 import { COMMENTS } from '@mana/sync/permission';
 
 /**
@@ -16,7 +16,7 @@ export function commentsIn(name: string, app: number) {
 		{ app, number: COMMENTS },
 		{
 			/** The record that it is about. */
-			record: field.reference(1),
+			record: partOf(field.reference(1)),
 			text: field.text(2, { fallback: '', max: 5_000 }),
 			/** The id of the person who wrote it: the server lets nobody write in another's name (`infra/sync/foreign-words.ts`). */
 			by: field.text(3, { fallback: '', max: 128 }),

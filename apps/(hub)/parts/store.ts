@@ -17,7 +17,13 @@ export async function openStore(session: Session, before: Mana | null): Promise<
 	const adopts = account !== 'guest' && session.guestWaits;
 	if (!adopts) {
 		await before?.close();
-		return openMana({ account, models, first });
+		const mana = await openMana({ account, models, first });
+		// Of an account mana-sync does that, for all devices.
+		if (account === 'guest')
+			void import('@mana/shared/trash')
+				.then(({ emptyOldTrash }) => emptyOldTrash(mana, models, Date.now()))
+				.catch((problem: unknown) => console.warn('The trash is looked through the next time:', problem));
+		return mana;
 	}
 	// Without an open store (the page was loaded on the way in) the guest's lies on the disk.
 	if (before === null) await adoptGuest(account.person);

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
-import { counter, fieldNumber, foldedAt, systemFields, text } from '@mana/model';
+import { counter, fieldNumber, foldedAt, lww, systemFields, text } from '@mana/model';
 import { ENGINE, isTombstone, type Op, type SpaceId, stampAt } from '@mana/sync';
 import { Committer, Forgotten, catchUp, type TidyRequest, type Tidied } from '@mana/sync/space/index';
 import { rules } from '../rules.ts';
@@ -15,6 +15,8 @@ import { KEPT, tidySpaces } from './tidy.ts';
 const START = Date.UTC(2026, 5, 1);
 const DAY = 24 * 3600_000;
 const trash = (record: Op['record'], value: number | null = 1) => op(record, value, systemFields.deletedAt.number);
+const PARTS = [{ collection: COLLECTION, field: fieldNumber(9, lww) }];
+const partOf = (record: Op['record'], whole: Op['record']) => op(record, whole, PARTS[0]!.field);
 const purge = (record: Op['record']) => op(record, true, systemFields.purged.number);
 
 eachEngine('tidying', (engine) => {
@@ -44,7 +46,7 @@ eachEngine('tidying', (engine) => {
 				for (let day = 0; day < days; day += every) {
 					now += every * DAY;
 					const tidier = { tidy: (request: TidyRequest) => committer.submit(request) as Promise<Tidied> };
-					const done = await tidySpaces(store, tidier, now, new AbortController().signal);
+					const done = await tidySpaces(store, tidier, PARTS, now, new AbortController().signal);
 					total.purged += done.purged;
 					total.forgotten += done.forgotten;
 					total.folded += done.folded;
@@ -66,6 +68,19 @@ eachEngine('tidying', (engine) => {
 		expect(await world.pass(KEPT.tombstoneMs / DAY - 1)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
 		expect(await world.pass(2)).toEqual({ purged: 0, forgotten: 1, folded: 0 });
 		expect((await world.cells()).map(({ record }) => record)).toEqual([kept]);
+	});
+
+	test('what is a part of a record that goes is gone with it, however deep, and what became a part of another one stays', async () => {
+		const world = await open();
+		const [whole, other, part, deeper, moved] = [newRecord(), newRecord(), newRecord(), newRecord(), newRecord()];
+		await world.write(op(whole, 'contact'), op(other, 'somebody else'), op(part, 'number'), partOf(part, whole));
+		await world.write(partOf(deeper, part), partOf(moved, whole), op(moved, 'stays'), trash(whole));
+		await world.pass(29);
+		await world.write(partOf(moved, other));
+		expect(await world.pass(3)).toEqual({ purged: 3, forgotten: 0, folded: 0 });
+		const left = (await world.cells()).filter((cell) => !isTombstone(cell)).map(({ record }) => record);
+		expect(new Set(left)).toEqual(new Set([other, moved]));
+		expect(await world.pass(3)).toEqual({ purged: 0, forgotten: 0, folded: 0 });
 	});
 
 	test('how old something is the server’s clock says, not the one of the device', async () => {

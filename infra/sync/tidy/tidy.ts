@@ -1,8 +1,10 @@
-import { type RecordId, systemFields } from '@mana/model';
+import { systemFields, TRASH_MS } from '@mana/model';
 import { SERVER, type SpaceId, SPACES_APP } from '@mana/sync';
 import type { Due, TidyRequest, Tidied } from '@mana/sync/space/index';
 import { sql } from 'kysely';
 import type { SyncStore } from '../store.ts';
+import { dueOf } from './due.ts';
+import { type PartField, partsOfGone } from './parts.ts';
 import { IS_COUNT, IS_FOLDED, IS_UPDATE } from './tables.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -10,7 +12,7 @@ const DAY_MS = 24 * 3600_000;
 /** How long things stay, by the server's own clock. */
 export const KEPT = {
 	/** A record in the trash, before it is purged. */
-	trashMs: 30 * DAY_MS,
+	trashMs: TRASH_MS,
 	/** What a person purged keeps its registers for this long, so that the one who did it may take it back. */
 	purgedMs: DAY_MS,
 	/**
@@ -31,6 +33,8 @@ export const KEPT = {
 
 /** Marks of one space are at least this far apart. */
 const MARK_EVERY_MS = 20 * 3600_000;
+/** Parts are looked for of what went within this time: a round that was cut off is made up for by the next ones. */
+const LOOKED_BACK_MS = 3 * DAY_MS;
 /** Records of one commit. */
 const STEP = 200;
 /** Registers of one commit. */
@@ -47,11 +51,13 @@ export interface Tidier {
  * Goes through all spaces once: notes their heads, purges what has been in the trash for long enough, forgets old tombstones and decisions.
  * Everything is judged again at commit, in the space's own order; cut off at any moment, it goes on the next time.
  *
+ * @param parts fields that make a record a part of another (`partsIn` of `@mana/model`)
  * @param now ms since 1970
  */
 export async function tidySpaces(
 	store: SyncStore,
 	committer: Tidier,
+	parts: readonly PartField[],
 	now: number,
 	signal: AbortSignal,
 ): Promise<Omit<Tidied, 'type'>> {
@@ -90,6 +96,7 @@ export async function tidySpaces(
 			total.folded += done.folded;
 			again = done.purged + done.forgotten + done.folded > 0;
 		}
+		total.purged += await purgeParts(store, committer, { number, id: id as SpaceId }, parts, await headAt(store, number, now - LOOKED_BACK_MS), signal); // prettier-ignore
 	}
 	await store.db
 		.updateTable('actor')
@@ -98,6 +105,28 @@ export async function tidySpaces(
 		.where(sql<boolean>`length(decisions) > 0`)
 		.execute();
 	return total;
+}
+
+/** Purges what is a part of what went lately, and of that, however deep. @returns how many records */
+async function purgeParts(
+	store: SyncStore,
+	committer: Tidier,
+	space: { readonly number: number; readonly id: SpaceId },
+	parts: readonly PartField[],
+	since: number,
+	signal: AbortSignal,
+): Promise<number> {
+	let purged = 0;
+	for (let last = -1; purged > last;) {
+		last = purged;
+		const due = await partsOfGone(store, space.number, parts, since);
+		for (let at = 0; at < due.length; at += STEP) {
+			signal.throwIfAborted();
+			const step = due.slice(at, at + STEP);
+			purged += (await committer.tidy({ kind: 'tidy', space: space.id, purge: step, forget: [], fold: [] })).purged;
+		}
+	}
+	return purged;
 }
 
 /** Notes the head of a space, unless that was done lately or nothing has happened. Of the marks that are too old only the newest is needed. */
@@ -214,8 +243,4 @@ async function silentParts({ db }: SyncStore, space: number, upTo: number): Prom
 			.limit(REGISTERS)
 			.execute(),
 	);
-}
-
-function dueOf(rows: readonly (Omit<Due, 'record'> & { readonly record: string })[]): Due[] {
-	return rows.map((row) => ({ ...row, record: row.record as RecordId }));
 }
