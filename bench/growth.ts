@@ -195,7 +195,7 @@ async function months(home: string, count: number): Promise<void> {
 	const tidier = { tidy: (request: TidyRequest) => committer.submit(request) as Promise<Tidied> };
 	for (let day = 0; day < count * 31; day++) {
 		now += DAY_MS;
-		await tidySpaces(store, tidier, now, new AbortController().signal);
+		await tidySpaces(store, tidier, [], now, new AbortController().signal);
 		while ((await spaces.prune(now, LOG_WINDOW)) > 0);
 		await sweepChunks(store, now);
 	}

@@ -64,6 +64,42 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		await look(a.page, 'timers');
 	});
 
+	await test.step('what is deleted lies in the trash for thirty days, and comes back to every device', async () => {
+		const gone = b.page.getByRole('listitem', { name: 'pasta' });
+		await a.page.getByRole('button', { name: 'More about pasta' }).click();
+		await a.page.getByRole('menuitem', { name: 'Delete' }).click();
+		await expect(gone).toBeHidden();
+		await a.page.goto(`${mana.url}/clock/trash`);
+		const lies = a.page.getByRole('list', { name: 'Trash' }).getByRole('listitem').filter({ hasText: 'pasta' });
+		await expect(lies).toContainText('Timer');
+		await expect(lies).toContainText('30 days left');
+		await look(a.page, 'clock-trash');
+		await isClean(a.page, 'the trash');
+		await lies.getByRole('button', { name: 'Restore' }).click();
+		await expect(a.page.getByText('The trash is empty')).toBeVisible();
+		await expect(gone).toBeVisible();
+	});
+
+	await test.step('a sound of one’s own is added, heard of on the other device, and what is none is not taken', async () => {
+		await a.page.goto(`${mana.url}/clock/sounds`);
+		await expect(a.page.getByText('No sounds of your own yet')).toBeVisible();
+		await look(a.page, 'sounds-empty');
+		const field = a.page.locator('input[type=file]');
+		await field.setInputFiles({ name: 'poem.mp3', mimeType: 'audio/mpeg', buffer: Buffer.from('This cannot be heard.') });
+		await expect(a.page.getByText('This browser cannot play this file')).toBeVisible();
+		await field.setInputFiles({ name: 'rooster_at-dawn.wav', mimeType: 'audio/wav', buffer: tone() });
+		const own = a.page.getByRole('list', { name: 'Your own sounds' });
+		await expect(own.getByRole('textbox', { name: 'Name of the sound' })).toHaveValue('Rooster at dawn');
+		await own.getByRole('button', { name: 'Hear Rooster at dawn' }).click();
+		await look(a.page, 'sounds');
+		await isClean(a.page, 'the sounds');
+		await b.page.goto(`${mana.url}/clock/sounds`);
+		const there = b.page.getByRole('list', { name: 'Your own sounds' });
+		await expect(there.getByRole('textbox', { name: 'Name of the sound' })).toHaveValue('Rooster at dawn');
+		// It comes by itself, and stays: what rings must not wait for a network.
+		await expect.poll(() => keptFiles(b.page), { timeout: 20_000 }).toBe(1);
+	});
+
 	await test.step('an alarm is set by a line from anywhere, and mana-notify knows when it rings', async () => {
 		await a.page.goto(`${mana.url}/clock/alarms`);
 		await a.page.getByText('No alarms yet').waitFor();
@@ -197,10 +233,15 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await page.keyboard.press('ArrowRight');
 		await hands.reach('Monday');
 		await page.keyboard.press('Space');
+		await hands.reach('Remind me to go to bed');
+		await page.keyboard.press('Space');
+		await dialog.getByLabel('Sleep').selectOption('540');
+		await dialog.getByLabel('Gets louder over').selectOption('300');
 		await look(page, 'alarm-dialog');
 		await isClean(page, 'alarm dialog');
 		await page.keyboard.press('Enter');
 		await expect(page.getByRole('switch', { name: /^Alarm 7:15/ })).toBeChecked();
+		await expect(page.getByRole('list', { name: 'Alarms' }).getByRole('listitem')).toContainText(/bed .*(10|22):15/);
 		await look(page, 'alarms-keyboard');
 		await isClean(page, 'alarms');
 	});
@@ -280,6 +321,43 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await look(page, 'hub-clock');
 	});
 });
+
+/** A fifth of a second of a tone, as a file (WAVE, 8 bits). */
+function tone(): Buffer {
+	const rate = 8_000;
+	const samples = Buffer.from(Array.from({ length: rate / 5 }, (_, at) => 128 + Math.round(100 * Math.sin(at / 3))));
+	const head = Buffer.alloc(44);
+	head.write('RIFF', 0);
+	head.writeUInt32LE(36 + samples.length, 4);
+	head.write('WAVEfmt ', 8);
+	head.writeUInt32LE(16, 16);
+	head.writeUInt16LE(1, 20);
+	head.writeUInt16LE(1, 22);
+	head.writeUInt32LE(rate, 24);
+	head.writeUInt32LE(rate, 28);
+	head.writeUInt16LE(1, 32);
+	head.writeUInt16LE(8, 34);
+	head.write('data', 36);
+	head.writeUInt32LE(samples.length, 40);
+	return Buffer.concat([head, samples]);
+}
+
+/** How many files lie on a device. */
+function keptFiles(page: Page): Promise<unknown> {
+	return page.evaluate(`(async () => {
+		const done = (request) => new Promise((resolve, reject) => {
+			request.onsuccess = () => resolve(request.result);
+			request.onerror = () => reject(request.error);
+		});
+		let count = 0;
+		for (const { name } of await indexedDB.databases()) {
+			const db = await done(indexedDB.open(name));
+			if (db.objectStoreNames.contains('files')) count += await done(db.transaction('files').objectStore('files').count());
+			db.close();
+		}
+		return count;
+	})()`);
+}
 
 async function tokenOf(mana: TestMana, person: TestPerson): Promise<string> {
 	const { name, value } = await signIn(mana, person);

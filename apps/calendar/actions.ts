@@ -149,11 +149,6 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		tx.create(guests, { event, address, name, person, kind, role, answer, comment, invited }, guestId(event, address));
 	}
 
-	const withChanges = (ids: readonly RecordId[]): Event[] => {
-		const wanted = new Set<string>(ids);
-		return all().filter((one) => wanted.has(one.id) || (one.series !== null && wanted.has(one.series)));
-	};
-
 	return {
 		add(label, draft) {
 			let id!: RecordId;

@@ -53,7 +53,7 @@ test('what stops ringing is nothing to take back', () => {
 	const { mana, clock, actions } = open();
 	const { id } = actions.addTimer('tea', 'Tea', MINUTE);
 	clock.now += 2 * MINUTE;
-	void actions.stop('stop', { kind: 'timer', id, at: clock.now - MINUTE, label: 'Tea', sound: 'bell' });
+	void actions.stop('stop', { kind: 'timer', id, at: clock.now - MINUTE });
 	expect(mana.get(timers, id)!.answeredUntil).toBe(clock.now - MINUTE);
 	expect(mana.history.undoable).toBe('tea');
 });
@@ -165,4 +165,11 @@ test('a sequence is made, changed step by step, begun, passed on, and answered w
 	expect(ring).toMatchObject({ kind: 'sequence', id, label: 'Bread' });
 	void actions.stop('stop', ring!);
 	expect(ringing(ringers(), berlin, clock.now)).toEqual([]);
+});
+
+test('being told to go to bed is answered by itself: the alarm of the next morning still rings', () => {
+	const { mana, clock, actions } = open();
+	const { id } = actions.addAlarm('add', { ...draft, time: '06:00', weekdays: [], sleepMinutes: 480 });
+	actions.stop('stop', { kind: 'bedtime', id, at: clock.now });
+	expect(mana.get(alarms, id)).toMatchObject({ bedtimeAnsweredUntil: clock.now, answeredUntil: null, sleepMinutes: 480 });
 });

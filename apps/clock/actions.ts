@@ -1,4 +1,4 @@
-import type { Draft, RecordId } from '@mana/model';
+import type { BlobReference, Draft, RecordId } from '@mana/model';
 import { ordering, spread } from '@mana/model/order';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import type { Day } from '@mana/time';
@@ -19,6 +19,7 @@ import {
 	type Sequence,
 	sequences,
 	sequenceSteps,
+	sounds,
 	type Stopwatch,
 	stopwatches,
 	type Timer,
@@ -31,9 +32,12 @@ import { sequenceMoves, type StepFacts, type WholeSequence } from './sequence.ts
 import { cleared, lapped, toggled } from './stopwatch.ts';
 import { lengthened, reset, rested, started } from './timer.ts';
 
-export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound' | 'snoozeMinutes'> & {
-	readonly weekdays: readonly string[];
-};
+export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound' | 'snoozeMinutes'> &
+	Partial<Pick<Alarm, 'ownSound' | 'swellSeconds' | 'sleepMinutes' | 'windDownMinutes'>> & {
+		readonly weekdays: readonly string[];
+	};
+/** What is heard: one that is made here, and where there is one, one of one's own. */
+export type SoundChoice = Pick<Timer, 'sound' | 'ownSound'>;
 export type CountdownDraft = Pick<Countdown, 'label' | 'day' | 'time' | 'zone' | 'yearly'>;
 export type SequenceDraft = Pick<Sequence, 'label' | 'rounds'> & {
 	/** In their order; one that is there already has its id. */
@@ -114,7 +118,7 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 
 		addTimer: (label: string, name: string, lengthMs: number) =>
 			create(label, timers, { label: name, lengthMs, endsAt: clock() + lengthMs }),
-		editTimer: (label: string, id: RecordId, draft: Partial<Pick<Timer, 'label' | 'lengthMs' | 'sound'>>) =>
+		editTimer: (label: string, id: RecordId, draft: Partial<Pick<Timer, 'label' | 'lengthMs' | 'sound' | 'ownSound'>>) =>
 			mana.write(label, (tx) => tx.update(timers, id, draft)),
 		startTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, started(timer, clock()))),
 		restTimer: (label: string, timer: Timer) => mana.write(label, (tx) => tx.update(timers, timer.id, rested(timer, clock()))),
@@ -135,8 +139,12 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 				tx.update(sequences, id, draft);
 				writeSteps(tx, id, steps);
 			}),
-		soundOfSequence: (label: string, id: RecordId, sound: Sequence['sound']) =>
-			mana.write(label, (tx) => tx.update(sequences, id, { sound })),
+		soundOfSequence: (label: string, id: RecordId, choice: SoundChoice) =>
+			mana.write(label, (tx) => tx.update(sequences, id, choice)),
+		/** Keeps a file as a sound; its bytes are on this device already. */
+		addSound: (label: string, id: RecordId, name: string, file: BlobReference) =>
+			mana.write(label, (tx) => void tx.create(sounds, { name, file }, id)),
+		nameSound: (label: string, id: RecordId, name: string) => mana.write(label, (tx) => tx.update(sounds, id, { name })),
 		/** Begins a sequence, has it rest, passes over a step or puts it back. */
 		runSequence: (label: string, { sequence, steps }: WholeSequence, how: keyof typeof sequenceMoves) =>
 			mana.write(label, (tx) => tx.update(sequences, sequence.id, sequenceMoves[how](sequence, steps, clock()))),
@@ -185,9 +193,10 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 			}),
 
 		/** Stops what rings, on every device. Nobody takes that back, so undo passes it by. */
-		stop: (label: string, { kind, id, at }: Ring) =>
+		stop: (label: string, { kind, id, at }: Pick<Ring, 'kind' | 'id' | 'at'>) =>
 			mana.note(label, (tx) => {
 				if (kind === 'alarm') tx.update(alarms, id, { answeredUntil: at });
+				else if (kind === 'bedtime') tx.update(alarms, id, { bedtimeAnsweredUntil: at });
 				else if (kind === 'timer') tx.update(timers, id, { answeredUntil: at });
 				else if (kind === 'sequence') tx.update(sequences, id, { answeredUntil: at });
 				else tx.update(focus, id, { answeredUntil: at });

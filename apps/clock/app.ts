@@ -21,6 +21,7 @@ export const app: AppManifest = {
 		{ id: 'stopwatch', name: () => m.clock_stopwatch(), icon: 'timer', run: (house) => house.go('/clock/stopwatch') },
 		{ id: 'countdowns', name: () => m.clock_countdowns(), run: (house) => house.go('/clock/countdowns') },
 		{ id: 'night', name: () => m.clock_night(), run: (house) => house.go('/clock/night') },
+		{ id: 'sounds', name: () => m.clock_sounds(), run: (house) => house.go('/clock/sounds') },
 		{ id: 'trash', name: () => m.clock_trash(), icon: 'trash', run: (house) => house.go('/clock/trash') },
 	],
 	widgets: [{ id: 'now', name: () => m.clock_widget(), size: 'column', load: () => import('./parts/NowWidget.svelte') }],

@@ -16,6 +16,7 @@ import {
 	focusId,
 	sequences,
 	sequenceSteps,
+	sounds,
 	stopwatches,
 	timers,
 	type TimeEntry,
@@ -35,6 +36,7 @@ export class Clock {
 	readonly #running;
 	readonly #sequences;
 	readonly #steps;
+	readonly #sounds;
 
 	constructor(mana: Mana) {
 		this.mana = mana;
@@ -43,6 +45,7 @@ export class Clock {
 		this.#timers = live(() => mana.query(timers));
 		this.#sequences = live(() => mana.query(sequences));
 		this.#steps = live(() => mana.query(sequenceSteps, { order: byPlace }));
+		this.#sounds = live(() => mana.query(sounds, { order: (a, b) => a.name.localeCompare(b.name) }));
 		this.#focus = live(() => mana.query(focus, { where: ({ id }) => id === focusId, limit: 1 }));
 		this.#cities = live(() => mana.query(cities, { order: byPlace }));
 		this.#stopwatches = live(() => mana.query(stopwatches));
@@ -59,6 +62,11 @@ export class Clock {
 
 	get timers() {
 		return this.#timers.rows;
+	}
+
+	/** Sounds of one's own. */
+	get sounds() {
+		return this.#sounds.rows;
 	}
 
 	/** Sequences with their steps. */

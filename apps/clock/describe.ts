@@ -14,6 +14,7 @@ import {
 	sequenceSteps,
 	type SoundName,
 	soundNames,
+	sounds,
 	stopwatches,
 	timers,
 } from './model.ts';
@@ -56,6 +57,12 @@ const words: Readonly<Record<string, () => string>> = {
 	note: m.clock_field_about,
 	billable: m.clock_field_billable,
 	yearly: m.clock_field_yearly,
+	ownSound: m.clock_field_sound,
+	file: m.clock_field_sound,
+	swellSeconds: m.clock_field_swell,
+	sleepMinutes: m.clock_field_sleep,
+	windDownMinutes: m.clock_field_wind_down,
+	bedtimeAnsweredUntil: m.clock_field_answered,
 };
 const collections: readonly Collection[] = [
 	cities,
@@ -68,6 +75,7 @@ const collections: readonly Collection[] = [
 	countdowns,
 	sequences,
 	sequenceSteps,
+	sounds,
 ];
 const names: ReadonlyMap<string, string> = new Map(
 	collections.flatMap(({ number, fields }) =>
@@ -95,6 +103,8 @@ export const describer: Describer = {
 				return m.clock_called_sequence({ name: mana.get(sequences, id)?.label ?? '' });
 			case sequenceSteps.number:
 				return m.clock_called_step({ name: mana.get(sequenceSteps, id)?.label ?? '' });
+			case sounds.number:
+				return m.clock_called_sound({ name: mana.get(sounds, id)?.name ?? '' });
 			case entries.number:
 				return m.clock_called_entry({ name: mana.get(entries, id)?.note ?? '' });
 			default:
@@ -108,12 +118,14 @@ export const describer: Describer = {
 		if (name === 'laps') return spokenLength(Number(key), tag);
 		if (value === null) return name === 'onSince' ? m.clock_value_off() : m.clock_value_none();
 		if (name === 'name' && collection === cities.number) return nameIn(String(value), tag);
+		if (name === 'ownSound') return m.clock_sound_own();
 		if (name === 'sound') return soundName(soundNames.find((sound): sound is SoundName => sound === value) ?? 'bell');
 		if (name === 'time') return speakTime(String(value), tag);
 		const today = dayAt(Date.now(), timeZone);
 		if (name === 'day' || name === 'skipDay') return speakDay(String(value), today, tag);
 		if (typeof value !== 'number') return undefined;
 		if (name?.endsWith('Ms')) return spokenLength(value, tag);
+		if (name?.endsWith('Seconds')) return spokenLength(value * 1_000, tag);
 		if (name?.endsWith('Minutes')) return spokenLength(value * 60_000, tag);
 		return name?.endsWith('At') || name?.endsWith('Until') || name === 'onSince'
 			? speakMoment(value, today, tag, timeZone)

@@ -3,7 +3,7 @@ import { collection, field, namedRecordId, partOf, type Row } from '@mana/model'
 /** The app's permanent number: collection numbers on the wire start with it. */
 const app = 5;
 
-/** What can be heard (`parts/sounds.ts` plays them). */
+/** What can be heard without a file (`parts/sounds.ts` plays them). */
 export const soundNames = ['bell', 'marimba', 'pulse', 'birds'] as const;
 export type SoundName = (typeof soundNames)[number];
 
@@ -43,6 +43,16 @@ export const alarms = collection(
 		answeredUntil: field.greatest(10),
 		/** When it rings again because somebody wanted to sleep on. */
 		snoozedUntil: field.instant(11),
+		/** Of `sounds`; where it is not on a device, `sound` is heard. */
+		ownSound: field.reference(12),
+		/** After how many seconds it is at its loudest. */
+		swellSeconds: field.integer(13, { fallback: 20, from: 0, to: 600 }),
+		/** How long to sleep before it; `null`: nobody wants to be told when to go to bed. */
+		sleepMinutes: field.integer(14, { from: 60, to: 900 }),
+		/** How long before bedtime to be told. */
+		windDownMinutes: field.integer(15, { fallback: 30, from: 0, to: 180 }),
+		/** Up to which moment being told to go to bed was answered. */
+		bedtimeAnsweredUntil: field.greatest(16),
 	},
 );
 
@@ -60,6 +70,7 @@ export const timers = collection(
 		sound: field.choice(5, soundNames),
 		/** Up to which moment its ringing was answered. */
 		answeredUntil: field.greatest(6),
+		ownSound: field.reference(7),
 	},
 );
 
@@ -167,6 +178,7 @@ export const sequences = collection(
 		elapsedMs: field.integer(5, { from: 0 }),
 		/** Up to which moment its ringing was answered. */
 		answeredUntil: field.greatest(6),
+		ownSound: field.reference(7),
 	},
 );
 
@@ -181,6 +193,16 @@ export const sequenceSteps = collection(
 	},
 );
 
+/** Files of one's own to be rung by. */
+export const sounds = collection(
+	'clock/sounds',
+	{ app, number: 11 },
+	{
+		name: field.text(1, { fallback: '', max: 80 }),
+		file: field.blob(2),
+	},
+);
+
 export type City = Row<typeof cities>;
 export type Alarm = Row<typeof alarms>;
 export type Timer = Row<typeof timers>;
@@ -189,6 +211,7 @@ export type Focus = Row<typeof focus>;
 export type Round = Row<typeof rounds>;
 export type Sequence = Row<typeof sequences>;
 export type SequenceStep = Row<typeof sequenceSteps>;
+export type Sound = Row<typeof sounds>;
 export type Countdown = Row<typeof countdowns>;
 export type TimeEntry = Row<typeof entries>;
 

@@ -5,18 +5,24 @@ import { ringTitle } from './words.ts';
 
 const door = '/api/mana-notify';
 /** Where a press on what rang leads. */
-const pages = { alarm: '/clock/alarms', timer: '/clock/timers', sequence: '/clock/timers', focus: '/clock/focus' } as const;
+const pages = {
+	alarm: '/clock/alarms',
+	bedtime: '/clock/alarms',
+	timer: '/clock/timers',
+	sequence: '/clock/timers',
+	focus: '/clock/focus',
+} as const;
 /** Ways that make a noise, or show something on a screen. */
 const ringingKinds: readonly string[] = ['push', 'matrix', 'ntfy', 'apprise'];
 
-/** Has mana-notify ring what is planned, and nothing else, while no page is open. @throws AuthProblem */
-export async function sendPlan(topic: 'alarm' | 'timer', planned: readonly Planned[]): Promise<void> {
+/** Has mana-notify ring what is planned, and nothing else, while no page is open. @param zone IANA name of the zone where the person is @throws AuthProblem */
+export async function sendPlan(topic: 'alarm' | 'timer', planned: readonly Planned[], zone: string): Promise<void> {
 	const { token } = await auth.token();
 	const messages = planned.map(({ key, ring }) => ({
 		key,
 		at: ring.at,
 		expires: ring.at + RING_MS,
-		data: { label: ringTitle(ring), at: ring.at, link: pages[ring.kind] },
+		data: { label: ringTitle(ring, zone), at: ring.at, link: pages[ring.kind] },
 	}));
 	await ask('PUT', `/v1/plans/${topic}`, { messages }, { door, token });
 }

@@ -26,7 +26,8 @@ export function keepPlanned(clock: Clock, session: Session): void {
 		// What lies further ahead than was planned comes nearer.
 		void today.day;
 		void language.tag;
-		return { person, plan: planOf(clock.ringers, preferences.timeZone, Date.now()) };
+		const zone = preferences.timeZone;
+		return { person, zone, plan: planOf(clock.ringers, zone, Date.now()) };
 	});
 
 	$effect(() => {
@@ -39,7 +40,7 @@ export function keepPlanned(clock: Clock, session: Session): void {
 				const name = `${kept}.${topic}`;
 				if ((localStorage.getItem(name) ?? '') === sign) continue;
 				try {
-					await sendPlan(topic, now.plan[topic]);
+					await sendPlan(topic, now.plan[topic], now.zone);
 					localStorage.setItem(name, sign);
 				} catch (problem) {
 					console.info('What rings while Mana is closed is planned later:', problem);

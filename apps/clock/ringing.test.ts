@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
-import { alarms, focus, focusId, sequences, sequenceSteps, timers } from './model.ts';
+import { alarms, focus, focusId, sequences, sequenceSteps, sounds, timers } from './model.ts';
 import { missed, planOf, RING_MS, type Ringers, ringing } from './ringing.ts';
+import { ringTitle } from './words.ts';
 
 const berlin = 'Europe/Berlin';
 const minute = 60_000;
@@ -64,4 +65,37 @@ test('no more is planned than mana-notify takes', () => {
 			tx.create(alarms, { time: '07:00', weekdays: ['0', '1', '2', '3', '4', '5', '6'], onSince: six }),
 		);
 	expect(planOf(ringers(), berlin, six).alarm).toHaveLength(200);
+});
+
+test('who wants to sleep is told in the evening, on time and until it is answered, is not told next morning that it was missed, and it is planned', () => {
+	const { mana, ringers, alarm } = world();
+	mana.write('bedtime', (tx) => tx.update(alarms, alarm, { sleepMinutes: 480, windDownMinutes: 30 }));
+	const evening = six + 24 * 60 * minute - 510 * minute;
+	expect(ringing(ringers(), berlin, evening - 1)).toEqual([]);
+	const [told] = ringing(ringers(), berlin, evening);
+	expect(told).toMatchObject({ kind: 'bedtime', id: alarm, at: evening, bedtime: { bedAt: evening + 30 * minute } });
+	expect(ringTitle(told!, berlin)).toMatch(/22:00|10:00 PM/);
+	expect(missed(ringers(), berlin, evening + RING_MS).map(({ kind }) => kind)).toEqual(['alarm']);
+	const { alarm: planned, timer } = planOf(ringers(), berlin, evening - minute);
+	expect(planned.filter(({ ring }) => ring.kind === 'bedtime' && ring.at >= evening).length).toBeGreaterThan(30);
+	expect(new Set(planned.map(({ key }) => key)).size).toBe(planned.length);
+	expect(timer).toEqual([]);
+	mana.write('good night', (tx) => tx.update(alarms, alarm, { bedtimeAnsweredUntil: evening }));
+	expect(ringing(ringers(), berlin, evening + minute)).toEqual([]);
+	expect(ringing(ringers(), berlin, six + 24 * 60 * minute)).toMatchObject([{ kind: 'alarm' }]);
+});
+
+test('an alarm rings by the sound of its own and swells as long as it says; what has no say swells for twenty seconds', () => {
+	const { mana, ringers, alarm } = world();
+	mana.write('sound', (tx) => {
+		const rooster = tx.create(sounds, { name: 'Rooster' });
+		tx.update(alarms, alarm, { ownSound: rooster, swellSeconds: 300 });
+		tx.create(timers, { label: 'Tea', endsAt: six, ownSound: rooster });
+	});
+	const rooster = mana.query(sounds).rows[0]!.id;
+	const rings = new Map(
+		ringing(ringers(), berlin, six).map(({ kind, ownSound, swellSeconds }) => [kind, { ownSound, swellSeconds }]),
+	);
+	expect(rings.get('alarm')).toEqual({ ownSound: rooster, swellSeconds: 300 });
+	expect(rings.get('timer')).toEqual({ ownSound: rooster, swellSeconds: 20 });
 });

@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import { lastRing, occurrences, snoozedTo } from './alarm.ts';
+import { type Bedtime, bedtimes, lastBedtime } from './bedtime.ts';
 import type { Alarm, Focus, Phase, SoundName, Timer } from './model.ts';
 import { endsAhead, followsByItself } from './pomodoro.ts';
 import * as sequence from './sequence.ts';
@@ -14,6 +15,9 @@ export const MOST_PLANNED = 200;
 /** A step that is shorter than this is not told while no page is open, in ms: one hears of the end of all of them. */
 const STEP_MS = 60_000;
 
+/** What does not say otherwise is at its loudest after so many seconds. */
+const SWELL_SECONDS = 20;
+
 /** All that may ring. */
 export interface Ringers {
 	readonly alarms: readonly Alarm[];
@@ -24,12 +28,18 @@ export interface Ringers {
 
 /** Something that rings, or did. */
 export interface Ring {
-	readonly kind: 'alarm' | 'timer' | 'sequence' | 'focus';
+	readonly kind: 'alarm' | 'bedtime' | 'timer' | 'sequence' | 'focus';
 	readonly id: RecordId;
 	/** When it began, in ms since 1970. */
 	readonly at: number;
 	readonly label: string;
 	readonly sound: SoundName;
+	/** The record of a sound of one's own, which is heard where it is on the device. */
+	readonly ownSound: RecordId | null;
+	/** After how many seconds it is at its loudest. */
+	readonly swellSeconds: number;
+	/** Of being told to go to bed: when that is, and when to get up. */
+	readonly bedtime?: Pick<Bedtime, 'bedAt' | 'wakeAt'>;
 	/** Of a phase of focus: which one is over. */
 	readonly phase?: Phase;
 	/** Of a sequence that goes on: what begins. */
@@ -43,7 +53,8 @@ export function ringing(ringers: Ringers, here: string, now: number): Ring[] {
 
 /** What rang within the last day until it gave up, the newest first. */
 export function missed(ringers: Ringers, here: string, now: number): Ring[] {
-	return unanswered(ringers, here, now).filter(({ at }) => now >= at + RING_MS);
+	// Of a bedtime that is over nobody wants to hear in the morning.
+	return unanswered(ringers, here, now).filter(({ at, kind }) => now >= at + RING_MS && kind !== 'bedtime');
 }
 
 function unanswered({ alarms, timers, sequences, focus }: Ringers, here: string, now: number): Ring[] {
@@ -53,6 +64,8 @@ function unanswered({ alarms, timers, sequences, focus }: Ringers, here: string,
 	for (const alarm of alarms) {
 		const at = lastRing(alarm, here, rang(alarm.answeredUntil), now);
 		if (at !== null) rings.push(ofAlarm(alarm, at));
+		const bedtime = lastBedtime(alarm, here, rang(alarm.bedtimeAnsweredUntil), now);
+		if (bedtime !== null) rings.push(ofBedtime(alarm, bedtime));
 	}
 	for (const timer of timers)
 		if (timer.endsAt !== null && timer.endsAt <= now && timer.endsAt > rang(timer.answeredUntil))
@@ -90,7 +103,12 @@ export function planOf(ringers: Ringers, here: string, now: number): { readonly 
 			if (at > until || rings.length >= MOST_PLANNED) break;
 			rings.push(ofAlarm(alarm, at));
 		}
-		return rings;
+		const evenings: Ring[] = [];
+		for (const bedtime of bedtimes(alarm, here, now)) {
+			if (bedtime.at > until || evenings.length >= MOST_PLANNED) break;
+			evenings.push(ofBedtime(alarm, bedtime));
+		}
+		return [...rings, ...evenings];
 	};
 	const running = timers.flatMap((timer) => (timer.endsAt !== null && timer.endsAt > now ? [ofTimer(timer, timer.endsAt)] : []));
 	const steps = sequences.flatMap(({ sequence: one, steps: all }) =>
@@ -101,9 +119,9 @@ export function planOf(ringers: Ringers, here: string, now: number): { readonly 
 	);
 	const phases = focus === null ? [] : endsAhead(focus).filter(({ at }) => at > now);
 	return {
-		alarm: plan([...past.filter(({ kind }) => kind === 'alarm'), ...alarms.flatMap(ahead)]),
+		alarm: plan([...past.filter(isOfAlarm), ...alarms.flatMap(ahead)]),
 		timer: plan([
-			...past.filter(({ kind }) => kind !== 'alarm'),
+			...past.filter((ring) => !isOfAlarm(ring)),
 			...running,
 			...steps,
 			...phases.map(({ phase, at }) => ofFocus(focus!, at, phase)),
@@ -118,18 +136,40 @@ function plan(rings: readonly Ring[]): Planned[] {
 		.map((ring) => ({ key: `${ring.id} ${ring.at}`, ring }));
 }
 
-function ofAlarm({ id, label, sound }: Alarm, at: number): Ring {
-	return { kind: 'alarm', id, at, label, sound };
+/** Whether it is told as an alarm: somebody set it by the clock. */
+function isOfAlarm({ kind }: Ring): boolean {
+	return kind === 'alarm' || kind === 'bedtime';
 }
 
-function ofTimer({ id, label, sound }: Timer, at: number): Ring {
-	return { kind: 'timer', id, at, label, sound };
+function ofAlarm({ id, label, sound, ownSound, swellSeconds }: Alarm, at: number): Ring {
+	return { kind: 'alarm', id, at, label, sound, ownSound, swellSeconds };
 }
 
-function ofSequence({ id, label, sound }: sequence.WholeSequence['sequence'], at: number, next: sequence.StepFacts | null): Ring {
-	return { kind: 'sequence', id, at, label, sound, ...(next && { next: next.label }) };
+function ofBedtime({ id, label }: Alarm, { at, bedAt, wakeAt }: Bedtime): Ring {
+	return {
+		kind: 'bedtime',
+		id,
+		at,
+		label,
+		sound: 'marimba',
+		ownSound: null,
+		swellSeconds: SWELL_SECONDS,
+		bedtime: { bedAt, wakeAt },
+	};
+}
+
+function ofTimer({ id, label, sound, ownSound }: Timer, at: number): Ring {
+	return { kind: 'timer', id, at, label, sound, ownSound, swellSeconds: SWELL_SECONDS };
+}
+
+function ofSequence(
+	{ id, label, sound, ownSound }: sequence.WholeSequence['sequence'],
+	at: number,
+	next: sequence.StepFacts | null,
+): Ring {
+	return { kind: 'sequence', id, at, label, sound, ownSound, swellSeconds: SWELL_SECONDS, ...(next && { next: next.label }) };
 }
 
 function ofFocus({ id, about }: Focus, at: number, phase: Phase): Ring {
-	return { kind: 'focus', id, at, label: about, sound: 'bell', phase };
+	return { kind: 'focus', id, at, label: about, sound: 'bell', ownSound: null, swellSeconds: SWELL_SECONDS, phase };
 }

@@ -1,5 +1,5 @@
 import { type Day, dayAt, speakDay, speakTime, timeAt } from '@mana/time';
-import { m } from '@mana/ui/i18n';
+import { getLocale, m } from '@mana/ui/i18n';
 import { type Phase, type SoundName } from './model.ts';
 import type { Ring } from './ringing.ts';
 
@@ -17,8 +17,12 @@ export function phaseName(phase: Phase): string {
 	return { focus: m.clock_phase_focus, break: m.clock_phase_break, 'long-break': m.clock_phase_long_break }[phase]();
 }
 
-/** What rings, in words. */
-export function ringTitle({ kind, label, phase, next }: Ring): string {
+/** What rings, in words. @param zone IANA name of the zone where the person is */
+export function ringTitle({ kind, at, label, phase, next, bedtime }: Ring, zone: string): string {
+	if (bedtime)
+		return bedtime.bedAt > at
+			? m.clock_wind_down({ when: speakTime(timeAt(bedtime.bedAt, zone), getLocale()) })
+			: m.clock_bedtime_now();
 	if (kind === 'sequence') {
 		const name = label.trim() || m.clock_sequence();
 		return next === undefined ? name : m.clock_sequence_next({ name, next: next || m.clock_step() });

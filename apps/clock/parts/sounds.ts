@@ -25,13 +25,15 @@ const sounds: Readonly<Record<SoundName, readonly Tone[]>> = {
 }; // prettier-ignore
 
 const ROUND_SECONDS = 2;
-/** A sound begins softly and is at its loudest after this many seconds. */
-const SWELL_SECONDS = 20;
+/** Of a file so much is heard when it is tried. */
+const TRIED_SECONDS = 8;
+/** A sound begins softly and grows to its loudest. */
 const [SOFT, LOUD] = [0.08, 0.5];
 
 let context: AudioContext | null = null;
 
-function audio(): AudioContext {
+/** Where everything is heard. */
+export function audio(): AudioContext {
 	context ??= new AudioContext();
 	return context;
 }
@@ -46,19 +48,30 @@ export function isUnlocked(): boolean {
 	return context?.state === 'running';
 }
 
-/** Plays a sound again and again, louder and louder. Returns the way to stop it. */
-export function ring(name: SoundName): () => void {
+/** What is heard: a sound that is made here, or one that was read from a file. */
+export type Heard = SoundName | AudioBuffer;
+
+/** Plays a sound again and again, louder and louder until `swellSeconds` are over. Returns the way to stop it. */
+export function ring(heard: Heard, swellSeconds: number): () => void {
 	const at = audio();
 	const volume = at.createGain();
 	volume.gain.setValueAtTime(SOFT, at.currentTime);
-	volume.gain.linearRampToValueAtTime(LOUD, at.currentTime + SWELL_SECONDS);
+	volume.gain.linearRampToValueAtTime(LOUD, at.currentTime + swellSeconds);
 	volume.connect(at.destination);
+	if (typeof heard !== 'string') {
+		const source = playing(at, heard, volume);
+		source.loop = true;
+		return () => {
+			source.stop();
+			volume.disconnect();
+		};
+	}
 	let next = at.currentTime;
 	const play = () => {
 		// A context that is held back does not move on: then nothing piles up.
 		if (at.state !== 'running' || next > at.currentTime + ROUND_SECONDS) return;
 		next = Math.max(next, at.currentTime);
-		sound(at, name, volume, next);
+		sound(at, heard, volume, next);
 		next += ROUND_SECONDS;
 	};
 	play();
@@ -69,13 +82,22 @@ export function ring(name: SoundName): () => void {
 	};
 }
 
-/** Plays a sound once, as loud as it becomes. */
-export async function tryOut(name: SoundName): Promise<void> {
+/** Plays a sound once, as loud as it becomes; of a file its beginning. */
+export async function tryOut(heard: Heard): Promise<void> {
 	await unlock();
 	const volume = audio().createGain();
 	volume.gain.value = LOUD;
 	volume.connect(audio().destination);
-	sound(audio(), name, volume, audio().currentTime);
+	if (typeof heard === 'string') return sound(audio(), heard, volume, audio().currentTime);
+	playing(audio(), heard, volume).stop(audio().currentTime + TRIED_SECONDS);
+}
+
+function playing(at: AudioContext, buffer: AudioBuffer, volume: AudioNode): AudioBufferSourceNode {
+	const source = at.createBufferSource();
+	source.buffer = buffer;
+	source.connect(volume);
+	source.start();
+	return source;
 }
 
 function sound(at: AudioContext, name: SoundName, volume: AudioNode, begin: number): void {
