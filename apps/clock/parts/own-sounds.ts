@@ -26,7 +26,7 @@ export async function addSound(clock: Clock, file: File): Promise<{ readonly id:
 	const length = early ? null : await secondsOf(file);
 	const problem = early ?? (length === null ? 'unreadable' : soundProblem({ bytes: file.size, seconds: length }));
 	if (problem) return { problem: problemWords(problem) };
-	const id = newRecordId(Date.now(), (bytes) => crypto.getRandomValues(bytes));
+	const id = newRecordId(Date.now(), ({ length }) => crypto.getRandomValues(new Uint8Array(length)));
 	const files = await clock.mana.files();
 	const { hash, size } = await files.add(file, placeOf(id));
 	const type = /^audio\/[\w.+-]+$/.test(file.type) ? file.type : 'audio/mpeg';

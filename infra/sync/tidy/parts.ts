@@ -46,8 +46,7 @@ export async function partsOfGone({ db }: SyncStore, space: number, parts: reado
 			.where((eb) => eb.or(parts.map(({ collection, field }) => eb.and({ collection, field }))))
 			.where('value', 'is not', null)
 			.execute();
-		const found = rows.filter(({ value, record }) => gone.has(valueFromBytes(value)) && !gone.has(record));
-		due.push(...dueOf(found.map(({ value: _, ...register }) => register)));
+		due.push(...dueOf(rows.filter(({ value, record }) => gone.has(valueFromBytes(value)) && !gone.has(record))));
 	}
 	return due;
 }
