@@ -1,7 +1,7 @@
 import { type AttachmentsDraft, type Draft, type SetDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import { ensureTag, nextHue } from '@mana/shared/tags';
-import { ownColumns } from '@mana/shared/views';
+import { ownColumns, viewActions, type ViewActions } from '@mana/shared/views';
 import type { Capture, Day } from '@mana/time';
 import { rankOf } from './board/ranks.ts';
 import { byPosition } from './lists.ts';
@@ -14,7 +14,7 @@ import { projects, type Task, type TaskPriority, tasks, type TaskStatus, views }
  * What a person can do with tasks, each as one transaction that can be undone. `label` is what undo says, in the person's language.
  * Time and randomness come in, so that tests decide them.
  */
-export interface TaskActions {
+export interface TaskActions extends ViewActions {
 	/** Adds what was captured; `place` fills in what the line did not say. */
 	add(label: string, capture: Capture, place?: TaskPlace): { id: RecordId; written: Written };
 	/** Completes tasks together with their open steps, and makes the next one of what comes again. */
@@ -56,10 +56,6 @@ export interface TaskActions {
 	editProject(label: string, id: RecordId, draft: { name?: string; hue?: number }): Written;
 	/** Moves a project with all that stand under it. Throws `InvalidValue` where it would stand under itself. */
 	moveProject(label: string, id: RecordId, to: Spot): Written;
-	/** Keeps a filter or a board, as the last one. */
-	addView(label: string, draft: Draft<typeof views>): { id: RecordId; written: Written };
-	editView(label: string, id: RecordId, draft: Draft<typeof views>): Written;
-	trashView(label: string, id: RecordId): Written;
 	/** Adds a column to a board of which the columns are made by hand, as the last one. */
 	addColumn(label: string, view: RecordId, name: string): Written;
 	/** Puts a project in the trash together with those that stand under it, and with their tasks. */
@@ -261,14 +257,7 @@ export function taskActions(
 				const [left, right] = placed(siblings, before, after, (project, position) => tx.update(projects, project, { position }));
 				tx.update(projects, id, { parent, position: between(left, right) });
 			}),
-		addView(label, draft) {
-			let id!: RecordId;
-			const last = endOf(mana.query(views).rows.toSorted(byProjectPosition));
-			const written = mana.write(label, (tx) => void (id = tx.create(views, { ...draft, position: last })));
-			return { id, written };
-		},
-		editView: (label, id, draft) => mana.write(label, (tx) => tx.update(views, id, draft)),
-		trashView: (label, id) => mana.write(label, (tx) => tx.trash(views, id)),
+		...viewActions(mana, views, random),
 		addColumn: (label, id, name) =>
 			mana.write(label, (tx) => {
 				const view = tx.get(views, id);
