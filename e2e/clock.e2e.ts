@@ -234,8 +234,9 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await page.keyboard.press('Space');
 		await hands.reach('Remind me to go to bed');
 		await page.keyboard.press('Space');
-		await dialog.getByLabel('Sleep').selectOption('540');
-		await dialog.getByLabel('Gets louder over').selectOption('300');
+		await dialog.getByRole('combobox', { name: 'Sleep' }).selectOption('540');
+		await dialog.getByRole('combobox', { name: 'Gets louder over' }).selectOption('300');
+		await dialog.getByRole('checkbox', { name: 'Monday' }).focus();
 		await look(page, 'alarm-dialog');
 		await isClean(page, 'alarm dialog');
 		await page.keyboard.press('Enter');
