@@ -232,16 +232,10 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await page.keyboard.press('ArrowRight');
 		await hands.reach('Monday');
 		await page.keyboard.press('Space');
-		await hands.reach('Remind me to go to bed');
-		await page.keyboard.press('Space');
-		await dialog.getByRole('combobox', { name: 'Sleep' }).selectOption('540');
-		await dialog.getByRole('combobox', { name: 'Gets louder over' }).selectOption('300');
-		await dialog.getByRole('checkbox', { name: 'Monday' }).focus();
 		await look(page, 'alarm-dialog');
 		await isClean(page, 'alarm dialog');
 		await page.keyboard.press('Enter');
 		await expect(page.getByRole('switch', { name: /^Alarm 7:15/ })).toBeChecked();
-		await expect(page.getByRole('list', { name: 'Alarms' }).getByRole('listitem')).toContainText(/bed .*(10|22):15/);
 		await look(page, 'alarms-keyboard');
 		await isClean(page, 'alarms');
 	});
