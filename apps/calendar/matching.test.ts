@@ -16,7 +16,7 @@ test('events are found by words of their title, place and notes, whatever the ac
 test('what comes stands before what was, each with the nearest first', () => {
 	const rows = ['2026-11-20', '2026-11-30T09:00', '2026-11-27', '2025-01-01'].map((start) => eventRow({ start }));
 	const weekly = eventRow({ start: '2020-01-01', repeat: 'FREQ=WEEKLY' });
-	expect([...rows, weekly].toSorted(byNearness('2026-11-26T10:00')).map(({ start }) => start)).toEqual([
+	expect([...rows, weekly].toSorted((a, b) => byNearness(a, b, '2026-11-26T10:00')).map(({ start }) => start)).toEqual([
 		'2020-01-01',
 		'2026-11-27',
 		'2026-11-30T09:00',

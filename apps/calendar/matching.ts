@@ -19,13 +19,11 @@ export function matching(query: string): (event: Event) => boolean {
 }
 
 /** What comes, soonest first, and then what was, latest first. @param now as `start` is written */
-export function byNearness(now: string): (a: Event, b: Event) => number {
-	return (a, b) => {
-		const [first, second] = [a.start ?? '', b.start ?? ''];
-		const [past, other] = [isPast(a, now), isPast(b, now)];
-		if (past !== other) return Number(past) - Number(other);
-		return (first < second ? -1 : first > second ? 1 : 0) * (past ? -1 : 1);
-	};
+export function byNearness(a: Event, b: Event, now: string): number {
+	const [past, other] = [isPast(a, now), isPast(b, now)];
+	if (past !== other) return Number(past) - Number(other);
+	const [first, second] = [a.start ?? '', b.start ?? ''];
+	return (first < second ? -1 : first > second ? 1 : 0) * (past ? -1 : 1);
 }
 
 /** What comes again is never past: its next time may be ahead. */

@@ -70,6 +70,36 @@ export function fitFor(query: string): (contact: Contact, own: readonly Detail[]
 	};
 }
 
+/** Contacts whose texts are got ready between two breaths. */
+const AT_ONCE = 32;
+
+/** Gets ready, step by step, what is looked through: who types the first letter waits for nothing then. */
+export function* readAhead(contacts: readonly Contact[], ownedBy: (id: RecordId) => readonly Detail[]): Generator<void, void> {
+	for (const [at, contact] of contacts.entries()) {
+		contactText(contact);
+		for (const detail of ownedBy(contact.id)) detailText(detail);
+		if (at % AT_ONCE === AT_ONCE - 1) yield;
+	}
+}
+
+/** Those who fit what was typed, best first; who fit equally well stay in their order. */
+export function fitting(
+	contacts: readonly Contact[],
+	ownedBy: (id: RecordId) => readonly Detail[],
+	query: string,
+): readonly Contact[] {
+	const fitOf = fitFor(query);
+	const byFit = new Map<number, Contact[]>();
+	for (const contact of contacts) {
+		const fit = fitOf(contact, ownedBy(contact.id));
+		if (fit === 0) continue;
+		const equals = byFit.get(fit);
+		if (equals) equals.push(contact);
+		else byFit.set(fit, [contact]);
+	}
+	return [...byFit].toSorted(([a], [b]) => b - a).flatMap(([, equals]) => equals);
+}
+
 /** What belongs to each contact, by its id. */
 export function byContact(all: readonly Detail[]): Map<RecordId, Detail[]> {
 	const map = new Map<RecordId, Detail[]>();

@@ -20,6 +20,7 @@ export class NameOrder {
 	readonly #letters: readonly string[];
 	readonly #sameLetter: Intl.Collator;
 	readonly #sectionOfLetter = new Map<string, string>();
+	readonly #heads = new Map<string, Head>();
 	/** Rows never change: a new state of a contact is a new row. */
 	readonly #keys = new WeakMap<Sorted, Key>();
 
@@ -43,6 +44,13 @@ export class NameOrder {
 	/** The section in which a contact stands: a letter, or `#`. */
 	section(contact: Sorted): string {
 		return this.#keyOf(contact).section;
+	}
+
+	/** The heading of a section, always the same one: lists tell by it what has changed. */
+	head(section: string): Head {
+		let head = this.#heads.get(section);
+		if (!head) this.#heads.set(section, (head = { kind: 'head', section }));
+		return head;
 	}
 
 	/** The letters of the language, for an index beside the list; sections of other scripts come on top where there are any. */
@@ -125,17 +133,20 @@ function kanaRow(folded: string): string | null {
 
 const ROWS = 'あかさたなはまやらわ';
 
-/** A contact of a sectioned list, or the heading above it. */
-export type Line<C> = { readonly kind: 'head'; readonly section: string } | { readonly kind: 'row'; readonly row: C };
+/** The heading above a section. */
+export interface Head {
+	readonly kind: 'head';
+	readonly section: string;
+}
 
 /** Sorted contacts with a heading wherever another section begins. */
-export function inSections<C extends Sorted>(sorted: readonly C[], order: NameOrder): Line<C>[] {
-	const lines: Line<C>[] = [];
+export function inSections<C extends Sorted>(sorted: readonly C[], order: NameOrder): (C | Head)[] {
+	const lines: (C | Head)[] = [];
 	let last: string | null = null;
 	for (const row of sorted) {
 		const section = order.section(row);
-		if (section !== last) lines.push({ kind: 'head', section });
-		lines.push({ kind: 'row', row });
+		if (section !== last) lines.push(order.head(section));
+		lines.push(row);
 		last = section;
 	}
 	return lines;

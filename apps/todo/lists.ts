@@ -1,5 +1,5 @@
 import { addDays, type Day } from '@mana/time';
-import { fold, foldedBy, type RecordId } from '@mana/model';
+import { Finder, type RecordId } from '@mana/model';
 import type { Task } from './model.ts';
 
 /** What a list asks for: `where` and `order` of a live query (`@mana/sync/client/api` `Question`). */
@@ -73,12 +73,9 @@ export function findable(): ListQuestion {
 	};
 }
 
-const textOf = foldedBy<Task>(({ title, notes, files }) => [title, notes, ...files.map(({ file }) => file.name)]);
-
-/** Whether title, notes or names of files of a task contain every word, whatever the accents and the case; none for no words. */
-export function containing(query: string): (task: Task) => boolean {
-	const words = fold(query).split(/\s+/).filter(Boolean);
-	return (task) => words.length > 0 && words.every((word) => textOf(task).includes(word));
+/** What finds tasks: title, notes and names of files are looked through. */
+export function taskFinder(): Finder<Task> {
+	return new Finder(({ title, notes, files }) => [title, notes, ...files.map(({ file }) => file.name)]);
 }
 
 /** Hand-made order; a task without a place comes last, by age. */

@@ -1,14 +1,19 @@
 import { fold } from '@mana/model';
+import type { Mana } from '@mana/sync/client/api';
 import type { Search } from '@mana/ui/shell/manifest';
-import { containing } from './lists.ts';
+import { taskFinder } from './lists.ts';
 import { tasks } from './model.ts';
+
+/** One for each store: who types on looks for more letters in the same tasks. */
+const finders = new WeakMap<Mana, ReturnType<typeof taskFinder>>();
 
 /** Finds tasks for the palette: titles that begin with the words first, then titles, then notes; open before done. */
 export const search: Search = (mana, words, limit) => {
 	const wanted = fold(words).trim();
-	return mana
-		.query(tasks)
-		.rows.filter(containing(words))
+	const finder = finders.get(mana) ?? taskFinder();
+	finders.set(mana, finder);
+	return finder
+		.find(mana.query(tasks).rows, words)
 		.map((task) => {
 			const title = fold(task.title);
 			const fit = title.startsWith(wanted) ? 1 : title.includes(wanted) ? 0.8 : 0.5;

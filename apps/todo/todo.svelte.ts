@@ -18,6 +18,7 @@ import { toast } from '@mana/ui/shell/toasts.svelte';
 import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
+import { inbox } from './lists.ts';
 import { type Line, linesOf, type Spot } from './project-tree.ts';
 import type { Present } from './repeat.ts';
 import type { Move } from './board/columns.ts';
@@ -49,6 +50,7 @@ export class Todo {
 	readonly company: Company | null;
 	/** The list that has, or last had, the focus. */
 	focused: FocusedList | null = null;
+	readonly #inbox;
 	readonly #projects;
 	readonly #tags;
 	readonly #steps;
@@ -67,6 +69,7 @@ export class Todo {
 			if (!rules) throw new Error('What knows rules is not here yet: wait for it first.');
 			return rules.nextOf(task, { now, zone: preferences.timeZone });
 		});
+		this.#inbox = live(() => mana.query(tasks, inbox()));
 		this.#projects = live(() =>
 			mana.query(projects, {
 				where: ({ deletedAt, archivedAt }) => deletedAt === null && archivedAt === null,
@@ -98,6 +101,11 @@ export class Todo {
 	get present(): Present {
 		void today.day;
 		return { now: Date.now(), zone: preferences.timeZone };
+	}
+
+	/** Open tasks without a project. */
+	get inbox(): readonly Task[] {
+		return this.#inbox.rows;
 	}
 
 	/** Open tasks that come again. */

@@ -21,7 +21,7 @@ const language: FilterLanguage<Event, FilterWorld> = {
 		length: (a, b) => a.length - b.length,
 		created: (a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0),
 	},
-	order: (a, b, { now }) => byNearness(now)(a, b),
+	order: (a, b, { now }) => byNearness(a, b, now),
 };
 
 /** Keys that stand behind `sort:`. */

@@ -1,9 +1,10 @@
 import { tick } from 'svelte';
+import { placeNear } from './place-near.ts';
 
-/** What a list lets one do with its keys. Ids are those of its rows, in the order they are shown. */
+/** What a list lets one do with its keys. */
 export interface ListActions<Id extends string> {
-	/** Ids in the order in which they are shown. */
-	readonly ids: () => readonly Id[];
+	/** In the order in which they are shown. */
+	readonly rows: () => readonly { readonly id: Id }[];
 	open?(id: Id): void;
 	/** Does the row's main thing, such as checking off: `x`. Gets every selected id, or the one in focus. */
 	complete?(ids: readonly Id[]): void;
@@ -20,7 +21,7 @@ const controls = 'a, button, input, label, select, textarea, [contenteditable]';
  * focus stays beside where it was when a row goes away.
  *
  * @example
- * const list = new ListBox({ ids: () => rows.map((row) => row.id), open, complete });
+ * const list = new ListBox({ rows: () => rows, open, complete });
  * // <div {...list.props(m.todo_tasks())}>
  * //   {#each rows as row (row.id)}<div {...list.row(row.id)}><div role="gridcell">…</div></div>{/each}
  * // </div>
@@ -41,15 +42,18 @@ export class ListBox<Id extends string> {
 
 	/** The row in the tab order: the current one, or what took its place. */
 	readonly #entry = $derived.by(() => {
-		const ids = this.#actions.ids();
-		if (this.current !== null && ids.includes(this.current)) return this.current;
-		return ids[Math.min(this.#place, ids.length - 1)] ?? null;
+		const rows = this.#actions.rows();
+		return rows[this.place]?.id ?? rows[Math.min(this.#place, rows.length - 1)]?.id ?? null;
 	});
+
+	/** Where the row stands that has, or is to get, the focus; `-1`: it is none of these. */
+	get place(): number {
+		return this.current === null ? -1 : this.#placeOf(this.current);
+	}
 
 	/** Selected ids that are still shown, in order; without a selection the row in focus. */
 	get chosen(): readonly Id[] {
-		const ids = this.#actions.ids();
-		const selected = ids.filter((id) => this.selected.has(id));
+		const selected = this.selected.size === 0 ? [] : this.#ids().filter((id) => this.selected.has(id));
 		return selected.length > 0 || this.#entry === null ? selected : [this.#entry];
 	}
 
@@ -96,7 +100,7 @@ export class ListBox<Id extends string> {
 	}
 
 	selectAll(): void {
-		this.selected = new Set(this.#actions.ids());
+		this.selected = new Set(this.#ids());
 	}
 
 	clear(): void {
@@ -163,9 +167,9 @@ export class ListBox<Id extends string> {
 	}
 
 	#step(by: number, extend: boolean): void {
-		const ids = this.#actions.ids();
-		const from = this.#entry === null ? -1 : ids.indexOf(this.#entry);
-		const to = ids[Math.min(ids.length - 1, Math.max(0, from + by))];
+		const rows = this.#actions.rows();
+		const from = this.#entry === null ? -1 : this.#placeOf(this.#entry);
+		const to = rows[Math.min(rows.length - 1, Math.max(0, from + by))]?.id;
 		if (to === undefined) return;
 		if (extend) this.#extendTo(to);
 		else this.#anchor = null;
@@ -173,21 +177,22 @@ export class ListBox<Id extends string> {
 	}
 
 	#extendTo(id: Id): void {
-		const ids = this.#actions.ids();
 		this.#anchor ??= this.#entry ?? id;
-		const [first, last] = [ids.indexOf(this.#anchor), ids.indexOf(id)].sort((a, b) => a - b) as [number, number];
-		this.selected = new Set(ids.slice(Math.max(0, first), last + 1));
+		const [first, last] = [this.#placeOf(this.#anchor), this.#placeOf(id)].sort((a, b) => a - b) as [number, number];
+		const range = this.#actions.rows().slice(Math.max(0, first), last + 1);
+		this.selected = new Set(range.map((row) => row.id));
 		this.#goTo(id);
 	}
 
 	#move(by: 1 | -1): boolean {
 		if (!this.#actions.move) return false;
-		const ids = this.#actions.ids();
+		const rows = this.#actions.rows();
 		const moving = this.chosen;
-		const edge = ids.indexOf((by === 1 ? moving.at(-1) : moving[0]) as Id);
+		const last = by === 1 ? moving.at(-1) : moving[0];
+		const edge = last === undefined ? -1 : this.#placeOf(last);
 		const beyond = by === 1 ? edge + 2 : edge - 1;
-		if (edge < 0 || beyond < 0 || edge + by >= ids.length) return true;
-		this.#actions.move(moving, ids[beyond] ?? null);
+		if (edge < 0 || beyond < 0 || edge + by >= rows.length) return true;
+		this.#actions.move(moving, rows[beyond]?.id ?? null);
 		this.focus(this.current);
 		return true;
 	}
@@ -198,13 +203,22 @@ export class ListBox<Id extends string> {
 		this.clear();
 		void tick().then(() => {
 			// A row that is on its way out is still in the document for a moment: what counts is whether it still belongs here.
-			if (this.current === null || !this.#actions.ids().includes(this.current)) this.focus();
+			if (this.place < 0) this.focus();
 		});
 	}
 
 	#goTo(id: Id): void {
 		this.current = id;
-		this.#place = Math.max(0, this.#actions.ids().indexOf(id));
+		this.#place = Math.max(0, this.#placeOf(id));
+	}
+
+	#ids(): readonly Id[] {
+		return this.#actions.rows().map((row) => row.id);
+	}
+
+	/** Mostly it is near the row that had the focus. */
+	#placeOf(id: Id): number {
+		return placeNear(this.#actions.rows(), this.#place, (row) => row.id === id);
 	}
 
 	#focused(event: FocusEvent): void {

@@ -1,4 +1,5 @@
-import type { LiveQuery } from '@mana/sync/client/api';
+import type { Collection, Row } from '@mana/model';
+import type { LiveQuery, Mana } from '@mana/sync/client/api';
 import { createSubscriber } from 'svelte/reactivity';
 
 /**
@@ -19,6 +20,25 @@ export function live<R>(question: () => LiveQuery<R>): { readonly rows: readonly
 		get rows() {
 			current.track();
 			return current.query.rows;
+		},
+	};
+}
+
+/**
+ * One record as a rune; `undefined` while nothing is known of it, or it is in the trash.
+ *
+ * @example
+ * const open = liveOne(mana, tasks, () => page.url.searchParams.get('task'));
+ * // {#if open.row} … {/if}
+ */
+export function liveOne<C extends Collection>(mana: Mana, collection: C, id: () => string | null): { readonly row: Row<C> | undefined } {
+	const found = live(() => {
+		const wanted = id();
+		return mana.query(collection, { where: (row) => row.id === wanted && row.deletedAt === null, limit: 1 });
+	});
+	return {
+		get row() {
+			return found.rows[0];
 		},
 	};
 }
