@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
 import { invite, ownerOf } from './people.ts';
@@ -16,6 +17,7 @@ import {
 	tick,
 	titles,
 } from './screen.ts';
+import { stillness } from './stillness.ts';
 import { expect, keeping, test } from './test.ts';
 import { traces } from './traces.ts';
 
@@ -265,11 +267,35 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await look(olga.page, 'space-look');
 	});
 
+	const address = olga.page.url();
+	await olga.page.getByRole('button', { name: 'Work in this space' }).click();
+	await goToTodo(olga.page);
+	const panel = await openTask(olga.page, 'Rake the leaves');
+
+	await test.step('a task is given to people of the space, found by any word of their name', async () => {
+		await panel.getByRole('button', { name: 'Give to somebody' }).focus();
+		await keys.press('Enter');
+		const picker = olga.page.getByRole('dialog', { name: 'Give to somebody' });
+		await expect(picker.getByRole('option')).toHaveText([/Olga Owner\s+You/, /Bo Keys/]);
+		await keys.isOn('Find somebody');
+		await keys.type('nobody');
+		await expect(picker.getByText('Nobody here is called “nobody”')).toBeVisible();
+		await picker.getByRole('combobox', { name: 'Find somebody' }).fill('key');
+		await expect(picker.getByRole('option')).toHaveText([/Bo Keys/]);
+		await keys.press('Enter');
+		await expect(picker.getByRole('option', { name: 'Bo Keys', selected: true })).toBeVisible();
+		await keys.press('Escape');
+		await expect(picker.getByRole('option', { name: 'Olga Owner' })).toBeVisible();
+		await stillness(olga.page);
+		const { violations } = await new AxeBuilder({ page: olga.page }).setLegacyMode().analyze();
+		expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+		await look(olga.page, 'people-picker');
+		await keys.press('Escape');
+		await keys.isOn('Give to somebody');
+		await expect(panel.getByRole('button', { name: 'Take from Bo Keys' })).toBeVisible();
+	});
+
 	await test.step('who is spoken to in a comment is told, and the message leads from their own space to the task', async () => {
-		const address = olga.page.url();
-		await olga.page.getByRole('button', { name: 'Work in this space' }).click();
-		await goToTodo(olga.page);
-		const panel = await openTask(olga.page, 'Rake the leaves');
 		const field = panel.getByRole('combobox', { name: 'Write a comment' });
 		await field.focus();
 		await keys.type('Not before rain, @bo');

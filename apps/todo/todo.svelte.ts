@@ -1,7 +1,7 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
 import type { Mana, Written } from '@mana/sync/client/api';
-import type { Named } from '@mana/shared/comments';
+import type { Named } from '@mana/shared/people';
 import { links, type Tag, tags } from '@mana/shared/model';
 import type { View } from '@mana/shared/views';
 import { addDays, type Capture, type Day, dayAt, speakDay } from '@mana/time';

@@ -1,5 +1,6 @@
 import { type Collection, collection, field, partOf, type Row } from '@mana/model';
 import { COMMENTS } from '@mana/sync/permission';
+import type { Named } from './people.ts';
 
 /**
  * What people say about the records of an app. Each app has a collection of its own, so that nobody reads about records of apps that are
@@ -34,12 +35,6 @@ export type Comment = Row<Comments>;
 /** Whether a collection holds comments, of whichever app. */
 export function isComments(known: Pick<Collection, 'number'>): known is Comments {
 	return (known.number & 0xff) === COMMENTS;
-}
-
-/** Somebody who can be spoken to. */
-export interface Named {
-	readonly person: string;
-	readonly name: string;
 }
 
 /** A piece of what was said: plain, or a name with whose it is. */

@@ -1,5 +1,5 @@
 import { fold } from '@mana/model';
-import type { Named } from '@mana/shared/comments';
+import type { Named } from '@mana/shared/people';
 import type { FilterKey } from '@mana/shared/filter';
 import type { Tag } from '@mana/shared/model';
 import { type Day, priorities } from '@mana/time';

@@ -1,6 +1,6 @@
 import type { Mana } from '@mana/sync/client/api';
 import { members } from '@mana/sync/spaces';
-import type { Named } from '@mana/shared/comments';
+import type { Named } from '@mana/shared/people';
 import { live } from './live.svelte.ts';
 import { people as known } from './people.svelte.ts';
 
