@@ -79,6 +79,9 @@ export interface Provider extends ProviderSign {
 	readonly hasSecret: boolean;
 	readonly trustsAddresses: boolean;
 	readonly domains: readonly string[];
+	/** Whether people sign in by it, and whether they may connect accounts there. */
+	readonly signsIn: boolean;
+	readonly connects: boolean;
 	readonly returnTo: string;
 	readonly people: number;
 	readonly peopleWithoutOther: number;
@@ -100,6 +103,8 @@ export interface ProviderInput {
 	readonly key?: SigningKey;
 	readonly trustsAddresses: boolean;
 	readonly domains: readonly string[];
+	readonly signsIn: boolean;
+	readonly connects: boolean;
 }
 
 /** What a person allowed software to learn. */

@@ -5,6 +5,7 @@ import type { TroubleCode } from './api.ts';
 
 const words: Readonly<Record<TroubleCode, () => string>> = {
 	'wrong-password': () => m.elsewhere_wrong_password(),
+	disconnected: () => m.elsewhere_disconnected(),
 	forbidden: () => m.elsewhere_forbidden(),
 	gone: () => m.elsewhere_gone(),
 	'removed-here': () => m.elsewhere_removed_here(),
@@ -27,8 +28,16 @@ export function troubleWords(code: TroubleCode): string {
 	return words[code]();
 }
 
+/** What mana-auth says of a connection that was not made. */
+const declined: Readonly<Record<string, () => string>> = {
+	'identity-declined': () => m.elsewhere_declined(),
+	'connection-incomplete': () => m.elsewhere_incomplete(),
+};
+
 /** Why something that was asked of an account was not done. */
 export function refusalWords(error: unknown): string {
+	const own = error instanceof AuthProblem ? declined[error.code] : undefined;
+	if (own) return own();
 	// The service itself could not be reached: that is said as everywhere.
 	if (!(error instanceof AuthProblem) || error.status !== 422) {
 		if (error instanceof AuthProblem && error.code === 'account-taken') return m.elsewhere_taken();

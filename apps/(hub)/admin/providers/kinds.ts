@@ -8,11 +8,13 @@ interface KindRow {
 	readonly issuerHint: () => string;
 	/** Whether we sign with a key of the admin's, since it tells no secret. */
 	readonly signs?: true;
+	/** Whether calendars and contacts there can be connected. */
+	readonly connects?: true;
 }
 
 /** What a form for a provider says of each kind. */
 export const kinds: Readonly<Record<ProviderKind, KindRow>> = {
-	google: { name: () => 'Google', issuer: null, issuerHint: () => '' },
+	google: { name: () => 'Google', issuer: null, issuerHint: () => '', connects: true },
 	apple: { name: () => 'Apple', issuer: null, issuerHint: () => '', signs: true },
 	microsoft: {
 		name: () => 'Microsoft',
