@@ -212,6 +212,30 @@ describe('a browser', () => {
 		expect(client.mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
 	});
 
+	test('gives a way that is slow more time at each attempt, also while somebody looks', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		browser.tokenMs = 4_500;
+		const client = await browser.open();
+		client.wake();
+		await world.pass(12_000);
+		expect(client.mana.sync).toMatchObject({ phase: 'live', problem: null });
+	});
+
+	test('pauses as shortly as at first after it was tried many times while somebody looked', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		const client = await browser.open();
+		await world.pass(2_000);
+		browser.online = false;
+		browser.cut();
+		client.wake();
+		await world.pass(16_000);
+		browser.online = true;
+		await world.pass(3_000);
+		expect(client.mana.sync).toMatchObject({ phase: 'live' });
+	});
+
 	test('takes the restored history of the server and sends what it has not sent', async () => {
 		const world = new World();
 		const browser = new TestBrowser(world);

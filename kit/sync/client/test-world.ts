@@ -114,6 +114,21 @@ export class World {
 		};
 	}
 
+	/** Resolves when `ms` of virtual time have passed. */
+	after(ms: number): Promise<void> {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const entry = {
+			ms,
+			next: this.now + ms,
+			job: () => {
+				this.#jobs.delete(entry);
+				resolve();
+			},
+		};
+		this.#jobs.add(entry);
+		return promise;
+	}
+
 	/** Lets everything that can happen now happen, for `ms` of virtual time. */
 	async pass(ms = 0): Promise<void> {
 		await settle();
@@ -136,6 +151,8 @@ export class TestBrowser {
 	/** The collections that its tabs know, for HELLO. */
 	models: readonly Collection[] = [];
 	signedIn = true;
+	/** How long it takes to get a token, ms. */
+	tokenMs = 0;
 	/** The HTTP exchange in place of a socket. */
 	exchange = false;
 	readonly tabs = new Set<Client>();
@@ -217,6 +234,7 @@ export class TestBrowser {
 	}
 
 	async #token(): Promise<{ token: string; expiresAt: number }> {
+		if (this.tokenMs > 0) await this.#world.after(this.tokenMs);
 		if (!this.online) throw new Error('offline');
 		if (!this.signedIn) throw new SignedOut();
 		return { token: this.#person!, expiresAt: this.#world.now + 600_000 };

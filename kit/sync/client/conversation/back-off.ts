@@ -12,7 +12,8 @@ export class BackOff {
 
 	/** How long to wait before the next attempt, in ms: at least `least`, which is spread out too, and then at most `longest` more. */
 	next(least = 0, longest = LONGEST_MS): number {
-		const most = Math.min(longest, FIRST_MS * 2 ** Math.min(this.#attempts++, 20));
+		const most = Math.min(longest, FIRST_MS * 2 ** this.#attempts);
+		if (most < longest) this.#attempts++; // no further, so that what follows short pauses is not a long one
 		return Math.round(least * (1 + this.#random() / 2) + this.#random() * most);
 	}
 

@@ -11,6 +11,8 @@ const HURRIED_ANSWER_MS = 3_000;
 export class Watchdog {
 	readonly #env: Environment;
 	#hurryUntil = -Infinity;
+	/** How many attempts in a row brought no answer since somebody began to look. A way that is slow and not dead gets twice the time of the attempt before. */
+	#unanswered = 0;
 	#heardAt = 0;
 	/** When we began to wait for an answer of any kind; `null` while none is due. */
 	#askedAt: number | null = null;
@@ -25,6 +27,7 @@ export class Watchdog {
 	/** Somebody is looking. */
 	hurry(): void {
 		this.#hurryUntil = this.#env.elapsed() + HURRY_MS;
+		this.#unanswered = 0;
 	}
 
 	get hurried(): boolean {
@@ -85,10 +88,11 @@ export class Watchdog {
 
 	/** The connection ended. */
 	drop(): void {
+		if (this.#askedAt !== null) this.#unanswered++;
 		this.#askedAt = this.#pingedAt = null;
 	}
 
 	get #patience(): number {
-		return this.hurried ? HURRIED_ANSWER_MS : ANSWER_MS;
+		return this.hurried ? Math.min(HURRIED_ANSWER_MS * 2 ** this.#unanswered, ANSWER_MS) : ANSWER_MS;
 	}
 }
