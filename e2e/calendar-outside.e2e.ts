@@ -1,19 +1,41 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { events, guestId, guests } from '../apps/calendar/model.ts';
 import PostalMime from 'postal-mime';
 import { faultless, faultlessInTheDark } from './axe.ts';
 import { Keyboard } from './hands.ts';
 import { look } from './look.ts';
+import type { TestMana } from './mana.ts';
 import { invite } from './people.ts';
 import { notice } from './screen.ts';
+import { seed } from './seed.ts';
 import { expect, test } from './test.ts';
+
+// Guests hear at once: nothing is taken back here.
+test.use({ settings: { MANA_CALENDAR_SERVER_MAIL_AFTER_SECONDS: '0' } });
 
 const clean = async (page: Page, name: string): Promise<void> => {
 	await faultless(page, name);
 	await faultlessInTheDark(page, name);
 	await look(page, `outside-${name}`);
 };
+
+/** The link of a mail to somebody, once it has come. */
+async function linkTo({ home }: TestMana, address: string, page: string): Promise<string> {
+	const folder = join(home, 'mana-notify', 'outbox');
+	let link = '';
+	await expect
+		.poll(async () => {
+			for (const file of await readdir(folder)) {
+				const { to, text } = await PostalMime.parse(await readFile(join(folder, file)));
+				if (to?.[0]?.address === address) link = new RegExp(`\\S+/calendar/${page}#\\S+`).exec(text ?? '')?.[0] ?? '';
+			}
+			return link;
+		})
+		.not.toBe('');
+	return link;
+}
 
 test('somebody without an account books a time by keys on a phone, calls it off by the link of the mail, and hears when the page is off', async ({
 	mana,
@@ -64,24 +86,42 @@ test('somebody without an account books a time by keys on a phone, calls it off 
 	});
 
 	await test.step('the link of the mail calls it off', async () => {
-		const folder = join(mana.home, 'mana-notify', 'outbox');
-		let link = '';
-		await expect
-			.poll(async () => {
-				for (const file of await readdir(folder)) {
-					const { to, text } = await PostalMime.parse(await readFile(join(folder, file)));
-					if (to?.[0]?.address === 'vera@elsewhere.example') link = /\S+\/calendar\/booked#\S+/.exec(text ?? '')?.[0] ?? '';
-				}
-				return link;
-			})
-			.not.toBe('');
-		await page.goto(link);
+		await page.goto(await linkTo(mana, 'vera@elsewhere.example', 'booked'));
 		await expect(page.getByRole('heading', { name: 'A good talk' })).toBeVisible();
 		await page.getByRole('button', { name: 'Call it off' }).click();
 		await expect(page.getByText('Call it off for good?')).toBeVisible();
 		await clean(page, 'booked');
 		await page.getByRole('button', { name: 'Call it off' }).click();
 		await expect(page.getByText('This is called off.')).toBeVisible();
+	});
+
+	await test.step('who is invited by mail answers by keys alone', async () => {
+		await seed(mana, person, (store) =>
+			store.write('seed', (tx) => {
+				const year = new Date().getFullYear() + 1;
+				const id = tx.create(events, {
+					title: 'Picnic',
+					start: `${year}-06-01T12:00`,
+					zone: 'Europe/Berlin',
+					organizer: person.email,
+				});
+				const address = 'gus@elsewhere.example';
+				tx.create(guests, { event: id, address, invited: Date.now() }, guestId(id, address));
+			}),
+		);
+		await page.goto(await linkTo(mana, 'gus@elsewhere.example', 'answer'));
+		await expect(page.getByRole('heading', { name: 'Picnic' })).toBeVisible();
+		await clean(page, 'answer');
+		const keys = new Keyboard(page);
+		await keys.reach('Maybe');
+		await keys.press('Tab', 'Tab');
+		await keys.isOn('note');
+		await keys.type('If it is dry');
+		await page.getByRole('button', { name: 'Yes', exact: true }).focus();
+		await keys.press('Enter');
+		await expect(page.getByRole('button', { name: 'Yes', exact: true })).toHaveAttribute('aria-pressed', 'true');
+		await expect(page.getByRole('status')).toContainText('Cara Booked');
+		await clean(page, 'answered');
 	});
 
 	await test.step('a page that is off says so, in German to whoever reads German', async () => {

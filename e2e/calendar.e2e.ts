@@ -268,6 +268,36 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(event(page, /^Opera/)).toBeVisible();
 	});
 
+	const keys = new Keyboard(page);
+	await test.step('by keys alone everything goes into a file, which brings nothing new; a file that the system opens with the app is shown, and told where it cannot be read', async () => {
+		await page.goto(`${mana.url}/calendar/export`);
+		await page.getByRole('heading', { name: 'Export' }).waitFor();
+		await clean('export');
+		await keys.reach('Download');
+		const { text } = await savedBy(page, () => page.keyboard.press('Enter'));
+		// What a system has that opens files with installed apps: no browser without a screen installs any.
+		await page.addInitScript(
+			`Object.defineProperty(globalThis, 'launchQueue', { value: { setConsumer: (take) => (globalThis.launch = take) } })`,
+		);
+		await page.goto(`${mana.url}/calendar/import`);
+		await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+		await page.evaluate(
+			`launch({ files: [{ getFile: () => Promise.reject(new DOMException('It was moved.', 'NotFoundError')) }] })`,
+		);
+		await expect(page.getByRole('alert')).toContainText('It was moved.');
+		await keys.reach('Choose a file');
+		const all = { name: 'All.ics', mimeType: 'text/calendar', buffer: Buffer.from(text) };
+		await page.locator('main input[type=file]').setInputFiles(all);
+		await page.getByRole('button', { name: /^Import \d+ events/ }).waitFor();
+		await keys.reach('Cancel');
+		await keys.press('Enter');
+		await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+		await page.evaluate(
+			`launch({ files: [{ getFile: async () => new File([${JSON.stringify(text)}], 'Opened.ics', { type: 'text/calendar' }) }] })`,
+		);
+		await expect(page.getByText('Opened.ics')).toBeVisible();
+	});
+
 	await test.step('the search asks by calendar, day and what an event is, and says what it does not know', async () => {
 		await page.goto(`${mana.url}/calendar/search`);
 		const field = page.getByRole('combobox', { name: 'Search' });
@@ -279,9 +309,9 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(event(page, /^Opera/)).toHaveCount(0);
 	});
 
-	await test.step('a subscription says why its feed cannot be read', async () => {
-		await page.goto(`${mana.url}/calendar/subscriptions`);
-		await page.getByLabel('Address of the calendar').fill('http://127.0.0.1/holidays.ics');
+	await test.step('a link that the system opens with the app is subscribed to, which says why its feed cannot be read', async () => {
+		await page.goto(`${mana.url}/calendar/subscriptions?url=${encodeURIComponent('webcal://127.0.0.1/holidays.ics')}`);
+		await expect(page.getByLabel('Address of the calendar')).toHaveValue('webcal://127.0.0.1/holidays.ics');
 		await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
 		await expect(page.getByText('This address is not on the public internet')).toBeVisible();
 		await clean('subscriptions');
@@ -290,6 +320,7 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(page.getByText('No subscriptions yet')).toBeVisible();
 	});
 
+	let dentist = '';
 	await test.step('a time is found at which everybody is free, and the event moves there; offline says that nobody knows', async () => {
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Dentist/).click();
@@ -299,10 +330,12 @@ test('events come from files and feeds and go into files, and a time is found at
 		await pane.getByRole('link', { name: 'Find a time' }).click();
 		await expect(page.getByRole('heading', { name: 'What would do' })).toBeVisible();
 		await clean('find-time');
-		await page.getByRole('button', { name: /Suits everybody/ }).first().click(); // prettier-ignore
+		await keys.reach('Suits everybody');
+		await page.keyboard.press('Enter');
 		await expect(notice(page, 'Event moved')).toBeVisible();
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await page.getByRole('complementary', { name: 'Details' }).waitFor();
+		dentist = new URL(page.url()).searchParams.get('event')!;
 		await readyForOffline(page, 'calendar');
 		await unplug();
 		await page.getByRole('link', { name: 'Find a time' }).click();
@@ -317,6 +350,26 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(syncPill(page, 'Up to date')).toBeVisible();
 		await page.goto(`${mana.url}/calendar/week/2026-11-27`);
 		await expect(event(page, /^Written without a network/)).toBeVisible();
+	});
+
+	await test.step('a guest proposes another time by the file of a mail: it is shown, taken, and asked again when that is taken back', async () => {
+		const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'METHOD:COUNTER', 'BEGIN:VEVENT', `UID:${dentist}`, 'DTSTART:20261127T150000Z', 'DURATION:PT30M', 'ATTENDEE;PARTSTAT=TENTATIVE:mailto:olga.owner@example.org', 'END:VEVENT', 'END:VCALENDAR', '']; // prettier-ignore
+		await page.goto(`${mana.url}/calendar/import`);
+		await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+		await bring(page, 'main .drop', 'drop', [['invite.ics', 'text/calendar', lines.join('\r\n')]]);
+		await expect(page.getByText('proposes another time for “Dentist”')).toBeVisible();
+		await clean('proposed');
+		await page.getByRole('link', { name: 'See it' }).click();
+		const proposal = page.getByRole('complementary', { name: 'Details' }).getByText(/^Proposes Friday/);
+		await expect(proposal).toBeVisible();
+		await clean('proposal');
+		await page.getByRole('button', { name: 'Move it to the time that' }).focus();
+		await keys.press('Enter');
+		await expect(notice(page, 'Event moved')).toBeVisible();
+		await expect(event(page, /^Dentist, Friday.*, 16:00–16:30/)).toBeVisible();
+		await expect(proposal).toBeHidden();
+		await page.keyboard.press('Control+z');
+		await expect(proposal).toBeVisible();
 	});
 });
 

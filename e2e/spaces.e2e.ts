@@ -92,6 +92,29 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await goToTodo(ben.page);
 	});
 
+	await test.step('an event of the space is talked about', async () => {
+		await ben.page.goto(`${mana.url}/calendar/week/2027-03-10`);
+		await ben.page.getByRole('heading', { name: /8\D+14 March 2027/ }).waitFor();
+		await ben.page.keyboard.press('c');
+		await ben.page.getByRole('textbox', { name: 'What is planned?' }).fill('Feast 2027-03-10 18:00');
+		await ben.page.keyboard.press('Enter');
+		await olga.page.goto(`${mana.url}/calendar/week/2027-03-10`);
+		await olga.page
+			.getByRole('main')
+			.getByRole('button', { name: /^Feast/ })
+			.click();
+		const panel = olga.page.getByRole('complementary', { name: 'Details' });
+		await panel.getByRole('combobox', { name: 'Write a comment' }).fill('I bring the cake');
+		await panel.getByRole('button', { name: 'Send' }).click();
+		await ben.page
+			.getByRole('main')
+			.getByRole('button', { name: /^Feast/ })
+			.click();
+		await expect(ben.page.getByRole('complementary', { name: 'Details' }).getByText('I bring the cake')).toBeVisible();
+		await goToTodo(olga.page);
+		await goToTodo(ben.page);
+	});
+
 	await test.step('who works on his own does not see the space’s tasks', async () => {
 		const other = await ben.context.newPage();
 		await other.goto(address);
@@ -99,6 +122,14 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await goToTodo(other);
 		await expect(tasks(other)).toHaveCount(0);
 		await expect(task(ben.page, 'Milk')).toBeVisible();
+		// Its events stand among his own where he wants them to, and lead into it.
+		await other.goto(`${mana.url}/calendar/week/2027-03-10`);
+		const feast = other.getByRole('main').getByRole('link', { name: /^Feast, Wednesday.*Home$/ });
+		await other.getByRole('checkbox', { name: 'Home' }).check();
+		await expect(feast).toHaveAttribute('href', new RegExp(`^/calendar\\?in=${address.split('/').at(-1)!}&event=`));
+		await look(other, 'calendar-overlay');
+		await other.getByRole('checkbox', { name: 'Home' }).uncheck();
+		await expect(feast).toHaveCount(0);
 		await other.close();
 	});
 

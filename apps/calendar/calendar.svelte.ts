@@ -10,8 +10,8 @@ import { readLine } from '@mana/ui/capture/reader.svelte';
 import { DatedViews } from '@mana/ui/data/dated.svelte';
 import { live } from '@mana/ui/data/live.svelte';
 import { reportUnstored, settle, useHome, useMana } from '@mana/ui/data/mana.svelte';
-import { useSpaces } from '@mana/ui/data/spaces.svelte';
-import { mapped } from '@mana/ui/data/mapped';
+import { type SpaceChoice, useSpaces } from '@mana/ui/data/spaces.svelte';
+import { mapped, together } from '@mana/ui/data/mapped';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import { preferences } from '@mana/ui/preferences/preferences.svelte';
@@ -44,6 +44,7 @@ import type { FilterWorld } from './search/conditions.ts';
 import { searchWorld } from './search/world.ts';
 import { CalendarSets } from './sets.svelte.ts';
 import { type Shown, shownEntry } from './shown.ts';
+import { SpaceOverlay } from './space-overlay.svelte.ts';
 import { GuestList } from './guest-list.svelte.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import { type Slot, whenTyped } from './typed.ts';
@@ -78,14 +79,16 @@ export interface Question {
 	leave(): void;
 }
 
-const UNSAID: Pick<CalendarSettings, 'hidden' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar'> = {
-	hidden: new Set(),
-	secondZone: '',
-	length: 60,
-	reminders: new Set(),
-	workdaysOnly: false,
-	calendar: null,
-};
+const UNSAID: Pick<CalendarSettings, 'hidden' | 'spaces' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar'> =
+	{
+		hidden: new Set(),
+		spaces: new Set(),
+		secondZone: '',
+		length: 60,
+		reminders: new Set(),
+		workdaysOnly: false,
+		calendar: null,
+	};
 
 /** The calendar app on one page: what its views share, and every action together with what it says afterwards. */
 export class Planner {
@@ -101,6 +104,8 @@ export class Planner {
 	readonly #events;
 	readonly #calendars;
 	readonly #gone;
+	/** What takes place in the other spaces that the person is in. */
+	readonly spaces: SpaceOverlay;
 	/** Who is invited to what. */
 	readonly guests: GuestList;
 	readonly #settings;
@@ -109,8 +114,9 @@ export class Planner {
 	/**
 	 * @param home the person's own space, where how they look at calendars is kept
 	 * @param apps those that have something on days
+	 * @param choice of spaces, of those that the person is in
 	 */
-	constructor(mana: Mana, home: () => Mana | null, apps: readonly AppManifest[], mayWrite: () => boolean) {
+	constructor(mana: Mana, home: () => Mana | null, apps: readonly AppManifest[], choice: SpaceChoice, mayWrite: () => boolean) {
 		this.mana = mana;
 		this.mayWrite = mayWrite;
 		this.#home = home;
@@ -125,6 +131,7 @@ export class Planner {
 		this.#tags = live(() => mana.query(tags));
 		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
+		this.spaces = new SpaceOverlay(choice, home, () => this.settings);
 		$effect(() => this.#others.load(this.settings.hidden));
 	}
 
@@ -235,11 +242,12 @@ export class Planner {
 		return { key, title: titleOf(event), hue, occurrence, href: null, done, wholeDay, from, to, firstDay, lastDay };
 	}
 
-	/** What other apps have on these days, kept current. For `live`. */
+	/** What other apps have on these days, and what takes place in other spaces, kept current. For `live`. */
 	dated(first: Day, last: Day) {
-		return mapped(this.#others.between(this.mana, first, last, this.settings.hidden), ({ view, hue, entry }) =>
+		const apps = mapped(this.#others.between(this.mana, first, last, this.settings.hidden), ({ view, hue, entry }) =>
 			shownEntry(view, hue, entry, this.zone),
 		);
+		return together([apps, this.spaces.between(first, last, this.zone)]);
 	}
 
 	/** An occurrence by its key (`Occurrence.key`, or the id of an event); a series alone is its first one. */
@@ -365,6 +373,11 @@ export class Planner {
 		this.choose({ hidden: this.settings.hidden.has(id) ? { remove: [id] } : { add: [id] } });
 	}
 
+	/** Shows or hides what takes place in another space. */
+	toggleSpace(id: string): void {
+		this.choose({ spaces: this.settings.spaces.has(id) ? { remove: [id] } : { add: [id] } });
+	}
+
 	/** Opens the details of an occurrence beside the view, with an address of their own; `null` closes them. */
 	async open(key: string | null, from: { readonly href: string }): Promise<void> {
 		const to = new URL(from.href);
@@ -387,7 +400,7 @@ export function makePlanner(apps: readonly AppManifest[]): Planner {
 	// In one's own space one may do everything.
 	const mayWrite = (): boolean =>
 		choice.mana !== mana || choice.chosen === null || choice.spaces?.can(choice.chosen, 'write', appOf(events.number)) === true;
-	return new Planner(mana, useHome(), apps, mayWrite);
+	return new Planner(mana, useHome(), apps, choice, mayWrite);
 }
 
 /** The day on which an occurrence begins for whoever looks. */

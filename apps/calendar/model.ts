@@ -146,6 +146,8 @@ export const settings = collection(
 		reminders: field.set(4),
 		/** Whether week and month leave out Saturday and Sunday. */
 		workdaysOnly: field.flag(5),
+		/** Ids of other spaces whose events stand among those of the one that they work in; `own` of their own. */
+		spaces: field.set(7),
 		/** The calendar that new events go to, by its id; `null`: the one that every space has. */
 		calendar: field.reference(6),
 	},

@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 
 /**
- * How long each of several acts kept the person waiting, from the press to the next picture, in ms: what the browser itself measures (Event
+ * How long each of several keys kept the person waiting, from the press to the next picture, in ms: what the browser itself measures (Event
  * Timing). It tells nothing of those below 16 ms, which count as 16.
  */
-export async function interactions(page: Page, times: number, act: (round: number) => Promise<void>): Promise<number[]> {
+export async function interactions(page: Page, keys: readonly string[]): Promise<number[]> {
 	await page.evaluate(`{
 		globalThis.slow = new Map();
 		globalThis.watch?.disconnect();
@@ -14,10 +14,10 @@ export async function interactions(page: Page, times: number, act: (round: numbe
 		});
 		globalThis.watch.observe({ type: 'event', durationThreshold: 16 });
 	}`);
-	for (let round = 0; round < times; round++) await act(round);
+	for (const key of keys) await page.keyboard.press(key);
 	await settled(page);
 	const slow = await page.evaluate<number[]>('[...slow.values()]');
-	return [...slow, ...Array.from({ length: Math.max(0, times - slow.length) }, () => 16)];
+	return [...slow, ...Array.from({ length: Math.max(0, keys.length - slow.length) }, () => 16)];
 }
 
 /** Times between the pictures while a page scrolls, in ms. */
@@ -35,12 +35,12 @@ export async function frames(page: Page, steps: number, by: number): Promise<num
 }
 
 /**
- * How long the answer took to stand there after each letter that was typed, in ms: from the key to the picture with the last change of what
- * the rows say. What changes besides, like the address a moment later, is nothing that one waits for.
+ * How long the answer took to stand there after each of several keys, in ms: from the key to the picture with the last change of what the rows
+ * say. What changes besides, like the address a moment later, is nothing that one waits for.
  */
-export async function answers(page: Page, words: string, rows: string): Promise<number[]> {
+export async function answers(page: Page, keys: readonly string[], rows: string): Promise<number[]> {
 	const taken: number[] = [];
-	for (const letter of words) {
+	for (const key of keys) {
 		await page.evaluate(`{
 			const rows = () => [...document.querySelectorAll(${JSON.stringify(rows)})].map((row) => row.textContent).join('|');
 			globalThis.typed = 0; globalThis.drawn = 0;
@@ -50,12 +50,12 @@ export async function answers(page: Page, words: string, rows: string): Promise<
 				if (now !== shown) drawn = performance.now();
 				shown = now;
 			};
-			addEventListener('beforeinput', ({ timeStamp }) => { typed = timeStamp; }, { once: true, capture: true });
+			addEventListener('keydown', ({ timeStamp }) => { typed = timeStamp; }, { once: true, capture: true });
 			globalThis.changes?.disconnect();
 			globalThis.changes = new MutationObserver(() => { if (typed) requestAnimationFrame(look); });
 			changes.observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });
 		}`);
-		await page.keyboard.press(letter === ' ' ? 'Space' : letter);
+		await page.keyboard.press(key === ' ' ? 'Space' : key);
 		await settled(page);
 		const took = await page.evaluate<number>('drawn - typed');
 		if (took > 0) taken.push(took);
