@@ -164,6 +164,35 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
 	});
 
+	await test.step('a place that was pasted is on the map, which is moved by keys, on the other device too', async () => {
+		await page.goto(`${mana.url}/contacts/map`);
+		await expect(page.getByText('Nobody is on the map yet')).toBeVisible();
+		await page.goto(`${mana.url}/contacts`);
+		await row(page, 'Ana Lima').click();
+		await pane(page).getByRole('button', { name: 'Edit' }).click();
+		await form(page).getByRole('button', { name: 'Add a place on the map' }).click();
+		const place = form(page).getByRole('group', { name: 'Place on the map' }).getByRole('textbox');
+		await place.fill('by the sea');
+		await place.blur();
+		await expect(page.getByText('Two numbers such as')).toBeVisible();
+		await place.fill('https://www.openstreetmap.org/?mlat=38.7078&mlon=-9.1366#map=16/38.7/-9.1');
+		await place.blur();
+		await expect(place).toHaveValue('38.7078, -9.1366');
+		await b.page.goto(`${mana.url}/contacts/map`);
+		const map = b.page.getByRole('application', { name: /^Map of your contacts/ });
+		const dot = map.getByRole('button', { name: 'Ana Lima' });
+		await expect(dot).toBeVisible();
+		await expect(b.page.getByRole('list', { name: 'Who is on the map' }).getByRole('listitem')).toHaveText(/Ana Lima/);
+		await look(b.page, 'contacts-map');
+		await map.focus();
+		await b.page.keyboard.press('+');
+		await expect(b.page.getByRole('status').filter({ hasText: 'One place in sight' })).toHaveCount(1);
+		await b.page.keyboard.press('0');
+		await dot.click();
+		await expect(pane(b.page).getByText('38.7078, -9.1366')).toBeVisible();
+		await b.page.goto(`${mana.url}/contacts`);
+	});
+
 	await test.step('whoever fits a filter is a list that is kept; tags are found by it, and the archive only where it is asked for', async () => {
 		await page.goto(`${mana.url}/contacts`);
 		await row(page, 'Ana Lima').click();

@@ -23,6 +23,7 @@ export const app: AppManifest = {
 		{ id: 'elsewhere', name: () => m.contacts_elsewhere(), icon: 'globe', run: (house) => house.go('/contacts/elsewhere') },
 		{ id: 'import', name: () => m.contacts_import(), run: (house) => house.go('/contacts/import') },
 		{ id: 'export', name: () => m.contacts_export(), run: (house) => house.go('/contacts/export') },
+		{ id: 'map', name: () => m.contacts_map(), run: (house) => house.go('/contacts/map') },
 		{ id: 'trash', name: () => m.contacts_trash(), icon: 'trash', run: (house) => house.go('/contacts/trash') },
 	],
 	widgets: [{ id: 'coming', name: () => m.contacts_widget(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],

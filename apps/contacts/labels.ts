@@ -8,6 +8,7 @@ export const knownLabels = {
 	email: ['home', 'work', 'school', 'other'],
 	phone: ['mobile', 'home', 'work', 'main', 'home-fax', 'work-fax', 'pager', 'other'],
 	address: ['home', 'work', 'billing', 'delivery', 'other'],
+	place: ['home', 'work', 'other'],
 	link: ['homepage', 'home', 'work', 'blog', 'profile', 'other'],
 	message: ['home', 'work', 'other'],
 	social: ['home', 'work', 'other'],

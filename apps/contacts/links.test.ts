@@ -17,6 +17,8 @@ test('what is known of somebody leads where it should', () => {
 		[{ kind: 'social', service: 'mastodon', value: '@ana@x.org' }, 'https://x.org/@ana'],
 		[{ kind: 'social', service: 'github', value: 'https://github.com/ana' }, 'https://github.com/ana'],
 		[{ kind: 'message', service: 'something', value: 'ana' }, null],
+		[{ kind: 'place', value: '48.137154, 11.576124' }, 'https://www.openstreetmap.org/?mlat=48.137154&mlon=11.576124#map=16/48.137154/11.576124'],
+		[{ kind: 'place', value: 'by the lake' }, null],
 		[{ kind: 'address', street: 'Hauptstraße 1', postcode: '10115', locality: 'Berlin' }, 'https://www.openstreetmap.org/search?query=Hauptstra%C3%9Fe%201%2C%2010115%20Berlin'],
 	] as const) expect([draft, href(draft)]).toEqual([draft, to]); // prettier-ignore
 });
@@ -28,6 +30,7 @@ test('no script is followed, and no map is told of an address before the person 
 		'https://github.com/javascript%3Aalert(1)',
 	);
 	expect(href({ kind: 'address', locality: 'Berlin' }, 'ask')).toBeNull();
+	expect(href({ kind: 'place', value: '48.1, 11.5' }, 'ask')).toBeNull();
 });
 
 test('an address stands as on an envelope of its country', () => {

@@ -1,5 +1,6 @@
 import type { ContactSettings, Detail } from './model.ts';
 import { phoneKey } from './phone.ts';
+import { type Place, placeText, readPlace } from './places.ts';
 
 /** Messengers and networks that Mana knows: what they are called, and the address that leads to somebody there. */
 interface Service {
@@ -77,6 +78,8 @@ export function hrefOf(
 			return /^https?:/i.test(value) ? webAddress(value) : handleHref(detail.service, value);
 		case 'address':
 			return mapHref(addressLine(detail), map);
+		case 'place':
+			return placeHref(readPlace(value), map);
 		default:
 			return null;
 	}
@@ -85,6 +88,20 @@ export function hrefOf(
 function handleHref(service: string, value: string): string | null {
 	const handle = value.replaceAll(/\s+/g, '').replace(/^@/, '');
 	return handle === '' ? null : (services[service]?.href?.(handle) ?? null);
+}
+
+/** A map at a place; `null` where that is none, and while the person did not choose a map. */
+export function placeHref(place: Place | null, map: ContactSettings['map']): string | null {
+	if (place === null) return null;
+	const [latitude, longitude] = placeText(place).split(', ');
+	const point = `${latitude},${longitude}`;
+	return {
+		ask: null,
+		device: `geo:${point}?q=${point}`,
+		openstreetmap: `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`,
+		google: `https://www.google.com/maps/search/?api=1&query=${point}`,
+		apple: `https://maps.apple.com/?ll=${point}&q=${point}`,
+	}[map];
 }
 
 /** A map at an address; `null` while the person did not choose one: until then nobody is told where their contacts live. */

@@ -64,7 +64,18 @@ export const people = collection(
 );
 
 /** The kinds of what a contact may have several of. */
-export const detailKinds = ['email', 'phone', 'address', 'link', 'message', 'social', 'date', 'relation', 'custom'] as const;
+export const detailKinds = [
+	'email',
+	'phone',
+	'address',
+	'place',
+	'link',
+	'message',
+	'social',
+	'date',
+	'relation',
+	'custom',
+] as const;
 
 /** One e-mail address, one number, one address … of a contact. Each is a record, so that two people who edit different ones never collide. */
 export const details = collection(
@@ -77,7 +88,7 @@ export const details = collection(
 		label: field.text(3, { fallback: '', max: 100 }),
 		/**
 		 * The e-mail address, the number, the URL, the handle (`message`, `social`), the name of who is related (`relation`; shown when
-		 * `target` is empty or gone), the text of a custom field. Of an address, a text that could not be taken apart.
+		 * `target` is empty or gone), the text of a custom field, the coordinates of a place (`places.ts`). Of an address, a text that could not be taken apart.
 		 */
 		value: field.text(4, { fallback: '', max: 2_000 }),
 		/** Of `message` and `social`: what it is a handle of, in lower case (signal, mastodon). */

@@ -30,6 +30,7 @@ const detail: fc.Arbitrary<SaidDetail> = fc.oneof(
 	fc.record({ kind: fc.constant('email' as const), value: fc.constantFrom('a@b.example', 'c@d.example', 'e@f.example'), label: fc.constantFrom('', 'home', 'work', 'school', 'other', 'Verein') }),
 	fc.record({ kind: fc.constant('phone' as const), value: fc.constantFrom('+351 21', '0170', '*#100'), label: fc.constantFrom('', 'mobile', 'home', 'work', 'main', 'home-fax', 'work-fax', 'pager', 'other', 'Boot; klein') }),
 	fc.record({ kind: fc.constant('address' as const), street: word, locality: some, postcode: some, country: some, label: fc.constantFrom('', 'home', 'work', 'billing', 'Hütte') }),
+	fc.record({ kind: fc.constant('place' as const), value: fc.constantFrom('48.137154, 11.576124', '-33.85, 151.21', '0, 0'), label: fc.constantFrom('', 'home', 'work', 'Hütte') }),
 	fc.record({ kind: fc.constant('link' as const), value: fc.constantFrom('https://a.example/?a=b;c,d', 'b.example'), label: fc.constantFrom('', 'homepage', 'blog', 'work') }),
 	fc.record({ kind: fc.constant('message' as const), value: fc.constantFrom('+49170', '@ana:chat.example'), service: fc.constantFrom('signal', 'matrix'), label: fc.constantFrom('', 'home') }),
 	fc.record({ kind: fc.constant('date' as const), day: fc.constantFrom('2020-01-01', '--01-01'), label: fc.constantFrom('name-day', 'met', 'death', 'Abitur') }),
@@ -76,6 +77,28 @@ describe('a contact as a card', () => {
 			{ numRuns: 150 },
 		);
 	});
+});
+
+test('a place is the GEO of a card, in the words of each version; what is no place is kept, and is not called one', () => {
+	const places = (read: Card) => readContact(read).details.map(({ kind, value }) => [kind, value]);
+	const old = card('VERSION:3.0', 'UID:1', 'N:Lima;Ana;;;', 'FN:Ana Lima', 'GEO:48.137154;11.576124');
+	const now = card(
+		'VERSION:4.0',
+		'UID:1',
+		'N:Lima;Ana;;;',
+		'FN:Ana Lima',
+		'GEO;TYPE=work:geo:48.137154\\,11.576124;u=20',
+		'GEO:https://geo.example/ana',
+	);
+	expect(places(old)).toEqual([['place', '48.137154, 11.576124']]);
+	expect(places(now)).toEqual([['place', '48.137154, 11.576124']]);
+	const said = { ...readContact(old), photo: null, changedAt: 0 };
+	expect(cardOf(said, old)).toBe(old);
+	const moved = cardOf({ ...said, details: [{ ...said.details[0]!, value: '-33.85, 151.21' }] }, old);
+	expect(linesOf(toVersion(moved, '4.0'), 'GEO').map(({ value }) => value)).toEqual(['geo:-33.85,151.21']);
+	expect(linesOf(toVersion(moved, '3.0'), 'GEO').map(({ value }) => value)).toEqual(['-33.85;151.21']);
+	const typed = cardOf({ ...said, details: [{ ...emptyDetail('place'), value: 'by the lake' }] }, null);
+	expect([linesOf(typed, 'GEO').length, linesOf(typed, 'X-MANA-CUSTOM').map(({ value }) => value)]).toEqual([0, ['by the lake']]);
 });
 
 describe('what programs wrote', () => {

@@ -14,6 +14,7 @@ import {
 	withTypes,
 } from '@mana/dav/vcard/index';
 import type { Detail, DetailKind } from '../model.ts';
+import { placeText, readPlace } from '../places.ts';
 import { labelFrom, labelTo } from './labels.ts';
 
 /** What a card says of one address, one number … */
@@ -81,6 +82,10 @@ export function readDetail(card: Card, line: ContentLine): SaidDetail | null {
 				postcode: part(5, longest.postcode), country: part(6),
 			}); // prettier-ignore
 		}
+		case 'GEO': {
+			const place = readPlace(text);
+			return place === null ? null : as('place', { value: placeText(place) });
+		}
 		case 'IMPP': {
 			const [, scheme = '', rest = text] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(text) ?? [];
 			const service = parameterOf(line, 'X-SERVICE-TYPE') ?? parameterOf(line, 'SERVICE-TYPE') ?? scheme;
@@ -142,6 +147,11 @@ function bare(detail: SaidDetail): ContentLine {
 				'ADR',
 				structured([detail.postBox, detail.extended, street, detail.locality, detail.region, detail.postcode, detail.country]),
 			);
+		}
+		case 'place': {
+			const place = readPlace(detail.value);
+			// What somebody typed and is no place is not lost, and is not called one.
+			return place === null ? line('X-MANA-CUSTOM', text) : line('GEO', `geo:${placeText(place).replace(', ', ',')}`);
 		}
 		case 'message':
 			return line('IMPP', `${/^[a-z][a-z0-9+.-]*$/.test(detail.service) ? detail.service : 'im'}:${oneLine(detail.value)}`, ...(detail.service === '' ? [] : [{ name: 'X-SERVICE-TYPE', values: [detail.service] }])); // prettier-ignore

@@ -25,6 +25,7 @@ const written: Readonly<Record<DetailKind, Readonly<Record<string, Written>>>> =
 		...places,
 	},
 	address: { ...places, billing: { types: ['billing'] }, delivery: { types: ['delivery'] } },
+	place: places,
 	link: { homepage: { apple: 'HomePage' }, ...places, blog: { apple: 'Blog' }, profile: { apple: 'Profile' } },
 	message: places,
 	social: places,

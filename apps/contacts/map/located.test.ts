@@ -1,0 +1,31 @@
+import { expect, test } from 'bun:test';
+import { contact, detail } from '../cards.fixture.ts';
+import { located, withoutPlace } from './located.ts';
+import { worldBase } from './world.ts';
+
+const [ana, ben, cleo] = [contact('Ana'), contact('Ben'), contact('Cleo')];
+const shown = new Map([ana, ben, cleo].map((one) => [one.id, one]));
+
+test('who has a place is at each of them, and who has only an address is counted as missing', () => {
+	const gone = contact('Gone');
+	const details = [
+		detail(ana, { kind: 'place', value: '48.1, 11.5', label: 'home' }),
+		detail(ana, { kind: 'place', value: 'geo:35.7,139.7', label: 'work' }),
+		detail(ana, { kind: 'address', locality: 'München' }),
+		detail(ben, { kind: 'place', value: 'by the lake' }),
+		detail(ben, { kind: 'address', locality: 'Berlin' }),
+		detail(cleo, { kind: 'email', value: 'cleo@x.org' }),
+		detail(gone, { kind: 'place', value: '1, 2' }),
+	];
+	const there = located(shown, details);
+	expect(there.map(({ contact: of, label }) => [of.shownAs, label])).toEqual([['Ana', 'home'], ['Ana', 'work']]); // prettier-ignore
+	expect(withoutPlace(details, there)).toBe(1);
+});
+
+test('the base of the map is here: land and borders, all on the square of the world', () => {
+	const { land, borders } = worldBase();
+	expect(land.split('M').length).toBeGreaterThan(100);
+	expect(borders.split('M').length).toBeGreaterThan(100);
+	const numbers = (land + borders).match(/-?\d+(\.\d+)?/g)!.map(Number);
+	expect([Math.min(...numbers) >= 0, Math.max(...numbers) <= 1_000]).toEqual([true, true]);
+});
