@@ -187,6 +187,7 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await map.focus();
 		await b.page.keyboard.press('+');
 		await expect(b.page.getByRole('status').filter({ hasText: 'One place in sight' })).toHaveCount(1);
+		await expect(map.getByText(/^\d+ km$/)).toBeVisible();
 		await b.page.keyboard.press('0');
 		await dot.click();
 		await expect(pane(b.page).getByText('38.7078, -9.1366')).toBeVisible();

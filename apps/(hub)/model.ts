@@ -34,7 +34,6 @@ export const preferences = collection(
 		timeZone: field.text(3, { fallback: '', max: 64 }),
 		weekStart: field.choice(4, ['region', 'monday', 'sunday', 'saturday']),
 		hours: field.choice(5, ['region', '24', '12']),
-		/** Nobody is asked yet: no app shows a measure that depends on it. What was chosen before stays, for the first one that does. */
 		units: field.choice(6, ['region', 'metric', 'imperial']),
 		theme: field.choice(7, ['system', 'light', 'dark']),
 		contrast: field.choice(8, ['system', 'normal', 'more']),

@@ -77,6 +77,7 @@ export const sections: readonly SettingsSection[] = [
 				words: 'week start first day Monday Sunday calendar Wochenstart Montag Sonntag',
 				anchor: 'dates',
 			},
+			{ title: () => m.hub_units(), words: 'units metric imperial miles km Einheiten metrisch Meilen', anchor: 'dates' },
 			{ title: () => m.hub_time_zone(), words: 'timezone travel UTC GMT Zeitzone Reise', anchor: 'time-zone' },
 		],
 		load: () => import('./sections/Language.svelte'),

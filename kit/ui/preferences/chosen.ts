@@ -2,6 +2,7 @@
 export const options = {
 	weekStart: ['region', 'monday', 'sunday', 'saturday'],
 	hours: ['region', '24', '12'],
+	units: ['region', 'metric', 'imperial'],
 	theme: ['system', 'light', 'dark'],
 	contrast: ['system', 'normal', 'more'],
 	motion: ['system', 'reduced'],
@@ -29,6 +30,7 @@ export const unchosen: Chosen = {
 	timeZone: '',
 	weekStart: 'region',
 	hours: 'region',
+	units: 'region',
 	theme: 'system',
 	contrast: 'system',
 	motion: 'system',

@@ -87,6 +87,10 @@ class Preferences {
 		return this.#ways.weekStart;
 	}
 
+	get units(): 'metric' | 'imperial' {
+		return this.#ways.units;
+	}
+
 	/** Whether this device looks other than the person's others. */
 	get ownLook(): boolean {
 		return this.#here !== null;

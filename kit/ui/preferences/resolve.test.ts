@@ -8,8 +8,8 @@ const waysOf = (chosen: Partial<Chosen>, other: Partial<typeof device> = {}) =>
 	resolve({ ...unchosen, ...chosen }, { ...device, ...other });
 
 test('who chose nothing gets the best language that there is, their region’s ways, and the clock of the device', () => {
-	expect(waysOf({})).toEqual({ locale: 'en', tag: 'en-GB', timeZone: 'Europe/Paris', weekStart: 0 });
-	expect(waysOf({}, { languages: ['en-US'] })).toMatchObject({ tag: 'en-US', weekStart: 6 });
+	expect(waysOf({})).toEqual({ locale: 'en', tag: 'en-GB', timeZone: 'Europe/Paris', weekStart: 0, units: 'metric' });
+	expect(waysOf({}, { languages: ['en-US'] })).toMatchObject({ tag: 'en-US', weekStart: 6, units: 'imperial' });
 });
 
 test('a language is what was chosen, then what mana-auth knows, then the device’s, then English', () => {
@@ -29,9 +29,9 @@ test('the clock that was chosen is in the tag, so that every formatter obeys', (
 	expect(speakTime('00:10', waysOf({ region: 'US', hours: '24' }).tag)).toMatch(/^0?0:10$/);
 });
 
-test('the week follows the region that was chosen, unless it was chosen itself', () => {
-	expect(waysOf({ region: 'US' })).toMatchObject({ tag: 'en-US', weekStart: 6 });
-	expect(waysOf({ region: 'US', weekStart: 'saturday' })).toMatchObject({ weekStart: 5 });
+test('week and measures follow the region that was chosen, unless they were chosen themselves', () => {
+	expect(waysOf({ region: 'US' })).toMatchObject({ tag: 'en-US', weekStart: 6, units: 'imperial' });
+	expect(waysOf({ region: 'US', weekStart: 'saturday', units: 'metric' })).toMatchObject({ weekStart: 5, units: 'metric' });
 });
 
 test('a time zone that this device does not know is not used', () => {

@@ -21,6 +21,7 @@ export interface Ways {
 	readonly timeZone: string;
 	/** 0 Monday … 6 Sunday. */
 	readonly weekStart: number;
+	readonly units: 'metric' | 'imperial';
 }
 
 /** Fills in what nobody chose: from what mana-auth knows, then from the device. */
@@ -32,6 +33,7 @@ export function resolve(chosen: Chosen, device: DeviceWays): Ways {
 		tag: clockTag(base, chosen.hours),
 		timeZone: isTimeZone(chosen.timeZone) ? chosen.timeZone : device.timeZone,
 		weekStart: { region: weekStartOf(base), monday: 0, sunday: 6, saturday: 5 }[chosen.weekStart],
+		units: chosen.units === 'region' ? unitsOf(base) : chosen.units,
 	};
 }
 
@@ -65,4 +67,11 @@ function ownTag(locale: Locale, languages: readonly string[]): string {
 function weekStartOf(tag: string): number {
 	const locale: Intl.Locale & { getWeekInfo?(): { readonly firstDay: number } } = new Intl.Locale(tag).maximize();
 	return (locale.getWeekInfo?.().firstDay ?? 1) - 1;
+}
+
+/** Where miles and pounds are what people use (CLDR, measurement systems). */
+const imperial: ReadonlySet<string> = new Set(['US', 'LR', 'MM']);
+
+function unitsOf(tag: string): 'metric' | 'imperial' {
+	return imperial.has(regionOf(tag)) ? 'imperial' : 'metric';
 }
