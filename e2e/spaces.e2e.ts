@@ -104,7 +104,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 			.getByRole('button', { name: /^Feast/ })
 			.click();
 		const panel = olga.page.getByRole('complementary', { name: 'Details' });
-		await panel.getByRole('combobox', { name: 'Write a comment' }).fill('I bring the cake');
+		await panel.getByRole('textbox', { name: 'Write a comment' }).fill('I bring the cake');
 		await panel.getByRole('button', { name: 'Send' }).click();
 		await ben.page
 			.getByRole('main')
@@ -327,7 +327,7 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 	});
 
 	await test.step('who is spoken to in a comment is told, and the message leads from their own space to the task', async () => {
-		const field = panel.getByRole('combobox', { name: 'Write a comment' });
+		const field = panel.getByRole('textbox', { name: 'Write a comment' });
 		await field.focus();
 		await keys.type('Not before rain, @bo');
 		await expect(panel.getByRole('option', { name: 'Bo Keys' })).toBeVisible();

@@ -44,12 +44,16 @@ export class Offers<Item> {
 		return this.#offered.chosen !== undefined;
 	}
 
-	/** Attributes of the field. */
+	/** Attributes of a field of one line. */
 	get field() {
+		return { ...this.text, role: 'combobox' as const, 'aria-expanded': this.all.length > 0 };
+	}
+
+	/** Attributes of a field of several lines: it stays a text box, since no `textarea` may be a combobox (ARIA in HTML). */
+	get text() {
 		return {
-			role: 'combobox' as const,
 			autocomplete: 'off' as const,
-			'aria-expanded': this.all.length > 0,
+			'aria-haspopup': 'listbox' as const,
 			'aria-controls': this.id,
 			'aria-autocomplete': 'list' as const,
 			'aria-activedescendant': this.place < 0 ? undefined : this.idAt(this.place),
