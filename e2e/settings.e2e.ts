@@ -41,6 +41,7 @@ test('what a person sets holds at once in every app, travels to their other devi
 		await a.page.getByLabel('Written as in').selectOption('US');
 		await expect(b.page.getByText(/^\w+, \w+ \d{1,2}, \d{4}$/)).toBeVisible();
 		await choose(a.page, 'Language', 'Deutsch');
+		await expect(a.page.getByRole('heading', { name: 'Sprache und Region', level: 1 })).toBeVisible();
 		await expect(b.page.getByRole('heading', { name: 'Heute' })).toBeVisible();
 		await choose(a.page, 'Sprache', 'English');
 		await expect(b.page.getByRole('heading', { name: 'Today' })).toBeVisible();
