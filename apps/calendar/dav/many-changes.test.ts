@@ -111,6 +111,22 @@ describe('what changed together', () => {
 		);
 	});
 
+	test('says of a name that two had that it is left only when both are gone', async () => {
+		const space = newSpaceId(Date.now(), random);
+		const at = (home: number, name: string) => ({
+			title: 'Tea',
+			start: '2027-01-01T10:00',
+			calendar: homes[home]!,
+			calendarName: name,
+		});
+		const left = async () => (await store.db.selectFrom('mana_left').select('name').where('space', '=', space).execute()).map(({ name }) => name); // prettier-ignore
+		await keep(space, [...cellsOf(events, ids[0]!, at(0, 'b.ics'), 1), ...cellsOf(events, ids[1]!, at(0, 'b.ics'), 1)]);
+		await keep(space, cellsOf(events, ids[1]!, at(1, 'a.ics'), 2), 2);
+		expect(await left()).toEqual([]);
+		await keep(space, cellsOf(events, ids[0]!, at(1, 'c.ics'), 3), 3);
+		expect(await left()).toEqual(['b.ics']);
+	});
+
 	test('costs as many questions for five hundred events as for one', async () => {
 		const space = newSpaceId(Date.now(), random);
 		const change = (count: number) =>

@@ -204,7 +204,7 @@ async function placeObjects(
 		place ? [{ space, id, collection, ...place, seq, changed_at }] : [],
 	);
 	if (placed.length > 0) await within.insertInto('mana_object').values(placed).execute();
-	// One may be where another was: what is left is noted first.
+	// One may be where another was or still is, where two were given one name: what is left is noted first, and only where nothing is.
 	const left = new Map(
 		now.flatMap(({ id, place }) => {
 			const { home, name } = before.get(id) ?? {};
@@ -212,6 +212,17 @@ async function placeObjects(
 			return [[`${home}/${name}`, { space, home, name, seq }]];
 		}),
 	);
+	for (const [home, gone] of Map.groupBy(left.values(), (one) => one.home)) {
+		const names = gone.map(({ name }) => name);
+		const there = await within
+			.selectFrom('mana_object')
+			.select('name')
+			.where('space', '=', space)
+			.where('home', '=', home)
+			.where('name', 'in', names)
+			.execute();
+		for (const { name } of there) left.delete(`${home}/${name}`);
+	}
 	if (left.size > 0)
 		await within
 			.insertInto('mana_left')

@@ -4,7 +4,8 @@ const LONGEST_MS = 60_000;
 /** Waiting times between attempts: exponential with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015). */
 export class BackOff {
 	readonly #random: () => number;
-	#attempts = 0;
+	/** The most that the next pause may be; it doubles, from what the last one might have been. */
+	#mostMs = FIRST_MS;
 
 	constructor(random: () => number) {
 		this.#random = random;
@@ -12,13 +13,13 @@ export class BackOff {
 
 	/** How long to wait before the next attempt, in ms: at least `least`, which is spread out too, and then at most `longest` more. */
 	next(least = 0, longest = LONGEST_MS): number {
-		const most = Math.min(longest, FIRST_MS * 2 ** this.#attempts);
-		if (most < longest) this.#attempts++; // no further, so that what follows short pauses is not a long one
+		const most = Math.min(longest, this.#mostMs);
+		this.#mostMs = 2 * most;
 		return Math.round(least * (1 + this.#random() / 2) + this.#random() * most);
 	}
 
 	/** It worked. */
 	reset(): void {
-		this.#attempts = 0;
+		this.#mostMs = FIRST_MS;
 	}
 }

@@ -11,8 +11,8 @@ const HURRIED_ANSWER_MS = 3_000;
 export class Watchdog {
 	readonly #env: Environment;
 	#hurryUntil = -Infinity;
-	/** How many attempts in a row brought no answer since somebody began to look. A way that is slow and not dead gets twice the time of the attempt before. */
-	#unanswered = 0;
+	/** How long an answer is waited for while somebody looks. A way that is slow and not dead gets twice the time after each attempt. */
+	#hurriedMs = 0;
 	#heardAt = 0;
 	/** When we began to wait for an answer of any kind; `null` while none is due. */
 	#askedAt: number | null = null;
@@ -27,7 +27,7 @@ export class Watchdog {
 	/** Somebody is looking. */
 	hurry(): void {
 		this.#hurryUntil = this.#env.elapsed() + HURRY_MS;
-		this.#unanswered = 0;
+		this.#hurriedMs = HURRIED_ANSWER_MS;
 	}
 
 	get hurried(): boolean {
@@ -88,11 +88,11 @@ export class Watchdog {
 
 	/** The connection ended. */
 	drop(): void {
-		if (this.#askedAt !== null) this.#unanswered++;
+		if (this.#askedAt !== null) this.#hurriedMs *= 2;
 		this.#askedAt = this.#pingedAt = null;
 	}
 
 	get #patience(): number {
-		return this.hurried ? Math.min(HURRIED_ANSWER_MS * 2 ** this.#unanswered, ANSWER_MS) : ANSWER_MS;
+		return this.hurried ? this.#hurriedMs : ANSWER_MS;
 	}
 }
