@@ -345,4 +345,30 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await expect(ben.page).toHaveURL(/\/todo\?task=[^&]+$/);
 		await expect(ben.page.getByText('This task is gone')).toBeHidden();
 	});
+
+	await test.step('it is archived and taken up again, handed over, and left by who made it', async () => {
+		await olga.page.goto(address);
+		const act = async (name: string) => {
+			await olga.page.getByRole('button', { name, exact: true }).focus();
+			await keys.press('Enter');
+		};
+		await ben.page.goto(address);
+		await act('Archive');
+		for (const { page } of [olga, ben]) await expect(page.getByText('Archived', { exact: true })).toBeVisible();
+		await look(olga.page, 'space-archived');
+		await keys.isOn('Take out of the archive');
+		await keys.press('Enter');
+		for (const { page } of [olga, ben]) await expect(page.getByText('Archived', { exact: true })).toBeHidden();
+		await olga.page.getByRole('combobox', { name: 'New owner' }).selectOption('Bo Keys');
+		await look(olga.page, 'space-hand-over');
+		await act('Hand Garden over');
+		await expect(ben.page.getByRole('combobox', { name: 'New owner' })).toBeVisible();
+		await act('Leave the space');
+		await keys.isOn('Leave Garden now');
+		await look(olga.page, 'space-leave');
+		await keys.press('Enter');
+		await expect(olga.page).toHaveURL(`${mana.url}/spaces`);
+		await expect(olga.page.getByText('You share nothing yet')).toBeVisible();
+		await expect(ben.page.getByRole('listitem').filter({ hasText: 'Olga Owner' })).toHaveCount(0);
+	});
 });
