@@ -368,7 +368,8 @@ test('by keyboard alone: a space, a link, somebody who follows it, what they may
 		await look(olga.page, 'space-leave');
 		await keys.press('Enter');
 		await expect(olga.page).toHaveURL(`${mana.url}/spaces`);
-		await expect(olga.page.getByText('You share nothing yet')).toBeVisible();
 		await expect(ben.page.getByRole('listitem').filter({ hasText: 'Olga Owner' })).toHaveCount(0);
+		await expect(olga.page.getByRole('heading', { name: 'Your spaces' })).toBeVisible();
+		await expect(olga.page.getByRole('link', { name: /^Garden/ })).toHaveCount(0);
 	});
 });
