@@ -19,8 +19,8 @@ const say = (line) => console.log(line);
 const packaged = (...path) => join(root, 'node_modules', ...path);
 
 /**
- * The steps in order. `count` reads how many tests passed and failed; a step without it is one check. `broken` reads the names of those that
- * failed, where the step itself does not end with them.
+ * The steps in order. `count` reads how many tests passed and failed; a step without it is one check. `broken` reads what is said of each
+ * that failed, where the step itself does not end with that.
  */
 const steps = [
 	{ part: 'check', name: 'Format', run: () => [packaged('.bin', 'oxfmt'), '--check'] },
@@ -61,7 +61,7 @@ const steps = [
 		// Two processes, which many files use one after another: each starts its PostgreSQL once.
 		run: (bun, patterns) => [bun, 'test', '--parallel=2', '--no-isolate', '--only-failures', '--timeout', '30000', ...patterns],
 		count: { passed: /^ *(\d+) pass$/m, failed: /^ *(\d+) fail$/m },
-		broken: /^\(fail\) (.+)$/gm,
+		broken: brokenUnits,
 	},
 	{
 		part: 'e2e',
@@ -97,7 +97,7 @@ async function main([part, ...patterns]) {
 	if (!bun) throw new Error('No Bun was installed. Run "npm ci" and try again.');
 	const total = { passed: 0, failed: 0 };
 	const failures = [];
-	const names = [];
+	const told = [];
 	for (const step of steps) {
 		if ((part !== undefined && !step.part.split(' ').includes(part)) || step.exists?.() === false) continue;
 		say(`\n── ${step.name}`);
@@ -106,19 +106,20 @@ async function main([part, ...patterns]) {
 		total.passed += passed;
 		total.failed += failed;
 		if (failed > 0) failures.push(step.name);
-		names.push(...broken);
+		told.push(...broken);
 		say(
 			`── ${failed === 0 ? 'passed' : 'FAILED'}${step.count ? ` (${passed} passed, ${failed} failed)` : ''} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
 		);
 	}
 	if (failures.length > 0) say(`\nFailed: ${failures.join('; ')}`);
-	for (const name of names) say(`  ${name}`);
+	for (const one of told) say(`\n${one}`);
 	say(`\n${total.passed} passed, ${total.failed} failed`);
 	return total.failed === 0 ? 0 : 1;
 }
 
 /** Runs one step. @returns {Promise<{ passed: number, failed: number, broken: string[] }>} */
-async function take({ before, run, env, count, broken }, bun, patterns) {
+async function take(step, bun, patterns) {
+	const { before, run, env, count, broken } = step;
 	before?.();
 	const [command, ...args] = run(bun, patterns);
 	const { code, told } = await execute(command, args, env?.() ?? {});
@@ -130,7 +131,10 @@ async function take({ before, run, env, count, broken }, bun, patterns) {
 	return {
 		passed,
 		failed: failed === 0 && brokeDown ? 1 : failed,
-		broken: broken ? [...told.matchAll(broken)].map(([, name]) => name) : [],
+		broken: [
+			...(broken?.(told) ?? []),
+			...(failed === 0 && brokeDown ? [`${step.name}: ended with ${code}, and no test says that it failed.`] : []),
+		],
 	};
 }
 
@@ -144,13 +148,23 @@ function execute(command, args, env) {
 			[child.stderr, process.stderr],
 		]) {
 			from.on('data', (chunk) => {
-				told = (told + chunk).slice(-100_000);
+				told += chunk;
 				to.write(chunk);
 			});
 		}
 		child.on('error', reject);
-		child.on('close', (code) => resolve({ code, told: stripVTControlCharacters(told) }));
+		child.on('close', (code, signal) => resolve({ code: code ?? signal, told: stripVTControlCharacters(told) }));
 	});
+}
+
+/** What Bun says of each test, hook or file that failed: the name of its file, and the lines around the one that names it. */
+function brokenUnits(text) {
+	const sections = text.split(/^(?=\S+\.test\.ts:$)/m).map((section) => section.trimEnd().split('\n'));
+	return sections.flatMap(([file, ...lines]) =>
+		lines.flatMap((line, at) =>
+			/^(?:\(fail\)|✗) /.test(line) ? [[file, ...lines.slice(Math.max(0, at - 25), at + 8)].join('\n')] : [],
+		),
+	);
 }
 
 /** Adds up the numbers that a pattern finds; without the g flag, of its last match. */

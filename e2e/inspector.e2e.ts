@@ -130,7 +130,8 @@ test('another tab leads: its inspector says so, and tells what the leading one k
 	await second.goto(`${mana.url}/todo/sync`);
 	await second.getByText('All facts').click();
 	await expect(part(second, 'Behind the scenes')).toContainText('another tab');
-	await expect(part(second, 'Behind the scenes')).toContainText('an open connection');
+	// On a machine that does much else a socket may have been given up, and HTTP taken for a while.
+	await expect(part(second, 'Behind the scenes')).toContainText('an open connection', { timeout: comebackMs });
 });
 
 test('in a browser that stores nothing a red sign says so, and everything can be saved as a file', async ({

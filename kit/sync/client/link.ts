@@ -24,6 +24,7 @@ export interface Link {
 	 */
 	readonly kind: 'stream' | 'exchange';
 	send(frame: Uint8Array): void;
+	/** Called once, whether it goes on or has ended by itself. */
 	close(): void;
 }
 

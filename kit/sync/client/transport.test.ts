@@ -60,21 +60,50 @@ describe('an exchange', () => {
 });
 
 describe('the fallback', () => {
-	test('takes exchanges after two sockets that brought nothing, and sockets again later', () => {
+	/** A world in which sockets close without a word, or bring a frame, and what was opened in it. */
+	function world() {
 		const opened: string[] = [];
+		let now = 0;
+		let through = false;
 		const fake = (name: string): Connector => ({
 			open(handlers: LinkHandlers) {
 				opened.push(name);
-				queueMicrotask(() => handlers.closed('lost'));
+				queueMicrotask(() => (through ? handlers.received(frame(1)) : handlers.closed('lost')));
 				return { kind: 'stream', send: () => undefined, close: () => undefined };
 			},
 		});
-		let now = 0;
 		const connector = fallbackConnector(fake('socket'), fake('exchange'), () => now);
-		const attempt = () => connector.open({ opened: () => undefined, received: () => undefined, closed: () => undefined }).close();
-		for (let i = 0; i < 4; i++) attempt();
-		now += 400_000;
-		attempt();
-		expect(opened).toEqual(['socket', 'socket', 'exchange', 'exchange', 'socket']);
+		return {
+			/** Opens one, which is closed once it ended, as a conversation does. @returns what was opened */
+			async attempt() {
+				const link = connector.open({ opened: () => undefined, received: () => undefined, closed: () => link.close() });
+				await Promise.resolve();
+				return opened.at(-1);
+			},
+			pass: (ms: number) => (now += ms),
+			letThrough: (well: boolean) => (through = well),
+		};
+	}
+
+	test('takes exchanges after two sockets that brought nothing, for ten seconds and then for longer, and sockets again later', async () => {
+		const { attempt, pass } = world();
+		expect(await attempt()).toBe('socket');
+		for (const seconds of [10, 20, 40, 80, 160, 300, 300]) {
+			expect(await attempt()).toBe('socket');
+			expect(await attempt()).toBe('exchange');
+			pass((seconds - 1) * 1_000);
+			expect(await attempt()).toBe('exchange');
+			pass(1_000);
+		}
+	});
+
+	test('forgets what sockets failed at once one gets through', async () => {
+		const { attempt, letThrough } = world();
+		for (let i = 0; i < 3; i++) {
+			letThrough(false);
+			expect(await attempt()).toBe('socket');
+			letThrough(true);
+			expect(await attempt()).toBe('socket');
+		}
 	});
 });

@@ -5,9 +5,10 @@ import type { Connector, HistorySource, Link, LinkHandlers } from './link.ts';
 /** How long the server may hold the answer to a question that only asks for news. */
 const LONG_POLL_MS = 25_000;
 const EXCHANGE_MS = 20_000;
-/** Sockets that brought nothing, one after another, until we take HTTP instead; and for how long. */
+/** Sockets that brought nothing, one after another, until we take HTTP instead; and for how long, first and at most. */
 const SOCKET_TRIES = 2;
-const EXCHANGE_FOR_MS = 300_000;
+const EXCHANGE_MIN_MS = 10_000;
+const EXCHANGE_MAX_MS = 300_000;
 /** Frame types, second byte of a frame: what decides whether an exchange waits. */
 const SUB = 3;
 const PUSH = 5;
@@ -47,7 +48,10 @@ export function exchangeConnector(post: (body: Uint8Array, waitMs: number, signa
 	};
 }
 
-/** Takes sockets, and HTTP for a while when sockets do not get through (proxies, captive portals). */
+/**
+ * Takes sockets, and HTTP for a while when sockets do not get through (proxies, captive portals): for twice as long each time, since a
+ * server that only came back, or was slow, looks the same at first.
+ */
 export function fallbackConnector(socket: Connector, exchange: Connector, elapsed: () => number): Connector {
 	let failures = 0;
 	let exchangeUntil = -Infinity;
@@ -55,31 +59,22 @@ export function fallbackConnector(socket: Connector, exchange: Connector, elapse
 		open(handlers) {
 			if (elapsed() < exchangeUntil) return exchange.open(handlers);
 			let heard = false;
-			const ended = () => {
-				if (heard || ++failures < SOCKET_TRIES) return;
-				failures = 0;
-				exchangeUntil = elapsed() + EXCHANGE_FOR_MS;
-			};
 			const link = socket.open({
-				opened: handlers.opened,
+				...handlers,
 				received(frame) {
 					heard = true;
 					failures = 0;
 					handlers.received(frame);
 				},
-				closed(how) {
-					ended();
-					handlers.closed(how);
-				},
 			});
 			return {
-				kind: link.kind,
-				send: link.send,
+				...link,
 				close() {
-					ended();
+					if (!heard && ++failures >= SOCKET_TRIES)
+						exchangeUntil = elapsed() + Math.min(EXCHANGE_MIN_MS * 2 ** (failures - SOCKET_TRIES), EXCHANGE_MAX_MS);
 					link.close();
 				},
-			} satisfies Link;
+			};
 		},
 	};
 }

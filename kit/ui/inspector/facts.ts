@@ -42,7 +42,8 @@ export function factGroups(known: Known): FactGroup[] {
 
 function connection({ sync, standing: { conversation }, locale }: Known): Fact[] {
 	if (sync.phase === 'guest') return [];
-	const over = conversation?.over ?? null;
+	// Only exchanges end while all is well: between two of them one is still at it.
+	const over = conversation?.over ?? (sync.phase === 'live' && conversation?.stage === 'waiting' ? 'exchange' : null);
 	return [
 		{ name: m.inspector_phase(), value: conversation ? `${sync.phase} (${conversation.stage})` : sync.phase },
 		{
