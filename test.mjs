@@ -157,13 +157,14 @@ function execute(command, args, env) {
 	});
 }
 
-/** What Bun says of each test, hook or file that failed: the name of its file, and the lines around the one that names it. */
+/** What Bun says of each test, hook or file that failed, or of an error between tests: the name of its file, and the lines around it. */
 function brokenUnits(text) {
 	const sections = text.split(/^(?=\S+\.test\.ts:$)/m).map((section) => section.trimEnd().split('\n'));
 	return sections.flatMap(([file, ...lines]) =>
-		lines.flatMap((line, at) =>
-			/^(?:\(fail\)|✗) /.test(line) ? [[file, ...lines.slice(Math.max(0, at - 25), at + 8)].join('\n')] : [],
-		),
+		lines.flatMap((line, at) => {
+			const [before, after] = /^(?:\(fail\)|✗) /.test(line) ? [25, 8] : line.startsWith('# Unhandled error') ? [0, 25] : [];
+			return before === undefined ? [] : [[file, ...lines.slice(Math.max(0, at - before), at + after)].join('\n')];
+		}),
 	);
 }
 
