@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { planOf, removalPlan } from './plan.ts';
-import { regressions } from './regressions.ts';
+import { regressions } from './regressions/index.ts';
 import { removalSabotages, sabotages } from './sabotage.ts';
 import { shrink, verdict } from './shrink.ts';
 import { simulate } from './simulation.ts';

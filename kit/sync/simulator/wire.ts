@@ -42,6 +42,7 @@ export class Wire implements Link {
 	readonly #handlers: LinkHandlers;
 	#end: ServerEnd | null = null;
 	#open = true;
+	#opened = false;
 	#upAt = 0;
 	#downAt = 0;
 	#upLost = false;
@@ -56,13 +57,17 @@ export class Wire implements Link {
 		this.#up(() => {
 			this.#end = this.#weather.offline ? null : acceptor.accept(this);
 			if (!this.#end) return this.#down(() => this.#closeClient());
-			this.#down(() => this.#open && this.#handlers.opened());
+			this.#down(() => {
+				this.#opened = true;
+				if (this.#open) this.#handlers.opened();
+			});
 		});
 	}
 
-	/** The client sends. */
+	/** The client sends. @throws as a browser's socket does that is not open yet */
 	send(frame: Uint8Array): void {
 		if (!this.#open) return;
+		if (!this.#opened) throw new Error('Something was sent on a stream that is still being opened.');
 		const bytes = frame.slice();
 		if (this.#truncate) {
 			const part = bytes.subarray(0, this.#dice.int(0, bytes.length - 1));

@@ -43,16 +43,18 @@ export class Comparing {
 	ask(question: Digest, answered: (answer: Digest) => void): void {
 		if (!this.lively) return;
 		this.#questions.push({ question, answered, asked: false });
-		if (this.#parts.line.over === 'stream') this.askNext();
-		else this.#parts.waiting();
+		this.askNext();
+		this.#parts.waiting();
 	}
 
 	/** Asks what waits first. */
 	askNext(): void {
 		const [next] = this.#questions;
-		if (!next || next.asked || this.#parts.line.over === null) return;
+		const { line } = this.#parts;
+		// A stream that is not greeted yet would carry it in front of HELLO.
+		if (!next || next.asked || !(line.isOpen || line.over === 'exchange')) return;
 		next.asked = true;
-		this.#parts.line.send(next.question);
+		line.send(next.question);
 	}
 
 	/** The server answers, perhaps in part. */

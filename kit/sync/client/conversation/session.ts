@@ -271,7 +271,9 @@ export class Session {
 			case 'credit':
 				this.#comparing.lively = true;
 				this.#pushes.granted = frame.bytes;
-				return this.#line.isOpen ? this.#push() : undefined;
+				if (!this.#line.isOpen) return;
+				this.#comparing.askNext(); // what waited for this connection
+				return this.#push();
 			case 'move':
 				return this.#catchingUp.move(frame);
 			case 'snapshot':

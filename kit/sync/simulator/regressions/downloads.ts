@@ -1,0 +1,92 @@
+import type { Regression } from './regression.ts';
+
+/** Histories of first downloads that were cut off, and of two that met. */
+export const downloads: readonly Regression[] = [
+	{
+		why: 'two subscriptions on one connection each began a download, and the first one completed the second',
+		plan: {
+			seed: 20136,
+			config: {
+				browsers: 6,
+				latency: [1, 1500],
+				browserDiskMs: [0, 1],
+				commitMs: 1,
+				readMs: 10,
+				transports: ['stream'],
+				chunk: 1,
+				records: 4,
+				durationMs: 15000,
+				shared: true,
+				leastCells: 1,
+			},
+			steps: [
+				{ at: 4089, luck: 807009194, kind: 'server-stall', ms: 2755 },
+				{ at: 4479, luck: 1429200404, kind: 'server-restore', backMs: 28 },
+				{ at: 13037, luck: 106529463, kind: 'write', browser: 1, what: 'many' },
+				{ at: 13746, luck: 733461083, kind: 'write', browser: 0, what: 'field' },
+				{ at: 14348, luck: 2044970514, kind: 'undo', browser: 1 },
+				{ at: 14364, luck: 241927849, kind: 'server-restore', backMs: 237 },
+				{ at: 14500, luck: 382406072, kind: 'member', change: 'limit-other' },
+			],
+		},
+	},
+	{
+		why: 'a checkpoint that drops outdated chunks took those of a download that was under way with it',
+		plan: {
+			seed: 5302008,
+			config: {
+				browsers: 2,
+				latency: [0, 200],
+				browserDiskMs: [1, 1],
+				commitMs: 3,
+				readMs: 300,
+				transports: ['stream'],
+				chunk: 3,
+				records: 3,
+				durationMs: 40000,
+				leastCells: 3,
+			},
+			steps: [
+				{ at: 2709, luck: 58911599, kind: 'write', browser: 0, what: 'count' },
+				{ at: 12434, luck: 1278061932, kind: 'offline', browser: 1, ms: 9098 },
+				{ at: 18007, luck: 1529716594, kind: 'write', browser: 0, what: 'count' },
+				{ at: 24026, luck: 1094146146, kind: 'write', browser: 0, what: 'name' },
+				{ at: 24693, luck: 554155255, kind: 'offline', browser: 1, ms: 8816 },
+				{ at: 29941, luck: 2027150568, kind: 'clone', browser: 0 },
+				{ at: 29968, luck: 798987469, kind: 'write', browser: 1, what: 'tags' },
+				{ at: 39328, luck: 1337693858, kind: 'server-restore', backMs: 4714 },
+				{ at: 39748, luck: 691946058, kind: 'write', browser: 1, what: 'votes' },
+				{ at: 39962, luck: 1552271610, kind: 'write', browser: 1, what: 'count' },
+			],
+		},
+	},
+	{
+		why: 'a part of a first download that was cut off was shown, and what went before the next attempt stayed',
+		plan: {
+			seed: 15_528,
+			config: {
+				browsers: 3,
+				latency: [0, 5],
+				browserDiskMs: [0, 40],
+				commitMs: 30,
+				readMs: 300,
+				transports: ['stream'],
+				chunk: 1,
+				records: 4,
+				durationMs: 15_000,
+				tidied: true,
+				leastCells: 1,
+				nodes: 2,
+			},
+			steps: [
+				{ at: 3_768, luck: 1_590_051_034, kind: 'write', browser: 0, what: 'many' },
+				{ at: 4_314, luck: 768_434_575, kind: 'newcomer' },
+				{ at: 5_585, luck: 880_929_245, kind: 'write', browser: 0, what: 'purge' },
+				{ at: 5_625, luck: 1_051_115_973, kind: 'write', browser: 1, what: 'burst' },
+				{ at: 10_669, luck: 2_020_578_155, kind: 'newcomer' },
+				{ at: 10_700, luck: 399_743_154, kind: 'tidy', forget: false },
+				{ at: 11_250, luck: 1_085_803_492, kind: 'tidy', forget: true },
+			],
+		},
+	},
+];
