@@ -1,6 +1,6 @@
 import type { RecordChanges } from '../record-history.ts';
 import { HistoryUnavailable } from './api.ts';
-import type { Connector, HistorySource, Link, LinkHandlers } from './link.ts';
+import type { Connector, HistorySource, LinkHandlers } from './link.ts';
 
 /** How long the server may hold the answer to a question that only asks for news. */
 const LONG_POLL_MS = 25_000;
