@@ -251,6 +251,28 @@ test('search finds titles and notes, without regard for case and accents', async
 	await expect.poll(() => titles(page)).toEqual(['Garten']);
 	await field.fill('unknown words');
 	await expect(page.getByText('Nothing found for “unknown words”')).toBeVisible();
+
+	await test.step('a link to another search is followed, what is opened keeps the words, and back is the search before', async () => {
+		await page.keyboard.press('Control+k');
+		await page.getByRole('combobox', { name: 'Go, do, find' }).fill('anything');
+		await page.getByRole('option', { name: 'Anything else' }).click();
+		await expect(details(page)).toBeVisible();
+		await expect(field).toHaveValue('anything');
+		await expect.poll(() => titles(page)).toEqual(['Anything else']);
+		await closeDetails(page);
+		await field.fill('strasse');
+		await expect(page).toHaveURL(/[?&]q=strasse(&|$)/);
+		await openTask(page, 'Garten');
+		await expect(page).toHaveURL(/[?&]q=strasse&task=/);
+		await expect.poll(() => titles(page)).toEqual(['Straße fegen', 'Garten']);
+		await page.goBack();
+		await expect(details(page)).toBeHidden();
+		await expect.poll(() => titles(page)).toEqual(['Straße fegen', 'Garten']);
+		await page.goBack();
+		await expect(details(page)).toBeVisible();
+		await expect(field).toHaveValue('anything');
+		await expect.poll(() => titles(page)).toEqual(['Anything else']);
+	});
 });
 
 test('the trash gives back, and is emptied only after a question', async ({ page, mana }) => {

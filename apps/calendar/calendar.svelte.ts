@@ -379,8 +379,8 @@ export class Planner {
 	}
 
 	/** Opens the details of an occurrence beside the view, with an address of their own; `null` closes them. */
-	async open(key: string | null, from: { readonly href: string }): Promise<void> {
-		const to = new URL(from.href);
+	async open(key: string | null): Promise<void> {
+		const to = new URL(location.href);
 		const replace = key !== null && to.searchParams.has('event');
 		if (key === null) to.searchParams.delete('event');
 		else to.searchParams.set('event', key);

@@ -338,8 +338,8 @@ export class Contacts {
 	}
 
 	/** Opens a contact beside the list, with an address of its own; `edit`: its form. */
-	async open(id: RecordId | null, from: { readonly href: string }, { edit = false } = {}): Promise<void> {
-		const to = new URL(from.href);
+	async open(id: RecordId | null, { edit = false } = {}): Promise<void> {
+		const to = new URL(location.href);
 		const replace = to.searchParams.has('contact') && id !== null;
 		to.searchParams.delete('edit');
 		if (id === null) to.searchParams.delete('contact');

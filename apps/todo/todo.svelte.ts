@@ -331,8 +331,8 @@ export class Todo {
 	}
 
 	/** Opens the details of a task beside the list, with an address of their own. */
-	async open(id: RecordId | null, from: { readonly href: string }): Promise<void> {
-		const to = new URL(from.href);
+	async open(id: RecordId | null): Promise<void> {
+		const to = new URL(location.href);
 		const replace = id !== null && to.searchParams.has('task');
 		if (id === null) to.searchParams.delete('task');
 		else to.searchParams.set('task', id);

@@ -10,9 +10,9 @@ import { defaultCalendarId } from '../model.ts';
 import type { Occurrence } from '../occurrences.ts';
 
 /** The menu of an event in a view. */
-export function menuOf(planner: Planner, occurrence: Occurrence, url: { readonly href: string }): MenuItem[] {
+export function menuOf(planner: Planner, occurrence: Occurrence): MenuItem[] {
 	const { event, key } = occurrence;
-	const open = { name: m.calendar_details(), icon: PanelRight, shortcut: 'enter', run: () => void planner.open(key, url) };
+	const open = { name: m.calendar_details(), icon: PanelRight, shortcut: 'enter', run: () => void planner.open(key) };
 	const copy = { name: m.calendar_duplicate(), icon: Copy, run: () => void planner.duplicate(occurrence) };
 	const file = { name: m.calendar_export_one(), icon: Download, run: () => void planner.saveFile(event.series ?? event.id) };
 	if (!planner.mayWrite()) return [open, file];
