@@ -4,6 +4,7 @@ import type { Name } from '../name.ts';
 import type { Lack, Scope } from '../scope.ts';
 import { BadFrame } from './bad-frame.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { readList } from './shape.ts';
 
 /** Writes apps: how many and one more, so that 0 stands for all of them. */
 export function writeApps(out: ByteWriter, apps: Scope['apps']): void {
@@ -27,7 +28,7 @@ export function writeScope(out: ByteWriter, scope: Scope): void {
 /** @throws `BadFrame` */
 export function readScope(from: ByteReader): Scope {
 	const apps = readApps(from);
-	return { apps, collections: counted(from, limits.scopeParts, () => from.varint(0xffff)), ...readLack(from) };
+	return { apps, collections: readList(from, limits.scopeParts, () => from.varint(0xffff)), ...readLack(from) };
 }
 
 /** Windows and records: what a scope ends with, and what of it a device lacks. */
@@ -44,7 +45,7 @@ export function writeLack(out: ByteWriter, { windows, records }: Lack): void {
 
 /** @throws `BadFrame` */
 export function readLack(from: ByteReader): Lack {
-	const windows = counted(from, limits.scopeParts, () => ({
+	const windows = readList(from, limits.scopeParts, () => ({
 		collection: from.varint(0xffff),
 		field: from.varint(),
 		from: routeKey(from),
@@ -63,18 +64,11 @@ export function writeNames(out: ByteWriter, names: readonly Name[]): void {
 
 /** @throws `BadFrame` */
 export function readNames(from: ByteReader): Name[] {
-	return counted(from, limits.scopeRecords, () => ({ collection: from.varint(0xffff), record: from.id() }));
+	return readList(from, limits.scopeRecords, () => ({ collection: from.varint(0xffff), record: from.id() }));
 }
 
 function routeKey(from: ByteReader): string {
 	const key = from.text(ROUTE_LETTERS);
 	if (!isRouteKey(key)) throw new BadFrame('bad-text', 'not a place among routes');
 	return key;
-}
-
-function counted<T>(from: ByteReader, most: number, item: () => T): T[] {
-	const count = from.varint();
-	if (count > most) throw new BadFrame('too-many', `${count} where ${most} are allowed`);
-	if (count > from.remaining) throw new BadFrame('truncated', `${count} items in ${from.remaining} bytes`);
-	return Array.from({ length: count }, item);
 }

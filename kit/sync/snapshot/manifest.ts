@@ -1,5 +1,5 @@
-import { BadFrame } from '../codec/bad-frame.ts';
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { readList } from '../codec/shape.ts';
 
 /** SHA-256 of a chunk's bytes before compression, as 64 hexadecimal digits: its name, and what makes it immutable. */
 export type ChunkHash = string & { readonly __brand: 'ChunkHash' };
@@ -53,10 +53,7 @@ export function writeRefs(out: ByteWriter, refs: readonly ChunkRef[]): void {
 
 /** @throws `BadFrame` */
 export function readRefs(from: ByteReader): ChunkRef[] {
-	const count = from.varint();
-	if (count > MOST_CHUNKS) throw new BadFrame('too-many', `${count} chunks`);
-	if (count > from.remaining) throw new BadFrame('truncated', `${count} chunks in ${from.remaining} bytes`);
-	return Array.from({ length: count }, () => ({
+	return readList(from, MOST_CHUNKS, () => ({
 		collection: from.varint(0xffff),
 		hash: hex(from.raw(HASH_BYTES)),
 		records: from.varint(),
