@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
-import { collection, counter, field, lawOf, type RecordId } from '@mana/model';
-import { isLeftover } from '../tombstone.ts';
+import { collection, counter, field, lawOf, type RecordId, systemFields } from '@mana/model';
+import { isLeftover, isTombstone } from '../tombstone.ts';
 import { aheadOf } from './large/ahead.ts';
+import type { TidyRequest } from '../space/index.ts';
 import type { Client } from './client.ts';
 import { TestBrowser, World } from './test-world.ts';
 
@@ -130,4 +131,24 @@ test('after a restore nobody brings back a sum, or a part that the backup may ha
 	expect(brought(before, [])).toEqual([3, 4]);
 	const older = before.map((cell) => ({ ...cell, value: Number(cell.value) - 1 }));
 	expect(brought(folded, older)).toEqual([3, 4]);
+});
+
+test('no count is taken back in a page that went for good: a piece of it would stand there anew', async () => {
+	const { world, a, id } = await start();
+	a.mana.write('Trash', (tx) => tx.trash(pages, id));
+	await world.pass(2_000);
+	const left = () => [...world.server.cells.values()].filter(({ record }) => record === id);
+	const tidy = async (due: Pick<TidyRequest, 'purge' | 'forget'>) => {
+		await world.server.committer.submit({ kind: 'tidy', space: world.server.space.id, fold: [], ...due });
+		await world.pass(2_000);
+	};
+	await tidy({ purge: left().filter(({ field }) => field === systemFields.deletedAt.number), forget: [] });
+	await tidy({ purge: [], forget: left().filter(isTombstone) });
+	expect(left()).toEqual([]);
+	expect(a.mana.history.undoable).toBeNull();
+	expect(a.mana.history.undo()).toBe(false);
+	expect(a.mana.history.skipped).toContainEqual({ collection: pages.number, record: id, field: pages.fields.stars.number });
+	await world.pass(2_000);
+	expect(left()).toEqual([]);
+	expect(a.mana.get(pages, id)).toBeUndefined();
 });

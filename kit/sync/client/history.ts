@@ -187,7 +187,8 @@ export class ActionHistory implements History {
 	}
 
 	#turnable(step: Entry['steps'][number], here: 'from' | 'to'): boolean {
-		if (isGone(step[here])) return false; // the record is no more, and nothing of it comes back
+		// The record is no more, and nothing of it comes back.
+		if (isGone(step[here]) || this.#replica.isGone(step) || !this.#replica.held(step.collection, step.record)) return false;
 		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);
@@ -195,7 +196,7 @@ export class ActionHistory implements History {
 			const older = this.#replica.register(mirror);
 			if (older && (!shown || isLater(older, shown))) return false; // an older build wrote since
 		}
-		return this.#shows(step[here], this.#replica.register(step));
+		return this.#shows(step[here], shown);
 	}
 
 	/** A record that somebody else has written to since is not taken away from them. */

@@ -33,7 +33,8 @@ import {
 } from './store.ts';
 
 /** Rows of a space in `meta`. Permanent; 0 and 1 are in `space-rows.ts`, 2 is the list of its chunks (`chunk-shelf.ts`). */
-const [CONFLICTS, KEEPING] = [3, 4];
+const CONFLICTS = 3;
+const KEEPING = 4;
 
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches

@@ -4,7 +4,7 @@ import { SHARED_APP, SPACES_APP } from '../permission.ts';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import type { FrameOf } from '../frames.ts';
 import type { Scope } from '../scope.ts';
-import { isTombstone, recordKey } from '../tombstone.ts';
+import { isTombstone, recordKey, type RecordName } from '../tombstone.ts';
 import { things } from './things.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
@@ -192,6 +192,15 @@ export class Oracle {
 		}
 	}
 
+	/**
+	 * How many parts of counters these records have. One tidying of a group may fold them, under a seq of its own, and the next one purge their record: then
+	 * nothing of the first is left to be seen.
+	 */
+	#countedIn(names: readonly RecordName[]): number {
+		const records = new Set(names.map(recordKey));
+		return [...this.#writes.values()].filter(([first]) => isCount(first!.op) && records.has(recordKey(first!.op))).length;
+	}
+
 	/** A record of which something leaves must have been in the reader's part at some checkpoint since the cursor (I9). */
 	#checkPart({ from, cells }: FrameOf<'delta'>, scope: Scope, { epoch, seq }: SpaceState): void {
 		const left = new Set(cells);
@@ -248,7 +257,8 @@ export class Oracle {
 				}
 			}
 		}
-		expected += effective + change.purged.length + change.cells.filter((cell) => isCount(cell) && cell.actor === 0).length;
+		const folded = change.cells.filter((cell) => isCount(cell) && cell.actor === 0).length + this.#countedIn(change.purged);
+		expected += effective + change.purged.length + folded;
 		this.#end(epoch, change);
 		// Commands take a seq each too, and a later one of the group may hide an earlier one's registers.
 		if (change.cells.some(({ collection }) => collection >> 8 === SPACES_APP)) expected = Infinity;

@@ -26,14 +26,16 @@ export interface ChecksHost {
 
 /** From when we are caught up until a comparison begins, ms: whoever opened the page wants to see it first. */
 const AFTER_MS = 5_000;
-/** Between two comparisons that found nothing; after a connection was lost and found again, the lesser one. */
-const [PAUSE_MS, LEAST_PAUSE_MS] = [5 * 60_000, 60_000];
+/** Between two comparisons that found nothing, and the same after a connection was lost and found again, ms. */
+const PAUSE_MS = 5 * 60_000;
+const LEAST_PAUSE_MS = 60_000;
 /** Until the next one when the last one could not say, or something was mended. */
 const AGAIN_MS = 2_000;
 /** Comparisons in a row that differ; after these the next one is as far away as after one that agrees. */
 const MOST_IN_A_ROW = 4;
 /** How often the state is read on, and for how long, ms. */
-const [STEP_EVERY_MS, STEP_MS] = [50, 6];
+const STEP_EVERY_MS = 50;
+const STEP_MS = 6;
 
 /** When this device and its server compare what they hold: at the end of a catch-up, and every few minutes while live. */
 export class Checks {

@@ -2,7 +2,8 @@ import type { Environment } from '../environment.ts';
 import type { Token, TokenSource } from '../link.ts';
 
 /** What a token that came without enough time left is taken to have, and the most that one is trusted for, ms. */
-const [LEAST_MS, MOST_MS] = [30_000, 600_000];
+const LEAST_MS = 30_000;
+const MOST_MS = 600_000;
 /** Until a renewal that failed is tried again, ms. */
 const AGAIN_MS = 10_000;
 
