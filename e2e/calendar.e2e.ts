@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { calendars, events } from '../apps/calendar/model.ts';
+import { calendars, events, guestId, guests } from '../apps/calendar/model.ts';
 import { tasks } from '../apps/todo/model.ts';
 import { faultless, faultlessInTheDark } from './axe.ts';
 import { bring, Keyboard } from './hands.ts';
@@ -371,6 +371,31 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(proposal).toBeHidden();
 		await page.keyboard.press('Control+z');
 		await expect(proposal).toBeVisible();
+	});
+
+	await test.step('who is invited asks for another time, and takes that back', async () => {
+		await seed(mana, person, (store) =>
+			store.write('seed', (tx) => {
+				const when = { start: '2026-11-27T09:00', length: 3_600, zone: 'Europe/Berlin' };
+				const id = tx.create(events, { title: 'Board', ...when, organizer: 'host@elsewhere.example' });
+				tx.create(guests, { event: id, address: person.email }, guestId(id, person.email));
+			}),
+		);
+		await page.goto(`${mana.url}/calendar/day/2026-11-27`);
+		await event(page, /^Board/).click();
+		await page.getByRole('button', { name: 'Propose another time' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Propose another time' });
+		const send = dialog.getByRole('button', { name: 'Propose', exact: true });
+		await expect(send).toBeDisabled();
+		await dialog.getByRole('textbox', { name: 'Begins at' }).fill('11:30');
+		await clean('propose');
+		await send.click();
+		await expect(notice(page, 'Another time proposed')).toBeVisible();
+		const asked = page.getByRole('complementary', { name: 'Details' }).getByText(/^You propose Friday.* 11:30–12:30/);
+		await expect(asked).toBeVisible();
+		await page.getByRole('button', { name: 'Withdraw the proposal' }).click();
+		await expect(notice(page, 'Proposal withdrawn')).toBeVisible();
+		await expect(asked).toBeHidden();
 	});
 });
 

@@ -185,6 +185,22 @@ export const topics = {
 		security: false,
 		secret: true,
 	},
+	/** A guest of this Mana would like another time than that of whoever invites, who is told: `when` is written out in their language. */
+	'time-proposed': {
+		from: ['calendar-server'],
+		data: { name: 'text', title: 'text', when: 'text', said: 'lines', link: 'link' },
+		app: 'calendar',
+		security: false,
+		secret: false,
+	},
+	/** The same to somebody elsewhere who invited a person of this Mana. */
+	'event-countered': {
+		from: ['calendar-server'],
+		data: { name: 'text', replyTo: 'address', title: 'text', when: 'text', notes: 'lines', calendar: 'calendar' },
+		app: 'calendar',
+		security: false,
+		secret: true,
+	},
 	/** To somebody elsewhere who invited a person of this Mana: `answer` is `accepted`, `tentative` or `declined`. */
 	'event-answered': {
 		from: ['calendar-server'],

@@ -50,7 +50,7 @@ export interface CalendarActions {
 	/** Puts a calendar in the trash together with its events; of a subscription, those are calendar-server's to put there. */
 	removeCalendar(label: string, id: RecordId): Written;
 	invite(label: string, event: RecordId, guest: Pick<Guest, 'address' | 'name'> & { readonly person?: string }): Written;
-	editGuest(label: string, guest: RecordId, draft: Partial<Pick<Guest, 'role' | 'answer' | 'comment' | 'proposal'>>): Written;
+	editGuest(label: string, guest: RecordId, draft: Omit<Draft<typeof guests>, 'event' | 'address'>): Written;
 	uninvite(label: string, guest: RecordId): Written;
 	/** @param home the person's own space */
 	editSettings(label: string, home: Mana, draft: Draft<typeof settings>): Written;

@@ -98,6 +98,8 @@ export const service = defineService({
 			},
 			users,
 			writer: posts,
+			notifier,
+			zone: config.zone,
 			failed: (error) => log.warn({ err: error }, 'an invitation is kept back; it is tried again'),
 		});
 		const outside = {

@@ -6,7 +6,7 @@ import { m } from '@mana/ui/i18n';
 import type { CalendarActions, Chosen } from './actions.ts';
 import { type Guest, guests } from './model.ts';
 import type { Occurrence } from './occurrences.ts';
-import { openProposal, type Proposal, proposalOf } from './proposals.ts';
+import { openProposal, type Proposal, proposalOf, proposing, type Time, withdrawing } from './proposals.ts';
 
 /** What of the planner guests are seen from. */
 interface Plans {
@@ -66,6 +66,25 @@ export class GuestList {
 	refuse(guest: Guest): Written {
 		const said = m.calendar_done_declined();
 		return settle(this.#plans.actions.editGuest(said, guest.id, { proposal: 'declined' }), said);
+	}
+
+	/** Asks whoever invites for another time of an occurrence, or of what takes place once. */
+	propose(guest: Guest, { occurrence, start }: Chosen, time: Time & { readonly start: string }, comment: string): Written {
+		const said = m.calendar_done_proposed();
+		const draft = { ...proposing({ ...time, occurrence }, start, Date.now()), comment };
+		return settle(this.#plans.actions.editGuest(said, guest.id, draft), said);
+	}
+
+	/** The event's own time is as good to the guest after all. */
+	withdraw(guest: Guest): Written {
+		const said = m.calendar_done_withdrawn();
+		return settle(this.#plans.actions.editGuest(said, guest.id, withdrawing(Date.now())), said);
+	}
+
+	/** The time that a guest asked for and does not get, as long as what they spoke of is as it was. */
+	refused(guest: Guest): Proposal | null {
+		const about = guest.proposal === 'declined' ? this.#about(guest) : null;
+		return about && openProposal({ ...guest, proposal: 'open' }, { ...about.event, start: about.start });
 	}
 
 	#about(guest: Guest): Chosen | null {

@@ -47,6 +47,34 @@ export function proposing(proposal: Proposal, instead: string, at: number): Draf
 	};
 }
 
+/** Nothing is proposed any more. @param at ms since 1970 */
+export function withdrawing(at: number): Draft<typeof guests> {
+	return {
+		proposedStart: null,
+		proposedLength: null,
+		proposedZone: null,
+		proposedOccurrence: null,
+		proposedInstead: null,
+		proposedAt: at,
+		proposal: 'open',
+	};
+}
+
+const PROPOSED = [
+	'proposedStart',
+	'proposedLength',
+	'proposedZone',
+	'proposedOccurrence',
+	'proposedInstead',
+	'proposedAt',
+	'proposal',
+] as const satisfies readonly (keyof Guest)[];
+
+/** What a guest proposed last, as it stands in their record, so that another record of them says it too. */
+export function proposedIn(guest: Guest): Draft<typeof guests> {
+	return Object.fromEntries(PROPOSED.map((name) => [name, guest[name]]));
+}
+
 /** A proposed time on the clocks that an event has already, so that it keeps them when it moves. */
 export function onClocksOf(
 	event: Time,

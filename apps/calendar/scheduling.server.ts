@@ -1,12 +1,15 @@
 import { differences, type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
-import type { Memberships } from '@mana/service';
+import type { Memberships, Notifier } from '@mana/service';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
 import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
+import { linkInto } from '@mana/sync/space-links';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
+import { whenOf } from './mail/when.server.ts';
+import { openProposal, proposedIn } from './proposals.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
 import { Waiting, withParts } from './waiting.server.ts';
-import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
+import { aboutOf, allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
 
 export interface SchedulingParts {
 	readonly db: RecordDb;
@@ -14,6 +17,9 @@ export interface SchedulingParts {
 	readonly memberships: Memberships;
 	readonly users: Pick<CalendarUsers, 'byAddress'>;
 	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
+	readonly notifier: Pick<Notifier, 'send'>;
+	/** In which times are that name none. */
+	readonly zone: string;
 	/** Told what kept an invitation back; it is tried again. */
 	failed(error: unknown): void;
 }
@@ -168,14 +174,15 @@ export class Scheduling {
 		known: readonly Guest[],
 	): void {
 		const kept = new Set<RecordId>();
-		for (const { address, name, kind, role, answer, deletedAt } of theirs) {
+		for (const one of theirs) {
+			const { address, name, kind, role, answer, deletedAt } = one;
 			if (deletedAt !== null || address === '') continue;
 			const id = guestId(event, address);
 			kept.add(id);
-			const before = known.find((one) => one.id === id);
+			const before = known.find((each) => each.id === id);
 			const own = address.toLowerCase() === guest.address.toLowerCase();
 			const said = own && before ? (asked ? 'none' : before.answer) : answer;
-			const draft = { event, address, name, kind, role, answer: said, ...(own && { person: guest.id }) };
+			const draft = { event, address, name, kind, role, answer: said, ...(own && { person: guest.id, ...verdict(one, before) }) };
 			if (!before) tx.create(guests, id, draft);
 			else {
 				if (before.deletedAt !== null) tx.restore(guests, id);
@@ -187,19 +194,30 @@ export class Scheduling {
 
 	/** What a guest says goes to the event of whoever invites; what they take out, they decline. */
 	async #answer(whole: Whole, host: CalendarUser, people: ReadonlyMap<string, CalendarUser>): Promise<void> {
+		const { clock } = this.#parts;
 		const me = this.#parts.memberships.personOf(whole.space);
 		if (!me) return;
 		const original = (await this.#others(whole)).find(
 			(one) => one.event.deletedAt === null && isHosts(this.#parts.memberships, one.space, host.id),
 		);
 		if (!original) return;
-		const changed: { readonly guest: Guest; readonly answer: Guest['answer'] }[] = [];
+		const changed: { readonly guest: Guest; readonly draft: Draft<typeof guests> }[] = [];
 		const compare = (mine: readonly Guest[], theirs: readonly Guest[], gone: boolean) => {
 			const own = mine.find(({ address, deletedAt }) => deletedAt === null && people.get(address.toLowerCase())?.id === me);
 			const there =
 				own && theirs.find((one) => one.deletedAt === null && one.address.toLowerCase() === own.address.toLowerCase());
-			const answer = gone && own ? 'declined' : own?.answer;
-			if (there && answer !== undefined && answer !== there.answer && answer !== 'none') changed.push({ guest: there, answer });
+			if (!own || !there) return;
+			const answer = gone ? 'declined' : own.answer;
+			const answered = answer !== there.answer && answer !== 'none';
+			const asks = own.proposedAt !== there.proposedAt;
+			if (!answered && !asks) return;
+			const { comment } = own;
+			const draft = {
+				...(answered && { answer, answeredAt: clock.now() }),
+				...(asks && proposedIn(own)),
+				...(comment && { comment }),
+			};
+			changed.push({ guest: there, draft });
 		};
 		compare(whole.guests, original.guests, whole.event.deletedAt !== null);
 		for (const one of whole.occurrences) {
@@ -208,9 +226,33 @@ export class Scheduling {
 		}
 		// The time was changed while an answer to the old one stood: whoever invites asks again first.
 		if (changed.length === 0 || TIMES.some((name) => original.event[name] !== whole.event[name])) return;
+		const name = [...people.values()].find(({ id }) => id === me)?.name ?? '';
+		for (const { guest, draft } of changed) await this.#tell(original, host, { ...guest, ...draft } as Guest, name);
 		await this.#write(original.space, (tx) => {
-			for (const { guest, answer } of changed)
-				tx.update(guests, guest.id, { answer, answeredAt: this.#parts.clock.now(), person: me });
+			for (const { guest, draft } of changed) tx.update(guests, guest.id, { ...draft, person: me });
+		});
+	}
+
+	/** Whoever invites hears that a guest would like another time, before it is written, so that it is told for certain; once, by its key. */
+	async #tell(whole: Whole, host: CalendarUser, guest: Guest, name: string): Promise<void> {
+		const about = aboutOf(whole, guest.proposedOccurrence);
+		const proposal = about && openProposal(guest, about);
+		if (!about || !proposal) return;
+		const { zone, notifier, memberships } = this.#parts;
+		const { start, length, zone: clocks } = proposal;
+		const own = memberships.personOf(whole.space) === host.id;
+		await notifier.send({
+			topic: 'time-proposed',
+			to: { person: host.id },
+			data: {
+				name: name || guest.address,
+				title: about.title.trim() || '-',
+				when: whenOf({ ...about, start, length, zone: clocks, repeat: null }, host.language, zone),
+				said: guest.comment,
+				link: linkInto(own ? null : whole.space, `/calendar?event=${whole.event.id}`),
+			},
+			key: `proposal ${guest.id} ${guest.proposedAt}`,
+			collapse: `proposal ${guest.id}`,
 		});
 	}
 
@@ -236,6 +278,13 @@ export class Scheduling {
 		const all = await Promise.all(found.map((one) => wholeOf(this.#parts.db, one.space, one.id)));
 		return all.filter((one) => one !== null);
 	}
+}
+
+/** What whoever invites says to the time that a guest would like; and a proposal that came to them by another way. */
+function verdict(theirs: Guest, before: Guest | undefined): Draft<typeof guests> {
+	if (theirs.proposedAt === null) return {};
+	if (before?.proposedAt === theirs.proposedAt) return { proposal: theirs.proposal };
+	return (before?.proposedAt ?? 0) < theirs.proposedAt ? proposedIn(theirs) : {};
 }
 
 function sharedOf(event: Event): Draft<typeof events> {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { SpaceId } from '@mana/sync';
 import { event, ns, Program } from './dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
-import { events, guestId, guests } from './model.ts';
+import { hub } from '@mana/schema/registry/models';
+import { type Event, events, guestId, guests } from './model.ts';
+import { openProposal, proposing, withdrawing } from './proposals.ts';
 
 let world: World;
 let [ada, grace]: TestPerson[] = [];
@@ -117,6 +119,96 @@ describe('an invitation to somebody of this Mana', () => {
 		await ada!.write(adas!, events, { notes: 'by the way' }, mine.id);
 		await until(async () => (await adasPhone!.read(`${adasOwn}no.ics`)).text.includes('by the way'));
 		expect((await gracesPhone!.ask('GET', `${gracesOwn}no.ics`)).status).toBe(404);
+	});
+});
+
+describe('another time that a guest proposes', () => {
+	const ours = meeting(asked).replaceAll('UID:meeting', 'UID:plan').replaceAll('Meeting', 'Plan');
+	const wish = { start: '2026-06-03T15:00', length: 1_800, zone: 'Europe/Berlin', occurrence: null };
+	const inboxOf = async (person: TestPerson, phone: Program) => {
+		const home = await phone.ask('PROPFIND', '/calendars/', { headers: { depth: '1' } });
+		const inbox = /\/dav(\/calendars\/[^<]+-inbox\/)</.exec(await home.text())![1]!;
+		const found = await phone.report(
+			inbox,
+			`<C:calendar-query ${ns}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`,
+		);
+		const paths = [...found.keys()].map((path) => path.replace('/dav', ''));
+		return Promise.all(paths.map(async (path) => ({ path, text: (await phone.read(path)).text.replaceAll('\r\n ', '') })));
+	};
+	const saying = async (person: TestPerson, phone: Program, method: string) =>
+		(await inboxOf(person, phone)).find(({ text }) => text.includes(`METHOD:${method}\r\n`));
+	const guestIn = async (person: TestPerson, space: SpaceId, id: Parameters<typeof guestId>[0]) =>
+		(await person.rows(space, guests)).find((one) => one.id === guestId(id, 'grace@mana.example'));
+	let [mine, theirs]: Event[] = [];
+
+	test('reaches whoever invites: on the page, told in their inbox, and as COUNTER in that of their program', async () => {
+		await adasPhone!.put(`${adasOwn}plan.ics`, ours);
+		theirs = await until(() => rowIn(grace!, graces!, 'Plan'));
+		mine = (await rowIn(ada!, adas!, 'Plan'))!;
+		const own = await until(() => guestIn(grace!, graces!, theirs!.id));
+		await grace!.write(graces!, guests, { ...proposing(wish, theirs.start!, 5), comment: 'After lunch' }, own.id, own);
+		const asks = await until(async () => {
+			const guest = await guestIn(ada!, adas!, mine!.id);
+			return guest?.proposedStart ? guest : null;
+		});
+		expect(asks).toMatchObject({ ...proposing(wish, mine.start!, 5), comment: 'After lunch', answer: 'none' });
+		const told = await until(async () =>
+			(await ada!.rows(adas!, hub.notifications)).find(({ topic }) => topic === 'time-proposed'),
+		);
+		expect(told).toMatchObject({
+			link: `/calendar?in=own&event=${mine.id}`,
+			title: 'Grace proposes another time: Plan',
+			text: expect.stringContaining('After lunch'),
+		});
+		const message = await until(() => saying(ada!, adasPhone!, 'COUNTER'));
+		expect(message.text).toContain('DTSTART;TZID=Europe/Berlin:20260603T150000\r\n');
+		expect(message.text).toContain('DTEND;TZID=Europe/Berlin:20260603T153000\r\n');
+		expect(message.text).toMatch(/UID:plan\r\n[^]*ORGANIZER[^\r]*:mailto:ada@mana\.example\r\n/);
+		expect(message.text.match(/ATTENDEE/g)).toHaveLength(1);
+		expect(message.text).toContain('COMMENT:After lunch\r\n');
+		expect(await saying(grace!, gracesPhone!, 'COUNTER')).toBeUndefined();
+		expect((await adasPhone!.ask('DELETE', message.path)).status).toBe(204);
+		expect(await saying(ada!, adasPhone!, 'COUNTER')).toBeUndefined();
+	});
+
+	test('that is declined is declined for the guest, whose program has DECLINECOUNTER, and may be asked anew', async () => {
+		const asks = (await guestIn(ada!, adas!, mine!.id))!;
+		await ada!.write(adas!, guests, { proposal: 'declined' }, asks.id, asks);
+		const own = await until(async () => {
+			const guest = await guestIn(grace!, graces!, theirs!.id);
+			return guest?.proposal === 'declined' ? guest : null;
+		});
+		const message = await until(() => saying(grace!, gracesPhone!, 'DECLINECOUNTER'));
+		expect(message.text).toContain('UID:plan\r\n');
+		await grace!.write(graces!, guests, proposing({ ...wish, start: '2026-06-04T09:00' }, theirs!.start!, 6), own.id, own);
+		const again = await until(async () => {
+			const guest = await guestIn(ada!, adas!, mine!.id);
+			return guest?.proposedAt === 6 ? guest : null;
+		});
+		expect(again).toMatchObject({ proposedStart: '2026-06-04T09:00', proposal: 'open' });
+		expect(await saying(grace!, gracesPhone!, 'DECLINECOUNTER')).toBeUndefined();
+	});
+
+	test('can be taken back; and where it is taken, the guest is asked for that time, and nothing is open any more', async () => {
+		const own = (await guestIn(grace!, graces!, theirs!.id))!;
+		await grace!.write(graces!, guests, withdrawing(7), own.id, own);
+		await until(async () => (await guestIn(ada!, adas!, mine!.id))!.proposedStart === null);
+		await grace!.write(graces!, guests, { ...proposing(wish, theirs!.start!, 8), answer: 'tentative' }, own.id);
+		await until(async () => (await guestIn(ada!, adas!, mine!.id))!.proposedAt === 8);
+		expect((await guestIn(ada!, adas!, mine!.id))!.answer).toBe('tentative');
+		const { start, length, zone } = wish;
+		await ada!.write(adas!, events, { start, length, zone, sequence: 1 }, mine!.id);
+		const moved = await until(async () => {
+			const row = await rowIn(grace!, graces!, 'Plan');
+			return row?.start === start ? row : null;
+		});
+		expect(moved).toMatchObject({ start, length, zone });
+		const after = await until(async () => {
+			const guest = await guestIn(grace!, graces!, theirs!.id);
+			return guest?.answer === 'none' ? guest : null;
+		});
+		expect(openProposal(after, moved)).toBeNull();
+		expect(await saying(ada!, adasPhone!, 'COUNTER')).toBeUndefined();
 	});
 });
 

@@ -32,6 +32,13 @@ export async function wholeOf(db: RecordDb, space: SpaceId, id: RecordId): Promi
 	};
 }
 
+/** What a guest speaks of, as it is now: the event, or one occurrence of a series. @param occurrence its name there; `null`: all of it */
+export function aboutOf({ event, occurrences }: Whole, occurrence: string | null): Event | null {
+	if (occurrence === null) return event;
+	const own = occurrences.find(({ event: one }) => one.deletedAt === null && one.occurrence === occurrence);
+	return own?.event ?? (event.except.has(occurrence) ? null : { ...event, start: occurrence });
+}
+
 /** Everybody who is, or was, invited to it or to an occurrence that takes place. */
 export function allGuests({ guests, occurrences }: Whole): Guest[] {
 	return [...guests, ...occurrences.filter(({ event }) => event.deletedAt === null).flatMap((one) => one.guests)];

@@ -26,7 +26,7 @@ const kinds: Readonly<Record<DataKind, z.ZodType>> = {
 		.string()
 		.max(40_000)
 		.regex(
-			/^BEGIN:VCALENDAR\r\n(?:.*\r\n)*METHOD:(?:REQUEST|REPLY|CANCEL|DECLINECOUNTER)\r\n/,
+			/^BEGIN:VCALENDAR\r\n(?:.*\r\n)*METHOD:(?:REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER)\r\n/,
 			'Give a calendar message (RFC 5546) with its METHOD.',
 		),
 	link: text.refine(

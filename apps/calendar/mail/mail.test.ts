@@ -4,6 +4,7 @@ import type { SpaceId } from '@mana/sync';
 import { event, Program } from '../dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
 import { changedOccurrenceId, type Event, events, guestId, guests } from '../model.ts';
+import { proposing, withdrawing } from '../proposals.ts';
 import { mails, messageIn, tokenIn } from './mailbox.fixture.ts';
 
 let world: World;
@@ -340,4 +341,32 @@ test('whoever elsewhere invites hears what is answered here, not what came with 
 	const [gone] = await mailed(asked.host, 2);
 	expect(gone!.subject).toBe('No: asked');
 	expect(await to(known.host)).toEqual([]);
+});
+
+test('whoever elsewhere invites hears first what is answered, then for which time one asks; a proposal that is withdrawn is not spoken of', async () => {
+	const host = 'host@counter.example';
+	const draft = { title: 'Review', start: `${year}-08-03T10:00`, zone: 'UTC', organizer: host, uid: 'review@x', sequence: 2 };
+	const id = await ada!.write(space, events, draft);
+	const own = guestId(id, 'ada@mana.example');
+	await ada!.write(space, guests, { event: id, address: 'ada@mana.example' }, own);
+	const wish = { start: `${year}-08-04T09:00`, length: 5_400, zone: 'Europe/Berlin', occurrence: null };
+	const asks = { ...proposing(wish, draft.start, 5), answer: 'tentative', comment: 'Rather a day later', answeredAt: 5 } as const;
+	await ada!.write(space, guests, asks, own);
+	const [counter, reply] = await mailed(host, 2);
+	expect([reply!.subject, counter!.subject]).toEqual(['Maybe: Review', 'Another time: Review']);
+	const message = messageIn(counter!);
+	const said = ['METHOD', 'UID', 'SEQUENCE', 'DTSTART', 'DTEND', 'ATTENDEE', 'COMMENT'].map((name) => line(message, name));
+	expect(said).toEqual([
+		'METHOD:COUNTER',
+		'UID:review@x',
+		'SEQUENCE:2',
+		`DTSTART;TZID=Europe/Berlin:${year}0804T090000`,
+		`DTEND;TZID=Europe/Berlin:${year}0804T103000`,
+		'ATTENDEE;PARTSTAT=TENTATIVE:mailto:ada@mana.example',
+		'COMMENT:Rather a day later',
+	]);
+	await ada!.write(space, guests, withdrawing(6), own);
+	await ada!.write(space, guests, { answer: 'declined', answeredAt: 7 }, own);
+	const [newest] = await mailed(host, 3);
+	expect([newest!.subject, line(messageIn(newest!), 'METHOD')]).toEqual(['No: Review', 'METHOD:REPLY']);
 });

@@ -6,15 +6,17 @@ import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { calendars, type Event, type Guest } from '../model.ts';
+import { calendars, type Guest } from '../model.ts';
 import { repeats } from '../event-index.ts';
 import { occurrencesOf } from '../occurrences.ts';
 import type { CalendarTables } from '../store.server.ts';
 import type { CalendarUser, CalendarUsers } from '../users.server.ts';
 import { Waiting, withParts } from '../waiting.server.ts';
 import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from '../whole.server.ts';
-import { type Answer, cancelOf, declineOf, fingerprint, replyOf, requestOf, shareOf } from './message.server.ts';
-import { spanOf, whenOf } from './when.server.ts';
+import { answersOf, askedBy, replyMail, saidBy } from './answered.server.ts';
+import { cancelOf, declineOf, fingerprint, requestOf, shareOf } from './message.server.ts';
+import { spanOf } from './when.server.ts';
+import { printed, wordsOf } from './words.server.ts';
 
 export type Invited = CalendarTables['invited'];
 
@@ -184,11 +186,13 @@ export class InvitationMails {
 		if (!person) return;
 		const row = known.find(({ role }) => role === 'host');
 		const answers = answersOf(whole, person);
-		const wanted = whole.event.deletedAt === null ? saidBy(answers) : row && /accepted|tentative/.test(row.said) ? 'gone' : null;
+		const asked = askedBy(whole, answers);
+		const wanted =
+			whole.event.deletedAt === null ? saidBy(answers) + asked : row && /accepted|tentative/.test(row.said) ? 'gone' : null;
 		if (wanted === null || answers.length === 0) return;
 		if (row) return this.#note(row, isOver(whole, clock.now(), zone) ? row.said : wanted);
 		// What they had answered before it came here, whoever invites knows; what is answered here has its time.
-		const here = answers.some(({ guest }) => guest.answeredAt !== null);
+		const here = asked !== '' || answers.some(({ guest }) => guest.answeredAt !== null);
 		const fresh = await this.#begin(whole, organizer, 'host', person, here ? saidBy([]) : wanted);
 		await this.#note(fresh, wanted);
 	}
@@ -262,7 +266,8 @@ export class InvitationMails {
 		const person = await this.#parts.users.byId(row.person);
 		if (!person) return this.#set(row, { pending: null, due_at: null });
 		const sequence = row.said === '' ? (whole?.event.sequence ?? 0) : Math.max(whole?.event.sequence ?? 0, row.sequence + 1);
-		const sent = row.role === 'host' ? this.#reply(row, whole, person) : this.#invitation(row, whole, person, sequence);
+		const sent =
+			row.role === 'host' ? replyMail(row, whole, person, this.#parts.zone) : this.#invitation(row, whole, person, sequence);
 		if (sent === null) return this.#set(row, { pending: null, due_at: null });
 		try {
 			await this.#parts.notifier.send({
@@ -277,7 +282,8 @@ export class InvitationMails {
 		}
 		// What takes an invitation back is made of the invitation.
 		const message = sent.mail.topic === 'proposal-declined' ? row.message : sent.mail.data.calendar;
-		await this.#set(row, { said: sent.said, sequence, message, pending: null, due_at: null });
+		const left = 'left' in sent && sent.left ? { pending: row.pending, due_at: clock.now() } : { pending: null, due_at: null };
+		await this.#set(row, { said: sent.said, sequence, message, ...left });
 	}
 
 	#invitation(row: Invited, whole: Whole | null, person: CalendarUser, sequence: number) {
@@ -297,7 +303,7 @@ export class InvitationMails {
 		const [title, when] = wordsOf(shown, row.language, zone);
 		const [state, refusal] = [fingerprint(share), refusalOf(whole, row.address)];
 		if (refusal !== '' && row.said !== state + refusal && row.said.split(' ')[0] === state) {
-			const calendar = declineOf(share, guestIn(whole, row.address)!, { address: person.address, name: person.name }, at);
+			const calendar = declineOf(share.event, guestIn(whole, row.address)!, { address: person.address, name: person.name }, at);
 			return { said: state + refusal, mail: { topic: 'proposal-declined', data: { ...shared, title, when, calendar } } } as const;
 		}
 		const page = row.role === 'visitor' ? 'booked' : 'answer';
@@ -314,27 +320,6 @@ export class InvitationMails {
 		const topic =
 			row.role === 'visitor' ? (first ? 'booking-made' : 'booking-changed') : first ? 'event-invited' : 'event-changed';
 		return { said: state + refusal, mail: { topic, data } } as const;
-	}
-
-	#reply(row: Invited, whole: Whole | null, person: CalendarUser) {
-		if (!whole) return null;
-		const gone = whole.event.deletedAt !== null;
-		const answers = answersOf(whole, person).map((one): Answer =>
-			gone ? { ...one, guest: { ...one.guest, answer: 'declined' } } : one,
-		);
-		const [first] = answers;
-		if (!first) return null;
-		const [title, when] = wordsOf(first.event, row.language, this.#parts.zone);
-		const data = {
-			name: person.name || person.address,
-			replyTo: person.address,
-			title,
-			when,
-			answer: first.guest.answer,
-			notes: printed(first.guest.comment, 2_000),
-			calendar: replyOf(answers, row.address, row.due_at!),
-		};
-		return { said: gone ? 'gone' : saidBy(answers), mail: { topic: 'event-answered', data } } as const;
 	}
 }
 
@@ -374,42 +359,6 @@ export function isOver({ event, occurrences }: Whole, now: number, zone: string)
 	return spans.every((span) => span !== null && span.to <= now);
 }
 
-type OwnAnswer = Answer & { readonly guest: Guest };
-
-/** What a person answered, of all of it and of occurrences. */
-function answersOf({ event, guests, occurrences }: Whole, person: CalendarUser): OwnAnswer[] {
-	const mine = (all: readonly Guest[]) =>
-		all.find(
-			(one) => one.deletedAt === null && (one.person === person.id || one.address.toLowerCase() === person.address.toLowerCase()),
-		);
-	const parts = [{ event, guests }, ...occurrences.filter((one) => one.event.deletedAt === null)];
-	return parts.flatMap((one) => {
-		const guest = mine(one.guests);
-		return guest ? [{ event: one.event, guest, series: event }] : [];
-	});
-}
-
-/** What somebody said with all their answers; nothing is the same as not having answered. */
-function saidBy(answers: readonly Answer[]): string {
-	const said = answers
-		.filter(({ guest }) => guest.answer !== 'none')
-		.map(({ event, guest }) => `${event.occurrence ?? ''} ${guest.answer} ${guest.comment}`);
-	return `answered ${said.join('\n')}`.slice(0, 2_000);
-}
-
-function wordsOf(event: Event, language: string, zone: string): readonly [title: string, when: string] {
-	return [printed(event.title, 500).replaceAll('\n', ' ').trim() || '-', whenOf(event, language, zone)];
-}
-
 function titleIn(message: string): string {
 	return /^SUMMARY:(.+)\r$/m.exec(message)?.[1] ?? '-';
-}
-
-/** Words that somebody wrote, without what no mail can carry. */
-function printed(text: string, most: number): string {
-	return text
-		.replaceAll(/\r\n?/g, '\n')
-		.replaceAll(/[^\P{Cc}\n]/gu, ' ')
-		.slice(0, most)
-		.toWellFormed();
 }

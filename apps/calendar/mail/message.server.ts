@@ -12,9 +12,9 @@ import {
 } from '@mana/dav/ical/index';
 import { createHash } from 'node:crypto';
 import { momentLine } from '../ical/clock-lines.ts';
-import { objectOf, type ObjectState } from '../ical/event-object.ts';
+import { complete, objectOf, type ObjectState } from '../ical/event-object.ts';
 import { addressIn } from '../ical/read-event.ts';
-import { calendarAddress } from '../ical/write-event.ts';
+import { calendarAddress, fresh } from '../ical/write-event.ts';
 import type { Event, Guest } from '../model.ts';
 import type { Whole } from '../whole.server.ts';
 
@@ -138,12 +138,27 @@ export function replyOf(answers: readonly Answer[], organizer: string, now: numb
 	);
 }
 
+/**
+ * Asks whoever invites for another time (RFC 5546 §3.2.7).
+ *
+ * @param about the event, or of a series the occurrence that it is about, as it is now
+ * @param zone in which times are that name none
+ */
+export function counterOf(about: Event, series: Event, guest: Guest, now: number, zone: string): string {
+	const { proposedStart: start, proposedLength: length, proposedZone: clocks, proposedOccurrence: occurrence } = guest;
+	const once = occurrence === null ? {} : { occurrence, repeat: null, extra: new Set<string>(), except: new Set<string>() };
+	const event = { ...plain(about), start, length: length ?? about.length, zone: clocks, endZone: null, ...once };
+	const state = { event, uid: series.uid || series.id, guests: [guest], tags: [], changedAt: now };
+	const asked = fresh(occurrence === null ? state : { ...state, series }, zone);
+	const lines = [...asked.lines, ...(guest.comment === '' ? [] : [line('COMMENT', escapeText(guest.comment))])];
+	return writeComponent(complete(calendarWith('COUNTER', [{ ...asked, lines }]), event));
+}
+
 /** Tells a guest that the time they proposed is not taken (RFC 5546 §3.2.8). */
-export function declineOf(share: ObjectState, guest: Guest, { address, name }: Sender, now: number): string {
-	const { event, uid } = share;
+export function declineOf(event: Event, guest: Guest, { address, name }: Sender, now: number): string {
 	const { proposedStart: start, proposedZone: zone, proposedOccurrence: occurrence } = guest;
 	const lines = [
-		line('UID', escapeText(uid)),
+		line('UID', escapeText(event.uid || event.id)),
 		dateTimeLine('DTSTAMP', now),
 		...(occurrence === null ? [] : [momentLine('RECURRENCE-ID', occurrence, event.zone)]),
 		line('ORGANIZER', calendarAddress(address), ...(name === '' ? [] : [{ name: 'CN', values: [name] }])),
@@ -155,9 +170,15 @@ export function declineOf(share: ObjectState, guest: Guest, { address, name }: S
 	return message('DECLINECOUNTER', [{ name: 'VEVENT', lines, components: [] }]);
 }
 
-function message(method: 'REQUEST' | 'REPLY' | 'CANCEL' | 'DECLINECOUNTER', components: readonly Component[]): string {
+type Method = 'REQUEST' | 'REPLY' | 'CANCEL' | 'COUNTER' | 'DECLINECOUNTER';
+
+function message(method: Method, components: readonly Component[]): string {
+	return writeComponent(calendarWith(method, components));
+}
+
+function calendarWith(method: Method, components: readonly Component[]): Component {
 	const lines = [line('VERSION', '2.0'), line('PRODID', '-//Mana//Calendar//EN'), line('METHOD', method)];
-	return writeComponent({ name: 'VCALENDAR', lines, components });
+	return { name: 'VCALENDAR', lines, components };
 }
 
 function stamped(event: Component, { address, name }: Sender, sequence: number): Component {

@@ -140,6 +140,16 @@ export const de: Words = {
 		paragraphs: [`Für ${event.inviter} passt die vorgeschlagene Zeit nicht. Es bleibt, wie es war.`, event.title, event.when],
 		calendar: calendarPart(event),
 	}),
+	'time-proposed': ({ name, title, when, said, link }) => ({
+		subject: `${name} schlägt eine andere Zeit vor: ${title}`,
+		paragraphs: [when, ...lines(said)],
+		action: { label: 'Termin öffnen', link },
+	}),
+	'event-countered': ({ name, replyTo, title, when, notes, calendar }) => ({
+		subject: `Andere Zeit: ${title}`,
+		paragraphs: [`${name} schlägt eine andere Zeit vor.`, title, when, ...lines(notes)],
+		calendar: calendarPart({ inviter: name, replyTo, calendar }),
+	}),
 	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
 		subject: `${answerWords[answer] ?? 'Antwort'}: ${title}`,
 		paragraphs: [`${name} ${answerSentences[answer] ?? 'hat geantwortet'}.`, title, when, ...lines(notes)],

@@ -136,6 +136,16 @@ export const en: Words = {
 		paragraphs: [`${event.inviter} cannot make it at the time you proposed. It stays as it was.`, event.title, event.when],
 		calendar: calendarPart(event),
 	}),
+	'time-proposed': ({ name, title, when, said, link }) => ({
+		subject: `${name} proposes another time: ${title}`,
+		paragraphs: [when, ...lines(said)],
+		action: { label: 'Open the event', link },
+	}),
+	'event-countered': ({ name, replyTo, title, when, notes, calendar }) => ({
+		subject: `Another time: ${title}`,
+		paragraphs: [`${name} proposes another time.`, title, when, ...lines(notes)],
+		calendar: calendarPart({ inviter: name, replyTo, calendar }),
+	}),
 	'event-answered': ({ name, replyTo, title, when, answer, notes, calendar }) => ({
 		subject: `${answerWords[answer] ?? 'Answer'}: ${title}`,
 		paragraphs: [`${name} ${answerSentences[answer] ?? 'answered'}.`, title, when, ...lines(notes)],

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, () => string>> = {
 	'task-due': () => m.hub_notify_topic_task_due(),
 	mentioned: () => m.hub_notify_topic_mentioned(),
 	'event-soon': () => m.hub_notify_topic_event_soon(),
+	'time-proposed': () => m.hub_notify_topic_time_proposed(),
 	alarm: () => m.hub_topic_alarm(),
 	timer: () => m.hub_topic_timer(),
 	'channel-test': () => m.hub_topic_channel_test(),
