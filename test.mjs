@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { findBrowser } from './cli/setup/browser.mjs';
 import { findBun } from './cli/setup/bun.mjs';
+import { memoryFolder } from './cli/setup/memory.mjs';
 import { installPackages } from './cli/setup/packages.mjs';
 import { installTools } from './cli/setup/tools.mjs';
 
@@ -95,6 +96,9 @@ async function main([part, ...patterns]) {
 	await installPackages(root, { dev: true, say });
 	const bun = findBun(root);
 	if (!bun) throw new Error('No Bun was installed. Run "npm ci" and try again.');
+	const memory = memoryFolder();
+	// What tests write is gone at the end anyway.
+	if (memory) process.env.TMPDIR = memory;
 	const total = { passed: 0, failed: 0 };
 	const failures = [];
 	const told = [];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBun } from './bun.mjs';
@@ -189,4 +189,22 @@ describe('the start', () => {
 		expect(explain('/mana', 'npm error EROFS: read-only file system')).toContain('clone Mana into a folder of your own');
 		expect(explain('/mana', 'something else')).toEndWith('something else');
 	});
+});
+
+test('a folder in memory goes with the process that made it, or with the next one where it was killed', async () => {
+	const program = `const { memoryFolder } = await import(${JSON.stringify(join(root, 'cli', 'setup', 'memory.mjs'))});
+		console.log(memoryFolder());
+		if (process.argv[1] === 'killed') process.kill(process.pid, 'SIGKILL');`;
+	const made = async (...args: string[]) => {
+		const child = Bun.spawn(['node', '--input-type=module', '-e', program, ...args], { stdout: 'pipe' });
+		const folder = (await new Response(child.stdout).text()).trim();
+		await child.exited;
+		return { folder, left: existsSync(folder) };
+	};
+	const killed = await made('killed');
+	// Not every machine has room for it: then tests use the usual folder.
+	if (killed.folder === 'null') return;
+	expect(killed.left).toBe(true);
+	expect((await made()).left).toBe(false);
+	expect(existsSync(killed.folder)).toBe(false);
 });
