@@ -4,6 +4,7 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 import { firstVisits } from './first-visits.ts';
+import { fixedIcons } from './icon-markup.ts';
 
 const rooms = join(import.meta.dirname, '../apps');
 const apps = readdirSync(rooms).filter((room) => existsSync(join(rooms, room, 'app.ts')));
@@ -122,6 +123,7 @@ export default defineConfig({
 			paths: { relative: false },
 			version: { name: process.env['MANA_BUILD'] ?? 'development', pollInterval: 0 },
 			compilerOptions: { runes: true },
+			preprocess: fixedIcons,
 			// Their styles come with them. As files of their own they would be fetched ahead of any need.
 			dynamicCompileOptions: ({ filename }) => (later.test(filename) || doors.test(filename) ? { css: 'injected' } : undefined),
 		}),

@@ -36,13 +36,15 @@ export async function frames(page: Page, steps: number, by: number): Promise<num
 
 /**
  * How long the answer took to stand there after each of several keys, in ms: from the key to the picture with the last change of what the rows
- * say. What changes besides, like the address a moment later, is nothing that one waits for.
+ * in sight say. What changes besides, like the address a moment later or rows that a list makes ready beyond its edge, is nothing that one
+ * waits for.
  */
 export async function answers(page: Page, keys: readonly string[], rows: string): Promise<number[]> {
 	const taken: number[] = [];
 	for (const key of keys) {
 		await page.evaluate(`{
-			const rows = () => [...document.querySelectorAll(${JSON.stringify(rows)})].map((row) => row.textContent).join('|');
+			const inSight = (row) => { const { top, bottom } = row.getBoundingClientRect(); return bottom > 0 && top < innerHeight; };
+			const rows = () => [...document.querySelectorAll(${JSON.stringify(rows)})].filter(inSight).map((row) => row.textContent).join('|');
 			globalThis.typed = 0; globalThis.drawn = 0;
 			let shown = rows();
 			const look = () => {

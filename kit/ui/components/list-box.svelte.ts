@@ -1,5 +1,6 @@
 import { tick } from 'svelte';
 import { placeNear } from './place-near.ts';
+import { RowPlace } from './row-place.ts';
 
 /** What a list lets one do with its keys. */
 export interface ListActions<Id extends string> {
@@ -33,6 +34,8 @@ export class ListBox<Id extends string> {
 
 	readonly #actions: ListActions<Id>;
 	#anchor: Id | null = null;
+	readonly #standing = new RowPlace<Id>();
+	/** Where the row stood that had the focus last. */
 	#place = 0;
 	#element: HTMLElement | null = null;
 
@@ -48,7 +51,7 @@ export class ListBox<Id extends string> {
 
 	/** Where the row stands that has, or is to get, the focus; `-1`: it is none of these. */
 	get place(): number {
-		return this.current === null ? -1 : this.#placeOf(this.current);
+		return this.#standing.of(this.#actions.rows(), this.current);
 	}
 
 	/** Selected ids that are still shown, in order; without a selection the row in focus. */
@@ -209,7 +212,7 @@ export class ListBox<Id extends string> {
 
 	#goTo(id: Id): void {
 		this.current = id;
-		this.#place = Math.max(0, this.#placeOf(id));
+		this.#place = Math.max(0, this.place);
 	}
 
 	#ids(): readonly Id[] {
