@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { tagId } from '../kit/shared/model.ts';
 import { faultless, faultlessInTheDark } from './axe.ts';
-import { invite, ownerOf } from './people.ts';
-import { addTasks, attach, attachedFile, openTask, task, titles } from './screen.ts';
+import { ownerOf } from './people.ts';
+import { addTasks, attach, attachedFile, holdNotice, openTask, task, titles } from './screen.ts';
 import { stillness } from './stillness.ts';
 import { type Device, expect, test } from './test.ts';
 
@@ -10,8 +10,12 @@ import { type Device, expect, test } from './test.ts';
 interface Screen {
 	readonly name: string;
 	readonly path: string;
-	/** What is done there before one looks. */
+	/** What is waited for there before one looks. */
 	readonly ready?: (page: Page) => Promise<unknown>;
+	/** What is opened or changed there first: the next screen is loaded anew, so that nothing of it is left. */
+	readonly open?: (page: Page) => Promise<unknown>;
+	/** It is another one at another width: it is opened anew there. */
+	readonly byWidth?: true;
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
@@ -30,7 +34,7 @@ const outside: readonly Screen[] = [
 	{
 		name: 'sign in, refused',
 		path: '/sign-in',
-		ready: async (page) => {
+		open: async (page) => {
 			await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 			await page.getByText('Write an e-mail address').waitFor();
 		},
@@ -62,7 +66,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'sync with everything open',
 		path: '/todo/sync',
-		ready: async (page) => {
+		open: async (page) => {
 			await page.getByText('All facts').click();
 			await page.getByText(/^The last \d+ events$/).click();
 		},
@@ -71,7 +75,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'space with a link',
 		path: '/spaces',
-		ready: async (page) => {
+		open: async (page) => {
 			await page.getByLabel('Name').fill('Home');
 			await page.getByRole('button', { name: 'Create the space' }).click();
 			await page.getByRole('heading', { name: 'Services', exact: true }).waitFor();
@@ -88,7 +92,7 @@ const inside: readonly Screen[] = [
 		path: '/todo/projects',
 		ready: (page) => page.getByRole('list', { name: 'Projects' }).getByRole('link', { name: 'Work' }).waitFor(),
 	},
-	{ name: 'new project', path: '/todo/projects?new', ready: dialog },
+	{ name: 'new project', path: '/todo/projects?new', open: dialog },
 	{
 		name: 'project',
 		path: '/todo/projects',
@@ -111,11 +115,11 @@ const inside: readonly Screen[] = [
 		ready: (page) => page.getByRole('list', { name: 'Trash' }).getByRole('listitem').first().waitFor(),
 	},
 	{ name: 'no such page', path: '/nothing-here', ready: heading },
-	{ name: 'details', path: '/todo', ready: (page) => openTask(page, 'Read Middlemarch').then((pane) => pane.waitFor()) },
+	{ name: 'details', path: '/todo', open: (page) => openTask(page, 'Read Middlemarch').then((pane) => pane.waitFor()) },
 	{
 		name: 'details with the calendar',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await openTask(page, 'Read Middlemarch');
 			await page.getByRole('button', { name: /^Day/ }).click();
 			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();
@@ -124,7 +128,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'details with how it repeats',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			const pane = await openTask(page, 'Water the plants');
 			await pane.getByRole('button', { name: /^Repeats/ }).click();
 			const panel = page.getByRole('dialog', { name: 'Repeats' });
@@ -137,7 +141,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'details with files',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await openTask(page, 'Sort the photos');
 			await attachedFile(page, 'list.txt').waitFor();
 		},
@@ -145,18 +149,18 @@ const inside: readonly Screen[] = [
 	{
 		name: 'file, opened',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await openTask(page, 'Sort the photos');
 			await attachedFile(page, 'list.txt').getByRole('button', { name: 'Open' }).click();
 			await page.getByRole('dialog', { name: 'list.txt' }).getByText('Rome').waitFor();
 		},
 	},
-	{ name: 'palette', path: '/todo', ready: press('Control+k') },
-	{ name: 'shortcuts', path: '/todo', ready: press('?') },
+	{ name: 'palette', path: '/todo', open: press('Control+k') },
+	{ name: 'shortcuts', path: '/todo', open: press('?') },
 	{
 		name: 'quick add',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await press('q')(page);
 			await expect(page.getByRole('textbox', { name: 'What do you want to do?' })).toBeFocused();
 			await page.keyboard.type('Call Ana tomorrow 9:00 #phone !high @Work');
@@ -165,7 +169,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'menu of a task',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await task(page, 'Read Middlemarch').click({ button: 'right' });
 			await page.getByRole('menu').waitFor();
 		},
@@ -173,7 +177,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'several selected',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await task(page, 'Read Middlemarch').focus();
 			await page.keyboard.press('Control+a');
 			await page.getByRole('toolbar').waitFor();
@@ -182,16 +186,17 @@ const inside: readonly Screen[] = [
 	{
 		name: 'notice',
 		path: '/todo',
-		ready: async (page) => {
+		open: async (page) => {
 			await task(page, 'Read Middlemarch').focus();
 			await page.keyboard.press('1');
-			await page.getByText('Priority changed').waitFor();
+			await holdNotice(page, 'Priority changed');
 		},
 	},
 	{
 		name: 'sidebar over the page, where there is no room beside it',
 		path: '/todo',
-		ready: async (page) => {
+		byWidth: true,
+		open: async (page) => {
 			const menu = page.getByRole('button', { name: 'Menu' });
 			if (!(await menu.isVisible())) return;
 			await menu.click();
@@ -201,7 +206,8 @@ const inside: readonly Screen[] = [
 	{
 		name: 'menu of the account',
 		path: '/',
-		ready: async (page) => {
+		byWidth: true,
+		open: async (page) => {
 			const menu = page.getByRole('button', { name: 'Menu' });
 			if (await menu.isVisible()) await menu.click();
 			await page.getByRole('button', { name: /^Account of/ }).click();
@@ -211,7 +217,7 @@ const inside: readonly Screen[] = [
 	{
 		name: 'signing out',
 		path: '/settings',
-		ready: async (page) => {
+		open: async (page) => {
 			await page.getByRole('button', { name: 'Sign out' }).last().click();
 			await dialog(page);
 		},
@@ -219,30 +225,26 @@ const inside: readonly Screen[] = [
 ];
 
 // Each walks through all screens. What axe finds tells more than a trace would.
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 600_000 });
 test.use({ trace: 'off' });
 
-// 320 px is the narrowest phone, and also 1280 px at 400 %: there nothing may need scrolling sideways, either.
-for (const [width, height] of [
-	[1280, 800],
-	[320, 640],
-] as const)
-	test.describe(`at ${width} px`, () => {
-		const view = { viewport: { width, height }, reducedMotion: 'reduce' } as const;
+/** 320 px is the narrowest phone, and also 1280 px at 400 %: there nothing may need scrolling sideways, either. */
+const sizes = [
+	{ width: 320, height: 640 },
+	{ width: 1280, height: 800 },
+] as const;
 
-		test('axe finds nothing on the way in, light and dark, and nothing sticks out', async ({ mana, newDevice }) => {
-			const { page } = await newDevice(view);
-			for (const screen of outside) await test.step(screen.name, () => isFit(page, mana.url, screen));
-		});
+test('axe finds nothing on the way in, narrow and wide, light and dark, and nothing sticks out', async ({ mana, newDevice }) => {
+	const { page } = await newDevice({ reducedMotion: 'reduce' });
+	await walk(page, mana.url, outside);
+});
 
-		test('axe finds nothing inside, light and dark, and nothing sticks out', async ({ mana, newDevice }) => {
-			// Somebody with nothing yet for each size; the owner sees the most in settings.
-			const person = width === 1280 ? await ownerOf(mana) : await invite(mana, 'Nora Narrow');
-			const device = await newDevice({ ...view, person });
-			await fill(device, mana.url);
-			for (const screen of inside) await test.step(screen.name, () => isFit(device.page, mana.url, screen));
-		});
-	});
+test('axe finds nothing inside, narrow and wide, light and dark, and nothing sticks out', async ({ mana, newDevice }) => {
+	// Somebody with nothing yet; the owner sees the most in settings.
+	const device = await newDevice({ person: await ownerOf(mana), reducedMotion: 'reduce' });
+	await fill(device, mana.url);
+	await walk(device.page, mana.url, inside);
+});
 
 /** Every part of the page that reaches beyond its right edge without being in something that scrolls by itself or is cut off. */
 const tooWide = `[...document.querySelectorAll('body *')]
@@ -265,20 +267,43 @@ const inTheDark = new Set(
 	),
 );
 
-async function isFit(page: Page, url: string, screen: Screen): Promise<void> {
-	await show(page, url, screen);
-	expect(await page.evaluate<string[]>(tooWide), `${screen.name}: parts that stick out`).toEqual([]);
-	const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-	expect(beyond, `${screen.name}: px to scroll sideways, unseen parts included`).toBe(0);
-	await faultless(page, screen.name);
-	if (inTheDark.has(screen)) await faultlessInTheDark(page, screen.name);
+/** Looks at each screen at every size. It grows while it is shown, as when a phone is turned. */
+async function walk(page: Page, url: string, screens: readonly Screen[]): Promise<void> {
+	let leftOpen = true;
+	for (const screen of screens)
+		await test.step(screen.name, async () => {
+			for (const size of sizes) {
+				await page.setViewportSize(size);
+				if (size === sizes[0] || screen.byWidth) await show(page, url, screen, leftOpen);
+				leftOpen = screen.open !== undefined;
+				await isFit(page, screen, `${screen.name}, ${size.width} px`);
+			}
+		});
 }
 
-async function show(page: Page, url: string, { path, ready }: Screen): Promise<void> {
-	await page.goto(url + path);
+async function isFit(page: Page, screen: Screen, name: string): Promise<void> {
+	await stillness(page);
+	expect(await page.evaluate<string[]>(tooWide), `${name}: parts that stick out`).toEqual([]);
+	const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+	expect(beyond, `${name}: px to scroll sideways, unseen parts included`).toBe(0);
+	await faultless(page, name);
+	if (inTheDark.has(screen)) await faultlessInTheDark(page, name);
+}
+
+/** Goes to a screen: as by a link from the one before, or by its address where something may be left open there. */
+async function show(page: Page, url: string, { path, ready, open }: Screen, anew: boolean): Promise<void> {
+	if (anew) await page.goto(url + path);
+	else {
+		await page.evaluate(`{
+			const link = document.body.appendChild(Object.assign(document.createElement('a'), { href: ${JSON.stringify(path)} }));
+			link.click();
+			link.remove();
+		}`);
+		await page.waitForURL(url + path);
+	}
 	await heading(page);
 	await ready?.(page);
-	await stillness(page);
+	await open?.(page);
 }
 
 async function fill({ page }: Device, url: string): Promise<void> {
