@@ -33,9 +33,6 @@ const LEAST_PAUSE_MS = 60_000;
 const AGAIN_MS = 2_000;
 /** Comparisons in a row that differ; after these the next one is as far away as after one that agrees. */
 const MOST_IN_A_ROW = 4;
-/** How often the state is read on, and for how long, ms. */
-const STEP_EVERY_MS = 50;
-const STEP_MS = 6;
 
 /** When this device and its server compare what they hold: at the end of a catch-up, and every few minutes while live. */
 export class Checks {
@@ -145,7 +142,7 @@ export class Checks {
 
 	#begin(checkup: checkups.Checkup): void {
 		this.#checkup = checkup;
-		this.#stopSteps = this.#env.every(STEP_EVERY_MS, () => checkup.step(STEP_MS));
+		this.#stopSteps = checkup.start(this.#env);
 	}
 
 	#wait(ms: number): void {

@@ -8,6 +8,7 @@ import { isLeftover } from '../../tombstone.ts';
 import { placeKey } from '../../merge.ts';
 import type { Client } from '../client.ts';
 import { TestBrowser, tasks, World } from '../test-world.ts';
+import { Checkup } from './checkup.ts';
 
 /** Long enough that everybody compares, finds, mends and compares again. */
 const LONG_MS = 2 * 330_000;
@@ -211,4 +212,27 @@ describe('a disk that was damaged', () => {
 			expect(confirmed(tab)).toEqual(held(world));
 		}
 	});
+});
+
+test('a comparison that was stopped reads no further, also when its turn comes only then', () => {
+	const asked: number[] = [];
+	const turns: (() => void)[] = [];
+	const comparison = (): (() => void) =>
+		new Checkup({
+			confirmed: { names: () => [].values(), cells: () => [], allCells: () => [] },
+			isWhole: () => true,
+			seq: () => 1,
+			elapsed: () => 0,
+			ask: ({ collection }) => asked.push(collection),
+			agreed: () => {},
+			differed: () => false,
+			mend: () => {},
+			ended: () => {},
+		}).start({ every: (_ms, job) => (turns.push(job), () => {}) });
+	comparison()();
+	turns[0]!();
+	expect(asked).toEqual([]);
+	comparison();
+	turns[1]!();
+	expect(asked).toEqual([0]);
 });

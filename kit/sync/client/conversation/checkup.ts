@@ -2,6 +2,8 @@ import type { RecordId } from '@mana/model';
 import type { Cell } from '../../cell.ts';
 import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../../digest.ts';
 import type { Digest } from '../../frames.ts';
+import type { Environment } from '../environment.ts';
+import { inSpareTime } from './spare-time.ts';
 
 /** The confirmed state of a space, as far as a checkup reads it. */
 export interface Confirmed {
@@ -34,6 +36,9 @@ export interface CheckupParts {
 	ended(how: 'again' | 'later'): void;
 }
 
+/** How often the state is read on, and for how long, ms. */
+const STEP_EVERY_MS = 50;
+const STEP_MS = 6;
 /** Records that are read before the clock is looked at. */
 const AT_ONCE = 64;
 /** Checkpoints that are remembered while an answer is waited for: the server speaks of one of them, or of a later one. */
@@ -76,6 +81,19 @@ export class Checkup {
 	constructor(parts: CheckupParts) {
 		this.#parts = parts;
 		this.#reading = parts.confirmed.names();
+	}
+
+	/** Reads on, in small steps that give way to everything else. Returns the way to stop. */
+	start(env: Pick<Environment, 'every'>): () => void {
+		let goesOn = true;
+		const step = inSpareTime(() => {
+			if (goesOn) this.step(STEP_MS);
+		});
+		const stop = env.every(STEP_EVERY_MS, step);
+		return () => {
+			goesOn = false;
+			stop();
+		};
 	}
 
 	/** Goes on reading for about so many milliseconds. */
