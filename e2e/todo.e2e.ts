@@ -221,6 +221,7 @@ test('a project is made, renamed, deleted with its tasks, and brought back', asy
 	await page.getByRole('button', { name: 'Actions for Garden' }).click();
 	await page.getByRole('menuitem', { name: 'Rename project' }).click();
 	await page.getByRole('dialog', { name: 'Rename project' }).getByLabel('Name of the project').fill('Balcony');
+	await page.getByRole('dialog', { name: 'Rename project' }).getByRole('radio', { name: 'Green' }).check();
 	await page.getByRole('dialog', { name: 'Rename project' }).getByRole('button', { name: 'Save' }).click();
 	await expect(page.getByRole('heading', { name: 'Balcony', level: 1 })).toBeVisible();
 
