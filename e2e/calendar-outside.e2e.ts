@@ -103,6 +103,7 @@ test('somebody without an account books a time by keys on a phone, calls it off 
 					title: 'Picnic',
 					start: `${year}-06-01T12:00`,
 					zone: 'Europe/Berlin',
+					repeat: 'FREQ=WEEKLY;COUNT=3',
 					organizer: person.email,
 				});
 				const address = 'gus@elsewhere.example';
@@ -121,6 +122,10 @@ test('somebody without an account books a time by keys on a phone, calls it off 
 		await keys.press('Enter');
 		await expect(page.getByRole('button', { name: 'Yes', exact: true })).toHaveAttribute('aria-pressed', 'true');
 		await expect(page.getByRole('status')).toContainText('Cara Booked');
+		const days = page.getByLabel('You answer for');
+		await days.selectOption({ index: 2 });
+		await page.getByRole('button', { name: 'No', exact: true }).click();
+		await expect(days.getByRole('option', { name: /· No$/ })).toHaveCount(1);
 		await clean(page, 'answered');
 	});
 

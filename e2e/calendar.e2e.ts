@@ -373,11 +373,11 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(proposal).toBeVisible();
 	});
 
-	await test.step('who is invited asks for another time, and takes that back', async () => {
+	await test.step('who is invited asks for another time, takes that back, and answers for one day of a series', async () => {
 		await seed(mana, person, (store) =>
 			store.write('seed', (tx) => {
 				const when = { start: '2026-11-27T09:00', length: 3_600, zone: 'Europe/Berlin' };
-				const id = tx.create(events, { title: 'Board', ...when, organizer: 'host@elsewhere.example' });
+				const id = tx.create(events, { title: 'Board', ...when, repeat: 'FREQ=WEEKLY', organizer: 'host@elsewhere.example' });
 				tx.create(guests, { event: id, address: person.email }, guestId(id, person.email));
 			}),
 		);
@@ -396,6 +396,14 @@ test('events come from files and feeds and go into files, and a time is found at
 		await page.getByRole('button', { name: 'Withdraw the proposal' }).click();
 		await expect(notice(page, 'Proposal withdrawn')).toBeVisible();
 		await expect(asked).toBeHidden();
+		const day = page.getByRole('group', { name: /^Only on Fri/ });
+		await day.getByText('No', { exact: true }).click();
+		const answer = page.getByRole('region', { name: 'Guests' }).getByRole('listitem').first();
+		await expect(answer.getByText('No', { exact: true })).toBeVisible();
+		await clean('one-day');
+		await page.goto(`${mana.url}/calendar/day/2026-12-04`);
+		await event(page, /^Board/).click();
+		await expect(answer).toContainText('No answer yet');
 	});
 });
 

@@ -4,7 +4,8 @@ import { trashActions } from '@mana/shared/trash';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { TestBrowser, World } from '@mana/sync/client/test-world';
 import { calendarActions, calendarOf, type EventDraft, type Scope } from './actions.ts';
-import { calendars, defaultCalendarId, events, guests, settings, settingsId } from './model.ts';
+import type { RecordId } from '@mana/model';
+import { calendars, changedOccurrenceId, defaultCalendarId, events, guestId, guests, settings, settingsId } from './model.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { trash } from './trash.ts';
 
@@ -213,6 +214,35 @@ test('somebody is invited once by an address, answers, and guests of a changed e
 	expect(on('2026-11-26').event.sequence).toBeNull();
 	actions.edit('edit', on('2026-11-26'), { start: '2026-11-27T20:00' }, 'this');
 	expect(on('2026-11-27').event.sequence).toBe(1);
+});
+
+test('a guest answers for one day of a series: that day has everybody’s answers of its own, and undo makes it as the others again', () => {
+	const { actions, on, mana, weekly, list } = open();
+	const series = weekly();
+	for (const address of ['ana@example.org', 'ben@example.org']) actions.invite('invite', series, { address, name: '' });
+	const of = (event: RecordId) =>
+		mana
+			.query(guests, { where: (one) => one.event === event && one.deletedAt === null })
+			.rows.map(({ address, answer }) => `${address} ${answer}`)
+			.toSorted();
+	const ben = () => mana.get(guests, guestId(series, 'ben@example.org'))!;
+	const before = list();
+	const day = on('2026-11-16');
+	actions.answerDay('answer', { series: day.series!, occurrence: day.occurrence! }, ben(), 'declined');
+	const own = changedOccurrenceId(series, day.occurrence!);
+	expect(on('2026-11-16').event.id).toBe(own);
+	expect([of(own), of(series)]).toEqual([
+		['ana@example.org none', 'ben@example.org declined'],
+		['ana@example.org none', 'ben@example.org none'],
+	]);
+	actions.answerDay('answer', { series: day.series!, occurrence: day.occurrence! }, ben(), 'tentative');
+	expect(of(own)).toEqual(['ana@example.org none', 'ben@example.org tentative']);
+	expect(list()).toEqual(before);
+	mana.history.undo();
+	mana.history.undo();
+	expect(on('2026-11-16').event.id).toBe(series);
+	actions.answerDay('answer', { series: day.series!, occurrence: day.occurrence! }, ben(), 'accepted');
+	expect(of(own)).toEqual(['ana@example.org none', 'ben@example.org accepted']);
 });
 
 test('how somebody looks at calendars is one record, also when it is chosen for the first time twice', () => {

@@ -1,4 +1,4 @@
-import { type AttachmentsDraft, type Draft, ordering, type RecordId } from '@mana/model';
+import { type Draft, ordering, type RecordId } from '@mana/model';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import {
 	type Calendar,
@@ -15,7 +15,7 @@ import {
 } from './model.ts';
 import { momentOf } from './moments.ts';
 import type { Occurrence } from './occurrences.ts';
-import { cutBefore, movedSeries, mover, type When } from './series.ts';
+import { copyOf, cutBefore, movedSeries, mover, type When } from './series.ts';
 
 /** How much of a series a change is meant for. What takes place once has no more than `this`. */
 export type Scope = 'this' | 'following' | 'all';
@@ -51,6 +51,13 @@ export interface CalendarActions {
 	removeCalendar(label: string, id: RecordId): Written;
 	invite(label: string, event: RecordId, guest: Pick<Guest, 'address' | 'name'> & { readonly person?: string }): Written;
 	editGuest(label: string, guest: RecordId, draft: Omit<Draft<typeof guests>, 'event' | 'address'>): Written;
+	/** Answers for one occurrence alone: it becomes a record of its own, as it is, with everybody who is invited. @param guest of the series */
+	answerDay(
+		label: string,
+		day: { readonly series: Event; readonly occurrence: string },
+		guest: Guest,
+		answer: Guest['answer'],
+	): Written;
 	uninvite(label: string, guest: RecordId): Written;
 	/** @param home the person's own space */
 	editSettings(label: string, home: Mana, draft: Draft<typeof settings>): Written;
@@ -146,7 +153,12 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		mana.query(guests, { where: (one) => one.event === event && one.deletedAt === null }).rows;
 
 	function copyGuest(tx: Writer, { address, name, person, kind, role, answer, comment, invited }: Guest, event: RecordId): void {
-		tx.create(guests, { event, address, name, person, kind, role, answer, comment, invited }, guestId(event, address));
+		const id = guestId(event, address);
+		const draft = { event, address, name, person, kind, role, answer, comment, invited };
+		const row = tx.get(guests, id);
+		if (!row) return void tx.create(guests, draft, id);
+		if (row.deletedAt !== null) tx.restore(guests, id);
+		tx.update(guests, id, draft);
 	}
 
 	return {
@@ -229,6 +241,19 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		},
 		editGuest: (label, guest, draft) =>
 			mana.write(label, (tx) => tx.update(guests, guest, { ...draft, ...(draft.answer && { answeredAt: clock() }) })),
+		answerDay(label, { series, occurrence }, { address }, answer) {
+			const id = changedOccurrenceId(series.id, occurrence);
+			const invited = guestsOf(series.id);
+			const made = [ensure(events, id), ...invited.map((guest) => ensure(guests, guestId(id, guest.address)))];
+			const written = mana.write(label, (tx) => {
+				const row = tx.get(events, id);
+				if (row?.start === null || row?.deletedAt !== null)
+					change(tx, series.id, occurrence, { ...copyOf(series), start: occurrence });
+				if (guestsOf(id).every((guest) => guest.address === '')) for (const guest of invited) copyGuest(tx, guest, id);
+				tx.update(guests, guestId(id, address), { answer, answeredAt: clock() });
+			});
+			return after(made, written);
+		},
 		uninvite: (label, guest) => mana.write(label, (tx) => tx.trash(guests, guest)),
 		editSettings(label, home, draft) {
 			const made = ensure(settings, settingsId, home);
@@ -311,18 +336,6 @@ const HEARD = [
 function heard(event: Event, draft: EventDraft): EventDraft {
 	if (event.organizer === null || !HEARD.some((name) => draft[name] !== undefined)) return draft;
 	return { ...draft, sequence: (event.sequence ?? 0) + 1 };
-}
-
-/** What one event gives to another: everything but who it is to calendar programs. */
-function copyOf(event: Event): EventDraft {
-	const files: AttachmentsDraft = Object.fromEntries(
-		event.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
-	);
-	const { title, notes, place, url, calendar, start, length, zone, endZone, repeat, extra, except } = event;
-	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer } = event;
-	const what = { title, notes, place, url, calendar, status, shows, privacy, hue, tags, organizer, files };
-	const when = { start, length, zone, endZone, repeat, extra, except, reminders, travel, buffer };
-	return { ...what, ...when };
 }
 
 /** Earliest first, for lists of the trash. */

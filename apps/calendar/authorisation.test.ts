@@ -12,7 +12,12 @@ const message = ['BEGIN:VCALENDAR', 'METHOD:REPLY', 'BEGIN:VEVENT', ...reply, 'E
 /** Whoever has the link of a mail may look and answer, and it is good for nothing else; this one is nobody's. */
 const invitations: readonly AccessRow[] = [
 	{ method: 'GET', path: '/v1/invitations/:token', status: 404 },
-	{ method: 'PUT', path: '/v1/invitations/:token/answer', body: { answer: 'accepted', comment: '' }, status: 404 },
+	{
+		method: 'PUT',
+		path: '/v1/invitations/:token/answer',
+		body: { answer: 'accepted', comment: '', occurrence: null },
+		status: 404,
+	},
 	// A message about an event of somebody else is about none of one's own.
 	{ method: 'POST', path: '/v1/messages', body: { message }, status: signedIn(422) },
 ];

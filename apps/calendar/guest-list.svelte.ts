@@ -46,6 +46,18 @@ export class GuestList {
 		return settle(this.#plans.actions.editGuest(m.calendar_done_answered(), guest, { answer }));
 	}
 
+	/** Answers for one occurrence of a series. @param guest of the series */
+	answerDay(guest: Guest, { series, occurrence }: Chosen, answer: Guest['answer']): void {
+		if (series && occurrence !== null)
+			settle(this.#plans.actions.answerDay(m.calendar_done_answered(), { series, occurrence }, guest, answer));
+	}
+
+	/** What a guest of a series says about one occurrence, where that is something of its own. */
+	onDay({ address }: Guest, { event, series }: Chosen): Guest | null {
+		if (!series || event.id === series.id) return null;
+		return this.of(event.id).find((one) => one.address.toLowerCase() === address.toLowerCase()) ?? null;
+	}
+
 	/** The other time that a guest would like, while nobody has decided, and what it is about as it is now. */
 	proposal(guest: Guest): { readonly proposal: Proposal; readonly about: Chosen } | null {
 		const about = this.#about(guest);

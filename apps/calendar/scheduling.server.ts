@@ -6,6 +6,7 @@ import type { SpaceId } from '@mana/sync';
 import { linkInto } from '@mana/sync/space-links';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
 import { whenOf } from './mail/when.server.ts';
+import { guestsOn, sayOfDay, takesPlace } from './one-day.server.ts';
 import { openProposal, proposedIn } from './proposals.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
 import { Waiting, withParts } from './waiting.server.ts';
@@ -41,7 +42,6 @@ const SHARED = [
 	'status',
 	'privacy',
 	'organizer',
-	'sequence',
 ] as const satisfies readonly (keyof Event)[];
 /** What makes it another time, so that whoever said yes is asked again (RFC 5546 §2.1.4). */
 const TIMES = ['start', 'length', 'zone', 'repeat'] as const satisfies readonly (keyof Event)[];
@@ -159,10 +159,13 @@ export class Scheduling {
 				kept.add(key);
 				const before = copy?.occurrences.find((known) => known.event.id === key);
 				keep(tx, key, { ...sharedOf(one), series: id, occurrence: one.occurrence }, before?.event ?? null);
-				this.#guests(state, key, theirs, before?.guests ?? []);
+				// One that names nobody has the guests of the series, and may have more of their answers than whoever invites knows yet.
+				if (theirs.length > 0) this.#guests(state, key, theirs, before?.guests ?? []);
 			}
+			// What whoever invites has never heard of is on its way to them: an answer for that day alone.
+			const known = new Set(whole.occurrences.map(({ event: one }) => one.occurrence));
 			for (const { event: one } of copy?.occurrences ?? [])
-				if (one.deletedAt === null && !kept.has(one.id)) tx.trash(events, one.id);
+				if (one.deletedAt === null && !kept.has(one.id) && known.has(one.occurrence)) tx.trash(events, one.id);
 		});
 	}
 
@@ -201,35 +204,35 @@ export class Scheduling {
 			(one) => one.event.deletedAt === null && isHosts(this.#parts.memberships, one.space, host.id),
 		);
 		if (!original) return;
-		const changed: { readonly guest: Guest; readonly draft: Draft<typeof guests> }[] = [];
-		const compare = (mine: readonly Guest[], theirs: readonly Guest[], gone: boolean) => {
-			const own = mine.find(({ address, deletedAt }) => deletedAt === null && people.get(address.toLowerCase())?.id === me);
-			const there =
-				own && theirs.find((one) => one.deletedAt === null && one.address.toLowerCase() === own.address.toLowerCase());
-			if (!own || !there) return;
-			const answer = gone ? 'declined' : own.answer;
-			const answered = answer !== there.answer && answer !== 'none';
-			const asks = own.proposedAt !== there.proposedAt;
-			if (!answered && !asks) return;
-			const { comment } = own;
-			const draft = {
-				...(answered && { answer, answeredAt: clock.now() }),
-				...(asks && proposedIn(own)),
-				...(comment && { comment }),
-			};
-			changed.push({ guest: there, draft });
-		};
-		compare(whole.guests, original.guests, whole.event.deletedAt !== null);
-		for (const one of whole.occurrences) {
-			const there = original.occurrences.find(({ event }) => event.occurrence === one.event.occurrence);
-			if (there) compare(one.guests, there.guests, false);
-		}
+		const ownIn = (all: readonly Guest[]) =>
+			all.find(({ address, deletedAt }) => deletedAt === null && people.get(address.toLowerCase())?.id === me);
+		const saidBy = ({ comment }: Guest, answer: Guest['answer'], there: Guest): Draft<typeof guests> =>
+			answer === there.answer || answer === 'none' ? {} : { answer, answeredAt: clock.now(), ...(comment && { comment }) };
+		const [mine, there] = [ownIn(whole.guests), ownIn(original.guests)];
+		const all =
+			mine && there
+				? {
+						...saidBy(mine, whole.event.deletedAt === null ? mine.answer : 'declined', there),
+						...(mine.proposedAt !== there.proposedAt && { ...proposedIn(mine), ...(mine.comment && { comment: mine.comment }) }),
+					}
+				: {};
+		const days = whole.occurrences.flatMap(({ event, guests: theirs }) => {
+			const { occurrence } = event;
+			const own = ownIn(theirs);
+			if (event.deletedAt !== null || occurrence === null || !own) return [];
+			const known = ownIn(guestsOn(original, occurrence));
+			const said = known ? saidBy(own, own.answer, known) : {};
+			const isNews = Object.keys(said).length > 0 && takesPlace(original, occurrence, this.#parts.zone);
+			return isNews ? [{ occurrence, said: new Map([[own.address.toLowerCase(), { ...said, person: me }]]) }] : [];
+		});
+		const isNews = Object.keys(all).length > 0;
 		// The time was changed while an answer to the old one stood: whoever invites asks again first.
-		if (changed.length === 0 || TIMES.some((name) => original.event[name] !== whole.event[name])) return;
+		if ((!isNews && days.length === 0) || TIMES.some((name) => original.event[name] !== whole.event[name])) return;
 		const name = [...people.values()].find(({ id }) => id === me)?.name ?? '';
-		for (const { guest, draft } of changed) await this.#tell(original, host, { ...guest, ...draft } as Guest, name);
+		if (there && isNews) await this.#tell(original, host, { ...there, ...all } as Guest, name);
 		await this.#write(original.space, (tx) => {
-			for (const { guest, draft } of changed) tx.update(guests, guest.id, { ...draft, person: me });
+			if (there && isNews) tx.update(guests, there.id, { ...all, person: me });
+			for (const { occurrence, said } of days) sayOfDay(tx, original, occurrence, said);
 		});
 	}
 
@@ -289,7 +292,9 @@ function verdict(theirs: Guest, before: Guest | undefined): Draft<typeof guests>
 
 function sharedOf(event: Event): Draft<typeof events> {
 	const shared = Object.fromEntries(SHARED.map((name) => [name, event[name]]));
-	return { ...shared, extra: [...event.extra], except: [...event.except] };
+	// A program of a guest may have counted one that whoever invites never did; a count is not taken back.
+	const counted = event.sequence === null ? {} : { sequence: event.sequence };
+	return { ...shared, ...counted, extra: [...event.extra], except: [...event.except] };
 }
 
 function keep(tx: ServiceWriter, id: RecordId, wanted: Draft<typeof events>, before: Row<typeof events> | null): void {

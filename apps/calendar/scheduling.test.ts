@@ -3,7 +3,7 @@ import type { SpaceId } from '@mana/sync';
 import { event, ns, Program } from './dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from './dav/world.fixture.ts';
 import { hub } from '@mana/schema/registry/models';
-import { type Event, events, guestId, guests } from './model.ts';
+import { changedOccurrenceId, type Event, events, guestId, guests } from './model.ts';
 import { openProposal, proposing, withdrawing } from './proposals.ts';
 
 let world: World;
@@ -119,6 +119,68 @@ describe('an invitation to somebody of this Mana', () => {
 		await ada!.write(adas!, events, { notes: 'by the way' }, mine.id);
 		await until(async () => (await adasPhone!.read(`${adasOwn}no.ics`)).text.includes('by the way'));
 		expect((await gracesPhone!.ask('GET', `${gracesOwn}no.ics`)).status).toBe(404);
+	});
+});
+
+describe('one day of a series that nobody changed', () => {
+	const day = '2026-07-09T10:00';
+	let [mine, theirs]: Event[] = [];
+	const saidIn = async (person: TestPerson, space: SpaceId, series: Event, occurrence: string, address = 'grace@mana.example') =>
+		answerIn(person, space, changedOccurrenceId(series.id, occurrence), address);
+
+	test('is declined by a program of a guest: whoever invites has it as an occurrence of its own, with everybody in it', async () => {
+		const weekly = meeting(asked, 'RRULE:FREQ=WEEKLY;COUNT=5')
+			.replaceAll('UID:meeting', 'UID:weekly')
+			.replaceAll('Meeting', 'Weekly')
+			.replaceAll('20260601', '20260702');
+		expect((await adasPhone!.put(`${adasOwn}weekly.ics`, weekly)).status).toBe(201);
+		theirs = await until(() => rowIn(grace!, graces!, 'Weekly'));
+		mine = (await rowIn(ada!, adas!, 'Weekly'))!;
+		const own = await until(() => gracesPhone!.read(`${gracesOwn}weekly.ics`).catch(() => null));
+		const [vevent] = /BEGIN:VEVENT[^]*END:VEVENT\r\n/.exec(own.text)!;
+		const that = vevent
+			.replace(/RRULE[^\r]*\r\n/, 'RECURRENCE-ID:20260709T100000Z\r\n')
+			.replace(/DTSTART[^\r]*/, 'DTSTART:20260709T100000Z')
+			.replace(/DTEND[^\r]*/, 'DTEND:20260709T110000Z')
+			.replace('PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Grace', 'PARTSTAT=DECLINED:mailto:Grace');
+		const no = own.text.replace('END:VCALENDAR', `${that}END:VCALENDAR`);
+		expect((await gracesPhone!.put(`${gracesOwn}weekly.ics`, no, { 'if-match': own.etag })).status).toBe(204);
+		await until(async () => (await saidIn(ada!, adas!, mine!, day)) === 'declined');
+		expect(await saidIn(ada!, adas!, mine!, day, 'ada@mana.example')).toBe('accepted');
+		expect(await answerIn(ada!, adas!, mine!.id, 'grace@mana.example')).toBe('none');
+		const { text } = await adasPhone!.read(`${adasOwn}weekly.ics`);
+		expect(text.replaceAll('\r\n ', '')).toMatch(/RECURRENCE-ID[^]*PARTSTAT=DECLINED:mailto:Grace@mana\.example/);
+	});
+
+	test('is answered on a page as well, and stays so when the rest of the series is answered or changed', async () => {
+		const next = '2026-07-16T10:00';
+		const key = changedOccurrenceId(theirs!.id, next);
+		const copy = {
+			title: 'Weekly',
+			start: next,
+			zone: 'UTC',
+			organizer: 'ada@mana.example',
+			series: theirs!.id,
+			occurrence: next,
+		};
+		await grace!.write(graces!, events, copy, key);
+		for (const [address, answer] of [
+			['ada@mana.example', 'accepted'],
+			['Grace@mana.example', 'tentative'],
+		] as const)
+			await grace!.write(graces!, guests, { event: key, address, answer }, guestId(key, address));
+		await until(async () => (await saidIn(ada!, adas!, mine!, next)) === 'tentative');
+		await grace!.write(graces!, guests, { answer: 'accepted' }, guestId(theirs!.id, 'grace@mana.example'));
+		await until(async () => (await answerIn(ada!, adas!, mine!.id, 'grace@mana.example')) === 'accepted');
+		await ada!.write(adas!, events, { place: 'Hall' }, mine!.id);
+		await until(async () => (await grace!.rows(graces!, events)).find(({ id }) => id === theirs!.id)!.place === 'Hall');
+		const answers = [day, next].map((one) =>
+			Promise.all([saidIn(ada!, adas!, mine!, one), saidIn(grace!, graces!, theirs!, one)]),
+		);
+		expect(await Promise.all(answers)).toEqual([
+			['declined', 'declined'],
+			['tentative', 'tentative'],
+		]);
 	});
 });
 

@@ -1,3 +1,4 @@
+import type { AttachmentsDraft, Draft } from '@mana/model';
 import { addDays, type Day, parts, weekdayOf } from '@mana/time';
 import {
 	type ByDay,
@@ -9,7 +10,7 @@ import {
 	readableRule,
 	type Rule,
 } from '@mana/time/recur/index';
-import type { Event } from './model.ts';
+import type { Event, events } from './model.ts';
 import { DAY, dayIn, isDay, momentOf, textOf } from './moments.ts';
 import { recurrenceOf } from './occurrences.ts';
 
@@ -114,4 +115,16 @@ function written(moment: Moment): string {
 	// A moment in UTC that a program wrote is kept on the clocks of the series by whoever takes it in.
 	if (moment.form === 'utc') throw new Error(`A series has no ${formatMoment(moment)}: its moments stand on its own clocks.`);
 	return textOf(moment.wall, moment.form);
+}
+
+/** What one event gives to another: everything but who it is to calendar programs. */
+export function copyOf(event: Event): Draft<typeof events> {
+	const files: AttachmentsDraft = Object.fromEntries(
+		event.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
+	);
+	const { title, notes, place, url, calendar, start, length, zone, endZone, repeat, extra, except } = event;
+	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer } = event;
+	const what = { title, notes, place, url, calendar, status, shows, privacy, hue, tags, organizer, files };
+	const when = { start, length, zone, endZone, repeat, extra, except, reminders, travel, buffer };
+	return { ...what, ...when };
 }

@@ -34,6 +34,11 @@ export function whenWords(shown: Spanned, viewer: string, tag: string): string {
 		: `${begins} – ${spellDay(end, tag)}, ${timeWords(to, viewer, tag)}`;
 }
 
+/** A day in few words: "Fri, 27 Nov". */
+export function shortDay(day: Day, tag: string): string {
+	return formatDay(tag, { weekday: 'short', day: 'numeric', month: 'short' }, day);
+}
+
 /** The heading of a day in a list: "Tomorrow", and what that leaves open. */
 export function dayHeading(day: Day, today: Day, tag: string): { readonly title: string; readonly detail: string } {
 	return {

@@ -5,6 +5,9 @@ import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import type { Kysely } from 'kysely';
 import { type Event, type Guest, guests } from '../model.ts';
+import { repeats } from '../event-index.ts';
+import { occurrencesOf } from '../occurrences.ts';
+import { guestsOn, sayOfDay } from '../one-day.server.ts';
 import type { Invitation } from '../outside/seen.ts';
 import type { CalendarTables } from '../store.server.ts';
 import type { CalendarUsers } from '../users.server.ts';
@@ -51,15 +54,56 @@ export async function invitationAt(parts: AnswerParts, token: string): Promise<I
 		repeat: shown.repeat,
 		answer: guest?.answer ?? 'none',
 		comment: guest?.comment ?? '',
+		days: share === null ? [] : daysOf(parts, whole, row.address),
 	};
 }
 
-/** Writes what somebody answers by their link. @throws Problem 404 `invitation-unknown`, 409 `invitation-ended` */
-export async function answerAt(parts: AnswerParts, token: string, said: Said): Promise<void> {
+/** So many days of a series can be answered for by themselves, those that come next. */
+const MOST_DAYS = 20;
+const AHEAD_MS = 400 * 86_400_000;
+
+/** What comes next of a series that somebody is invited to, and what they answered for it. */
+function daysOf({ clock, zone }: AnswerParts, whole: Whole, address: string): Invitation['days'] {
+	const { event, occurrences, guests: all } = whole;
+	if (!repeats(event) || ofGuest(all, address).length === 0) return [];
+	const rows = [event, ...occurrences.map((one) => one.event)];
+	const now = clock.now();
+	return occurrencesOf(rows, now, now + AHEAD_MS, zone)
+		.flatMap(({ occurrence, from, to }) => {
+			const [guest] = occurrence === null ? [] : ofGuest(guestsOn(whole, occurrence), address);
+			return guest ? [{ occurrence: occurrence!, from, to, answer: guest.answer }] : [];
+		})
+		.slice(0, MOST_DAYS);
+}
+
+function ofGuest(all: readonly Guest[], address: string): Guest[] {
+	return all.filter((one) => one.deletedAt === null && one.address.toLowerCase() === address);
+}
+
+/**
+ * Writes what somebody answers by their link.
+ *
+ * @param said of all of it, or of one of the days that the link shows
+ * @throws Problem 404 `invitation-unknown`, 409 `invitation-ended`
+ */
+export async function answerAt(
+	parts: AnswerParts,
+	token: string,
+	said: Said & { readonly occurrence: string | null },
+): Promise<void> {
 	const { row, whole } = await find(parts, token);
 	if (shareOf(whole, row.address, 0) === null || isOver(whole, parts.clock.now(), parts.zone))
 		throw problem(409, 'invitation-ended', 'There is nothing to answer any more: it is over, or was called off.');
-	await write(parts, whole.space, rowsOf(whole, row.address), said);
+	const { occurrence, ...words } = said;
+	if (occurrence !== null && !daysOf(parts, whole, row.address).some((day) => day.occurrence === occurrence))
+		throw problem(409, 'invitation-ended', 'There is nothing to answer for that day any more.');
+	const rows = occurrence === null ? rowsOf(whole, row.address) : ofGuest(guestsOn(whole, occurrence), row.address);
+	const news = rows.filter((one) => one.answer !== words.answer || one.comment !== words.comment);
+	await writeAnswers(
+		parts,
+		whole,
+		news.map((guest) => ({ guest, occurrence, said: words })),
+	);
 }
 
 async function find({ db, records }: AnswerParts, token: string) {
@@ -82,14 +126,27 @@ function rowsOf({ guests: all, occurrences }: Whole, address: string): Guest[] {
 	);
 }
 
-/** Writes what guests say, where it is not what stands there. */
-async function write(parts: AnswerParts, space: SpaceId, all: readonly Guest[], said: Said): Promise<void> {
-	const changed = all.filter((one) => one.answer !== said.answer || one.comment !== said.comment);
-	await writeGuests(
-		parts,
-		space,
-		changed.map((guest) => ({ guest, draft: { ...said, answeredAt: parts.clock.now() } })),
+/** Writes what guests answer for all of an event, or for one of its occurrences each. */
+export async function writeAnswers(
+	{ records, writer, clock }: Pick<AnswerParts, 'records' | 'writer' | 'clock'>,
+	whole: Whole,
+	all: readonly { readonly guest: Guest; readonly occurrence: string | null; readonly said: Said }[],
+): Promise<void> {
+	if (all.length === 0) return;
+	const answeredAt = clock.now();
+	const days = Map.groupBy(all, ({ occurrence }) => occurrence);
+	await records.transaction().execute((within) =>
+		writer.write(within, whole.space, (tx) => {
+			for (const [occurrence, voices] of days) {
+				if (occurrence === null) for (const { guest, said } of voices) tx.update(guests, guest.id, { ...said, answeredAt });
+				else {
+					const said = voices.map(({ guest, said: words }) => [guest.address.toLowerCase(), { ...words, answeredAt }] as const);
+					sayOfDay(tx, whole, occurrence, new Map(said));
+				}
+			}
+		}),
 	);
+	writer.wake();
 }
 
 /** Writes fields of guests as one action. */

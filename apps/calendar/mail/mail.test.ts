@@ -4,6 +4,7 @@ import type { SpaceId } from '@mana/sync';
 import { event, Program } from '../dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
 import { changedOccurrenceId, type Event, events, guestId, guests } from '../model.ts';
+import type { Invitation } from '../outside/seen.ts';
 import { proposing, withdrawing } from '../proposals.ts';
 import { mails, messageIn, tokenIn } from './mailbox.fixture.ts';
 
@@ -72,10 +73,11 @@ describe('a guest who is nobody of this Mana', () => {
 		expect(await looked.json()).toMatchObject({ state: 'open', title: 'Tea', inviter: 'Ada', answer: 'none' });
 		expect((await answerOf(id, 'bob@elsewhere.example'))!.answer).toBe('none');
 		const said = { answer: 'tentative', comment: 'If the train comes' };
-		expect((await ask('PUT', `/v1/invitations/${token}/answer`, said)).status).toBe(204);
+		const all = { ...said, occurrence: null };
+		expect((await ask('PUT', `/v1/invitations/${token}/answer`, all)).status).toBe(204);
 		expect(await until(async () => ((await answerOf(id, 'bob@elsewhere.example'))!.answer === 'none' ? null : true))).toBe(true);
 		expect(await answerOf(id, 'bob@elsewhere.example')).toMatchObject({ ...said, answeredAt: expect.any(Number) });
-		expect((await ask('PUT', `/v1/invitations/${token}/answer`, { ...said, answer: 'later' })).status).toBe(422);
+		expect((await ask('PUT', `/v1/invitations/${token}/answer`, { ...all, answer: 'later' })).status).toBe(422);
 		expect((await ask('GET', `/v1/invitations/${token}x`)).status).toBe(404);
 	});
 
@@ -122,7 +124,9 @@ describe('a guest who is nobody of this Mana', () => {
 		expect(message).not.toContain('grace@');
 		const token = tokenIn((await to('bob@elsewhere.example'))[1]!);
 		expect(await (await ask('GET', `/v1/invitations/${token}`)).json()).toMatchObject({ state: 'cancelled' });
-		expect((await ask('PUT', `/v1/invitations/${token}/answer`, { answer: 'accepted', comment: '' })).status).toBe(409);
+		expect(
+			(await ask('PUT', `/v1/invitations/${token}/answer`, { answer: 'accepted', comment: '', occurrence: null })).status,
+		).toBe(409);
 	});
 
 	test('of a series hears what is theirs of it: an occurrence that was moved, and none that others alone come to', async () => {
@@ -146,6 +150,62 @@ describe('a guest who is nobody of this Mana', () => {
 		expect(last.match(/BEGIN:VEVENT/g)).toHaveLength(2);
 		expect(last).toContain(`EXDATE;TZID=Europe/Berlin:${year}0615T100000`);
 		expect(last).toContain(`RECURRENCE-ID;TZID=Europe/Berlin:${year}0608T100000`);
+	});
+});
+
+describe('a guest of a series answers for one day that nobody changed', () => {
+	const bob = 'bob@day.example';
+	const [second, third] = [`${year}-06-08T10:00`, `${year}-06-15T10:00`];
+	const dayOf = async (id: RecordId, occurrence: string, address = bob) =>
+		(await ada!.rows(space, guests)).find((one) => one.id === guestId(changedOccurrenceId(id, occurrence), address));
+	let id: RecordId;
+
+	test('by the link of their mail, which shows what comes next: of that day alone, and nobody else hears of it', async () => {
+		id = await invite('Class', [bob, 'eve@day.example'], { repeat: 'FREQ=WEEKLY;COUNT=4' });
+		const [mail] = await mailed(bob, 1);
+		await mailed('eve@day.example', 1);
+		const at = `/v1/invitations/${tokenIn(mail!)}`;
+		const days = async () => ((await (await ask('GET', at)).json()) as Invitation).days;
+		expect((await days()).map(({ occurrence }) => occurrence)).toEqual([
+			`${year}-06-01T10:00`,
+			second,
+			third,
+			`${year}-06-22T10:00`,
+		]);
+		const said = { answer: 'declined', comment: 'On the road' };
+		expect((await ask('PUT', `${at}/answer`, { ...said, occurrence: second })).status).toBe(204);
+		expect((await ask('PUT', `${at}/answer`, { ...said, occurrence: `${year}-06-09T10:00` })).status).toBe(409);
+		await until(async () => (await dayOf(id, second))?.answer === 'declined' || null);
+		expect(await dayOf(id, second)).toMatchObject({
+			...said,
+			answeredAt: expect.any(Number),
+			event: changedOccurrenceId(id, second),
+		});
+		expect(await dayOf(id, second, 'eve@day.example')).toMatchObject({ answer: 'none', deletedAt: null });
+		expect((await answerOf(id, bob))!.answer).toBe('none');
+		const one = (await ada!.rows(space, events)).find((row) => row.id === changedOccurrenceId(id, second));
+		expect(one).toMatchObject({ title: 'Class', start: second, occurrence: second, series: id, repeat: null });
+		expect((await days()).map(({ answer }) => answer)).toEqual(['none', 'declined', 'none', 'none']);
+	});
+
+	test('by the file of a mail; a day that the series does not have is none', async () => {
+		const reply = (when: string, from = bob) =>
+			messageOf(
+				'REPLY',
+				`UID:${id}`,
+				`RECURRENCE-ID;TZID=Europe/Berlin:${when}`,
+				'ORGANIZER:mailto:ada@mana.example',
+				`ATTENDEE;PARTSTAT=DECLINED:mailto:${from}`,
+			);
+		expect(await taken(ada!, reply(`${year}0616T100000`))).toBe(422);
+		expect(await taken(ada!, reply(`${year}0615T100000`, 'mallory@day.example'))).toBe(422);
+		expect(await taken(ada!, reply(`${year}0615T100000`))).toMatchObject({ did: 'answered', who: bob });
+		await until(async () => (await dayOf(id, third))?.answer === 'declined' || null);
+		expect((await answerOf(id, bob))!.answer).toBe('none');
+		// Nobody was told of any of it: what each guest is invited to is as it was.
+		await ada!.write(space, events, { place: 'Hall', sequence: 1 }, id);
+		const [changed] = await mailed('eve@day.example', 2);
+		expect([changed!.subject, (await to('eve@day.example')).length]).toEqual(['Changed: Class', 2]);
 	});
 });
 

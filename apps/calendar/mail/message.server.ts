@@ -57,6 +57,9 @@ function plain(event: Event): Event {
 	return { ...event, calendarObject: '', reminders: new Set(), travel: 0, calendarName: '' };
 }
 
+/** What an occurrence has as its series does, where nobody changed it. */
+const OF_SERIES = ['title', 'length', 'zone', 'endZone', 'place'] as const satisfies readonly (keyof Event)[];
+
 /** Tells one state of a guest's share from another, in what they have to hear of (RFC 5546 §2.1.4). */
 export function fingerprint(share: ObjectState): string {
 	const said = ({ title, start, length, zone, endZone, repeat, extra, except, place, occurrence }: Event) => [
@@ -64,7 +67,14 @@ export function fingerprint(share: ObjectState): string {
 		[...extra].toSorted(),
 		[...except].toSorted(),
 	];
-	const parts = [share.guests.length > 0, said(share.event), share.occurrences.map(({ event }) => said(event))];
+	// An occurrence that is as its series has it has its own record for what guests answer: nobody has to hear of that.
+	const differing = share.occurrences.filter(
+		({ event }) =>
+			share.guests.length === 0 ||
+			event.start !== event.occurrence ||
+			OF_SERIES.some((name) => event[name] !== share.event[name]),
+	);
+	const parts = [share.guests.length > 0, said(share.event), differing.map(({ event }) => said(event))];
 	return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }
 

@@ -15,10 +15,11 @@ import { eventKind } from '../dav/kind.server.ts';
 import { onClockOf } from '../ical/clock-lines.ts';
 import { addressIn, readEvent } from '../ical/read-event.ts';
 import { events, type Guest, guests } from '../model.ts';
+import { guestsOn, takesPlace } from '../one-day.server.ts';
 import type { ReceivedMessage } from '../outside/seen.ts';
 import { isSameTime, onClocksOf, proposing } from '../proposals.ts';
 import { isHosts, type Whole, wholeOf } from '../whole.server.ts';
-import { type AnswerParts, type Said, writeGuests } from './answers.server.ts';
+import { type AnswerParts, type Said, writeAnswers, writeGuests } from './answers.server.ts';
 import type { InvitationMails } from './mails.server.ts';
 
 export interface ReceivedParts extends AnswerParts {
@@ -111,10 +112,10 @@ interface Voice {
 
 /** Which guests a message speaks for, and what they answer. */
 function voicesIn(whole: Whole, event: Component, zone: string): Voice[] {
+	if (!lineOf(event, 'RECURRENCE-ID')) return speakers(event, whole.guests);
 	const occurrence = occurrenceIn(whole, event, zone);
-	const own = whole.occurrences.find((one) => one.event.occurrence === occurrence);
-	const invited = lineOf(event, 'RECURRENCE-ID') ? (own?.guests ?? []) : whole.guests;
-	return speakers(event, invited);
+	if (occurrence === null || !takesPlace(whole, occurrence, zone)) return [];
+	return speakers(event, guestsOn(whole, occurrence));
 }
 
 function speakers(event: Component, invited: readonly Guest[]): Voice[] {
@@ -135,20 +136,20 @@ function occurrenceIn({ event }: Whole, said: Component, zone: string): string |
 	return id && event.start !== null ? onClockOf(id, event.start, event.zone, zone) : null;
 }
 
-/** Whoever is asked answers (RFC 5546 §3.2.3). */
+/** Whoever is asked answers, for all of it or for one occurrence, which nobody may have changed yet (RFC 5546 §3.2.3). */
 async function takeReply(parts: ReceivedParts, whole: Whole, all: readonly Component[]) {
-	const voices = all.flatMap((one) => voicesIn(whole, one, parts.zone)).filter(({ answer }) => answer !== null);
-	if (voices.length === 0) return null;
-	await writeGuests(
-		parts,
-		whole.space,
-		voices.flatMap(({ guest, answer, comment }) =>
-			guest.answer === answer && guest.comment === comment
-				? []
-				: [{ guest, draft: { answer: answer!, comment, answeredAt: parts.clock.now() } }],
-		),
+	const voices = all.flatMap((one) =>
+		voicesIn(whole, one, parts.zone).map((voice) => ({ ...voice, occurrence: occurrenceIn(whole, one, parts.zone) })),
 	);
-	return { did: 'answered', who: nameOfGuest(voices[0]!.guest) } as const;
+	const answered = voices.filter(({ answer }) => answer !== null);
+	if (answered.length === 0) return null;
+	const news = answered.filter(({ guest, answer, comment }) => guest.answer !== answer || guest.comment !== comment);
+	await writeAnswers(
+		parts,
+		whole,
+		news.map(({ guest, answer, comment, occurrence }) => ({ guest, occurrence, said: { answer: answer!, comment } })),
+	);
+	return { did: 'answered', who: nameOfGuest(answered[0]!.guest) } as const;
 }
 
 /** A guest would like another time (RFC 5546 §3.2.7): it is kept beside their name until whoever invites decides. */

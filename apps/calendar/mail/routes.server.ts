@@ -6,6 +6,7 @@ import { deeds } from '../outside/seen.ts';
 import { answerAt, answerWords, invitationAt } from './answers.server.ts';
 import { type ReceivedParts, takeMessage } from './received.server.ts';
 
+const said = z.enum(['none', ...answerWords, 'delegated']);
 const invitation = z.object({
 	state: z.enum(['open', 'over', 'cancelled']),
 	inviter: z.string(),
@@ -18,8 +19,9 @@ const invitation = z.object({
 	wholeDay: z.boolean(),
 	zone: z.string().nullable(),
 	repeat: z.string().nullable(),
-	answer: z.enum(['none', ...answerWords, 'delegated']),
+	answer: said,
 	comment: z.string(),
+	days: z.array(z.object({ occurrence: z.string(), from: z.number(), to: z.number(), answer: said })),
 });
 
 const received = z.object({
@@ -44,7 +46,13 @@ export function invitationRoutes(parts: ReceivedParts, verifyToken: VerifyToken)
 		.put(
 			'/v1/invitations/:token/answer',
 			limit,
-			body(z.strictObject({ answer: z.enum(answerWords), comment: z.string().trim().max(2_000) })),
+			body(
+				z.strictObject({
+					answer: z.enum(answerWords),
+					comment: z.string().trim().max(2_000),
+					occurrence: z.string().max(32).nullable(),
+				}),
+			),
 			answers('Answers an invitation', null, 204),
 			async (c) => {
 				await answerAt(parts, c.req.param('token'), c.req.valid('json'));

@@ -12,7 +12,7 @@ export type OwnPage = BookingSettings & { readonly id: string };
 /** What people without an account do at calendar-server, by links that name nothing else. @throws AuthProblem */
 export const outside = {
 	invitation: (token: string) => ask<Invitation>('GET', `/v1/invitations/${encodeURIComponent(token)}`, undefined, { door }),
-	answer: (token: string, said: { answer: string; comment: string }) =>
+	answer: (token: string, said: { answer: string; comment: string; occurrence: string | null }) =>
 		ask<unknown>('PUT', `/v1/invitations/${encodeURIComponent(token)}/answer`, said, { door }),
 	bookingPage: (name: string) => ask<BookingPage>('GET', pageAt(name), undefined, { door }),
 	slots: async (name: string, question: { from: number; to: number; length: string }) =>

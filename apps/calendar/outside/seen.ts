@@ -17,6 +17,13 @@ export interface Invitation {
 	readonly repeat: string | null;
 	readonly answer: Guest['answer'];
 	readonly comment: string;
+	/** What comes next of a series: each can be answered for by itself. */
+	readonly days: readonly {
+		readonly occurrence: string;
+		readonly from: number;
+		readonly to: number;
+		readonly answer: Guest['answer'];
+	}[];
 }
 
 /** What anybody sees of a page on which somebody can be booked. */
