@@ -400,10 +400,33 @@ test('events come from files and feeds and go into files, and a time is found at
 		await day.getByText('No', { exact: true }).click();
 		const answer = page.getByRole('region', { name: 'Guests' }).getByRole('listitem').first();
 		await expect(answer.getByText('No', { exact: true })).toBeVisible();
-		await clean('one-day');
 		await page.goto(`${mana.url}/calendar/day/2026-12-04`);
 		await event(page, /^Board/).click();
 		await expect(answer).toContainText('No answer yet');
+	});
+
+	await test.step('a room is made and booked, and a second event at that time hears that it is taken', async () => {
+		await page.goto(`${mana.url}/calendar/rooms`);
+		await page.getByRole('button', { name: 'Add one' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Add one' });
+		await dialog.getByRole('textbox', { name: 'Name' }).fill('Blue');
+		await dialog.getByRole('textbox', { name: 'Seats' }).fill('8');
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		await expect(page.getByRole('main').getByRole('listitem').filter({ hasText: 'Blue' })).toContainText('8 seats');
+		await clean('rooms');
+		const pane = page.getByRole('complementary', { name: 'Details' });
+		const booked = pane.getByRole('list', { name: 'Rooms and equipment' });
+		const choice = pane.getByRole('combobox', { name: 'Book a room or equipment' });
+		await page.goto(`${mana.url}/calendar/day/2026-11-27`);
+		await event(page, /^Board/).click();
+		await expect(choice.getByRole('option', { name: 'Blue · 8 seats · free' })).toHaveCount(1);
+		await choice.selectOption({ index: 1 });
+		await expect(booked).toContainText('Blue');
+		await event(page, /^Stand-up/).click();
+		await expect(choice.getByRole('option', { name: 'Blue · 8 seats · taken: Board' })).toHaveCount(1);
+		await choice.selectOption({ index: 1 });
+		await expect(booked.getByText(/^Booked twice: “Board” has it as well, Friday/)).toBeVisible();
+		await clean('booked-twice');
 	});
 });
 

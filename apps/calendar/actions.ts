@@ -49,7 +49,11 @@ export interface CalendarActions {
 	editCalendar(label: string, id: RecordId, draft: Draft<typeof calendars>): Written;
 	/** Puts a calendar in the trash together with its events; of a subscription, those are calendar-server's to put there. */
 	removeCalendar(label: string, id: RecordId): Written;
-	invite(label: string, event: RecordId, guest: Pick<Guest, 'address' | 'name'> & { readonly person?: string }): Written;
+	invite(
+		label: string,
+		event: RecordId,
+		guest: Pick<Guest, 'address' | 'name'> & Partial<Pick<Guest, 'person' | 'kind' | 'answer'>>,
+	): Written;
 	editGuest(label: string, guest: RecordId, draft: Omit<Draft<typeof guests>, 'event' | 'address'>): Written;
 	/** Answers for one occurrence alone: it becomes a record of its own, as it is, with everybody who is invited. @param guest of the series */
 	answerDay(
@@ -221,7 +225,7 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 					for (const one of all()) if (calendarOf(one) === id && one.deletedAt === null) tx.trash(events, one.id);
 				if (calendar) tx.trash(calendars, id);
 			}),
-		invite(label, event, { address, name, person }) {
+		invite(label, event, { address, name, person = null, kind = 'individual', answer = 'none' }) {
 			const id = guestId(event, address);
 			const made = ensure(guests, id);
 			return after(
@@ -232,8 +236,9 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 						event,
 						address: address.trim(),
 						name,
-						person: person ?? null,
-						answer: 'none',
+						person,
+						kind,
+						answer,
 						invited: clock(),
 					});
 				}),

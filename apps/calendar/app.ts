@@ -25,6 +25,7 @@ export const app: AppManifest = {
 			run: (house) => house.go('/calendar/search'),
 		},
 		{ id: 'subscriptions', name: () => m.calendar_subscriptions(), run: (house) => house.go('/calendar/subscriptions') },
+		{ id: 'rooms', name: () => m.calendar_rooms(), run: (house) => house.go('/calendar/rooms') },
 		{ id: 'import', name: () => m.calendar_import(), run: (house) => house.go('/calendar/import') },
 		{ id: 'export', name: () => m.calendar_export(), run: (house) => house.go('/calendar/export') },
 		{ id: 'elsewhere', name: () => m.calendar_elsewhere(), icon: 'globe', run: (house) => house.go('/calendar/elsewhere') },

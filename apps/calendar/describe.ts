@@ -8,7 +8,7 @@ import { m } from '@mana/ui/i18n';
 import { reminderWords } from '@mana/ui/reminders/reminder-words';
 import { repeatWords } from '@mana/ui/repeat/repeat-words';
 import type { DateWays, Describer } from '@mana/ui/shell/manifest';
-import { type Event, type Guest, calendars, events, guests, sets, settings } from './model.ts';
+import { type Event, type Guest, calendars, events, guests, rooms, sets, settings } from './model.ts';
 import { dayIn, isDay, timeIn } from './moments.ts';
 import { answerName, lengthWords, privacyName, showsName, statusName, titleOf } from './words.ts';
 
@@ -50,6 +50,11 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[calendars.fields.source.number]: m.calendar_field_url,
 		[calendars.fields.zone.number]: m.calendar_field_zone,
 	}),
+	...named(rooms.number, {
+		[rooms.fields.name.number]: m.calendar_field_name,
+		[rooms.fields.place.number]: m.calendar_field_place,
+		[rooms.fields.capacity.number]: m.calendar_field_seats,
+	}),
 	...named(sets.number, { [sets.fields.name.number]: m.calendar_field_name }),
 	...named(guests.number, { [guest.answer.number]: m.calendar_field_answer, [guest.name.number]: m.calendar_field_name }),
 ]);
@@ -64,6 +69,7 @@ export const describer: Describer = {
 		if (collection === calendars.number)
 			return m.calendar_called_calendar({ name: mana.get(calendars, id)?.name || m.calendar_default() });
 		if (collection === settings.number) return m.calendar_settings();
+		if (collection === rooms.number) return m.calendar_called_room({ name: mana.get(rooms, id)?.name || m.calendar_unnamed() });
 		if (collection === sets.number) return m.calendar_called_set({ name: mana.get(sets, id)?.name ?? '' });
 		if (collection === guests.number) {
 			const row = mana.get(guests, id);

@@ -33,7 +33,7 @@ export class GuestList {
 		return this.#byEvent.get(event) ?? [];
 	}
 
-	invite(event: RecordId, guest: Pick<Guest, 'address' | 'name'>): Written {
+	invite(event: RecordId, guest: Parameters<CalendarActions['invite']>[2]): Written {
 		return settle(this.#plans.actions.invite(m.calendar_done_invited(), event, guest));
 	}
 

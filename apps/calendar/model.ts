@@ -164,6 +164,20 @@ export const sets = collection(
 	},
 );
 
+/** Rooms of a space, and things that are booked as they are: a projector, a car. Whoever plans invites them (`rooms.ts`). */
+export const rooms = collection(
+	'calendar/rooms',
+	{ app, number: 6 },
+	{
+		name: field.text(1, { fallback: '', max: 120 }),
+		kind: field.choice(2, ['room', 'resource']),
+		/** How many people fit in; `null`: nobody counted. */
+		capacity: field.integer(3, { from: 1, to: 100_000 }),
+		/** Where it is. */
+		place: field.text(4, { fallback: '', max: 500 }),
+	},
+);
+
 /** What people say about an event in a shared space; of a series, about all of it. */
 export const comments = commentsIn('calendar', app);
 
@@ -172,6 +186,7 @@ export type Event = Row<typeof events>;
 export type Guest = Row<typeof guests>;
 export type CalendarSettings = Row<typeof settings>;
 export type CalendarSet = Row<typeof sets>;
+export type Room = Row<typeof rooms>;
 
 /** The calendar that every space has, whether or not it has a record. */
 export const defaultCalendarId: RecordId = namedRecordId('calendar/calendars/default');

@@ -1,6 +1,6 @@
 import { type AppTrash, trashKind } from '@mana/shared/trash';
 import { m } from '@mana/ui/i18n';
-import { calendars, comments, events, guests, sets } from './model.ts';
+import { calendars, comments, events, guests, rooms, sets } from './model.ts';
 import { titleOf } from './words.ts';
 
 /** What of this app is shown in the trash. */
@@ -12,6 +12,7 @@ export const trash: AppTrash = {
 			with: ({ calendar }) => [calendar],
 		}),
 		trashKind(calendars, m.calendar_calendar, { title: ({ name }) => name || m.calendar_unnamed() }),
+		trashKind(rooms, m.calendar_room, { title: ({ name }) => name || m.calendar_unnamed() }),
 		trashKind(sets, m.calendar_set, { title: ({ name }) => name || m.calendar_unnamed() }),
 	],
 	collections: [events, guests, comments],
