@@ -397,7 +397,7 @@ test('events come from files and feeds and go into files, and a time is found at
 		await expect(notice(page, 'Proposal withdrawn')).toBeVisible();
 		await expect(asked).toBeHidden();
 		const day = page.getByRole('group', { name: /^Only on Fri/ });
-		await day.getByText('No', { exact: true }).click();
+		await day.getByRole('radio', { name: 'No', exact: true }).check();
 		const answer = page.getByRole('region', { name: 'Guests' }).getByRole('listitem').first();
 		await expect(answer.getByText('No', { exact: true })).toBeVisible();
 		await page.goto(`${mana.url}/calendar/day/2026-12-04`);
