@@ -1,6 +1,7 @@
 import { openConnections } from '@mana/dav/client/connections';
 import { serversInDns } from '@mana/dav/client/discover';
 import { googleAddresses } from '@mana/dav/client/google';
+import { OlderCategories } from './categories.server.ts';
 import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
@@ -102,6 +103,13 @@ export const service = defineService({
 			zone: config.zone,
 			failed: (error) => log.warn({ err: error }, 'an invitation is kept back; it is tried again'),
 		});
+		const categories = new OlderCategories({
+			db: store.db,
+			writer: posts,
+			zone: config.zone,
+			failed: (error) =>
+				log.warn({ err: error }, 'older events keep their categories to themselves; it is tried again at the next start'),
+		});
 		const outside = {
 			db: store.db,
 			records: store.db,
@@ -177,12 +185,14 @@ export const service = defineService({
 				mirror.heed(space, { complete, concerns: changed.length > 0 });
 				const roots = await rootsOf(within, space, [...new Set(changed)]);
 				scheduling.heed(space, [...new Set(changed)]);
+				categories.heed(space, [...new Set(changed)]);
 				if (cells.some(({ collection }) => collection === calendars.number)) feedsChanged = true;
 				reminders.heed(space, roots);
 				mails.heed(space, roots);
 			},
 			kept() {
 				scheduling.look();
+				categories.look();
 				mails.look();
 				reminders.look();
 				if (feedsChanged) void subscriptions.look();
@@ -201,7 +211,7 @@ export const service = defineService({
 		void records.memberships.ready().then(() => {
 			reminders.look();
 			void subscriptions.look();
-			return Promise.all([scheduling.start(), mails.start()]);
+			return Promise.all([scheduling.start(), mails.start(), categories.start()]);
 		});
 		return {
 			routes: (app) =>
@@ -235,6 +245,7 @@ export const service = defineService({
 				await mirror.close();
 				await records.close();
 				await scheduling.close();
+				await categories.close();
 				await mails.close();
 				await jobs.stop();
 				await subscriptions.close();

@@ -223,6 +223,32 @@ describe('an event', () => {
 		expect([(await rowOf('Tagged')).tags.size, (await rowOf('Later')).tags.size]).toEqual([0, 0]);
 	});
 
+	test('that came before tags were known gets its categories as tags, and not again once somebody took them away', async () => {
+		const text = event(
+			'UID:older',
+			'DTSTART:20260601T090000Z',
+			'DTEND:20260601T100000Z',
+			'SUMMARY:Older',
+			'CATEGORIES:Long ago,Job',
+		);
+		const when = { start: '2026-06-01T09:00', zone: 'UTC', length: 3_600 };
+		const id = await ada.write(space, events, { title: 'Older', ...when, uid: 'older', calendarObject: text });
+		const row = await until(async () => {
+			const found = await rowOf('Older');
+			return found.tags.size === 2 ? found : null;
+		});
+		const known = await ada.rows(space, tags);
+		expect([...row.tags].map((tag) => known.find((one) => one.id === tag)!.name).toSorted()).toEqual(['Job', 'Long ago']);
+		expect((await phone.read(`${own}older.ics`)).text).toBe(text);
+		await ada.write(space, events, { title: 'Older still', tags: [] }, id, row);
+		const after = await until(async () => {
+			const now = await phone.read(`${own}older.ics`);
+			return now.text.includes('Older still') ? now : null;
+		});
+		expect(after.text).not.toContain('CATEGORIES');
+		expect((await rowOf('Older still')).tags.size).toBe(0);
+	});
+
 	test('that a person makes is in the calendar, on the clocks that it was made for', async () => {
 		const id = await ada.write(space, events, {
 			title: 'Tea; with Ana',

@@ -12,7 +12,7 @@ export {
 export { type FoldersHere, foldersHere, recordsIn, versionsIn } from './elsewhere.ts';
 export { differences, Member } from './member.ts';
 export { isOf, naming, type Naming, type ObjectKind, part, type Part, type Place, type Placed, type Wanted } from './kind.ts';
-export { namingsOf, objectsOf, objectsTiedTo, partsOf, type RecordDb, recordOf, rowsOf } from './objects.ts';
+export { entriesOf, namingsOf, objectsOf, objectsTiedTo, partsOf, type RecordDb, recordOf, rowsOf } from './objects.ts';
 export { RecordTree, type RecordTreeParts, refusing } from './record-tree.ts';
 export { openRecordServer, type RecordServer } from './server.ts';
 export { type SpaceCard, SpaceCards } from './spaces.ts';
