@@ -158,7 +158,8 @@ export class Scheduling {
 				const key = changedOccurrenceId(id, one.occurrence);
 				kept.add(key);
 				const before = copy?.occurrences.find((known) => known.event.id === key);
-				keep(tx, key, { ...sharedOf(one), series: id, occurrence: one.occurrence }, before?.event ?? null);
+				const own = copy && !before ? ownOf(copy.event) : {};
+				keep(tx, key, { ...own, ...sharedOf(one), series: id, occurrence: one.occurrence }, before?.event ?? null);
 				// One that names nobody has the guests of the series, and may have more of their answers than whoever invites knows yet.
 				if (theirs.length > 0) this.#guests(state, key, theirs, before?.guests ?? []);
 			}
@@ -295,6 +296,11 @@ function sharedOf(event: Event): Draft<typeof events> {
 	// A program of a guest may have counted one that whoever invites never did; a count is not taken back.
 	const counted = event.sequence === null ? {} : { sequence: event.sequence };
 	return { ...shared, ...counted, extra: [...event.extra], except: [...event.except] };
+}
+
+/** What a guest chose for a series, which an occurrence has as well when it becomes one of its own. */
+function ownOf({ calendar, shows, travel, buffer, hue, reminders, tags }: Event): Draft<typeof events> {
+	return { calendar, shows, travel, buffer, hue, reminders, tags };
 }
 
 function keep(tx: ServiceWriter, id: RecordId, wanted: Draft<typeof events>, before: Row<typeof events> | null): void {

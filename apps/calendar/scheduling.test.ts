@@ -172,8 +172,15 @@ describe('one day of a series that nobody changed', () => {
 		await until(async () => (await saidIn(ada!, adas!, mine!, next)) === 'tentative');
 		await grace!.write(graces!, guests, { answer: 'accepted' }, guestId(theirs!.id, 'grace@mana.example'));
 		await until(async () => (await answerIn(ada!, adas!, mine!.id, 'grace@mana.example')) === 'accepted');
+		await grace!.write(graces!, events, { reminders: ['20'], hue: 100 }, theirs!.id);
+		await until(async () => (await gracesPhone!.read(`${gracesOwn}weekly.ics`)).text.includes('TRIGGER:-PT20M'));
+		const later = { ...copy, series: mine!.id, start: '2026-07-23T11:00', occurrence: '2026-07-23T10:00' };
+		await ada!.write(adas!, events, later, changedOccurrenceId(mine!.id, later.occurrence));
 		await ada!.write(adas!, events, { place: 'Hall' }, mine!.id);
 		await until(async () => (await grace!.rows(graces!, events)).find(({ id }) => id === theirs!.id)!.place === 'Hall');
+		// What a guest chose for the series holds for an occurrence that whoever invites moved.
+		const moved = (await grace!.rows(graces!, events)).find(({ occurrence }) => occurrence === later.occurrence);
+		expect(moved).toMatchObject({ start: later.start, hue: 100, reminders: new Set(['20']) });
 		const answers = [day, next].map((one) =>
 			Promise.all([saidIn(ada!, adas!, mine!, one), saidIn(grace!, graces!, theirs!, one)]),
 		);
