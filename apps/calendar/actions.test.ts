@@ -243,6 +243,13 @@ test('a guest answers for one day of a series: that day has everybody’s answer
 	expect(on('2026-11-16').event.id).toBe(series);
 	actions.answerDay('answer', { series: day.series!, occurrence: day.occurrence! }, ben(), 'accepted');
 	expect(of(own)).toEqual(['ana@example.org none', 'ben@example.org accepted']);
+	// Who is invited to all of it, or to nothing of it any more, is so on that day, too.
+	actions.invite('invite', series, { address: 'cy@example.org', name: '' });
+	actions.uninvite('uninvite', guestId(series, 'ana@example.org'));
+	expect(of(own)).toEqual(['ben@example.org accepted', 'cy@example.org none']);
+	mana.history.undo();
+	mana.history.undo();
+	expect(of(own)).toEqual(['ana@example.org none', 'ben@example.org accepted']);
 });
 
 test('how somebody looks at calendars is one record, also when it is chosen for the first time twice', () => {

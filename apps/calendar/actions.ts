@@ -156,6 +156,11 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 	const guestsOf = (event: RecordId): readonly Guest[] =>
 		mana.query(guests, { where: (one) => one.event === event && one.deletedAt === null }).rows;
 
+	/** Occurrences of a series that name their guests themselves: who comes to all of it comes to them, too. */
+	function namingDays(series: RecordId): RecordId[] {
+		return changesOf(series).flatMap(({ id }) => (guestsOf(id).some(({ address }) => address !== '') ? [id] : []));
+	}
+
 	function copyGuest(tx: Writer, { address, name, person, kind, role, answer, comment, invited }: Guest, event: RecordId): void {
 		const id = guestId(event, address);
 		const draft = { event, address, name, person, kind, role, answer, comment, invited };
@@ -226,21 +231,16 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 				if (calendar) tx.trash(calendars, id);
 			}),
 		invite(label, event, { address, name, person = null, kind = 'individual', answer = 'none' }) {
-			const id = guestId(event, address);
-			const made = ensure(guests, id);
+			const draft = { address: address.trim(), name, person, kind, answer, invited: clock() };
+			const all = [event, ...namingDays(event)].map((record) => ({ id: guestId(record, address), record }));
+			const made = all.map(({ id }) => ensure(guests, id));
 			return after(
-				[made],
+				made,
 				mana.write(label, (tx) => {
-					if (tx.get(guests, id)?.deletedAt !== null) tx.restore(guests, id);
-					tx.update(guests, id, {
-						event,
-						address: address.trim(),
-						name,
-						person,
-						kind,
-						answer,
-						invited: clock(),
-					});
+					for (const { id, record } of all) {
+						if (tx.get(guests, id)?.deletedAt !== null) tx.restore(guests, id);
+						tx.update(guests, id, { ...draft, event: record });
+					}
 				}),
 			);
 		},
@@ -259,7 +259,13 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 			});
 			return after(made, written);
 		},
-		uninvite: (label, guest) => mana.write(label, (tx) => tx.trash(guests, guest)),
+		uninvite(label, guest) {
+			const row = mana.get(guests, guest);
+			const days = row?.event ? namingDays(row.event as RecordId).map((day) => guestId(day, row.address)) : [];
+			return mana.write(label, (tx) => {
+				for (const id of [guest, ...days]) if (tx.get(guests, id)?.deletedAt === null) tx.trash(guests, id);
+			});
+		},
 		editSettings(label, home, draft) {
 			const made = ensure(settings, settingsId, home);
 			return after(
