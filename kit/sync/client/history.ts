@@ -187,8 +187,9 @@ export class ActionHistory implements History {
 	}
 
 	#turnable(step: Entry['steps'][number], here: 'from' | 'to'): boolean {
-		// The record is no more, and nothing of it comes back.
-		if (isGone(step[here]) || this.#replica.isGone(step) || !this.#replica.held(step.collection, step.record)) return false;
+		if (isGone(step[here])) return false; // the record is no more, and nothing of it comes back
+		// Where nothing is any more a count, or the flag of a creation, would make a piece of a record anew.
+		if (step.kind !== 'field' && !this.#replica.held(step.collection, step.record)) return false;
 		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);

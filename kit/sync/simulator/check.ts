@@ -3,7 +3,9 @@ import { placeKey } from '../merge.ts';
 import { isLeftover } from '../tombstone.ts';
 import type { Tab } from './browser.ts';
 import type { Name } from '../name.ts';
-import { beats, isKept, mayRead, type Oracle, same, show, Violation } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+import { beats, isKept, mayRead, same, show } from './plain-rules.ts';
+import { Violation } from './violation.ts';
 
 /** What the tab had seen when it was last looked at. */
 const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number }>();
@@ -81,19 +83,17 @@ export function compare(
 	expected: ReadonlyMap<string, Cell>,
 	found: ReadonlyMap<string, Cell>,
 ): void {
-	for (const [place, cell] of expected) {
-		if (isLeftover(cell)) continue; // each side lets go of it when it may
-		const other = found.get(place);
-		if (!other || !same(cell, other))
-			throw new Violation(invariant, `${who} holds ${show(other)} at ${place}, not ${show(cell)}`);
-	}
-	for (const [place, cell] of found)
-		if (!isLeftover(cell) && !expected.has(place))
-			throw new Violation(invariant, `${who} holds ${show(cell)} at ${place}, where nothing should be`);
+	const difference = differenceOf(expected, found);
+	if (difference !== null) throw new Violation(invariant, `${who} holds ${difference}`);
 }
 
-/** Whether two states are not the same. */
-export function differ(expected: ReadonlyMap<string, Cell>, found: ReadonlyMap<string, Cell>): boolean {
-	if (expected.size !== found.size) return true;
-	return [...expected].some(([place, cell]) => !found.has(place) || !same(cell, found.get(place)!));
+/** What is found of two states at the first place where they differ; `null` when they are the same. Leftovers count for nothing: each side lets go of them when it may. */
+export function differenceOf(expected: ReadonlyMap<string, Cell>, found: ReadonlyMap<string, Cell>): string | null {
+	for (const [place, cell] of expected) {
+		const other = found.get(place);
+		if (!isLeftover(cell) && !(other && same(cell, other))) return `${show(other)} at ${place}, not ${show(cell)}`;
+	}
+	for (const [place, cell] of found)
+		if (!isLeftover(cell) && !expected.has(place)) return `${show(cell)} at ${place}, where nothing should be`;
+	return null;
 }

@@ -6,9 +6,9 @@ import { isLeftover, isTombstone } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
-import { Violation } from './oracle.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
 import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things, wordsOf } from './things.ts';
+import { Violation } from './violation.ts';
 import { GUEST, OWNER, type World } from './world.ts';
 
 /** Does what a step says. `index` is its place in the plan: it names the writes. */

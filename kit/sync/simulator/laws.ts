@@ -1,9 +1,11 @@
 import { closesCircle, type RecordId } from '@mana/model';
 import { placeKey } from '../merge.ts';
 import type { Tab } from './browser.ts';
-import { counterOf, isCount, type Oracle, show, Violation, type Write } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+import { counterOf, isCount, show, type Write } from './plain-rules.ts';
 import type { SpaceFile } from './server-disk.ts';
 import { newerThings, records, things, wordsOf } from './things.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 /** What must be so on the server's disk after every commit, whatever came in whatever order: no circle, no name twice, everything counted once. */

@@ -1,11 +1,13 @@
-import { lawOf, type Register, routeKey, systemFields, type Value } from '@mana/model';
+import { lawOf, type Register, systemFields } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
-import { SHARED_APP, SPACES_APP } from '../permission.ts';
-import type { Cell, Op, Place, Transaction } from '../cell.ts';
+import { SPACES_APP } from '../permission.ts';
+import type { Op, Place, Transaction } from '../cell.ts';
 import type { FrameOf } from '../frames.ts';
 import type { Scope } from '../scope.ts';
 import { isTombstone, recordKey, type RecordName } from '../tombstone.ts';
+import { beats, counterOf, isCount, isKept, mayRead, same, show, type Write } from './plain-rules.ts';
 import { things } from './things.ts';
+import { Inconclusive, Violation } from './violation.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
 import {
@@ -21,32 +23,6 @@ import {
 } from '../space/index.ts';
 
 const PURGED = systemFields.purged.number;
-
-/** A broken invariant of sync.md §7.1. */
-export class Violation extends Error {
-	override readonly name = 'Violation';
-	readonly invariant: string;
-
-	constructor(invariant: string, detail: string) {
-		super(`${invariant}: ${detail}`);
-		this.invariant = invariant;
-	}
-}
-
-/**
- * The oracle cannot tell what was decided: two copies of a profile spoke in the same commit, and one of them let the server forget at once
- * what the other had asked. Nothing can be said of what follows.
- */
-export class Inconclusive extends Error {
-	override readonly name = 'Inconclusive';
-}
-
-/** One write as the oracle keeps it: nothing is ever merged here. */
-export interface Write extends Register {
-	readonly op: Op;
-	/** Under which stamp it came; `stamp` is the one it was accepted under. */
-	readonly sent: number;
-}
 
 interface Past {
 	readonly ends: readonly End[];
@@ -100,6 +76,8 @@ export class Oracle {
 	#writes = new Map<string, Write[]>();
 	/** What each change wrote, by the seq it led to; one list for each history (epoch). */
 	#checkpoints = new Map<number, Checkpoint[]>();
+	/** What each change led to, as far as somebody asked: a history that goes on from a backup shares its changes, and so these. */
+	readonly #states = new WeakMap<Checkpoint, ReadonlyMap<string, StoredCell>>();
 	/** Ends of records; one list for each history. */
 	#ends = new Map<number, End[]>();
 	/** Which life of a record a write was about, by token and record; only what is about one that was there. */
@@ -126,10 +104,11 @@ export class Oracle {
 
 	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */
 	sent(person: string, bytes: Uint8Array, part: { readonly scope: Scope; readonly space: SpaceState } | null): void {
+		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
+		if (!part && possible.some(({ apps }) => apps === null)) return; // whatever it is
 		const frame = decodeFrame(bytes);
 		if (frame.type !== 'delta' && frame.type !== 'digest') return;
 		if (part && frame.type === 'delta') this.#checkPart(frame, part.scope, part.space);
-		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
 		if (possible.length === 0) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
 		const sums =
 			frame.type === 'delta' || frame.sums.length === 0
@@ -163,9 +142,10 @@ export class Oracle {
 			for (const op of ops) {
 				const record = recordKey(op);
 				const lived = this.#lives.get(`${String(value)} ${record}`);
+				if (lived?.epoch !== space.epoch) continue;
 				const life = this.#life(space.epoch, record, from);
-				const isThere = [...this.#writes.keys()].some((place) => place.startsWith(`${record}.`));
-				if (lived?.epoch === space.epoch && lived.life !== life && !isThere)
+				const isThere = () => [...this.#writes.keys()].some((place) => place.startsWith(`${record}.`));
+				if (lived.life !== life && !isThere())
 					throw new Violation('I14', `${String(value)} was about life ${lived.life} of ${record}, which is in its ${life}`);
 			}
 		}
@@ -358,17 +338,27 @@ export class Oracle {
 
 	/** What a replica with this cursor must hold; `null` when there never was such a checkpoint. */
 	stateAt(epoch: number, seq: number): ReadonlyMap<string, StoredCell> | null {
+		if (seq === 0) return new Map();
 		const checkpoints = this.#checkpoints.get(epoch) ?? [];
-		if (seq > 0 && !checkpoints.some((checkpoint) => checkpoint.seq === seq)) return null;
-		const state = new Map<string, StoredCell>();
-		for (const checkpoint of checkpoints) {
-			if (checkpoint.seq > seq) break;
-			for (const cell of checkpoint.cells) {
+		const at = checkpoints.findLastIndex((checkpoint) => checkpoint.seq === seq);
+		return at < 0 ? null : this.#stateOf(checkpoints, at);
+	}
+
+	/** What all checkpoints up to one come to. */
+	#stateOf(checkpoints: readonly Checkpoint[], at: number): ReadonlyMap<string, StoredCell> {
+		const last = checkpoints[at]!;
+		const known = this.#states.get(last);
+		if (known) return known;
+		let first = at;
+		while (first > 0 && !this.#states.has(checkpoints[first - 1]!)) first--;
+		const state = new Map(first > 0 ? this.#states.get(checkpoints[first - 1]!) : []);
+		for (const { cells } of checkpoints.slice(first, at + 1))
+			for (const cell of cells) {
 				const record = recordKey(cell);
 				if (isTombstone(cell)) for (const place of state.keys()) if (place.startsWith(`${record}.`)) state.delete(place);
 				state.set(placeKey(cell), cell);
 			}
-		}
+		this.#states.set(last, state);
 		return state;
 	}
 
@@ -428,56 +418,6 @@ export class Oracle {
 	}
 }
 
-/** The rules of sync.md §6.4 in the plainest words, on purpose not those of `@mana/model`. */
-export function beats(a: Omit<Write, 'sent'>, b: Omit<Write, 'sent'>): boolean {
-	const law = lawOf(a.op.field)!.name;
-	if ((law === 'max' || law === 'counter') && a.value !== b.value)
-		return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
-	if (a.stamp !== b.stamp) return a.stamp > b.stamp;
-	if (law === 'set' && (a.value === null) !== (b.value === null)) return a.value !== null;
-	return a.actor > b.actor;
-}
-
-/** Whether a register is a part of a counter. */
-export function isCount({ field }: Pick<Place, 'field'>): boolean {
-	return lawOf(field).name === 'counter';
-}
-
 function tokenOf({ ops }: Transaction): string {
 	return String(ops.find(({ field }) => field === things.fields.token.number)?.value ?? '');
-}
-
-/** Names all parts of a counter that count in the same direction. */
-export function counterOf({ collection, record, field, key }: Place): string {
-	return `${recordKey({ collection, record })}.${field}.${key.charAt(0)}`;
-}
-
-export function same(a: Register, b: Register): boolean {
-	return sameValue(a.value, b.value) && a.stamp === b.stamp && a.actor === b.actor;
-}
-
-function sameValue(a: Value, b: Value): boolean {
-	if (!(a instanceof Uint8Array && b instanceof Uint8Array)) return a === b;
-	return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
-
-export function show(register: Register | undefined): string {
-	return register ? `${JSON.stringify(register.value)} (${register.stamp}, ${register.actor})` : 'nothing';
-}
-
-/** Whether a record is in a part, in the plainest words, on purpose not those of `scope.ts`. */
-export function isKept(scope: Scope, { collection, record }: Place, state: ReadonlyMap<string, Cell>): boolean {
-	const windows = scope.windows.filter((window) => window.collection === collection);
-	if (windows.length === 0) return true;
-	if (scope.records.some((name) => name.collection === collection && name.record === record)) return true;
-	return windows.some(({ field, from, to }) => {
-		const key = routeKey(state.get(placeKey({ collection, record, field, key: '' }))?.value ?? null);
-		return from <= key && key < to;
-	});
-}
-
-/** Who may read which collection, in the plainest words, on purpose not those of `permission.ts`. */
-export function mayRead(apps: readonly number[] | null, collection: number): boolean {
-	const app = Math.floor(collection / 256);
-	return apps === null || app === SPACES_APP || app === SHARED_APP || apps.indexOf(app) >= 0;
 }

@@ -193,7 +193,9 @@ export class ServerDisk implements SpaceStore, DigestStore {
 	#tail(space: SpaceId, after: number, chunk: number, person: string): Tail | null {
 		const { space: state, cells, members } = this.file;
 		if (state.id !== space) return null;
-		const newer = [...cells.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+		const newer: StoredCell[] = [];
+		for (const cell of cells.values()) if (cell.seq > after) newer.push(cell);
+		newer.sort((a, b) => a.seq - b.seq);
 		const last = newer[chunk - 1]?.seq ?? Infinity;
 		const access = members.get(person)?.access ?? null;
 		return {

@@ -1,4 +1,4 @@
-import { Violation } from './oracle.ts';
+import { Violation } from './violation.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { simulate } from './simulation.ts';

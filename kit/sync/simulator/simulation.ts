@@ -1,7 +1,7 @@
 import { isRecordId } from '@mana/model';
 import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
-import { compare, confirmed, differ, ofPart, readable } from './check.ts';
+import { compare, confirmed, differenceOf, ofPart, readable } from './check.ts';
 import type { Browser } from './browser.ts';
 import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
 import type { StoredTransaction } from '../client/store.ts';
@@ -11,9 +11,10 @@ import { judgeLaws } from './laws.ts';
 import { allows } from '../permission.ts';
 import { isTombstone, recordKey } from '../tombstone.ts';
 import { THING_APP, things } from './things.ts';
-import { Inconclusive, same, show, Violation } from './oracle.ts';
+import { same, show } from './plain-rules.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
+import { Inconclusive, Violation } from './violation.ts';
 import { World } from './world.ts';
 
 /** Virtual time that everything may take to settle once nothing is broken any more (I8), ms. */
@@ -92,7 +93,7 @@ function settle(world: World): void {
 /** Whether a tab still shows something else than the server holds. */
 function isDamaged({ disk }: World, tab: World['tabs'][number]): boolean {
 	const access = tab.browser.damaged && disk.file.members.get(tab.browser.person)?.access;
-	return access ? differ(ofPart(tab, readable(disk.file.cells, access.apps)), confirmed(tab)) : false;
+	return access ? differenceOf(ofPart(tab, readable(disk.file.cells, access.apps)), confirmed(tab)) !== null : false;
 }
 
 function unsettled({ disk }: World, { client, browser }: World['tabs'][number]): string | null {

@@ -5,7 +5,8 @@ import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
 import { Dice } from './dice.ts';
 import { checkLaws } from './laws.ts';
-import { mayRead, Oracle, Violation } from './oracle.ts';
+import { Oracle } from './oracle.ts';
+import { mayRead } from './plain-rules.ts';
 import type { Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Node, type NodeParts, type Registry } from './node.ts';
@@ -13,6 +14,7 @@ import { Snapshots } from './snapshots.ts';
 import { ServerDisk } from './server-disk.ts';
 import { newerThings, REFUSED_MARK, things } from './things.ts';
 import { Timeline } from './timeline.ts';
+import { Violation } from './violation.ts';
 import type { Acceptor } from './wire.ts';
 
 const START = Date.UTC(2026, 10, 23);

@@ -83,12 +83,12 @@ export function after(found: Found, change: Change | null): Found {
 
 /** The cells of a store after a change. */
 export function cellsAfter(before: ReadonlyMap<string, StoredCell>, change: Change): Map<string, StoredCell> {
-	const purged = new Set(change.purged.map(recordKey));
-	const forgotten = new Set(change.forgotten.map(recordKey));
-	const erased = new Set(change.erased.map(placeKey));
-	const goes = (name: string) => purged.has(name) || forgotten.has(name);
-	const left = [...before].filter(([place, cell]) => !goes(recordKey(cell)) && !erased.has(place));
-	return new Map([...left, ...change.cells.map((cell) => [placeKey(cell), cell] as const)]);
+	const after = new Map(before);
+	for (const place of change.erased) after.delete(placeKey(place));
+	const gone = new Set([...change.purged, ...change.forgotten].map(recordKey));
+	if (gone.size > 0) for (const [place, cell] of after) if (gone.has(recordKey(cell))) after.delete(place);
+	for (const cell of change.cells) after.set(placeKey(cell), cell);
+	return after;
 }
 
 /** A store in memory that commits when it is told to. */

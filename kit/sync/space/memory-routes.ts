@@ -27,7 +27,7 @@ export function withoutRoutes(routes: MemoryRoutes, forgotten: readonly Name[]):
 /** What `look` asks for beside the cells of a part. */
 export function lookIn(all: Iterable<StoredCell>, routes: MemoryRoutes, part: readonly StoredCell[], look: Look) {
 	const names = new Set(part.filter(({ collection }) => look.routes(collection)).map(nameKey));
-	const found = [...routes.values()].filter((route) => names.has(nameKey(route)));
+	const found = names.size === 0 ? [] : [...routes.values()].filter((route) => names.has(nameKey(route)));
 	return { routes: found, whole: wholeOf(all, look.whole(found)) };
 }
 
@@ -42,6 +42,7 @@ export function windowIn(all: Iterable<StoredCell>, routes: MemoryRoutes, window
 }
 
 function wholeOf(all: Iterable<StoredCell>, names: readonly Name[]): StoredCell[] {
+	if (names.length === 0) return [];
 	const wanted = new Set(names.map(nameKey));
 	return [...all].filter((cell) => wanted.has(nameKey(cell)));
 }

@@ -6,12 +6,6 @@ import { Referred } from './referred.ts';
 import type { RemotePatch } from '../store.ts';
 import type { TabState } from '../tab-state.ts';
 
-/** Records that left the part that is kept: those that went, before the cells of their checkpoint came, and those that stay. */
-interface Left {
-	readonly gone: readonly Name[];
-	readonly leaving: readonly Name[];
-}
-
 /** The part of a space that a tab keeps: what it asks for, and how it lets go of records that left that part. */
 export class Leaving {
 	readonly #state: TabState;
@@ -36,10 +30,10 @@ export class Leaving {
 	}
 
 	/**
-	 * Lets go of what left the part that is kept here, and answers what of a checkpoint stays. What this tab is not finished with stays, and is asked for
-	 * by its name from now on, so that it does not stand here as it once was.
+	 * Lets go of what left the part that is kept here. What this tab is not finished with stays, and is asked for by its name from now on, so that
+	 * it does not stand here as it once was.
 	 */
-	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): Pick<RemotePatch, 'cells'> & Left {
+	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): { gone: readonly Name[]; leaving: readonly Name[] } {
 		const { replica, space } = this.#state;
 		const { leaving: before, scope: held } = space;
 		const came = new Set(before.length > 0 ? cells.map(nameKey) : []);
@@ -49,23 +43,16 @@ export class Leaving {
 		if (held && scope !== undefined) for (const name of outside(replica, held)) out.set(nameKey(name), name);
 		const leaving = new Map([...out].filter(([, name]) => this.#isUnfinished(name)));
 		for (const key of leaving.keys()) out.delete(key);
-		const anew = new Map<string, Name>();
 		for (const name of before) {
 			const key = nameKey(name);
 			// What came back is here like anything else, and so is what is of a collection that is whole now.
 			if (!this.isWhole(name.collection) && (listed.has(key) || !came.has(key))) leaving.set(key, name);
-			if (asked.has(key)) continue;
-			// What nobody kept up to date comes whole. It may be another record by now, to which nothing of what stayed here belongs.
-			if (came.has(key)) anew.set(key, name);
 			// Asked for by its name for the first time, and nothing came: there is no such record any more.
-			else if (earlier && scope !== undefined && listed.has(key)) out.set(key, name);
+			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !came.has(key)) out.set(key, name);
 		}
-		const kept = out.size > 0 ? cells.filter((cell) => !out.has(nameKey(cell))) : cells;
-		const went = [...out.values(), ...anew.values()];
-		replica.evict(went);
-		replica.merge(kept.filter((cell) => anew.has(nameKey(cell))));
+		replica.evict(out.values());
 		this.#state.space = { ...space, leaving: [...leaving.values()] };
-		return { cells: kept, gone: went, leaving: this.#state.space.leaving };
+		return { gone: [...out.values()], leaving: this.#state.space.leaving };
 	}
 
 	/** Asks no more for what stayed only because something was unfinished with it. What was not brought up to date since goes at once. */

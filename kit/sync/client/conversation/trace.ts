@@ -76,7 +76,7 @@ export class Trace {
 	}
 
 	frame(what: 'sent' | 'heard', frame: Frame, bytes: number): void {
-		this.note({ what, frame: frame.type, facts: { bytes, ...factsOf(frame) } });
+		this.note({ what, frame: frame.type, facts: factsOf(frame, bytes) });
 	}
 
 	/** Transactions that got their number since, in this tab or another; after they were numbered anew, all of them. */
@@ -100,8 +100,8 @@ export function shapeOf({ collection, record, field, key, value }: Omit<Op, 'see
 /** Texts of frames that are stable words of the protocol; every other text may be somebody's. */
 const WORDS: ReadonlySet<string> = new Set(['code', 'role']);
 
-function factsOf(frame: Frame): FrameFacts {
-	const facts: Record<string, number | boolean | string | null> = {};
+function factsOf(frame: Frame, bytes: number): FrameFacts {
+	const facts: Record<string, number | boolean | string | null> = { bytes };
 	for (const [name, value] of Object.entries(frame) as [string, unknown][]) {
 		if (typeof value === 'number' || typeof value === 'boolean' || value === null) facts[name] = value;
 		else if (Array.isArray(value)) facts[name] = value.length;
