@@ -7,7 +7,7 @@ export default defineConfig({
 	outputDir: '../test-results',
 	workers: 2,
 	retries: 0,
-	timeout: 180_000,
+	timeout: 300_000,
 	// Patience, not a goal: what holds is seen at once, and a machine that does much else may take long over anything.
 	expect: { timeout: 30_000 },
 	reporter: [['list']],
