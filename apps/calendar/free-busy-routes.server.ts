@@ -59,7 +59,7 @@ export function freeBusyRoutes({ verifyToken, ...parts }: FreeBusyRoutesParts) {
 				addresses.map(async (address) => {
 					const person = people.get(address.toLowerCase());
 					if (!person) return { address, busy: null, zone: null };
-					const busy = (await busyOf(parts, person.id, { from, to }, except)).map((one) => ({
+					const busy = (await busyOf(parts, person, { from, to }, except)).map((one) => ({
 						from: one.from,
 						to: one.to,
 						tentative: one.kind === 'BUSY-TENTATIVE',

@@ -309,12 +309,29 @@ describe('who is free', () => {
 			`${gracesOwn}busy.ics`,
 			event('UID:busy', 'DTSTART:20260801T100000Z', 'DTEND:20260801T113000Z', 'SUMMARY:Secret'),
 		);
+		// What one declined takes no time, and what one may come to takes it perhaps.
+		for (const [uid, hour, answer] of [
+			['no', 13, 'DECLINED'],
+			['perhaps', 15, 'TENTATIVE'],
+		] as const)
+			await gracesPhone!.put(
+				`${gracesOwn}${uid}.ics`,
+				event(
+					`UID:${uid}`,
+					`DTSTART:20260801T${hour}0000Z`,
+					`DTEND:20260801T${hour}3000Z`,
+					'ORGANIZER:mailto:host@elsewhere.example',
+					`ATTENDEE;PARTSTAT=${answer}:mailto:Grace@mana.example`,
+				),
+			);
 		const answer = await adasPhone!.ask('POST', await outbox(), {
 			body: question('ada@mana.example', 'grace@mana.example', 'nobody@elsewhere.example'),
 		});
 		const text = (await answer.text()).replaceAll('&#13;\n ', '');
 		expect(answer.status).toBe(200);
 		expect(text).toContain('FREEBUSY:20260801T100000Z/20260801T113000Z');
+		expect(text).not.toContain('20260801T130000Z');
+		expect(text).toContain('FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260801T150000Z/20260801T153000Z');
 		expect(text).not.toContain('Secret');
 		expect(text).toContain('<C:request-status>3.7;Invalid calendar user</C:request-status>');
 	});
@@ -330,7 +347,8 @@ describe('who is free', () => {
 			return { status: answer.status, text: await answer.text() };
 		};
 		const { text } = await ask('');
-		const busy = [{ from: Date.UTC(2026, 7, 1, 10), to: Date.UTC(2026, 7, 1, 11, 30), tentative: false }];
+		const perhaps = { from: Date.UTC(2026, 7, 1, 15), to: Date.UTC(2026, 7, 1, 15, 30), tentative: true };
+		const busy = [{ from: Date.UTC(2026, 7, 1, 10), to: Date.UTC(2026, 7, 1, 11, 30), tentative: false }, perhaps];
 		// They share no space, so that on whose clocks she lives is hers.
 		expect(JSON.parse(text)).toEqual({
 			people: [
@@ -339,7 +357,7 @@ describe('who is free', () => {
 			],
 		});
 		expect(text).not.toContain('Secret');
-		expect(JSON.parse((await ask('busy')).text).people[0].busy).toEqual([]);
+		expect(JSON.parse((await ask('busy')).text).people[0].busy).toEqual([perhaps]);
 		expect(JSON.parse((await ask('', ['ada@mana.example'])).text).people[0].zone).toBe('Europe/Berlin');
 		expect((await ask('', [])).status).toBe(422);
 	});

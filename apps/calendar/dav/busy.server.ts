@@ -5,6 +5,7 @@ import type { Memberships } from '@mana/service';
 import type { SpaceId } from '@mana/sync';
 import { objectOf } from '../ical/event-object.ts';
 import { defaultCalendarId } from '../model.ts';
+import type { CalendarUser } from '../users.server.ts';
 import { calendarsOf, eventsOf } from './kind.server.ts';
 import { statesOf } from './states.server.ts';
 
@@ -15,9 +16,14 @@ export interface BusyParts {
 	readonly zone: string;
 }
 
-/** When somebody is busy by the calendars of their own that take time. @param except UID of an event that does not count: the one that a time is looked for */
-export async function busyOf({ db, memberships, zone }: BusyParts, person: string, span: Span, except = ''): Promise<BusyTime[]> {
-	const own = memberships.personalSpace(person) as SpaceId | null;
+/** When somebody is busy by the calendars of their own that take time; what they declined takes none. @param except UID of an event that does not count: the one that a time is looked for */
+export async function busyOf(
+	{ db, memberships, zone }: BusyParts,
+	person: CalendarUser,
+	span: Span,
+	except = '',
+): Promise<BusyTime[]> {
+	const own = memberships.personalSpace(person.id) as SpaceId | null;
 	if (own === null) return [];
 	const calendars = (await calendarsOf(db, [own])).map(({ calendar }) => calendar);
 	const left = calendars.filter(
@@ -27,6 +33,6 @@ export async function busyOf({ db, memberships, zone }: BusyParts, person: strin
 	const placed = (await eventsOf(db, own, {})).filter(({ home, uid }) => !passed.has(home) && uid !== except);
 	const states = await statesOf(db, own, placed);
 	return states.flatMap((state) =>
-		busyTimes(withKnownZones(parseCalendar(new TextEncoder().encode(objectOf(state, zone)))), span, zone),
+		busyTimes(withKnownZones(parseCalendar(new TextEncoder().encode(objectOf(state, zone)))), span, zone, person.address),
 	);
 }

@@ -170,7 +170,7 @@ async function whoIsFree(parts: InvitationParts, { bytes, type }: Content): Prom
 			const person = address === null ? undefined : people.get(address.toLowerCase());
 			const recipient = element(caldav('recipient'), element(dav('href'), attendee.value));
 			if (!person) return element(caldav('response'), recipient, element(caldav('request-status'), '3.7;Invalid calendar user'));
-			const busy = await busyOf(parts, person.id, span);
+			const busy = await busyOf(parts, person, span);
 			const free = freeBusy(busy, span, parts.clock.now(), [uid, organizer, attendee]);
 			const reply: Component = {
 				name: 'VCALENDAR',

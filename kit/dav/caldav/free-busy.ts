@@ -1,4 +1,4 @@
-import { type Component, dateTimeLine, line, lineOf } from '../ical/index.ts';
+import { type Component, dateTimeLine, line, lineOf, parameterOf } from '../ical/index.ts';
 import { instancesOf } from '../ical/instances.ts';
 import { type Span, spans } from './time-range.ts';
 
@@ -8,20 +8,32 @@ export interface BusyTime extends Span {
 	readonly kind: 'BUSY' | 'BUSY-TENTATIVE' | 'BUSY-UNAVAILABLE';
 }
 
-/** The whiles that the events of a calendar object take (RFC 4791 §7.10): neither what is cancelled, nor what shows as free. */
-export function busyTimes(calendar: Component, span: Span, zone: string): BusyTime[] {
+/**
+ * The whiles that the events of a calendar object take (RFC 4791 §7.10): neither what is cancelled, nor what shows as free.
+ *
+ * @param who address of somebody whose time it is: nothing is taken by what they declined, and not for sure by what they may come to
+ */
+export function busyTimes(calendar: Component, span: Span, zone: string, who: string | null = null): BusyTime[] {
 	const found: BusyTime[] = [];
 	for (const { component, from, to } of instancesOf(calendar, 'VEVENT', span, zone)) {
 		const status = lineOf(component, 'STATUS')?.value.trim().toUpperCase();
 		const free = lineOf(component, 'TRANSP')?.value.trim().toUpperCase() === 'TRANSPARENT';
-		if (free || status === 'CANCELLED' || to <= from || !spans(from, to, span)) continue;
+		const answer = who === null ? undefined : answerOf(component, who);
+		if (free || status === 'CANCELLED' || answer === 'DECLINED' || to <= from || !spans(from, to, span)) continue;
 		found.push({
 			from: Math.max(from, span.from),
 			to: Math.min(to, span.to),
-			kind: status === 'TENTATIVE' ? 'BUSY-TENTATIVE' : 'BUSY',
+			kind: status === 'TENTATIVE' || answer === 'TENTATIVE' ? 'BUSY-TENTATIVE' : 'BUSY',
 		});
 	}
 	return found;
+}
+
+/** What somebody answered (PARTSTAT); `undefined` of who is not invited. */
+function answerOf({ lines }: Component, who: string): string | undefined {
+	const address = `mailto:${who.toLowerCase()}`;
+	const guest = lines.find(({ name, value }) => name === 'ATTENDEE' && value.trim().toLowerCase() === address);
+	return guest && parameterOf(guest, 'PARTSTAT')?.toUpperCase();
 }
 
 /** A free-busy answer with whiles that touch put together, kind by kind. @param more lines that say whose it is */
