@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { chromiumArgs } from './chromium.ts';
 
 /** Tests through a real browser against a whole Mana that each file starts for itself. `MANA_CHROMIUM` names the browser. */
 export default defineConfig({
@@ -22,15 +23,7 @@ export default defineConfig({
 		serviceWorkers: 'block',
 		launchOptions: {
 			...(process.env['MANA_CHROMIUM'] ? { executablePath: process.env['MANA_CHROMIUM'] } : {}),
-			args: [
-				'--no-sandbox',
-				'--disable-gpu',
-				'--disable-quic',
-				'--no-first-run',
-				'--disable-background-networking',
-				'--disable-component-update',
-				'--disable-sync',
-			],
+			args: [...chromiumArgs],
 		},
 	},
 });

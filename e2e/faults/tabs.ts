@@ -1,6 +1,7 @@
 import { type BrowserContext, type CDPSession, chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import { findBrowser } from '../../bench/browser.ts';
+import { chromiumArgs } from '../chromium.ts';
 import type { Player, PlayerOptions, StartPlayer, Word } from './player.ts';
 import type { Told } from './replica.ts';
 
@@ -31,14 +32,7 @@ export async function openStage(): Promise<Stage> {
 	const origin = `http://localhost:${pages.port}`;
 	const browser = await chromium.launch({
 		executablePath: findBrowser(),
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-sync',
-		],
+		args: [...chromiumArgs],
 	});
 	const profiles = new Map<number, Promise<BrowserContext>>();
 	const profileOf = (seat: number): Promise<BrowserContext> => {
