@@ -72,8 +72,13 @@ export async function startWorld(place: Place, syncService: Service): Promise<Te
 	const bearer = async (person: string) => ({ authorization: `Bearer ${await token(person)}` });
 
 	async function exchange(frames: readonly Frame[]): Promise<Frame[]> {
-		const response = await fetch(`${sync.url}/exchange?wait=0`, { method: 'POST', body: joined(frames.map(encodeFrame)) });
-		return parted(new Uint8Array(await response.arrayBuffer())).map(decodeFrame);
+		for (;;) {
+			const response = await fetch(`${sync.url}/exchange?wait=0`, { method: 'POST', body: joined(frames.map(encodeFrame)) });
+			const heard = parted(new Uint8Array(await response.arrayBuffer())).map(decodeFrame);
+			// Whoever is asked to come back in a moment does, as every client.
+			if (!heard.some((frame) => frame.type === 'bye' && frame.code === 'busy')) return heard;
+			await Bun.sleep(20);
+		}
 	}
 
 	async function ownSpace(person: string): Promise<SpaceId> {

@@ -78,8 +78,13 @@ export class OwnSpace {
 			{ type: 'sub', space, epoch: 0, seq: 0 },
 			...(transaction ? [{ type: 'push', space, known: 0, transactions: [transaction] } as Frame] : []),
 		];
-		const response = await fetch(`${this.#url}/exchange?wait=0`, { method: 'POST', body: joined(frames.map(encodeFrame)) });
-		return parted(new Uint8Array(await response.arrayBuffer())).map(decodeFrame);
+		for (;;) {
+			const response = await fetch(`${this.#url}/exchange?wait=0`, { method: 'POST', body: joined(frames.map(encodeFrame)) });
+			const heard = parted(new Uint8Array(await response.arrayBuffer())).map(decodeFrame);
+			// Whoever is asked to come back in a moment does, as every client.
+			if (!heard.some((frame) => frame.type === 'bye' && frame.code === 'busy')) return heard;
+			await Bun.sleep(20);
+		}
 	}
 }
 

@@ -234,6 +234,8 @@ export const service = defineService({
 				peers.rightsMoved();
 			},
 		};
+		// Who asks at once is not sent away.
+		await peers.began;
 		return {
 			routes: (app) =>
 				serviceRoutes(

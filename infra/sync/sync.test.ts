@@ -16,6 +16,11 @@ eachEngine('mana-sync', (engine) => {
 		return { ...server, place, token: await server.issuer.token('ada') };
 	}
 
+	test('who asks a service that has just started is answered', async () => {
+		await using server = await start();
+		expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+	});
+
 	test('a write of one device is seen by another, DELTA before ACK, the author included', async () => {
 		await using server = await start();
 		const { url, token } = server;

@@ -2,6 +2,8 @@ import type { Presence, SpaceId } from '@mana/sync';
 
 /** What a node asks of the others that serve the same store. Alone on SQLite there are none (`alone`). */
 export interface Peers {
+	/** Settles once this node may tell for the first time, or could not be asked: whoever starts one waits for it. */
+	readonly began: Promise<void>;
 	/** Whether this node may tell now what spaces hold. Asked in the same step that sends. */
 	mayTell(): boolean;
 	/** A commit of this node brought a space this far. */
@@ -27,6 +29,7 @@ export interface Peers {
 
 /** One process that has its store to itself. */
 export const alone: Peers = {
+	began: Promise.resolve(),
 	mayTell: () => true,
 	moved: () => undefined,
 	saw: () => undefined,

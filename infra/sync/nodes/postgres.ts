@@ -51,6 +51,7 @@ export class PostgresPeers implements Peers {
 	readonly #channels: { readonly hints: string; readonly rights: string; readonly heard: string; readonly presence: string };
 	readonly #hints: Gathering<SpaceId, number>;
 	readonly #running: Promise<void>;
+	readonly #began = Promise.withResolvers<void>();
 	#id: string | null = null;
 	/** Every change of rights up to here was taken in. */
 	#heard = 0;
@@ -76,6 +77,10 @@ export class PostgresPeers implements Peers {
 			(ms, then) => setTimeout(then, ms),
 		);
 		this.#running = this.#run();
+	}
+
+	get began(): Promise<void> {
+		return this.#began.promise;
 	}
 
 	mayTell(): boolean {
@@ -177,6 +182,7 @@ export class PostgresPeers implements Peers {
 				await this.#leave(this.#line);
 			} catch (error) {
 				if (!this.#closed) this.#parts.log.warn({ err: error }, 'this node cannot look what others did, and tries again');
+				this.#began.resolve();
 			}
 			await this.#line?.close();
 			this.#line = null;
@@ -255,6 +261,7 @@ export class PostgresPeers implements Peers {
 		if (!this.#lease.held) return;
 		this.#lapse = setTimeout(() => this.#lease.held || this.#parts.events.silenced(), this.#lease.leftMs + 1);
 		this.#parts.events.resumed();
+		this.#began.resolve();
 	}
 
 	/** Asks about spaces with readers whether they moved without a hint. */
