@@ -60,6 +60,7 @@ test('the inspector says in words what waits, since when and why; it is reached 
 		const keep = part(page, 'Keep on this device').getByRole('switch', { name: 'Todo' });
 		await expect(keep).not.toBeChecked();
 		await keep.check();
+		await expect(part(page, 'Keep on this device').locator('[aria-busy=true]')).toHaveCount(0); // it is remembered
 		await page.reload();
 		await expect(keep).toBeChecked();
 		await look(page, 'inspector-keep');

@@ -48,6 +48,7 @@ test('what was done long ago stays on the server until somebody wants to see it,
 
 	await test.step('everything is kept when that is wanted, also after a reload', async () => {
 		await keep.getByRole('radio', { name: 'Everything' }).check();
+		await expect(page.locator('[aria-busy=true]')).toHaveCount(0); // it is remembered
 		await page.reload();
 		await expect(keep.getByRole('radio', { name: 'Everything' })).toBeChecked();
 		await expect.poll(() => titles(page)).toEqual(['Paint the fence']);

@@ -6,6 +6,7 @@ import { createSubscriber } from 'svelte/reactivity';
 export class KeptState {
 	readonly #mana: Mana;
 	readonly #collection: Collection;
+	readonly #remembering = new Remembering();
 	readonly #track: () => void;
 
 	constructor(mana: Mana, collection: Collection) {
@@ -44,8 +45,14 @@ export class KeptState {
 		return keeps ? keptSince(keeps, Date.now()) : 0;
 	}
 
+	/** @throws what the disk says when the choice cannot be remembered */
 	choose(choice: 'recent' | 'all'): Promise<void> {
-		return this.#mana.kept.keepAll(this.#collection, choice === 'all');
+		return this.#remembering.wait(this.#mana.kept.keepAll(this.#collection, choice === 'all'));
+	}
+
+	/** A choice is not remembered yet: it would be lost with the page. */
+	get choosing(): boolean {
+		return this.#remembering.underWay;
 	}
 
 	/** Brings what is older here for a while. `false` when it cannot be had now. */
@@ -57,6 +64,7 @@ export class KeptState {
 /** Which apps stay on this device also when room is short, as runes. */
 export class KeptApps {
 	readonly #mana: Mana;
+	readonly #remembering = new Remembering();
 	readonly #track: () => void;
 
 	constructor(mana: Mana) {
@@ -70,7 +78,31 @@ export class KeptApps {
 		return this.#mana.kept.keepsApp(app);
 	}
 
+	/** @throws what the disk says when the choice cannot be remembered */
 	keep(app: number, kept: boolean): Promise<void> {
-		return this.#mana.kept.keepApp(app, kept);
+		return this.#remembering.wait(this.#mana.kept.keepApp(app, kept));
+	}
+
+	/** A choice is not remembered yet: it would be lost with the page. */
+	get choosing(): boolean {
+		return this.#remembering.underWay;
+	}
+}
+
+/** What is on its way to the disk, as runes. */
+class Remembering {
+	#count = $state(0);
+
+	get underWay(): boolean {
+		return this.#count > 0;
+	}
+
+	async wait(job: Promise<void>): Promise<void> {
+		this.#count++;
+		try {
+			await job;
+		} finally {
+			this.#count--;
+		}
 	}
 }
