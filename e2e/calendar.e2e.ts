@@ -407,12 +407,27 @@ test('events come from files and feeds and go into files, and a time is found at
 
 	await test.step('a room is made and booked, and a second event at that time hears that it is taken', async () => {
 		await page.goto(`${mana.url}/calendar/rooms`);
-		await page.getByRole('button', { name: 'Add one' }).click();
-		const dialog = page.getByRole('dialog', { name: 'Add one' });
-		await dialog.getByRole('textbox', { name: 'Name' }).fill('Blue');
-		await dialog.getByRole('textbox', { name: 'Seats' }).fill('8');
-		await dialog.getByRole('button', { name: 'Save' }).click();
-		await expect(page.getByRole('main').getByRole('listitem').filter({ hasText: 'Blue' })).toContainText('8 seats');
+		await page.getByRole('button', { name: 'Add one' }).waitFor();
+		await keys.reach('Add one');
+		await keys.press('Enter');
+		await page.getByRole('dialog', { name: 'Add one' }).getByRole('textbox', { name: 'Name' }).waitFor();
+		await keys.reach('Name');
+		await keys.type('Blue');
+		await keys.reach('Seats');
+		await keys.type('8');
+		await page.keyboard.press('Enter');
+		const blue = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Blue' });
+		await expect(blue).toContainText('8 seats');
+		// What had the focus goes away with the first one, and with the one that is deleted.
+		await expect(page.locator('#main')).toBeFocused();
+		await keys.reach('Actions for “Blue”');
+		await keys.press('Enter');
+		await keys.isOn('Edit');
+		await keys.press('End', 'Enter');
+		await expect(blue).toBeHidden();
+		await expect(page.locator('#main')).toBeFocused();
+		await keys.press('Control+z');
+		await expect(blue).toContainText('8 seats');
 		await clean('rooms');
 		const pane = page.getByRole('complementary', { name: 'Details' });
 		const booked = pane.getByRole('list', { name: 'Rooms and equipment' });
