@@ -157,3 +157,26 @@ test('a window shows exactly what a longer one shows of it, once each and in ord
 		{ numRuns: 60 },
 	);
 });
+
+test('windows looked at one after another, from anywhere, show what each shows alone', () => {
+	const series = fc.record({
+		day: fc.integer({ min: 0, max: 2 }).map((ahead) => addDays('2026-03-20', ahead)),
+		time: fc.option(fc.constantFrom('00:00', '12:15', '23:45'), { nil: null }),
+		zone: fc.option(zones, { nil: null }),
+		length: fc.constantFrom(0, 900, 86_400, 3 * 86_400),
+		repeat: fc.integer({ min: 1, max: 3 }).map((count) => `FREQ=DAILY;COUNT=${count}`),
+	});
+	const windows = fc.array(fc.record({ viewer: zones, hours: fc.integer({ min: 0, max: 160 }) }), { minLength: 2, maxLength: 8 });
+	fc.assert(
+		fc.property(series, windows, ({ day, time, ...rest }, looks) => {
+			const events = [eventRow({ ...rest, start: time === null ? day : `${day}T${time}` })];
+			for (const { viewer, hours } of looks) {
+				const from = at('2026-03-20T00:00') + hours * 3_600_000;
+				// Other objects, of which nothing is remembered.
+				const alone = occurrencesOf(structuredClone(events), from, from + 86_400_000, viewer);
+				expect(occurrencesOf(events, from, from + 86_400_000, viewer)).toEqual(alone);
+			}
+		}),
+		{ numRuns: 1_000 },
+	);
+});

@@ -1,6 +1,6 @@
 import type { RecordId } from '@mana/model';
 import { addDays, type Day, toUtc } from '@mana/time';
-import { occurrencesWithin, once, readableRule, type Recurrence, type Rule } from '@mana/time/recur/index';
+import { occurrences, once, readableRule, type Recurrence, type Rule } from '@mana/time/recur/index';
 import { instantOf, isZone, wallAt } from '@mana/time/zone';
 import { EventIndex, repeats } from './event-index.ts';
 import type { Event } from './model.ts';
@@ -156,19 +156,28 @@ function momentsOf(texts: ReadonlySet<string>) {
 	return [...texts].map(momentOf).filter(({ wall }) => !Number.isNaN(wall));
 }
 
+/** Series that are over, each with a moment after which nothing of it comes, wherever one looks from: most of what was kept for years is. */
+const over = new WeakMap<Event, number>();
+
 function ofSeries(event: Event, changed: readonly Event[], from: number, to: number, viewer: string): Occurrence[] {
+	const least = from - Math.max(0, lengthOf(event) - 1);
+	if (least >= (over.get(event) ?? Infinity)) return [];
 	const form = isDay(event.start!) ? 'day' : 'local';
-	return occurrencesWithin(recurrenceOf(event, changed), from - Math.max(0, lengthOf(event) - 1), to, viewer, MOST_OF_ONE).map(
-		({ id, wall, instant }) => {
-			const name = textOf(id, form);
-			return {
-				...placed(event, textOf(wall, form), instant, viewer),
-				key: `${event.id} ${name}`,
-				series: event,
-				occurrence: name,
-			};
-		},
-	);
+	const found: Occurrence[] = [];
+	let ended = changed.length === 0;
+	for (const { id, wall, instant } of occurrences(recurrenceOf(event, changed), least, viewer)) {
+		ended = false;
+		if (instant >= to || found.length === MOST_OF_ONE) break;
+		const name = textOf(id, form);
+		found.push({
+			...placed(event, textOf(wall, form), instant, viewer),
+			key: `${event.id} ${name}`,
+			series: event,
+			occurrence: name,
+		});
+	}
+	if (ended) over.set(event, least + MARGIN * DAY);
+	return found;
 }
 
 /** An event as it takes place once, whatever its rule says. */

@@ -39,7 +39,7 @@ export function clockTag(tag: string, hours: Hours): string {
 /** A time of day `HH:MM` the way the locale writes it: "14:30", "2:30 PM". */
 export function speakTime(time: string, locale: string): string {
 	const [hour, minute] = time.split(':').map(Number) as [number, number];
-	return formatter(locale, { hour: 'numeric', minute: '2-digit' }).format(Date.UTC(2025, 0, 1, hour, minute));
+	return formed(locale, { hour: 'numeric', minute: '2-digit' }, Date.UTC(2025, 0, 1, hour, minute));
 }
 
 /**
@@ -75,9 +75,7 @@ export function speakMinutes(minutes: number, locale: string): string {
 		{ amount: minutes % 60, unit: 'minute' },
 	].filter(({ amount }) => amount > 0);
 	return (parts.length > 0 ? parts : [{ amount: 0, unit: 'minute' }])
-		.map(({ amount, unit }) =>
-			new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'day' ? 'long' : 'short' }).format(amount),
-		)
+		.map(({ amount, unit }) => measure(locale, unit).format(amount))
 		.join(' ');
 }
 
@@ -92,17 +90,30 @@ const UNITS = [
 
 /** A day in any form of `Intl.DateTimeFormat`. */
 export function format(locale: string, options: Intl.DateTimeFormatOptions, day: Day): string {
-	return formatter(locale, options).format(toUtc(day));
+	return formed(locale, options, toUtc(day));
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** What one form makes of moments. Making the form costs far more than using it, and using it more than remembering: a week says the same days over and over. */
+interface Form {
+	readonly format: Intl.DateTimeFormat;
+	readonly texts: Map<number, string>;
+}
 
-/** Making an `Intl.DateTimeFormat` costs far more than using one, and a list formats thousands of days. */
-function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+const forms = new Map<string, Form>();
+/** All minutes of a day, and some. */
+const MOST_TEXTS = 2_000;
+
+function formed(locale: string, options: Intl.DateTimeFormatOptions, at: number): string {
 	const key = locale + JSON.stringify(options);
-	let found = formatters.get(key);
-	if (!found) formatters.set(key, (found = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })));
-	return found;
+	let form = forms.get(key);
+	if (!form)
+		forms.set(key, (form = { format: new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }), texts: new Map() }));
+	let text = form.texts.get(at);
+	if (text === undefined) {
+		if (form.texts.size >= MOST_TEXTS) form.texts.clear();
+		form.texts.set(at, (text = form.format.format(at)));
+	}
+	return text;
 }
 
 const relatives = new Map<string, Intl.RelativeTimeFormat>();
@@ -110,5 +121,18 @@ const relatives = new Map<string, Intl.RelativeTimeFormat>();
 function relative(locale: string): Intl.RelativeTimeFormat {
 	let found = relatives.get(locale);
 	if (!found) relatives.set(locale, (found = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })));
+	return found;
+}
+
+const measures = new Map<string, Intl.NumberFormat>();
+
+function measure(locale: string, unit: string): Intl.NumberFormat {
+	const key = `${locale} ${unit}`;
+	let found = measures.get(key);
+	if (!found)
+		measures.set(
+			key,
+			(found = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'day' ? 'long' : 'short' })),
+		);
 	return found;
 }

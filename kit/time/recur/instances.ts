@@ -28,12 +28,24 @@ export function* instances(
 ): Generator<Wall, void> {
 	let left = rule.count ?? Infinity;
 	const least = Math.max(from, start.wall);
+	if (hasEnded(rule, start, least)) return;
 	for (const wall of candidates(rule, start, rule.count === null ? least : start.wall)) {
 		if (wall < start.wall) continue;
 		if (isPast(wall)) return;
 		if (wall >= least) yield wall;
 		if (--left === 0) return;
 	}
+}
+
+/** Whether COUNT is certainly used up before a time, where that is known without counting: most series are weekly or daily, and long over. */
+function hasEnded(rule: Rule, start: Moment, from: Wall): boolean {
+	const { freq, interval, count, byMonth, byWeekNo, byYearDay, byMonthDay, byDay, bySetPos } = rule;
+	if (count === null || (freq !== 'WEEKLY' && freq !== 'DAILY')) return false;
+	const limits = [byMonth, byWeekNo, byYearDay, byMonthDay, bySetPos, freq === 'DAILY' ? byDay : []];
+	if (limits.some(({ length }) => length > 0)) return false;
+	const period = (freq === 'WEEKLY' ? 7 : 1) * DAY_S * 1_000;
+	// Every period has one, but for that of DTSTART, of which only the end may count.
+	return from > start.wall + (count + 1) * interval * period;
 }
 
 /** UNTIL as it is written: a day ends before its first time, and a time of day does not cut off an all-day instance. */

@@ -67,6 +67,26 @@ test('a rule that begins to be read later has the same instances', () => {
 	);
 });
 
+test('days and weeks that are counted are there to the last one, wherever reading begins', () => {
+	const simple = anyRule(['WEEKLY', 'DAILY']).map((rule) => ({
+		...rule,
+		byMonth: [],
+		byMonthDay: [],
+		byYearDay: [],
+		byWeekNo: [],
+		bySetPos: [],
+	}));
+	fc.assert(
+		fc.property(simple, anyStart(), fc.integer({ min: 1, max: 12 }), (rule, start, count) => {
+			const whole = { ...rule, count, until: null };
+			const last = [...instances(whole, start)].at(-1)!;
+			expect([...instances(whole, start, last)]).toEqual([last]);
+			expect([...instances(whole, start, last + 1)]).toEqual([]);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
 test('instances ascend, begin at the start, and every rule comes to an end or to its next instance', () => {
 	fc.assert(
 		fc.property(anyRule(), anyStart(), (rule, start) => {
