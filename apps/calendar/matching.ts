@@ -9,6 +9,17 @@ export const foldedTextOf = foldedBy<Event>(({ title, place, notes, files }) => 
 	...files.map(({ file }) => file.name),
 ]);
 
+/** Events whose texts are got ready between two breaths. */
+const AT_ONCE = 64;
+
+/** Gets ready, step by step, what is looked through: who types the first letter waits for nothing then. */
+export function* readAhead(events: readonly Event[]): Generator<void, void> {
+	for (const [at, event] of events.entries()) {
+		foldedTextOf(event);
+		if (at % AT_ONCE === AT_ONCE - 1) yield;
+	}
+}
+
 /** Events whose title, place, notes or names of files contain every word, whatever the accents and the case; nothing of the trash. */
 export function matching(query: string): (event: Event) => boolean {
 	const words = fold(query).split(/\s+/).filter(Boolean);

@@ -65,6 +65,7 @@ export function occurrenceCalled(key: string, index: EventIndex, viewer: string)
 	const [id, name] = key.split(' ') as [RecordId, string?];
 	const event = index.get(id);
 	if (!event || event.deletedAt !== null) return null;
+	if (name === undefined && event.series === null && event.start !== null && !repeats(event)) return single(event, viewer);
 	const row = event.series !== null && name === undefined ? `${event.series} ${event.occurrence}` : key;
 	const near = name ?? event.occurrence ?? event.start;
 	if (near === null) return null;
@@ -84,14 +85,18 @@ export function occurrenceCalled(key: string, index: EventIndex, viewer: string)
 	return null;
 }
 
-/** How far ahead the next time of a series is looked for. */
-const AHEAD = 400 * DAY;
+/** How far ahead the next time of a series is looked for: most come again within weeks. */
+const AHEAD = [31 * DAY, 400 * DAY];
 
 /** When an event takes place next from a moment on; what is over, or comes later than in a year, as it begins. */
 export function nextOf(event: Event, index: EventIndex, from: number, viewer: string): Occurrence | null {
 	if (!repeats(event)) return occurrenceCalled(event.id, index, viewer);
 	const own = new EventIndex([event, ...index.changesOf(event.id)]);
-	return occurrencesIn(own, from, from + AHEAD, viewer)[0] ?? occurrenceCalled(event.id, index, viewer);
+	for (const ahead of AHEAD) {
+		const [next] = occurrencesIn(own, from, from + ahead, viewer);
+		if (next) return next;
+	}
+	return occurrenceCalled(event.id, index, viewer);
 }
 
 /** Earliest first, longer first where they begin together, then as they were made. */

@@ -43,7 +43,7 @@ import {
 	settingsId,
 	views,
 } from './model.ts';
-import { byContact } from './search.ts';
+import { byContact, type OwnedDetails } from './search.ts';
 import { NameOrder, type SortBy } from './sort.ts';
 import { nameOrWord } from './words.ts';
 
@@ -112,7 +112,8 @@ export class Contacts {
 	readonly byId: ReadonlyMap<RecordId, Contact> = $derived.by(
 		() => new Map(this.everybody.map((contact) => [contact.id, contact])),
 	);
-	readonly #owned: ReadonlyMap<RecordId, readonly Detail[]> = $derived.by(() => byContact(this.#details.rows));
+	#before: OwnedDetails | undefined;
+	readonly #owned: OwnedDetails = $derived.by(() => (this.#before = byContact(this.#details.rows, this.#before)));
 
 	get groups(): readonly Group[] {
 		return this.#groups.rows;
@@ -178,6 +179,11 @@ export class Contacts {
 	/** The same in no order, for whoever looks through thousands. */
 	ownedBy(id: RecordId): readonly Detail[] {
 		return this.#owned.get(id) ?? [];
+	}
+
+	/** The same of everybody, by contact. */
+	get owned(): OwnedDetails {
+		return this.#owned;
 	}
 
 	cardOf(contact: Contact): WholeCard {

@@ -9,7 +9,9 @@ import { nameOrWord } from './words.ts';
 /** Rows never change: a new state of a record is a new row, so what was made of one holds as long as it. */
 /** `name` begins with a blank, as each of its words does. */
 const textOfContact = new WeakMap<Contact, { readonly name: string; readonly all: string; readonly sounds: readonly string[] }>();
-const textOfDetail = new WeakMap<Detail, string>();
+const nothing: readonly Detail[] = [];
+/** Of all details of a contact together: most contacts have several, and one look is enough. */
+const textOfOwn = new WeakMap<readonly Detail[], { readonly all: string; readonly phones: string }>();
 
 function contactText(contact: Contact) {
 	let text = textOfContact.get(contact);
@@ -36,14 +38,19 @@ function contactText(contact: Contact) {
 	return text;
 }
 
-function detailText(detail: Detail): string {
-	let text = textOfDetail.get(detail);
-	if (text === undefined) {
-		const { kind, value, service, street, extended, locality, region, postcode, country } = detail;
-		text = fold([value, service, street, extended, locality, region, postcode, country].filter(Boolean).join('\n'));
+function ownText(own: readonly Detail[]) {
+	let text = textOfOwn.get(own);
+	if (!text) {
+		const lines = own.flatMap(({ value, service, street, extended, locality, region, postcode, country }) =>
+			[value, service, street, extended, locality, region, postcode, country].filter(Boolean),
+		);
 		// A number is found however it was written.
-		if (kind === 'phone') text += `\n${value.replaceAll(/[^\d+]/g, '')}\n${value.replaceAll(/\D/g, '')}`;
-		textOfDetail.set(detail, text);
+		const phones = own
+			.filter(({ kind }) => kind === 'phone')
+			.map(({ value }) => value.replaceAll(/[^\d+]/g, ''))
+			.join('\n');
+		text = { all: `${fold(lines.join('\n'))}\n${phones}`, phones };
+		textOfOwn.set(own, text);
 	}
 	return text;
 }
@@ -52,20 +59,20 @@ function detailText(detail: Detail): string {
  * How well contacts fit what was typed, 0 to 1; 0: not at all. Every word must stand somewhere in one (case and accents do not matter); a name
  * that only sounds like it comes last.
  */
-export function fitFor(query: string): (contact: Contact, own: readonly Detail[]) => number {
+export function fitFor(query: string): (contact: Contact, own?: readonly Detail[]) => number {
 	const wanted = fold(query).trim();
 	const words = wanted.split(/\s+/).filter(Boolean);
 	if (words.length === 0) return () => 0;
 	const typedNumber = wanted.replaceAll(/[\s()./-]/g, '');
 	const number = /^\+?\d{3,}$/.test(typedNumber) ? typedNumber.replace(/^\+?0*/, '') : null;
 	const heard = words.every((word) => /^\p{L}{3,}$/u.test(word)) ? words.map(soundOf) : null;
-	return (contact, own) => {
+	return (contact, own = nothing) => {
 		const { name, all, sounds } = contactText(contact);
 		if (name.startsWith(wanted, 1)) return 1;
 		if (words.every((word) => name.includes(` ${word}`))) return 0.9;
 		if (words.every((word) => name.includes(word))) return 0.7;
-		if (number !== null && own.some((detail) => detail.kind === 'phone' && detailText(detail).includes(number))) return 0.8;
-		if (words.every((word) => all.includes(word) || own.some((detail) => detailText(detail).includes(word)))) return 0.6;
+		if (number !== null && ownText(own).phones.includes(number)) return 0.8;
+		if (words.every((word) => all.includes(word) || ownText(own).all.includes(word))) return 0.6;
 		return heard?.every((sound) => sounds.includes(sound)) ? 0.3 : 0;
 	};
 }
@@ -74,24 +81,20 @@ export function fitFor(query: string): (contact: Contact, own: readonly Detail[]
 const AT_ONCE = 32;
 
 /** Gets ready, step by step, what is looked through: who types the first letter waits for nothing then. */
-export function* readAhead(contacts: readonly Contact[], ownedBy: (id: RecordId) => readonly Detail[]): Generator<void, void> {
+export function* readAhead(contacts: readonly Contact[], owned: OwnedDetails): Generator<void, void> {
 	for (const [at, contact] of contacts.entries()) {
 		contactText(contact);
-		for (const detail of ownedBy(contact.id)) detailText(detail);
+		ownText(owned.get(contact.id) ?? nothing);
 		if (at % AT_ONCE === AT_ONCE - 1) yield;
 	}
 }
 
 /** Those who fit what was typed, best first; who fit equally well stay in their order. */
-export function fitting(
-	contacts: readonly Contact[],
-	ownedBy: (id: RecordId) => readonly Detail[],
-	query: string,
-): readonly Contact[] {
+export function fitting(contacts: readonly Contact[], owned: OwnedDetails, query: string): readonly Contact[] {
 	const fitOf = fitFor(query);
 	const byFit = new Map<number, Contact[]>();
 	for (const contact of contacts) {
-		const fit = fitOf(contact, ownedBy(contact.id));
+		const fit = fitOf(contact, owned.get(contact.id));
 		if (fit === 0) continue;
 		const equals = byFit.get(fit);
 		if (equals) equals.push(contact);
@@ -100,8 +103,11 @@ export function fitting(
 	return [...byFit].toSorted(([a], [b]) => b - a).flatMap(([, equals]) => equals);
 }
 
-/** What belongs to each contact, by its id. */
-export function byContact(all: readonly Detail[]): Map<RecordId, Detail[]> {
+/** What belongs to contacts, by their ids. */
+export type OwnedDetails = ReadonlyMap<RecordId, readonly Detail[]>;
+
+/** What belongs to each contact, by its id. @param before as it was: of whom nothing changed keeps the same list, by which what was made of it is found again */
+export function byContact(all: readonly Detail[], before?: OwnedDetails): OwnedDetails {
 	const map = new Map<RecordId, Detail[]>();
 	for (const detail of all) {
 		if (detail.contact === null) continue;
@@ -109,16 +115,31 @@ export function byContact(all: readonly Detail[]): Map<RecordId, Detail[]> {
 		if (own) own.push(detail);
 		else map.set(detail.contact, [detail]);
 	}
-	return map;
+	if (!before) return map;
+	const kept = new Map<RecordId, readonly Detail[]>(map);
+	for (const [id, own] of map) {
+		const old = before.get(id);
+		if (old?.length === own.length && old.every((detail, at) => detail === own[at])) kept.set(id, old);
+	}
+	return kept;
+}
+
+const lastOwned = new WeakMap<Mana, OwnedDetails>();
+
+/** What belongs to each contact of a space, as it is now. */
+export function ownedIn(mana: Mana): OwnedDetails {
+	const owned = byContact(mana.query(details).rows, lastOwned.get(mana));
+	lastOwned.set(mana, owned);
+	return owned;
 }
 
 /** Finds contacts for the palette, favourites first among those that fit as well. */
 export const search: Search = (mana: Mana, words, limit) => {
-	const owned = byContact(mana.query(details).rows);
+	const owned = ownedIn(mana);
 	const fitOf = fitFor(words);
 	return mana
 		.query(people)
-		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id) ?? []) * (contact.archived ? 0.5 : 1) }))
+		.rows.map((contact) => ({ contact, fit: fitOf(contact, owned.get(contact.id)) * (contact.archived ? 0.5 : 1) }))
 		.filter(({ fit }) => fit > 0)
 		.toSorted((a, b) => b.fit - a.fit || Number(b.contact.starred) - Number(a.contact.starred))
 		.slice(0, limit)

@@ -36,9 +36,8 @@ export class NameOrder {
 	/** For `Array.sort` and the order of a query. */
 	readonly compare = (a: Sorted, b: Sorted): number => {
 		const [left, right] = [this.#keyOf(a), this.#keyOf(b)];
-		return left.section === right.section
-			? this.#collator.compare(left.text, right.text)
-			: this.#compareSections(left.section, right.section);
+		if (left.section === right.section) return left.text === right.text ? 0 : this.#collator.compare(left.text, right.text);
+		return left.rank - right.rank || this.#compareSections(left.section, right.section);
 	};
 
 	/** The section in which a contact stands: a letter, or `#`. */
@@ -62,7 +61,8 @@ export class NameOrder {
 		const known = this.#keys.get(contact);
 		if (known) return known;
 		const text = sortText(contact, this.by);
-		const key = { text, section: this.#sectionOf(text) };
+		const section = this.#sectionOf(text);
+		const key = { text, section, rank: rank(section, this.#letters) };
 		this.#keys.set(contact, key);
 		return key;
 	}
@@ -84,14 +84,17 @@ export class NameOrder {
 		return foldedLetter ?? hangulInitial(plain) ?? kanaRow(folded) ?? folded.toUpperCase().charAt(0);
 	}
 
+	/** Of letters that are not of this language. */
 	#compareSections(a: string, b: string): number {
-		return rank(a, this.#letters) - rank(b, this.#letters) || this.#collator.compare(a, b) || (a < b ? -1 : 1);
+		return this.#collator.compare(a, b) || (a < b ? -1 : 1);
 	}
 }
 
 interface Key {
 	readonly text: string;
 	readonly section: string;
+	/** Where the section stands among the letters of the language. */
+	readonly rank: number;
 }
 
 /** Letters with marks that are letters of their own in some alphabets. */

@@ -12,6 +12,7 @@ export type { SetDraft } from './fields/set.ts';
 export { type Document, type DocumentDraft, updatesOf } from './fields/document.ts';
 export { Finder } from './finder.ts';
 export { fold, foldedBy } from './fold.ts';
+export { leading } from './leading.ts';
 export * from './keeps.ts';
 export * from './laws/index.ts';
 export * from './lens.ts';
