@@ -40,11 +40,15 @@ export function judgeLaws(world: World, tabs: readonly Tab[]): void {
 	for (const tab of tabs) for (const id of records) judgeVersion(world.oracle, tab, id);
 }
 
-/** Every accepted step is in the sum once and no other is; of what was taken back either may be. */
-function judgeCounters({ oracle, steps, undone, disk }: World, tabs: readonly Tab[]): void {
+/**
+ * Every accepted step is in the sum once and no other is; of what was taken back either may be. A step of which nobody could tell whether it was
+ * counted, and that its person sent again, may be there twice.
+ */
+function judgeCounters({ oracle, steps, undone, answered, disk }: World, tabs: readonly Tab[]): void {
 	for (const id of records) {
 		let certain = 0n;
 		let possible = 0n;
+		const doubled: bigint[] = [];
 		for (const [token, { step, add }] of steps) {
 			if (step.record !== id || step.field !== things.fields.count.number) continue;
 			const counted = oracle.countedIn(placeKey(step));
@@ -58,13 +62,15 @@ function judgeCounters({ oracle, steps, undone, disk }: World, tabs: readonly Ta
 			)
 				possible |= power;
 			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.has(token)) certain |= power;
+			if (answered.has(token) && oracle.timesAccepted(token) > 1) doubled.push(power);
 		}
 		for (const tab of tabs) {
 			const row = tab.client!.mana.get(tab.things, id);
 			if (!row) continue; // its creation was taken back
 			const sum = BigInt(row.count);
-			const rest = sum - certain;
-			if (rest < 0n || (rest & possible) !== rest)
+			const fits = (rest: bigint): boolean => rest >= 0n && (rest & possible) === rest;
+			const rests = doubled.reduce((found, power) => [...found, ...found.map((rest) => rest - power)], [sum - certain]);
+			if (!rests.some(fits))
 				throw new Violation(
 					'I4',
 					`${id} counts ${sum.toString(2)}, and not ${certain.toString(2)} with any of ${possible.toString(2)}`,

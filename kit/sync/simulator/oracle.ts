@@ -301,6 +301,11 @@ export class Oracle {
 		return this.#writes.get(place) ?? [];
 	}
 
+	/** How many transactions with this token were accepted. */
+	timesAccepted(token: string): number {
+		return this.accepted().filter(({ transaction }) => tokenOf(transaction) === token).length;
+	}
+
 	/** What a part of a counter was ever accepted to hold, and the tokens of the actions that counted there. */
 	countedIn(place: string): ReadonlySet<number | string> {
 		return this.#counted.get(place) ?? new Set();
