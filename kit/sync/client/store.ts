@@ -40,6 +40,12 @@ export interface DeviceRow {
 	readonly adopted: { readonly device: DeviceId; readonly upTo: number } | null;
 }
 
+/** A record that stays here while something is unfinished with it. */
+export interface Stayed extends Name {
+	/** It left the part that is kept, and stands here as it was then: nobody said since what became of it. */
+	readonly behind?: boolean;
+}
+
 /** What the device knows about one space. */
 export interface SpaceRow {
 	/** `null` until the server told it. */
@@ -51,8 +57,8 @@ export interface SpaceRow {
 	readonly reach: Access['apps'];
 	/** The part of the space of which the confirmed state is whole; `null`: everything. */
 	readonly scope: Scope | null;
-	/** Records outside of it that are still here, as they were: something of this device is unfinished with them. */
-	readonly leaving: readonly Name[];
+	/** Records outside of it that are still here: something of this device is unfinished with them. */
+	readonly leaving: readonly Stayed[];
 	/** The `n` of the next local transaction. */
 	readonly nextN: number;
 	/** Every transaction up to this `n` was decided, and the decision is stored. */
@@ -124,7 +130,7 @@ export interface RemotePatch {
 	/** Records that go, before `cells` come. */
 	readonly gone?: readonly Name[];
 	/** What stays of those that should go. */
-	readonly leaving?: readonly Name[];
+	readonly leaving?: readonly Stayed[];
 	/** What the state is whole of from now on, when that is another part than before. */
 	readonly scope?: Scope | null;
 	/** The history of the space was replaced: forget what was confirmed before. */

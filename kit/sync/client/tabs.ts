@@ -35,7 +35,7 @@ interface Confirmed {
 	readonly cells: Uint8Array;
 	/** Records that go, before the cells come. */
 	readonly gone: readonly Name[];
-	readonly leaving: readonly Name[];
+	readonly leaving: SpaceRow['leaving'];
 }
 
 /** What tabs tell each other. All of it was on the disk before it was told. */

@@ -3,6 +3,7 @@ import type { Cell } from '../../cell.ts';
 import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../../digest.ts';
 import type { Digest } from '../../frames.ts';
 import type { Environment } from '../environment.ts';
+import { PATIENCE_MS } from './comparing.ts';
 import { inSpareTime } from './spare-time.ts';
 
 /** The confirmed state of a space, as far as a checkup reads it. */
@@ -43,8 +44,6 @@ const STEP_MS = 6;
 const AT_ONCE = 64;
 /** Checkpoints that are remembered while an answer is waited for: the server speaks of one of them, or of a later one. */
 const MOST_MARKS = 256;
-/** After this long without an answer none is expected any more, ms. */
-const PATIENCE_MS = 30_000;
 
 /**
  * One comparison with the server (sync.md §7.1, I1): sums over everything that is confirmed, read anew in small steps while the state goes

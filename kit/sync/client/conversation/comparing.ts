@@ -8,10 +8,14 @@ import type { Line } from './line.ts';
 /** Cells of a checkpoint, of which the sums are not kept. */
 const MANY = 512;
 
+/** After this long without an answer none is expected any more, ms: a server that may not tell by now says nothing. */
+export const PATIENCE_MS = 30_000;
+
 interface Asked {
 	readonly question: Digest;
 	readonly answered: (answer: Digest) => void;
-	asked: boolean;
+	/** When it was asked, or a part of its answer came last; `null`: it waits. */
+	askedAt: number | null;
 }
 
 interface ComparingParts {
@@ -42,7 +46,7 @@ export class Comparing {
 	/** Asks the server, after whatever was asked before. Without a connection that knows digests nobody answers. */
 	ask(question: Digest, answered: (answer: Digest) => void): void {
 		if (!this.lively) return;
-		this.#questions.push({ question, answered, asked: false });
+		this.#questions.push({ question, answered, askedAt: null });
 		this.askNext();
 		this.#parts.waiting();
 	}
@@ -52,15 +56,19 @@ export class Comparing {
 		const [next] = this.#questions;
 		const { line } = this.#parts;
 		// A stream that is not greeted yet would carry it in front of HELLO.
-		if (!next || next.asked || !(line.isOpen || line.over === 'exchange')) return;
-		next.asked = true;
+		if (!next || next.askedAt !== null || !(line.isOpen || line.over === 'exchange')) return;
+		next.askedAt = this.#parts.env.elapsed();
 		line.send(next.question);
 	}
 
 	/** The server answers, perhaps in part. */
 	heard(answer: Digest): void {
-		this.#questions[0]?.answered(answer);
-		if (!answer.more) this.#questions.shift();
+		const [first] = this.#questions;
+		if (!first) return; // nobody waits for it any more
+		first.askedAt = this.#parts.env.elapsed();
+		first.answered(answer);
+		if (answer.more) return;
+		this.#questions.shift();
 		this.askNext();
 	}
 
@@ -83,7 +91,10 @@ export class Comparing {
 
 	/** Time has passed. */
 	tick(): void {
-		const { leads, live } = this.#parts.host;
+		const { env, host } = this.#parts;
+		const { leads, live } = host;
+		// Whoever else waits has waited as long, and asks again: a server that is only slow takes no second question meanwhile.
+		if (env.elapsed() - (this.#questions[0]?.askedAt ?? Infinity) > PATIENCE_MS) this.#questions = [];
 		this.#checks.tick(leads ? this.lively : live);
 	}
 
@@ -94,7 +105,7 @@ export class Comparing {
 
 	/** The connection ended: an exchange that is broken off answers nothing. */
 	again(): void {
-		for (const question of this.#questions) question.asked = false;
+		for (const question of this.#questions) question.askedAt = null;
 	}
 
 	/** Nobody is there any more who would answer. */

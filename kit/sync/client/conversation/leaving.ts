@@ -1,10 +1,17 @@
 import { type Name, nameKey } from '../../name.ts';
 import type { Scope } from '../../scope.ts';
 import { wasKnown } from '../ground.ts';
+import { without } from '../journal-row.ts';
 import { isAll, outside, scopeOf } from './keeping.ts';
 import { Referred } from './referred.ts';
-import type { RemotePatch } from '../store.ts';
+import type { RemotePatch, Stayed } from '../store.ts';
 import type { TabState } from '../tab-state.ts';
+
+/** Records that left the part that is kept: those that went, before the cells of their checkpoint came, and those that stay. */
+interface Left {
+	readonly gone: readonly Name[];
+	readonly leaving: readonly Stayed[];
+}
 
 /** The part of a space that a tab keeps: what it asks for, and how it lets go of records that left that part. */
 export class Leaving {
@@ -30,10 +37,10 @@ export class Leaving {
 	}
 
 	/**
-	 * Lets go of what left the part that is kept here. What this tab is not finished with stays, and is asked for by its name from now on, so that
-	 * it does not stand here as it once was.
+	 * Lets go of what left the part that is kept here, and answers what of a checkpoint stays. What this tab is not finished with stays, and is asked for
+	 * by its name from now on, so that it does not stand here as it once was.
 	 */
-	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): { gone: readonly Name[]; leaving: readonly Name[] } {
+	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): Pick<RemotePatch, 'cells'> & Left {
 		const { replica, space } = this.#state;
 		const { leaving: before, scope: held } = space;
 		const came = new Set(before.length > 0 ? cells.map(nameKey) : []);
@@ -41,18 +48,27 @@ export class Leaving {
 		const asked = new Set(earlier?.records.map(nameKey));
 		const out = new Map(gone.map((name) => [nameKey(name), name]));
 		if (held && scope !== undefined) for (const name of outside(replica, held)) out.set(nameKey(name), name);
-		const leaving = new Map([...out].filter(([, name]) => this.#isUnfinished(name)));
+		const leaving = new Map<string, Stayed>();
+		for (const [key, name] of out) if (this.#isUnfinished(name)) leaving.set(key, { ...name, behind: true });
 		for (const key of leaving.keys()) out.delete(key);
+		const anew = new Map<string, Name>();
 		for (const name of before) {
 			const key = nameKey(name);
+			const isHere = came.has(key);
+			// Nobody kept it up to date, so it comes whole. It may be another record by now, to which nothing of what stayed here belongs.
+			if (name.behind && isHere) anew.set(key, name);
 			// What came back is here like anything else, and so is what is of a collection that is whole now.
-			if (!this.isWhole(name.collection) && (listed.has(key) || !came.has(key))) leaving.set(key, name);
+			if (!this.isWhole(name.collection) && (listed.has(key) || !isHere) && !leaving.has(key))
+				leaving.set(key, isHere ? { ...name, behind: false } : name);
 			// Asked for by its name for the first time, and nothing came: there is no such record any more.
-			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !came.has(key)) out.set(key, name);
+			if (earlier && scope !== undefined && listed.has(key) && !asked.has(key) && !isHere) out.set(key, name);
 		}
-		replica.evict(out.values());
+		const kept = out.size > 0 ? without(cells, [...out.values()]) : cells;
+		const went = [...out.values(), ...anew.values()];
+		replica.evict(went);
+		replica.merge(kept.filter((cell) => anew.has(nameKey(cell))));
 		this.#state.space = { ...space, leaving: [...leaving.values()] };
-		return { gone: [...out.values()], leaving: this.#state.space.leaving };
+		return { cells: kept, gone: went, leaving: this.#state.space.leaving };
 	}
 
 	/** Asks no more for what stayed only because something was unfinished with it. What was not brought up to date since goes at once. */

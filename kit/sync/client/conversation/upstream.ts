@@ -17,7 +17,6 @@ import { groundOf, type Grounded, neededFrom } from '../ground.ts';
 import { Intake } from './intake.ts';
 import { KeptHere, thrifty } from './keeping.ts';
 import type { Keeping } from '../kept.ts';
-import { without } from '../journal-row.ts';
 import { Leaving } from './leaving.ts';
 import { SignedOut } from '../link.ts';
 import type { OnDisk } from '../on-disk.ts';
@@ -231,9 +230,8 @@ export class Upstream implements SessionHost {
 		if (ahead) this.session.stop();
 		replica.batch(() => {
 			this.intake.show(remote);
-			const { gone, leaving } = this.#part.leave(remote, earlier);
+			const { cells, gone, leaving } = this.#part.leave(remote, earlier);
 			replica.sweep();
-			const cells = gone.length > 0 ? without(remote.cells, gone) : remote.cells;
 			const patch = { epoch, to: seq, cells, replace, gone, leaving, ...(chunks && { chunks }), ...changes };
 			keeper.bring(
 				async (store, generation) => {

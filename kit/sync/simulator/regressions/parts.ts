@@ -95,4 +95,33 @@ export const parts: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'what stayed of a record that had left the part mixed with a new one under its id, which came back to it',
+		plan: {
+			seed: 20_008,
+			config: {
+				browsers: 6,
+				latency: [0, 20],
+				browserDiskMs: [0, 1],
+				commitMs: 1,
+				readMs: 1,
+				transports: ['stream'],
+				chunk: 3,
+				records: 2,
+				durationMs: 3_000,
+				parts: true,
+				tidied: true,
+				leastCells: 30,
+			},
+			steps: [
+				{ at: 104, luck: 1_975_554_501, browser: 0, kind: 'write', what: 'done' },
+				{ at: 1_137, luck: 2_130_750_871, kind: 'write', browser: 0, what: 'trash' },
+				{ at: 1_365, luck: 562_659_249, kind: 'tab-freeze', browser: 0, ms: 10_347 },
+				{ at: 1_641, luck: 963_058_767, browser: 4, kind: 'write', what: 'done' },
+				{ at: 2_335, luck: 1_615_571_615, kind: 'tidy', forget: false },
+				{ at: 2_515, luck: 1_967_975_012, kind: 'tidy', forget: true },
+				{ at: 2_584, luck: 2_130_243_978, kind: 'write', browser: 3, what: 'restore' },
+			],
+		},
+	},
 ];
