@@ -214,8 +214,23 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 			// Else what is typed next goes into a field that is about to go.
 			await expect(field).toHaveCount(0);
 		}
+		const map = page.getByRole('application', { name: /^Map with day and night/ });
+		const tokyo = page.getByRole('listitem', { name: 'Tokyo' });
+		await expect(tokyo).toContainText(/Sunrise\s*\d{1,2}:\d{2}.*Sunset\s*\d{1,2}:\d{2}/s);
+		const time = await tokyo.getByRole('time').first().textContent();
+		await expect(map.getByRole('button', { name: `Tokyo, ${time}, ` })).toBeVisible();
+		const night = map.locator('svg path').nth(2);
+		const before = await night.getAttribute('d');
 		await hands.reach('Look ahead');
 		await page.keyboard.press('ArrowRight');
+		await expect(night).not.toHaveAttribute('d', before ?? '');
+		await hands.reach(/^Tokyo, /);
+		await page.keyboard.press('Enter');
+		await expect(tokyo).toBeFocused();
+		await page.keyboard.press('m');
+		await expect(map).toBeHidden();
+		await page.keyboard.press('m');
+		await expect(map).toBeVisible();
 		await expect(page.getByRole('button', { name: 'Back to now' })).toBeEnabled();
 		await look(page, 'world');
 		await isClean(page, 'world clock');

@@ -90,35 +90,6 @@ export function findPlaces(query: string, locale: string, limit: number): Place[
 		.map(({ place }) => place);
 }
 
-/**
- * How high the sun stands at a place, in degrees above the horizon: the low-precision formulas of the Astronomical Almanac (exact to about
- * 0.1°, from 1950 to 2050).
- *
- * @param at in ms since 1970
- */
-export function sunHeight({ latitude, longitude }: Pick<Place, 'latitude' | 'longitude'>, at: number): number {
-	const days = at / 86_400_000 - 10_957.5;
-	const anomaly = (357.528 + 0.985_600_3 * days) * RAD;
-	const ecliptic = (280.46 + 0.985_647_4 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RAD;
-	const obliquity = (23.439 - 0.000_000_4 * days) * RAD;
-	const ascension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic));
-	const declination = Math.asin(Math.sin(obliquity) * Math.sin(ecliptic));
-	const sidereal = (280.460_618_37 + 360.985_647_366_29 * days + longitude) * RAD;
-	const height = Math.asin(
-		Math.sin(latitude * RAD) * Math.sin(declination) +
-			Math.cos(latitude * RAD) * Math.cos(declination) * Math.cos(sidereal - ascension),
-	);
-	return height / RAD;
-}
-
-/** Whether the sun is up: with its rim, and as the air bends its light. */
-export function isDay(place: Pick<Place, 'latitude' | 'longitude'>, at: number): boolean {
-	return sunHeight(place, at) > SUNRISE_DEGREES;
-}
-
-const RAD = Math.PI / 180;
-const SUNRISE_DEGREES = -0.833;
-
 function placeOf(name: string, line: string): Place {
 	const [zone = '', country = '', latitude, longitude] = line.split(' ');
 	return { name, zone, country, latitude: Number(latitude), longitude: Number(longitude) };

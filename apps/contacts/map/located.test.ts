@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { contact, detail } from '../cards.fixture.ts';
 import { located, withoutPlace } from './located.ts';
-import { worldBase } from './world.ts';
 
 const [ana, ben, cleo] = [contact('Ana'), contact('Ben'), contact('Cleo')];
 const shown = new Map([ana, ben, cleo].map((one) => [one.id, one]));
@@ -20,12 +19,4 @@ test('who has a place is at each of them, and who has only an address is counted
 	const there = located(shown, details);
 	expect(there.map(({ contact: of, label }) => [of.shownAs, label])).toEqual([['Ana', 'home'], ['Ana', 'work']]); // prettier-ignore
 	expect(withoutPlace(details, there)).toBe(1);
-});
-
-test('the base of the map is here: land and borders, all on the square of the world', () => {
-	const { land, borders } = worldBase();
-	expect(land.split('M').length).toBeGreaterThan(100);
-	expect(borders.split('M').length).toBeGreaterThan(100);
-	const numbers = (land + borders).match(/-?\d+(\.\d+)?/g)!.map(Number);
-	expect([Math.min(...numbers) >= 0, Math.max(...numbers) <= 1_000]).toEqual([true, true]);
 });

@@ -1,7 +1,7 @@
 import type { RecordId } from '@mana/model';
+import { type Point, pointOf } from '@mana/ui/map/view';
 import type { Contact, Detail } from '../model.ts';
 import { type Place, readPlace } from '../places.ts';
-import { type Point, pointOf } from './view.ts';
 
 /** Somebody at one of their places. */
 export interface Located {

@@ -1,4 +1,8 @@
-import type { Place } from '../places.ts';
+/** A point on earth, in degrees: north and east are positive. */
+export interface Spot {
+	readonly latitude: number;
+	readonly longitude: number;
+}
 
 /** A point of the map: the whole world is a square from 0 to 1, in the projection of Mercator as maps of the web have it. */
 export interface Point {
@@ -21,7 +25,7 @@ export const NEAREST = 4_096;
 const MOST_LATITUDE = 85.051_129;
 
 /** Where a place stands on the map. Poles stand at its edge. */
-export function pointOf({ latitude, longitude }: Place): Point {
+export function pointOf({ latitude, longitude }: Spot): Point {
 	const clamped = Math.max(-MOST_LATITUDE, Math.min(MOST_LATITUDE, latitude));
 	const sine = Math.sin((clamped * Math.PI) / 180);
 	return { x: (longitude + 180) / 360, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
