@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { details, people } from '../apps/contacts/model.ts';
+import { tasks } from '../apps/todo/model.ts';
 import { faultless } from './axe.ts';
 import { Keyboard } from './hands.ts';
 import { look, savedBy } from './look.ts';
@@ -76,6 +77,13 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await open.getByLabel('What you talked about').fill('The garden');
 		await open.getByRole('button', { name: 'Save' }).click();
 		await expect(open.getByText('The garden')).toBeVisible();
+		const pinned = open.getByRole('list', { name: 'Pinned' });
+		await open.getByRole('button', { name: 'Pin to the top' }).click();
+		await expect(pinned).toContainText(/The garden\s*today/i);
+		await pinned.getByRole('button', { name: 'Unpin' }).click();
+		await expect(pinned).toBeHidden();
+		await open.getByRole('button', { name: 'Pin to the top' }).click();
+		await expect(pinned).toBeVisible();
 		await look(page, 'contacts-detail');
 		await open.getByRole('button', { name: 'Share' }).click();
 		const sharing = page.getByRole('dialog', { name: 'Share Ana Lima' });
@@ -114,11 +122,32 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await pane(page).getByRole('button', { name: 'Close' }).click();
 	});
 
+	await test.step('a number is shown as its country writes it, told with its country, kept as typed, and doubted quietly', async () => {
+		await row(page, 'Ben Okafor').click();
+		await pane(page).getByRole('button', { name: 'Edit' }).click();
+		await addDetail(page, 'a phone number', '02079460958');
+		await addDetail(page, 'a phone number', '+49 1');
+		const typed = form(page).getByRole('group', { name: 'Phone number' }).getByRole('textbox');
+		await expect(form(page).getByText(/^Short for a telephone number/)).toBeVisible();
+		await expect(typed.first()).toHaveValue('02079460958');
+		await look(page, 'contacts-phone-form');
+		await form(page).getByRole('button', { name: 'Done' }).click();
+		const number = pane(page).getByRole('link', { name: '020 7946 0958' });
+		await expect(number).toHaveAttribute('href', 'tel:+442079460958');
+		await expect(pane(page).getByText('+49 1', { exact: true })).toBeVisible();
+		await page.evaluate(`navigator.clipboard.writeText = async (text) => void (globalThis.copied = text)`);
+		await pane(page).getByRole('button', { name: 'Copy Phone number' }).first().click();
+		await expect.poll(() => page.evaluate<string>('globalThis.copied')).toBe('+44 20 7946 0958');
+		await look(page, 'contacts-phone');
+		await pane(page).getByRole('button', { name: 'Close' }).click();
+	});
+
 	await test.step('the other device has them all', async () => {
 		await b.page.goto(`${mana.url}/contacts`);
 		await expect.poll(() => names(b.page)).toEqual(['Ana Lima', 'Anna Lima', 'Ben Okafor']);
 		await row(b.page, 'Ana Lima').click();
 		await expect(pane(b.page).locator('img').first()).toBeVisible();
+		await expect(pane(b.page).getByRole('list', { name: 'Pinned' })).toContainText('The garden');
 		await pane(b.page).getByRole('button', { name: 'Close' }).click();
 	});
 
@@ -251,6 +280,29 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await planned.getByRole('combobox', { name: 'Invite by e-mail address' }).fill('ana li');
 		await planned.getByRole('option', { name: 'Ana Lima' }).click();
 		await expect(planned.getByRole('region', { name: 'Guests' }).getByRole('listitem')).toContainText('Ana Lima');
+	});
+
+	await test.step('tasks and events that belong to somebody stand with them, and they with these', async () => {
+		await seed(mana, person, (store) => store.write('task', (tx) => tx.create(tasks, { title: 'Mend the fence' })));
+		const linked = page.getByRole('region', { name: 'Links' });
+		const connect = async (words: string): Promise<void> => {
+			await linked.getByRole('button', { name: 'Link to something' }).click();
+			const dialog = page.getByRole('dialog', { name: 'Link to something' });
+			await dialog.getByRole('searchbox', { name: 'Find by name' }).fill(words);
+			await dialog.getByRole('button', { name: new RegExp(words) }).click();
+			await expect(linked.getByRole('link', { name: words })).toBeVisible();
+		};
+		await connect('Ben Okafor');
+		await linked.getByRole('link', { name: 'Ben Okafor' }).click();
+		await expect(linked.getByRole('link', { name: 'Picnic' })).toBeVisible();
+		await connect('Mend the fence');
+		await look(page, 'contacts-links');
+		await linked.getByRole('link', { name: 'Mend the fence' }).click();
+		await page.waitForURL(/\/todo/);
+		await linked.getByRole('link', { name: 'Ben Okafor' }).click();
+		await linked.getByRole('button', { name: 'Remove the link to Picnic' }).click();
+		await expect(linked.getByRole('link', { name: 'Picnic' })).toBeHidden();
+		await expect(linked.getByRole('link', { name: 'Mend the fence' })).toBeVisible();
 	});
 
 	await test.step('without a network the book is all there, and what is written then arrives later', async () => {

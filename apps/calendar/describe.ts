@@ -78,6 +78,10 @@ export const describer: Describer = {
 		const row = mana.get(events, id);
 		return row ? m.calendar_called_event({ title: titleOf(row) }) : m.calendar_called_gone();
 	},
+	at(mana, collection, id) {
+		const row = collection === events.number ? mana.get(events, id) : undefined;
+		return row && row.deletedAt === null ? { title: titleOf(row), href: `/calendar?event=${id}` } : undefined;
+	},
 	field: (collection, field) => fieldNames.get(`${collection}/${field}`)?.(),
 	value(mana, place, value, ways) {
 		if (place.collection === events.number) return valueOfEvent(mana, place, value, ways);

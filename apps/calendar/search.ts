@@ -16,6 +16,7 @@ export const search: Search = (mana, words, limit) => {
 				title: titleOf(event),
 				...(event.start !== null && { detail: event.start.slice(0, 10) }),
 				href: `/calendar?event=${event.id}`,
+				end: { collection: events.number, record: event.id },
 				score: title.startsWith(wanted) ? 1 : title.includes(wanted) ? 0.8 : 0.5,
 			};
 		})

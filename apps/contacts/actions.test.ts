@@ -5,6 +5,7 @@ import { trashActions } from '@mana/shared/trash';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { byPlace, contactActions, isBlank } from './actions.ts';
 import { capture } from './capture.ts';
+import { pinnedOf } from './in-touch.ts';
 import type { WholeCard } from './merge.ts';
 import { details, encounters, groups, people } from './model.ts';
 import { nameOf } from './name.ts';
@@ -110,6 +111,23 @@ test('what is deleted for good takes along what belonged to it, and leaves encou
 	expect(mana.get(people, ana)).toBeUndefined();
 	expect(mana.query(details, { where: () => true }).rows).toEqual([]);
 	expect(mana.query(encounters).rows.map(({ note }) => note)).toEqual(['both']);
+});
+
+test('a note is pinned for everybody who was there, until it is taken down or says nothing', () => {
+	const { mana, actions, add } = open();
+	const [ana, ben, cleo] = [add('Ana'), add('Ben'), add('Cleo')];
+	const { id } = actions.meet('met', { people: [ana, ben], kind: 'met', day: '2026-11-01', note: 'Likes tulips' });
+	actions.meet('met', { people: [ana], kind: 'called', day: '2026-11-02', note: 'The fence' });
+	const pinned = (contact: RecordId) => pinnedOf(contact, mana.query(encounters).rows).map(({ note }) => note);
+	expect(pinned(ana)).toEqual([]);
+	actions.pinEncounter('pin', id, true);
+	expect([pinned(ana), pinned(ben), pinned(cleo)]).toEqual([['Likes tulips'], ['Likes tulips'], []]);
+	actions.editEncounter('edit', id, { note: ' ' });
+	expect(pinned(ana)).toEqual([]);
+	actions.editEncounter('edit', id, { note: 'Likes roses' });
+	expect(pinned(ana)).toEqual(['Likes roses']);
+	actions.pinEncounter('unpin', id, false);
+	expect(pinned(ana)).toEqual([]);
 });
 
 test('a contact of which nothing was written is blank, until something is', () => {

@@ -47,6 +47,8 @@ export interface ContactActions extends ViewActions {
 	tellApart(label: string, ids: readonly RecordId[]): Written;
 	meet(label: string, draft: EncounterEdit): { id: RecordId; written: Written };
 	editEncounter(label: string, id: RecordId, draft: Partial<EncounterEdit>): Written;
+	/** Puts a note above everything else of its contact, or back among the others. */
+	pinEncounter(label: string, id: RecordId, pinned: boolean): Written;
 	removeEncounter(label: string, id: RecordId): Written;
 	/** Makes a group, or brings the one of that name back. */
 	addGroup(label: string, name: string): { id: RecordId; written: Written };
@@ -198,6 +200,7 @@ export function contactActions(mana: Mana, random: () => number): ContactActions
 			return { id, written };
 		},
 		editEncounter: (label, id, draft) => mana.write(label, (tx) => tx.update(encounters, id, draft)),
+		pinEncounter: (label, id, pinned) => mana.write(label, (tx) => tx.update(encounters, id, { pinned })),
 		removeEncounter: (label, id) => mana.write(label, (tx) => tx.trash(encounters, id)),
 		addGroup(label, name) {
 			let id!: RecordId;

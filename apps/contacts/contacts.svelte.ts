@@ -306,6 +306,11 @@ export class Contacts {
 		return settle(this.actions.editEncounter(m.contacts_done_edited(), id, draft));
 	}
 
+	pinEncounter(id: RecordId, pinned: boolean): Written {
+		const said = pinned ? m.contacts_done_pinned() : m.contacts_done_unpinned();
+		return settle(this.actions.pinEncounter(said, id, pinned));
+	}
+
 	removeEncounter(id: RecordId): Written {
 		return this.#say(m.contacts_done_encounter_removed(), (label) => this.actions.removeEncounter(label, id));
 	}

@@ -74,6 +74,7 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[encounter.kind.number]: m.contacts_field_kind,
 		[encounter.day.number]: m.contacts_field_day,
 		[encounter.note.number]: m.contacts_field_notes,
+		[encounter.pinned.number]: m.contacts_field_pinned,
 	}),
 ]);
 

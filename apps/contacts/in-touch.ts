@@ -41,3 +41,11 @@ export function toContact(
 		})
 		.toSorted((a, b) => (a.by < b.by ? -1 : a.by > b.by ? 1 : a.contact.id < b.contact.id ? -1 : 1));
 }
+
+/** Notes of encounters with somebody that are to stand above everything else, in the order that is given. What has no note any more has nothing to say. */
+export function pinnedOf<E extends Pick<Encounter, 'people' | 'pinned' | 'note'>>(
+	contact: string,
+	encounters: readonly E[],
+): E[] {
+	return encounters.filter(({ people, pinned, note }) => pinned && people.has(contact) && note.trim() !== '');
+}

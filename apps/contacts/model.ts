@@ -142,6 +142,8 @@ export const encounters = collection(
 		kind: field.choice(2, ['met', 'called', 'wrote', 'other']),
 		day: field.day(3),
 		note: field.text(4, { fallback: '', max: 5_000 }),
+		/** Its note stands above everything else of the contact. */
+		pinned: field.flag(5),
 	},
 );
 
