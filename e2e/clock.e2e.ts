@@ -143,6 +143,48 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		await expect.poll(() => planned(mana, token, 'alarm')).toBe(1);
 	});
 
+	await test.step('an alarm tells in the evening when to go to bed, on every device, until one says good night', async () => {
+		await a.page.goto(`${mana.url}/clock/alarms`);
+		await a.page.getByRole('button', { name: 'New alarm' }).first().click();
+		const dialog = a.page.getByRole('dialog', { name: 'New alarm' });
+		const wake = new Date(Date.now() + 12 * 60 * MINUTE);
+		await dialog.getByLabel('Time', { exact: true }).fill(wake.toTimeString().slice(0, 5));
+		await dialog.getByRole('textbox', { name: 'Name' }).fill('Early');
+		await dialog.getByRole('switch', { name: 'Remind me to go to bed' }).check({ force: true });
+		await dialog.getByRole('combobox', { name: 'Sleep', exact: true }).selectOption('450');
+		await look(a.page, 'alarm-bedtime');
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		const early = b.page.getByRole('listitem').filter({ hasText: 'Early' });
+		const bed = new Date(wake.getTime() - 450 * MINUTE);
+		await expect(early).toContainText(
+			new RegExp(`bed (today|tomorrow) ${bed.getHours()}:${String(bed.getMinutes()).padStart(2, '0')}`),
+		);
+		await a.page.getByRole('switch', { name: /Early/ }).click();
+		await expect(b.page.getByRole('switch', { name: /Early/ })).not.toBeChecked();
+		// Eight and a half hours before somebody gets up: that is now.
+		const now = Date.now();
+		const time = new Date(now + 510 * MINUTE).toISOString().slice(11, 16);
+		await seed(mana, person, (store) =>
+			store.write('night', (tx) =>
+				tx.create(alarms, {
+					label: 'Work',
+					time,
+					zone: 'UTC',
+					onSince: now - 5 * MINUTE,
+					sleepMinutes: 480,
+					windDownMinutes: 30,
+				}),
+			),
+		);
+		const evening = (page: Page) => page.getByRole('alertdialog', { name: /^Wind down: bed at \d/ });
+		await expect(evening(a.page)).toContainText(/Up at \d{1,2}:\d{2}/);
+		await expect(evening(b.page)).toBeVisible();
+		await look(a.page, 'ringing-bedtime');
+		await evening(a.page).getByRole('button', { name: 'Good night' }).click();
+		await expect(evening(b.page)).toBeHidden();
+		await expect(evening(a.page)).toBeHidden();
+	});
+
 	await test.step('time is counted on what one types, stopped elsewhere, and added up', async () => {
 		await a.page.goto(`${mana.url}/clock/time`);
 		await a.page.getByRole('textbox', { name: 'What are you doing?' }).fill('Write the report');
@@ -192,6 +234,7 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		}),
 	);
 	const { page } = await newDevice({ person, reducedMotion: 'reduce' });
+	await page.addInitScript(countLoops);
 	const hands = new Keyboard(page);
 
 	await test.step('a city is found in German or English and seen at another hour', async () => {
@@ -224,7 +267,7 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await hands.reach('Look ahead');
 		await page.keyboard.press('ArrowRight');
 		await expect(night).not.toHaveAttribute('d', before ?? '');
-		await hands.reach(/^Tokyo, /);
+		await hands.reach('Tokyo, ');
 		await page.keyboard.press('Enter');
 		await expect(tokyo).toBeFocused();
 		await page.keyboard.press('m');
@@ -282,6 +325,59 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await isClean(page, 'focus');
 	});
 
+	await test.step('during a round one hears what one chose, as loud as one chose, until it rests', async () => {
+		await page.getByRole('combobox', { name: 'Sound while you focus' }).selectOption('rain');
+		await expect.poll(() => page.evaluate<number>('globalThis.heardLoops.size'), { timeout: 20_000 }).toBe(1);
+		await page.getByRole('slider', { name: 'Volume' }).fill('25');
+		await expect.poll(() => page.evaluate<string | null>(`localStorage.getItem('mana.clock.ambience')`)).toBe('rain 0.25');
+		await page.getByRole('button', { name: 'Pause', exact: true }).click();
+		await expect.poll(() => page.evaluate<number>('globalThis.heardLoops.size')).toBe(0);
+		await page.getByRole('button', { name: 'Go on', exact: true }).click();
+		await expect.poll(() => page.evaluate<number>('globalThis.heardLoops.size')).toBe(1);
+		await page.getByRole('combobox', { name: 'Sound while you focus' }).selectOption('none');
+		await expect.poll(() => page.evaluate<number>('globalThis.heardLoops.size')).toBe(0);
+	});
+
+	await test.step('a small window shows the round above all others, and is no more with the page', async () => {
+		const button = page.getByRole('button', { name: 'In a small window' });
+		if (!(await page.evaluate<boolean>(`'documentPictureInPicture' in globalThis`))) return expect(button).toHaveCount(0);
+		await button.click();
+		const text = () => page.evaluate<string>(`documentPictureInPicture.window?.document.body.innerText ?? ''`);
+		await expect.poll(text).toMatch(/Focus\s+\d\d:\d\d\s+Pause/);
+		await page.evaluate(`documentPictureInPicture.window.document.querySelector('button').click()`);
+		await expect(page.getByRole('button', { name: 'Go on', exact: true })).toBeVisible();
+		await expect.poll(text).toContain('Go on');
+		await page.reload();
+		await page.getByText('Focused today').waitFor();
+		await expect.poll(text).toBe('');
+	});
+
+	await test.step('the round that reaches the aim of the day is told, and the days in a row are counted', async () => {
+		await expect(page.getByText('Longest row')).toBeVisible();
+		await page.getByRole('button', { name: 'Lengths of rounds and breaks' }).click();
+		const settings = page.getByRole('dialog', { name: 'Lengths of rounds and breaks' });
+		await settings.getByRole('spinbutton', { name: 'Rounds a day' }).fill('30');
+		await page.keyboard.press('Tab');
+		await expect(settings.getByText('A number from 0 to 24.')).toBeVisible();
+		await settings.getByRole('spinbutton', { name: 'Rounds a day' }).fill('2');
+		await page.keyboard.press('Tab');
+		await page.keyboard.press('Escape');
+		await expect(page.getByText(/^[01] of 2 rounds today$/)).toBeVisible();
+		await seed(mana, person, (store) =>
+			store.write('more', (tx) => {
+				for (const ago of [1, 2])
+					tx.create(rounds, {
+						startedAt: Date.now() - ago * 1_000 - 25 * MINUTE,
+						endedAt: Date.now() - ago * 1_000,
+						about: 'Thesis',
+					});
+			}),
+		);
+		await expect(page.getByText(/^Aim of the day reached: [23] rounds$/)).toBeVisible();
+		await look(page, 'focus-aim');
+		await isClean(page, 'focus with its aim');
+	});
+
 	await test.step('days are counted down, every year anew where one wants', async () => {
 		await page.goto(`${mana.url}/clock/countdowns`);
 		await page.getByText('Nothing to look forward to yet').waitFor();
@@ -302,6 +398,37 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await expect(trip).toContainText(/\d{1,3} days?|Today/);
 		await look(page, 'countdowns');
 		await isClean(page, 'countdowns');
+	});
+
+	await test.step('a countdown is shared by a link that anybody opens without an account, and kept by who wants it', async () => {
+		const trip = page.getByRole('list', { name: 'Countdowns' }).getByRole('listitem').filter({ hasText: 'Trip to Oslo' });
+		await trip.getByRole('button', { name: /Trip to Oslo/ }).click();
+		await page.getByRole('menuitem', { name: 'Share' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Share Trip to Oslo' });
+		const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+		expect(link).toBe(`${mana.url}/clock/countdown#name=Trip+to+Oslo&day=2001-01-01&yearly=1`);
+		await look(page, 'countdown-share');
+		await isClean(page, 'the dialog that shares a countdown');
+		await page.keyboard.press('Escape');
+		const stranger = await newDevice();
+		const asked: string[] = [];
+		stranger.page.on('request', (request) => asked.push(`${request.url().split('#')[0]} ${request.postData() ?? ''}`));
+		await stranger.page.goto(link);
+		await expect(stranger.page.getByRole('heading', { level: 1, name: 'Trip to Oslo' })).toBeVisible();
+		await expect(stranger.page.getByText(/^(Today|\d{1,3} days?)/)).toBeVisible();
+		expect(asked.filter((one) => one.includes('Oslo'))).toEqual([]);
+		await look(stranger.page, 'countdown-shared');
+		await isClean(stranger.page, 'a countdown that was shared');
+		await stranger.page.goto(`${mana.url}/clock/countdown#day=someday`);
+		await expect(stranger.page.getByRole('alert')).toContainText('names no day');
+		const b = await newDevice({ person: await invite(mana, 'Kit Keeps') });
+		await b.page.goto(link);
+		await b.page.getByRole('link', { name: 'Keep it' }).click();
+		const kept = b.page.getByRole('dialog', { name: 'New countdown' });
+		await expect(kept.getByLabel('What for?')).toHaveValue('Trip to Oslo');
+		await kept.getByRole('button', { name: 'Save' }).click();
+		await expect(b.page.getByRole('list', { name: 'Countdowns' })).toContainText('Trip to Oslo');
+		expect(new URL(b.page.url()).hash).toBe('');
 	});
 
 	await test.step('a clock for the night fills the screen, and Escape goes back to where one was', async () => {
@@ -330,6 +457,21 @@ test('axe finds nothing in the clock, light and dark, and all of it can be done 
 		await look(page, 'hub-clock');
 	});
 });
+
+/** Counts what a page plays round and round, in `heardLoops`: nobody can listen here. */
+const countLoops = `
+	globalThis.heardLoops = new Set();
+	const { start } = AudioBufferSourceNode.prototype;
+	const { stop } = AudioScheduledSourceNode.prototype;
+	AudioBufferSourceNode.prototype.start = function (...when) {
+		if (this.loop) heardLoops.add(this);
+		return start.apply(this, when);
+	};
+	AudioScheduledSourceNode.prototype.stop = function (...when) {
+		heardLoops.delete(this);
+		return stop.apply(this, when);
+	};
+`;
 
 /** A fifth of a second of a tone, as a file (WAVE, 8 bits). */
 function tone(): Buffer {

@@ -26,7 +26,7 @@ import {
 	timers,
 	type TimeEntry,
 } from './model.ts';
-import { begun, caughtUp, type FocusChange, halted, restarted, skipped } from './pomodoro.ts';
+import { begun, caughtUp, type FocusChange, halted, prolonged, restarted, skipped } from './pomodoro.ts';
 import type { Ring } from './ringing.ts';
 import { sequenceMoves, type StepFacts, type WholeSequence } from './sequence.ts';
 import { cleared, lapped, toggled } from './stopwatch.ts';
@@ -38,7 +38,7 @@ export type AlarmDraft = Pick<Alarm, 'label' | 'time' | 'day' | 'zone' | 'sound'
 	};
 /** What is heard: one that is made here, and where there is one, one of one's own. */
 export type SoundChoice = Pick<Timer, 'sound' | 'ownSound'>;
-export type CountdownDraft = Pick<Countdown, 'label' | 'day' | 'time' | 'zone' | 'yearly'>;
+export type CountdownDraft = Pick<Countdown, 'label' | 'day' | 'time' | 'zone' | 'yearly'> & Partial<Pick<Countdown, 'hue'>>;
 export type SequenceDraft = Pick<Sequence, 'label' | 'rounds'> & {
 	/** In their order; one that is there already has its id. */
 	readonly steps: readonly (StepFacts & { readonly id?: RecordId })[];
@@ -167,6 +167,8 @@ export function clockActions(mana: Mana, clock: () => number, random: () => numb
 		focusOn: (label: string, what: Pick<Focus, 'about' | 'aboutLink'>) =>
 			onFocus(label, (facts, now) => ({ ...begun(facts, now), ...what })),
 		haltFocus: (label: string) => onFocus(label, halted),
+		/** Puts a minute on the phase that runs. */
+		lengthenPhase: (label: string) => onFocus(label, (facts, now) => prolonged(facts, 60_000, now)),
 		skipPhase: (label: string) => onFocus(label, skipped),
 		restartFocus: (label: string) => onFocus(label, restarted),
 		setFocus: (label: string, draft: Draft<typeof focus>) => onFocus(label, () => draft),

@@ -51,6 +51,8 @@ const words: Readonly<Record<string, () => string>> = {
 	longBreakMinutes: m.clock_field_long_break_minutes,
 	rounds: m.clock_field_rounds,
 	goesOn: m.clock_field_goes_on,
+	aim: m.clock_field_aim,
+	hue: m.clock_field_hue,
 	about: m.clock_field_about,
 	aboutLink: m.clock_field_link,
 	link: m.clock_field_link,

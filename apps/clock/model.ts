@@ -115,6 +115,8 @@ export const focus = collection(
 		about: field.text(11, { fallback: '', max: 200 }),
 		aboutLink: field.text(12, { fallback: '', max: 500 }),
 		answeredUntil: field.greatest(13),
+		/** How many rounds a day is to have; 0: it has no aim. */
+		aim: field.integer(14, { fallback: 4, from: 0, to: 24 }),
 	},
 );
 
@@ -160,6 +162,8 @@ export const countdowns = collection(
 		zone: field.text(4, { fallback: '', max: 64 }),
 		/** It comes again every year, on the same day. */
 		yearly: field.flag(5),
+		/** Its colour, in degrees; `null`: that of the app. */
+		hue: field.integer(6, { from: 0, to: 359 }),
 	},
 );
 

@@ -11,6 +11,7 @@ import {
 	leftOf,
 	lengthOf,
 	phaseAfter,
+	prolonged,
 	skipped,
 } from './pomodoro.ts';
 
@@ -96,4 +97,15 @@ test('what is ahead ends with the long break, and with this phase where nothing 
 	expect(all).toHaveLength(8);
 	expect(all.at(-1)).toEqual({ phase: 'long-break', at: (4 * 25 + 3 * 5 + 15) * minute });
 	expect(endsAhead(fresh)).toEqual([]);
+});
+
+test('a minute more puts off the end of a phase that runs, also over a rest, and counts as part of its round', () => {
+	const at = { ...fresh, ...begun(fresh, 0) };
+	const longer = { ...at, ...prolonged(at, minute, 5_000) };
+	expect([leftOf(longer, 0), longer.startedAt]).toEqual([26 * minute, 0]);
+	const rested = { ...longer, ...halted(longer, 10_000) };
+	expect(prolonged(rested, minute, 10_000)).toEqual({});
+	const again = { ...rested, ...begun(rested, 20_000) };
+	expect(again.startedAt).toBe(20_000);
+	expect(caughtUp(longer, 26 * minute)?.finished).toEqual([{ startedAt: 0, endedAt: 26 * minute }]);
 });

@@ -39,7 +39,8 @@ export const freshFocus = {
 	about: '',
 	aboutLink: '',
 	answeredUntil: null,
-} as const satisfies FocusFacts & Pick<Focus, 'about' | 'aboutLink'>;
+	aim: fields.aim.fallback,
+} as const satisfies FocusFacts & Pick<Focus, 'about' | 'aboutLink' | 'aim'>;
 
 export function focusState({ endsAt, leftMs }: FocusFacts, now: number): FocusState {
 	if (endsAt === null) return leftMs === null ? 'ready' : 'resting';
@@ -70,12 +71,17 @@ export function begun(facts: FocusFacts, now: number): FocusChange {
 	if (state === 'over') return { ...begunAt({ ...facts, ...phaseAfter(facts) }, now), answeredUntil: facts.endsAt! };
 	const left = leftOf(facts, now);
 	// What was done of the phase before the rest counts: it began that long ago.
-	return { startedAt: now - (lengthOf(facts, facts.phase) - left), endsAt: now + left, leftMs: null };
+	return { startedAt: now - Math.max(0, lengthOf(facts, facts.phase) - left), endsAt: now + left, leftMs: null };
 }
 
 /** Has the phase rest. */
 export function halted(facts: FocusFacts, now: number): FocusChange {
 	return focusState(facts, now) === 'running' ? { endsAt: null, leftMs: leftOf(facts, now) } : {};
+}
+
+/** Puts `byMs` on what is left of a phase that runs. What was done of it stays done. */
+export function prolonged(facts: FocusFacts, byMs: number, now: number): FocusChange {
+	return focusState(facts, now) === 'running' ? { endsAt: facts.endsAt! + byMs } : {};
 }
 
 /** Goes to the next phase, ready to begin, without counting this one. */

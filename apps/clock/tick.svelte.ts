@@ -1,24 +1,24 @@
 import { createSubscriber } from 'svelte/reactivity';
 
 /** The time as a rune that moves on while somebody looks. */
-class Ticker {
+export class Ticker {
 	#at = Date.now();
 	readonly #track: () => void;
 
-	/** @param everyMs how often it moves on */
-	constructor(everyMs: number) {
+	/** @param everyMs how often it moves on; @param of the window whose clock it is */
+	constructor(everyMs: number, of: Window = window) {
 		this.#track = createSubscriber((update) => {
 			const look = () => {
 				this.#at = Date.now();
 				update();
 			};
-			const timer = setInterval(look, everyMs);
+			const timer = of.setInterval(look, everyMs);
 			// Timers stand still while a machine sleeps or a tab is hidden.
-			document.addEventListener('visibilitychange', look);
+			of.document.addEventListener('visibilitychange', look);
 			this.#at = Date.now();
 			return () => {
-				clearInterval(timer);
-				document.removeEventListener('visibilitychange', look);
+				of.clearInterval(timer);
+				of.document.removeEventListener('visibilitychange', look);
 			};
 		});
 	}
