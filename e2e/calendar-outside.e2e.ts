@@ -37,6 +37,17 @@ async function linkTo({ home }: TestMana, address: string, page: string): Promis
 	return link;
 }
 
+/** What the newest mail to somebody says that it is about. */
+async function subjectTo({ home }: TestMana, address: string): Promise<string> {
+	const folder = join(home, 'mana-notify', 'outbox');
+	const files = (await readdir(folder)).toSorted((a, b) => Number(b.split('-')[0]) - Number(a.split('-')[0]));
+	for (const file of files) {
+		const { to, subject } = await PostalMime.parse(await readFile(join(folder, file)));
+		if (to?.[0]?.address === address) return subject ?? '';
+	}
+	return '';
+}
+
 test('somebody without an account books a time by keys on a phone, calls it off by the link of the mail, and hears when the page is off', async ({
 	mana,
 	newDevice,
@@ -127,6 +138,37 @@ test('somebody without an account books a time by keys on a phone, calls it off 
 		await page.getByRole('button', { name: 'No', exact: true }).click();
 		await expect(days.getByRole('option', { name: /· No$/ })).toHaveCount(1);
 		await clean(page, 'answered');
+	});
+
+	await test.step('and asks by keys for another time of that day, which whoever invites takes offline', async () => {
+		const keys = new Keyboard(page);
+		await keys.reach('Propose another time');
+		await keys.press('Enter');
+		await expect(page.getByLabel('First day')).toBeFocused();
+		await page.getByLabel('Begins at').fill('');
+		await page.getByLabel('Begins at').fill('15:00');
+		await page.getByLabel('Last day').fill('2020-01-01');
+		await expect(page.getByText('It ends before it begins.')).toBeVisible();
+		await clean(page, 'propose');
+		await page.getByLabel('Last day').fill(await page.getByLabel('First day').inputValue());
+		await keys.reach('A word with it');
+		await keys.reach('Cancel');
+		await keys.press('Tab', 'Enter');
+		await expect(page.getByText(/^You propose .*15:00/)).toBeVisible();
+		await keys.isOn('Propose another time');
+		await clean(page, 'proposed');
+		await own.page.goto(`${mana.url}/calendar/day/${new Date().getFullYear() + 1}-06-08`);
+		await own.page.getByRole('button', { name: /^Picnic/ }).click();
+		await expect(own.page.getByText(/^Proposes .*15:00/)).toBeVisible();
+		await own.unplug();
+		await own.page.getByRole('button', { name: 'Move it to the time that gus@elsewhere.example proposes' }).click();
+		await expect(notice(own.page, 'Event moved')).toBeVisible();
+		await own.plugIn();
+		await expect.poll(() => subjectTo(mana, 'gus@elsewhere.example')).toBe('Changed: Picnic');
+		await page.reload();
+		await expect(page.getByRole('heading', { name: 'Picnic' })).toBeVisible();
+		await expect(page.getByText(/^You propose/)).toBeHidden();
+		await own.page.goto(`${mana.url}/calendar/booking`);
 	});
 
 	await test.step('a page that is off says so, in German to whoever reads German', async () => {

@@ -18,6 +18,13 @@ const invitations: readonly AccessRow[] = [
 		body: { answer: 'accepted', comment: '', occurrence: null },
 		status: 404,
 	},
+	{
+		method: 'PUT',
+		path: '/v1/invitations/:token/proposal',
+		body: { start: '2030-01-01T10:00', length: 60, zone: 'UTC', comment: '', occurrence: null },
+		status: 404,
+	},
+	{ method: 'DELETE', path: '/v1/invitations/:token/proposal', status: 404 },
 	// A message about an event of somebody else is about none of one's own.
 	{ method: 'POST', path: '/v1/messages', body: { message }, status: signedIn(422) },
 ];

@@ -218,7 +218,7 @@ export const service = defineService({
 				records.addRoutes(
 					app
 						.route('/', mirror.routes())
-						.route('/', invitationRoutes({ ...outside, mails }, verifyToken))
+						.route('/', invitationRoutes({ ...outside, mails, notifier }, verifyToken))
 						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
 						.route('/', publishedRoutes({ published, clock, verifyToken }))
 						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))

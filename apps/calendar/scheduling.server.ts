@@ -3,14 +3,13 @@ import type { Memberships, Notifier } from '@mana/service';
 import type { ServiceWriter, SpaceWriter } from '@mana/service/projection/index';
 import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
-import { linkInto } from '@mana/sync/space-links';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
-import { whenOf } from './mail/when.server.ts';
+import { tellProposal } from './mail/proposed.server.ts';
 import { guestsOn, sayOfDay, takesPlace } from './one-day.server.ts';
-import { openProposal, proposedIn } from './proposals.ts';
+import { proposedIn } from './proposals.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
 import { Waiting, withParts } from './waiting.server.ts';
-import { aboutOf, allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
+import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from './whole.server.ts';
 
 export interface SchedulingParts {
 	readonly db: RecordDb;
@@ -230,33 +229,12 @@ export class Scheduling {
 		// The time was changed while an answer to the old one stood: whoever invites asks again first.
 		if ((!isNews && days.length === 0) || TIMES.some((name) => original.event[name] !== whole.event[name])) return;
 		const name = [...people.values()].find(({ id }) => id === me)?.name ?? '';
-		if (there && isNews) await this.#tell(original, host, { ...there, ...all } as Guest, name);
+		const { zone, notifier, memberships } = this.#parts;
+		const told = { zone, notifier, memberships: () => memberships };
+		if (there && isNews) await tellProposal(told, original, host, { ...there, ...all } as Guest, name);
 		await this.#write(original.space, (tx) => {
 			if (there && isNews) tx.update(guests, there.id, { ...all, person: me });
 			for (const { occurrence, said } of days) sayOfDay(tx, original, occurrence, said);
-		});
-	}
-
-	/** Whoever invites hears that a guest would like another time, before it is written, so that it is told for certain; once, by its key. */
-	async #tell(whole: Whole, host: CalendarUser, guest: Guest, name: string): Promise<void> {
-		const about = aboutOf(whole, guest.proposedOccurrence);
-		const proposal = about && openProposal(guest, about);
-		if (!about || !proposal) return;
-		const { zone, notifier, memberships } = this.#parts;
-		const { start, length, zone: clocks } = proposal;
-		const own = memberships.personOf(whole.space) === host.id;
-		await notifier.send({
-			topic: 'time-proposed',
-			to: { person: host.id },
-			data: {
-				name: name || guest.address,
-				title: about.title.trim() || '-',
-				when: whenOf({ ...about, start, length, zone: clocks, repeat: null }, host.language, zone),
-				said: guest.comment,
-				link: linkInto(own ? null : whole.space, `/calendar?event=${whole.event.id}`),
-			},
-			key: `proposal ${guest.id} ${guest.proposedAt}`,
-			collapse: `proposal ${guest.id}`,
 		});
 	}
 

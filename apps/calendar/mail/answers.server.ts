@@ -1,45 +1,30 @@
-import type { RecordDb, RecordTables } from '@mana/dav/records/index';
 import type { Draft } from '@mana/model';
-import { type Memberships, problem } from '@mana/service';
-import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
-import type { Kysely } from 'kysely';
 import { type Event, type Guest, guests } from '../model.ts';
-import { repeats } from '../event-index.ts';
-import { occurrencesOf } from '../occurrences.ts';
+import { isDay } from '../moments.ts';
 import { guestsOn, sayOfDay } from '../one-day.server.ts';
 import type { Invitation } from '../outside/seen.ts';
-import type { CalendarTables } from '../store.server.ts';
-import type { CalendarUsers } from '../users.server.ts';
-import { type Whole, wholeOf } from '../whole.server.ts';
+import type { Whole } from '../whole.server.ts';
+import { type AnswerParts, checkDay, daysOf, linked, ofGuest, openLink, unknownLink } from './link.server.ts';
 import { isOver } from './mails.server.ts';
 import { shareOf } from './message.server.ts';
 import { spanOf } from './when.server.ts';
-
-export interface AnswerParts {
-	readonly db: Kysely<CalendarTables>;
-	readonly records: RecordDb;
-	readonly clock: { now(): number };
-	memberships(): Memberships;
-	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
-	readonly zone: string;
-	readonly users: Pick<CalendarUsers, 'byAddress' | 'byId'>;
-}
+import { asker, wishOf } from './wish.server.ts';
 
 /** What guests can say. */
 export const answerWords = ['accepted', 'tentative', 'declined'] as const;
 export type Said = { readonly answer: (typeof answerWords)[number]; readonly comment: string };
 
-const unknown = () => problem(404, 'invitation-unknown', 'This link leads to no invitation. Look for a newer mail about it.');
-
 /** What a link of a mail leads to. @throws Problem 404 `invitation-unknown` */
 export async function invitationAt(parts: AnswerParts, token: string): Promise<Invitation> {
 	const { clock, zone } = parts;
-	const { row, whole } = await find(parts, token);
+	const link = await linked(parts, token);
+	const { row, whole } = link;
 	const share = shareOf(whole, row.address, 0);
 	const shown = share === null || share.guests.length > 0 ? whole.event : share.occurrences[0]!.event;
-	const span = spanOf(shown, zone);
-	if (span === null || shown.start === null) throw unknown();
+	const wholeDay = shown.start !== null && isDay(shown.start);
+	const span = spanOf(shown, wholeDay ? 'UTC' : zone);
+	if (span === null) throw unknownLink();
 	const guest = rowsOf(whole, row.address)[0];
 	return {
 		...span,
@@ -49,35 +34,15 @@ export async function invitationAt(parts: AnswerParts, token: string): Promise<I
 		title: shown.title,
 		place: shown.place,
 		notes: shown.notes,
-		wholeDay: shown.start.length === 10,
+		wholeDay,
 		zone: shown.zone,
 		repeat: shown.repeat,
 		answer: guest?.answer ?? 'none',
 		comment: guest?.comment ?? '',
-		days: share === null ? [] : daysOf(parts, whole, row.address),
+		days: share === null ? [] : daysOf(parts, link),
+		proposes: row.role === 'guest' && asker(whole, row.address) !== undefined,
+		proposal: wishOf(whole, row.address, zone),
 	};
-}
-
-/** So many days of a series can be answered for by themselves, those that come next. */
-const MOST_DAYS = 20;
-const AHEAD_MS = 400 * 86_400_000;
-
-/** What comes next of a series that somebody is invited to, and what they answered for it. */
-function daysOf({ clock, zone }: AnswerParts, whole: Whole, address: string): Invitation['days'] {
-	const { event, occurrences, guests: all } = whole;
-	if (!repeats(event) || ofGuest(all, address).length === 0) return [];
-	const rows = [event, ...occurrences.map((one) => one.event)];
-	const now = clock.now();
-	return occurrencesOf(rows, now, now + AHEAD_MS, zone)
-		.flatMap(({ occurrence, from, to }) => {
-			const [guest] = occurrence === null ? [] : ofGuest(guestsOn(whole, occurrence), address);
-			return guest ? [{ occurrence: occurrence!, from, to, answer: guest.answer }] : [];
-		})
-		.slice(0, MOST_DAYS);
-}
-
-function ofGuest(all: readonly Guest[], address: string): Guest[] {
-	return all.filter((one) => one.deletedAt === null && one.address.toLowerCase() === address);
 }
 
 /**
@@ -91,12 +56,10 @@ export async function answerAt(
 	token: string,
 	said: Said & { readonly occurrence: string | null },
 ): Promise<void> {
-	const { row, whole } = await find(parts, token);
-	if (shareOf(whole, row.address, 0) === null || isOver(whole, parts.clock.now(), parts.zone))
-		throw problem(409, 'invitation-ended', 'There is nothing to answer any more: it is over, or was called off.');
+	const link = await openLink(parts, token);
+	const { row, whole } = link;
 	const { occurrence, ...words } = said;
-	if (occurrence !== null && !daysOf(parts, whole, row.address).some((day) => day.occurrence === occurrence))
-		throw problem(409, 'invitation-ended', 'There is nothing to answer for that day any more.');
+	if (occurrence !== null) checkDay(parts, link, occurrence);
 	const rows = occurrence === null ? rowsOf(whole, row.address) : ofGuest(guestsOn(whole, occurrence), row.address);
 	const news = rows.filter((one) => one.answer !== words.answer || one.comment !== words.comment);
 	await writeAnswers(
@@ -104,18 +67,6 @@ export async function answerAt(
 		whole,
 		news.map((guest) => ({ guest, occurrence, said: words })),
 	);
-}
-
-async function find({ db, records }: AnswerParts, token: string) {
-	const row = await db
-		.selectFrom('invited')
-		.selectAll()
-		.where('token', '=', token)
-		.where('role', '!=', 'host')
-		.executeTakeFirst();
-	const whole = row && (await wholeOf(records, row.space, row.event));
-	if (!row || !whole) throw unknown();
-	return { row, whole };
 }
 
 /** Every place in which somebody is invited to something of an event. */

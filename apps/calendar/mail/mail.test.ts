@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { RecordId } from '@mana/model';
+import { hub } from '@mana/schema/registry/models';
 import type { SpaceId } from '@mana/sync';
 import { event, Program } from '../dav/ask.fixture.ts';
 import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
@@ -206,6 +207,119 @@ describe('a guest of a series answers for one day that nobody changed', () => {
 		await ada!.write(space, events, { place: 'Hall', sequence: 1 }, id);
 		const [changed] = await mailed('eve@day.example', 2);
 		expect([changed!.subject, (await to('eve@day.example')).length]).toEqual(['Changed: Class', 2]);
+	});
+});
+
+describe('a guest asks for another time by the link of their mail', () => {
+	const [bob, day] = ['bob@link.example', `${year}-06-08T10:00`];
+	let [id, at] = ['' as RecordId, ''];
+	const wish = {
+		start: `${year}-06-02T05:00`,
+		length: 1_800,
+		zone: 'America/New_York',
+		comment: 'In my morning',
+		occurrence: null,
+	};
+	const propose = async (more: object = {}) => {
+		const answer = await ask('PUT', `${at}/proposal`, { ...wish, ...more });
+		return answer.status === 204 ? 204 : ((await answer.json()) as { code: string }).code;
+	};
+	const seen = async () => ((await (await ask('GET', at)).json()) as Invitation).proposal;
+	const asks = () =>
+		until(async () => {
+			const guest = await answerOf(id, bob);
+			return guest?.proposedStart ? guest : null;
+		});
+
+	test('which whoever invites has as that of a member, on the clocks of the event, and is told', async () => {
+		id = await invite('Link', [bob]);
+		at = `/v1/invitations/${tokenIn((await mailed(bob, 1))[0]!)}`;
+		expect([await propose(), await propose()]).toEqual([204, 204]);
+		expect(await asks()).toMatchObject({
+			proposedStart: `${year}-06-02T11:00`,
+			proposedLength: 1_800,
+			proposedZone: 'Europe/Berlin',
+			proposedInstead: `${year}-06-01T10:00`,
+			proposedOccurrence: null,
+			proposal: 'open',
+			comment: 'In my morning',
+			answer: 'none',
+		});
+		const from = Date.UTC(year, 5, 2, 9);
+		const shown = { from, to: from + 1_800_000, wholeDay: false, zone: 'Europe/Berlin', occurrence: null };
+		expect(await seen()).toEqual({ ...shown, refused: false });
+		const told = await until(async () =>
+			(await ada!.rows(space, hub.notifications)).find(({ link }) => link === `/calendar?in=own&event=${id}`),
+		);
+		expect(told).toMatchObject({ topic: 'time-proposed', text: expect.stringContaining('In my morning') });
+		// They hear nothing of what they asked for themselves.
+		expect(await to(bob)).toHaveLength(1);
+	});
+
+	test('hears by mail that it is not taken, asks anew, and takes that back', async () => {
+		await ada!.write(space, guests, { proposal: 'declined' }, guestId(id, bob));
+		const [refused] = await mailed(bob, 2);
+		expect(refused!.subject).toBe('As planned: Link');
+		expect(await seen()).toMatchObject({ refused: true });
+		expect(await propose({ start: `${year}-06-03T05:00` })).toBe(204);
+		await until(async () => ((await seen())?.refused === false ? true : null));
+		expect((await ask('DELETE', `${at}/proposal`)).status).toBe(204);
+		await until(async () => ((await answerOf(id, bob))!.proposedStart === null ? true : null));
+		expect(await seen()).toBeNull();
+	});
+
+	test('and hears by mail that it is taken', async () => {
+		expect(await propose()).toBe(204);
+		const { proposedStart: start } = await asks();
+		await ada!.write(space, events, { start, length: 1_800, sequence: 1 }, id);
+		const [changed] = await mailed(bob, 3);
+		expect([changed!.subject, line(messageIn(changed!), 'DTSTART')]).toEqual([
+			'Changed: Link',
+			`DTSTART;TZID=Europe/Berlin:${year}0602T110000`,
+		]);
+		expect(await seen()).toBeNull();
+	});
+
+	test('of a series for one of the days that the link shows; of whole days, which are the same everywhere', async () => {
+		id = await invite('Links', [bob], { repeat: 'FREQ=WEEKLY;COUNT=4' });
+		at = `/v1/invitations/${tokenIn((await mailed(bob, 4))[0]!)}`;
+		const tenToTwelve = { start: `${year}-06-08T18:00`, zone: 'Europe/Berlin' };
+		expect(await propose(tenToTwelve)).toBe('invitation-ended');
+		expect(await propose({ ...tenToTwelve, occurrence: `${year}-06-09T10:00` })).toBe('invitation-ended');
+		expect(await propose({ ...tenToTwelve, occurrence: day })).toBe(204);
+		expect(await asks()).toMatchObject({ proposedOccurrence: day, proposedInstead: day, proposedStart: tenToTwelve.start });
+		id = await invite('Trip', [bob], { start: `${year}-07-01`, length: 86_400, zone: null });
+		at = `/v1/invitations/${tokenIn((await mailed(bob, 5))[0]!)}`;
+		const days = { start: `${year}-07-03`, length: 172_800, zone: null };
+		expect(await propose(days)).toBe(204);
+		await asks();
+		const from = Date.UTC(year, 6, 3);
+		expect(await seen()).toMatchObject({ from, to: from + 172_800_000, wholeDay: true });
+		expect(await (await ask('GET', at)).json()).toMatchObject({ from: Date.UTC(year, 6, 1), to: Date.UTC(year, 6, 2) });
+	});
+
+	test('in words that make sense: a time that is to come and another one, on clocks that there are', async () => {
+		id = await invite('Clear', [bob]);
+		at = `/v1/invitations/${tokenIn((await mailed(bob, 6))[0]!)}`;
+		expect(await propose({ start: `${year}-06-01T10:00`, length: 3_600, zone: 'Europe/Berlin' })).toBe('proposal-same');
+		expect(await propose({ start: '2020-06-01T10:00' })).toBe('proposal-over');
+		const wrong = [
+			{ start: `${year}-02-30` },
+			{ start: `${year}-06-01T25:00` },
+			{ start: 'tomorrow' },
+			{ start: `${year}-06-02`, length: 3_600 },
+			{ length: -60 },
+			{ length: 40_000_000 },
+			{ zone: 'Middle/Earth' },
+			{ comment: 'x'.repeat(2_001) },
+		];
+		for (const more of wrong)
+			expect([more, (await ask('PUT', `${at}/proposal`, { ...wish, ...more })).status]).toEqual([more, 422]);
+		await ada!.write(space, events, { status: 'cancelled' }, id);
+		await mailed(bob, 7);
+		expect(await propose()).toBe('invitation-ended');
+		at += 'x';
+		expect([await propose(), (await ask('DELETE', `${at}/proposal`)).status]).toEqual(['invitation-unknown', 404]);
 	});
 });
 

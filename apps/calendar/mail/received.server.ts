@@ -19,7 +19,8 @@ import { guestsOn, takesPlace } from '../one-day.server.ts';
 import type { ReceivedMessage } from '../outside/seen.ts';
 import { isSameTime, onClocksOf, proposing } from '../proposals.ts';
 import { isHosts, type Whole, wholeOf } from '../whole.server.ts';
-import { type AnswerParts, type Said, writeAnswers, writeGuests } from './answers.server.ts';
+import { type Said, writeAnswers, writeGuests } from './answers.server.ts';
+import type { AnswerParts } from './link.server.ts';
 import type { InvitationMails } from './mails.server.ts';
 
 export interface ReceivedParts extends AnswerParts {

@@ -2,7 +2,7 @@ import { m } from '@mana/ui/i18n';
 import { ask, auth, AuthProblem } from '@mana/ui/session/auth';
 import { problemWords } from '@mana/ui/session/problem-words';
 import type { BookingRequest, BookingSettings } from '../booking/settings.ts';
-import type { Booking, BookingPage, Invitation, ReceivedMessage } from './seen.ts';
+import type { Booking, BookingPage, Invitation, ReceivedMessage, WishedTime } from './seen.ts';
 
 const door = '/api/calendar-server';
 
@@ -11,9 +11,12 @@ export type OwnPage = BookingSettings & { readonly id: string };
 
 /** What people without an account do at calendar-server, by links that name nothing else. @throws AuthProblem */
 export const outside = {
-	invitation: (token: string) => ask<Invitation>('GET', `/v1/invitations/${encodeURIComponent(token)}`, undefined, { door }),
+	invitation: (token: string) => ask<Invitation>('GET', invitationAt(token), undefined, { door }),
 	answer: (token: string, said: { answer: string; comment: string; occurrence: string | null }) =>
-		ask<unknown>('PUT', `/v1/invitations/${encodeURIComponent(token)}/answer`, said, { door }),
+		ask<unknown>('PUT', `${invitationAt(token)}/answer`, said, { door }),
+	propose: (token: string, wish: WishedTime & { comment: string; occurrence: string | null }) =>
+		ask<unknown>('PUT', `${invitationAt(token)}/proposal`, wish, { door }),
+	withdraw: (token: string) => ask<unknown>('DELETE', `${invitationAt(token)}/proposal`, undefined, { door }),
 	bookingPage: (name: string) => ask<BookingPage>('GET', pageAt(name), undefined, { door }),
 	slots: async (name: string, question: { from: number; to: number; length: string }) =>
 		slotsAt(`${pageAt(name)}/slots?from=${question.from}&to=${question.to}&length=${question.length}`),
@@ -25,6 +28,7 @@ export const outside = {
 	endBooking: (token: string) => ask<unknown>('DELETE', bookingAt(token), undefined, { door }),
 };
 
+const invitationAt = (token: string): string => `/v1/invitations/${encodeURIComponent(token)}`;
 const pageAt = (name: string): string => `/v1/booking-pages/${encodeURIComponent(name)}`;
 const bookingAt = (token: string): string => `/v1/bookings/${encodeURIComponent(token)}`;
 
@@ -49,6 +53,8 @@ async function signedIn<T>(method: string, path: string, body?: object): Promise
 const words: Readonly<Record<string, () => string>> = {
 	'invitation-unknown': () => m.calendar_problem_invitation_unknown(),
 	'invitation-ended': () => m.calendar_problem_invitation_ended(),
+	'proposal-over': () => m.calendar_problem_proposal_over(),
+	'proposal-same': () => m.calendar_problem_proposal_same(),
 	'booking-page-unknown': () => m.calendar_problem_booking_page_unknown(),
 	'booking-closed': () => m.calendar_problem_booking_closed(),
 	'booking-unknown': () => m.calendar_problem_booking_unknown(),

@@ -1,7 +1,8 @@
 import type { BookingSettings } from '../booking/settings.ts';
 import type { Guest } from '../model.ts';
+import type { Time } from '../proposals.ts';
 
-/** What somebody who was invited by mail sees behind their link. Instants are ms since 1970. */
+/** What somebody who was invited by mail sees behind their link. Instants are ms since 1970; of whole days, midnights of UTC. */
 export interface Invitation {
 	readonly state: 'open' | 'over' | 'cancelled';
 	readonly inviter: string;
@@ -24,7 +25,23 @@ export interface Invitation {
 		readonly to: number;
 		readonly answer: Guest['answer'];
 	}[];
+	/** Whether another time can be asked for; of a series, of one of its days. */
+	readonly proposes: boolean;
+	/** The time that they asked for; `null`: none, or what they spoke of was moved since. */
+	readonly proposal: {
+		readonly from: number;
+		readonly to: number;
+		readonly wholeDay: boolean;
+		readonly zone: string | null;
+		/** The day of a series that it is about. */
+		readonly occurrence: string | null;
+		/** Whether whoever invites has said no to it. */
+		readonly refused: boolean;
+	} | null;
 }
+
+/** Another time that somebody asks for, as the model keeps it. */
+export type WishedTime = Time & { readonly start: string };
 
 /** What anybody sees of a page on which somebody can be booked. */
 export interface BookingPage extends Pick<

@@ -14,8 +14,10 @@ export interface Told {
 
 /** When it is on the reader's own clocks, in full: "Monday, 23 November 2026, 14:30–15:00, every week". */
 export function toldWhen({ from, to, wholeDay, repeat }: Told, viewer: string, tag: string): string {
-	const firstDay = dayAt(from, viewer);
-	const lastDay = wholeDay ? addDays(dayAt(to, viewer), -1) : dayAt(to, viewer);
+	// Days are the same everywhere.
+	const clocks = wholeDay ? 'UTC' : viewer;
+	const firstDay = dayAt(from, clocks);
+	const lastDay = wholeDay ? addDays(dayAt(to, clocks), -1) : dayAt(to, clocks);
 	const when = whenWords({ wholeDay, from, to, firstDay, lastDay: lastDay < firstDay ? firstDay : lastDay }, viewer, tag);
 	const rule = ruleWords(repeat ?? null, tag);
 	return rule === null ? when : `${when}, ${rule}`;
