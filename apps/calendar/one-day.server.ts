@@ -20,6 +20,25 @@ export function guestsOn({ guests: all, occurrences }: Whole, occurrence: string
 	return named.length > 0 ? named : all.filter(({ deletedAt }) => deletedAt === null);
 }
 
+/** Whether somebody who is invited took an occurrence out of their own event: it is in the trash, left out, and declined. */
+export function isTakenOut(
+	{ event: series }: Whole,
+	{ event, guests: all }: Whole['occurrences'][number],
+	isThem: (guest: Guest) => boolean,
+): boolean {
+	if (event.deletedAt === null || event.occurrence === null || !series.except.has(event.occurrence)) return false;
+	return all.some((one) => one.answer === 'declined' && isThem(one));
+}
+
+/** Writes that a guest takes occurrences out of their own event: a no to each, which stays in the trash. @param at ms since 1970 */
+export function takeOut(tx: ServiceWriter, whole: Whole, days: readonly string[], address: string, at: number): void {
+	for (const day of days) {
+		sayOfDay(tx, whole, day, new Map([[address.toLowerCase(), { answer: 'declined', answeredAt: at }]]));
+		const own = whole.occurrences.find(({ event }) => event.occurrence === day);
+		tx.trash(events, own?.event.id ?? changedOccurrenceId(whole.event.id, day));
+	}
+}
+
 /**
  * Writes what guests say about one occurrence alone. One that nobody changed yet becomes a record of its own for that, as it is, with
  * everybody who is invited (RFC 5546 §3.2.3: RECURRENCE-ID).

@@ -5,7 +5,7 @@ import { appOf, type Draft, type RecordId, type Row } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { calendars, changedOccurrenceId, type Event, eventIdOf, events, type Guest, guestId, guests } from './model.ts';
 import { tellProposal } from './mail/proposed.server.ts';
-import { guestsOn, sayOfDay, takesPlace } from './one-day.server.ts';
+import { guestsOn, isTakenOut, sayOfDay, takesPlace } from './one-day.server.ts';
 import { proposedIn } from './proposals.ts';
 import type { CalendarUser, CalendarUsers } from './users.server.ts';
 import { Waiting, withParts } from './waiting.server.ts';
@@ -145,10 +145,11 @@ export class Scheduling {
 		// Taken out by its guest: it stays out until they are asked about something else.
 		if (copy && copy.event.deletedAt !== null && (copy.event.sequence ?? 0) >= (event.sequence ?? 0)) return;
 		const asked = copy !== null && TIMES.some((name) => copy.event[name] !== event[name]);
+		const out = copy && !asked ? takenOutOf(copy, whole, guest.address) : new Set<string>();
 		await this.#write(own, (tx) => {
 			const uid = event.uid || event.id;
 			const place = { uid: uid === id ? '' : uid };
-			keep(tx, id, { ...sharedOf(event), ...place }, copy?.event ?? null);
+			keep(tx, id, { ...sharedOf(event), except: [...event.except, ...out], ...place }, copy?.event ?? null);
 			const state = { tx, guest, asked };
 			this.#guests(state, id, whole.guests, copy?.guests ?? []);
 			const kept = new Set<RecordId>();
@@ -156,11 +157,13 @@ export class Scheduling {
 				if (one.occurrence === null || one.deletedAt !== null) continue;
 				const key = changedOccurrenceId(id, one.occurrence);
 				kept.add(key);
+				if (out.has(one.occurrence)) continue;
 				const before = copy?.occurrences.find((known) => known.event.id === key);
 				const own = copy && !before ? ownOf(copy.event) : {};
 				keep(tx, key, { ...own, ...sharedOf(one), series: id, occurrence: one.occurrence }, before?.event ?? null);
 				// One that names nobody has the guests of the series, and may have more of their answers than whoever invites knows yet.
-				if (theirs.length > 0) this.#guests(state, key, theirs, before?.guests ?? []);
+				const again = asked || (before !== undefined && TIMES.some((name) => before.event[name] !== one[name]));
+				if (theirs.length > 0) this.#guests({ ...state, asked: again }, key, theirs, before?.guests ?? []);
 			}
 			// What whoever invites has never heard of is on its way to them: an answer for that day alone.
 			const known = new Set(whole.occurrences.map(({ event: one }) => one.occurrence));
@@ -216,10 +219,10 @@ export class Scheduling {
 						...(mine.proposedAt !== there.proposedAt && { ...proposedIn(mine), ...(mine.comment && { comment: mine.comment }) }),
 					}
 				: {};
-		const days = whole.occurrences.flatMap(({ event, guests: theirs }) => {
-			const { occurrence } = event;
-			const own = ownIn(theirs);
-			if (event.deletedAt !== null || occurrence === null || !own) return [];
+		const days = whole.occurrences.flatMap((day) => {
+			const { occurrence, deletedAt } = day.event;
+			const own = ownIn(day.guests);
+			if (occurrence === null || !own || (deletedAt !== null && !isTakenOut(whole, day, (one) => one === own))) return [];
 			const known = ownIn(guestsOn(original, occurrence));
 			const said = known ? saidBy(own, own.answer, known) : {};
 			const isNews = Object.keys(said).length > 0 && takesPlace(original, occurrence, this.#parts.zone);
@@ -260,6 +263,22 @@ export class Scheduling {
 		const all = await Promise.all(found.map((one) => wholeOf(this.#parts.db, one.space, one.id)));
 		return all.filter((one) => one !== null);
 	}
+}
+
+/** What a guest took out of their own event and is not asked about anew, by another time of it. */
+function takenOutOf(copy: Whole, whole: Whole, address: string): Set<string> {
+	const isThem = (guest: Guest) => guest.address.toLowerCase() === address.toLowerCase();
+	const left = [...copy.event.except].filter((day) => !whole.event.except.has(day));
+	return new Set(
+		left.filter((day) => {
+			const there = whole.occurrences.find(({ event }) => event.occurrence === day && event.deletedAt === null);
+			const own = copy.occurrences.find(({ event }) => event.occurrence === day);
+			const saidNo = there?.guests.some((one) => isThem(one) && one.answer === 'declined') ?? false;
+			if (!saidNo && !(own && isTakenOut(copy, own, isThem))) return false;
+			const stood = own?.event ?? { ...copy.event, start: day, repeat: null };
+			return !there || TIMES.every((name) => there.event[name] === stood[name]);
+		}),
+	);
 }
 
 /** What whoever invites says to the time that a guest would like; and a proposal that came to them by another way. */

@@ -191,6 +191,53 @@ describe('one day of a series that nobody changed', () => {
 	});
 });
 
+describe('one day of a series that a program of a guest takes out', () => {
+	const [day, other] = ['2026-08-13T10:00', '2026-08-20T10:00'];
+	let [mine, theirs]: Event[] = [];
+	const exceptOf = async () => [...(await rowIn(grace!, graces!, 'Out'))!.except].toSorted();
+	const own = () => gracesPhone!.read(`${gracesOwn}out.ics`);
+
+	test('is a no for that day, which whoever invites has with it', async () => {
+		const weekly = meeting(asked, 'RRULE:FREQ=WEEKLY;COUNT=5')
+			.replaceAll('UID:meeting', 'UID:out')
+			.replaceAll('Meeting', 'Out')
+			.replaceAll('20260601', '20260806');
+		expect((await adasPhone!.put(`${adasOwn}out.ics`, weekly)).status).toBe(201);
+		theirs = await until(() => rowIn(grace!, graces!, 'Out'));
+		mine = (await rowIn(ada!, adas!, 'Out'))!;
+		const { text, etag } = await until(() => own().catch(() => null));
+		// A day on which it does not take place is nothing to say no to.
+		const without = text.replace(/RRULE[^\r]*\r\n/, (rule) => `${rule}EXDATE:20260813T100000Z,20260814T100000Z\r\n`);
+		expect((await gracesPhone!.put(`${gracesOwn}out.ics`, without, { 'if-match': etag })).status).toBe(204);
+		const said = () => answerIn(ada!, adas!, changedOccurrenceId(mine!.id, day), 'grace@mana.example');
+		await until(async () => (await said()) === 'declined');
+		expect(await answerIn(ada!, adas!, mine.id, 'grace@mana.example')).toBe('none');
+		const days = (await ada!.rows(adas!, events)).filter(({ series }) => series === mine!.id);
+		expect(days.map(({ occurrence }) => occurrence)).toEqual([day]);
+	});
+
+	test('stays out whatever else changes, while what whoever invites takes out comes and goes', async () => {
+		await ada!.write(adas!, events, { place: 'Hall', except: { add: [other] } }, mine!.id);
+		await until(async () => (await rowIn(grace!, graces!, 'Out'))!.place === 'Hall');
+		expect(await exceptOf()).toEqual([day, other]);
+		await ada!.write(adas!, events, { except: { remove: [other] } }, mine!.id, (await rowIn(ada!, adas!, 'Out'))!);
+		await until(async () => !(await exceptOf()).includes(other));
+		expect(await exceptOf()).toEqual([day]);
+		const { text } = await own();
+		expect([text.includes('EXDATE:20260813T100000Z'), text.includes('RECURRENCE-ID')]).toEqual([true, false]);
+	});
+
+	test('is asked about again at another time', async () => {
+		await ada!.write(adas!, events, { start: '2026-08-13T15:00' }, changedOccurrenceId(mine!.id, day));
+		const { text } = await until(async () => {
+			const now = await own();
+			return now.text.includes('RECURRENCE-ID:20260813T100000Z') ? now : null;
+		});
+		expect(text).not.toContain('EXDATE');
+		expect(await answerIn(grace!, graces!, changedOccurrenceId(theirs!.id, day), 'grace@mana.example')).toBe('none');
+	});
+});
+
 describe('another time that a guest proposes', () => {
 	const ours = meeting(asked).replaceAll('UID:meeting', 'UID:plan').replaceAll('Meeting', 'Plan');
 	const wish = { start: '2026-06-03T15:00', length: 1_800, zone: 'Europe/Berlin', occurrence: null };
@@ -278,6 +325,53 @@ describe('another time that a guest proposes', () => {
 		});
 		expect(openProposal(after, moved)).toBeNull();
 		expect(await saying(adasPhone!, 'COUNTER')).toBeUndefined();
+	});
+});
+
+describe('another time that a program of a guest asks for by its outbox', () => {
+	const post = async (method: string, ...lines: readonly string[]) => {
+		const home = await gracesPhone!.ask('PROPFIND', '/calendars/', { headers: { depth: '1' } });
+		const outbox = /\/dav(\/calendars\/[^<]+-outbox\/)</.exec(await home.text())![1]!;
+		const body = event('DTSTAMP:20260101T000000Z', ...lines).replace('VERSION:2.0', `VERSION:2.0\r\nMETHOD:${method}`);
+		const answer = await gracesPhone!.ask('POST', outbox, { body });
+		return { status: answer.status, text: await answer.text() };
+	};
+	const [host, me] = ['ORGANIZER:mailto:ada@mana.example', 'ATTENDEE;PARTSTAT=TENTATIVE:mailto:grace@mana.example'];
+	const [from, to] = ['DTSTART:20260610T080000Z', 'DTEND:20260610T090000Z'];
+	const asks = async (title: string) => {
+		const row = (await rowIn(ada!, adas!, title))!;
+		return until(async () => {
+			const guest = (await ada!.rows(adas!, guests)).find((one) => one.id === guestId(row.id, 'grace@mana.example'));
+			return (guest?.proposedAt ?? 0) > 1_000 ? guest! : null;
+		});
+	};
+
+	test('is a proposal as one of a page, of all of it or of one day', async () => {
+		const answer = await post('COUNTER', 'UID:plan', host, me, from, to, 'COMMENT:Rather then');
+		expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('2.0;Success')]);
+		expect(await asks('Plan')).toMatchObject({
+			proposedStart: '2026-06-10T10:00',
+			proposedLength: 3_600,
+			proposedZone: 'Europe/Berlin',
+			proposal: 'open',
+			answer: 'tentative',
+			comment: 'Rather then',
+		});
+		const which = 'RECURRENCE-ID:20260730T100000Z';
+		expect((await post('COUNTER', 'UID:weekly', which, host, me, 'DTSTART:20260731T100000Z')).status).toBe(200);
+		expect(await asks('Weekly')).toMatchObject({ proposedStart: '2026-07-31T10:00', proposedOccurrence: '2026-07-30T10:00' });
+	});
+
+	test('is refused where one is not invited, invites oneself, or says no time, and where it is no such message', async () => {
+		const refused = [
+			['UID:other', host, me, from, to],
+			['UID:plan', host.replace('ada@', 'eve@'), me, from, to],
+			['UID:plan', host.replace('ada@', 'grace@'), me, from, to],
+			['UID:plan', host, me.replace('grace@', 'ada@'), from, to],
+			['UID:plan', host, me],
+		];
+		for (const lines of refused) expect([lines, (await post('COUNTER', ...lines)).status]).toEqual([lines, 403]);
+		expect((await post('PUBLISH', 'UID:plan', host, me, from, to)).status).toBe(400);
 	});
 });
 

@@ -5,6 +5,7 @@ import type { Tag } from '@mana/shared/model';
 import type { SpaceId } from '@mana/sync';
 import { changedOccurrenceId, type Event, events, type Guest, guestId, guests } from '../model.ts';
 import type { SaidEvent } from '../ical/read-event.ts';
+import type { Whole } from '../whole.server.ts';
 import type { SentEvent } from './sent-event.server.ts';
 
 /** An event with everything that belongs to it, in the trash or not. */
@@ -35,6 +36,12 @@ export async function knownEvent(db: RecordDb, space: SpaceId, id: RecordId): Pr
 		guests: invited,
 		tags: await tagsOf(db, space),
 	};
+}
+
+/** The same, as what belongs together. @param event as it was */
+export function wholeIn(space: SpaceId, { id, occurrences, guests: all }: KnownEvent, event: Event): Whole {
+	const invited = (one: RecordId): readonly Guest[] => all.get(one) ?? [];
+	return { space, event, guests: invited(id), occurrences: occurrences.map((one) => ({ event: one, guests: invited(one.id) })) };
 }
 
 /**

@@ -14,11 +14,13 @@ import type { AppGrant } from '@mana/service/app-passwords';
 import type { MemberWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
 import { calendars, defaultCalendarId, eventIdOf, events } from '../model.ts';
+import { takeOut } from '../one-day.server.ts';
 import { type CalendarFolder, CALENDARS, segmentOf } from './calendars.server.ts';
-import { keepEvent, knownEvent } from './keep-event.server.ts';
+import { keepEvent, knownEvent, wholeIn } from './keep-event.server.ts';
 import { calendarsOf, eventsOf, type PlacedEvent } from './kind.server.ts';
 import { parseEvent } from './sent-event.server.ts';
 import { settingsIn } from './settings.server.ts';
+import { daysTakenOut } from './taken-out.server.ts';
 
 export interface WriteParts {
 	readonly db: RecordDb;
@@ -66,6 +68,9 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 			calendarName: name === `${uid}.ics` ? '' : name,
 			calendarObject: text,
 		};
+		const before = known.before && wholeIn(space, known, known.before);
+		const { email } = this.#parts.grant.person;
+		const out = before ? daysTakenOut(before, sent, email, zone) : [];
 		const seq = await this.#member.write(space, (tx) => {
 			if (known.before) {
 				// Against the version that the program saw: whoever wrote since wins, and the program asks again (RFC 4791 §5.3.2).
@@ -73,6 +78,7 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 				for (const one of known.occurrences) if (current) tx.expect(one.id, current.seq);
 			}
 			keepEvent(tx, known, sent, place, clock.now());
+			if (before) takeOut(tx, before, out, email, clock.now());
 		});
 		return { seq, text };
 	}

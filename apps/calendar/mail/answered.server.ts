@@ -1,4 +1,5 @@
 import type { Event, Guest } from '../model.ts';
+import { isTakenOut } from '../one-day.server.ts';
 import { openProposal } from '../proposals.ts';
 import type { CalendarTables } from '../store.server.ts';
 import type { CalendarUser } from '../users.server.ts';
@@ -18,7 +19,10 @@ export function replyMail(row: CalendarTables['invited'], whole: Whole | null, p
 	const answers = answersOf(whole, person).map((one) =>
 		gone ? { ...one, guest: { ...one.guest, answer: 'declined' as const } } : one,
 	);
-	const [first] = answers;
+	// Whoever answered for one day alone has said nothing about the series.
+	const spoken = answers.filter(({ guest }) => guest.answer !== 'none');
+	const told = spoken.length > 0 ? spoken : answers;
+	const [first] = told;
 	if (!first) return null;
 	const shared = { name: person.name || person.address, replyTo: person.address };
 	const [said, asked] = gone ? ['gone', ''] : [saidBy(answers), askedBy(whole, answers)];
@@ -39,7 +43,7 @@ export function replyMail(row: CalendarTables['invited'], whole: Whole | null, p
 		when,
 		answer: first.guest.answer,
 		notes: printed(first.guest.comment, 2_000),
-		calendar: replyOf(answers, row.address, row.due_at!),
+		calendar: replyOf(told, row.address, row.due_at!),
 	};
 	return { said, left: asked !== '', mail: { topic: 'event-answered', data } } as const;
 }
@@ -47,12 +51,12 @@ export function replyMail(row: CalendarTables['invited'], whole: Whole | null, p
 type OwnAnswer = Answer & { readonly guest: Guest };
 
 /** What a person answered, of all of it and of occurrences. */
-export function answersOf({ event, guests, occurrences }: Whole, person: CalendarUser): OwnAnswer[] {
-	const mine = (all: readonly Guest[]) =>
-		all.find(
-			(one) => one.deletedAt === null && (one.person === person.id || one.address.toLowerCase() === person.address.toLowerCase()),
-		);
-	const parts = [{ event, guests }, ...occurrences.filter((one) => one.event.deletedAt === null)];
+export function answersOf(whole: Whole, person: CalendarUser): OwnAnswer[] {
+	const { event, guests, occurrences } = whole;
+	const isMe = (one: Guest) => one.person === person.id || one.address.toLowerCase() === person.address.toLowerCase();
+	const mine = (all: readonly Guest[]) => all.find((one) => one.deletedAt === null && isMe(one));
+	const said = occurrences.filter((one) => one.event.deletedAt === null || isTakenOut(whole, one, isMe));
+	const parts = [{ event, guests }, ...said];
 	return parts.flatMap((one) => {
 		const guest = mine(one.guests);
 		return guest ? [{ event: one.event, guest, series: event }] : [];

@@ -517,6 +517,34 @@ test('whoever elsewhere invites hears what is answered here, not what came with 
 	expect(await to(known.host)).toEqual([]);
 });
 
+test('whoever elsewhere invites hears no for one day that a program takes out of a series', async () => {
+	const host = 'host@out.example';
+	const draft = {
+		title: 'Course',
+		start: `${year}-08-03T10:00`,
+		zone: 'UTC',
+		organizer: host,
+		uid: 'out-x',
+		repeat: 'FREQ=WEEKLY',
+	};
+	const id = await ada!.write(space, events, draft);
+	await ada!.write(space, guests, { event: id, address: 'ada@mana.example' }, guestId(id, 'ada@mana.example'));
+	const phone = new Program(world.dav, (await ada!.password()).authorization);
+	const path = `/calendars/${space}-calendar/out-x.ics`;
+	const { text, etag } = await until(() => phone.read(path).catch(() => null));
+	const without = text.replace(/RRULE[^\r]*\r\n/, (rule) => `${rule}EXDATE:${year}0810T100000Z\r\n`);
+	expect((await phone.put(path, without, { 'if-match': etag })).status).toBe(204);
+	const [mail] = await mailed(host, 1);
+	expect(mail!.subject).toBe('No: Course');
+	const message = messageIn(mail!);
+	expect([line(message, 'METHOD'), line(message, 'RECURRENCE-ID'), line(message, 'ATTENDEE')]).toEqual([
+		'METHOD:REPLY',
+		`RECURRENCE-ID:${year}0810T100000Z`,
+		'ATTENDEE;PARTSTAT=DECLINED:mailto:ada@mana.example',
+	]);
+	expect(message.match(/BEGIN:VEVENT/g)).toHaveLength(1);
+});
+
 test('whoever elsewhere invites hears first what is answered, then for which time one asks; a proposal that is withdrawn is not spoken of', async () => {
 	const host = 'host@counter.example';
 	const draft = { title: 'Review', start: `${year}-08-03T10:00`, zone: 'UTC', organizer: host, uid: 'review@x', sequence: 2 };

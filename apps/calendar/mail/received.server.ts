@@ -155,32 +155,40 @@ async function takeReply(parts: ReceivedParts, whole: Whole, all: readonly Compo
 
 /** A guest would like another time (RFC 5546 §3.2.7): it is kept beside their name until whoever invites decides. */
 async function takeCounter(parts: ReceivedParts, whole: Whole, all: readonly Component[]) {
-	const { clock, zone } = parts;
-	const drafts: { readonly guest: Guest; readonly draft: Draft<typeof guests> }[] = [];
-	let did: Done['did'] = 'answered';
-	for (const one of all) {
+	const counters = countersIn(whole, all, parts.zone, parts.clock.now());
+	if (counters.length === 0) return null;
+	await writeGuests(parts, whole.space, counters);
+	const did = counters.some(({ asks }) => asks) ? 'proposed' : 'answered';
+	return { did, who: nameOfGuest(counters[0]!.guest) } as const;
+}
+
+interface Counter {
+	readonly guest: Guest;
+	/** What is written of them. */
+	readonly draft: Draft<typeof guests>;
+	/** Whether it is another time than the event has. */
+	readonly asks: boolean;
+}
+
+/** What guests ask for by COUNTER messages. @param zone in which times are that name none @param now ms since 1970 */
+export function countersIn(whole: Whole, all: readonly Component[], zone: string, now: number): Counter[] {
+	return all.flatMap((one): Counter[] => {
 		const occurrence = occurrenceIn(whole, one, zone);
 		const own = whole.occurrences.find((known) => known.event.occurrence === occurrence && known.event.deletedAt === null);
 		const voice = proposer([...whole.guests, ...(own?.guests ?? [])], one);
 		const { start, length, zone: clocks } = readEvent(one, zone).fields;
 		const stands = own?.event ?? { ...whole.event, start: occurrence ?? whole.event.start };
-		if (!voice || start === null || stands.start === null) continue;
+		if (!voice || start === null || stands.start === null) return [];
 		const { guest, answer, comment } = voice;
 		const time = onClocksOf(whole.event, { start, length, zone: clocks });
 		const asks = !isSameTime(time, stands);
-		if (asks) did = 'proposed';
-		drafts.push({
-			guest,
-			draft: {
-				...(answer && { answer, answeredAt: clock.now() }),
-				...(comment !== '' && { comment }),
-				...(asks && proposing({ ...time, occurrence }, stands.start, clock.now())),
-			},
-		});
-	}
-	if (drafts.length === 0) return null;
-	await writeGuests(parts, whole.space, drafts);
-	return { did, who: nameOfGuest(drafts[0]!.guest) };
+		const draft = {
+			...(answer && { answer, answeredAt: now }),
+			...(comment !== '' && { comment }),
+			...(asks && proposing({ ...time, occurrence }, stands.start, now)),
+		};
+		return [{ guest, draft, asks }];
+	});
 }
 
 /** Who proposes, of those that a message names: it may name everybody who is invited, but says an answer of whoever writes. */
