@@ -165,6 +165,37 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await event(page, /^Dentist/).waitFor();
 	});
 
+	await test.step('some days and a quarter are there by keys, by a menu and by name, and the last of them is remembered', async () => {
+		await page.goto(`${mana.url}/calendar/week/2026-11-25`);
+		await event(page, /^Dentist/).waitFor();
+		await page.keyboard.press('4');
+		await page.getByRole('heading', { name: /25\D+28 November 2026/ }).waitFor();
+		await expect(page.locator('main [data-column]')).toHaveCount(4);
+		await clean('days');
+		await page.keyboard.press('j');
+		await page.getByRole('heading', { name: /29 November\D+2 December 2026/ }).waitFor();
+		await page.goto(`${mana.url}/calendar`);
+		await page.waitForURL(/\/calendar\/4-days\//);
+		await page.goto(`${mana.url}/calendar/4-days/2026-11-25`);
+		await page.getByRole('button', { name: 'More views: 4 days' }).click();
+		await page.getByRole('menuitemcheckbox', { name: 'Quarter' }).click();
+		await page.getByRole('heading', { name: /October\D+December 2026/ }).waitFor();
+		await expect(page.locator('main [data-across="2026-11-25"]')).toBeInViewport();
+		await event(page, /^Holiday in Lisbon/)
+			.first()
+			.waitFor();
+		await clean('quarter');
+		await page.keyboard.press('Control+k');
+		await page.getByRole('combobox').fill('2 days');
+		await page
+			.getByRole('option', { name: /2 days/ })
+			.first()
+			.click();
+		await page.waitForURL(/\/calendar\/2-days/);
+		await page.keyboard.press('v');
+		await page.waitForURL(/\/calendar\/quarter/);
+	});
+
 	await test.step('axe on the details, and on a phone', async () => {
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Stand-up, Thursday/).click();
@@ -179,6 +210,17 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 			.getByRole('link', { name: 'Year' })
 			.click();
 		await page.getByRole('heading', { name: '2026' }).waitFor();
+		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
+		await page.getByRole('button', { name: 'More views' }).click();
+		await page.getByRole('menuitemcheckbox', { name: 'Quarter' }).click();
+		await page
+			.getByRole('main')
+			.getByRole('link', { name: /26 November 2026, 3 events/ })
+			.waitFor();
+		await clean('phone-quarter');
+		await page.getByRole('button', { name: 'More views: Quarter' }).click();
+		await page.getByRole('menuitemcheckbox', { name: '2 days' }).click();
+		await expect(page.locator('main [data-column]')).toHaveCount(2);
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Dentist/).waitFor();
 		// The hours scroll, not the page, and what stands beside them is all there.

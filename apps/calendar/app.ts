@@ -1,5 +1,5 @@
 import { m } from '@mana/ui/i18n';
-import type { AppManifest } from '@mana/ui/shell/manifest';
+import type { AppManifest, House } from '@mana/ui/shell/manifest';
 
 export const app: AppManifest = {
 	id: 'calendar',
@@ -16,6 +16,13 @@ export const app: AppManifest = {
 		{ id: 'agenda', name: () => m.calendar_agenda(), href: '/calendar/agenda', icon: 'list', shortcut: 'g a' },
 	],
 	commands: [
+		...[2, 3, 4, 5, 6, 7].map((count) => ({
+			id: `${count}-days`,
+			name: () => m.calendar_days_view({ count }),
+			icon: 'calendar-range' as const,
+			run: (house: House) => house.go(`/calendar/${count}-days`),
+		})),
+		{ id: 'quarter', name: () => m.calendar_quarter(), icon: 'calendar-days', run: (house) => house.go('/calendar/quarter') },
 		{ id: 'new', name: () => m.calendar_new_event(), icon: 'plus', run: (house) => house.quickAdd('calendar') },
 		{
 			id: 'search',

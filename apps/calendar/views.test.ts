@@ -1,7 +1,20 @@
 import { expect, test } from 'bun:test';
 import { addDays, daysBetween } from '@mana/time';
 import fc from 'fast-check';
-import { monthWeeks, reachOf, stepped, titleOfView, viewNames, weekDays, weekNumber } from './views.ts';
+import { app } from './app.ts';
+import {
+	daysFrom,
+	daysViews,
+	monthsOf,
+	monthWeeks,
+	quarterWeeks,
+	reachOf,
+	stepped,
+	titleOfView,
+	viewNames,
+	weekDays,
+	weekNumber,
+} from './views.ts';
 
 const ways = { weekStart: 0, workdaysOnly: false };
 const days = fc.integer({ min: 0, max: 20_000 }).map((ahead) => addDays('1990-01-01', ahead));
@@ -53,6 +66,25 @@ test('a month is shown in whole weeks that hold each of its days once', () => {
 	]);
 });
 
+test('a quarter is shown in whole weeks that hold each day of its three months once, and some days from the one on', () => {
+	fc.assert(
+		fc.property(days, anyWays, (day, some) => {
+			const shown = quarterWeeks(day, { ...some, workdaysOnly: false }).flat();
+			expect(new Set(shown).size).toBe(shown.length);
+			const months = monthsOf('quarter', day).map((one) => one.slice(0, 7));
+			expect(months).toContain(day.slice(0, 7));
+			for (const month of months) expect(shown.filter((one) => one.startsWith(month)).length).toBeGreaterThanOrEqual(28);
+			expect(shown.length).toBeLessThanOrEqual(105);
+		}),
+	);
+	expect(monthsOf('quarter', '2026-11-26')).toEqual(['2026-10-01', '2026-11-01', '2026-12-01']);
+	const named = app.commands?.map(({ id }) => id);
+	expect(named).toEqual(expect.arrayContaining([...daysViews, 'quarter']));
+	expect(daysFrom('2026-11-30', '3-days')).toEqual(['2026-11-30', '2026-12-01', '2026-12-02']);
+	expect(stepped('3-days', '2026-11-30', 1)).toBe('2026-12-03');
+	expect(stepped('quarter', '2026-11-26', 1)).toBe('2027-01-01');
+});
+
 test('weeks are counted as ISO 8601 has it', () => {
 	expect(['2026-11-26', '2026-12-31', '2027-01-03', '2027-01-04', '2024-12-30'].map(weekNumber)).toEqual([48, 53, 53, 1, 1]);
 });
@@ -63,4 +95,6 @@ test('a view says what it shows', () => {
 	expect(plain(titleOfView('agenda', '2026-11-27', ways, 'en-GB'))).toBe('27 Nov 2026 – 25 Jan 2027');
 	expect(titleOfView('month', '2026-11-26', ways, 'de')).toBe('November 2026');
 	expect(titleOfView('year', '2026-11-26', ways, 'en')).toBe('2026');
+	expect(plain(titleOfView('4-days', '2026-11-28', ways, 'en-GB'))).toBe('28 November – 1 December 2026');
+	expect(plain(titleOfView('quarter', '2026-11-26', ways, 'de'))).toMatch(/^Oktober ?– ?Dezember 2026$/);
 });

@@ -1,7 +1,12 @@
-import { addDays, addMonths, type Day, daysBetween, formatDay, makeDay, parts, spellDay, weekdayOf } from '@mana/time';
+import { addDays, addMonths, type Day, daysBetween, formatDay, makeDay, parts, spellDay, toUtc, weekdayOf } from '@mana/time';
 
-export const viewNames = ['day', 'week', 'month', 'year', 'agenda'] as const;
-export type ViewName = (typeof viewNames)[number];
+/** How many days a view of some days can show. */
+const dayCounts = [2, 3, 4, 5, 6, 7] as const;
+/** So many days from one on: `3-days`. */
+export type DaysView = `${(typeof dayCounts)[number]}-days`;
+export type ViewName = 'day' | DaysView | 'week' | 'month' | 'quarter' | 'year' | 'agenda';
+export const daysViews: readonly DaysView[] = dayCounts.map((count) => `${count}-days` as const);
+export const viewNames: readonly ViewName[] = ['day', ...daysViews, 'week', 'month', 'quarter', 'year', 'agenda'];
 
 /** How weeks are shown. */
 export interface WeekWays {
@@ -35,10 +40,32 @@ export function weekDays(day: Day, { weekStart, workdaysOnly }: WeekWays): Day[]
 	return workdaysOnly ? days.filter((one) => weekdayOf(one) < 5) : days;
 }
 
+export function isDaysView(view: ViewName): view is DaysView {
+	return daysViews.some((one) => one === view);
+}
+
+/** How many days such a view shows. */
+export function countOf(view: DaysView): number {
+	return Number.parseInt(view, 10);
+}
+
+/** The days from one on that such a view shows. */
+export function daysFrom(day: Day, view: DaysView): Day[] {
+	return Array.from({ length: countOf(view) }, (_, ahead) => addDays(day, ahead));
+}
+
 /** The weeks that hold a month, each with its days. */
 export function monthWeeks(day: Day, ways: WeekWays): Day[][] {
-	const first = firstOfMonth(day);
-	const last = addDays(addMonths(first, 1), -1);
+	return weeksOf(firstOfMonth(day), 1, ways);
+}
+
+/** The weeks that hold a quarter, each with its days. */
+export function quarterWeeks(day: Day, ways: WeekWays): Day[][] {
+	return weeksOf(firstOfQuarter(day), 3, ways);
+}
+
+function weeksOf(first: Day, months: number, ways: WeekWays): Day[][] {
+	const last = addDays(addMonths(first, months), -1);
 	const weeks: Day[][] = [];
 	for (let at = weekOf(first, ways.weekStart); at <= last; at = addDays(at, 7)) weeks.push(weekDays(at, ways));
 	return weeks;
@@ -48,10 +75,15 @@ export function firstOfMonth(day: Day): Day {
 	return `${day.slice(0, 8)}01`;
 }
 
-/** The first days of the twelve months of a year. */
-export function monthsOf(day: Day): Day[] {
-	const [year] = parts(day);
-	return Array.from({ length: 12 }, (_, month) => makeDay(year, month + 1, 1)!);
+export function firstOfQuarter(day: Day): Day {
+	const [year, month] = parts(day);
+	return makeDay(year, month - ((month - 1) % 3), 1)!;
+}
+
+/** The first days of the months of a year, or of a quarter. */
+export function monthsOf(view: 'quarter' | 'year', day: Day): Day[] {
+	const first = view === 'year' ? makeDay(parts(day)[0], 1, 1)! : firstOfQuarter(day);
+	return Array.from({ length: view === 'year' ? 12 : 3 }, (_, month) => addMonths(first, month));
 }
 
 /** The first and the last day that a view shows. */
@@ -63,8 +95,9 @@ export function reachOf(view: ViewName, day: Day, ways: WeekWays): readonly [fir
 			const days = weekDays(day, ways);
 			return [days[0]!, days.at(-1)!];
 		}
-		case 'month': {
-			const weeks = monthWeeks(day, ways);
+		case 'month':
+		case 'quarter': {
+			const weeks = view === 'month' ? monthWeeks(day, ways) : quarterWeeks(day, ways);
 			return [weeks[0]![0]!, weeks.at(-1)!.at(-1)!];
 		}
 		case 'year': {
@@ -73,6 +106,8 @@ export function reachOf(view: ViewName, day: Day, ways: WeekWays): readonly [fir
 		}
 		case 'agenda':
 			return [day, addDays(day, AGENDA_DAYS - 1)];
+		default:
+			return [day, addDays(day, countOf(view) - 1)];
 	}
 }
 
@@ -85,10 +120,14 @@ export function stepped(view: ViewName, day: Day, by: 1 | -1): Day {
 			return addDays(day, 7 * by);
 		case 'month':
 			return addMonths(firstOfMonth(day), by);
+		case 'quarter':
+			return addMonths(firstOfQuarter(day), 3 * by);
 		case 'year':
 			return addMonths(firstOfMonth(day), 12 * by);
 		case 'agenda':
 			return addDays(day, AGENDA_DAYS * by);
+		default:
+			return addDays(day, countOf(view) * by);
 	}
 }
 
@@ -97,9 +136,10 @@ export function titleOfView(view: ViewName, day: Day, ways: WeekWays, tag: strin
 	switch (view) {
 		case 'day':
 			return spellDay(day, tag);
-		case 'week': {
-			const [first, last] = reachOf('week', day, ways);
-			return formatRange(first, last, tag, 'long');
+		case 'quarter': {
+			const months = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+			const [first, , last] = monthsOf('quarter', day).map(toUtc);
+			return months.formatRange(first!, last!);
 		}
 		case 'month':
 			return formatDay(tag, { month: 'long', year: 'numeric' }, day);
@@ -107,6 +147,8 @@ export function titleOfView(view: ViewName, day: Day, ways: WeekWays, tag: strin
 			return formatDay(tag, { year: 'numeric' }, day);
 		case 'agenda':
 			return formatRange(...reachOf('agenda', day, ways), tag, 'short');
+		default:
+			return formatRange(...reachOf(view, day, ways), tag, 'long');
 	}
 }
 

@@ -4,6 +4,7 @@ import { m } from '@mana/ui/i18n';
 import type { Spanned } from './layout/day-parts.ts';
 import type { Event, Guest } from './model.ts';
 import { dayOfWall, MINUTE, textOf } from './moments.ts';
+import { countOf, isDaysView, type ViewName } from './views.ts';
 
 /** An event's title, or what to call it while it has none. */
 export function titleOf({ title }: Pick<Event, 'title'>): string {
@@ -50,6 +51,18 @@ export function dayHeading(day: Day, today: Day, tag: string): { readonly title:
 /** How long something lasts. @param seconds of the record */
 export function lengthWords(seconds: number, tag: string): string {
 	return speakMinutes(Math.round(seconds / 60), tag);
+}
+
+export function viewName(view: ViewName): string {
+	if (isDaysView(view)) return m.calendar_days_view({ count: countOf(view) });
+	return {
+		day: m.calendar_day,
+		week: m.calendar_week,
+		month: m.calendar_month,
+		quarter: m.calendar_quarter,
+		year: m.calendar_year,
+		agenda: m.calendar_agenda,
+	}[view]();
 }
 
 export function statusName(status: Event['status']): string {
