@@ -265,6 +265,46 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.keyboard.press('Control+z');
 		await expect(event(page, /^Choir, Friday/)).toBeVisible();
 	});
+
+	await test.step('a meeting link is made at the server that one says, and leads in from the details, the agenda and the hub', async () => {
+		const pane = page.getByRole('complementary', { name: 'Details' });
+		await event(page, /^Choir, Friday/).click();
+		await pane.getByRole('button', { name: 'Make a meeting link' }).click();
+		const server = pane.getByRole('textbox', { name: 'Meeting server' });
+		await expect(server).toBeFocused();
+		await keys.type('http://meet.example.org');
+		await keys.press('Enter');
+		await expect(pane.getByText(/^Write an address that begins with https/)).toBeVisible();
+		await clean('meeting-server');
+		await server.fill('meet.example.org');
+		await server.press('Enter');
+		const room = /^https:\/\/meet\.example\.org\/([a-z2-9]{5}-){4}[a-z2-9]{5}$/;
+		const join = pane.getByRole('link', { name: 'Join: Choir' });
+		await expect(join).toHaveAttribute('href', room);
+		await expect(pane.getByRole('textbox', { name: 'Meeting link' })).toBeFocused();
+		await clean('meeting');
+		await event(page, /^Holiday/).click();
+		await pane.getByRole('button', { name: 'Make a meeting link' }).click();
+		await expect(pane.getByRole('link', { name: 'Join: Holiday in Lisbon' })).toHaveAttribute('href', room);
+		await pane.getByRole('textbox', { name: 'Meeting link' }).fill('nowhere');
+		await pane.getByRole('textbox', { name: 'Meeting link' }).press('Tab');
+		await expect(pane.getByText(/^This leads nowhere/)).toBeVisible();
+		await page.goto(`${mana.url}/calendar/agenda/2026-11-27`);
+		await expect(page.getByRole('main').getByRole('link', { name: 'Join: Choir' })).toHaveAttribute('href', room);
+		await clean('agenda');
+		await seed(mana, person, (store) =>
+			store.write('seed', (tx) => {
+				const start = new Date(Date.now() + 5 * 60_000).toISOString().slice(0, 16);
+				tx.create(events, { title: 'Call', start, length: 3_600, zone: 'UTC', meeting: 'https://meet.example.org/call' });
+			}),
+		);
+		for (const path of ['/calendar/month', '/']) {
+			await page.goto(mana.url + path);
+			const soon = page.getByRole('list', { name: 'Meetings now' });
+			await expect(soon.getByRole('link', { name: 'Join: Call' })).toHaveAttribute('href', 'https://meet.example.org/call');
+			await clean(path === '/' ? 'hub-join' : 'month-join');
+		}
+	});
 });
 
 test('events come from files and feeds and go into files, and a time is found at which everybody is free', async ({

@@ -79,16 +79,19 @@ export interface Question {
 	leave(): void;
 }
 
-const UNSAID: Pick<CalendarSettings, 'hidden' | 'spaces' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar'> =
-	{
-		hidden: new Set(),
-		spaces: new Set(),
-		secondZone: '',
-		length: 60,
-		reminders: new Set(),
-		workdaysOnly: false,
-		calendar: null,
-	};
+const UNSAID: Pick<
+	CalendarSettings,
+	'hidden' | 'spaces' | 'secondZone' | 'length' | 'reminders' | 'workdaysOnly' | 'calendar' | 'meetingServer'
+> = {
+	hidden: new Set(),
+	spaces: new Set(),
+	secondZone: '',
+	length: 60,
+	reminders: new Set(),
+	workdaysOnly: false,
+	calendar: null,
+	meetingServer: '',
+};
 
 /** The calendar app on one page: what its views share, and every action together with what it says afterwards. */
 export class Planner {

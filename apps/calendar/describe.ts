@@ -22,6 +22,7 @@ const fieldNames: ReadonlyMap<string, () => string> = new Map([
 		[event.notes.number]: m.calendar_field_notes,
 		[event.place.number]: m.calendar_field_place,
 		[event.url.number]: m.calendar_field_url,
+		[event.meeting.number]: m.calendar_field_meeting,
 		[event.calendar.number]: m.calendar_field_calendar,
 		[event.start.number]: m.calendar_field_start,
 		[event.length.number]: m.calendar_field_length,

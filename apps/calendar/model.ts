@@ -93,6 +93,8 @@ export const events = collection(
 		series: partOf(field.reference(27)),
 		/** What this occurrence would be without the change, written as the `start` of its series is (RECURRENCE-ID). */
 		occurrence: field.moment(28),
+		/** Where whoever takes part meets by picture and sound (CONFERENCE, RFC 7986 §5.11). */
+		meeting: field.text(29, { fallback: '', max: 2_000 }),
 	},
 );
 
@@ -150,6 +152,8 @@ export const settings = collection(
 		spaces: field.set(7),
 		/** The calendar that new events go to, by its id; `null`: the one that every space has. */
 		calendar: field.reference(6),
+		/** Server at which they make links of meetings: `https://meet.example.org`; empty: none, and nobody is asked. */
+		meetingServer: field.text(8, { fallback: '', max: 500 }),
 	},
 );
 

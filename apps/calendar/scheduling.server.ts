@@ -33,6 +33,7 @@ const SHARED = [
 	'notes',
 	'place',
 	'url',
+	'meeting',
 	'start',
 	'length',
 	'zone',

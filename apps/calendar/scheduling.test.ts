@@ -102,10 +102,11 @@ describe('an invitation to somebody of this Mana', () => {
 		const mine = (await rowIn(ada!, adas!, 'Meeting!'))!;
 		const theirs = (await rowIn(grace!, graces!, 'Meeting!'))!;
 		await grace!.write(graces!, events, { reminders: ['20'], hue: 100 }, theirs.id);
-		await ada!.write(adas!, events, { start: '2026-06-02T09:00', sequence: 1 }, mine.id);
+		const room = 'https://meet.example.org/room';
+		await ada!.write(adas!, events, { start: '2026-06-02T09:00', sequence: 1, meeting: room }, mine.id);
 		await until(async () => (await rowIn(grace!, graces!, 'Meeting!'))!.start === '2026-06-02T09:00');
 		await until(async () => (await answerIn(grace!, graces!, theirs.id, 'grace@mana.example')) === 'none');
-		expect(await rowIn(grace!, graces!, 'Meeting!')).toMatchObject({ hue: 100, reminders: new Set(['20']) });
+		expect(await rowIn(grace!, graces!, 'Meeting!')).toMatchObject({ hue: 100, reminders: new Set(['20']), meeting: room });
 		expect((await adasPhone!.ask('DELETE', `${adasOwn}meeting.ics`)).status).toBe(204);
 		await until(async () => (await rowIn(grace!, graces!, 'Meeting!'))!.status === 'cancelled');
 	});

@@ -122,9 +122,9 @@ export function copyOf(event: Event): Draft<typeof events> {
 	const files: AttachmentsDraft = Object.fromEntries(
 		event.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
 	);
-	const { title, notes, place, url, calendar, start, length, zone, endZone, repeat, extra, except } = event;
+	const { title, notes, place, url, meeting, calendar, start, length, zone, endZone, repeat, extra, except } = event;
 	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer } = event;
-	const what = { title, notes, place, url, calendar, status, shows, privacy, hue, tags, organizer, files };
+	const what = { title, notes, place, url, meeting, calendar, status, shows, privacy, hue, tags, organizer, files };
 	const when = { start, length, zone, endZone, repeat, extra, except, reminders, travel, buffer };
 	return { ...what, ...when };
 }

@@ -102,12 +102,13 @@ function invite(tx: Writer, event: RecordId, guest: SaidGuest): void {
 
 /** Fills in what is empty, and adds reminders, tags and changed occurrences; nothing that is there is overwritten. */
 function complete(tx: Writer, mana: Mana, before: Event, { said, occurrences }: FoundEvent): void {
-	const { title, notes, place, url, reminders } = said.fields;
+	const { title, notes, place, url, meeting, reminders } = said.fields;
 	tx.update(events, before.id, {
 		...(before.title === '' && { title }),
 		...(before.notes === '' && { notes }),
 		...(before.place === '' && { place }),
 		...(before.url === '' && { url }),
+		...(before.meeting === '' && { meeting }),
 		reminders: { add: reminders },
 		tags: { add: said.tags.map((name) => ensureTag(mana, tx, name)) },
 	});

@@ -13,6 +13,7 @@ import {
 	zoneOf,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
+import { isMeeting } from '../meeting.ts';
 import { onClockOf, startIn } from './clock-lines.ts';
 
 const DAY_S = 86_400;
@@ -24,6 +25,7 @@ export type SaidFields = Pick<
 	| 'notes'
 	| 'place'
 	| 'url'
+	| 'meeting'
 	| 'start'
 	| 'length'
 	| 'zone'
@@ -110,6 +112,7 @@ export function readEvent(event: Component, zone: string, series?: Pick<Event, '
 			notes: cut('DESCRIPTION', 'notes'),
 			place: cut('LOCATION', 'place'),
 			url: (lineOf(event, 'URL')?.value ?? '').trim().slice(0, longest.url),
+			meeting: meetingIn(event),
 			start,
 			length: lengthOf(event, zone),
 			zone: clock,
@@ -133,6 +136,13 @@ export function readEvent(event: Component, zone: string, series?: Pick<Event, '
 		told: toldIn(event),
 		tags: tagsIn(event),
 	};
+}
+
+/** Where one meets: what leads to a page, of the ways in that there are; Google wrote it by a name of its own. */
+function meetingIn(event: Component): string {
+	const lines = [...linesOf(event, 'CONFERENCE'), ...linesOf(event, 'X-GOOGLE-CONFERENCE')];
+	const found = lines.map(({ value }) => value.trim()).find(isMeeting) ?? '';
+	return found.length > longest.url ? '' : found;
 }
 
 /** Names of tags as they are kept, each once whatever the case. */

@@ -16,7 +16,7 @@ const sent = (text: string) => parseEvent({ bytes: new TextEncoder().encode(text
 /** What records there are once a program has written an object. */
 function stateOf(
 	{ uid, text, said, occurrences }: SentEvent,
-	more: Partial<Record<'title' | 'notes' | 'place', string>> = {},
+	more: Partial<Record<'title' | 'notes' | 'place' | 'meeting', string>> = {},
 ): ObjectState {
 	const id = eventIdOf(uid);
 	const record = (
@@ -176,6 +176,26 @@ test('whatever fields an event has, programs read the same of it', () => {
 		),
 		{ numRuns: 60, seed: 4_791 },
 	);
+});
+
+test('a meeting is read from what leads to a page, and written so that other ways in stay', () => {
+	const dial = 'CONFERENCE;VALUE=URI;FEATURE=PHONE:tel:+49-30-1234';
+	const withLines = (...lines: readonly string[]) =>
+		sent(
+			['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:m', 'DTSTART:20260101T100000Z', ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'), // prettier-ignore
+		);
+	const both = withLines(dial, 'CONFERENCE;VALUE=URI;FEATURE=VIDEO;LABEL=Room:https://meet.example.org/a');
+	expect(both.said.fields.meeting).toBe('https://meet.example.org/a');
+	expect(objectOf(stateOf(both), ZONE)).toBe(both.text);
+	const moved = objectOf(stateOf(both, { meeting: 'https://meet.example.org/b' }), ZONE).replaceAll('\r\n ', '');
+	expect(moved).toContain(`CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:https://meet.example.org/b\r\n${dial}\r\n`);
+	expect(moved).not.toContain('example.org/a');
+	const none = objectOf(stateOf(both, { meeting: '' }), ZONE);
+	expect([none.includes(dial), none.includes('https:')]).toEqual([true, false]);
+	const google = withLines('X-GOOGLE-CONFERENCE:https://meet.google.example/xyz');
+	expect(google.said.fields.meeting).toBe('https://meet.google.example/xyz');
+	expect(objectOf(stateOf(google, { meeting: '' }), ZONE)).not.toContain('google.example');
+	expect(withLines('CONFERENCE;VALUE=URI:javascript:alert(1)').said.fields.meeting).toBe('');
 });
 
 test.each([

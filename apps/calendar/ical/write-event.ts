@@ -11,6 +11,7 @@ import {
 	withLines,
 } from '@mana/dav/ical/index';
 import type { Event, Guest } from '../model.ts';
+import { isMeeting } from '../meeting.ts';
 import { momentOf, textOf } from '../moments.ts';
 import { instantOfText, momentLine } from './clock-lines.ts';
 import { addressIn, minutesOf, readEvent, type SaidEvent, type SaidFields } from './read-event.ts';
@@ -75,6 +76,7 @@ export function fieldsOfRecord(event: Event): SaidFields {
 		notes: event.notes,
 		place: event.place,
 		url: event.url,
+		meeting: event.meeting,
 		start: event.start,
 		length: event.length,
 		zone: event.zone,
@@ -110,6 +112,7 @@ function editsOf(state: EventState, said: SaidEvent, zone: string): Edit[] {
 			set('X-APPLE-STRUCTURED-LOCATION'),
 		);
 	if (differs('url')) edits.push(optional('URL', now.url === '' ? null : now.url));
+	if (differs('meeting')) edits.push(conference(now.meeting));
 	const moved = differs('start', 'length', 'zone', 'endZone');
 	if (moved && now.start !== null) edits.push(times(now, zone));
 	if (differs('repeat'))
@@ -158,6 +161,18 @@ function endLine(start: string, length: number, zone: string | null, endZone: st
 	const clock = endZone ?? zone;
 	const end = (instantOfText(start, zone, viewer) ?? 0) + length * 1_000;
 	return momentLine('DTEND', textOf(wallAt(clock ?? viewer, end), 'local'), clock);
+}
+
+/** The way in by a page; others, such as numbers to call, stay. */
+function conference(address: string): Edit {
+	return (event) => {
+		const ways = event.lines.filter((one) => nameOf(one) === 'CONFERENCE');
+		const before = ways.find(({ value }) => isMeeting(value.trim()));
+		const said = parameters([['VALUE', 'URI']]);
+		const own = address === '' ? [] : [line('CONFERENCE', address, ...said, { name: 'FEATURE', values: ['AUDIO', 'VIDEO'] })];
+		const others = ways.filter((one) => one !== before);
+		return withLines(withLines(event, 'X-GOOGLE-CONFERENCE', []), 'CONFERENCE', [...own, ...others]);
+	};
 }
 
 function dates(name: string, values: readonly string[], zone: string | null): Edit {

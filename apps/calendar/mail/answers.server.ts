@@ -1,6 +1,7 @@
 import type { Draft } from '@mana/model';
 import type { SpaceId } from '@mana/sync';
 import { type Event, type Guest, guests } from '../model.ts';
+import { isMeeting } from '../meeting.ts';
 import { isDay } from '../moments.ts';
 import { guestsOn, sayOfDay } from '../one-day.server.ts';
 import type { Invitation } from '../outside/seen.ts';
@@ -33,6 +34,7 @@ export async function invitationAt(parts: AnswerParts, token: string): Promise<I
 		address: row.address,
 		title: shown.title,
 		place: shown.place,
+		meeting: isMeeting(shown.meeting) ? shown.meeting : '',
 		notes: shown.notes,
 		wholeDay,
 		zone: shown.zone,

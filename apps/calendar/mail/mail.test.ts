@@ -94,6 +94,15 @@ describe('a guest who is nobody of this Mana', () => {
 		expect(await to('bob@elsewhere.example')).toHaveLength(2);
 	});
 
+	test('hears of a way to meet, in the mail, on the page and as CONFERENCE', async () => {
+		await ada!.write(space, events, { meeting: 'https://meet.example.org/abc' }, id);
+		const [changed] = await mailed('bob@elsewhere.example', 3);
+		expect(changed!.text).toContain('Café\n\nhttps://meet.example.org/abc');
+		expect(line(messageIn(changed!), 'CONFERENCE')).toBe('CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:https://meet.example.org/abc');
+		const page = await ask('GET', `/v1/invitations/${tokenIn(changed!)}`);
+		expect(await page.json()).toMatchObject({ meeting: 'https://meet.example.org/abc', place: 'Café' });
+	});
+
 	test('answers by their calendar program, whose file is taken in by whoever invites and by nobody else', async () => {
 		const message = event(
 			`UID:${id}`,
@@ -114,13 +123,13 @@ describe('a guest who is nobody of this Mana', () => {
 	test('hears that it is off, once; the link says so and takes no answer', async () => {
 		const trashed = (await ada!.rows(space, events)).find((one) => one.id === id) as Event;
 		await ada!.write(space, events, { status: 'cancelled' }, id, trashed);
-		const [off] = await mailed('bob@elsewhere.example', 3);
+		const [off] = await mailed('bob@elsewhere.example', 4);
 		expect(off!.subject).toBe('Called off: Tea');
 		const message = messageIn(off!);
 		expect([line(message, 'METHOD'), line(message, 'STATUS'), line(message, 'SEQUENCE')]).toEqual([
 			'METHOD:CANCEL',
 			'STATUS:CANCELLED',
-			'SEQUENCE:2',
+			'SEQUENCE:3',
 		]);
 		expect(message).not.toContain('grace@');
 		const token = tokenIn((await to('bob@elsewhere.example'))[1]!);

@@ -311,7 +311,7 @@ export class InvitationMails {
 			...shared,
 			title,
 			when,
-			place: printed(shown.place, 500),
+			place: printed([shown.place, shown.meeting].filter((one) => one !== '').join('\n'), 2_600),
 			notes: printed(shown.notes, 4_000),
 			link: `/calendar/${page}#token=${row.token}`,
 			calendar: requestOf(share, { address: person.address, name: person.name }, sequence, zone),

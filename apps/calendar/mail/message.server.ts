@@ -58,14 +58,16 @@ function plain(event: Event): Event {
 }
 
 /** What an occurrence has as its series does, where nobody changed it. */
-const OF_SERIES = ['title', 'length', 'zone', 'endZone', 'place'] as const satisfies readonly (keyof Event)[];
+const OF_SERIES = ['title', 'length', 'zone', 'endZone', 'place', 'meeting'] as const satisfies readonly (keyof Event)[];
 
 /** Tells one state of a guest's share from another, in what they have to hear of (RFC 5546 §2.1.4). */
 export function fingerprint(share: ObjectState): string {
-	const said = ({ title, start, length, zone, endZone, repeat, extra, except, place, occurrence }: Event) => [
+	const said = ({ title, start, length, zone, endZone, repeat, extra, except, place, occurrence, meeting }: Event) => [
 		[title, start, length, zone, endZone, repeat, place, occurrence],
 		[...extra].toSorted(),
 		[...except].toSorted(),
+		// Said only where there is one, so that what was told before there were meetings is as it was.
+		...(meeting === '' ? [] : [meeting]),
 	];
 	// An occurrence that is as its series has it has its own record for what guests answer: nobody has to hear of that.
 	const differing = share.occurrences.filter(

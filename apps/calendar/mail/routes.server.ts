@@ -16,6 +16,7 @@ const invitation = z.object({
 	address: z.string(),
 	title: z.string(),
 	place: z.string(),
+	meeting: z.string(),
 	notes: z.string(),
 	from: z.number(),
 	to: z.number(),

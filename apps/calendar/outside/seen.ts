@@ -9,6 +9,8 @@ export interface Invitation {
 	readonly address: string;
 	readonly title: string;
 	readonly place: string;
+	/** Address of its meeting; empty: none. */
+	readonly meeting: string;
 	readonly notes: string;
 	readonly from: number;
 	readonly to: number;

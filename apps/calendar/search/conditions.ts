@@ -49,7 +49,7 @@ const flags: Readonly<Record<string, Test>> = {
 const parts: Readonly<Record<string, Test>> = {
 	notes: ({ notes }) => notes.trim() !== '',
 	place: ({ place }) => place.trim() !== '',
-	link: ({ url }) => url !== '',
+	link: ({ url, meeting }) => url !== '' || meeting !== '',
 	files: ({ files }) => files.length > 0,
 	reminder: ({ reminders }) => reminders.size > 0,
 	guest: (event, world) => guestsOf(event, world).length > 0,
