@@ -60,6 +60,15 @@ describe('reminders', () => {
 		expect(alarms('Asia/Tokyo', '2026-06-30T12:00:00Z', ...day)).toEqual(['2026-07-01T00:00:00.000Z']);
 	});
 
+	test('of an event with several come each at its own time, also after its start', () => {
+		const several = ['DTSTART:20260702T100000Z', ...alarm('-P1D'), ...alarm('-PT15M'), ...alarm('PT5M')];
+		expect(alarms('UTC', '2026-07-01T00:00:00Z', ...several)).toEqual([
+			'2026-07-01T10:00:00.000Z',
+			'2026-07-02T09:45:00.000Z',
+			'2026-07-02T10:05:00.000Z',
+		]);
+	});
+
 	test('a week before are found although the event is far away', () => {
 		expect(alarms('UTC', '2026-07-01T00:00:00Z', 'DTSTART:20260709T100000Z', ...alarm('-P7D'))).toEqual([
 			'2026-07-02T10:00:00.000Z',
