@@ -81,7 +81,9 @@ export function fitFor(query: string): (contact: Contact, own?: readonly Detail[
 const AT_ONCE = 32;
 
 /** Gets ready, step by step, what is looked through: who types the first letter waits for nothing then. */
-export function* readAhead(contacts: readonly Contact[], owned: OwnedDetails): Generator<void, void> {
+export function* readAhead(contacts: readonly Contact[], ownedNow: () => OwnedDetails): Generator<void, void> {
+	const owned = ownedNow();
+	yield;
 	for (const [at, contact] of contacts.entries()) {
 		contactText(contact);
 		ownText(owned.get(contact.id) ?? nothing);

@@ -68,7 +68,8 @@ export class NameOrder {
 	}
 
 	#sectionOf(text: string): string {
-		const first = /^[\p{L}\p{N}]/u.exec(text.normalize('NFC'))?.[0] ?? '';
+		// A mark may follow a letter that is not written with it as one.
+		const first = /^[a-z][\0-\x7f]/i.test(text) ? text.charAt(0) : (/^[\p{L}\p{N}]/u.exec(text.normalize('NFC'))?.[0] ?? '');
 		let section = this.#sectionOfLetter.get(first);
 		if (section === undefined) this.#sectionOfLetter.set(first, (section = this.#sectionOfFirst(first)));
 		return section;
