@@ -9,6 +9,7 @@ export { checkOffset, shiftedPorts, type OffsetCheck } from './check-offset.ts';
 export { driftLines } from './drift-text.ts';
 export { driftOf, stateOf, type Change, type State } from './drift.ts';
 export { collide, holderName, holdingsOf, type Holding } from './holdings.ts';
+export { mailKindNames, mailKinds, ownMailKinds, type MailKind, type MailKindName } from './mail-in.ts';
 export { movesFrom, type Move, type MoveFacts } from './moves.ts';
 export { freePorts, type FreePorts } from './free-ports.ts';
 export { deploymentOf, type Deployed } from './deployment.ts';

@@ -259,6 +259,14 @@ export const topics = {
 		security: false,
 		secret: false,
 	},
+	/** A mail that somebody sent to an address of their own could not be taken: `what` is the kind of mail, `why` a code. Once a day. */
+	'mail-refused': {
+		from: ['mana-notify'],
+		data: { what: 'text', why: 'text', link: 'link' },
+		app: 'hub',
+		security: false,
+		secret: false,
+	},
 	/** Whether a way that a person added works. */
 	'channel-test': {
 		from: ['mana-notify'],

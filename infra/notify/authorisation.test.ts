@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'bun:test';
 import { authorisationMatrix, kitAccess, type Principal } from '@mana/service/testing/authorisation';
 import { channelAccess } from './routes/channels.access.ts';
 import { deliveryAccess } from './routes/deliveries.access.ts';
+import { mailAddressAccess } from './routes/mail-addresses.access.ts';
 import { outboxAccess } from './routes/outbox.access.ts';
 import { leavingAccess } from '@mana/service/testing/leaving';
 import { planAccess } from './routes/plans.access.ts';
@@ -37,20 +38,24 @@ authorisationMatrix({
 		...planAccess,
 		...deliveryAccess,
 		...outboxAccess,
+		...mailAddressAccess,
 		...unsubscribeAccess,
 	],
 	document: async () => (await fetch(`${notify.url}/openapi.json`)).json(),
 	async ask({ method, path, body }, principal) {
 		const token = tokens.get(principal);
-		const { status } = await fetch(`${notify.url}${path.replace(':id', '0'.repeat(32)).replace(':topic', 'alarm')}`, {
-			method,
-			headers: {
-				'x-forwarded-for': '192.0.2.1',
-				'content-type': 'application/json',
-				...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+		const { status } = await fetch(
+			`${notify.url}${path.replace(':id', '0'.repeat(32)).replace(':topic', 'alarm').replace(':kind', 'task')}`,
+			{
+				method,
+				headers: {
+					'x-forwarded-for': '192.0.2.1',
+					'content-type': 'application/json',
+					...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+				},
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		});
+		);
 		return status;
 	},
 });

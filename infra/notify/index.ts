@@ -18,6 +18,7 @@ import { webhookChannel } from './channels/webhook.ts';
 import { contactsAt } from './contacts.ts';
 import { deliver } from './deliver.ts';
 import { planDue, takeOver } from './inbox.ts';
+import { openIncoming } from './incoming/open.ts';
 import { linkKey, vapidKeys } from './keys.ts';
 import { countEndings } from './metrics.ts';
 import { dropEntries, keepEntries, pruneInboxes } from './inbox-entries.ts';
@@ -27,6 +28,7 @@ import { Queue } from './queue.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { planRoutes } from './routes/plans.ts';
+import { mailAddressRoutes } from './routes/mail-addresses.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
@@ -44,6 +46,21 @@ export const service = defineService({
 				.describe('smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS; without it mails stay in the outbox'),
 		),
 		from: z.email().optional().describe('the address that mails come from; by default mana@ the host of the public address'),
+		mailbox: secret(
+			z
+				.url({ protocol: /^imaps?$/ })
+				.optional()
+				.describe('imaps://USER:PASSWORD@HOST/FOLDER, or imap:// for STARTTLS, where mail comes in; without it none does'),
+		),
+		mailTo: z
+			.string()
+			.optional()
+			.describe('the addresses whose mail lies in that mailbox, with a star: mana+*@example.org, or *@mana.example.org'),
+		mailDone: z
+			.string()
+			.min(1)
+			.default('Mana')
+			.describe('the folder of that mailbox into which mails are moved that were dealt with'),
 		privateTargets: z
 			.boolean()
 			.default(false)
@@ -138,9 +155,21 @@ export const service = defineService({
 				await dropWishes(within, space);
 			},
 		});
+		const incoming = await openIncoming({
+			...parts,
+			config,
+			log,
+			registry,
+			identity,
+			addressOf,
+			host,
+			findContact,
+			wake: () => queue.wake(),
+		});
 		return {
 			routes: (app) =>
 				app
+					.route('/', mailAddressRoutes({ ...parts, ...incoming, identity, verifyToken }))
 					.route('/', sendingRoutes({ ...parts, identity, wake }))
 					.route('/', channelRoutes({ ...parts, verifyToken, wake, pushKey: keys.publicKey }))
 					.route('/', planRoutes({ ...parts, verifyToken, wake, writer }))
@@ -154,6 +183,7 @@ export const service = defineService({
 					.route('/', unsubscribeRoutes({ ...parts, writer, publicUrl, linkKey: signing })),
 			ready: () => store.db.selectFrom('message').select('id').limit(1).execute(),
 			async close() {
+				await incoming.close();
 				await projection.close();
 				await queue.stop();
 				await writer.close();

@@ -23,7 +23,11 @@ eachEngine('leaving mana-notify', (engine) => {
 		expect(await held('ada')).not.toContain('a secret of the channel');
 		const report = await store.db.transaction().execute((db) => erased(db, notifyLeaving, { person: 'ada', address: null }));
 		expect(report).toEqual(
-			['inbox_record', 'delivery_message', 'delivery', 'message', 'channel'].map((table) => ({ table, erased: 1, left: 0 })),
+			['inbox_record', 'delivery_message', 'delivery', 'message', 'channel', 'mail_in', 'mail_address'].map((table) => ({
+				table,
+				erased: 1,
+				left: 0,
+			})),
 		);
 		expect(await held('ada')).toBe('');
 		// What was told to their address before they were anybody, or with a link that is for a mailbox only.
@@ -36,6 +40,7 @@ eachEngine('leaving mana-notify', (engine) => {
 			'delivery_message',
 			'delivery',
 			'message',
+			'mail_in',
 		]);
 		expect(await held('grace')).toContain('The kettle is on');
 	});
@@ -103,6 +108,30 @@ async function tell({ db }: NotifyStore, person: string, address: string | null 
 			is_on: 1,
 			delivered_at: null,
 			created_at: 1,
+		})
+		.execute();
+	await db
+		.insertInto('mail_address')
+		.values({ token: `token of ${person}`, kind: 'task', person, about: '', made_at: 1 })
+		.execute();
+	await db
+		.insertInto('mail_in')
+		.values({
+			key: `mail to ${person}`,
+			mailbox: 'all@mail.example/INBOX',
+			validity: '1',
+			uid: 1,
+			token: `token of ${person}`,
+			kind: 'task',
+			person,
+			from_address: address ?? 'friend@mail.example',
+			at: 1,
+			state: 'taken',
+			run_at: 1,
+			tries: 0,
+			reason: null,
+			filed: 1,
+			finished_at: 2,
 		})
 		.execute();
 }

@@ -1,6 +1,7 @@
 import type { Sealing } from '@mana/service';
 import type { Migrations } from '@mana/store';
 import type { Kysely } from 'kysely';
+import { incomingMigration } from './incoming/tables.ts';
 import { sealTarget } from './targets.ts';
 
 /** The tables of mana-notify. Instants are milliseconds since 1970, JSON is text. @param sealing what seals the secrets in them */
@@ -131,4 +132,5 @@ export const migrationsWith = (sealing: Sealing): Migrations => ({
 			await db.schema.createIndex('inbox_entry_read').on('inbox_entry').columns(['is_gone', 'read_at']).execute();
 		},
 	},
+	'006-incoming': incomingMigration,
 });

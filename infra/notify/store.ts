@@ -2,6 +2,7 @@ import type { TopicName } from '@mana/schema';
 import type { Store } from '@mana/store';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ChannelName, OwnChannelName } from './channels/channel.ts';
+import type { IncomingTables } from './incoming/tables.ts';
 
 /**
  * - `planned`: its time has not come; nothing but this row exists.
@@ -21,7 +22,7 @@ export type MessageState = 'planned' | 'told' | 'settled' | 'cancelled' | 'repla
  */
 export type DeliveryState = 'waiting' | 'sending' | 'delivered' | 'failed' | 'doubtful' | 'cancelled' | 'replaced' | 'expired';
 
-export interface Tables {
+export interface Tables extends IncomingTables {
 	message: {
 		id: string;
 		/** The service that sent it; `oneself`: a device of the person. */

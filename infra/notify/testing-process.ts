@@ -3,10 +3,17 @@ import { createLogger } from '@mana/service';
 import { service } from './index.ts';
 import { TEST_ORIGIN } from './testing.ts';
 
-const { home, databaseUrl, auth, env } = JSON.parse(process.argv[2]!) as {
+const {
+	home,
+	databaseUrl,
+	auth,
+	takers = {},
+	env,
+} = JSON.parse(process.argv[2]!) as {
 	readonly home: string;
 	readonly databaseUrl?: string;
 	readonly auth: string;
+	readonly takers?: Readonly<Record<string, string>>;
 	readonly env: Readonly<Record<string, string>>;
 };
 const running = await service.start({
@@ -14,7 +21,7 @@ const running = await service.start({
 	home,
 	databaseUrl,
 	publicUrl: TEST_ORIGIN,
-	addresses: { 'mana-auth': auth, 'mana-sync': auth },
+	addresses: { 'mana-auth': auth, 'mana-sync': auth, ...takers },
 	env,
 	log: createLogger('mana-notify', 'silent'),
 });

@@ -151,14 +151,30 @@ export interface TestNotifyOptions {
 	readonly sync?: string;
 	/** Whether messages may go to receivers on this machine. */
 	readonly privateTargets?: boolean;
+	/** Where mail comes in. */
+	readonly mailbox?: string;
+	/** Addresses of the services that take mail, by name. */
+	readonly takers?: Readonly<Record<string, string>>;
 }
 
+/** In what form a Mana with a mailbox has addresses, in tests. */
+export const TEST_MAIL_TO = 'mana+*@post.example';
+
 /** What a process of mana-notify is told by its environment. */
-export function environmentOf({ smtp, privateTargets }: { readonly smtp?: string; readonly privateTargets: boolean }) {
+export function environmentOf({
+	smtp,
+	mailbox,
+	privateTargets,
+}: {
+	readonly smtp?: string;
+	readonly mailbox?: string;
+	readonly privateTargets: boolean;
+}) {
 	return {
 		MANA_AUTH_SECRET: SECRET,
 		MANA_NOTIFY_PRIVATE_TARGETS: String(privateTargets),
 		...(smtp === undefined ? {} : { MANA_NOTIFY_SMTP: smtp }),
+		...(mailbox === undefined ? {} : { MANA_NOTIFY_MAILBOX: mailbox, MANA_NOTIFY_MAIL_TO: TEST_MAIL_TO }),
 	};
 }
 
@@ -176,6 +192,8 @@ export async function startNotify({
 	databaseUrl,
 	privateTargets = false,
 	sync,
+	mailbox,
+	takers = {},
 	...options
 }: TestNotifyOptions): Promise<TestNotify> {
 	const home = options.home ?? (await mkdtemp(join(tmpdir(), 'mana-notify-')));
@@ -184,8 +202,12 @@ export async function startNotify({
 		home,
 		databaseUrl,
 		publicUrl: TEST_ORIGIN,
-		addresses: { 'mana-auth': auth.url, 'mana-sync': sync ?? auth.url },
-		env: environmentOf({ privateTargets, ...(smtp === undefined ? {} : { smtp }) }),
+		addresses: { 'mana-auth': auth.url, 'mana-sync': sync ?? auth.url, ...takers },
+		env: environmentOf({
+			privateTargets,
+			...(smtp === undefined ? {} : { smtp }),
+			...(mailbox === undefined ? {} : { mailbox }),
+		}),
 		log: createLogger('mana-notify', 'silent'),
 		...(clock ? { clock } : {}),
 	});

@@ -40,6 +40,8 @@ export const infra = [
 		description: 'Notifications (email, push, Matrix)',
 		status: 'running',
 		needs: ['mana-auth', 'mana-sync'],
+		// They take the mails that come in (`mail-in.ts`).
+		calls: ['todo-server', 'calendar-server'],
 		reads: ['hub/preferences', 'hub/notices', 'hub/notifications'],
 		writes: ['hub/notifications', 'hub/notices'],
 	}),

@@ -32,6 +32,25 @@ export interface OutboxMail {
 	readonly text: string;
 }
 
+/** How it stands with the mail that comes in, for the owner. */
+export interface IncomingMails {
+	readonly state: 'off' | 'connecting' | 'open' | 'elsewhere' | 'lost';
+	/** In milliseconds since 1970. */
+	readonly since: number | null;
+	readonly reason: string | null;
+	/** In what form addresses are. */
+	readonly pattern: string | null;
+	/** What could not be taken, or waits after it failed. */
+	readonly mails: readonly {
+		readonly id: string;
+		readonly kind: 'task' | 'invitation' | 'answer';
+		readonly from: string;
+		readonly at: number;
+		readonly state: 'waiting' | 'refused';
+		readonly reason: string;
+	}[];
+}
+
 /** What was given up, for owner and admins. */
 export interface GivenUp {
 	readonly id: string;
@@ -55,6 +74,7 @@ export const notifyApi = {
 	outbox: () => call<{ smtp: boolean; mails: readonly OutboxMail[] }>('GET', '/v1/outbox'),
 	sendMail: (id: string) => call<unknown>('POST', `/v1/outbox/${id}/sending`),
 	removeMail: (id: string) => call<unknown>('DELETE', `/v1/outbox/${id}`),
+	incoming: () => call<IncomingMails>('GET', '/v1/incoming'),
 	givenUp: () => call<{ deliveries: readonly GivenUp[] }>('GET', '/v1/deliveries/given-up'),
 	again: (id: string) => call<unknown>('POST', `/v1/deliveries/${id}/attempts`),
 };

@@ -21,6 +21,15 @@ const days: Readonly<Record<string, string>> = {
 	'': 'ein Tag zum Merken',
 };
 
+/** Warum eine Mail nicht übernommen wurde, nach dem Code des Grundes. */
+const refusals: Readonly<Record<string, string>> = {
+	'mail-too-large': 'Sie ist größer als 25 MB.',
+	'mail-empty': 'Sie hat weder Betreff noch Text.',
+	'mail-given-up': 'Zwei Wochen lang war niemand da, der sie übernimmt.',
+	'message-unreadable': 'Es steckt keine Einladung darin.',
+	'message-unknown': 'Worum es darin geht, ist hier nicht bekannt.',
+};
+
 export const de: Words = {
 	'verify-address': ({ link, until }, { host, when }) => ({
 		subject: 'Bestätige deine E-Mail-Adresse',
@@ -187,6 +196,14 @@ export const de: Words = {
 		subject: label,
 		paragraphs: [`Die Zeit ist um: ${when(at)}.`],
 		action: { label: 'Ausschalten', link },
+	}),
+	'mail-refused': ({ what, why, link }) => ({
+		subject: what === 'task' ? 'Aus einer Mail wurde keine Aufgabe' : 'Eine Einladung per Mail wurde nicht übernommen',
+		paragraphs: [
+			`Eine Mail, die du an deine eigene Adresse geschickt hast, wurde nicht übernommen: ${refusals[why] ?? 'Sie war nicht zu lesen.'}`,
+		],
+		action: { label: 'Deine Adressen', link },
+		note: 'Davon hörst du höchstens einmal am Tag, auch wenn es mehrere Mails sind.',
 	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} erreicht dich hier`,

@@ -21,6 +21,15 @@ const days: Readonly<Record<string, string>> = {
 	'': 'a day to remember',
 };
 
+/** Why a mail was not taken, by the code of the reason. */
+const refusals: Readonly<Record<string, string>> = {
+	'mail-too-large': 'it is larger than 25 MB.',
+	'mail-empty': 'it has neither a subject nor a text.',
+	'mail-given-up': 'for two weeks nobody was there to take it.',
+	'message-unreadable': 'there is no invitation in it.',
+	'message-unknown': 'what it is about is not known here.',
+};
+
 export const en: Words = {
 	'verify-address': ({ link, until }, { host, when }) => ({
 		subject: 'Confirm your e-mail address',
@@ -183,6 +192,12 @@ export const en: Words = {
 		subject: label,
 		paragraphs: [`Time is up: ${when(at)}.`],
 		action: { label: 'Stop', link },
+	}),
+	'mail-refused': ({ what, why, link }) => ({
+		subject: what === 'task' ? 'No task was made of a mail' : 'An invitation by mail was not taken',
+		paragraphs: [`A mail that you sent to your own address was not taken: ${refusals[why] ?? 'it could not be read.'}`],
+		action: { label: 'Your addresses', link },
+		note: 'You hear of this once a day at most, however many mails it is.',
 	}),
 	'channel-test': ({ label, link }, { host }) => ({
 		subject: `${host} reaches you here`,

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, () => string>> = {
 	'time-proposed': () => m.hub_notify_topic_time_proposed(),
 	alarm: () => m.hub_topic_alarm(),
 	timer: () => m.hub_topic_timer(),
+	'mail-refused': () => m.hub_topic_mail_refused(),
 	'channel-test': () => m.hub_topic_channel_test(),
 };
 
