@@ -193,6 +193,17 @@ export const topics = {
 		security: false,
 		secret: false,
 	},
+	/**
+	 * To whoever invites: words that came to the address at which a guest answers, or an answer of somebody who is not that guest. `name` is who
+	 * wrote, `invited` whom the address was given to.
+	 */
+	'guest-wrote': {
+		from: ['calendar-server'],
+		data: { name: 'text', invited: 'text', title: 'text', said: 'lines', link: 'link' },
+		app: 'calendar',
+		security: false,
+		secret: false,
+	},
 	/** The same to somebody elsewhere who invited a person of this Mana. */
 	'event-countered': {
 		from: ['calendar-server'],

@@ -2,6 +2,7 @@ import { type Alone, startAlone } from '@mana/dav/testing/alone';
 import { elsewhereAccess } from '@mana/dav/testing/elsewhere-access';
 import { type AccessRow, authorisationMatrix, kitAccess, signedIn } from '@mana/service/testing/authorisation';
 import { leavingAccess } from '@mana/service/testing/leaving';
+import { mailInAccess } from '@mana/service/testing/mail-in';
 import { afterAll, beforeAll } from 'bun:test';
 import { service } from './calendar.server.ts';
 
@@ -96,7 +97,17 @@ beforeAll(async () => {
 afterAll(() => alone[Symbol.asyncDispose]());
 
 authorisationMatrix({
-	rows: [...kitAccess, ...leavingAccess, ...elsewhereAccess, ...invitations, ...bookings, ...pages, ...published, archive],
+	rows: [
+		...kitAccess,
+		...leavingAccess,
+		...elsewhereAccess,
+		...invitations,
+		...bookings,
+		...pages,
+		...published,
+		...mailInAccess,
+		archive,
+	],
 	document: () => alone.document(),
 	ask(row, principal) {
 		const query = row.method === 'DELETE' ? '?records=keep' : row.path.endsWith('/slots') ? '?from=0&to=1&length=30' : '';

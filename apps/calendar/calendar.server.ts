@@ -6,6 +6,7 @@ import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
+import { mailBodyBytes, mailInRoute, openMailAddresses } from '@mana/service/mail-in';
 import { People } from '@mana/service/people';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { tags } from '@mana/shared/model';
@@ -20,6 +21,7 @@ import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
 import { keepFeed } from './feed.server.ts';
 import { freeBusyRoutes } from './free-busy-routes.server.ts';
+import { takeMail } from './mail/incoming.server.ts';
 import { InvitationMails } from './mail/mails.server.ts';
 import { invitationRoutes } from './mail/routes.server.ts';
 import { Published } from './published/published.server.ts';
@@ -38,6 +40,8 @@ const ACCOUNT_MS = 60_000;
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
 	name: NAME,
+	// A mail comes with its files, though nothing is done with those here.
+	limits: { bodyBytes: mailBodyBytes },
 	config: {
 		zone: z
 			.string()
@@ -123,6 +127,7 @@ export const service = defineService({
 			...outside,
 			random,
 			notifier,
+			addresses: openMailAddresses(addressOf('mana-notify'), identity),
 			quietMs: config.mailAfterSeconds * 1_000,
 			failed: (error) => log.warn({ err: error }, 'a mail about an event is kept back; it is tried again'),
 		});
@@ -219,6 +224,10 @@ export const service = defineService({
 					app
 						.route('/', mirror.routes())
 						.route('/', invitationRoutes({ ...outside, mails, notifier }, verifyToken))
+						.route(
+							'/',
+							mailInRoute(identity, (mail) => takeMail({ ...outside, mails, notifier }, mail)),
+						)
 						.route('/', bookingRoutes({ ...outside, random, jobs }, verifyToken))
 						.route('/', publishedRoutes({ published, clock, verifyToken }))
 						.route('/', subscriptionRoutes({ subscriptions, memberships: records.memberships, verifyToken }))

@@ -1,6 +1,7 @@
 import { type RecordDb, recordOf, type RecordTables } from '@mana/dav/records/index';
 import { isRecordId, type RecordId } from '@mana/model';
 import { type Memberships, type Notifier, Problem, type RandomBytes } from '@mana/service';
+import type { MailAddresses } from '@mana/service/mail-in';
 import { rateLimit } from '@mana/service/rate-limit';
 import type { SpaceWriter } from '@mana/service/projection/index';
 import type { SpaceId } from '@mana/sync';
@@ -14,7 +15,7 @@ import type { CalendarUser, CalendarUsers } from '../users.server.ts';
 import { Waiting, withParts } from '../waiting.server.ts';
 import { allGuests, invitedTo, isHosts, type Whole, wholeOf } from '../whole.server.ts';
 import { answersOf, askedBy, replyMail, saidBy } from './answered.server.ts';
-import { cancelOf, declineOf, fingerprint, requestOf, shareOf } from './message.server.ts';
+import { cancelOf, declineOf, fingerprint, requestOf, type Sender, shareOf } from './message.server.ts';
 import { spanOf } from './when.server.ts';
 import { printed, wordsOf } from './words.server.ts';
 
@@ -29,6 +30,8 @@ export interface MailParts {
 	memberships(): Memberships;
 	readonly users: Pick<CalendarUsers, 'byAddress' | 'byId'>;
 	readonly notifier: Pick<Notifier, 'send'>;
+	/** Has addresses made at which answers come in. */
+	readonly addresses: Pick<MailAddresses, 'addressFor'>;
 	readonly writer: Pick<SpaceWriter<RecordTables>, 'write' | 'wake'>;
 	/** In which times are that name none. */
 	readonly zone: string;
@@ -267,7 +270,9 @@ export class InvitationMails {
 		if (!person) return this.#set(row, { pending: null, due_at: null });
 		const sequence = row.said === '' ? (whole?.event.sequence ?? 0) : Math.max(whole?.event.sequence ?? 0, row.sequence + 1);
 		const sent =
-			row.role === 'host' ? replyMail(row, whole, person, this.#parts.zone) : this.#invitation(row, whole, person, sequence);
+			row.role === 'host'
+				? replyMail(row, whole, person, this.#parts.zone)
+				: this.#invitation(row, whole, await this.#senderTo(row, person), sequence);
 		if (sent === null) return this.#set(row, { pending: null, due_at: null });
 		try {
 			await this.#parts.notifier.send({
@@ -286,13 +291,17 @@ export class InvitationMails {
 		await this.#set(row, { said: sent.said, sequence, message, ...left });
 	}
 
-	#invitation(row: Invited, whole: Whole | null, person: CalendarUser, sequence: number) {
+	/** Who invites, by the address to which this guest and nobody else answers; their own where this Mana reads no mailbox. */
+	async #senderTo({ token }: Invited, { id, name, address }: CalendarUser): Promise<Inviter> {
+		return { name, address: (await this.#parts.addresses.addressFor('answer', token, id)) ?? address, known: name || address };
+	}
+
+	#invitation(row: Invited, whole: Whole | null, person: Inviter, sequence: number) {
 		const { zone } = this.#parts;
 		// The time of the message is that of the row, so that what is sent twice is the same twice.
 		const at = row.due_at!;
 		const share = whole && shareOf(whole, row.address, at);
-		const inviter = person.name || person.address;
-		const shared = { inviter, replyTo: person.address };
+		const shared = { inviter: person.known, replyTo: person.address };
 		if (!whole || !share) {
 			if (row.said === '') return null;
 			const calendar = cancelOf(row.message, row.address, sequence, at);
@@ -303,7 +312,7 @@ export class InvitationMails {
 		const [title, when] = wordsOf(shown, row.language, zone);
 		const [state, refusal] = [fingerprint(share), refusalOf(whole, row.address)];
 		if (refusal !== '' && row.said !== state + refusal && row.said.split(' ')[0] === state) {
-			const calendar = declineOf(share.event, guestIn(whole, row.address)!, { address: person.address, name: person.name }, at);
+			const calendar = declineOf(share.event, guestIn(whole, row.address)!, person, at);
 			return { said: state + refusal, mail: { topic: 'proposal-declined', data: { ...shared, title, when, calendar } } } as const;
 		}
 		const page = row.role === 'visitor' ? 'booked' : 'answer';
@@ -314,13 +323,19 @@ export class InvitationMails {
 			place: printed([shown.place, shown.meeting].filter((one) => one !== '').join('\n'), 2_600),
 			notes: printed(shown.notes, 4_000),
 			link: `/calendar/${page}#token=${row.token}`,
-			calendar: requestOf(share, { address: person.address, name: person.name }, sequence, zone),
+			calendar: requestOf(share, person, sequence, zone),
 		};
 		const first = row.said === '' || row.said === CANCELLED;
 		const topic =
 			row.role === 'visitor' ? (first ? 'booking-made' : 'booking-changed') : first ? 'event-invited' : 'event-changed';
 		return { said: state + refusal, mail: { topic, data } } as const;
 	}
+}
+
+/** Whoever invites, as one guest knows them. */
+interface Inviter extends Sender {
+	/** What they are called. */
+	readonly known: string;
 }
 
 /** A row of somebody who was told nothing yet. */

@@ -31,7 +31,7 @@ export interface ReceivedParts extends AnswerParts {
 type Done = Pick<ReceivedMessage, 'did' | 'who'>;
 
 /** What a method (RFC 5546 §1.4) does to an event that it is about, by each VEVENT; `null`: it is about something else. */
-interface Method {
+export interface Method {
 	/** Who gets such a message: whoever invites, or a guest. */
 	readonly of: 'host' | 'guest';
 	take(parts: ReceivedParts, whole: Whole, all: readonly Component[]): Promise<Done | null>;
@@ -49,13 +49,19 @@ const methods: Readonly<Record<string, Method>> = {
  * Takes in a message about an event that came to somebody's mailbox as a calendar file (iMIP, RFC 6047).
  *
  * @param text iCalendar with a METHOD
+ * @param only whose messages are taken: left out, those that whoever invites gets and those that guests get
  * @throws Problem 422 `message-unreadable`, `message-unknown` for what is about no event of theirs, or from nobody who has to do with it
  */
-export async function takeMessage(parts: ReceivedParts, person: string, text: string): Promise<ReceivedMessage> {
+export async function takeMessage(
+	parts: ReceivedParts,
+	person: string,
+	text: string,
+	only?: Method['of'],
+): Promise<ReceivedMessage> {
 	const { method, calendar } = messageIn(text);
 	const all = calendar.components.filter(({ name }) => name === 'VEVENT');
 	const uid = textOf(lineOf(all[0]!, 'UID')?.value ?? '').trim();
-	for (const whole of await findByUid(parts, person, uid)) {
+	for (const whole of only && only !== method.of ? [] : await findByUid(parts, person, uid)) {
 		if ((await standingOf(parts, whole)) !== method.of) continue;
 		const done = await method.take(parts, whole, all);
 		if (!done) continue;
@@ -65,14 +71,30 @@ export async function takeMessage(parts: ReceivedParts, person: string, text: st
 	throw problem(422, 'message-unknown', 'This is about no event of yours, or comes from somebody who has nothing to do with it.');
 }
 
-function messageIn(text: string): { readonly method: Method; readonly calendar: Component } {
+/** A calendar object with events in it, and the zones that we know by their names; `null`: nobody can read it. */
+export function calendarIn(text: string): Component | null {
 	try {
 		const calendar = withKnownZones(parseCalendar(new TextEncoder().encode(text)));
-		const method = methods[lineOf(calendar, 'METHOD')?.value.trim().toUpperCase() ?? ''];
-		if (method && calendar.components.some(({ name }) => name === 'VEVENT')) return { method, calendar };
+		return calendar.components.some(({ name }) => name === 'VEVENT') ? calendar : null;
 	} catch (error) {
 		if (!(error instanceof BadCalendar)) throw error;
+		return null;
 	}
+}
+
+export function methodOf(calendar: Component): string {
+	return lineOf(calendar, 'METHOD')?.value.trim().toUpperCase() ?? '';
+}
+
+/** What is done with a message; `null`: it is none, or none of those that change an event that is there. */
+export function methodIn(calendar: Component | null): Method | null {
+	return (calendar && methods[methodOf(calendar)]) ?? null;
+}
+
+function messageIn(text: string): { readonly method: Method; readonly calendar: Component } {
+	const calendar = calendarIn(text);
+	const method = methodIn(calendar);
+	if (calendar && method) return { method, calendar };
 	throw problem(422, 'message-unreadable', 'This is no message about an invitation. Give the calendar file of a mail about one.');
 }
 
@@ -132,7 +154,7 @@ function speakers(event: Component, invited: readonly Guest[]): Voice[] {
 }
 
 /** The occurrence that a VEVENT is about, as the model calls it; `null`: the whole event. */
-function occurrenceIn({ event }: Whole, said: Component, zone: string): string | null {
+export function occurrenceIn({ event }: Whole, said: Component, zone: string): string | null {
 	const id = lineOf(said, 'RECURRENCE-ID');
 	return id && event.start !== null ? onClockOf(id, event.start, event.zone, zone) : null;
 }
@@ -244,7 +266,7 @@ function isOf({ event }: Whole, message: Component): boolean {
 	return organizer !== undefined && addressIn(organizer)?.toLowerCase() === event.organizer?.toLowerCase();
 }
 
-function sequenceIn(event: Component): number {
+export function sequenceIn(event: Component): number {
 	return Number(lineOf(event, 'SEQUENCE')?.value ?? 0) || 0;
 }
 

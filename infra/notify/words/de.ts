@@ -154,6 +154,14 @@ export const de: Words = {
 		paragraphs: [when, ...lines(said)],
 		action: { label: 'Termin öffnen', link },
 	}),
+	'guest-wrote': ({ name, invited, title, said, link }) => ({
+		subject: `${name} schreibt zu „${title}“`,
+		paragraphs: [
+			...lines(said),
+			`Das kam als Antwort auf die Einladung von ${invited} und hat am Termin nichts geändert. Wer von einer anderen Adresse aus antwortet als der eingeladenen, nimmt dafür den Link in der Mail.`,
+		],
+		action: { label: 'Termin öffnen', link },
+	}),
 	'event-countered': ({ name, replyTo, title, when, notes, calendar }) => ({
 		subject: `Andere Zeit: ${title}`,
 		paragraphs: [`${name} schlägt eine andere Zeit vor.`, title, when, ...lines(notes)],

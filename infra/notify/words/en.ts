@@ -150,6 +150,14 @@ export const en: Words = {
 		paragraphs: [when, ...lines(said)],
 		action: { label: 'Open the event', link },
 	}),
+	'guest-wrote': ({ name, invited, title, said, link }) => ({
+		subject: `${name} wrote about “${title}”`,
+		paragraphs: [
+			...lines(said),
+			`This came as an answer to the invitation of ${invited}, and changed nothing of the event. Whoever answers from another address than the one that is invited does it by the link in the mail.`,
+		],
+		action: { label: 'Open the event', link },
+	}),
 	'event-countered': ({ name, replyTo, title, when, notes, calendar }) => ({
 		subject: `Another time: ${title}`,
 		paragraphs: [`${name} proposes another time.`, title, when, ...lines(notes)],

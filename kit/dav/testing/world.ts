@@ -52,13 +52,14 @@ export async function startWorld({ below, served, env, app, clock }: WorldOption
 	const home = await mkdtemp(join(tmpdir(), `mana-${app}-`));
 	const shared = { port: 0, home, publicUrl: PUBLIC_URL, databaseUrl: undefined };
 	const running: RunningService[] = [];
+	// Those that start later are known then, too.
 	const addresses: Record<string, string> = {};
 	for (const service of [...below, served]) {
 		// Each reads the variables that bear its name.
 		const own = { MANA_SYNC_CONNECTS_PER_MINUTE: '100000', ...env };
 		const log = createLogger(service.name, 'silent');
 		const time = service === served && clock ? { clock } : {};
-		const runs = await service.start({ ...shared, ...time, env: own, addresses: { ...addresses }, log });
+		const runs = await service.start({ ...shared, ...time, env: own, addresses, log });
 		running.push(runs);
 		addresses[service.name] = runs.url;
 	}

@@ -14,6 +14,7 @@ const words: Readonly<Record<string, () => string>> = {
 	mentioned: () => m.hub_notify_topic_mentioned(),
 	'event-soon': () => m.hub_notify_topic_event_soon(),
 	'time-proposed': () => m.hub_notify_topic_time_proposed(),
+	'guest-wrote': () => m.hub_notify_topic_guest_wrote(),
 	alarm: () => m.hub_topic_alarm(),
 	timer: () => m.hub_topic_timer(),
 	'mail-refused': () => m.hub_topic_mail_refused(),
