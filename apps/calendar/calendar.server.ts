@@ -6,7 +6,7 @@ import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
-import { mailBodyBytes, mailInRoute, openMailAddresses } from '@mana/service/mail-in';
+import { mailInRoute, openMailAddresses } from '@mana/service/mail-in';
 import { People } from '@mana/service/people';
 import { openSpaceWriter } from '@mana/service/projection/index';
 import { tags } from '@mana/shared/model';
@@ -40,8 +40,6 @@ const ACCOUNT_MS = 60_000;
 /** Opens events to calendar programs: each calendar of each space as a collection of CalDAV (RFC 4791). */
 export const service = defineService({
 	name: NAME,
-	// A mail comes with its files, though nothing is done with those here.
-	limits: { bodyBytes: mailBodyBytes },
 	config: {
 		zone: z
 			.string()

@@ -12,7 +12,7 @@ const reader = 'mana-notify';
 
 /** Bytes of all files of a mail that are handed over; more than that stay in the mailbox. */
 export const MOST_FILE_BYTES = 20 * 1024 * 1024;
-/** How large a body a service has to take that takes mails with their files, in bytes. */
+/** How large a body has to be for a service that wants the files of mails, in bytes. */
 export const mailBodyBytes = MOST_FILE_BYTES * 1.4 + 1024 * 1024;
 
 /** A mail that came to an address of this Mana, read. */
@@ -27,6 +27,8 @@ export const incomingMail = z.strictObject({
 	/** The address by which it came. */
 	address: z.string(),
 	from: z.strictObject({ name: z.string(), address: z.string() }),
+	/** Whether it says that it is from the address of the person's account. */
+	own: z.boolean(),
 	/** When its sender says that it was sent, else when it came; ms since 1970. */
 	at: z.number(),
 	subject: z.string(),
@@ -34,6 +36,7 @@ export const incomingMail = z.strictObject({
 	text: z.string(),
 	/** Calendar objects in it (RFC 5545), each once. */
 	calendars: z.array(z.string()),
+	/** Of the kinds whose taker wants them (`schema/mail-in.ts`). */
 	files: z.array(z.strictObject({ name: z.string(), type: z.string(), data: z.base64() })),
 	/** How many files were too large to be handed over. */
 	left: z.number(),

@@ -3,7 +3,7 @@ import { call } from './client.ts';
 import { Problem } from './problem.ts';
 import type { ServiceIdentity } from './service-token.ts';
 
-const answer = z.object({ name: z.string(), timeZone: z.string() });
+const answer = z.object({ name: z.string(), timeZone: z.string(), language: z.string() });
 type Answer = z.infer<typeof answer>;
 /** How long somebody is believed to be where they were, in milliseconds. */
 const BELIEVED_MS = 60_000;
@@ -37,6 +37,11 @@ export class People {
 	/** @throws Problem 404 for nobody of this Mana, 503 while mana-user is away */
 	async zoneOf(person: string): Promise<string> {
 		return (await this.#of(person)).timeZone || this.#options.fallback;
+	}
+
+	/** BCP 47 tag of what somebody speaks; empty: they never said it. @throws Problem 404 for nobody of this Mana, 503 while mana-user is away */
+	async languageOf(person: string): Promise<string> {
+		return (await this.#of(person)).language;
 	}
 
 	/** What somebody calls themselves; empty: they never said it, or are here no more. @throws Problem 503 while mana-user is away */

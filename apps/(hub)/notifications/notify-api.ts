@@ -51,6 +51,17 @@ export interface IncomingMails {
 	}[];
 }
 
+/** Mail of which kinds a person can have an address for. */
+export type MailKind = 'task' | 'invitation';
+
+/** At which addresses a person takes mail. */
+export interface MailAddresses {
+	/** Whether this Mana reads a mailbox at all. */
+	readonly open: boolean;
+	/** `address` is `null` where they have none. */
+	readonly addresses: readonly { readonly kind: MailKind; readonly address: string | null; readonly madeAt: number }[];
+}
+
 /** What was given up, for owner and admins. */
 export interface GivenUp {
 	readonly id: string;
@@ -74,6 +85,9 @@ export const notifyApi = {
 	outbox: () => call<{ smtp: boolean; mails: readonly OutboxMail[] }>('GET', '/v1/outbox'),
 	sendMail: (id: string) => call<unknown>('POST', `/v1/outbox/${id}/sending`),
 	removeMail: (id: string) => call<unknown>('DELETE', `/v1/outbox/${id}`),
+	mailAddresses: () => call<MailAddresses>('GET', '/v1/mail-addresses'),
+	renewMailAddress: (kind: MailKind) => call<{ address: string }>('PUT', `/v1/mail-addresses/${kind}`),
+	endMailAddress: (kind: MailKind) => call<unknown>('DELETE', `/v1/mail-addresses/${kind}`),
 	incoming: () => call<IncomingMails>('GET', '/v1/incoming'),
 	givenUp: () => call<{ deliveries: readonly GivenUp[] }>('GET', '/v1/deliveries/given-up'),
 	again: (id: string) => call<unknown>('POST', `/v1/deliveries/${id}/attempts`),

@@ -4,6 +4,7 @@ import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Info from '@lucide/svelte/icons/info';
 import LogOut from '@lucide/svelte/icons/log-out';
+import Mail from '@lucide/svelte/icons/mail';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import Palette from '@lucide/svelte/icons/palette';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -128,6 +129,26 @@ export const sections: readonly SettingsSection[] = [
 			},
 		],
 		load: () => import('./sections/Notifications.svelte'),
+	},
+	{
+		id: 'mail',
+		title: () => m.hub_mail(),
+		text: () => m.hub_mail_text(),
+		icon: Mail,
+		isFor: members,
+		settings: [
+			{
+				title: () => m.hub_mail_tasks(),
+				words: 'email capture inbox todo forward address E-Mail Adresse weiterleiten Posteingang Aufgabe',
+				anchor: 'task',
+			},
+			{
+				title: () => m.hub_mail_invitations(),
+				words: 'email ical imip calendar invite address E-Mail Adresse Termin Kalender einladen',
+				anchor: 'invitation',
+			},
+		],
+		load: () => import('./sections/Mail.svelte'),
 	},
 	{
 		id: 'security',

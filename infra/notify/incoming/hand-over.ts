@@ -2,6 +2,7 @@ import { mailKinds } from '@mana/schema';
 import { call, Problem, type ServiceIdentity } from '@mana/service';
 import type { IncomingMail } from '@mana/service/mail-in';
 import type { Clock } from '@mana/store';
+import type { FindContact } from '../contacts.ts';
 import type { NotifyStore } from '../store.ts';
 import { addressByToken } from './addresses.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -22,6 +23,7 @@ export interface HandOverParts {
 	readonly clock: Clock;
 	readonly pattern: AddressPattern;
 	readonly identity: ServiceIdentity;
+	readonly findContact: FindContact;
 	/** Where a service is that takes mails. */
 	readonly addressOf: (service: string) => string;
 }
@@ -37,8 +39,14 @@ export async function handOver(parts: HandOverParts, mailbox: Mailbox, row: Inco
 	const raw = await mailbox.source(row.uid);
 	if (raw === null) return { kind: 'refused', code: 'mail-gone', reason: 'The mail is in the mailbox no more.' };
 	try {
+		const read = await readMail(raw, row.at);
+		const { files, of } = mailKinds[address.kind];
+		// Who a guest is nobody asks: the address says it.
+		const contact = of === 'person' ? await parts.findContact(address.person, AbortSignal.timeout(10_000)) : null;
 		const mail: IncomingMail = {
-			...(await readMail(raw, row.at)),
+			...read,
+			...(files ? {} : { files: [], left: 0 }),
+			own: contact?.address.toLowerCase() === read.from.address.toLowerCase(),
 			key: row.key,
 			kind: address.kind,
 			person: address.person,

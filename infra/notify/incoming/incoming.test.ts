@@ -87,6 +87,7 @@ describe('mail that comes in', () => {
 				about: '',
 				address: mine,
 				from: { name: 'Ada', address: 'ada@mana.example' },
+				own: true,
 				at: Date.UTC(2026, 10, 27, 8),
 				subject: 'Call Jürgen',
 				text: 'About the car.',

@@ -30,7 +30,7 @@ const PER_ADDRESS = { burst: 30, refillMs: 2_000 } as const;
 const POLL_MS = 60_000;
 /** When a lost mailbox, and a mail that could not be handed over, are tried again, in milliseconds; and when a mail is given up. */
 const RECONNECT = { firstMs: 1_000, longestMs: 300_000 } as const;
-const AGAIN = { firstMs: 5_000, longestMs: 3_600_000, giveUpMs: 14 * 86_400_000 } as const;
+const AGAIN = { firstMs: 1_000, longestMs: 3_600_000, giveUpMs: 14 * 86_400_000 } as const;
 const FORGET_EVERY_MS = 86_400_000;
 
 export interface IncomingParts extends HandOverParts {

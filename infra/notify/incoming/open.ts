@@ -41,6 +41,7 @@ export async function openIncoming(parts: OpenIncomingParts) {
 		log,
 		pattern,
 		identity,
+		findContact: parts.findContact,
 		addressOf,
 		host: host.replace(/:\d+$/, ''),
 		async ended(row, state, code) {

@@ -1,17 +1,19 @@
 /** What ends a line in text when it begins or ends as an element. */
 const blocks = 'p, div, br, tr, h1, h2, h3, h4, h5, h6, ul, ol, pre, table, section, article, hr';
 /** What is no text of the sender's: how it looks, and what other programs wrote down as quoted. */
-const dropped =
-	'style, script, head, title, blockquote, .gmail_quote, .gmail_signature, .moz-cite-prefix, .moz-signature, #appendonsend, #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend ~ *';
+const dropped = 'style, script, head, title, blockquote, .gmail_quote, .gmail_signature, .moz-cite-prefix, .moz-signature';
+/** Behind these stands nothing but the mail that is answered (Outlook). */
+const ends = '#appendonsend, #divRplyFwdMsg';
 
 /** What HTML of a mail says, as text: a line each paragraph, without what it quotes and without a signature where programs mark those. */
 export function textOfHtml(html: string): string {
 	const parts: string[] = [];
-	let hidden = 0;
+	let [hidden, ended] = [0, false];
 	const say = (text: string) => {
-		if (hidden === 0) parts.push(text);
+		if (hidden === 0 && !ended) parts.push(text);
 	};
 	new HTMLRewriter()
+		.on(ends, { element: () => void (ended = true) })
 		.on(dropped, {
 			element(element) {
 				if (!element.canHaveContent || element.selfClosing) return;

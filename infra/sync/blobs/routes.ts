@@ -11,7 +11,7 @@ import {
 	type VerifyToken,
 } from '@mana/service';
 import { type Action, allows, isSpaceId, type SpaceId } from '@mana/sync';
-import { chunkHash, isContentHash, MOST_CHUNKS } from '@mana/sync/manifest';
+import { chunkHash, chunkRanges, isContentHash, MOST_CHUNKS } from '@mana/sync/manifest';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { actingFor, PERSON_HEADER } from '../acting.ts';
@@ -113,7 +113,7 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 			guardService(identity),
 			ofContent,
 			answers(
-				'For services: keeps a file of at most 1 MiB for the person who lets them act, else for whose space it is; the body is its bytes',
+				'For services: keeps a file, as large as a body may be, for the person who lets them act, else for whose space it is; the body is its bytes',
 			),
 			async (c) => {
 				const { space, hash } = c.req.valid('param');
@@ -131,9 +131,14 @@ export function blobRoutes(app: Hono<ServiceEnv>, { keeper, shelf, directory, ve
 					);
 				const caller = await callerIn(id, person, 'write');
 				const content = new Uint8Array(await c.req.arrayBuffer());
-				const chunk = await chunkHash(content, (bytes) => crypto.subtle.digest('SHA-256', bytes));
-				await keeper.put(id, caller, chunk, once(content));
-				await keeper.complete(id, caller, hash, [chunk]);
+				const chunks: string[] = [];
+				for (const { from, to } of chunkRanges(content.length)) {
+					const part = content.subarray(from, to);
+					const chunk = await chunkHash(part, (bytes) => crypto.subtle.digest('SHA-256', bytes));
+					await keeper.put(id, caller, chunk, once(part));
+					chunks.push(chunk);
+				}
+				await keeper.complete(id, caller, hash, chunks);
 				return c.body(null, 204);
 			},
 		)

@@ -7,6 +7,7 @@ const mail = {
 	about: '',
 	address: 'mana+one@post.example',
 	from: { name: '', address: 'eve@evil.example' },
+	own: false,
 	at: 0,
 	subject: 'Do this',
 	text: '',
