@@ -183,6 +183,8 @@ describe('a mail', () => {
 			when: 'W',
 			notes: 'One\nTwo',
 			said: 'Three\nFour',
+			invited: 'B',
+			why: 'mail-empty',
 			answer: 'accepted',
 			what: 'moved',
 			replyTo: 'a@mana.example',

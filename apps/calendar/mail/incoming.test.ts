@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { hub } from '@mana/schema/registry/models';
 import type { RecordId } from '@mana/model';
+import { type ImapServer, startImap } from '@mana/service/testing/imap';
 import type { SpaceId } from '@mana/sync';
-import { type ImapServer, startImap } from '../../../infra/notify/testing-imap.ts';
 import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
 import { changedOccurrenceId, type Event, events, guestId, guests } from '../model.ts';
 import { mails, messageIn } from './mailbox.fixture.ts';

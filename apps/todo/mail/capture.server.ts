@@ -8,7 +8,7 @@ import { dayAt, timeAt } from '@mana/time';
 import { createHash } from 'node:crypto';
 import { projectsOf } from '../dav/kind.server.ts';
 import { tasks } from '../model.ts';
-import { taskOfMail } from './task-of-mail.ts';
+import { taskOfMail } from './task-of-mail.server.ts';
 
 export interface CaptureParts {
 	readonly db: RecordDb;

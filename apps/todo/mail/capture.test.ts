@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type ImapServer, startImap } from '@mana/service/testing/imap';
+import { mailOf } from '@mana/service/testing/mail';
 import { tags } from '@mana/shared/model';
 import type { SpaceId } from '@mana/sync';
 import { addDays, dayAt } from '@mana/time';
-import { type ImapServer, startImap } from '../../../infra/notify/testing-imap.ts';
-import { mailOf } from '../../../infra/notify/testing-takers.ts';
 import { startWorld, type TestPerson, until, type World } from '../dav/world.fixture.ts';
 import { projects, tasks } from '../model.ts';
-import { taskOfMail } from './task-of-mail.ts';
+import { taskOfMail } from './task-of-mail.server.ts';
 
 let world: World;
 let imap: ImapServer;

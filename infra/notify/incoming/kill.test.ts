@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test';
+import { startImap } from '@mana/service/testing/imap';
+import { mailOf } from '@mana/service/testing/mail';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf, startTestAuth, until } from '../testing.ts';
-import { startImap } from '../testing-imap.ts';
-import { mailOf, startTaker } from '../testing-takers.ts';
+import { startTaker } from '../testing-takers.ts';
 
 const KILLS = Number(process.env['MANA_TEST_KILLS'] ?? 12);
 const program = join(import.meta.dir, '..', 'testing-process.ts');

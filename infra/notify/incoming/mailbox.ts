@@ -45,13 +45,19 @@ export async function openMailbox({ imap, folder }: MailboxSettings, done: strin
 		lost ??= new Error('The mailbox hung up.');
 		wake();
 	});
-	client.on('exists', () => wake());
+	/** Something came since the folder was looked through last. */
+	let news = false;
+	client.on('exists', () => {
+		news = true;
+		wake();
+	});
 	await client.connect();
 	try {
 		const { uidValidity } = await client.mailboxOpen(folder);
 		return {
 			validity: String(uidValidity),
 			async after(uid) {
+				news = false;
 				// `7:*` would name the last mail even where that is before 7.
 				const found = (await client.search({ uid: `${uid + 1}:*` }, { uid: true })) || [];
 				const uids = found.filter((one) => one > uid).toSorted((a, b) => a - b);
@@ -81,14 +87,16 @@ export async function openMailbox({ imap, folder }: MailboxSettings, done: strin
 			},
 			async wait(ms, signal) {
 				if (lost) throw lost;
+				if (news) return;
 				await new Promise<void>((resolve) => {
-					const timer = setTimeout(resolve, ms);
+					const timer = setTimeout(() => end(), ms);
 					const end = () => {
 						clearTimeout(timer);
+						signal.removeEventListener('abort', end);
 						resolve();
 					};
 					wake = end;
-					signal.addEventListener('abort', end, { once: true });
+					signal.addEventListener('abort', end);
 					if (signal.aborted) return end();
 					client.idle().catch((error: unknown) => {
 						lost ??= error instanceof Error ? error : new Error(String(error));
