@@ -248,6 +248,5 @@ function isLoop({ automatic }: MailHead, kind: IncomingRow['kind']): boolean {
 
 /** What a server says of a failed sign-in stands beside the error. */
 function reasonOf(error: Error): string {
-	const said = 'responseText' in error && typeof error.responseText === 'string' ? `: ${error.responseText}` : '';
-	return `${error.message}${said}`;
+	return 'responseText' in error && typeof error.responseText === 'string' ? error.responseText : error.message;
 }
