@@ -1,5 +1,4 @@
 import type { Clock } from '@mana/store';
-import { sql } from 'kysely';
 import type { Db, NotifyStore } from '../store.ts';
 import type { IncomingTables } from './tables.ts';
 
@@ -126,16 +125,6 @@ export function troubled(db: Db): Promise<IncomingRow[]> {
 		.orderBy('at', 'desc')
 		.limit(100)
 		.execute();
-}
-
-/** How many mails there are in each state. */
-export async function countIncoming(db: Db): Promise<ReadonlyMap<string, number>> {
-	const rows = await db
-		.selectFrom('mail_in')
-		.select(['state', sql<number>`count(*)`.as('n')])
-		.groupBy('state')
-		.execute();
-	return new Map(rows.map(({ state, n }) => [state, Number(n)]));
 }
 
 export async function forgetIncoming(db: Db, clock: Clock): Promise<void> {
