@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { serviceSealing } from '@mana/service';
+import { serviceSealing, systemRandom } from '@mana/service';
 import { eachEngine } from '@mana/store/testing';
 import { migrationsWith } from '../migrations.ts';
 import type { Tables } from '../store.ts';
@@ -70,7 +70,7 @@ eachEngine('what comes in by mail', (engine) => {
 		const parts = {
 			store: await open(),
 			clock: { now: () => 1_795_787_116_000 },
-			random: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes),
+			random: systemRandom,
 			pattern: addressPattern('mana+*@post.example'),
 		};
 		const thing = { kind: 'answer', about: 'lunch', person: 'ada' } as const;
