@@ -226,17 +226,6 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 			.getByRole('link', { name: 'Year' })
 			.click();
 		await page.getByRole('heading', { name: '2026' }).waitFor();
-		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
-		await page.getByRole('button', { name: 'More views' }).click();
-		await page.getByRole('menuitemcheckbox', { name: 'Quarter' }).click();
-		await page
-			.getByRole('main')
-			.getByRole('link', { name: /26 November 2026, 3 events/ })
-			.waitFor();
-		await clean('phone-quarter');
-		await page.getByRole('button', { name: 'More views: Quarter' }).click();
-		await page.getByRole('menuitemcheckbox', { name: '2 days' }).click();
-		await expect(page.locator('main [data-column]')).toHaveCount(2);
 		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		await event(page, /^Dentist/).waitFor();
 		// The hours scroll, not the page, and what stands beside them is all there.
@@ -281,10 +270,37 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await page.keyboard.press('Control+z');
 		await expect(event(page, /^Choir, Friday/)).toBeVisible();
 	});
+});
+
+test('a phone shows some days and a quarter, and by one click a meeting has a link that leads in', async ({
+	mana,
+	newDevice,
+}) => {
+	const person = await invite(mana, 'Mia Meeting');
+	await fill(mana, person);
+	const { page } = await newDevice({ person, viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+	const clean = (name: string) => isClean(page, name);
+	const keys = new Keyboard(page);
+
+	await test.step('the menu of a phone leads to a quarter and to two days', async () => {
+		await page.goto(`${mana.url}/calendar/month/2026-11-26`);
+		await page.getByRole('button', { name: 'More views' }).click();
+		await page.getByRole('menuitemcheckbox', { name: 'Quarter' }).click();
+		await page
+			.getByRole('main')
+			.getByRole('link', { name: /26 November 2026, 3 events/ })
+			.waitFor();
+		await clean('phone-quarter');
+		await page.getByRole('button', { name: 'More views: Quarter' }).click();
+		await page.getByRole('menuitemcheckbox', { name: '2 days' }).click();
+		await expect(page.locator('main [data-column]')).toHaveCount(2);
+	});
 
 	await test.step('a meeting link is made at the server that one says, and leads in from the details, the agenda and the hub', async () => {
+		await page.setViewportSize({ width: 1280, height: 900 });
+		await page.goto(`${mana.url}/calendar/week/2026-11-26`);
 		const pane = page.getByRole('complementary', { name: 'Details' });
-		await event(page, /^Choir, Friday/).click();
+		await event(page, /^Dentist/).click();
 		await pane.getByRole('button', { name: 'Make a meeting link' }).click();
 		const server = pane.getByRole('textbox', { name: 'Meeting server' });
 		await expect(server).toBeFocused();
@@ -295,7 +311,7 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await server.fill('meet.example.org');
 		await server.press('Enter');
 		const room = /^https:\/\/meet\.example\.org\/([a-z2-9]{5}-){4}[a-z2-9]{5}$/;
-		const join = pane.getByRole('link', { name: 'Join: Choir' });
+		const join = pane.getByRole('link', { name: 'Join: Dentist' });
 		await expect(join).toHaveAttribute('href', room);
 		await expect(pane.getByRole('textbox', { name: 'Meeting link' })).toBeFocused();
 		await clean('meeting');
@@ -305,8 +321,8 @@ test('week and month are for everybody: axe finds nothing, and all is done by ke
 		await pane.getByRole('textbox', { name: 'Meeting link' }).fill('nowhere');
 		await pane.getByRole('textbox', { name: 'Meeting link' }).press('Tab');
 		await expect(pane.getByText(/^This leads nowhere/)).toBeVisible();
-		await page.goto(`${mana.url}/calendar/agenda/2026-11-27`);
-		await expect(page.getByRole('main').getByRole('link', { name: 'Join: Choir' }).first()).toHaveAttribute('href', room);
+		await page.goto(`${mana.url}/calendar/agenda/2026-11-26`);
+		await expect(page.getByRole('main').getByRole('link', { name: 'Join: Dentist' }).first()).toHaveAttribute('href', room);
 		await clean('agenda');
 		await seed(mana, person, (store) =>
 			store.write('seed', (tx) => {
