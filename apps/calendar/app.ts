@@ -42,6 +42,7 @@ export const app: AppManifest = {
 		{ id: 'today', name: () => m.calendar_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') },
 	],
 	dated: [{ id: 'events', name: () => m.calendar_dated(), load: () => import('./dated.ts') }],
+	keepsTime: () => import('./blocks/offer.ts'),
 	tags: () => import('./tag-use.ts'),
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),

@@ -27,6 +27,7 @@ import {
 	type EventDraft,
 	type Scope,
 } from './actions.ts';
+import { Wantings } from './blocks/wanting.svelte.ts';
 import { EventIndex } from './event-index.ts';
 import {
 	type Calendar,
@@ -109,6 +110,8 @@ export class Planner {
 	readonly #gone;
 	/** What takes place in the other spaces that the person is in. */
 	readonly spaces: SpaceOverlay;
+	/** What other apps want time for. */
+	readonly wantings: Wantings;
 	/** Who is invited to what. */
 	readonly guests: GuestList;
 	readonly #settings;
@@ -134,6 +137,7 @@ export class Planner {
 		this.#tags = live(() => mana.query(tags));
 		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
+		this.wantings = new Wantings(mana, apps, () => this.settings);
 		this.spaces = new SpaceOverlay(choice, home, () => this.settings);
 		$effect(() => this.#others.load(this.settings.hidden));
 	}

@@ -228,3 +228,21 @@ test('search finds every word in title or notes, without accents and case, done 
 	expect(found('anne strasse')).toEqual(['Garten']);
 	expect(found('  ')).toEqual([]);
 });
+
+test('what is kept for tasks elsewhere goes along with them in the same action, and is renamed with them', () => {
+	const mana = openMemoryMana();
+	const told: string[] = [];
+	const along = {
+		thrownAway: (_tx: unknown, ids: readonly string[]) => told.push(`gone ${ids.length}`),
+		renamed: (_tx: unknown, _id: string, { before, after }: { before: string; after: string }) =>
+			told.push(`${before} → ${after}`),
+	};
+	const actions = taskActions(mana, () => 0, Math.random, () => null, along as never); // prettier-ignore
+	const line = (text: string) => quickAdd(text, { today, time: '10:30', packs: packsFor('en'), projects: [] });
+	const { id } = actions.add('add', line('Write'));
+	actions.add('add', line('First page'), { parent: id });
+	actions.edit('edit', id, { notes: 'Long' });
+	actions.edit('edit', id, { title: 'Write it' });
+	actions.trash('trash', [id]);
+	expect(told).toEqual(['Write → Write it', 'gone 2']);
+});

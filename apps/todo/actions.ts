@@ -86,12 +86,21 @@ export type TaskEdit = Partial<
 	readonly files?: AttachmentsDraft;
 };
 
+/** What other apps keep for tasks and goes along with them, inside the same action: time in the calendar. */
+export interface GoesAlong {
+	thrownAway(tx: Writer, ids: readonly RecordId[], now: number): void;
+	renamed(tx: Writer, id: RecordId, names: { readonly before: string; readonly after: string }, now: number): void;
+}
+
+const nothing: GoesAlong = { thrownAway: () => undefined, renamed: () => undefined };
+
 /** @param nextOf when a task comes again (`repeat.ts` `nextOf`), seen from `now` (ms since 1970); asked only of tasks with a rule */
 export function taskActions(
 	mana: Mana,
 	clock: () => number,
 	random: () => number,
 	nextOf: (task: Task, now: number) => Next | null,
+	along: GoesAlong = nothing,
 ): TaskActions {
 	const between = ordering(random);
 	/** Tasks and their steps, the trash included, each once. */
@@ -132,11 +141,16 @@ export function taskActions(
 			for (const id of ids) change(tx, id);
 		});
 
+	function throwAway(tx: Writer, ids: readonly RecordId[]): void {
+		for (const id of ids) tx.trash(tasks, id);
+		along.thrownAway(tx, ids, clock());
+	}
+
 	function open(tx: Writer, id: RecordId): void {
 		const task = tx.get(tasks, id);
 		const next = task && madeOf(tx, task);
 		tx.update(tasks, id, { completedAt: null });
-		if (next?.completedAt === null) for (const one of withSteps([next.id])) tx.trash(tasks, one.id);
+		if (next?.completedAt === null) throwAway(tx, idsOf(withSteps([next.id])));
 	}
 
 	return {
@@ -200,7 +214,13 @@ export function taskActions(
 				if (reopen) open(tx, id);
 				tx.update(tasks, id, draft);
 			}),
-		edit: (label, id, draft) => mana.write(label, (tx) => tx.update(tasks, id, draft)),
+		edit: (label, id, draft) => {
+			const before = mana.get(tasks, id)?.title ?? '';
+			return mana.write(label, (tx) => {
+				tx.update(tasks, id, draft);
+				if (draft.title !== undefined) along.renamed(tx, id, { before, after: draft.title }, clock());
+			});
+		},
 		schedule: (label, ids, day, time) =>
 			each(label, ids, (tx, id) =>
 				tx.update(tasks, id, time === undefined && day !== null ? { dueDay: day } : { dueDay: day, dueTime: time ?? null }),
@@ -239,7 +259,10 @@ export function taskActions(
 				const [left, right] = placed(siblings, before, next, put);
 				tx.update(tasks, id, { ...draft, ranks: { [view]: between(left, right) } });
 			}),
-		trash: (label, ids) => each(label, withSteps(ids).filter((task) => task.deletedAt === null).map(({ id }) => id), (tx, id) => tx.trash(tasks, id)), // prettier-ignore
+		trash: (label, ids) => {
+			const gone = idsOf(withSteps(ids).filter((task) => task.deletedAt === null));
+			return mana.write(label, (tx) => throwAway(tx, gone));
+		},
 		addProject(label, name, parent = null) {
 			let id!: RecordId;
 			const written = mana.write(label, (tx) => {
@@ -270,7 +293,7 @@ export function taskActions(
 			mana.write(label, (tx) => {
 				const gone = subtreeOf(linesOf(mana.query(projects).rows), id).map(({ row }) => row.id);
 				for (const project of gone) {
-					for (const task of mana.query(tasks, { by: { project } }).rows) tx.trash(tasks, task.id);
+					throwAway(tx, idsOf(mana.query(tasks, { by: { project } }).rows));
 					tx.trash(projects, project);
 				}
 			}),
@@ -304,6 +327,10 @@ export function taskActions(
 		}
 		return [before === null ? null : (keys.get(before) ?? null), after === null ? null : (keys.get(after) ?? null)];
 	}
+}
+
+function idsOf(rows: readonly Task[]): RecordId[] {
+	return rows.map(({ id }) => id);
 }
 
 /** The last place that is taken; `null` where none is. */

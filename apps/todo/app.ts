@@ -38,6 +38,7 @@ export const app: AppManifest = {
 	],
 	widgets: [{ id: 'today', name: () => m.todo_widget_today(), size: 'column', load: () => import('./parts/TodayWidget.svelte') }],
 	dated: [{ id: 'tasks', name: () => m.todo_dated(), load: () => import('./dated.ts') }],
+	wantsTime: () => import('./wants-time.ts'),
 	tags: () => import('./tag-use.ts'),
 	search: () => import('./search.ts'),
 	describe: () => import('./describe.ts'),

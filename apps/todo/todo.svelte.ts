@@ -21,9 +21,11 @@ import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from
 import { inbox } from './lists.ts';
 import { type Line, linesOf, type Spot } from './project-tree.ts';
 import type { Present } from './repeat.ts';
+import type { KeptTimes } from './times.svelte.ts';
 import type { Move } from './board/columns.ts';
 import type { TemplateDoings } from './templates/doings.ts';
 import type { FilterWorld } from './filter/conditions.ts';
+import { sayNoTimes } from './parts/time-doings.ts';
 import { type Project, projects, type Task, type TaskPriority, tasks, views } from './model.ts';
 
 /** What knows rules: fetched as soon as there is a task that comes again. */
@@ -48,6 +50,7 @@ export class Todo {
 	readonly actions: TaskActions;
 	/** Who else is in the lists of a shared space; `null` where nobody else can be. */
 	readonly company: Company | null;
+	readonly times: KeptTimes | null;
 	/** The list that has, or last had, the focus. */
 	focused: FocusedList | null = null;
 	readonly #inbox;
@@ -61,14 +64,17 @@ export class Todo {
 	/** The id of who is here; '' for a guest. */
 	readonly #me: () => string;
 
-	constructor(mana: Mana, company: Company | null = null, me: () => string = () => '') {
+	/** @param times when tasks are planned to be done; `null` where nobody asks */
+	constructor(mana: Mana, company: Company | null = null, me: () => string = () => '', times: KeptTimes | null = null) {
 		this.#me = me;
+		this.times = times;
 		this.mana = mana;
 		this.company = company;
-		this.actions = taskActions(mana, Date.now, Math.random, (task, now) => {
+		const next = (task: Task, now: number) => {
 			if (!rules) throw new Error('What knows rules is not here yet: wait for it first.');
 			return rules.nextOf(task, { now, zone: preferences.timeZone });
-		});
+		};
+		this.actions = taskActions(mana, Date.now, Math.random, next, times ?? undefined);
 		this.#inbox = live(() => mana.query(tasks, inbox()));
 		this.#projects = live(() =>
 			mana.query(projects, {
@@ -296,8 +302,8 @@ export class Todo {
 		return settle(this.actions.move(m.todo_done_reordered(), id, between));
 	}
 
-	trash(ids: readonly RecordId[]): Written {
-		return this.#say(m.todo_done_trashed({ count: ids.length }), (said) => this.actions.trash(said, ids));
+	trash(ids: readonly RecordId[]): void {
+		this.#withTimes(() => this.#say(m.todo_done_trashed({ count: ids.length }), (said) => this.actions.trash(said, ids)));
 	}
 
 	addProject(name: string, parent: RecordId | null = null): RecordId {
@@ -315,8 +321,8 @@ export class Todo {
 		return settle(this.actions.moveProject(m.todo_done_reordered(), id, to));
 	}
 
-	trashProject(id: RecordId): Written {
-		return this.#say(m.todo_done_project_trashed(), (said) => this.actions.trashProject(said, id));
+	trashProject(id: RecordId): void {
+		this.#withTimes(() => this.#say(m.todo_done_project_trashed(), (said) => this.actions.trashProject(said, id)));
 	}
 
 	/** Does something with templates, as soon as what knows them is here. */
@@ -348,6 +354,12 @@ export class Todo {
 				console.warn('What knows rules cannot be fetched right now:', error);
 				toast({ text: m.todo_repeat_unavailable() });
 			});
+	}
+
+	/** At once where no time is kept, or what keeps it is here, which it mostly is. */
+	#withTimes(run: () => void): void {
+		if (!this.times?.awaited) run();
+		else this.times.fetch().then(run, sayNoTimes);
 	}
 
 	#say(said: string, write: (label: string) => Written): Written {

@@ -2,6 +2,7 @@ import {
 	capital,
 	type Capture,
 	type Day,
+	dayAt,
 	daysBetween,
 	speakDay,
 	speakTime,
@@ -10,6 +11,7 @@ import {
 	spellDay,
 	type Token,
 } from '@mana/time';
+import { wallAt } from '@mana/time/zone';
 import { m } from '@mana/ui/i18n';
 import type { Task, TaskPriority, TaskStatus } from './model.ts';
 
@@ -51,6 +53,17 @@ export function dueTimeWords(task: Task, locale: string): { short: string; exact
 	if (task.dueDay === null || task.dueTime === null) return null;
 	const short = speakTime(task.dueTime, locale);
 	return { short, exact: `${spellDay(task.dueDay, locale)} ${short}` };
+}
+
+/** When time is kept for a task: “Today 14:00–14:30”. @param zone of whoever looks (IANA) */
+export function spanTimes(
+	{ from, to }: { readonly from: number; readonly to: number },
+	today: Day,
+	locale: string,
+	zone: string,
+): string {
+	const time = (at: number) => speakTime(new Date(wallAt(zone, at)).toISOString().slice(11, 16), locale);
+	return `${capital(speakDay(dayAt(from, zone), today, locale))} ${time(from)}–${time(to)}`;
 }
 
 /** The heading of a day: as people say it, then what that leaves open. */

@@ -13,7 +13,7 @@ export const tags = collection(
 );
 
 /** What one record has to do with another. */
-export const LINK_KINDS = ['related', 'blocks'] as const;
+export const LINK_KINDS = ['related', 'blocks', 'plans'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
 
 /** That two records, of whichever apps, belong together. One row a link, whose id follows from its ends (`linkId`). */
@@ -21,7 +21,7 @@ export const links = collection(
 	'shared/links',
 	{ app, number: 2 },
 	{
-		/** `related` goes both ways; `blocks`: the one of `from` has to be done before that of `to`. */
+		/** `related` goes both ways; `blocks`: the one of `from` has to be done before that of `to`; `plans`: `to` is time kept for `from`. */
 		kind: field.choice(1, LINK_KINDS),
 		/** The number of the collection, and the record in it. */
 		fromCollection: field.integer(2, { fallback: 0, from: 0, to: 65_535 }),

@@ -21,12 +21,13 @@ export interface Ghost {
 }
 
 /** A place of the grid: a minute of a day, or a day as a whole (`minute` `null`). */
-interface Place {
+export interface Place {
 	readonly day: Day;
 	readonly minute: number | null;
 }
 
-const SNAP = 15;
+/** Minutes to which what is carried snaps. */
+export const SNAP = 15;
 const DAY_MINUTES = 1_440;
 
 /**
@@ -258,7 +259,8 @@ function snapped(minute: number): number {
 	return Math.round(minute / SNAP) * SNAP;
 }
 
-function placeAt(x: number, y: number): Place | null {
+/** The place of a grid under a point of the page; `null`: there is none. */
+export function placeAt(x: number, y: number): Place | null {
 	for (const element of document.elementsFromPoint(x, y)) {
 		if (!(element instanceof HTMLElement)) continue;
 		const { column, across } = element.dataset;

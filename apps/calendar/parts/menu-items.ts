@@ -1,3 +1,4 @@
+import Check from '@lucide/svelte/icons/check';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import PanelRight from '@lucide/svelte/icons/panel-right';
@@ -17,6 +18,17 @@ export function menuOf(planner: Planner, occurrence: Occurrence): MenuItem[] {
 	const file = { name: m.calendar_export_one(), icon: Download, run: () => void planner.saveFile(event.series ?? event.id) };
 	if (!planner.mayWrite()) return [open, file];
 	if (!planner.mayEdit(event)) return [open, copy, file];
+	const task = planner.wantings.behind(occurrence);
+	const tick = task
+		? [
+				{
+					name: task.done ? m.calendar_task_reopen() : m.calendar_task_complete(),
+					icon: Check,
+					shortcut: 'x',
+					run: () => planner.wantings.toggle(task),
+				},
+			]
+		: [];
 	const own = calendarOf(event);
 	const calendars = planner.writable.map(({ id, name }) => ({
 		name,
@@ -25,6 +37,7 @@ export function menuOf(planner: Planner, occurrence: Occurrence): MenuItem[] {
 	}));
 	return [
 		open,
+		...tick,
 		copy,
 		file,
 		...(calendars.length > 1 ? [{ name: m.calendar_move_to(), separated: true, items: calendars }] : []),

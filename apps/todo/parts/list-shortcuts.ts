@@ -7,6 +7,7 @@ import type { Task, TaskPriority } from '../model.ts';
 import type { Todo } from '../todo.svelte.ts';
 import { priorityName } from '../words.ts';
 import { projectItems } from './menu-items.ts';
+import { offerTimes } from './time-doings.ts';
 
 /** A list that has, or last had, the focus: what the keys act on. */
 export interface FocusedList {
@@ -26,6 +27,12 @@ export function listShortcuts(todo: Todo): Shortcut[] {
 		{ keys: 'x', name: m.todo_keys_complete, run: () => todo.toggle(chosen()), when },
 		{ keys: 'e', name: m.todo_keys_open, run: () => todo.focused?.open(ids()[0]!), when },
 		{ keys: 'f', name: m.todo_focus_on, run: () => void goto(`/todo/focus/${ids()[0]}`), when },
+		{
+			keys: 'b',
+			name: m.todo_time_keep,
+			run: () => todo.times && offerTimes(todo.times, chosen()[0]!, rowInFocus()!),
+			when: () => when() && todo.times?.possible === true && chosen().length === 1 && chosen()[0]!.completedAt === null,
+		},
 		{ keys: 't', name: m.todo_keys_today, run: () => void todo.scheduleIn(ids(), 0), when },
 		{ keys: 'shift+t', name: m.todo_keys_tomorrow, run: () => void todo.scheduleIn(ids(), 1), when },
 		{

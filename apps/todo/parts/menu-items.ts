@@ -1,4 +1,5 @@
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import Check from '@lucide/svelte/icons/check';
 import Flag from '@lucide/svelte/icons/flag';
 import Folder from '@lucide/svelte/icons/folder';
@@ -17,6 +18,7 @@ import type { Project, Task, TaskPriority } from '../model.ts';
 import { lastUnder, type Line, subtreeOf } from '../project-tree.ts';
 import type { Todo } from '../todo.svelte.ts';
 import { priorityName } from '../words.ts';
+import { offerTimes } from './time-doings.ts';
 
 /** The menu of one or several tasks. */
 export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { readonly open: () => void }): MenuItem[] {
@@ -32,6 +34,9 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 			? [{ name: m.todo_repeat_skip(), icon: SkipForward, run: () => todo.skip(chosen) }]
 			: []),
 		{ name: m.todo_schedule(), icon: CalendarDays, separated: true, items: dayItems(todo, chosen) },
+		...(chosen.length === 1 && !done && todo.times?.possible
+			? [{ name: m.todo_time_keep(), icon: CalendarPlus, shortcut: 'b', run: () => offerTimesAtRow(todo, chosen[0]!) }]
+			: []),
 		{ name: m.todo_priority(), icon: Flag, items: priorityItems(todo, chosen) },
 		{ name: m.todo_move_to(), icon: Folder, items: projectItems(todo, chosen) },
 		{
@@ -41,6 +46,12 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 		},
 		{ name: m.todo_delete(), icon: Trash, shortcut: 'delete', tone: 'danger', separated: true, run: () => void todo.trash(ids) },
 	];
+}
+
+/** Free times for a task, at its row; where it has none in sight, in the middle of the page. */
+function offerTimesAtRow({ times }: Todo, task: Task): void {
+	const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(task.id)}"]`) ?? document.getElementById('main');
+	if (times && row) offerTimes(times, task, row);
 }
 
 /** The days one mostly means. Any other is chosen in the details or typed. */

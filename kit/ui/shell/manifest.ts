@@ -5,6 +5,7 @@ import type { End } from '@mana/shared/links';
 import type { TagUse } from '@mana/shared/tags';
 import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
+import type { KeepsTime, WantsTime } from './kept-time.ts';
 
 /**
  * What an app tells the house about itself, in its `app.ts`. Plain data that also loads outside a browser (icons, web manifests and
@@ -35,6 +36,10 @@ export interface AppManifest {
 	readonly tags?: Loaded<{ readonly tagUse: TagUse }>;
 	/** Measures the time that one works on a record of another app, on the page where one does. */
 	readonly focus?: Loaded<{ readonly default: Component<FocusProps> }>;
+	/** Keeps time for records of other apps. */
+	readonly keepsTime?: Loaded<{ readonly keepsTime: KeepsTime }>;
+	/** What of it wants time. */
+	readonly wantsTime?: Loaded<{ readonly wantsTime: WantsTime }>;
 	/** Finds people for other apps: whom to invite, to assign, to write to. */
 	readonly people?: Loaded<{ readonly people: OfferedPeople }>;
 	/** How it calls what it keeps, for lists of changes. */
