@@ -64,7 +64,7 @@ test('the hub and each app can be installed, each as one of its own', async ({ m
 		await expect(dialog).toBeHidden();
 		await page.goto(`${mana.url}/todo/upcoming`);
 		const pane = await openTask(page, 'Try this soup');
-		await expect(pane.getByRole('textbox', { name: 'Notes' })).toHaveValue('https://soup.example/leek');
+		await expect(pane.getByRole('group', { name: 'Notes' }).getByRole('link')).toHaveAttribute('href', 'https://soup.example/leek');
 		await attachedFile(page, 'leeks.txt').waitFor();
 	});
 
