@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test';
 import { frontEnds, portOf } from '@mana/schema';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestMana } from './mana.ts';
 import { look } from './look.ts';
@@ -24,6 +26,42 @@ test('the port of an app that does not exist says so, and leads home', async ({ 
 	await expect(page.getByRole('heading', { name: 'isn’t part of this Mana yet' })).toBeVisible();
 	await page.getByRole('link', { name: 'Open your Mana' }).click();
 	await expect(page).toHaveURL(`${mana.url}/`);
+});
+
+test('a bookmark from the settings hands any page of the browser over to the quick add', async ({ mana, newDevice }) => {
+	const elsewhere = createServer((_request, answer) =>
+		answer
+			.setHeader('content-type', 'text/html; charset=utf-8')
+			.setHeader('content-security-policy', "default-src 'none'")
+			.end('<!doctype html><title>Leek soup &amp; bread</title><p>Two leeks, one potato</p>'),
+	);
+	await new Promise<void>((listening) => elsewhere.listen(0, '127.0.0.1', listening));
+	try {
+		const { page } = await newDevice();
+		await page.goto(`${mana.url}/settings/device`);
+		await page.getByRole('button', { name: 'Try it as a guest' }).click();
+		const bookmark = page.getByRole('region', { name: 'Capture from any page' }).getByRole('link', { name: 'Add to Todo' });
+		const code = decodeURIComponent((await bookmark.getAttribute('href'))!.replace('javascript:', ''));
+		await look(page, 'capture-settings');
+		await bookmark.click();
+		await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Drag this to the bar of your bookmarks');
+
+		const soup = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/soup?for=2`;
+		await page.goto(soup);
+		await page.getByText('Two leeks').selectText();
+		const [window] = await Promise.all([page.context().waitForEvent('page'), page.evaluate(code)]);
+		const dialog = window.getByRole('dialog', { name: 'Add to Todo' });
+		await expect(dialog.getByRole('textbox')).toHaveValue('Leek soup & bread');
+		await expect(dialog).toContainText('Two leeks, one potato');
+		await expect(window).toHaveURL(`${mana.url}/todo`);
+		await look(window, 'captured');
+		await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+		const pane = await openTask(window, 'Leek soup & bread');
+		await expect(pane.getByRole('group', { name: 'Notes' })).toContainText('Two leeks, one potato');
+		await expect(pane.getByRole('group', { name: 'Notes' }).getByRole('link')).toHaveAttribute('href', soup);
+	} finally {
+		elsewhere.close();
+	}
 });
 
 test('the hub and each app can be installed, each as one of its own', async ({ mana, newDevice }) => {
@@ -64,7 +102,10 @@ test('the hub and each app can be installed, each as one of its own', async ({ m
 		await expect(dialog).toBeHidden();
 		await page.goto(`${mana.url}/todo/upcoming`);
 		const pane = await openTask(page, 'Try this soup');
-		await expect(pane.getByRole('group', { name: 'Notes' }).getByRole('link')).toHaveAttribute('href', 'https://soup.example/leek');
+		await expect(pane.getByRole('group', { name: 'Notes' }).getByRole('link')).toHaveAttribute(
+			'href',
+			'https://soup.example/leek',
+		);
 		await attachedFile(page, 'leeks.txt').waitFor();
 	});
 

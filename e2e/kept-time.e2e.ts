@@ -64,7 +64,7 @@ test('tasks get time in the calendar by keys and by mouse, and what becomes of e
 		await keys.press('Enter', 'ArrowDown', 'ArrowDown', 'ArrowDown');
 		await expect(page.getByText(/^“Read Middlemarch”: .*8:45/)).toBeAttached();
 		await keys.press('ArrowUp', 'Enter');
-		await expect(block(page, 'Read Middlemarch')).toHaveAccessibleName(/8:30 AM–9:00 AM|08:30–09:00/);
+		await expect(block(page, 'Read Middlemarch')).toHaveAccessibleName(/ 8:30–9:00,/);
 		await expect(waiting(page).getByRole('button', { name: 'Read Middlemarch' })).toBeHidden();
 		await keys.isOn('Call Ana');
 		await block(page, 'Read Middlemarch').focus();

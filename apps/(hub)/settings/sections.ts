@@ -292,6 +292,11 @@ export const sections: readonly SettingsSection[] = [
 		isFor: everybody,
 		settings: [
 			{ title: () => m.hub_phone(), words: 'qr code scan mobile Handy Telefon scannen', anchor: 'phone' },
+			{
+				title: () => m.hub_capture(),
+				words: 'bookmarklet bookmark browser extension clip web share Lesezeichen Erweiterung Browser teilen merken',
+				anchor: 'capture',
+			},
 			{ title: () => m.hub_storage_room(), words: 'storage disk quota offline Speicher Platz', anchor: 'storage' },
 		],
 		load: () => import('./sections/Device.svelte'),

@@ -25,6 +25,19 @@ export function handedFrom(form: FormData): Handed {
 	};
 }
 
+/** Reads what a bookmark of `captureBookmark` hands over; `null`: nothing. @param hash of an address, with its `#` */
+export function handedBehind(hash: string): Handed | null {
+	const said = new URLSearchParams(hash.slice(1));
+	const word = (name: string): string => said.get(name)?.trim() ?? '';
+	const handed = {
+		title: word('title'),
+		text: word('text'),
+		url: /^https?:\/\//i.test(word('url')) ? word('url') : '',
+		files: [],
+	};
+	return handed.title || handed.text || handed.url ? handed : null;
+}
+
 /**
  * What was shared as a line to add and notes that come along. Programs fill the three words as they like: many put the address into the text, and
  * some the title as well.
