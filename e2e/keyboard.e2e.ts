@@ -1,4 +1,5 @@
 import { Keyboard } from './hands.ts';
+import { look } from './look.ts';
 import { invite } from './people.ts';
 import { addField, details, syncPill, task, tasks, titles } from './screen.ts';
 import { expect, test } from './test.ts';
@@ -94,6 +95,19 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
 			await keys.reach('Add a step');
 			await keys.type('First step');
 			await keys.press('Enter');
+			await keys.type('Second step');
+			await keys.press('Enter');
+			await keys.reach('Title', 'Shift+Tab');
+			const second = details(page).locator('[data-step]').nth(1);
+			await expect(second.getByRole('textbox')).toBeFocused();
+			await keys.press('Tab');
+			await expect(second.getByRole('textbox')).toHaveAccessibleDescription('Level 2');
+			await expect(details(page).getByRole('img', { name: '0 of 1 steps done' })).toBeVisible();
+			await keys.press('Shift+Tab');
+			await expect(second.getByRole('textbox')).not.toHaveAccessibleDescription('Level 2');
+			await keys.press('Tab');
+			await expect(second.getByRole('textbox')).toHaveAccessibleDescription('Level 2');
+			await look(page, 'steps-deep');
 			await keys.reach('Day: No day');
 			await keys.press('Enter');
 			await page.getByRole('dialog', { name: 'Schedule' }).waitFor();

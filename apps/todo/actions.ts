@@ -1,4 +1,5 @@
 import { type AttachmentsDraft, type Draft, type SetDraft, LONG_ORDER_KEY, ordering, spread, type RecordId } from '@mana/model';
+import { closesCircle } from '@mana/model/tree';
 import type { Mana, Writer, Written } from '@mana/sync/client/api';
 import { ensureTag, nextHue } from '@mana/shared/tags';
 import { ownColumns, viewActions, type ViewActions } from '@mana/shared/views';
@@ -7,6 +8,7 @@ import { rankOf } from './board/ranks.ts';
 import { byPosition } from './lists.ts';
 import { goesAlong, madeOf, makeNext, skipTo } from './next.ts';
 import { linesOf, type Spot, subtreeOf } from './project-tree.ts';
+import { stepsUnder } from './step-tree.ts';
 import type { Next } from './repeat.ts';
 import { projects, type Task, type TaskPriority, tasks, type TaskStatus, views } from './model.ts';
 
@@ -37,6 +39,8 @@ export interface TaskActions extends ViewActions {
 	untag(label: string, ids: readonly RecordId[], tag: RecordId): Written;
 	/** Places a task between two of its siblings (`null`: the start, the end). */
 	move(label: string, id: RecordId, between: { before: RecordId | null; after: RecordId | null }): Written;
+	/** Moves a step, with all that stands under it, under another task, or with `null` among those that stand by themselves. Nothing where it would stand under itself. */
+	nest(label: string, id: RecordId, to: Spot): Written;
 	/**
 	 * Places a task in a column of a board that is kept, between two others of it (`null`: the start, the end), and changes it as being put
 	 * there means.
@@ -103,18 +107,18 @@ export function taskActions(
 	along: GoesAlong = nothing,
 ): TaskActions {
 	const between = ordering(random);
-	/** Tasks and their steps, the trash included, each once. */
+	/** Tasks and all that stands under them, the trash included, each once. */
 	const withSteps = (ids: readonly RecordId[]): Task[] => {
 		const found = new Map<RecordId, Task>();
 		for (const id of ids) {
 			const task = mana.get(tasks, id);
 			if (task) found.set(id, task);
-			for (const step of stepsOf(id)) found.set(step.id, step);
+			for (const step of stepsUnder(id, stepsOf)) found.set(step.id, step);
 		}
 		return [...found.values()];
 	};
 	const stepsOf = (id: RecordId): readonly Task[] => mana.query(tasks, { where: () => true, by: { parent: id } }).rows;
-	const stepsAlong = (id: RecordId): Task[] => stepsOf(id).filter(goesAlong);
+	const stepsAlong = (id: RecordId): Task[] => stepsUnder(id, stepsOf, goesAlong);
 	const coming = (chosen: readonly Task[], now: number) =>
 		chosen.flatMap((task) => {
 			const next = nextOf(task, now);
@@ -247,6 +251,18 @@ export function taskActions(
 				const siblings = (): Task[] => siblingsOf(place).filter((task) => task.id !== id);
 				const [left, right] = neighbours(tx, before, after) ?? placed(siblings(), before, after, put);
 				tx.update(tasks, id, { position: between(left, right) });
+			}),
+		nest: (label, id, { parent, before, after }) =>
+			mana.write(label, (tx) => {
+				const row = tx.get(tasks, id);
+				const owner = parent === null ? null : tx.get(tasks, parent);
+				if (!row || owner === undefined || closesCircle(id, parent, (one) => tx.get(tasks, one)?.parent ?? null)) return;
+				const project = owner ? owner.project : row.project;
+				const put = (task: RecordId, position: string | null) => tx.update(tasks, task, { position });
+				const siblings = siblingsOf({ project, parent }).filter((task) => task.id !== id);
+				const [left, right] = neighbours(tx, before, after) ?? placed(siblings, before, after, put);
+				tx.update(tasks, id, { parent, project, position: between(left, right) });
+				if (project !== row.project) for (const step of stepsUnder(id, stepsOf)) tx.update(tasks, step.id, { project });
 			}),
 		arrange: (label, id, { view, column, before, after }, draft = {}) =>
 			mana.write(label, (tx) => {

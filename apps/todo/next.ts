@@ -28,7 +28,7 @@ export interface FollowUp {
 	readonly made: readonly { readonly id: RecordId; readonly draft: Draft<typeof tasks> }[];
 }
 
-/** @param steps of the task, those that go on by rules of their own left out (`goesAlong`) */
+/** @param steps all that stand under the task, each behind what it stands under; those that go on by rules of their own left out (`goesAlong`) */
 export function followUp(task: Task, steps: readonly Task[], next: Next): FollowUp {
 	const rounds = (task.rounds ?? 0) + 1;
 	const id = nextIdOf(task.id, rounds);
@@ -39,7 +39,11 @@ export function followUp(task: Task, steps: readonly Task[], next: Next): Follow
 			{ id, draft: { ...copyOf(task), ...dated(next), startDay } },
 			...steps.map((step) => ({
 				id: nextStepIdOf(id, step.id),
-				draft: { ...copyOf(step), ...moved(step, task.dueDay, next.day), parent: id },
+				draft: {
+					...copyOf(step),
+					...moved(step, task.dueDay, next.day),
+					parent: step.parent === null || step.parent === task.id ? id : nextStepIdOf(id, step.parent),
+				},
 			})),
 		],
 	};

@@ -1,5 +1,6 @@
 import { goto } from '$app/navigation';
 import type { AttachmentsDraft, RecordId } from '@mana/model';
+import { cuts } from '@mana/model/tree';
 import type { Mana, Written } from '@mana/sync/client/api';
 import type { Named } from '@mana/shared/people';
 import { links, type Tag, tags } from '@mana/shared/model';
@@ -7,7 +8,7 @@ import type { View } from '@mana/shared/views';
 import { addDays, type Capture, type Day, dayAt, speakDay } from '@mana/time';
 import { readLine } from '@mana/ui/capture/reader.svelte';
 import { live } from '@mana/ui/data/live.svelte';
-import { settle } from '@mana/ui/data/mana.svelte';
+import { reportUnstored, settle } from '@mana/ui/data/mana.svelte';
 import type { Company } from '@mana/ui/data/presence.svelte';
 import { SpacePeople } from '@mana/ui/data/space-people.svelte';
 import { today } from '@mana/ui/data/today.svelte';
@@ -18,9 +19,10 @@ import { toast } from '@mana/ui/shell/toasts.svelte';
 import { createContext } from 'svelte';
 import type { FocusedList } from './parts/list-shortcuts.ts';
 import { byProjectPosition, taskActions, type TaskActions, type TaskPlace } from './actions.ts';
-import { inbox } from './lists.ts';
+import { byPosition, inbox } from './lists.ts';
 import { type Line, linesOf, type Spot } from './project-tree.ts';
 import type { Present } from './repeat.ts';
+import { progressOf, stepsUnder } from './step-tree.ts';
 import type { KeptTimes } from './times.svelte.ts';
 import type { Move } from './board/columns.ts';
 import type { TemplateDoings } from './templates/doings.ts';
@@ -96,6 +98,16 @@ export class Todo {
 				fetchRules().catch((error: unknown) => console.warn('Rules are fetched later:', error));
 		});
 		this.#steps = live(() => mana.query(tasks, { where: (task) => task.parent !== null && task.deletedAt === null }));
+		$effect(() => {
+			// Two moves that were made apart may have closed a circle, in which nobody would find its tasks.
+			const circles = cuts(new Map(this.#steps.rows.map(({ id, parent }) => [id, parent])));
+			if (circles.length > 0)
+				reportUnstored(
+					mana.note('', (tx) => {
+						for (const id of circles) tx.update(tasks, id, { parent: null });
+					}),
+				);
+		});
 	}
 
 	/** Projects as they stand under one another. */
@@ -171,15 +183,20 @@ export class Todo {
 		parents: new Set(this.progress.keys()),
 	}));
 
-	/** How many steps of each task there are and are done. */
-	readonly progress: ReadonlyMap<RecordId, { readonly done: number; readonly total: number }> = $derived.by(() => {
-		const counts = new Map<RecordId, { done: number; total: number }>();
-		for (const { parent, completedAt } of this.#steps.rows) {
-			const count = counts.get(parent!) ?? { done: 0, total: 0 };
-			counts.set(parent!, { done: count.done + (completedAt === null ? 0 : 1), total: count.total + 1 });
-		}
-		return counts;
-	});
+	/** How many steps stand under each task, at any depth, and are done. */
+	readonly progress: ReadonlyMap<RecordId, { readonly done: number; readonly total: number }> = $derived.by(() =>
+		progressOf(this.#steps.rows),
+	);
+
+	readonly #byParent: ReadonlyMap<RecordId | null, readonly Task[]> = $derived.by(() =>
+		Map.groupBy(this.#steps.rows, ({ parent }) => parent),
+	);
+
+	/** The steps of a task as they stand under one another; those right under it at the top. */
+	stepLines(id: RecordId): readonly Line<Task>[] {
+		const stepsOf = (of: RecordId): readonly Task[] => (this.#byParent.get(of) ?? []).toSorted(byPosition);
+		return linesOf(stepsUnder(id, stepsOf));
+	}
 
 	/** What a typed line says, here and now. */
 	read(line: string, dismissed?: ReadonlySet<string>): Capture {
@@ -296,6 +313,11 @@ export class Todo {
 	/** Changes the files of a task; `label` says what was done, `said` is told with a way back. */
 	attach(id: RecordId, label: string, files: AttachmentsDraft, said?: string): Written {
 		return settle(this.actions.edit(label, id, { files }), said);
+	}
+
+	/** Moves a step with all that stands under it. */
+	nest(id: RecordId, to: Spot): Written {
+		return settle(this.actions.nest(m.todo_done_reordered(), id, to));
 	}
 
 	move(id: RecordId, between: Parameters<TaskActions['move']>[2]): Written {

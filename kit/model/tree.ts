@@ -43,8 +43,8 @@ export function closesCircle(record: RecordId, parent: RecordId | null, parentOf
 	return false;
 }
 
-/** The lowest id of each circle. */
-function cuts(parents: ReadonlyMap<RecordId, RecordId | null>): RecordId[] {
+/** The lowest id of each circle. @param parents under whom each one stands */
+export function cuts(parents: ReadonlyMap<RecordId, RecordId | null>): RecordId[] {
 	const done = new Set<RecordId>();
 	const found: RecordId[] = [];
 	for (const start of parents.keys()) {

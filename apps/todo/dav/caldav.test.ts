@@ -260,6 +260,20 @@ describe('a task', () => {
 		expect((await rowOf('Early step')).parent).toBe((await rowOf('Late whole')).id);
 	});
 
+	test('is a step of a step, in whichever order they come, tells so, and never of itself', async () => {
+		await put(`${inbox}deep3.ics`, todo('UID:deep3', 'SUMMARY:Deep three', 'RELATED-TO:deep2'));
+		await put(`${inbox}deep1.ics`, todo('UID:deep1', 'SUMMARY:Deep one'));
+		await put(`${inbox}deep2.ics`, todo('UID:deep2', 'SUMMARY:Deep two', 'RELATED-TO:deep1'));
+		const [one, two] = [await rowOf('Deep one'), await rowOf('Deep two')];
+		expect([two.parent, (await rowOf('Deep three')).parent]).toEqual([one.id, two.id]);
+		expect((await read(`${inbox}deep3.ics`)).text).toContain('RELATED-TO:deep2\r\n');
+		// Under one of its own steps it does not go.
+		await put(`${inbox}deep1.ics`, todo('UID:deep1', 'SUMMARY:Deep one', 'RELATED-TO:deep3'));
+		expect((await rowOf('Deep one')).parent).toBeNull();
+		expect((await ask('DELETE', `${inbox}deep1.ics`)).status).toBe(204);
+		expect((await rowOf('Deep three')).deletedAt).toBeNumber();
+	});
+
 	test('of a time in UTC is shown on the clocks of who sent it first, and stays there whoever writes then', async () => {
 		const yuki = await world.person('yuki@mana.example');
 		const as = (await yuki.password()).authorization;

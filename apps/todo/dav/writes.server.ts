@@ -21,6 +21,7 @@ import { projects, type Task, taskIdOf, tasks } from '../model.ts';
 import { type PlacedTask, projectsOf, taskKind, tasksOf } from './kind.server.ts';
 import { CALENDARS, LIMITS, type List, segmentOf } from './lists.server.ts';
 import { followUp, goesAlong, nextIdOf } from '../next.ts';
+import { stepsUnderStored } from '../step-tree.ts';
 import { nextOf } from '../repeat.ts';
 import { readTodo, type SaidTodo, todoIn } from '../vtodo.ts';
 
@@ -66,7 +67,7 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		const before = held?.row ?? null;
 		const known = await tagsOf(db, space);
 		const parent = await this.#parent(list, said, id, before);
-		const steps = current || parent !== null ? [] : await this.#waiting(list, said.uid, id);
+		const steps = current ? [] : await this.#waiting(list, said.uid, id, parent);
 		const fields = fieldsOf(said, before, clock.now());
 		const follow = before === null ? null : await this.#following(space, before, { ...before, ...fields });
 		const seq = await this.#member.write(space, (tx) => {
@@ -93,13 +94,13 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 		return { seq, text };
 	}
 
-	/** Puts a task with its steps in the trash. */
+	/** Puts a task with all that stands under it in the trash. */
 	async trash({ space }: List, placed: PlacedTask): Promise<number> {
 		const { id } = placed.row;
-		const steps = (await objectsTiedTo(this.#parts.db, taskKind, space, id)).filter(({ row }) => row.parent === id);
+		const steps = await stepsUnderStored(id, (of) => this.#stepsOf(space, of));
 		return this.#member.write(space, (tx) => {
 			tx.expect(id, placed.seq);
-			for (const { row } of [placed, ...steps]) tx.trash(tasks, row.id);
+			for (const one of [placed.row, ...steps]) tx.trash(tasks, one.id);
 		});
 	}
 
@@ -149,20 +150,22 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 	async #following(space: SpaceId, before: Task, after: Task): Promise<((tx: ServiceWriter) => void) | null> {
 		if ((before.completedAt === null) === (after.completedAt === null)) return null;
 		const { db, clock, zoneOf } = this.#parts;
-		const stepsOf = async (id: RecordId): Promise<Task[]> =>
-			(await objectsTiedTo(db, taskKind, space, id)).map(({ row }) => row).filter(({ parent }) => parent === id);
 		const last = before.rounds === null ? null : (await recordOf(db, space, tasks, nextIdOf(before.id, before.rounds)))?.row;
 		const made = last?.deletedAt === null ? last : null;
 		if (after.completedAt === null) {
 			if (made?.completedAt !== null) return null;
-			const gone = [made, ...(await stepsOf(made.id))];
+			const gone = [made, ...(await stepsUnderStored(made.id, (id) => this.#stepsOf(space, id)))];
 			return (tx) => {
 				for (const { id } of gone) tx.trash(tasks, id);
 			};
 		}
 		const next = made || after.repeat === null ? null : nextOf(after, { now: clock.now(), zone: await zoneOf() });
 		if (!next) return null;
-		const { rounds, made: drafts } = followUp(after, (await stepsOf(before.id)).filter(goesAlong), next);
+		const { rounds, made: drafts } = followUp(
+			after,
+			await stepsUnderStored(before.id, (id) => this.#stepsOf(space, id), goesAlong),
+			next,
+		);
 		return (tx) => {
 			tx.update(tasks, before.id, { rounds });
 			for (const { id, draft } of drafts) tx.create(tasks, id, draft);
@@ -200,29 +203,36 @@ export class Writes implements FolderWrites<typeof tasks, List> {
 	async #parent({ space, home }: List, { parent }: SaidTodo, id: RecordId, before: Task | null): Promise<RecordId | null> {
 		if (parent === null) return null;
 		const [found] = await tasksOf(this.#parts.db, space, { uids: [parent], home });
-		// Steps have no steps of their own.
-		if (!found || found.row.id === id || found.row.parent !== null)
-			return before?.parent === found?.row.id ? ((before?.parent ?? null) as RecordId | null) : null;
-		return found.row.id;
+		if (!found) return null;
+		// What would stand under itself stays where it is.
+		return (await this.#above(space, found.row.id)).includes(id) ? (before?.parent ?? null) : found.row.id;
+	}
+
+	async #stepsOf(space: SpaceId, id: RecordId): Promise<Task[]> {
+		const tied = await objectsTiedTo(this.#parts.db, taskKind, space, id);
+		return tied.map(({ row }) => row).filter(({ parent }) => parent === id);
+	}
+
+	/** A task and all that it stands under, from itself up. */
+	async #above(space: SpaceId, id: RecordId): Promise<RecordId[]> {
+		const seen: RecordId[] = [];
+		for (let at: RecordId | null = id; at !== null && !seen.includes(at);) {
+			seen.push(at);
+			at = (await recordOf(this.#parts.db, space, tasks, at))?.row?.parent ?? null;
+		}
+		return seen;
 	}
 
 	/** Tasks that said that they are steps of this one before it was there: programs send them in any order. */
-	async #waiting({ space, home }: List, uid: string, id: RecordId): Promise<PlacedTask[]> {
-		const { db } = this.#parts;
-		const alone = (await tasksOf(db, space, { home })).filter(
-			({ row }) => row.parent === null && row.id !== id && row.calendarObject.includes('RELATED-TO'),
+	async #waiting({ space, home }: List, uid: string, id: RecordId, parent: RecordId | null): Promise<PlacedTask[]> {
+		const above = new Set<string>([id, ...(parent === null ? [] : await this.#above(space, parent))]);
+		const alone = (await tasksOf(this.#parts.db, space, { home })).filter(
+			({ row }) => row.parent === null && !above.has(row.id) && row.calendarObject.includes('RELATED-TO'),
 		);
-		const saying = alone.filter(({ row }) => {
+		return alone.filter(({ row }) => {
 			const todo = todoIn(parseCalendar(new TextEncoder().encode(row.calendarObject)));
 			return todo !== undefined && readTodo(todo, 'UTC').parent === uid;
 		});
-		const found: PlacedTask[] = [];
-		// Steps have no steps of their own.
-		for (const one of saying) {
-			const own = await objectsTiedTo(db, taskKind, space, one.row.id);
-			if (!own.some(({ row }) => row.parent === one.row.id)) found.push(one);
-		}
-		return found;
 	}
 
 	async #conflict({ space, home: own }: List, uid: string, name: string, home = own): Promise<DavFailure> {

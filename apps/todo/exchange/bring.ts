@@ -1,4 +1,5 @@
 import { type Draft, fold, namedRecordId, ordering, type RecordId } from '@mana/model';
+import { closesCircle } from '@mana/model/tree';
 import { ensureTag, nextHue } from '@mana/shared/tags';
 import type { Mana, Writer } from '@mana/sync/client/api';
 import type { Item } from '@mana/ui/import/format';
@@ -72,7 +73,8 @@ export async function bring(parts: BringParts, step: ImportStep, policy: Policy,
 				merged.push(id);
 				continue;
 			}
-			const parent = item.parent === '' ? null : (brought.get(item.parent) ?? null);
+			const said = item.parent === '' ? null : (brought.get(item.parent) ?? null);
+			const parent = closesCircle(id, said, (one) => tx.get(tasks, one)?.parent ?? null) ? null : said;
 			const owner = parent === null ? undefined : tx.get(tasks, parent);
 			const project = owner ? owner.project : item.project === '' ? null : projectNamed(tx, mana, item.project, between);
 			const place = String(parent ?? project);

@@ -43,6 +43,7 @@ section,Routines,,,,,,,,
 task,Water the plants @home,The big ones first,1,1,Ana (1),,every monday,en,Europe/Berlin
 task,Fill the can,,4,2,Ana (1),,,en,
 note,"Rain water, if there is",,,,Ana (1),,,,
+task,Find the can,,4,3,Ana (1),,,en,
 task,Pay rent,,2,1,Ana (1),,2026-12-01,en,
 `;
 const TICKTICK = `"Date: 2026-11-26+0000"
@@ -87,8 +88,9 @@ describe('a file is known by what is in it, and read', () => {
 	test('Todoist, with steps by their indent, notes and dates in words', async () => {
 		const { format, items } = await read('Home.csv', TODOIST);
 		expect(format).toBe('todoist');
-		const [plants, can, rent] = items;
-		expect(items.map(({ title }) => title)).toEqual(['Water the plants', 'Fill the can', 'Pay rent']);
+		const [plants, can, lost, rent] = items;
+		expect(items.map(({ title }) => title)).toEqual(['Water the plants', 'Fill the can', 'Find the can', 'Pay rent']);
+		expect(lost!.parent).toBe(can!.key);
 		expect(plants).toMatchObject({
 			notes: 'The big ones first',
 			priority: 'urgent',
@@ -232,12 +234,12 @@ describe('bringing', () => {
 		const { mana, take, titles } = open();
 		const { items } = await read('Home.csv', TODOIST);
 		await take(items);
-		expect(await take(items)).toMatchObject({ added: [], merged: [], skipped: 3 });
+		expect(await take(items)).toMatchObject({ added: [], merged: [], skipped: 4 });
 		const [rent] = mana.query(tasks, { where: ({ title }) => title === 'Pay rent' }).rows;
 		mana.write('edit', (tx) => tx.update(tasks, rent!.id, { priority: 'low' }));
 		expect(await take(items, 'merge')).toMatchObject({ added: [], skipped: 0 });
 		expect(mana.get(tasks, rent!.id)!.priority).toBe('low');
 		await take(items, 'both');
-		expect(titles()).toHaveLength(6);
+		expect(titles()).toHaveLength(8);
 	});
 });

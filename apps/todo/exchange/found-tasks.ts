@@ -1,10 +1,11 @@
 import type { RecordId } from '@mana/model';
 import { byPosition } from '../lists.ts';
 import type { Project, Task } from '../model.ts';
+import { stepsUnder } from '../step-tree.ts';
 import { bareTask, type FoundTask } from './found-task.ts';
 
 /**
- * Tasks as files have them: by their projects, each with its steps behind it. What is in a project that is not given stands with what is in none.
+ * Tasks as files have them: by their projects, each with all that stands under it behind it. What is in a project that is not given stands with what is in none.
  *
  * @param projects in the order in which they are told
  * @param tags their names by their ids
@@ -25,7 +26,8 @@ export function* foundTasks(
 	for (const project of names.keys())
 		for (const top of tops.get(project) ?? []) {
 			yield found(top, names, tags);
-			for (const step of steps.get(top.id) ?? []) yield { ...found(step, names, tags), parent: top.id };
+			for (const step of stepsUnder(top.id, (id) => steps.get(id) ?? []))
+				yield { ...found(step, names, tags), parent: step.parent! };
 		}
 }
 

@@ -8,6 +8,7 @@ import { byPosition } from '../lists.ts';
 import { type Project, projects, type Task, tasks, type TemplateItem, templateItems, templates } from '../model.ts';
 import { copyOf } from '../next.ts';
 import { linesOf, subtreeOf } from '../project-tree.ts';
+import { stepsUnder } from '../step-tree.ts';
 import { firstDayOf, itemOf, taskOf } from './shape.ts';
 
 /** What is made of a template. */
@@ -33,10 +34,11 @@ export type TemplateActions = ReturnType<typeof templateActions>;
 export function templateActions(mana: Mana, random: () => number) {
 	const between = ordering(random);
 	const allTasks = (): readonly Task[] => mana.query(tasks).rows;
-	/** The open tasks of a project, or the chosen ones, each with all of its steps: what is begun again is begun unticked. */
+	/** The open tasks of a project, or the chosen ones, each with all that stands under it: what is begun again is begun unticked. */
 	const withSteps = (chosen: (task: Task) => boolean): { readonly task: Task; readonly steps: readonly Task[] }[] => {
 		const all = allTasks().toSorted(byPosition);
-		return all.filter(chosen).map((task) => ({ task, steps: all.filter(({ parent }) => parent === task.id) }));
+		const byParent = Map.groupBy(all, ({ parent }) => parent);
+		return all.filter(chosen).map((task) => ({ task, steps: stepsUnder(task.id, (id) => byParent.get(id) ?? []) }));
 	};
 	const openIn = (project: RecordId) =>
 		withSteps((task) => task.project === project && task.parent === null && task.completedAt === null);
@@ -62,8 +64,9 @@ export function templateActions(mana: Mana, random: () => number) {
 		first: Day | null,
 	) {
 		for (const { task, steps } of found) {
-			const item = tx.create(templateItems, { ...itemOf(task, first), template, parent });
-			for (const step of steps) tx.create(templateItems, { ...itemOf(step, first), template, parent: item });
+			const made = new Map([[task.id, tx.create(templateItems, { ...itemOf(task, first), template, parent })]]);
+			for (const step of steps)
+				made.set(step.id, tx.create(templateItems, { ...itemOf(step, first), template, parent: made.get(step.parent!)! }));
 		}
 	}
 
@@ -75,11 +78,21 @@ export function templateActions(mana: Mana, random: () => number) {
 				const { title: name, hue, position } = row;
 				begin(tx, children, tx.create(projects, { name, hue, position, parent: project }), first);
 			} else {
-				const task = tx.create(tasks, { ...taskOf(row, first), project });
+				const task = beginTask(tx, { row, children }, { project, parent: null }, first);
 				made ??= task;
-				for (const step of children) tx.create(tasks, { ...taskOf(step.row, first), project, parent: task });
 			}
 		return made;
+	}
+
+	function beginTask(
+		tx: Writer,
+		{ row, children }: Branch<TemplateItem>,
+		place: Pick<Task, 'project' | 'parent'>,
+		first: Day,
+	): RecordId {
+		const task = tx.create(tasks, { ...taskOf(row, first), ...place });
+		for (const step of children) beginTask(tx, step, { ...place, parent: task }, first);
+		return task;
 	}
 
 	const branchesOf = (template: RecordId): readonly Branch<TemplateItem>[] =>
@@ -156,8 +169,9 @@ export function templateActions(mana: Mana, random: () => number) {
 					const copy = tx.create(projects, draft);
 					made.set(project.id, copy);
 					for (const { task, steps } of found) {
-						const twin = tx.create(tasks, { ...copyOf(task), project: copy, parent: null });
-						for (const step of steps) tx.create(tasks, { ...copyOf(step), project: copy, parent: twin });
+						const twins = new Map([[task.id, tx.create(tasks, { ...copyOf(task), project: copy, parent: null })]]);
+						for (const step of steps)
+							twins.set(step.id, tx.create(tasks, { ...copyOf(step), project: copy, parent: twins.get(step.parent!)! }));
 					}
 				}
 				return made.get(id)!;

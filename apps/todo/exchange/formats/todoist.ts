@@ -30,6 +30,7 @@ export function todoist(today: () => Day): ImportFormat<FoundTask> {
 				if (held) yield* told(held);
 				const indent = Math.max(1, Number(cell('INDENT')) || 1);
 				const key = String(line);
+				above.length = indent;
 				above[indent] = key;
 				const labels = [...cell('CONTENT').matchAll(/(?:^| )@([\p{L}\p{N}_-]+)/gu)].map(([, name]) => name!);
 				held = {
@@ -37,8 +38,7 @@ export function todoist(today: () => Day): ImportFormat<FoundTask> {
 					item: {
 						...bareTask,
 						key,
-						// Ours have steps, and those none: what stands deeper is a step of the same task.
-						parent: indent === 1 ? '' : (above[1] ?? ''),
+						parent: above[indent - 1] ?? '',
 						title: cell('CONTENT').replaceAll(/(^| )@[\p{L}\p{N}_-]+/gu, ''),
 						notes: cell('DESCRIPTION'),
 						priority: LEVELS[cell('PRIORITY')] ?? 'none',

@@ -9,12 +9,16 @@ export const markdownExport: ExportFormat<FoundTask> = {
 	type: 'text/markdown',
 	async *write(tasks) {
 		let project: string | null = null;
+		/** How deep what was written stands, by its key. */
+		const depths = new Map<string, number>();
 		for await (const task of tasks) {
 			if (task.parent === '' && task.project !== project) {
 				if (task.project !== '' || project !== null) yield `${project === null ? '' : '\n'}## ${task.project || 'Inbox'}\n\n`;
 				project = task.project;
 			}
-			const indent = task.parent === '' ? '' : '  ';
+			const depth = task.parent === '' ? 0 : (depths.get(task.parent) ?? 0) + 1;
+			depths.set(task.key, depth);
+			const indent = '  '.repeat(depth);
 			const more = [
 				...(task.dueDay === null ? [] : [`📅 ${task.dueDay}${task.dueTime === null ? '' : ` ${task.dueTime}`}`]),
 				...(task.priority === 'none' ? [] : [`!${task.priority}`]),
