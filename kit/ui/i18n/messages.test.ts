@@ -56,8 +56,8 @@ for (const path of markup)
 	});
 
 const spoken = new Set(['title', 'alt', 'placeholder', 'aria-label', 'label', 'hint', 'text', 'description']);
-/** Names that are the same in every language, and what stands in commands. */
-const names = /Mana|EMAIL|npm start -- --lan|npm run mana -- user reset/g;
+/** What is the same in every language, and what stands in commands. */
+const names = /https:\/\/|Mana|EMAIL|npm start -- --lan|npm run mana -- user reset/g;
 
 /** Words in markup and in attributes that people read or hear. */
 function literals(node: unknown): string[] {
