@@ -1,4 +1,5 @@
 import type { Mana } from '@mana/sync/client/api';
+import { loadWords } from '../i18n/index.ts';
 import { preferences } from '../preferences/preferences.svelte.ts';
 import type { AppManifest, Dated, DatedEntry, DatedView } from '../shell/manifest.ts';
 import { mapped, together } from './mapped.ts';
@@ -21,12 +22,12 @@ export class DatedViews {
 		this.all = apps.filter(({ id }) => id !== own).flatMap((app) => (app.dated ?? []).map((view) => ({ app, view })));
 	}
 
-	/** Fetches what knows the entries of views, but of those that are hidden. What cannot be fetched is missing until it is asked for again. */
+	/** Fetches what knows the entries of views and their app's words, but of those that are hidden. What cannot be fetched is missing until it is asked for again. */
 	load(hidden: ReadonlySet<string> = new Set()): void {
-		for (const { view } of this.all)
+		for (const { app, view } of this.all)
 			if (!hidden.has(view.id) && !this.#loaded.has(view.id))
-				view.load().then(
-					({ dated }) => (this.#loaded = new Map([...this.#loaded, [view.id, dated]])),
+				Promise.all([view.load(), loadWords([app.id])]).then(
+					([{ dated }]) => (this.#loaded = new Map([...this.#loaded, [view.id, dated]])),
 					(error: unknown) => console.warn(`${view.id} cannot be shown right now:`, error),
 				);
 	}
