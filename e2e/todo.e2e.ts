@@ -118,7 +118,7 @@ test('a task has steps, notes, a day, a time, a priority, tags and a project, sa
 	await tick(page, 'Boxes');
 	await pane.getByRole('button', { name: /^Day/ }).click();
 	await page.getByRole('dialog', { name: 'Schedule' }).getByRole('button', { name: 'In a week' }).click();
-	await pane.getByLabel('Time').fill('10:30');
+	await pane.getByLabel('Time', { exact: true }).fill('10:30');
 	await pane.getByLabel('Priority').selectOption('Medium');
 	await pane.getByRole('combobox', { name: 'Add a tag' }).fill('spring');
 	await pane.getByRole('combobox', { name: 'Add a tag' }).press('Enter');
@@ -130,7 +130,7 @@ test('a task has steps, notes, a day, a time, a priority, tags and a project, sa
 	await expect(pane.getByRole('textbox', { name: 'Title' }).first()).toHaveValue('Move house');
 	await expect(pane.getByRole('group', { name: 'Notes' })).toHaveText('Ask Ben for the van');
 	await expect(pane.getByRole('checkbox', { name: 'Reopen “Boxes”' })).toBeChecked();
-	await expect(pane.getByLabel('Time')).toHaveValue('10:30');
+	await expect(pane.getByLabel('Time', { exact: true })).toHaveValue('10:30');
 	await expect(pane.getByLabel('Priority').locator('option:checked')).toHaveText('Medium');
 	await expect(pane.getByLabel('Project').locator('option:checked')).toHaveText('House');
 	await pane.getByRole('button', { name: 'Remove tag spring' }).click();
