@@ -128,7 +128,7 @@ test('a task has steps, notes, a day, a time, a priority, tags and a project, sa
 	await page.reload();
 	pane = details(page);
 	await expect(pane.getByRole('textbox', { name: 'Title' }).first()).toHaveValue('Move house');
-	await expect(pane.getByRole('group', { name: 'Notes' })).toHaveText('Ask Ben for the van');
+	await expect(pane.getByRole('group', { name: 'Notes' }).getByText('Ask Ben for the van', { exact: true })).toBeVisible();
 	await expect(pane.getByRole('checkbox', { name: 'Reopen “Boxes”' })).toBeChecked();
 	await expect(pane.getByLabel('Time', { exact: true })).toHaveValue('10:30');
 	await expect(pane.getByLabel('Priority').locator('option:checked')).toHaveText('Medium');
