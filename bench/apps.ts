@@ -72,7 +72,7 @@ export const fullApps: readonly FullApp[] = [
 		acts: [
 			{ name: 'to the next week and back, 23 events', keys: ['j', 'k'], rows: 'main [data-key]' },
 			{
-				name: 'to the next week and back, 215 events',
+				name: 'to the next week and back, some 210 events',
 				keys: ['j', 'k'],
 				rows: 'main [data-key]',
 				path: `/calendar/week/${eventAt(19_900).toISOString().slice(0, 10)}`,
