@@ -130,6 +130,14 @@ test('two people share a space: invited by a link, at work together, and nothing
 		await look(other, 'calendar-overlay');
 		await other.getByRole('checkbox', { name: 'Home' }).uncheck();
 		await expect(feast).toHaveCount(0);
+		// Of which of them he is reminded he chooses there by keys, and finds it among his settings.
+		await other.getByRole('button', { name: 'Reminders in Home' }).press('Enter');
+		await expect(other.getByRole('menuitemcheckbox', { name: 'Remind me of what concerns me' })).toBeChecked();
+		await other.getByRole('menuitemcheckbox', { name: 'Remind me of everything' }).press('Enter');
+		await expect(other.getByRole('button', { name: 'Up to date' })).toBeVisible();
+		await other.reload();
+		await other.getByRole('button', { name: 'View and defaults' }).click();
+		await expect(other.getByRole('dialog').getByRole('combobox', { name: 'Home' })).toHaveValue('all');
 		await other.close();
 	});
 

@@ -5,7 +5,17 @@ import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { TestBrowser, World } from '@mana/sync/client/test-world';
 import { calendarActions, calendarOf, type EventDraft, type Scope } from './actions.ts';
 import type { RecordId } from '@mana/model';
-import { calendars, changedOccurrenceId, defaultCalendarId, events, guestId, guests, settings, settingsId } from './model.ts';
+import {
+	calendars,
+	changedOccurrenceId,
+	defaultCalendarId,
+	events,
+	guestId,
+	guests,
+	reminding,
+	settings,
+	settingsId,
+} from './model.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { trash } from './trash.ts';
 
@@ -258,6 +268,31 @@ test('how somebody looks at calendars is one record, also when it is chosen for 
 	mana.history.undo();
 	actions.editSettings('hide', mana, { hidden: { add: ['birthdays'] } });
 	expect(mana.get(settings, settingsId)?.hidden).toEqual(new Set(['birthdays']));
+});
+
+test('of which events of a space somebody is reminded is one record for it, also when that is chosen anew after it was taken back', () => {
+	const { actions, mana } = open();
+	actions.remind('remind', mana, 'family', 'all');
+	mana.history.undo();
+	expect(mana.query(reminding).rows).toMatchObject([{ of: 'concerning' }]);
+	actions.remind('remind', mana, 'family', 'none');
+	actions.remind('remind', mana, 'club', 'all');
+	expect(new Map(mana.query(reminding).rows.map((one) => [one.space, one.of]))).toEqual(new Map([['family', 'none'], ['club', 'all']])); // prettier-ignore
+});
+
+test('an event knows who made it, also where a series is cut; its copy, who made that', () => {
+	const mana = openMemoryMana();
+	let me = 'ada';
+	const actions = calendarActions(mana, () => 1_000, Math.random, () => me); // prettier-ignore
+	const { id } = actions.add('add', { title: 'Yoga', start: '2026-11-02T18:00', repeat: 'FREQ=WEEKLY' });
+	me = 'ben';
+	const series = mana.get(events, id)!;
+	const day = { event: series, series, occurrence: '2026-11-16T18:00', start: '2026-11-16T18:00' };
+	actions.edit('edit', day, { place: 'Outside' }, 'following');
+	actions.edit('edit', { ...day, occurrence: '2026-11-09T18:00', start: '2026-11-09T18:00' }, { place: 'Hall' }, 'this');
+	expect(mana.query(events).rows.map(({ createdBy }) => createdBy)).toEqual(['ada', 'ada', 'ada']);
+	const copy = actions.duplicate('copy', { ...day, event: mana.get(events, id)! });
+	expect(mana.get(events, copy.id)?.createdBy).toBe('ben');
 });
 
 test('two people who change the same occurrence while apart end up with the same one change, and nothing stands twice', async () => {

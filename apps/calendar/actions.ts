@@ -10,6 +10,9 @@ import {
 	type Guest,
 	guestId,
 	guests,
+	reminding,
+	type Reminding,
+	remindingId,
 	settings,
 	settingsId,
 } from './model.ts';
@@ -65,10 +68,17 @@ export interface CalendarActions {
 	uninvite(label: string, guest: RecordId): Written;
 	/** @param home the person's own space */
 	editSettings(label: string, home: Mana, draft: Draft<typeof settings>): Written;
+	/** Says of which events of a shared space somebody is reminded. @param home their own space */
+	remind(label: string, home: Mana, space: string, of: Reminding['of']): Written;
 }
 
-/** @param clock ms since 1970 */
-export function calendarActions(mana: Mana, clock: () => number, random: () => number): CalendarActions {
+/** @param clock ms since 1970 @param me id of whoever makes events; `null`: nobody who is known here */
+export function calendarActions(
+	mana: Mana,
+	clock: () => number,
+	random: () => number,
+	me: () => string | null = () => null,
+): CalendarActions {
 	const between = ordering(random);
 	const all = (): readonly Event[] => mana.query(events, { where: () => true }).rows;
 	const changesOf = (series: RecordId): Event[] => all().filter((one) => one.series === series && one.deletedAt === null);
@@ -77,7 +87,7 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 	 * Settles when it is on this device's disk.
 	 */
 	const ensure = (
-		collection: typeof events | typeof guests | typeof calendars | typeof settings,
+		collection: typeof events | typeof guests | typeof calendars | typeof settings | typeof reminding,
 		id: RecordId,
 		where: Mana = mana,
 	): Promise<void> =>
@@ -174,7 +184,7 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		add(label, draft) {
 			let id!: RecordId;
 			const written = mana.write(label, (tx) => {
-				id = tx.create(events, draft);
+				id = tx.create(events, { createdBy: me(), ...draft });
 			});
 			return { id, written };
 		},
@@ -204,7 +214,8 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 		duplicate(label, { event, start }) {
 			let id!: RecordId;
 			const written = mana.write(label, (tx) => {
-				id = tx.create(events, { ...copyOf(event), start, series: null, occurrence: null, repeat: null, extra: [], except: [] });
+				const once = { series: null, occurrence: null, repeat: null, extra: [], except: [] };
+				id = tx.create(events, { ...copyOf(event), start, ...once, createdBy: me() });
 			});
 			return { id, written };
 		},
@@ -271,6 +282,14 @@ export function calendarActions(mana: Mana, clock: () => number, random: () => n
 			return after(
 				[made],
 				home.write(label, (tx) => tx.update(settings, settingsId, draft)),
+			);
+		},
+		remind(label, home, space, of) {
+			const id = remindingId(space);
+			const made = ensure(reminding, id, home);
+			return after(
+				[made],
+				home.write(label, (tx) => tx.update(reminding, id, { space, of })),
 			);
 		},
 	};

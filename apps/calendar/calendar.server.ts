@@ -5,6 +5,7 @@ import { OlderCategories } from './categories.server.ts';
 import { bookingRoutes } from './booking/routes.server.ts';
 import { doubt, mirrorLeaving, type MirrorWithin, openMirror } from '@mana/dav/mirror/index';
 import { openRecordServer, RecordTree, rowsOf } from '@mana/dav/records/index';
+import { appOf } from '@mana/model';
 import { defineService, type Message, openEgress, openNotifier } from '@mana/service';
 import { mailInRoute, openMailAddresses } from '@mana/service/mail-in';
 import { People } from '@mana/service/people';
@@ -16,7 +17,7 @@ import { z } from 'zod';
 import { calendarsOfAccounts } from './elsewhere.server.ts';
 import { calendarApp } from './dav/folders.server.ts';
 import { eventKind, rootsOf } from './dav/kind.server.ts';
-import { calendars, events, guests } from './model.ts';
+import { calendars, events, guests, reminding } from './model.ts';
 import { EventReminders } from './reminders.server.ts';
 import { Scheduling } from './scheduling.server.ts';
 import { keepFeed } from './feed.server.ts';
@@ -86,6 +87,8 @@ export const service = defineService({
 			clock,
 			notifier,
 			ownerOf: (space) => records.memberships.personOf(space),
+			mayRead: (person, space) => records.memberships.can(person, space, 'read', appOf(events.number)),
+			byAddress: (addresses) => users.byAddress(addresses),
 			zoneOf: (person) => known.zoneOf(person),
 			failed: (error) => log.warn({ err: error }, 'a reminder is kept back; it is tried again'),
 		});
@@ -178,7 +181,7 @@ export const service = defineService({
 			service: NAME,
 			kinds: [eventKind],
 			elsewhere: { todo: 'todo-server' },
-			collections: [events, guests, calendars, tags],
+			collections: [events, guests, calendars, tags, reminding],
 			async heed(within, { space, cells, complete }) {
 				if (complete) unread.delete(space);
 				if (complete) behind.delete(space);

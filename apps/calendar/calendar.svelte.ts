@@ -14,6 +14,7 @@ import { type SpaceChoice, useSpaces } from '@mana/ui/data/spaces.svelte';
 import { mapped, together } from '@mana/ui/data/mapped';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
+import { useSession } from '@mana/ui/session/session.svelte';
 import { preferences } from '@mana/ui/preferences/preferences.svelte';
 import type { AppManifest } from '@mana/ui/shell/manifest';
 import { createContext } from 'svelte';
@@ -50,6 +51,7 @@ import { GuestList } from './guest-list.svelte.ts';
 import { hostOf } from './subscriptions/feed-address.ts';
 import { type Slot, whenTyped } from './typed.ts';
 import type { WeekWays } from './views.ts';
+import { SpaceReminders } from './space-reminders.svelte.ts';
 import { titleOf } from './words.ts';
 
 /** A calendar as the sidebar lists it. */
@@ -94,6 +96,14 @@ const UNSAID: Pick<
 	meetingServer: '',
 };
 
+/** Who is here. */
+interface Here {
+	/** Their id; `null` for a guest. */
+	person(): string | null;
+	/** Whether they may change what is in this space. */
+	mayWrite(): boolean;
+}
+
 /** The calendar app on one page: what its views share, and every action together with what it says afterwards. */
 export class Planner {
 	readonly mana: Mana;
@@ -110,6 +120,8 @@ export class Planner {
 	readonly #gone;
 	/** What takes place in the other spaces that the person is in. */
 	readonly spaces: SpaceOverlay;
+	/** Of which events of shared spaces the person is reminded. */
+	readonly reminding: SpaceReminders;
 	/** What other apps want time for. */
 	readonly wantings: Wantings;
 	/** Who is invited to what. */
@@ -122,12 +134,13 @@ export class Planner {
 	 * @param apps those that have something on days
 	 * @param choice of spaces, of those that the person is in
 	 */
-	constructor(mana: Mana, home: () => Mana | null, apps: readonly AppManifest[], choice: SpaceChoice, mayWrite: () => boolean) {
+	constructor(mana: Mana, home: () => Mana | null, apps: readonly AppManifest[], choice: SpaceChoice, here: Here) {
+		const { person, mayWrite } = here;
 		this.mana = mana;
 		this.mayWrite = mayWrite;
 		this.#home = home;
 		this.#others = new DatedViews(apps, 'calendar');
-		this.actions = calendarActions(mana, Date.now, Math.random);
+		this.actions = calendarActions(mana, Date.now, Math.random, person);
 		this.#events = live(() => mana.query(events, { where: () => true }));
 		this.#calendars = live(() => mana.query(calendars, { order: byPosition }));
 		this.#gone = live(() =>
@@ -137,7 +150,8 @@ export class Planner {
 		this.#tags = live(() => mana.query(tags));
 		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
-		this.wantings = new Wantings(mana, apps, () => this.settings);
+		this.wantings = new Wantings(mana, apps, () => ({ ...this.settings, person: person() }));
+		this.reminding = new SpaceReminders(choice, home, this.actions);
 		this.spaces = new SpaceOverlay(choice, home, () => this.settings);
 		$effect(() => this.#others.load(this.settings.hidden));
 	}
@@ -407,7 +421,8 @@ export function makePlanner(apps: readonly AppManifest[]): Planner {
 	// In one's own space one may do everything.
 	const mayWrite = (): boolean =>
 		choice.mana !== mana || choice.chosen === null || choice.spaces?.can(choice.chosen, 'write', appOf(events.number)) === true;
-	return new Planner(mana, useHome(), apps, choice, mayWrite);
+	const session = useSession();
+	return new Planner(mana, useHome(), apps, choice, { person: () => session.person?.id ?? null, mayWrite });
 }
 
 /** The day on which an occurrence begins for whoever looks. */

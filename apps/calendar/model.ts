@@ -95,6 +95,8 @@ export const events = collection(
 		occurrence: field.moment(28),
 		/** Where whoever takes part meets by picture and sound (CONFERENCE, RFC 7986 §5.11). */
 		meeting: field.text(29, { fallback: '', max: 2_000 }),
+		/** Id of the person who made it, whom it concerns in a shared space also where nobody is invited; `null`: nobody said so. */
+		createdBy: field.text(30, { max: 64 }),
 	},
 );
 
@@ -182,6 +184,20 @@ export const rooms = collection(
 	},
 );
 
+/**
+ * Of which events of a shared space somebody is reminded: a record for each space, in their own, so that it is the same on all devices of
+ * theirs. Where there is none, of those that concern them.
+ */
+export const reminding = collection(
+	'calendar/reminding',
+	{ app, number: 7 },
+	{
+		/** Id of the space. */
+		space: field.text(1, { max: 64 }),
+		of: field.choice(2, ['concerning', 'all', 'none']),
+	},
+);
+
 /** What people say about an event in a shared space; of a series, about all of it. */
 export const comments = commentsIn('calendar', app);
 
@@ -191,12 +207,18 @@ export type Guest = Row<typeof guests>;
 export type CalendarSettings = Row<typeof settings>;
 export type CalendarSet = Row<typeof sets>;
 export type Room = Row<typeof rooms>;
+export type Reminding = Row<typeof reminding>;
 
 /** The calendar that every space has, whether or not it has a record. */
 export const defaultCalendarId: RecordId = namedRecordId('calendar/calendars/default');
 
 /** There is one record of settings in a personal space, whichever device makes it. */
 export const settingsId: RecordId = namedRecordId('calendar/settings');
+
+/** What somebody chose for a space has one id, whichever device they choose on. */
+export function remindingId(space: string): RecordId {
+	return namedRecordId(`calendar/reminding/${space}`);
+}
 
 /** An event that a calendar program brought has one id wherever it comes from, so that its UID is there once in a space. */
 export function eventIdOf(uid: string): RecordId {

@@ -123,8 +123,8 @@ export function copyOf(event: Event): Draft<typeof events> {
 		event.files.map(({ id, file, by, position }) => [id, { file, by, ...(position !== null && { position }) }]),
 	);
 	const { title, notes, place, url, meeting, calendar, start, length, zone, endZone, repeat, extra, except } = event;
-	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer } = event;
-	const what = { title, notes, place, url, meeting, calendar, status, shows, privacy, hue, tags, organizer, files };
+	const { status, shows, privacy, reminders, travel, buffer, hue, tags, organizer, createdBy } = event;
+	const what = { title, notes, place, url, meeting, calendar, status, shows, privacy, hue, tags, organizer, createdBy, files };
 	const when = { start, length, zone, endZone, repeat, extra, except, reminders, travel, buffer };
 	return { ...what, ...when };
 }

@@ -27,16 +27,18 @@ export class KeptTimes implements GoesAlong {
 	readonly possible: boolean;
 	readonly #mana: Mana;
 	readonly #home: () => Mana | null;
+	readonly #person: () => string | null;
 	readonly #load: AppManifest['keepsTime'];
 	readonly #plans;
 	readonly #whiles;
 	#keeper = $state.raw<KeepsTime | null>(null);
 	#fetching: Promise<KeepsTime> | null = null;
 
-	/** Call it while a component is made. @param home the person's own space; `null` while it opens */
-	constructor(mana: Mana, apps: readonly AppManifest[], home: () => Mana | null) {
+	/** Call it while a component is made. @param home the person's own space; `null` while it opens @param person their id */
+	constructor(mana: Mana, apps: readonly AppManifest[], home: () => Mana | null, person: () => string | null) {
 		this.#mana = mana;
 		this.#home = home;
+		this.#person = person;
 		this.#load = apps.find(({ keepsTime }) => keepsTime !== undefined)?.keepsTime;
 		this.possible = this.#load !== undefined;
 		this.#plans = live(() =>
@@ -108,7 +110,8 @@ export class KeptTimes implements GoesAlong {
 			title: titleOf(task),
 			...span,
 		}));
-		return keeper.keep(label, { mana: this.#mana, home: this.#home() }, all, preferences.timeZone);
+		const places = { mana: this.#mana, home: this.#home(), person: this.#person() };
+		return keeper.keep(label, places, all, preferences.timeZone);
 	}
 
 	async drop(label: string, id: RecordId): Promise<Written> {

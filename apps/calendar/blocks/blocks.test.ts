@@ -82,7 +82,12 @@ function world() {
 	const [mana, home] = [openMemoryMana(), openMemoryMana()];
 	const places = { mana, home };
 	const keep = (from: string, to: string, record = task) =>
-		keepsTime.keep('keep', places, [{ end: { collection: 513, record }, title: 'Write', ...span(from, to) }], berlin);
+		keepsTime.keep(
+			'keep',
+			{ ...places, person: 'ada' },
+			[{ end: { collection: 513, record }, title: 'Write', ...span(from, to) }],
+			berlin,
+		);
 	const whiles = () => keepsTime.whiles(mana, berlin).rows;
 	return { mana, home, places, keep, whiles };
 }
@@ -95,7 +100,14 @@ test('time for a record is an event tied to it, as the person makes events, and 
 	expect(free('2031-11-26T08:50')).toEqual(span('2031-11-26T09:00', '2031-11-26T10:00'));
 	const { undo } = keep('2031-11-26T09:00', '2031-11-26T10:00');
 	const [event] = mana.query(events).rows;
-	expect(event).toMatchObject({ title: 'Write', start: '2031-11-26T09:00', length: 3_600, zone: berlin, shows: 'busy' });
+	expect(event).toMatchObject({
+		title: 'Write',
+		start: '2031-11-26T09:00',
+		length: 3_600,
+		zone: berlin,
+		shows: 'busy',
+		createdBy: 'ada',
+	});
 	expect([...event!.reminders]).toEqual(['10']);
 	expect(mana.query(links).rows).toMatchObject([{ kind: 'plans', fromCollection: 513, from: task, to: event!.id }]);
 	expect(whiles()).toEqual([{ ...span('2031-11-26T09:00', '2031-11-26T10:00'), id: event!.id, record: task, href: `/calendar?event=${event!.id}` }]); // prettier-ignore

@@ -53,7 +53,8 @@ export const keepsTime: KeepsTime = {
 		const busy = stores.flatMap((store) => takenBy(store.query(events, { where: () => true }).rows, from, to, zone));
 		return freeTimes({ minutes, first, last, now, zone, taken: [...busy, ...taken] });
 	},
-	keep: (label, { mana, home }, wanted, zone) => keepTime(mana, label, wanted, zone, (home ?? mana).get(settings, settingsId)),
+	keep: (label, { mana, home, person }, wanted, zone) =>
+		keepTime(mana, label, wanted, zone, { ...(home ?? mana).get(settings, settingsId), person }),
 	drop: (label, mana, id) => mana.write(label, (tx) => tx.trash(events, id)),
 	dropAlong(tx, mana, records, now) {
 		for (const { id } of toCome(mana, records, now)) tx.trash(events, id);

@@ -9,9 +9,9 @@ import { m } from '@mana/ui/i18n';
 import { preferences } from '@mana/ui/preferences/preferences.svelte';
 import type { Span, Wanting, WantsTime } from '@mana/ui/shell/kept-time';
 import type { AppManifest } from '@mana/ui/shell/manifest';
-import { type CalendarSettings, events } from '../model.ts';
+import { events } from '../model.ts';
 import type { Occurrence } from '../occurrences.ts';
-import { keepTime } from './keep.ts';
+import { keepTime, type Ways } from './keep.ts';
 
 /** Something of another app that wants time, and what knows it. */
 export interface Wanted extends Wanting {
@@ -24,13 +24,13 @@ export interface Wanted extends Wanting {
 export class Wantings {
 	readonly #mana: Mana;
 	readonly #apps: readonly AppManifest[];
-	readonly #ways: () => Pick<CalendarSettings, 'calendar' | 'reminders'>;
+	readonly #ways: () => Ways;
 	readonly #plans;
 	readonly #known;
 	#loaded = $state.raw<ReadonlyMap<number, WantsTime>>(new Map());
 
 	/** Call it while a component is made. @param ways how the person makes events */
-	constructor(mana: Mana, apps: readonly AppManifest[], ways: () => Pick<CalendarSettings, 'calendar' | 'reminders'>) {
+	constructor(mana: Mana, apps: readonly AppManifest[], ways: () => Ways) {
 		this.#mana = mana;
 		this.#apps = apps.filter(({ wantsTime }) => wantsTime !== undefined);
 		this.#ways = ways;

@@ -113,6 +113,7 @@ export async function book(parts: BookingParts, name: string, request: BookingRe
 				zone: settings.zone,
 				length: request.length * 60,
 				organizer: person.address,
+				createdBy: person.id,
 			});
 			const guest = { event, address: request.email, name: request.name, answer: 'accepted', answeredAt: now } as const;
 			tx.create(guests, guestId(event, request.email), guest);

@@ -290,6 +290,9 @@ describe('an event', () => {
 			headers: { destination: `/dav/calendars/${family}-calendar/shared.ics`, depth: '0' },
 		});
 		expect(shared.status).toBe(201);
+		// Whom it concerns there is known: whoever's program wrote it.
+		const { members } = await ada.space<{ members: { person: string }[] }>('GET', `/spaces/${family}/members`);
+		expect((await ada.rows(family, events)).map(({ createdBy }) => createdBy)).toEqual([members[0]!.person]);
 		expect((await phone.read(`/calendars/${family}-calendar/shared.ics`)).text).toBe(once);
 		expect((await phone.read('/calendars/other/here.ics')).text).toBe(once);
 		expect((await phone.ask('DELETE', '/calendars/other/here.ics')).status).toBe(204);

@@ -53,7 +53,9 @@ export function keepEvent(
 	tx: ServiceWriter,
 	{ id, before, occurrences, guests: known, tags }: KnownEvent,
 	sent: SentEvent,
-	place: Pick<Draft<typeof events>, 'uid' | 'calendarName' | 'calendarObject'> & { readonly calendar: RecordId | null },
+	place: Pick<Draft<typeof events>, 'uid' | 'calendarName' | 'calendarObject' | 'createdBy'> & {
+		readonly calendar: RecordId | null;
+	},
 	invited: number | null,
 ): void {
 	// Each name becomes a tag once, however many occurrences have it.

@@ -54,6 +54,7 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 	): Promise<{ seq: number; text: string }> {
 		const { db, zone, clock } = this.#parts;
 		const { space, home } = folder;
+		const { id: person, email } = this.#parts.grant.person;
 		const sent = parseEvent(content, folder.calendar?.zone ?? zone);
 		const { uid, text } = sent;
 		if (current && current.uid !== uid) throw await this.#conflict(folder, uid, current.name);
@@ -67,9 +68,9 @@ export class Writes implements FolderWrites<typeof events, CalendarFolder> {
 			uid: uid === id ? '' : uid,
 			calendarName: name === `${uid}.ics` ? '' : name,
 			calendarObject: text,
+			...(known.before === null && { createdBy: person }),
 		};
 		const before = known.before && wholeIn(space, known, known.before);
-		const { email } = this.#parts.grant.person;
 		const out = before ? daysTakenOut(before, sent, email, zone) : [];
 		const seq = await this.#member.write(space, (tx) => {
 			if (known.before) {

@@ -33,6 +33,8 @@ export interface BringParts {
 	newId(): RecordId;
 	/** Calendar address of whoever imports; `null`: nobody knows. */
 	readonly me: string | null;
+	/** Their id. */
+	readonly by: string | null;
 	/** Which calendar they come into: the id of one, `null` for the one that every space has, or one that is made now. */
 	readonly into: RecordId | null | { readonly id: RecordId; readonly draft: Draft<typeof calendars> };
 }
@@ -80,7 +82,7 @@ function recordsOf(id: RecordId, { said, occurrences }: FoundEvent): (readonly [
 	return [[id, said], ...occurrences.map(([occurrence, one]) => [changedOccurrenceId(id, occurrence), one] as const)];
 }
 
-function bringOne(tx: Writer, { mana, me }: BringParts, id: RecordId, found: FoundEvent, calendar: RecordId | null): void {
+function bringOne(tx: Writer, { mana, me, by }: BringParts, id: RecordId, found: FoundEvent, calendar: RecordId | null): void {
 	const { uid, text } = found;
 	for (const [record, { fields, guests: asked, tags }] of recordsOf(id, found)) {
 		const before = tx.get(events, record);
@@ -89,7 +91,7 @@ function bringOne(tx: Writer, { mana, me }: BringParts, id: RecordId, found: Fou
 		const mine = me !== null && organizer?.toLowerCase() === me.toLowerCase();
 		const own = record === id ? { uid: uid === id ? '' : uid, calendarObject: text } : { series: id };
 		const names = tags.map((name) => ensureTag(mana, tx, name));
-		tx.update(events, record, { ...rest, ...own, calendar, tags: names, organizer: mine ? null : organizer });
+		tx.update(events, record, { ...rest, ...own, calendar, tags: names, organizer: mine ? null : organizer, createdBy: by });
 		for (const guest of asked) invite(tx, record, guest);
 	}
 }

@@ -42,7 +42,7 @@ function open() {
 	const put = async (items: readonly FoundEvent[], policy: Policy = 'merge', more: { me?: string; into?: Parameters<typeof bring>[0]['into'] } = {}) => {
 		const find = finder(mana);
 		const step = items.map((item) => ({ line: 1, item, known: find(item) }));
-		return bring({ mana, newId, me: more.me ?? null, into: more.into ?? null }, step, policy, 'import');
+		return bring({ mana, newId, me: more.me ?? null, by: null, into: more.into ?? null }, step, policy, 'import');
 	}; // prettier-ignore
 	const rows = () => mana.query(events).rows.filter(({ start }) => start !== null);
 	return { mana, put, rows };

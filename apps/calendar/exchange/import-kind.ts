@@ -16,8 +16,8 @@ const newId = (): RecordId => newRecordId(Date.now(), (bytes) => crypto.getRando
 /** The calendar that the file that is being brought gets, where it gets one of its own. */
 let made = newId();
 
-/** Bringing events from files. @param me calendar address of whoever is here */
-export function calendarImport(me: () => string | null): ImportKind<FoundEvent> {
+/** Bringing events from files. @param me whoever is here, with their calendar address */
+export function calendarImport(me: () => { readonly id: string; readonly email: string } | null): ImportKind<FoundEvent> {
 	return {
 		start: () => new Worker(new URL('./read-worker.ts', import.meta.url), { type: 'module' }),
 		endings: ['.ics', '.ical', '.ifb', '.icalendar'],
@@ -62,7 +62,8 @@ export function calendarImport(me: () => string | null): ImportKind<FoundEvent> 
 		bring(mana, step, policy, label, { into, fileName }) {
 			const draft = { name: nameIn(fileName), hue: nextHue(mana.query(calendars).rows.length + 1) };
 			const calendar = into === NEW ? { id: made, draft } : into === defaultCalendarId ? null : (into as RecordId);
-			return bring({ mana, newId, me: me(), into: calendar }, step, policy, label);
+			const [here, place] = [me(), { mana, newId, into: calendar }];
+			return bring({ ...place, me: here?.email ?? null, by: here?.id ?? null }, step, policy, label);
 		},
 		remove(mana, ids, label) {
 			mana.write(label, (tx) => {

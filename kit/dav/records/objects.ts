@@ -133,17 +133,17 @@ export async function rowsOf<C extends Collection>(
 	db: RecordDb,
 	spaces: readonly SpaceId[],
 	collection: C,
-): Promise<{ readonly space: SpaceId; readonly row: Row<C>; readonly seq: number }[]> {
+): Promise<{ readonly space: SpaceId; readonly row: Row<C>; readonly seq: number; readonly changedAt: number }[]> {
 	if (spaces.length === 0) return [];
 	const held = await db
 		.selectFrom('mana_record')
-		.select(['space', 'id', 'registers', 'seq'])
+		.select(['space', 'id', 'registers', 'seq', 'changed_at'])
 		.where('collection', '=', collection.number)
 		.where('space', 'in', spaces)
 		.execute();
-	return held.flatMap(({ space, id, registers, seq }) => {
+	return held.flatMap(({ space, id, registers, seq, changed_at: changedAt }) => {
 		const row = readRow(collection, id, entriesOf(registers));
-		return row ? [{ space, row, seq }] : [];
+		return row ? [{ space, row, seq, changedAt }] : [];
 	});
 }
 

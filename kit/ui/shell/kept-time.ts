@@ -8,8 +8,8 @@ export interface KeepsTime {
 	whiles(mana: Mana, zone: string): LiveQuery<While>;
 	/** When somebody is free, the soonest first. */
 	free(wanted: FreeTime): readonly Span[];
-	/** Keeps time for records, as one action. */
-	keep(label: string, places: Stores, wanted: readonly Keep[], zone: string): Written;
+	/** Keeps time for records, as one action. `person` is the id of whoever does; `null`: nobody who is known here. */
+	keep(label: string, places: Stores & { readonly person: string | null }, wanted: readonly Keep[], zone: string): Written;
 	/** Takes one while away. */
 	drop(label: string, mana: Mana, id: RecordId): Written;
 	/** Inside an action that throws records away: takes along what was still to come for them. @param now ms since 1970 */
