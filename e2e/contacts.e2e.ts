@@ -270,7 +270,7 @@ test('contacts are added, found, related, merged and taken apart again, and are 
 		await seed(mana, person, (store) => store.write('task', (tx) => tx.create(tasks, { title: 'Mend the fence' })));
 		await form(page).getByRole('button', { name: 'Close' }).click();
 		await page.goto(`${mana.url}/calendar/week/2026-11-25`);
-		await page.getByRole('heading', { name: /23\D+29 November 2026/ }).waitFor();
+		await page.getByRole('heading', { name: /23\D+29 Nov 2026/ }).waitFor();
 		await page.keyboard.press('c');
 		const field = page.getByRole('dialog', { name: 'New event' }).getByRole('textbox', { name: 'What is planned?' });
 		await expect(field).toBeFocused();

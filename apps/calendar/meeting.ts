@@ -1,4 +1,5 @@
 import { DAY, MINUTE } from './moments.ts';
+import type { Shown } from './shown.ts';
 
 /** Letters of a room: those that nobody takes for another, and that stay the same where a server has no capitals. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -35,6 +36,11 @@ export function meetingLink(server: string, fill: (bytes: Uint8Array<ArrayBuffer
 /** Whether it is an address that a button may lead to. */
 export function isMeeting(address: string): boolean {
 	return /^https?:\/\/[^\s]+$/i.test(address);
+}
+
+/** Whether what stands in the calendar is a meeting that one can go into now, in ms since 1970. */
+export function canJoin(one: Shown, now: number): boolean {
+	return !one.wholeDay && !one.done && isMeeting(one.occurrence?.event.meeting ?? '') && isMeetingTime(one, now);
 }
 
 /** Whether it is time to go in: from shortly before the start until the end. Spans in ms since 1970. */

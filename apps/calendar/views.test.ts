@@ -91,10 +91,10 @@ test('weeks are counted as ISO 8601 has it', () => {
 
 test('a view says what it shows', () => {
 	const plain = (text: string) => text.replaceAll(/\s/gu, ' ');
-	expect(plain(titleOfView('week', '2026-11-26', ways, 'en-GB'))).toBe('23 – 29 November 2026');
+	expect(plain(titleOfView('week', '2026-11-26', ways, 'en-GB'))).toBe('23 – 29 Nov 2026');
 	expect(plain(titleOfView('agenda', '2026-11-27', ways, 'en-GB'))).toBe('27 Nov 2026 – 25 Jan 2027');
 	expect(titleOfView('month', '2026-11-26', ways, 'de')).toBe('November 2026');
 	expect(titleOfView('year', '2026-11-26', ways, 'en')).toBe('2026');
-	expect(plain(titleOfView('4-days', '2026-11-28', ways, 'en-GB'))).toBe('28 November – 1 December 2026');
+	expect(plain(titleOfView('4-days', '2026-11-28', ways, 'en-GB'))).toBe('28 Nov – 1 Dec 2026');
 	expect(plain(titleOfView('quarter', '2026-11-26', ways, 'de'))).toMatch(/^Oktober ?– ?Dezember 2026$/);
 });

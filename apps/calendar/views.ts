@@ -1,4 +1,16 @@
-import { addDays, addMonths, type Day, daysBetween, formatDay, makeDay, parts, spellDay, toUtc, weekdayOf } from '@mana/time';
+import {
+	addDays,
+	addMonths,
+	type Day,
+	daysBetween,
+	formatDay,
+	makeDay,
+	parts,
+	spellDay,
+	spellDays,
+	toUtc,
+	weekdayOf,
+} from '@mana/time';
 
 /** How many days a view of some days can show. */
 const dayCounts = [2, 3, 4, 5, 6, 7] as const;
@@ -131,7 +143,7 @@ export function stepped(view: ViewName, day: Day, by: 1 | -1): Day {
 	}
 }
 
-/** What a view shows, in words: "November 2026", "23–29 November 2026". */
+/** What a view shows, in words: "November 2026", "23–29 Nov 2026". */
 export function titleOfView(view: ViewName, day: Day, ways: WeekWays, tag: string): string {
 	switch (view) {
 		case 'day':
@@ -145,17 +157,9 @@ export function titleOfView(view: ViewName, day: Day, ways: WeekWays, tag: strin
 			return formatDay(tag, { month: 'long', year: 'numeric' }, day);
 		case 'year':
 			return formatDay(tag, { year: 'numeric' }, day);
-		case 'agenda':
-			return formatRange(...reachOf('agenda', day, ways), tag, 'short');
 		default:
-			return formatRange(...reachOf(view, day, ways), tag, 'long');
+			return spellDays(...reachOf(view, day, ways), tag);
 	}
-}
-
-/** @param month `short` where both ends have their own month and year, which the head has no room for in full */
-function formatRange(first: Day, last: Day, tag: string, month: 'long' | 'short'): string {
-	const format = new Intl.DateTimeFormat(tag, { day: 'numeric', month, year: 'numeric', timeZone: 'UTC' });
-	return format.formatRange(Date.parse(`${first}T00:00Z`), Date.parse(`${last}T00:00Z`));
 }
 
 /** The number of a day's week (ISO 8601: the first with four days in the year). */

@@ -1,5 +1,5 @@
 import { speakTime } from '@mana/time';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getLocale, getTag, m } from '@mana/ui/i18n';
 
 import type { Hit, Search } from '@mana/ui/shell/manifest';
 import { alarms, cities, countdowns, entries, sequences, timers } from './model.ts';
@@ -17,14 +17,14 @@ export const search: Search = (mana, words, limit) => {
 		...mana.query(alarms).rows.map(({ id, label, time }) => ({
 			id,
 			title: label || m.clock_alarm(),
-			detail: speakTime(time ?? '00:00', getLocale()),
+			detail: speakTime(time ?? '00:00', getTag()),
 			href: '/clock/alarms',
 			score: scoreOf(label, time ?? ''),
 		})),
 		...mana.query(timers).rows.map(({ id, label, lengthMs }) => ({
 			id,
 			title: label || m.clock_timer(),
-			detail: spokenLength(lengthMs, getLocale()),
+			detail: spokenLength(lengthMs, getTag()),
 			href: '/clock/timers',
 			score: label === '' ? 0 : scoreOf(label),
 		})),

@@ -1,6 +1,6 @@
 import { type AppTrash, trashKind } from '@mana/shared/trash';
 import { speakTime } from '@mana/time';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getLocale, getTag, m } from '@mana/ui/i18n';
 import { spokenLength } from './durations.ts';
 import { alarms, cities, countdowns, entries, sequences, sequenceSteps, sounds, stopwatches, timers } from './model.ts';
 import { nameIn } from './places/index.ts';
@@ -9,9 +9,9 @@ import { nameIn } from './places/index.ts';
 export const trash: AppTrash = {
 	kinds: [
 		trashKind(alarms, m.clock_alarm, {
-			title: ({ label, time }) => [speakTime(time ?? '00:00', getLocale()), label].filter(Boolean).join(' '),
+			title: ({ label, time }) => [speakTime(time ?? '00:00', getTag()), label].filter(Boolean).join(' '),
 		}),
-		trashKind(timers, m.clock_timer, { title: ({ label, lengthMs }) => label || spokenLength(lengthMs, getLocale()) }),
+		trashKind(timers, m.clock_timer, { title: ({ label, lengthMs }) => label || spokenLength(lengthMs, getTag()) }),
 		trashKind(sequences, m.clock_sequence, { title: ({ label }) => label || m.clock_sequence() }),
 		trashKind(sequenceSteps, m.clock_step, { title: () => null }),
 		trashKind(stopwatches, m.clock_stopwatch, { title: ({ label }) => label || m.clock_stopwatch() }),

@@ -1,5 +1,5 @@
 import { type Day, dayAt, speakDay, speakTime, timeAt } from '@mana/time';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getTag, m } from '@mana/ui/i18n';
 import { type Phase, type SoundName } from './model.ts';
 import type { Ring } from './ringing.ts';
 
@@ -21,7 +21,7 @@ export function phaseName(phase: Phase): string {
 export function ringTitle({ kind, at, label, phase, next, bedtime }: Ring, zone: string): string {
 	if (bedtime)
 		return bedtime.bedAt > at
-			? m.clock_wind_down({ when: speakTime(timeAt(bedtime.bedAt, zone), getLocale()) })
+			? m.clock_wind_down({ when: speakTime(timeAt(bedtime.bedAt, zone), getTag()) })
 			: m.clock_bedtime_now();
 	if (kind === 'sequence') {
 		const name = label.trim() || m.clock_sequence();

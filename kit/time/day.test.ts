@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { addDays, addMonths, dayAt, daysBetween, makeDay, nextWeekday, timeAt, weekdayOf } from './day.ts';
-import { speakAgo, speakDay, speakTime, speakWeekday, spellDate, spellDay } from './speak.ts';
+import { speakAgo, speakDay, speakTime, speakWeekday, spellDate, spellDay, spellDays } from './speak.ts';
 
 const days = fc
 	.integer({ min: -200_000, max: 200_000 })
@@ -58,6 +58,9 @@ test('days are spoken as people do', () => {
 	expect([say('2026-11-24', 'de'), say('2026-11-27', 'de')]).toEqual(['morgen', 'Freitag']);
 	expect(spellDay('2026-11-23', 'de')).toBe('Montag, 23. November 2026');
 	expect([spellDate('2026-11-25', 'en-GB'), speakWeekday('2026-11-25', 'de')]).toEqual(['25 November', 'Mittwoch']);
+	const plain = (text: string): string => text.replaceAll(/\s/gu, ' ');
+	expect(plain(spellDays('2026-11-23', '2026-11-29', 'en-GB'))).toBe('23 – 29 Nov 2026');
+	expect(plain(spellDays('2026-12-28', '2027-01-03', 'en-GB'))).toBe('28 Dec 2026 – 3 Jan 2027');
 	expect(speakTime('14:05', 'de')).toBe('14:05');
 	expect(speakAgo(0, 180_000, 'en')).toBe('3 minutes ago');
 });

@@ -13,4 +13,5 @@ export {
 	speakWeekday,
 	spellDate,
 	spellDay,
+	spellDays,
 } from './speak.ts';

@@ -23,6 +23,11 @@ export function spellDate(day: Day, locale: string): string {
 	return format(locale, { day: 'numeric', month: 'long' }, day);
 }
 
+/** From one day to another, with no more said twice than must be: "23 – 29 Nov 2026", "28 Nov – 1 Dec 2026". */
+export function spellDays(first: Day, last: Day, locale: string): string {
+	return form(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format.formatRange(toUtc(first), toUtc(last));
+}
+
 /** The name of the day of the week: "Wednesday". */
 export function speakWeekday(day: Day, locale: string): string {
 	return format(locale, { weekday: 'long' }, day);
@@ -103,15 +108,20 @@ const forms = new Map<string, Form>();
 /** All minutes of a day, and some. */
 const MOST_TEXTS = 2_000;
 
-function formed(locale: string, options: Intl.DateTimeFormatOptions, at: number): string {
+function form(locale: string, options: Intl.DateTimeFormatOptions): Form {
 	const key = locale + JSON.stringify(options);
-	let form = forms.get(key);
-	if (!form)
-		forms.set(key, (form = { format: new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }), texts: new Map() }));
-	let text = form.texts.get(at);
+	let found = forms.get(key);
+	if (!found)
+		forms.set(key, (found = { format: new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }), texts: new Map() }));
+	return found;
+}
+
+function formed(locale: string, options: Intl.DateTimeFormatOptions, at: number): string {
+	const { format: maker, texts } = form(locale, options);
+	let text = texts.get(at);
 	if (text === undefined) {
-		if (form.texts.size >= MOST_TEXTS) form.texts.clear();
-		form.texts.set(at, (text = form.format.format(at)));
+		if (texts.size >= MOST_TEXTS) texts.clear();
+		texts.set(at, (text = maker.format(at)));
 	}
 	return text;
 }

@@ -1,7 +1,7 @@
 import { newRecordId, type RecordId } from '@mana/model';
 import { nextHue } from '@mana/shared/tags';
 import { dayAt, speakDay, speakTime } from '@mana/time';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getTag, m } from '@mana/ui/i18n';
 import type { ImportKind } from '@mana/ui/import/kind';
 import { byPosition } from '../actions.ts';
 import { calendars, defaultCalendarId, events } from '../model.ts';
@@ -78,7 +78,7 @@ function nameIn(fileName: string): string {
 }
 
 function momentWords(text: string): string {
-	const day = speakDay(dayIn(text), dayAt(Date.now()), getLocale());
+	const day = speakDay(dayIn(text), dayAt(Date.now()), getTag());
 	const time = timeIn(text);
-	return time === null ? day : `${day}, ${speakTime(time, getLocale())}`;
+	return time === null ? day : `${day}, ${speakTime(time, getTag())}`;
 }

@@ -1,5 +1,5 @@
 import type { Written } from '@mana/sync/client/api';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getTag, m } from '@mana/ui/i18n';
 import type { ClockActions } from '../actions.ts';
 import { clockLength, spokenLength, stopwatchLength } from '../durations.ts';
 import type { Focus, Stopwatch, Timer } from '../model.ts';
@@ -47,7 +47,7 @@ function ofTimer(timer: Timer, now: number): Stand {
 	const state = timerState(timer, now);
 	const runs = state === 'running';
 	return {
-		name: timer.label.trim() || spokenLength(timer.lengthMs, getLocale()),
+		name: timer.label.trim() || spokenLength(timer.lengthMs, getTag()),
 		time: clockLength(remaining(timer, now)),
 		verb: runs ? m.clock_pause() : state === 'resting' ? m.clock_go_on() : m.clock_start(),
 		press: (actions) =>

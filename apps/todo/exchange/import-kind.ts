@@ -1,5 +1,5 @@
 import { newRecordId } from '@mana/model';
-import { getLocale, m } from '@mana/ui/i18n';
+import { getTag, m } from '@mana/ui/i18n';
 import type { ImportKind } from '@mana/ui/import/kind';
 import { dayAt, speakDay } from '@mana/time';
 import { tasks } from '../model.ts';
@@ -26,7 +26,7 @@ export const todoImport: ImportKind<FoundTask> = {
 	show: ({ title, dueDay, project, tags }) => ({
 		title,
 		detail: [
-			...(dueDay === null ? [] : [speakDay(dueDay, dayAt(Date.now()), getLocale())]),
+			...(dueDay === null ? [] : [speakDay(dueDay, dayAt(Date.now()), getTag())]),
 			...(project === '' ? [] : [project]),
 			...tags.map((tag) => `#${tag}`),
 		].join(' · '),

@@ -1,2 +1,2 @@
-export { getLocale, loadWords, m } from './messages.ts';
+export { getLocale, getTag, loadWords, m } from './messages.ts';
 export { type Locale, locales } from './locale.ts';

@@ -15,6 +15,9 @@ class Language {
 			get locale() {
 				return current();
 			},
+			get tag() {
+				return preferences.tag;
+			},
 			arrived: () => this.#arrivals++,
 			missed: () => void this.#arrivals,
 		});

@@ -8,6 +8,8 @@ type Inputs = Readonly<Record<string, string | number>>;
 /** Who speaks: a page chooses the language and is told when words arrive; everything else is English. */
 interface Speaker {
 	readonly locale: Locale;
+	/** BCP 47: the language with the person's region and clock. */
+	readonly tag: string;
 	/** Words came that somebody may have asked for in vain. */
 	arrived(): void;
 	/** Somebody asked for words that are not there yet, and wants to be asked again when they are. */
@@ -16,7 +18,7 @@ interface Speaker {
 
 const known = new Map<string, Words>();
 const underWay = new Map<string, Promise<void>>();
-let speaker: Speaker = { locale: baseLocale, arrived: () => {}, missed: () => {} };
+let speaker: Speaker = { locale: baseLocale, tag: baseLocale, arrived: () => {}, missed: () => {} };
 
 export function speakAs(other: Speaker): void {
 	speaker = other;
@@ -24,6 +26,11 @@ export function speakAs(other: Speaker): void {
 
 export function getLocale(): Locale {
 	return speaker.locale;
+}
+
+/** BCP 47 tag for dates, times and numbers in what is said outside of markup; there it is `language.tag`. */
+export function getTag(): string {
+	return speaker.tag;
 }
 
 /**
