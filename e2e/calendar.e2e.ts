@@ -136,7 +136,7 @@ test('an event is written as a line, dragged, made longer and repeated; one of i
 		await small.getByRole('button', { name: 'Previous month' }).click();
 		await expect(small.getByText('October 2026')).toBeVisible();
 		await small.getByRole('link', { name: /14 October 2026/ }).click();
-		await a.page.getByRole('heading', { name: /12\D+18 October 2026/ }).waitFor();
+		await a.page.getByRole('heading', { name: /12\D+18 Oct 2026/ }).waitFor();
 		await a.page.goto(mana.url);
 		await expect(a.page.getByRole('link', { name: /^Visitors/ })).toBeVisible();
 	});

@@ -94,7 +94,7 @@ test('two people share a space: invited by a link, at work together, and nothing
 
 	await test.step('an event of the space is talked about', async () => {
 		await ben.page.goto(`${mana.url}/calendar/week/2027-03-10`);
-		await ben.page.getByRole('heading', { name: /8\D+14 March 2027/ }).waitFor();
+		await ben.page.getByRole('heading', { name: /8\D+14 Mar 2027/ }).waitFor();
 		await ben.page.keyboard.press('c');
 		await ben.page.getByRole('textbox', { name: 'What is planned?' }).fill('Feast 2027-03-10 18:00');
 		await ben.page.keyboard.press('Enter');
