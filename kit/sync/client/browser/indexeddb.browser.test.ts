@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { Link } from '../link.ts';
 import type { Mana } from '../api.ts';
+import { chromiumSwitches } from './chromium.ts';
 import type { TestPage } from './test-page.ts';
 import { TestBrowser, World } from '../test-world.ts';
 import { join, split } from '../transport.ts';
@@ -28,17 +29,8 @@ let server: TestService;
 beforeAll(async () => {
 	if (!executablePath) return console.warn('No browser found: set MANA_CHROMIUM to test IndexedDB.');
 	server = await serve();
-	browser = await chromium.launch({
-		executablePath,
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-sync',
-		],
-	});
+	const playwright = await Bun.file(Bun.resolveSync('playwright-core/lib/coreBundle', import.meta.dir)).text();
+	browser = await chromium.launch({ executablePath, args: [...chromiumSwitches(playwright)] });
 }, 60_000);
 
 afterAll(async () => {
