@@ -20,10 +20,23 @@ const say = (line) => console.log(line);
 const packaged = (...path) => join(root, 'node_modules', ...path);
 
 /**
- * The steps in order. `count` reads how many tests passed and failed; a step without it is one check. `broken` reads what is said of each
- * that failed, where the step itself does not end with that.
+ * The steps in order. `count` reads how many tests passed and failed; a step without it is one check. Checks run beside each other, each
+ * once those that it names by `after` have ended. `broken` reads what is said of each that failed, where the step itself does not end with
+ * that.
  */
 const steps = [
+	{
+		part: 'check',
+		name: 'Generated files are what the schema says',
+		run: (bun) => [bun, 'schema/generate/generate.ts', '--check'],
+	},
+	// The longest way is the build and then the types of pages: it begins first. The build writes some of what is generated.
+	{
+		part: 'check e2e',
+		name: 'Build',
+		after: ['Generated files are what the schema says'],
+		run: (bun) => [bun, 'web/build.ts', '--if-stale'],
+	},
 	{ part: 'check', name: 'Format', run: () => [packaged('.bin', 'oxfmt'), '--check'] },
 	{ part: 'check', name: 'Lint', run: () => [packaged('.bin', 'oxlint')] },
 	{
@@ -31,27 +44,25 @@ const steps = [
 		name: 'Lint of markup',
 		run: () => [process.execPath, packaged('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
 	},
+	// What the build makes has types, too.
 	{
 		part: 'check',
-		name: 'Generated files are what the schema says',
-		run: (bun) => [bun, 'schema/generate/generate.ts', '--check'],
+		name: 'Types of pages',
+		after: ['Build'],
+		run: (bun) => [bun, packaged('svelte-check', 'bin', 'svelte-check'), '--workspace', 'web', '--tsconfig', 'tsconfig.json'],
 	},
-	{ part: 'check e2e', name: 'Build', run: (bun) => [bun, 'web/build.ts', '--if-stale'] },
-	{ part: 'check', name: 'Ports', run: (bun) => [bun, 'cli/mana.ts', 'ports', 'check'] },
+	{ part: 'check', name: 'Ports', after: ['Build'], run: (bun) => [bun, 'cli/mana.ts', 'ports', 'check'] },
 	{
 		part: 'check',
 		name: 'Types of servers and tests',
+		after: ['Build'],
 		run: () => [packaged('typescript-native', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.bun.json'],
 	},
 	{
 		part: 'check',
 		name: 'Types of what runs anywhere',
+		after: ['Build'],
 		run: () => [packaged('typescript-native', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.browser.json'],
-	},
-	{
-		part: 'check',
-		name: 'Types of pages',
-		run: (bun) => [bun, packaged('svelte-check', 'bin', 'svelte-check'), '--workspace', 'web', '--tsconfig', 'tsconfig.json'],
 	},
 	{
 		part: 'unit',
@@ -102,18 +113,33 @@ async function main([part, ...patterns]) {
 	const total = { passed: 0, failed: 0 };
 	const failures = [];
 	const told = [];
-	for (const step of steps) {
-		if ((part !== undefined && !step.part.split(' ').includes(part)) || step.exists?.() === false) continue;
-		say(`\n── ${step.name}`);
-		const began = Date.now();
-		const { passed, failed, broken } = await take(step, bun, part === undefined ? [] : patterns);
+	const chosen = steps.filter((step) => (part === undefined || step.part.split(' ').includes(part)) && step.exists?.() !== false);
+	const given = part === undefined ? [] : patterns;
+	const end = (step, { passed, failed, broken }, ms) => {
 		total.passed += passed;
 		total.failed += failed;
 		if (failed > 0) failures.push(step.name);
 		told.push(...broken);
-		say(
-			`── ${failed === 0 ? 'passed' : 'FAILED'}${step.count ? ` (${passed} passed, ${failed} failed)` : ''} in ${((Date.now() - began) / 1000).toFixed(1)} s`,
-		);
+		const counts = step.count ? ` (${passed} passed, ${failed} failed)` : '';
+		say(`── ${failed === 0 ? 'passed' : 'FAILED'}${counts} in ${(ms / 1000).toFixed(1)} s`);
+	};
+	await besideEachOther(
+		chosen.filter((step) => !step.count),
+		async (step) => {
+			// What two say at a time nobody could read: each is shown when it has ended.
+			const pieces = [];
+			const began = Date.now();
+			const outcome = await take(step, bun, given, (to, chunk) => pieces.push([to, chunk]));
+			const ms = Date.now() - began;
+			say(`\n── ${step.name}`);
+			for (const [to, chunk] of pieces) to.write(chunk);
+			end(step, outcome, ms);
+		},
+	);
+	for (const step of chosen.filter((step) => step.count)) {
+		say(`\n── ${step.name}`);
+		const began = Date.now();
+		end(step, await take(step, bun, given, (to, chunk) => to.write(chunk)), Date.now() - began);
 	}
 	if (failures.length > 0) say(`\nFailed: ${failures.join('; ')}`);
 	for (const one of told) say(`\n${one}`);
@@ -121,12 +147,38 @@ async function main([part, ...patterns]) {
 	return total.failed === 0 ? 0 : 1;
 }
 
-/** Runs one step. @returns {Promise<{ passed: number, failed: number, broken: string[] }>} */
-async function take(step, bun, patterns) {
+/** Runs steps two at a time, in their order as far as what each comes after has ended. */
+async function besideEachOther(steps, run) {
+	const waiting = [...steps];
+	const unended = new Set(steps.map(({ name }) => name));
+	const underWay = new Map();
+	while (unended.size > 0) {
+		const at = waiting.findIndex(({ after = [] }) => !after.some((name) => unended.has(name)));
+		if (at !== -1 && underWay.size < 2) {
+			const [step] = waiting.splice(at, 1);
+			underWay.set(
+				step,
+				run(step).then(() => step),
+			);
+			continue;
+		}
+		const ended = await Promise.race(underWay.values());
+		underWay.delete(ended);
+		unended.delete(ended.name);
+	}
+}
+
+/**
+ * Runs one step.
+ *
+ * @param show gets what it says, piece by piece, with the stream that it said it on
+ * @returns {Promise<{ passed: number, failed: number, broken: string[] }>}
+ */
+async function take(step, bun, patterns, show) {
 	const { before, run, env, count, broken } = step;
 	before?.();
 	const [command, ...args] = run(bun, patterns);
-	const { code, told } = await execute(command, args, env?.() ?? {});
+	const { code, told } = await execute(command, args, env?.() ?? {}, show);
 	if (!count) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, broken: [] };
 	const passed = sum(told, count.passed);
 	const failed = sum(told, count.failed);
@@ -142,8 +194,8 @@ async function take(step, bun, patterns) {
 	};
 }
 
-/** Shows what the command says while it says it. */
-function execute(command, args, env) {
+/** Tells `show` what the command says while it says it. */
+function execute(command, args, env, show) {
 	return new Promise((resolve, reject) => {
 		let told = '';
 		const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -153,7 +205,7 @@ function execute(command, args, env) {
 		]) {
 			from.on('data', (chunk) => {
 				told += chunk;
-				to.write(chunk);
+				show(to, chunk);
 			});
 		}
 		child.on('error', reject);
