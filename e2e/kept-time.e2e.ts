@@ -92,7 +92,7 @@ test('tasks get time in the calendar by keys and by mouse, and what becomes of e
 		await expect(task(page, 'Call Ana')).toContainText(/5 Mar 2031 10:30/);
 	});
 
-	await test.step('a task that is deleted takes its time along, and undo brings both back', async () => {
+	await test.step('a task that is deleted takes its time along, and undo, or the trash, brings both back', async () => {
 		await task(page, 'Call Ana').focus();
 		await keys.press('Delete');
 		await expect(task(page, 'Call Ana')).toBeHidden();
@@ -104,7 +104,11 @@ test('tasks get time in the calendar by keys and by mouse, and what becomes of e
 		await page.goto(`${mana.url}/calendar/day/${day}`);
 		await block(page, 'Read Middlemarch').waitFor();
 		await expect(block(page, 'Call Ana')).toBeHidden();
+		await page.goto(`${mana.url}/todo/trash`);
+		await page.getByRole('listitem').filter({ hasText: 'Call Ana' }).getByRole('button', { name: 'Restore' }).click();
+		await notice(page, 'Call Ana').waitFor();
 		await page.goto(`${mana.url}/todo`);
+		await expect(task(page, 'Call Ana')).toContainText(/5 Mar 2031 10:30/);
 	});
 
 	await test.step('the plan of a day gives what it holds their times', async () => {

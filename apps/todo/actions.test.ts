@@ -19,7 +19,7 @@ import {
 import { tagId, tags } from '@mana/shared/model';
 import { projects, tasks } from './model.ts';
 import { nextOf } from './repeat.ts';
-import { trash } from './trash.ts';
+import { trash, trashOf } from './trash.ts';
 
 const today = '2026-11-23';
 
@@ -139,6 +139,18 @@ test('the trash takes a task with its steps and gives both back; purging is for 
 	away.purge('purge', away.all());
 	expect(titles(trashed())).toEqual([]);
 	expect(mana.get(tasks, step)).toBeUndefined();
+});
+
+test('what is kept for a task and its steps comes back with them out of the trash, by when they had been thrown away', () => {
+	const { mana, actions, add } = open();
+	const task = add('Task');
+	const step = add('Step', { parent: task });
+	actions.trash('trash', [task]);
+	const thrownAt = mana.get(tasks, task)!.deletedAt!;
+	const told: string[] = [];
+	const away = trashActions(mana, trashOf({ putBack: (_, id, at) => told.push(`${id} ${at}`) }));
+	away.restore('restore', away.all()[0]!);
+	expect(told.toSorted()).toEqual([`${task} ${thrownAt}`, `${step} ${thrownAt}`].toSorted());
 });
 
 test('a project comes back from the trash with its tasks; a task that comes back alone is in the inbox', () => {

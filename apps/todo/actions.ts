@@ -93,10 +93,12 @@ export type TaskEdit = Partial<
 /** What other apps keep for tasks and goes along with them, inside the same action: time in the calendar. */
 export interface GoesAlong {
 	thrownAway(tx: Writer, ids: readonly RecordId[], now: number): void;
+	/** @param thrownAt when the task had been thrown away, in ms since 1970 */
+	putBack(tx: Writer, id: RecordId, thrownAt: number): void;
 	renamed(tx: Writer, id: RecordId, names: { readonly before: string; readonly after: string }, now: number): void;
 }
 
-const nothing: GoesAlong = { thrownAway: () => undefined, renamed: () => undefined };
+const nothing: GoesAlong = { thrownAway: () => undefined, putBack: () => undefined, renamed: () => undefined };
 
 /** @param nextOf when a task comes again (`repeat.ts` `nextOf`), seen from `now` (ms since 1970); asked only of tasks with a rule */
 export function taskActions(

@@ -120,6 +120,16 @@ export class KeptTimes implements GoesAlong {
 
 	thrownAway: GoesAlong['thrownAway'] = (tx, ids, now) => this.#keeper?.dropAlong(tx, this.#mana, ids, now);
 
+	/** Where what keeps time is still on its way, the time comes back when it is here. */
+	putBack: GoesAlong['putBack'] = (tx, id, thrownAt) => {
+		const mana = this.#mana;
+		if (this.#keeper) this.#keeper.backAlong(tx, mana, id, thrownAt);
+		else if (this.awaited)
+			this.fetch()
+				.then((keeper) => mana.note('', (later) => keeper.backAlong(later, mana, id, thrownAt)))
+				.catch((error: unknown) => console.warn('What was planned stays in the trash of the calendar:', error));
+	};
+
 	renamed: GoesAlong['renamed'] = (tx, id, names, now) => this.#keeper?.renameAlong(tx, this.#mana, id, names, now);
 
 	async #free(task: Task, first: Day, last: Day, taken: readonly Span[] = []): Promise<readonly Span[]> {

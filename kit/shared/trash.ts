@@ -4,6 +4,11 @@ import type { Mana, Writer, Written } from '@mana/sync/client/api';
 /** Something is thrown away at once with what it goes with, on one device: their moments are no further apart than this, in ms. */
 const AT_ONCE_MS = 60_000;
 
+/** Whether what was thrown away at two moments went together. */
+export function atOnce(one: number, other: number): boolean {
+	return Math.abs(one - other) <= AT_ONCE_MS;
+}
+
 /** A kind of record that an app shows in its trash. */
 export interface TrashKind {
 	readonly collection: Collection;
@@ -13,8 +18,8 @@ export interface TrashKind {
 	titleOf(id: RecordId, mana: Pick<Mana, 'get'>): string | null;
 	/** What a record may have been thrown away together with, beside what it is a part of: the task with its project. The first one counts. */
 	withOf?(id: RecordId, mana: Pick<Mana, 'get'>): readonly (RecordId | null)[];
-	/** What there is to do when a record is put back. */
-	back?(id: RecordId, tx: Writer): void;
+	/** What there is to do when a record is put back. @param thrownAt when it had been thrown away, in ms since 1970 */
+	back?(id: RecordId, tx: Writer, thrownAt: number): void;
 	/** What else is gone when these are gone for good, beside what is a part of them. */
 	goesToo?(ids: ReadonlySet<RecordId>, mana: Pick<Mana, 'query'>): readonly Named[];
 }
@@ -84,9 +89,8 @@ export function trashed(mana: Pick<Mana, 'get'>, kinds: readonly TrashKind[], ro
 	const over = ({ of, id, deletedAt }: (typeof all)[number]) => {
 		const whole = byId.get(wholeOf(mana, parts, { collection: of.collection, id })!);
 		const other = (of.withOf?.(id, mana) ?? []).flatMap((one) => (one === null ? [] : (byId.get(one) ?? [])))[0];
-		const atOnce = (one: { readonly deletedAt: number }) => Math.abs(one.deletedAt - deletedAt) <= AT_ONCE_MS;
-		if (whole) return { top: whole, along: atOnce(whole) };
-		return other && atOnce(other) ? { top: other, along: true } : null;
+		if (whole) return { top: whole, along: atOnce(whole.deletedAt, deletedAt) };
+		return other && atOnce(other.deletedAt, deletedAt) ? { top: other, along: true } : null;
 	};
 	const along = new Map<RecordId, Named[]>();
 	const tops = all.filter((one) => {
@@ -127,8 +131,9 @@ export function trashActions(mana: Mana, { kinds, collections }: AppTrash): Tras
 		restore: (label, one) =>
 			mana.write(label, (tx) => {
 				for (const each of [one, ...one.along]) {
+					const thrownAt = tx.get(each.collection, each.id)?.deletedAt ?? one.deletedAt;
 					tx.restore(each.collection, each.id);
-					kindOf(each)?.back?.(each.id, tx);
+					kindOf(each)?.back?.(each.id, tx, thrownAt);
 				}
 			}),
 		purge(label, these) {

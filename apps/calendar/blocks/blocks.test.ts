@@ -146,3 +146,22 @@ test('what is still to come goes along and is renamed along, what is over stays 
 	gone.undo();
 	expect(titles()).toEqual(['24T09 Write', '26T09 Write it', '26T12 Write']);
 });
+
+test('what went along with a record comes back with it, not what was taken away before', () => {
+	const { mana, keep, whiles } = world();
+	keep('2031-11-26T09:00', '2031-11-26T10:00');
+	keep('2031-11-27T09:00', '2031-11-27T10:00');
+	const [early, late] = whiles();
+	mana.write('trash', (tx) => keepsTime.dropAlong(tx, mana, [task], at('2031-11-24T09:00')));
+	expect(whiles()).toEqual([]);
+	const thrownAt = mana.get(events, early!.id)!.deletedAt!;
+	const back = (when: number) => mana.write('back', (tx) => keepsTime.backAlong(tx, mana, task, when));
+	back(thrownAt + 3_600_000);
+	expect(whiles()).toEqual([]);
+	mana.write('other', (tx) => keepsTime.backAlong(tx, mana, namedRecordId('another task'), thrownAt));
+	expect(whiles()).toEqual([]);
+	const { undo } = back(thrownAt);
+	expect(whiles().map(({ id }) => id)).toEqual([early!.id, late!.id]);
+	undo();
+	expect(whiles()).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { RecordId } from '@mana/model';
 import type { Mana } from '@mana/sync/client/api';
 import { type Link, links } from '@mana/shared/model';
+import { atOnce } from '@mana/shared/trash';
 import { addDays, toUtc } from '@mana/time';
 import { instantOf } from '@mana/time/zone';
 import { combined } from '@mana/ui/data/mapped';
@@ -58,6 +59,12 @@ export const keepsTime: KeepsTime = {
 	drop: (label, mana, id) => mana.write(label, (tx) => tx.trash(events, id)),
 	dropAlong(tx, mana, records, now) {
 		for (const { id } of toCome(mana, records, now)) tx.trash(events, id);
+	},
+	backAlong(tx, mana, record, thrownAt) {
+		for (const { from, to } of mana.query(links, { where: isBlock }).rows) {
+			const thrown = from === record && to !== null ? (tx.get(events, to)?.deletedAt ?? null) : null;
+			if (thrown !== null && atOnce(thrown, thrownAt)) tx.restore(events, to!);
+		}
 	},
 	renameAlong(tx, mana, record, { before, after }, now) {
 		for (const event of toCome(mana, [record], now)) if (event.title === before) tx.update(events, event.id, { title: after });

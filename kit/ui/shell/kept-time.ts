@@ -14,6 +14,8 @@ export interface KeepsTime {
 	drop(label: string, mana: Mana, id: RecordId): Written;
 	/** Inside an action that throws records away: takes along what was still to come for them. @param now ms since 1970 */
 	dropAlong(tx: Writer, mana: Mana, records: readonly RecordId[], now: number): void;
+	/** Inside an action that puts a record back: brings back what went along with it. @param thrownAt when that was, in ms since 1970 */
+	backAlong(tx: Writer, mana: Mana, record: RecordId, thrownAt: number): void;
 	/** Inside an action that gives a record another name: what is still to come for it, and was called as it was, is called so too. */
 	renameAlong(
 		tx: Writer,
