@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { projectsOf } from '../dav/kind.server.ts';
 import { tasks } from '../model.ts';
 import { taskOfMail } from './task-of-mail.server.ts';
+import { leftWords } from './words.server.ts';
 
 export interface CaptureParts {
 	readonly db: RecordDb;
@@ -88,14 +89,6 @@ function attachmentId({ at, key }: IncomingMail, n: number): RecordId {
 		bytes.set(createHash('sha256').update(`${key} ${n}`).digest().subarray(0, bytes.length));
 		return bytes;
 	});
-}
-
-/** What is said below the notes of files that did not come along. */
-function leftWords(count: number, language: string): string {
-	if (count === 0) return '';
-	if (language.startsWith('de'))
-		return count === 1 ? '(Ein Anhang der Mail war zu groß.)' : `(${count} Anhänge der Mail waren zu groß.)`;
-	return count === 1 ? '(One attachment of the mail was too large.)' : `(${count} attachments of the mail were too large.)`;
 }
 
 /** Whether a space, its owner or the disk is full, or the file is too large: nothing that waiting would change. */
