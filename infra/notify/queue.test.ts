@@ -90,8 +90,31 @@ const sealing = serviceSealing(() => 'a secret of at least thirty-two characters
 const open = (engine: TestEngine, place?: TestPlace) =>
 	engine.open<Tables>({ service: 'mana-notify', migrations: migrationsWith(sealing), ...(place ? { place } : {}) });
 
-/** The process ends in the middle of an attempt: nothing after this line ever runs. */
-const dies = () => new Promise<never>(() => undefined);
+/**
+ * Begins to send, and stops in the middle of the attempt as a process does that crashes. `over` has it come to, so that nothing of it goes on behind the test: its lease is
+ * over by then, and what it says changes nothing.
+ *
+ * @param handed whether the far side could have the parcel by then
+ */
+async function crash(bench: Bench, handed: boolean): Promise<{ over: () => Promise<void> }> {
+	const [stopped, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	bench.script.push(async ({ handing }) => {
+		if (handed) await handing();
+		stopped.resolve();
+		await goOn.promise;
+		return { kind: 'refused', reason: 'Too late.' };
+	});
+	const ticking = bench.queue.tick();
+	await Promise.race([stopped.promise, ticking]);
+	return {
+		async over() {
+			const before = await bench.deliveries();
+			goOn.resolve();
+			await ticking;
+			expect(await bench.deliveries()).toEqual(before);
+		},
+	};
+}
 
 eachEngine('the queue', (engine) => {
 	test('delivers once, and says so', async () => {
@@ -139,15 +162,8 @@ eachEngine('the queue', (engine) => {
 	] as const)
 		test(`after a crash behind the handing over ${repeatable ? 'sends the same parcel again' : 'leaves it in doubt'}`, async () => {
 			const bench = new Bench(await open(engine), repeatable);
-			const handed = Promise.withResolvers<void>();
-			bench.script.push(async ({ handing }) => {
-				await handing();
-				handed.resolve();
-				return dies();
-			});
 			await bench.send();
-			void bench.queue.tick();
-			await handed.promise;
+			const { over } = await crash(bench, true);
 			bench.now += 61_000;
 			await bench.another(repeatable).tick();
 			const [row] = await bench.deliveries();
@@ -157,21 +173,17 @@ eachEngine('the queue', (engine) => {
 				await bench.another(repeatable).tick();
 				expect([await bench.states(), bench.sent]).toEqual([['delivered'], [row!.id]]);
 			}
+			await over();
 		});
 
 	test('after a crash before the handing over just sends it', async () => {
 		const bench = new Bench(await open(engine), false);
-		const begun = Promise.withResolvers<void>();
-		bench.script.push(() => {
-			begun.resolve();
-			return dies();
-		});
 		await bench.send();
-		void bench.queue.tick();
-		await begun.promise;
+		const { over } = await crash(bench, false);
 		bench.now += 61_000;
 		await bench.another(false).tick();
 		expect(await bench.deliveries()).toMatchObject([{ state: 'delivered', doubts: 0 }]);
+		await over();
 	});
 
 	test('lets a worker whose lease is over change nothing any more', async () => {

@@ -45,7 +45,11 @@ eachEngine('a part of a space', (engine) => {
 		writer.write(task(open, 'completedAt', NOW - 5));
 		await reader.reached(4);
 		expect(reader.value(task(open, 'title', null))).toBeUndefined();
-		expect(await reader.next('move')).toMatchObject({ records: [{ collection: tasks.number, record: open }] });
+		// Where the node lost sight of who may read for a moment, it began anew and named before what it might have told.
+		expect(reader.heard.findLast(({ type }) => type === 'move')).toMatchObject({
+			from: 3,
+			records: [{ collection: tasks.number, record: open }],
+		});
 
 		writer.write(task(open, 'title', 'nobody hears of this'));
 		await reader.reached(5);
@@ -82,10 +86,12 @@ eachEngine('a part of a space', (engine) => {
 				},
 			},
 		]);
-		expect(answer.filter(({ type }) => type === 'delta')).toMatchObject([
-			{ more: true, cells: [{ record: old }, { record: old }] },
-			{ more: false, cells: [] },
-		]);
+		const deltas = answer.filter(({ type }) => type === 'delta');
+		expect(deltas.at(-1)).toMatchObject({ more: false, cells: [] });
+		// What was asked for by name comes once, and again where the answer was begun anew.
+		const named = deltas.slice(0, -1);
+		expect(named.length).toBeGreaterThan(0);
+		for (const delta of named) expect(delta).toMatchObject({ more: true, cells: [{ record: old }, { record: old }] });
 	});
 
 	test('whole collections alone: what is in no other comes', async () => {
