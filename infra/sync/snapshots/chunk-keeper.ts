@@ -66,7 +66,7 @@ export function segmentOf({ from_seq, to_seq, cells, chunks }: SegmentRow): Segm
 export function refsToBytes(refs: readonly ChunkRef[]): Uint8Array {
 	const out = new ByteWriter();
 	writeRefs(out, refs);
-	return out.finish().slice();
+	return out.finish();
 }
 
 /** The manifest after `segment` took the place of what it covers, and the chunks that only the old one names. */

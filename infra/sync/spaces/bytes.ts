@@ -19,7 +19,7 @@ export function replacedToBytes(cells: readonly StoredCell[]): Uint8Array {
 	const out = new ByteWriter();
 	writeCells(out, cells);
 	for (const { seq } of cells) out.varint(seq);
-	return out.finish().slice();
+	return out.finish();
 }
 
 export function replacedFromBytes(bytes: Uint8Array): StoredCell[] {

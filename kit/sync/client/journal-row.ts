@@ -22,7 +22,7 @@ export function append(all: Cell[], bytes: Uint8Array): Cell[] {
 export function bytesOf(cells: readonly Cell[]): Uint8Array {
 	const out = new ByteWriter();
 	writeCells(out, cells);
-	return out.finish().slice();
+	return out.finish();
 }
 
 /** Whether a row of the journal or a page can be read; a chunk of which that is asked counts for nothing. */

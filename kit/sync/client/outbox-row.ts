@@ -14,7 +14,7 @@ export interface OutboxRow {
 export function rowOf({ n, stamp, ops, preconditions, label, at, ground, refused }: StoredTransaction): OutboxRow {
 	const out = new ByteWriter();
 	writeTransactions(out, [{ n: Math.abs(n), stamp, ops, preconditions }]);
-	return { bytes: out.finish().slice(), label, at, ground, refused };
+	return { bytes: out.finish(), label, at, ground, refused };
 }
 
 export function storedOf(n: number, { bytes, label, at, ground, refused }: OutboxRow): StoredTransaction {

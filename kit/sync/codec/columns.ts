@@ -137,7 +137,7 @@ function writeRecords(out: ByteWriter, rows: readonly Place[]): void {
 				let shared = 0;
 				while (shared < 15 && bytes[shared] === before[shared]) shared++;
 				out.byte(shared);
-				out.raw(bytes.subarray(shared));
+				for (let i = shared; i < 16; i++) out.byte(bytes[i]!);
 				before = bytes;
 				order.set(record, order.size);
 			}
@@ -156,7 +156,7 @@ function readRecords(from: ByteReader, count: number): RecordId[] {
 			const shared = from.byte();
 			if (shared > 15) throw new BadFrame('bad-number', `${shared} shared bytes`);
 			const bytes = before.slice();
-			bytes.set(from.raw(16 - shared), shared);
+			for (let i = shared; i < 16; i++) bytes[i] = from.byte();
 			seen.push(recordIdFromBytes(bytes));
 			before = bytes;
 		}

@@ -40,7 +40,7 @@ export function damageDisk(browser: Browser, how: Damage, dice: Dice): void {
 	if (!cells) return;
 	const out = new ByteWriter();
 	writeCells(out, cells);
-	tamper(out.finish().slice());
+	tamper(out.finish());
 }
 
 /** What a row holds; `null` when it was cut before. */

@@ -36,13 +36,45 @@ describe('histories that once failed', () => {
 	for (const { why, plan } of regressions) test(why, () => void simulate(plan));
 });
 
+/**
+ * The seed from which on a defect is looked for, where none of the first shows it. Where histories change, another one shows it, a little later; where the judge sees
+ * nothing any more, none does.
+ */
+const shownFrom: Readonly<Record<string, number>> = {
+	'nobody is told that an app was taken away': 19,
+	'a snapshot claims more than its chunks hold': 65,
+	'a snapshot lacks a chunk': 15,
+	'nobody compares digests': 32,
+	'what should mend something is empty': 109,
+	'a browser says that it stored what it did not': 14,
+	'a step of a counter rests on one that is still on its way': 124,
+	'all tabs count under one name': 41,
+	'a guarded register is written without looking': 112,
+	'the server does not look who has a name': 254,
+	'the server does not mind whether a record moved on': 23,
+	'folding does not write the sum': 20,
+	'a part is forgotten before it is folded': 20,
+	'nobody is told that something was forgotten': 26,
+	'the server does not know from where on it has forgotten': 26,
+	'a large checkpoint is shown though what it rests on has changed': 346,
+	'what was written about a forgotten record is sent as if nothing had happened': 61,
+	'a record goes although something of it is unsent': 30,
+	'a node that stood still commits all the same': 111,
+	'a node that misses a hint never looks': 36,
+};
+
 describe('a defect put in on purpose is found', () => {
+	test('is looked for by its name', () => {
+		expect(Object.keys(shownFrom).filter((name) => !(name in sabotages))).toEqual([]);
+	});
+
 	for (const [name, make] of Object.entries(sabotages)) {
 		test(
 			name,
 			() => {
+				const first = shownFrom[name] ?? 1;
 				let found: string | null = null;
-				for (let seed = 1; seed < 400 && found === null; seed++) found = verdict(planOf(seed), make);
+				for (let seed = first; seed < first + 400 && found === null; seed++) found = verdict(planOf(seed), make);
 				expect(found).toMatch(/^I\d+$/);
 			},
 			120_000,

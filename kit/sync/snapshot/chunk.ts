@@ -49,7 +49,7 @@ export function encodeChunk(collection: number, cells: readonly Cell[]): Uint8Ar
 			heads,
 		);
 	}
-	return out.finish().slice();
+	return out.finish();
 }
 
 /** Reads a chunk into packed storage, without an object for any cell. Total, like `decodeFrame`: throws `BadFrame` and nothing else. */

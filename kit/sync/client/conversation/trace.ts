@@ -102,7 +102,8 @@ const WORDS: ReadonlySet<string> = new Set(['code', 'role']);
 
 function factsOf(frame: Frame, bytes: number): FrameFacts {
 	const facts: Record<string, number | boolean | string | null> = { bytes };
-	for (const [name, value] of Object.entries(frame) as [string, unknown][]) {
+	for (const name of Object.keys(frame)) {
+		const value: unknown = frame[name as keyof Frame];
 		if (typeof value === 'number' || typeof value === 'boolean' || value === null) facts[name] = value;
 		else if (Array.isArray(value)) facts[name] = value.length;
 		else if (typeof value === 'string' && WORDS.has(name)) facts[name] = value;

@@ -25,6 +25,18 @@ function bundlesOf(world: World): Bundle[] {
 	});
 }
 
+const known = new Map<number, { readonly world: World; readonly bundles: readonly Bundle[] }>();
+
+/** A history and what its tabs would save, played once for all tests. */
+function played(seed: number) {
+	const before = known.get(seed);
+	if (before) return before;
+	const world = simulate(planOf(seed));
+	const now = { world, bundles: bundlesOf(world) };
+	known.set(seed, now);
+	return now;
+}
+
 const read = (bundle: Bundle): ReadBundle => readBundle(JSON.stringify(bundle));
 
 test('the traces of 60 histories keep the protocol, and each is played as a history of its own', () => {
@@ -32,7 +44,7 @@ test('the traces of 60 histories keep the protocol, and each is played as a hist
 	let events = 0;
 	const found: string[] = [];
 	for (let seed = 1; seed <= 60; seed++) {
-		for (const [tab, bundle] of bundlesOf(simulate(planOf(seed))).entries()) {
+		for (const [tab, bundle] of played(seed).bundles.entries()) {
 			const told = read(bundle);
 			events += told.trace.length;
 			for (const { index, what } of faultsIn(told))
@@ -63,7 +75,7 @@ test('a bundle tells of every tab what the leading one has', () => {
 
 test('nothing that somebody wrote is in a bundle: no value, no key, no id, no label, no sentence', () => {
 	for (let seed = 1; seed <= 40; seed++) {
-		const world = simulate(planOf(seed));
+		const { world, bundles } = played(seed);
 		const cells = [...world.disk.file.cells.values()];
 		const secrets = new Set([
 			...cells.map(({ record }) => record as string),
@@ -76,7 +88,7 @@ test('nothing that somebody wrote is in a bundle: no value, no key, no id, no la
 			'No exclamations.',
 		]);
 		for (const word of ROLES) secrets.delete(word); // who is in a space stands in its cells, and a role is no secret
-		for (const bundle of bundlesOf(world)) {
+		for (const bundle of bundles) {
 			const text = JSON.stringify(bundle);
 			expect(
 				[...secrets].filter((secret) => text.includes(`${secret}"`) || (secret.length > 8 && text.includes(secret))),
@@ -88,7 +100,7 @@ test('nothing that somebody wrote is in a bundle: no value, no key, no id, no la
 /** A trace with at least one acknowledged push and one DELTA behind another. */
 function aTrace(): ReadBundle {
 	for (let seed = 1; ; seed++) {
-		const bundle = bundlesOf(simulate(planOf(seed)))[0];
+		const bundle = played(seed).bundles[0];
 		if (!bundle) continue;
 		const frames = bundle.trace.flatMap((event) => ('frame' in event ? [`${event.what} ${event.frame}`] : []));
 		if (
