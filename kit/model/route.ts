@@ -71,13 +71,12 @@ function windowOf(collection: Collection, field: AnyField, from: RouteKey, to: R
 	return { collection: collection.number, field: field.number, from, to };
 }
 
-const bits = new DataView(new ArrayBuffer(8));
-
 /** The bits of a number, turned so that they compare as the numbers do (IEEE 754 §5.10). */
 function hexOfNumber(value: number): string {
-	bits.setFloat64(0, value + 0); // there is one zero
-	let high = bits.getUint32(0);
-	let low = bits.getUint32(4);
+	const view = new DataView(new ArrayBuffer(8));
+	view.setFloat64(0, value + 0); // there is one zero
+	let high = view.getUint32(0);
+	let low = view.getUint32(4);
 	if (high >= 0x8000_0000) {
 		high = ~high >>> 0;
 		low = ~low >>> 0;

@@ -156,7 +156,7 @@ function readRecords(from: ByteReader, count: number): RecordId[] {
 			const shared = from.byte();
 			if (shared > 15) throw new BadFrame('bad-number', `${shared} shared bytes`);
 			const bytes = before.slice();
-			for (let i = shared; i < 16; i++) bytes[i] = from.byte();
+			bytes.set(from.raw(16 - shared), shared);
 			seen.push(recordIdFromBytes(bytes));
 			before = bytes;
 		}
