@@ -262,6 +262,33 @@ test('a guest answers for one day of a series: that day has everybody’s answer
 	expect(of(own)).toEqual(['ana@example.org none', 'ben@example.org accepted']);
 });
 
+test('a day that somebody who is invited takes out is a no to it, of that day alone, and undo takes both back', () => {
+	const { actions, on, mana, weekly, list } = open();
+	const series = weekly();
+	for (const address of ['ana@example.org', 'ben@example.org']) actions.invite('invite', series, { address, name: '' });
+	const before = list();
+	const ben = mana.get(guests, guestId(series, 'ben@example.org'))!;
+	const day = on('2026-11-16');
+	const own = changedOccurrenceId(series, day.occurrence!);
+	const answers = (event: RecordId) =>
+		['ana@example.org', 'ben@example.org'].map((address) => mana.get(guests, guestId(event, address))?.answer);
+	const takeOut = () => actions.remove('remove', day, 'this', ben);
+	takeOut();
+	expect(list()).toEqual(before.filter((one) => !one.startsWith('2026-11-16')));
+	expect(mana.get(events, series)!.except).toEqual(new Set([day.occurrence!]));
+	expect(mana.get(events, own)).toMatchObject({ start: day.occurrence, occurrence: day.occurrence, series });
+	expect(mana.get(events, own)!.deletedAt).not.toBeNull();
+	expect([answers(own), answers(series)]).toEqual([['none', 'declined'], ['none', 'none']]); // prettier-ignore
+	mana.history.undo();
+	expect([list(), answers(own)[1]]).toEqual([before, 'none']);
+	takeOut();
+	expect(answers(own)).toEqual(['none', 'declined']);
+	mana.history.undo();
+	// The rest of a series that is taken out, or all of it, says nothing of one day.
+	actions.remove('remove', day, 'following', ben);
+	expect(answers(own)[1]).not.toBe('declined');
+});
+
 test('how somebody looks at calendars is one record, also when it is chosen for the first time twice', () => {
 	const { actions, mana } = open();
 	actions.editSettings('hide', mana, { hidden: { add: ['tasks'] } });

@@ -44,8 +44,12 @@ export interface CalendarActions {
 	edit(label: string, chosen: Chosen, draft: EventDraft, scope: Scope): Edited;
 	/** Says when a series comes again, from its first occurrence on; `null`: it takes place once. */
 	repeat(label: string, series: Event, repeat: string | null, start: string): Written;
-	/** Puts an event in the trash, or takes occurrences out of a series. */
-	remove(label: string, chosen: Chosen, scope: Scope): Written;
+	/**
+	 * Puts an event in the trash, or takes occurrences out of a series.
+	 *
+	 * @param asked as whom the person is invited to the series by somebody else: a day that they take out is a no to it, of which those hear
+	 */
+	remove(label: string, chosen: Chosen, scope: Scope, asked?: Guest | null): Written;
 	/** The same event once more, outside of any series. */
 	duplicate(label: string, chosen: Chosen): { id: RecordId; written: Written };
 	addCalendar(label: string, draft: Draft<typeof calendars>): { id: RecordId; written: Written };
@@ -123,6 +127,22 @@ export function calendarActions(
 		}
 	};
 
+	/** Makes what is written when a guest answers for one day. */
+	const ensureDay = (series: Event, occurrence: string): Promise<void>[] => {
+		const id = changedOccurrenceId(series.id, occurrence);
+		return [ensure(events, id), ...guestsOf(series.id).map((guest) => ensure(guests, guestId(id, guest.address)))];
+	};
+
+	/** Writes what a guest answers for one occurrence, which becomes a record of its own with everybody who is invited. */
+	const sayOfDay = (tx: Writer, series: Event, occurrence: string, address: string, answer: Guest['answer']): void => {
+		const id = changedOccurrenceId(series.id, occurrence);
+		const row = tx.get(events, id);
+		if (row?.start === null || row?.deletedAt !== null)
+			change(tx, series.id, occurrence, { ...copyOf(series), start: occurrence });
+		if (guestsOf(id).every((guest) => guest.address === '')) for (const guest of guestsOf(series.id)) copyGuest(tx, guest, id);
+		tx.update(guests, guestId(id, address), { answer, answeredAt: clock() });
+	};
+
 	const edit: CalendarActions['edit'] = (label, { event, series, occurrence, start }, draft, scope) => {
 		if (!series || occurrence === null)
 			return at(event.id, mana.write(label, (tx) => tx.update(events, event.id, heard(event, draft)))); // prettier-ignore
@@ -197,11 +217,17 @@ export function calendarActions(
 				for (const one of changes) tx.trash(events, one.id);
 			});
 		},
-		remove(label, { event, series, occurrence }, scope) {
+		remove(label, { event, series, occurrence }, scope, asked = null) {
 			if (!series || occurrence === null) return mana.write(label, (tx) => tx.trash(events, event.id));
-			const changes = changesOf(series.id);
+			const declined = scope === 'this' ? asked : null;
+			const made = declined ? ensureDay(series, occurrence) : [];
+			const changes = changesOf(series.id).filter((one) => !declined || one.occurrence !== occurrence);
 			const cut = scope === 'following' ? cutBefore(series, occurrence) : null;
-			return mana.write(label, (tx) => {
+			const written = mana.write(label, (tx) => {
+				if (declined) {
+					sayOfDay(tx, series, occurrence, declined.address, 'declined');
+					tx.trash(events, changedOccurrenceId(series.id, occurrence));
+				}
 				const gone = (one: Event): boolean =>
 					scope === 'this' ? one.occurrence === occurrence : cut === null || one.occurrence! >= occurrence;
 				for (const one of changes) if (gone(one)) tx.trash(events, one.id);
@@ -210,6 +236,7 @@ export function calendarActions(
 					tx.update(events, series.id, { repeat: cut.before.repeat, extra: cut.before.extra, except: cut.before.except });
 				else tx.trash(events, series.id);
 			});
+			return after(made, written);
 		},
 		duplicate(label, { event, start }) {
 			let id!: RecordId;
@@ -258,17 +285,11 @@ export function calendarActions(
 		editGuest: (label, guest, draft) =>
 			mana.write(label, (tx) => tx.update(guests, guest, { ...draft, ...(draft.answer && { answeredAt: clock() }) })),
 		answerDay(label, { series, occurrence }, { address }, answer) {
-			const id = changedOccurrenceId(series.id, occurrence);
-			const invited = guestsOf(series.id);
-			const made = [ensure(events, id), ...invited.map((guest) => ensure(guests, guestId(id, guest.address)))];
-			const written = mana.write(label, (tx) => {
-				const row = tx.get(events, id);
-				if (row?.start === null || row?.deletedAt !== null)
-					change(tx, series.id, occurrence, { ...copyOf(series), start: occurrence });
-				if (guestsOf(id).every((guest) => guest.address === '')) for (const guest of invited) copyGuest(tx, guest, id);
-				tx.update(guests, guestId(id, address), { answer, answeredAt: clock() });
-			});
-			return after(made, written);
+			const made = ensureDay(series, occurrence);
+			return after(
+				made,
+				mana.write(label, (tx) => sayOfDay(tx, series, occurrence, address, answer)),
+			);
 		},
 		uninvite(label, guest) {
 			const row = mana.get(guests, guest);

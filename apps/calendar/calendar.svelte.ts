@@ -37,6 +37,7 @@ import {
 	defaultCalendarId,
 	type Event,
 	events,
+	type Guest,
 	settings,
 	settingsId,
 } from './model.ts';
@@ -98,8 +99,8 @@ const UNSAID: Pick<
 
 /** Who is here. */
 interface Here {
-	/** Their id; `null` for a guest. */
-	person(): string | null;
+	/** `null` for a guest. */
+	person(): { readonly id: string; readonly email: string } | null;
 	/** Whether they may change what is in this space. */
 	mayWrite(): boolean;
 }
@@ -140,17 +141,17 @@ export class Planner {
 		this.mayWrite = mayWrite;
 		this.#home = home;
 		this.#others = new DatedViews(apps, 'calendar');
-		this.actions = calendarActions(mana, Date.now, Math.random, person);
+		this.actions = calendarActions(mana, Date.now, Math.random, () => person()?.id ?? null);
 		this.#events = live(() => mana.query(events, { where: () => true }));
 		this.#calendars = live(() => mana.query(calendars, { order: byPosition }));
 		this.#gone = live(() =>
 			mana.query(calendars, { where: ({ kind, deletedAt }) => kind === 'subscription' && deletedAt !== null }),
 		);
-		this.guests = new GuestList(this);
+		this.guests = new GuestList(this, person);
 		this.#tags = live(() => mana.query(tags));
 		this.sets = new CalendarSets(() => home() ?? mana, this);
 		this.#settings = live(() => (home() ?? mana).query(settings, { where: ({ id }) => id === settingsId }));
-		this.wantings = new Wantings(mana, apps, () => ({ ...this.settings, person: person() }));
+		this.wantings = new Wantings(mana, apps, () => ({ ...this.settings, person: person()?.id ?? null }));
 		this.reminding = new SpaceReminders(choice, home, this.actions);
 		this.spaces = new SpaceOverlay(choice, home, () => this.settings);
 		$effect(() => this.#others.load(this.settings.hidden));
@@ -331,9 +332,15 @@ export class Planner {
 			this.question = {
 				kind: 'remove',
 				title: titleOf(chosen.event),
-				answer: (scope) => void this.#say(m.calendar_done_removed(), (label) => this.actions.remove(label, chosen, scope)),
+				answer: (scope) =>
+					void this.#say(m.calendar_done_removed(), (label) => this.actions.remove(label, chosen, scope, this.#asked(chosen))),
 				leave: () => undefined,
 			};
+	}
+
+	/** As whom the person is invited to a series that stands in their own space; in a shared one it is everybody's. */
+	#asked({ series }: Occurrence): Guest | null {
+		return series && this.#home() === this.mana ? this.guests.asked(series) : null;
 	}
 
 	duplicate(chosen: Occurrence): RecordId {
@@ -422,7 +429,7 @@ export function makePlanner(apps: readonly AppManifest[]): Planner {
 	const mayWrite = (): boolean =>
 		choice.mana !== mana || choice.chosen === null || choice.spaces?.can(choice.chosen, 'write', appOf(events.number)) === true;
 	const session = useSession();
-	return new Planner(mana, useHome(), apps, choice, { person: () => session.person?.id ?? null, mayWrite });
+	return new Planner(mana, useHome(), apps, choice, { person: () => session.person, mayWrite });
 }
 
 /** The day on which an occurrence begins for whoever looks. */

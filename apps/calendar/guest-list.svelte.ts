@@ -4,7 +4,7 @@ import { live } from '@mana/ui/data/live.svelte';
 import { settle } from '@mana/ui/data/mana.svelte';
 import { m } from '@mana/ui/i18n';
 import type { CalendarActions, Chosen } from './actions.ts';
-import { type Guest, guests } from './model.ts';
+import { type Event, type Guest, guests } from './model.ts';
 import type { Occurrence } from './occurrences.ts';
 import { openProposal, type Proposal, proposalOf, proposing, type Time, withdrawing } from './proposals.ts';
 
@@ -18,10 +18,13 @@ interface Plans {
 /** Who is invited to the events of a space: what they answer, what they propose, and what is done about it. */
 export class GuestList {
 	readonly #plans: Plans;
+	readonly #me: () => { readonly id: string; readonly email: string } | null;
 	readonly #rows;
 
-	constructor(plans: Plans) {
+	/** @param me who looks; `null`: nobody who has an account */
+	constructor(plans: Plans, me: () => { readonly id: string; readonly email: string } | null) {
 		this.#plans = plans;
+		this.#me = me;
 		this.#rows = live(() => plans.mana.query(guests));
 	}
 
@@ -31,6 +34,21 @@ export class GuestList {
 
 	of(event: RecordId): readonly Guest[] {
 		return this.#byEvent.get(event) ?? [];
+	}
+
+	isMe(address: string): boolean {
+		return address.toLowerCase() === this.#me()?.email.toLowerCase();
+	}
+
+	isMine({ person, address }: Guest): boolean {
+		const me = this.#me();
+		return this.isMe(address) || (me !== null && person === me.id);
+	}
+
+	/** As whom one is invited to an event by somebody else. */
+	asked({ id, organizer }: Event): Guest | null {
+		if (organizer === null || this.isMe(organizer)) return null;
+		return this.of(id).find((one) => this.isMine(one)) ?? null;
 	}
 
 	invite(event: RecordId, guest: Parameters<CalendarActions['invite']>[2]): Written {

@@ -239,6 +239,29 @@ describe('one day of a series that a program of a guest takes out', () => {
 	});
 });
 
+test('one day that a guest takes out on a page is a no for that day, of which whoever invites hears', async () => {
+	const day = '2026-09-10T10:00';
+	const weekly = meeting(asked, 'RRULE:FREQ=WEEKLY;COUNT=5')
+		.replaceAll('UID:meeting', 'UID:page')
+		.replaceAll('Meeting', 'Page')
+		.replaceAll('20260601', '20260903');
+	expect((await adasPhone!.put(`${adasOwn}page.ics`, weekly)).status).toBe(201);
+	const theirs = await until(() => rowIn(grace!, graces!, 'Page'));
+	const mine = (await rowIn(ada!, adas!, 'Page'))!;
+	// As `remove` of the actions writes it.
+	const [id, address] = [changedOccurrenceId(theirs.id, day), 'grace@mana.example'];
+	const said = { event: id, address, answer: 'declined', answeredAt: Date.now() } as const;
+	await grace!.write(graces!, events, { title: 'Page', start: day, zone: 'UTC', length: 3_600, series: theirs.id, occurrence: day }, id); // prettier-ignore
+	await grace!.write(graces!, guests, said, guestId(id, address));
+	await grace!.trash(graces!, events, id);
+	await grace!.write(graces!, events, { except: { add: [day] } }, theirs.id);
+	await until(async () => (await answerIn(ada!, adas!, changedOccurrenceId(mine.id, day), address)) === 'declined');
+	expect(await answerIn(ada!, adas!, mine.id, address)).toBe('none');
+	await ada!.write(adas!, events, { place: 'Hall' }, mine.id);
+	await until(async () => (await rowIn(grace!, graces!, 'Page'))!.place === 'Hall');
+	expect([...(await rowIn(grace!, graces!, 'Page'))!.except]).toEqual([day]);
+});
+
 describe('another time that a guest proposes', () => {
 	const ours = meeting(asked).replaceAll('UID:meeting', 'UID:plan').replaceAll('Meeting', 'Plan');
 	const wish = { start: '2026-06-03T15:00', length: 1_800, zone: 'Europe/Berlin', occurrence: null };
