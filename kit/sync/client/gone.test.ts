@@ -7,6 +7,7 @@ import type { TidyRequest } from '../space/index.ts';
 import { isTombstone } from '../tombstone.ts';
 import { aheadOf } from './large/ahead.ts';
 import type { Client } from './client.ts';
+import { neededFrom } from './ground.ts';
 import { Replica } from './replica.ts';
 import { tasks, TestBrowser, World } from './test-world.ts';
 
@@ -123,6 +124,17 @@ test('who was away and wrote nothing about it just loses it, and stays the devic
 	await world.pass(2_000);
 	expect(b.mana.sync.unsent).toBe(0);
 	expect(b.device).toBe(before);
+});
+
+test('who wrote before anything was heard asks from where the server still says what it has forgotten, not from the start', () => {
+	const [record, other] = [namedRecordId('record'), namedRecordId('other')];
+	const place = (of = record) => ({ collection: tasks.number, record: of, field: 8, key: '' });
+	const replica = new Replica();
+	replica.merge([{ ...place(), field: systemFields.purged.number, value: true, actor: 0, stamp: 50 }]);
+	const from = (seq: number, of?: typeof record) =>
+		neededFrom(replica, 1, { ops: [{ ...place(of), value: 'x' }], ground: { epoch: 1, seq, held: [null] } });
+	expect([from(0), from(1), from(7)]).toEqual([1, 1, 7]);
+	expect(from(0, other)).toBe(Infinity);
 });
 
 test('after a restore nobody brings back pieces of what the backup knows to be gone', () => {

@@ -46,8 +46,8 @@ export function neededFrom(replica: Replica, epoch: number, written: Grounded): 
 	const isOfNow = ground?.epoch === epoch;
 	const isLost = (op: Op, i: number) => isOfNow && wasKnown(written, i) && lacks(replica, op, ground.held[i]!);
 	const moved = ops.some((op, i) => replica.isGone(op) || replica.isFolded(op) || isLost(op, i));
-	if (!moved) return Infinity;
-	return isOfNow ? ground.seq : 1;
+	// From 0 the server would tell nothing of what it has forgotten.
+	return moved ? (isOfNow && ground.seq) || 1 : Infinity;
 }
 
 function lacks(replica: Replica, op: Op, held: Value): boolean {
