@@ -1,6 +1,7 @@
 import { collection, field, olderOf, recentOf, routed, type RecordId } from '@mana/model';
 import { expect, test } from 'bun:test';
 import type { Client } from './client.ts';
+import { PERSONAL } from './store.ts';
 import { TestBrowser, World } from './test-world.ts';
 
 const jobs = collection(
@@ -180,4 +181,26 @@ test('narrower and wider, in all tabs, offline and across reloads', async () => 
 	expect(titles(one).sort()).toEqual(['long ago', 'open']);
 	expect(titles(two).sort()).toEqual(['long ago', 'open']);
 	expect(two.mana.query(jobs).partial).toBe(false);
+});
+
+test('a tab keeps nothing that left the part while another one could not read the disk and began anew', async () => {
+	const { world, phone, a, add } = await start();
+	const open = add('open', null);
+	add('stays', null);
+	await world.pass(1_000);
+	const b = await phone.open();
+	await world.pass(2_000);
+	phone.online = false;
+	phone.cut();
+	a.mana.write('Done', (tx) => tx.update(jobs, open, { done: world.now - 500 * DAY }));
+	await phone.disk.run('write', ['journal'], async (tx) => {
+		for (const { at } of await tx.list('journal', PERSONAL)) tx.put('journal', [PERSONAL, at], new Uint8Array([1]));
+	});
+	const c = await phone.open();
+	for (let passed = 0; passed < 20 && !c.mana.sync.leader; passed++) await world.pass(500);
+	expect([c.mana.sync.leader, titles(b), titles(c)]).toEqual([true, ['open', 'stays'], []]);
+	phone.online = true;
+	c.wake();
+	await world.pass(2_000);
+	expect([titles(b), titles(c)]).toEqual([['stays'], ['stays']]);
 });

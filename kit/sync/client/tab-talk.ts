@@ -154,8 +154,9 @@ export class TabTalk {
 		const { space, replica, session } = this.#state;
 		const { writes, disk, upstream } = this.#parts;
 		const { seq, epoch, reach } = space;
-		if (epoch !== message.epoch && seq > 0) return void disk.reload();
-		if (message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void disk.reload();
+		// The state from its start says nothing of what left meanwhile, or was forgotten.
+		const isAnother = seq > 0 && (epoch !== message.epoch || message.from === 0);
+		if (isAnother || message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void disk.reload();
 		if (message.to < seq || (message.to === seq && message.gone.length === 0)) return;
 		const merge = () => {
 			this.#state.space = { ...this.#state.space, epoch: message.epoch, seq: message.to, leaving: message.leaving };

@@ -125,6 +125,31 @@ export const parts: readonly Regression[] = [
 		},
 	},
 	{
+		why: 'a tab took what another one had downloaded from its start for what came since, and kept a record that had left the part in between',
+		plan: {
+			seed: 2_815_234,
+			config: {
+				browsers: 3,
+				latency: [200, 200],
+				browserDiskMs: [1, 5],
+				commitMs: 30,
+				readMs: 1,
+				transports: ['stream'],
+				chunk: 8,
+				records: 5,
+				durationMs: 15_000,
+				parts: true,
+				slicedFrom: 1,
+			},
+			steps: [
+				{ at: 7_500, luck: 990_407_839, kind: 'write', browser: 2, what: 'burst' },
+				{ at: 8_732, luck: 417_466_799, kind: 'damage', browser: 0, where: 'disk', how: 'cut' },
+				{ at: 9_534, luck: 1_319_157_964, browser: 1, kind: 'write', what: 'done' },
+				{ at: 9_932, luck: 121_530_291, kind: 'tab-open', browser: 0 },
+			],
+		},
+	},
+	{
 		why: 'who had written before anything was there asked from the start for what it rests on, and never heard of a record that was forgotten since',
 		plan: {
 			seed: 2_809_147,
