@@ -86,9 +86,8 @@ class CountsForgotten {
 		const beside = this.#there.get(placeKey(besides(op)));
 		if (beside?.stamp === stamp) return void this.#parts.set(key, { total: Infinity, folded: true, isHeld: false });
 		const cell = this.#there.get(key);
-		const isAnew = cell?.stamp === stamp && total > 0 && cell.value === Number(op.value) - total;
 		const folded = foldedTotal(cell?.value);
-		if (!cell || isAnew) this.#parts.set(key, { total, folded: foldedTotal(value) !== null, isHeld: false });
+		if (!cell) this.#parts.set(key, { total, folded: foldedTotal(value) !== null, isHeld: false });
 		else if (folded !== null) this.#parts.set(key, { total: folded, folded: true, isHeld: true });
 	}
 
@@ -110,7 +109,7 @@ class CountsForgotten {
 	rest(op: Op): Op | null {
 		const known = this.#parts.get(placeKey(op));
 		if (!known || typeof op.value !== 'number' || known.total === 0) return op;
-		if (op.value > known.total) return { ...(known.isHeld ? besides(op) : op), value: op.value - known.total };
+		if (op.value > known.total) return { ...besides(op), value: op.value - known.total };
 		return known.folded ? null : op;
 	}
 }
@@ -120,7 +119,10 @@ function knownOf(replica: Replica, op: Op, { ground }: Grounded, i: number): Val
 	return replica.confirmed(op)?.value ?? ground?.held[i] ?? 0;
 }
 
-/** The part that takes what comes on top of one that was folded. The same one on every copy of a profile, so that they count it once. */
+/**
+ * The part that takes what comes on top of one that was folded. The same one on every copy of a profile, so that they count it once; and never the
+ * folded one itself, for a replica may still hold that it was folded, which is greater than any number.
+ */
 function besides(op: Op): Op {
 	return { ...op, key: `${op.key}!` };
 }
