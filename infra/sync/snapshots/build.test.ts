@@ -4,7 +4,7 @@ import { fieldNumber, laws, type Value } from '@mana/model';
 import { eachEngine, type TestPlace } from '@mana/store/testing';
 import { type Cell, type Op, placeKey, type SpaceId, stampAt } from '@mana/sync';
 import { Committer } from '@mana/sync/space/index';
-import { cellsOfChunk, CHUNK_BYTES, decodeChunk, type Manifest } from '@mana/sync/snapshot/index';
+import { cellsOfChunk, CHUNK_BYTES, decodeChunk, type Manifest, offerFor } from '@mana/sync/snapshot/index';
 import { sql } from 'kysely';
 import { rules } from '../rules.ts';
 import { PostgresSpaces } from '../spaces/postgres.ts';
@@ -204,6 +204,19 @@ eachEngine('building snapshots', (engine) => {
 		expect(segments.map(({ cells }) => cells)).toEqual([5_500]);
 		await expectEqual(opened);
 	});
+
+	test('who has something is offered chunks on top of it only where nothing was ever forgotten', async () => {
+		const { store, chunks, space, write, build } = await open();
+		await write(many(8_000, 'one of two transactions'));
+		await build();
+		const offers = async () => {
+			const manifest = (await chunks.manifest(space))!;
+			return [0, 1].map((cursor) => offerFor(manifest, cursor)?.seq ?? null);
+		};
+		expect(await offers()).toEqual([2, 2]);
+		await store.db.updateTable('space').set({ horizon: 1 }).where('id', '=', space).execute();
+		expect(await offers()).toEqual([2, null]);
+	}, 20_000);
 
 	test('of two builds at the same time one is kept', async () => {
 		const opened = await open();

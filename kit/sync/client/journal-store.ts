@@ -205,9 +205,9 @@ export class JournalStore implements ClientStore {
 			this.#pages = new Pages();
 			this.#journal = { entries: 0, bytes: 0, next: space.journal - parts.length, checkpoint: space.checkpoint };
 		}
+		this.#shelf.took(patch.chunks ?? [], patch.replace);
 		if (!journaled) return parts;
 		if (this.#journal.next === space.journal - parts.length) this.#journal.next = space.journal; // else another tab wrote in between
-		this.#shelf.took(patch.chunks ?? [], patch.replace);
 		this.#pages.forget(gone);
 		this.#shelf.forget(gone, this.#pages);
 		this.#journaled(parts, patch.cells);

@@ -61,11 +61,13 @@ export function isEmpty({ base }: RecordState): boolean {
 	return base instanceof Map && base.size === 0;
 }
 
-/** Merges a cell into the confirmed registers of its record. */
-export function mergeCell(base: Map<Slot, Cell>, cell: Cell): void {
-	// Of a record that is gone only its tombstone is left. What comes behind that is of one that was made anew under its id.
-	if (isTombstone(cell) || isGone(base)) base.clear();
+/** Merges a cell into the confirmed registers of its record. True: with it one begins that was made anew under the id of a record that is gone. */
+export function mergeCell(base: Map<Slot, Cell>, cell: Cell): boolean {
+	// Of a record that is gone only its tombstone is left.
+	const anew = isGone(base) && !isTombstone(cell);
+	if (anew || isTombstone(cell)) base.clear();
 	const slot = slotOf(cell);
 	const held = base.get(slot);
 	base.set(slot, held ? (mergeRegisters(cell.field, held, cell) as Cell) : cell);
+	return anew;
 }

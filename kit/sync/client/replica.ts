@@ -57,6 +57,8 @@ export class Replica {
 	readonly #pending = new Set<Pending>();
 	/** Grows when parts of counters may have gone from here: what is counted from now on must not rest on what they held. */
 	lostCounts = 0;
+	/** Records that were made anew where a tombstone stood, for whoever empties it before it merges something. */
+	anew: Name[] = [];
 	/** What was heard of since the last `sweep`. */
 	readonly #tombstones = new Set<RecordName>();
 	readonly #leftovers = new Set<Cell>();
@@ -274,7 +276,7 @@ export class Replica {
 				if (!same) last = { cell, base };
 				if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
 				if (isLeftover(cell)) this.#leftover(cell);
-				mergeCell(base, cell);
+				if (mergeCell(base, cell)) this.anew.push({ collection: cell.collection, record: cell.record });
 			}
 		});
 	}
@@ -302,6 +304,7 @@ export class Replica {
 			coming.land(this.#collections, this.#chunks, this.#touched!);
 			this.seenStamp = Math.max(this.seenStamp, coming.seenStamp);
 			for (const cell of coming.leftovers) this.#leftover(cell);
+			this.anew.push(...coming.anew);
 			this.#shown = coming;
 		});
 		return true;

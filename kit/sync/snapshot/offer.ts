@@ -15,12 +15,14 @@ export interface Offer {
 
 /**
  * The chunks that bring a replica nearer to the head than a DELTA would; `null` when a DELTA is the better way: little is missing, or
- * most of what the chunks hold is there already.
+ * most of what the chunks hold is there already. Where something was ever forgotten nothing is put on top of a state either: a record may have been made
+ * anew under the id of one whose tombstone the replica still keeps, and chunks do not say which came first.
  *
  * @param cursor where the replica stands, in the history that the manifest is of; 0 for one of another history
  * @param least cells that are worth it
  */
-export function offerFor({ epoch, segments }: Manifest, cursor: number, least = LEAST_CELLS): Offer | null {
+export function offerFor({ epoch, horizon, segments }: Omit<Manifest, 'seq'>, cursor: number, least = LEAST_CELLS): Offer | null {
+	if (cursor > 0 && horizon > 0) return null;
 	const needed = segments.filter(({ to }) => to > cursor);
 	const [oldest] = needed;
 	if (!oldest || cursor - oldest.from > (oldest.to - oldest.from) / 2) return null;

@@ -51,7 +51,8 @@ export class Leaving {
 		const leaving = new Map<string, Stayed>();
 		for (const [key, name] of out) if (this.#isUnfinished(name)) leaving.set(key, { ...name, behind: true });
 		for (const key of leaving.keys()) out.delete(key);
-		const anew = new Map<string, Name>();
+		// What chunks and pages hold of a record that was gone must not be taken for a part of the one that came.
+		const anew = new Map<string, Name>(replica.anew.map((name) => [nameKey(name), name]));
 		for (const name of before) {
 			const key = nameKey(name);
 			const isHere = came.has(key);

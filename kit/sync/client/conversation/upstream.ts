@@ -228,6 +228,7 @@ export class Upstream implements SessionHost {
 		replica.seq = seq;
 		// What was decided under our old numbers must not be taken for decisions on the new ones.
 		if (ahead) this.session.stop();
+		replica.anew = [];
 		replica.batch(() => {
 			this.intake.show(remote);
 			const { cells, gone, leaving } = this.#part.leave(remote, earlier);

@@ -1,5 +1,6 @@
 import type { Collection, RecordId, Row } from '@mana/model';
 import type { Cell } from '../../cell.ts';
+import type { Name } from '../../name.ts';
 import type { PackedChunk } from '../../snapshot/packed.ts';
 import { isLeftover } from '../../tombstone.ts';
 import { arranged } from './arrange.ts';
@@ -19,6 +20,8 @@ export class Coming {
 	readonly states = new Map<number, Map<RecordId, RecordState | Unread>>();
 	/** Cells that are to be swept once they are shown. */
 	readonly leftovers: Cell[] = [];
+	/** @see Replica.anew */
+	readonly anew: Name[] = [];
 	seenStamp = 0;
 	/** Records that moved on since it was begun. */
 	readonly since = new Map<number, Set<RecordId>>();
@@ -139,7 +142,7 @@ export class Coming {
 	#merge(base: Map<Slot, Cell>, cell: Cell): void {
 		if (cell.stamp > this.seenStamp) this.seenStamp = cell.stamp;
 		if (isLeftover(cell)) this.leftovers.push(cell);
-		mergeCell(base, cell);
+		if (mergeCell(base, cell)) this.anew.push({ collection: cell.collection, record: cell.record });
 	}
 
 	/** A record as it will stand, which may be written to: it begins as it stands here. */
