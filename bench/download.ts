@@ -122,15 +122,17 @@ export async function open(url: string, issuer: Issuer, disk = new MemoryDisk(tr
 		platform: {
 			env: webEnvironment(),
 			locks: { hold: (_name, _signal, work) => void work() },
-			connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
+			network: async () => ({
+				connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
+				async chunks(space, hash, bearer, signal) {
+					const response = await fetch(`${url}/chunks/${space}/${hash}`, {
+						headers: { authorization: `Bearer ${bearer}` },
+						signal,
+					});
+					return new Uint8Array(await response.arrayBuffer());
+				},
+			}),
 			token: async () => ({ token, expiresAt: Date.now() + 600_000 }),
-			async chunks(space, hash, bearer, signal) {
-				const response = await fetch(`${url}/chunks/${space}/${hash}`, {
-					headers: { authorization: `Bearer ${bearer}` },
-					signal,
-				});
-				return new Uint8Array(await response.arrayBuffer());
-			},
 			spacesUrl: `${url}/spaces`,
 			notes: memoryNotes(),
 			openDisk: async () => disk,

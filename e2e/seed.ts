@@ -4,7 +4,7 @@ import { MemoryDisk } from '@mana/sync/client/memory-disk';
 import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import type { Platform } from '@mana/sync/client/platform';
-import { exchangeConnector } from '@mana/sync/client/transport';
+import { exchangeConnector } from '@mana/sync/client/exchange';
 import type { TestMana } from './mana.ts';
 import { post, signIn, type TestPerson } from './people.ts';
 
@@ -25,13 +25,15 @@ async function screenless(house: TestMana, person: TestPerson): Promise<Platform
 	return {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
-		connector: exchangeConnector((body, waitMs, signal) =>
-			fetch(`${house.url}/api/mana-sync/exchange?wait=${waitMs}`, {
-				method: 'POST',
-				body: body as Uint8Array<ArrayBuffer>,
-				signal,
-			}),
-		),
+		network: async () => ({
+			connector: exchangeConnector((body, waitMs, signal) =>
+				fetch(`${house.url}/api/mana-sync/exchange?wait=${waitMs}`, {
+					method: 'POST',
+					body: body as Uint8Array<ArrayBuffer>,
+					signal,
+				}),
+			),
+		}),
 		token: async () => {
 			const { body } = await post(house, '/token', {}, { cookie: `${name}=${value}` });
 			const { token, expiresAt } = body as { token: string; expiresAt: string };

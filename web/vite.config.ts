@@ -34,6 +34,12 @@ const needs = firstVisits(
 	(id) => handedOn.test(id),
 );
 
+/** What an account loads before it opens, and a guest never. */
+const account = firstVisits(
+	{ account: ['conversation/index.ts', 'browser/network.ts'].map((name) => join(rooms, '../kit/sync/client', name)) },
+	() => false,
+);
+
 /** What the bundler knows of the files. */
 interface Modules {
 	getModuleInfo(id: string): { readonly importedIds: readonly string[]; readonly dynamicImporters: readonly string[] } | null;
@@ -81,6 +87,11 @@ const bundles = [
 		debugName: 'house',
 		name: (id: string, modules: Modules) => (needs(id, modules).includes('house') ? 'house' : null),
 		priority: 4,
+	},
+	{
+		debugName: 'account',
+		name: (id: string, modules: Modules) => (needs(id, modules).length === 0 ? (account(id, modules)[0] ?? null) : null),
+		priority: 3.95,
 	},
 	...apps.map((_, index) => neededBy(apps.length + 1 - index)),
 	// Of everybody's, what only one app begins with: others may fetch it later, and then not with that app.

@@ -6,7 +6,9 @@ import { rows } from '../download-rows.ts';
 async function download(socket: string): Promise<{ firstMs: number; liveMs: number; durableMs: number; rows: number }> {
 	const began = performance.now();
 	const since = () => performance.now() - began;
-	const platform = { ...browserPlatform(), connector: socketConnector(() => new WebSocket(socket)) };
+	const whole = browserPlatform();
+	const network = async () => ({ ...(await whole.network()), connector: socketConnector(() => new WebSocket(socket)) });
+	const platform = { ...whole, network };
 	const mana = await openMana({ account: { person: 'ada' }, models: [rows], first: () => [rows], platform });
 	let firstMs = 0;
 	await new Promise<void>((resolve) => {

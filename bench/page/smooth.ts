@@ -12,8 +12,12 @@ const WRITTEN_MS = 9_000;
  * the disk. @param chunks whether the server may send a snapshot. Answers how many there are.
  */
 async function follow(socket: string, chunks: boolean, mark: string): Promise<number> {
-	const { chunks: source, ...whole } = browserPlatform();
-	const platform = { ...whole, connector: socketConnector(() => new WebSocket(socket)), ...(chunks && { chunks: source }) };
+	const whole = browserPlatform();
+	const network = async () => {
+		const { chunks: source } = await whole.network();
+		return { connector: socketConnector(() => new WebSocket(socket)), ...(chunks && source && { chunks: source }) };
+	};
+	const platform = { ...whole, network };
 	mana = await openMana({ account: { person: 'ada' }, models: [rows], first: () => [rows], platform });
 	const opened = mana;
 	const list = opened.query(rows);

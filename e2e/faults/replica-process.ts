@@ -4,7 +4,8 @@ import { webEnvironment } from '@mana/sync/client/environment';
 import { MemoryDisk } from '@mana/sync/client/memory-disk';
 import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
-import { exchangeConnector, fallbackConnector, socketConnector } from '@mana/sync/client/transport';
+import { exchangeConnector } from '@mana/sync/client/exchange';
+import { fallbackConnector, socketConnector } from '@mana/sync/client/transport';
 import { keys, marks } from './model.ts';
 import { Replica, type Told } from './replica.ts';
 
@@ -20,13 +21,15 @@ const mana = await openMana({
 	platform: {
 		env,
 		locks: { hold: (_name, _signal, work) => void work() },
-		connector: fallbackConnector(
-			socketConnector(() => new WebSocket(`${server.replace('http', 'ws')}/socket`)),
-			exchangeConnector((body, waitMs, signal) =>
-				fetch(`${server}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
+		network: async () => ({
+			connector: fallbackConnector(
+				socketConnector(() => new WebSocket(`${server.replace('http', 'ws')}/socket`)),
+				exchangeConnector((body, waitMs, signal) =>
+					fetch(`${server}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
+				),
+				env.elapsed,
 			),
-			env.elapsed,
-		),
+		}),
 		token: async () => ({ token, expiresAt: Date.now() + tokenMs }),
 		spacesUrl: `${server}/spaces`,
 		notes: memoryNotes(),

@@ -16,7 +16,9 @@ const mana = await openMana({
 	models: [keys, marks],
 	platform: {
 		...browserPlatform(),
-		connector: socketConnector(() => new WebSocket(`${told('server').replace('http', 'ws')}/socket`)),
+		network: async () => ({
+			connector: socketConnector(() => new WebSocket(`${told('server').replace('http', 'ws')}/socket`)),
+		}),
 		token: async () => ({ token: told('token'), expiresAt: Date.now() + tokenMs }),
 	},
 });

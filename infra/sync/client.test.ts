@@ -7,7 +7,8 @@ import { MemoryDisk } from '@mana/sync/client/memory-disk';
 import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import type { Platform } from '@mana/sync/client/platform';
-import { exchangeConnector, socketConnector } from '@mana/sync/client/transport';
+import { exchangeConnector } from '@mana/sync/client/exchange';
+import { socketConnector } from '@mana/sync/client/transport';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,21 +169,23 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 	const platform: Platform = {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
-		connector:
-			kind === 'socket'
-				? socketConnector(() => new WebSocket(`${server.url.replace('http', 'ws')}/socket`))
-				: exchangeConnector((body, waitMs, signal) =>
-						fetch(`${server.url}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
-					),
-		async chunks(space, hash, bearer, signal) {
-			await fetching?.(hash);
-			const response = await fetch(`${server.url}/chunks/${space}/${hash}`, {
-				headers: { authorization: `Bearer ${bearer}` },
-				signal,
-			});
-			if (!response.ok) throw new Error(`No chunk: ${response.status}.`);
-			return new Uint8Array(await response.arrayBuffer());
-		},
+		network: async () => ({
+			connector:
+				kind === 'socket'
+					? socketConnector(() => new WebSocket(`${server.url.replace('http', 'ws')}/socket`))
+					: exchangeConnector((body, waitMs, signal) =>
+							fetch(`${server.url}/exchange?wait=${waitMs}`, { method: 'POST', body: body.slice(), signal }),
+						),
+			async chunks(space, hash, bearer, signal) {
+				await fetching?.(hash);
+				const response = await fetch(`${server.url}/chunks/${space}/${hash}`, {
+					headers: { authorization: `Bearer ${bearer}` },
+					signal,
+				});
+				if (!response.ok) throw new Error(`No chunk: ${response.status}.`);
+				return new Uint8Array(await response.arrayBuffer());
+			},
+		}),
 		token: async () => ({ token: await issuer.token('ada'), expiresAt: Date.now() + 600_000 }),
 		spacesUrl: `${server.url}/spaces`,
 		notes: memoryNotes(),

@@ -8,7 +8,8 @@ import { MemoryDisk } from '@mana/sync/client/memory-disk';
 import { memoryNotes } from '@mana/sync/client/memory-notes';
 import { openMana } from '@mana/sync/client/open';
 import { openMemoryMana } from '@mana/sync/client/open-memory';
-import { historySource, socketConnector } from '@mana/sync/client/transport';
+import { historySource } from '@mana/sync/client/history-source';
+import { socketConnector } from '@mana/sync/client/transport';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,12 +157,14 @@ async function browse(trouble: { token?: () => Promise<never>; away?: boolean } 
 		platform: {
 			env: webEnvironment(),
 			locks: { hold: (_name, _signal, work) => void work() },
-			connector: socketConnector(() => new WebSocket(`${server.url.replace('http', 'ws')}/socket`)),
-			history: historySource((path, token) =>
-				!calm && trouble.away
-					? Promise.reject(new TypeError('fetch failed'))
-					: fetch(`${server.url}/spaces${path}`, { headers: { authorization: `Bearer ${token}` } }),
-			),
+			network: async () => ({
+				connector: socketConnector(() => new WebSocket(`${server.url.replace('http', 'ws')}/socket`)),
+				history: historySource((path, token) =>
+					!calm && trouble.away
+						? Promise.reject(new TypeError('fetch failed'))
+						: fetch(`${server.url}/spaces${path}`, { headers: { authorization: `Bearer ${token}` } }),
+				),
+			}),
 			token: async () =>
 				!calm && trouble.token ? trouble.token() : { token: await server.issuer.token('ada'), expiresAt: Date.now() + 600_000 },
 			notes: memoryNotes(),

@@ -3,24 +3,20 @@ import type { Hello } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { Client } from './client.ts';
 import type * as conversation from './conversation/index.ts';
-import type { ChunkSource } from './conversation/download.ts';
+import type { Disk } from './disk.ts';
 import type { Environment } from './environment.ts';
 import type { KeptPart } from './conversation/keeping.ts';
-import type { Connector, HistorySource, TokenSource } from './link.ts';
-import type { StorageUse } from './platform.ts';
+import type { Later } from './later.ts';
+import type { TokenSource } from './link.ts';
+import type { Network, StorageUse } from './platform.ts';
 import type { ClientStore } from './store.ts';
 import type { Channel, Locks } from './tabs.ts';
 
 /** Where this account syncs to. */
-export interface Remote {
-	readonly connector: Connector;
+export interface Remote extends Network {
 	readonly token: TokenSource;
 	/** Collections that this build knows, for HELLO. */
 	readonly schema: Hello['schema'];
-	/** Where the chunks of snapshots come from; without it the state comes by DELTA. */
-	readonly chunks?: ChunkSource;
-	/** Where the history of records comes from. */
-	readonly history?: HistorySource;
 	/** The collections that the person looks at, which a first download brings first. */
 	first?(): readonly number[];
 	/** What of this build's collections a device keeps unless the person wants everything; without it, everything. */
@@ -36,8 +32,9 @@ export interface Remote {
 export interface ClientParts {
 	readonly env: Environment;
 	readonly store: ClientStore;
-	/** A store in memory, for when `store` fails. */
-	spare(): ClientStore;
+	/** A store on another disk, for when `store` fails. */
+	storeOn(disk: Disk): ClientStore;
+	readonly later: Later;
 	readonly channel: Channel;
 	readonly locks: Locks;
 	/** Name of the account, for the lock of its leader. */

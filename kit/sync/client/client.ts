@@ -5,6 +5,7 @@ import type { Blobs } from './blobs/blobs.ts';
 import type { ClientParts } from './client-parts.ts';
 import { StorageFailed, StorageFull } from './disk.ts';
 import { Keeper } from './keeper.ts';
+import { insist, type Later } from './later.ts';
 import { ALONE, EVERYTHING_KEPT, LocalMana, type Backing } from './local.ts';
 import { OnDisk } from './on-disk.ts';
 import { OwnWrites } from './own-writes.ts';
@@ -51,7 +52,8 @@ export class Client implements Backing {
 			return client;
 		} catch (error) {
 			parts.report(error);
-			const store = parts.spare();
+			const { MemoryDisk } = await insist(parts.later.volatile, parts.env, parts.report);
+			const store = parts.storeOn(new MemoryDisk());
 			const client = new Client({ ...parts, store }, await store.load());
 			if (error instanceof StorageFull) client.mana.refresh({ full: true });
 			client.#alone();
@@ -157,6 +159,10 @@ export class Client implements Backing {
 
 	forget(pending: Pending): Promise<void> {
 		return this.#writes.forget(pending);
+	}
+
+	get decisions(): Later['decisions'] {
+		return this.#parts.later.decisions;
 	}
 
 	async forgetConflict(id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Cell } from '../cell.ts';
-import { BadFrame, ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
+import { ByteReader, ByteWriter, readCells, writeCells } from '../codec/index.ts';
 import { type Name, nameKey } from '../name.ts';
 
 /** A patch as the journal keeps it: its cells, and what went before they came. */
@@ -23,14 +23,4 @@ export function bytesOf(cells: readonly Cell[]): Uint8Array {
 	const out = new ByteWriter();
 	writeCells(out, cells);
 	return out.finish();
-}
-
-/** Whether a row of the journal or a page can be read; a chunk of which that is asked counts for nothing. */
-export function isReadable(row: unknown): boolean {
-	try {
-		return row instanceof Uint8Array && readCells(new ByteReader(row)) !== null;
-	} catch (error) {
-		if (error instanceof BadFrame) return false;
-		throw error;
-	}
 }

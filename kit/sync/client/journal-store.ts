@@ -6,13 +6,14 @@ import { dropLoose, dropUnread, placesOfUnsent } from './file-rows.ts';
 import type { MakeShelf, Shelf } from './shelf.ts';
 import type { Name } from '../name.ts';
 import { type Keeping, NOTHING_KEPT } from './kept.ts';
+import { later, type Later } from './later.ts';
 import { remembered, type Conflict } from './conflicts.ts';
 import { AREAS, type Area, type Disk, type DiskTransaction, type Key } from './disk.ts';
 import { type OutboxRow, rowOf, storedOf } from './outbox-row.ts';
 import { pageOf, Pages } from './pages.ts';
 import { putQuarantined, putUnsent } from './quarantine.ts';
 import { type Rows, SpaceRows } from './space-rows.ts';
-import { append, bytesOf, isReadable, type JournalRow, without } from './journal-row.ts';
+import { append, bytesOf, type JournalRow, without } from './journal-row.ts';
 import {
 	deviceKeyOf,
 	Fenced,
@@ -36,6 +37,9 @@ import {
 const CONFLICTS = 3;
 const KEEPING = 4;
 
+/** Where what was confirmed stands. */
+const CONFIRMED: readonly Area[] = ['meta', 'journal', 'pages', 'chunks'];
+
 /**
  * Journal and pages on a transactional map (sync.md §6.13). Confirmed state is pages (rewritten at checkpoints) plus journal (patches
  * since); unconfirmed state is the outbox. A local write is one row of the outbox.
@@ -47,14 +51,16 @@ export class JournalStore implements ClientStore {
 	readonly #deviceKey: Key;
 	#pages = new Pages();
 	readonly #makeShelf: MakeShelf;
+	readonly #repair: Later['repair'];
 	#shelf: Shelf;
 	#journal = { entries: 0, bytes: 0, next: 0, checkpoint: 0 };
 	/** Of what was loaded; `null` before that. */
 	#life: DeviceId | null = null;
 
 	/** @param name local name of the space: each has a state, an outbox and a device of its own */
-	constructor(disk: Disk, random: FillRandom, makeShelf: MakeShelf, name = PERSONAL) {
+	constructor(disk: Disk, random: FillRandom, makeShelf: MakeShelf, name = PERSONAL, repair = later.repair) {
 		this.#disk = disk;
+		this.#repair = repair;
 		this.#name = name;
 		this.#deviceKey = deviceKeyOf(name);
 		this.#rows = new SpaceRows(name, random);
@@ -76,7 +82,8 @@ export class JournalStore implements ClientStore {
 		} catch (error) {
 			if (!(error instanceof BadFrame)) throw error;
 		}
-		await this.#dropConfirmed();
+		const { dropConfirmed } = await this.#repair();
+		await this.#disk.run('write', CONFIRMED, (tx) => dropConfirmed(tx, this.#name, this.#rows, this.#makeShelf(this.#name)));
 		return { ...(await this.#load()), damaged: true };
 	}
 
@@ -163,7 +170,7 @@ export class JournalStore implements ClientStore {
 		const parts = patch.encoded ?? [bytesOf(patch.cells)];
 		const { reach, gone = [] } = patch;
 		const journaled = patch.cells.length > 0 || gone.length > 0 || patch.replace;
-		const areas: Area[] = ['meta', 'journal', 'pages', 'chunks'];
+		const areas = [...CONFIRMED];
 		if (patch.ahead) areas.push('outbox');
 		if (reach) areas.push('files', 'bytes');
 		let shelved = () => {};
@@ -306,7 +313,7 @@ export class JournalStore implements ClientStore {
 		const dirty = pages.assignDirty();
 		const ahead = await memory.ahead(dirty);
 		let shelved = () => {};
-		const done = await this.#lead(['meta', 'journal', 'pages', 'chunks'], generation, async (tx, { device, space }) => {
+		const done = await this.#lead(CONFIRMED, generation, async (tx, { device, space }) => {
 			if (space.journal !== this.#journal.next || space.checkpoint !== this.#journal.checkpoint || this.#pages !== pages)
 				return null;
 			const again = ahead?.again();
@@ -333,29 +340,6 @@ export class JournalStore implements ClientStore {
 
 	destroy(): Promise<void> {
 		return this.#disk.destroy();
-	}
-
-	/**
-	 * What was confirmed cannot be read any more: it is downloaded again, and what is unconfirmed stays. A guest's, which no
-	 * server has, loses only what cannot be read. Whoever leads still writes as if
-	 * it were all there, so that one is fenced off.
-	 */
-	#dropConfirmed(): Promise<void> {
-		return this.#disk.run('write', ['meta', 'journal', 'pages', 'chunks'], async (tx) => {
-			const { device, space } = await this.#rows.read(tx);
-			const only = space.epoch === 0; // nobody else has it
-			for (const area of ['journal', 'pages', 'chunks'] as const) {
-				if (!only) tx.remove(area, this.#name);
-				else
-					for (const { at, value } of await tx.list(area, this.#name))
-						if (!isReadable(value)) tx.remove(area, this.#name, at, at);
-			}
-			this.#makeShelf(this.#name).count(tx, [], true);
-			this.#rows.put(tx, {
-				device: { ...device, generation: device.generation + 1 },
-				space: { ...space, ...(!only && { epoch: 0, seq: 0 }), checkpoint: space.checkpoint + 1 },
-			});
-		});
 	}
 
 	/** Where the conflicts stand: one row, for they are few, and gone with the space. */

@@ -1,4 +1,4 @@
-import { countStep, type Collection, newRecordId, type RecordId, type Row, systemFields } from '@mana/model';
+import { countStep, type Collection, type RecordId, type Row } from '@mana/model';
 import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import { nextStamp } from '../clock.ts';
 import type {
@@ -18,8 +18,10 @@ import type {
 import type { Blobs } from './blobs/blobs.ts';
 import type { Name } from '../name.ts';
 import { remembered, type Conflict } from './conflicts.ts';
+import type { Decided } from './decisions.ts';
 import type { Environment } from './environment.ts';
-import { ActionHistory, nameOf } from './history.ts';
+import { ActionHistory } from './history.ts';
+import type { Later } from './later.ts';
 import type { AskHistory } from './link.ts';
 import { ReplicaQuery } from './query.ts';
 import { RecordIndex } from './record-index.ts';
@@ -41,6 +43,7 @@ export interface Backing {
 	readonly kept: Kept;
 	files(): Promise<Blobs>;
 	readonly askHistory: AskHistory;
+	readonly decisions: Later['decisions'];
 	/** Try to reach the server now. */
 	wake(): void;
 	inspect(): Promise<Standing>;
@@ -205,18 +208,8 @@ export class LocalMana implements Mana {
 	}
 
 	async resolve(n: number, decision: 'retry' | 'drop'): Promise<void> {
-		const refused = [...this.replica.pending].find((pending) => pending.refused && pending.n === n);
-		if (!refused) return;
-		let saved: Promise<void> | null = null;
-		this.replica.batch(() => {
-			const again = this.#madeAnew(refused);
-			const ops = again.map((op) => this.#seenNow(op, refused));
-			if (decision === 'retry') saved = this.#act(refused.label, (writer) => ops.forEach((op) => writer.put(op))).saved;
-			this.replica.remove(refused);
-		});
-		this.refresh();
-		await saved; // first the new one is safe, then the old one goes
-		await this.#backing.forget(refused);
+		const { resolve } = await this.#backing.decisions();
+		await resolve(this.#decided, n, decision);
 	}
 
 	conflicts(): readonly Conflict[] {
@@ -224,13 +217,12 @@ export class LocalMana implements Mana {
 	}
 
 	async settleConflict(id: string, decision: 'mine' | 'theirs'): Promise<void> {
-		const conflict = this.#conflicts.find((one) => one.id === id);
-		if (!conflict) return;
-		const { collection, record, field, key, mine, label } = conflict;
-		const saved = decision === 'mine' ? this.writeOps(label, [{ collection, record, field, key, value: mine.value }]) : null;
-		this.dropConflict(id);
-		await saved; // first the value is safe, then what tells of it goes
-		await this.#backing.forgetConflict(id);
+		const { settleConflict } = await this.#backing.decisions();
+		await settleConflict(this.#decided, id, decision);
+	}
+
+	get #decided(): Decided {
+		return { mana: this, backing: this.#backing, now: () => this.#now(), randomBytes: this.#env.randomBytes };
 	}
 
 	/** Takes in conflicts: all that the disk has (`anew`), or some more. */
@@ -371,30 +363,6 @@ export class LocalMana implements Mana {
 		};
 		const [key, value] = countStep(add, hand);
 		return { collection: place.collection, record: place.record, field: place.field, key, value };
-	}
-
-	/** A guarded op as somebody writes it who has looked at what stands there now. */
-	#seenNow(op: Op, refused: Pending): Op {
-		return op.seen === undefined ? op : { ...op, seen: this.replica.register(op, refused)?.stamp ?? 0 };
-	}
-
-	/** What was written about records that are gone, as writes of new ones under other ids: the old ids stay theirs. */
-	#madeAnew({ ops, refused }: Pending): readonly Op[] {
-		const ids = new Map<RecordId, RecordId>();
-		const created: Op[] = [];
-		for (const { collection, record } of ops) {
-			const name = { collection, record };
-			const gone = refused?.code === 'gone' ? !this.replica.knows(name) : this.replica.isGone(name);
-			if (ids.has(record) || !gone) continue;
-			ids.set(record, newRecordId(this.#now(), this.#env.randomBytes));
-			created.push({ collection, record, field: systemFields.createdAt.number, key: '', value: this.#now() });
-		}
-		const said = new Set(ops.map(nameOf));
-		return [...ops, ...created.filter((op) => !said.has(nameOf(op)))].map((op) => ({
-			...op,
-			record: ids.get(op.record) ?? op.record,
-			value: ids.get(op.value as RecordId) ?? op.value,
-		}));
 	}
 
 	#begin(label: string, preconditions: Pending['preconditions']): Growing {

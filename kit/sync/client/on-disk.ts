@@ -1,6 +1,7 @@
 import type { RecordId } from '@mana/model';
 import { nameKey } from '../name.ts';
 import { StorageFull } from './disk.ts';
+import { insist } from './later.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { isBehind, type Position } from './position.ts';
 import type { Pending } from './pending.ts';
@@ -126,29 +127,14 @@ export class OnDisk {
 	 */
 	async goVolatile(error: unknown, failed: readonly Pending[] = []): Promise<void> {
 		const state = this.#state;
-		const { parts, keeper, replica, outbox, mana } = state;
+		const { parts, keeper, mana } = state;
 		parts.report(error);
 		if (state.closed || !keeper.store.durable) return;
 		state.session?.stop();
 		keeper.generation = null;
-		keeper.store = parts.spare();
-		state.download.forget();
-		const { id, epoch, seq, reach, scope, leaving } = state.space;
-		if (seq === 0) replica.replace([]); // a part of a first download; it begins anew
-		const { device } = await keeper.store.load();
-		await keeper.store.learn({ id, person: parts.remote?.person ?? null }, 0);
-		await keeper.store.applyRemote({ epoch, to: seq, cells: [...replica.allCells()], replace: true, reach, scope, leaving }, 0);
-		await keeper.store.keep(() => state.keeping);
-		const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
-		const unsent = kept.filter(({ refused }) => !refused);
-		state.device = device.device;
-		state.space = { id, epoch, seq, actor: 0, reach, scope, leaving };
-		const stored = await keeper.store.commitLocal(unsent);
-		replica.batch(() => {
-			outbox.load([], { doneN: 0, nextN: 1 });
-			for (const pending of kept) replica.add(pending);
-			outbox.stored(unsent, stored);
-		});
+		const { goOnInMemory } = await insist(parts.later.volatile, parts.env, parts.report);
+		if (state.closed) return;
+		await goOnInMemory(state, failed);
 		mana.refresh({ durable: false, ...(error instanceof StorageFull && { full: true }) });
 		this.#alone();
 	}

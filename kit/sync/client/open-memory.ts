@@ -1,6 +1,7 @@
 import { HistoryUnavailable, type Mana, type Standing } from './api.ts';
 import { StorageFailed } from './disk.ts';
 import { webEnvironment, type Environment } from './environment.ts';
+import { later } from './later.ts';
 import { ALONE, EVERYTHING_KEPT, LocalMana } from './local.ts';
 
 const NOWHERE: Standing = {
@@ -34,6 +35,7 @@ export function openMemoryMana(env: Environment = webEnvironment()): Mana {
 		},
 		forget: () => Promise.resolve(),
 		forgetConflict: () => Promise.resolve(),
+		decisions: later.decisions,
 		kept: EVERYTHING_KEPT,
 		files: () => Promise.reject(new StorageFailed('A Mana in memory keeps no files.')),
 		askHistory: () => Promise.reject(new HistoryUnavailable('guest')),

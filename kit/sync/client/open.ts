@@ -3,10 +3,10 @@ import type { Mana } from './api.ts';
 import { type Disk, StorageFailed } from './disk.ts';
 import type { Platform } from './platform.ts';
 import { Client } from './client.ts';
-import type { ClientParts } from './client-parts.ts';
+import type { ClientParts, Remote } from './client-parts.ts';
 import { JournalStore } from './journal-store.ts';
+import { insist, later } from './later.ts';
 import { LocalMana } from './local.ts';
-import { MemoryDisk } from './memory-disk.ts';
 import { dropLastWords, keepLastWords, recoverWords } from './last-words.ts';
 import { noShelf } from './shelf.ts';
 import { PERSONAL } from './store.ts';
@@ -36,31 +36,22 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	if (account === 'guest') await dropClaimedGuest(platform);
 	else if (adopt || notes.getItem(ADOPTING) === account.person) await adoptGuest(account.person, platform);
 	const name = databaseName(account);
-	const [disk, conversation] = await Promise.all([
+	const [disk, upstream] = await Promise.all([
 		openDiskOf(platform, name),
-		account === 'guest' ? null : import('./conversation/index.ts'),
+		account === 'guest' ? null : upstreamOf(account.person, models, platform),
 	]);
-	const storeOn = (on: Disk) => new JournalStore(on, env.randomBytes, conversation?.chunkShelf ?? noShelf);
+	const storeOn = (on: Disk) => new JournalStore(on, env.randomBytes, upstream?.conversation.chunkShelf ?? noShelf);
 	const store = storeOn(disk);
 	await recoverWords(store, `${name}/${PERSONAL}`, { space: null, name: '' }, platform);
 	const client = await Client.open({
 		env,
 		store,
-		spare: () => storeOn(new MemoryDisk()),
+		storeOn,
+		later,
 		channel: platform.channel(name),
 		locks: platform.locks,
 		name,
-		remote:
-			account === 'guest' || !conversation
-				? null
-				: {
-						...platform,
-						conversation,
-						person: account.person,
-						schema: models.map(schemaOf),
-						parts: models,
-						first: () => (first?.() ?? []).map(({ number }) => number),
-					},
+		remote: upstream && { ...upstream, first: () => (first?.() ?? []).map(({ number }) => number) },
 		files: filesOf(account, PERSONAL, platform),
 		storage: platform.storage,
 		edited: platform.persist,
@@ -76,6 +67,12 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 	}
 	for (const { ops, label } of orphan) mana.writeOps(label, ops);
 	return mana;
+}
+
+/** What a person's data is synced with: loaded at once, whatever the network does. */
+export async function upstreamOf(person: string, models: readonly Collection[], platform: Platform): Promise<Remote> {
+	const [conversation, network] = await Promise.all([import('./conversation/index.ts'), platform.network()]);
+	return { ...network, token: platform.token, conversation, person, schema: models.map(schemaOf), parts: models };
 }
 
 /** Tells a client what happens to its page. Returns the way to stop. */
@@ -110,8 +107,10 @@ export function resumeFiles(client: Client, disk: Disk, space: string, { report 
 
 /** The account's disk, or one in memory where there is none. */
 export function openDiskOf(platform: Platform, name: string): Promise<Disk> {
-	return platform.openDisk(name).catch((error: unknown) => {
-		platform.report(error);
+	const { env, report } = platform;
+	return platform.openDisk(name).catch(async (error: unknown) => {
+		report(error);
+		const { MemoryDisk } = await insist(later.volatile, env, report);
 		return new MemoryDisk();
 	});
 }

@@ -8,12 +8,11 @@ import type { Channel, Locks } from './tabs.ts';
 export interface Platform {
 	readonly env: Environment;
 	readonly locks: Locks;
-	readonly connector: Connector;
+	/** The ways to the server: asked for only where there is somebody to sync with. */
+	network(): Promise<Network>;
 	readonly token: TokenSource;
-	readonly chunks?: ChunkSource;
 	/** Where the files of a space are sent to and come from: the spaces' address, without the space. */
 	readonly spacesUrl: string;
-	readonly history?: HistorySource;
 	/** Small notes that outlive the databases: what tells a new browser from a wiped one. */
 	readonly notes: Notes;
 	openDisk(name: string): Promise<Disk>;
@@ -28,6 +27,15 @@ export interface Platform {
 	/** Calls back when it is worth trying at once: the network or the person came back. Returns the way to stop. */
 	onWake(wake: () => void): () => void;
 	report(error: unknown): void;
+}
+
+/** Ways to the server. */
+export interface Network {
+	readonly connector: Connector;
+	/** Where the chunks of snapshots come from; without it the state comes by DELTA. */
+	readonly chunks?: ChunkSource;
+	/** Where the history of records comes from. */
+	readonly history?: HistorySource;
 }
 
 /** Bytes on this device, of everything that this Mana keeps there. */

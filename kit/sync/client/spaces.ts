@@ -7,9 +7,9 @@ import type { LiveQuery, Mana } from './api.ts';
 import { Client } from './client.ts';
 import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
+import { later } from './later.ts';
 import { recoverWords } from './last-words.ts';
-import { attend, databaseName, filesOf, openDiskOf, resumeFiles, schemaOf } from './open.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import { attend, databaseName, filesOf, openDiskOf, resumeFiles, upstreamOf } from './open.ts';
 import type { Platform } from './platform.ts';
 import { QuarantineStore } from './quarantined.ts';
 
@@ -86,23 +86,18 @@ export class Spaces {
 		const disk = await openDiskOf(platform, databaseName({ person }));
 		const name = this.#channelName(space);
 		const spaceName = () => home.get(spaceRecords, spaceRecordId(space))?.name ?? '';
-		const store = new JournalStore(disk, env.randomBytes, chunkShelf, space);
+		const storeOn = (on: Disk) => new JournalStore(on, env.randomBytes, chunkShelf, space);
+		const store = storeOn(disk);
 		await recoverWords(store, name, { space, name: spaceName() }, platform);
 		const client = await Client.open({
 			env,
 			store,
-			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, chunkShelf, space),
+			storeOn,
+			later,
 			channel: platform.channel(name),
 			locks: platform.locks,
 			name,
-			remote: {
-				...platform,
-				conversation: await import('./conversation/index.ts'),
-				person,
-				space,
-				schema: models.map(schemaOf),
-				parts: models,
-			},
+			remote: { ...(await upstreamOf(person, models, platform)), space },
 			spaceName,
 			files: filesOf({ person }, space, platform),
 			storage: platform.storage,

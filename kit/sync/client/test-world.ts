@@ -41,13 +41,26 @@ import { JournalStore } from './journal-store.ts';
 import * as checkup from './conversation/checkup.ts';
 import * as large from './large/index.ts';
 import * as conversations from './conversation/index.ts';
-import { SignedOut, type Connector, type Link, type LinkHandlers, type TokenSource } from './link.ts';
+import { SignedOut, type Connector, type Link, type LinkHandlers } from './link.ts';
 import { schemaOf } from './open.ts';
-import type { Memory } from './store.ts';
+import { type Memory, PERSONAL } from './store.ts';
+import * as decisions from './decisions.ts';
+import type { Disk } from './disk.ts';
+import type { Later } from './later.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import * as repair from './repair.ts';
+import * as volatile from './volatile.ts';
+import type { Platform } from './platform.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
 
-/** Nothing is loaded later: that would take real time. Long work has a clock that counts: each look at it is a millisecond. */
+/** Nothing is loaded later: that would take real time. */
+const atOnce: Later = {
+	volatile: () => Promise.resolve(volatile),
+	repair: () => Promise.resolve(repair),
+	decisions: () => Promise.resolve(decisions),
+};
+
+/** The same of a conversation. Long work has a clock that counts: each look at it is a millisecond. */
 function conversationIn(world: World): typeof conversations {
 	let ms = 0;
 	const sliced = {
@@ -170,10 +183,12 @@ export class TestBrowser {
 
 	async open(): Promise<Client> {
 		const env = this.#world.environment();
+		const storeOn = (disk: Disk) => new JournalStore(disk, env.randomBytes, chunkShelf, PERSONAL, () => this.later.repair());
 		const client = await Client.open({
 			env,
-			store: new JournalStore(this.disk, env.randomBytes, chunkShelf),
-			spare: () => new JournalStore(new MemoryDisk(), env.randomBytes, chunkShelf),
+			store: storeOn(this.disk),
+			storeOn,
+			later: this.later,
 			channel: this.#channel('account'),
 			locks: this.#locks(),
 			name: 'account',
@@ -196,6 +211,8 @@ export class TestBrowser {
 		return client;
 	}
 
+	/** What its tabs load later. */
+	later = atOnce;
 	readonly reported: unknown[] = [];
 
 	/** Ends a tab as a crash does: its locks are released, nothing else. */
@@ -224,11 +241,11 @@ export class TestBrowser {
 	}
 
 	/** Locks, lines, network and token of this browser. */
-	surroundings(): { locks: Locks; channel(name: string): Channel; connector: Connector; token: TokenSource } {
+	surroundings(): Pick<Platform, 'locks' | 'channel' | 'network' | 'token'> {
 		return {
 			locks: this.#locks(),
 			channel: (name) => this.#channel(name),
-			connector: this.#connector(),
+			network: async () => ({ connector: this.#connector() }),
 			token: () => this.#token(),
 		};
 	}

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import type { Connector, LinkHandlers } from './link.ts';
-import { exchangeConnector, fallbackConnector, join, socketConnector, split } from './transport.ts';
+import { exchangeConnector, join, split } from './exchange.ts';
+import { fallbackConnector, laterConnector, socketConnector } from './transport.ts';
 
 const frame = (...bytes: number[]) => new Uint8Array(bytes);
 
@@ -105,5 +106,43 @@ describe('the fallback', () => {
 			letThrough(true);
 			expect(await attempt()).toBe('socket');
 		}
+	});
+});
+
+describe('a connector that is loaded later', () => {
+	const exchange = exchangeConnector(post('/exchange'));
+
+	test('carries what is sent once it is there', async () => {
+		const connector = laterConnector('exchange', async () => exchange);
+		expect(await talk(connector, [frame(1, 2)])).toEqual({ heard: [[2, 1]], how: 'done' });
+	});
+
+	test('is lost where it cannot be loaded, and is asked for again by the next link', async () => {
+		let tries = 0;
+		const connector = laterConnector('exchange', async () => {
+			if (++tries === 1) throw new TypeError('Failed to fetch dynamically imported module');
+			return exchange;
+		});
+		expect(await talk(connector, [frame(1, 2)])).toEqual({ heard: [], how: 'lost' });
+		expect(await talk(connector, [frame(1, 2)])).toEqual({ heard: [[2, 1]], how: 'done' });
+	});
+
+	test('opens nothing for a link that was closed meanwhile', async () => {
+		const { promise, resolve } = Promise.withResolvers<Connector>();
+		let opened = 0;
+		const link = laterConnector('exchange', () => promise).open({
+			opened: () => undefined,
+			received: () => undefined,
+			closed: () => undefined,
+		});
+		link.close();
+		resolve({
+			open(handlers) {
+				opened++;
+				return exchange.open(handlers);
+			},
+		});
+		await promise;
+		expect(opened).toBe(0);
 	});
 });

@@ -8,7 +8,12 @@ import * as large from '../client/large/index.ts';
 import type { Pace } from '../client/large/pace.ts';
 import * as conversations from '../client/conversation/index.ts';
 import { schemaOf } from '../client/open.ts';
-import { MemoryDisk } from '../client/memory-disk.ts';
+import * as decisions from '../client/decisions.ts';
+import type { Disk } from '../client/disk.ts';
+import type { Later } from '../client/later.ts';
+import * as repair from '../client/repair.ts';
+import { PERSONAL } from '../client/store.ts';
+import * as volatile from '../client/volatile.ts';
 import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
 import type { ChunkHash } from '../snapshot/index.ts';
@@ -18,6 +23,11 @@ import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wir
 
 /** Nothing is loaded later: that would take real time. */
 const conversation = { ...conversations, checkup: () => Promise.resolve(checkup) };
+const later: Later = {
+	volatile: () => Promise.resolve(volatile),
+	repair: () => Promise.resolve(repair),
+	decisions: () => Promise.resolve(decisions),
+};
 
 export interface BrowserParts extends DiskParts {
 	readonly acceptor: Acceptor;
@@ -187,6 +197,7 @@ export class Tab {
 	#clientParts(): ClientParts {
 		const { timeline, dice, person } = this.#parts;
 		const random = (bytes: Uint8Array) => dice.bytes(bytes);
+		const storeOn = (disk: Disk) => new JournalStore(disk, random, chunkShelf, PERSONAL, later.repair);
 		return {
 			env: {
 				now: () => timeline.now + this.browser.skewMs,
@@ -195,8 +206,9 @@ export class Tab {
 				randomBytes: random,
 				every: (ms, job) => this.#every(ms, job),
 			},
-			store: new JournalStore(this.browser.disk.for(this), random, chunkShelf),
-			spare: () => new JournalStore(new MemoryDisk(), random, chunkShelf),
+			store: storeOn(this.browser.disk.for(this)),
+			storeOn,
+			later,
 			channel: this.#channel(),
 			locks: this.#locks(),
 			name: person,

@@ -11,7 +11,7 @@ export function platformFor({ url, token }: Address): Platform {
 	return {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
-		connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
+		network: async () => ({ connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)) }),
 		token: async () => ({ token, expiresAt: Date.now() + 7_200_000 }),
 		spacesUrl: `${url}/spaces`,
 		notes: memoryNotes(),

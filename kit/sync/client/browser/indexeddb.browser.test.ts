@@ -6,7 +6,7 @@ import type { Mana } from '../api.ts';
 import { chromiumSwitches } from './chromium.ts';
 import type { TestPage } from './test-page.ts';
 import { TestBrowser, World } from '../test-world.ts';
-import { join, split } from '../transport.ts';
+import { join, split } from '../exchange.ts';
 
 declare global {
 	interface Window {

@@ -3,35 +3,21 @@ import { SignedOut, type Token } from '../link.ts';
 import { memoryNotes } from '../memory-notes.ts';
 import type { Platform } from '../platform.ts';
 import type { Channel, Locks, TabMessage } from '../tabs.ts';
-import { exchangeConnector, fallbackConnector, historySource, socketConnector } from '../transport.ts';
 import { deleteIndexedDb, openIndexedDb } from './indexeddb.ts';
 
-/** Doors of the services on the page's own origin. */
-const SOCKET = '/api/mana-sync/socket';
-const EXCHANGE = '/api/mana-sync/exchange';
+/** Doors of the services on the page's own origin; the others are in `network.ts`. */
 const TOKEN = '/api/mana-auth/token';
-const CHUNKS = '/api/mana-sync/chunks';
 const SPACES = '/api/mana-sync/spaces';
 
-/** The browser's clock, disk, tabs and network. The only file of the client that knows global names. */
+/** The browser's clock, disk, tabs and network. Only this file and its neighbours know global names. */
 export function browserPlatform(): Platform {
 	const env = webEnvironment();
 	return {
 		env,
 		locks: navigator.locks ? webLocks(navigator.locks) : freeForAll,
-		connector: fallbackConnector(
-			socketConnector(() => new WebSocket(new URL(SOCKET, location.origin.replace(/^http/, 'ws')))),
-			exchangeConnector((body, waitMs, signal) =>
-				fetch(`${EXCHANGE}?wait=${waitMs}`, { method: 'POST', body: body as Uint8Array<ArrayBuffer>, signal, cache: 'no-store' }),
-			),
-			env.elapsed,
-		),
+		network: async () => (await import('./network.ts')).browserNetwork(env, SPACES),
 		token: fetchToken,
-		chunks: fetchChunk,
 		spacesUrl: SPACES,
-		history: historySource((path, token) =>
-			fetch(`${SPACES}${path}`, { headers: { authorization: `Bearer ${token}` }, cache: 'no-store' }),
-		),
 		notes: safeNotes(),
 		openDisk: (name) => openIndexedDb(name),
 		deleteDisk: deleteIndexedDb,
@@ -82,17 +68,6 @@ async function fetchToken(): Promise<Token> {
 	if (!response.ok) throw new Error(`No token: ${response.status}.`);
 	const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: number | string };
 	return { token, expiresAt: new Date(expiresAt).getTime() };
-}
-
-async function fetchChunk(space: string, hash: string, token: string, signal: AbortSignal): Promise<Uint8Array> {
-	// It is kept in the database of the account: what the browser kept besides would outlive a revocation.
-	const response = await fetch(`${CHUNKS}/${space}/${hash}`, {
-		headers: { authorization: `Bearer ${token}` },
-		cache: 'no-store',
-		signal,
-	});
-	if (!response.ok) throw new Error(`No chunk: ${response.status}.`);
-	return new Uint8Array(await response.arrayBuffer());
 }
 
 /** Local storage, or what ends with the page where it is forbidden. */
