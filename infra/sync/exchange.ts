@@ -5,6 +5,7 @@ import {
 	type Cursor,
 	digestAnswers,
 	type DigestStore,
+	type PartSums,
 	type Reading,
 	retell,
 	type Seated,
@@ -24,6 +25,7 @@ export interface ExchangeOptions {
 	readonly fanout: Fanout;
 	readonly store: SpaceStore;
 	readonly digests: DigestStore;
+	readonly partSums: PartSums;
 	/** How long to wait for news when there are none, in milliseconds. */
 	readonly waitMs: number;
 	/** Ends the wait: the client went away, or the service stops. */
@@ -63,7 +65,7 @@ export async function* exchange(
 	}
 	for (const ack of acks) yield* prefixed(encode(ack));
 	for (const question of questions) {
-		for await (const answer of digests(question, places.get(question.space)?.reading, options)) {
+		for await (const answer of digests(question, places.get(question.space), options)) {
 			told = true;
 			yield* prefixed(answer);
 		}
@@ -107,14 +109,15 @@ function* prefixed(frame: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBu
 /** What a question about digests is answered; nothing once the reader may see something else than it was told. */
 async function* digests(
 	question: FrameOf<'digest'>,
-	reading: Reading | null | undefined,
-	{ digests, door, fanout }: ExchangeOptions,
+	place: Place | undefined,
+	{ digests, partSums, door, fanout }: ExchangeOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-	if (!reading) return;
+	if (!place?.reading) return;
+	const part = place.part ? { scope: place.part.scope, sums: partSums } : null;
 	if (question.collection !== 0 && question.buckets.length === 0) door.meters.differed();
 	try {
 		const { rights } = fanout;
-		for await (const { frame } of digestAnswers(digests, question, reading)) {
+		for await (const { frame } of digestAnswers(digests, question, place.reading, part)) {
 			if (!fanout.mayTell || rights !== fanout.rights) return;
 			if (question.buckets.length > 0) door.meters.mended(frame.length);
 			yield frame as Uint8Array<ArrayBuffer>;

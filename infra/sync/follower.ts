@@ -16,6 +16,7 @@ import {
 	type Cursor,
 	digestAnswers,
 	type DigestStore,
+	type PartSums,
 	type Reading,
 	retell,
 	type Seated,
@@ -171,14 +172,12 @@ export class Follower implements Reader {
 	/** Answers a question about digests, no faster than the socket drains. Where the right to read is another one by now, that is told instead. */
 	async answer(question: Digest): Promise<void> {
 		if (this.#answering) throw new Farewell('protocol', 'Wait for the answer to a DIGEST before you ask again.');
-		const { digests, fanout, meters } = this.#parts;
+		const { digests, partSums, fanout, meters } = this.#parts;
 		this.#answering = true;
 		if (question.collection !== 0 && question.buckets.length === 0) meters.differed();
 		try {
-			// Of what is kept in windows there is no sum.
-			const kept = this.#part && new ScopeIndex(this.#part.scope);
-			const whole = (collection: number) => !kept || kept.whole(collection);
-			for await (const { frame, aclEpoch } of digestAnswers(digests, question, this.#reading, whole)) {
+			const part = this.#part && { scope: this.#part.scope, sums: partSums };
+			for await (const { frame, aclEpoch } of digestAnswers(digests, question, this.#reading, part)) {
 				while (this.#outlet.buffered() > FILL_BYTES && this.#phase !== 'ended') {
 					const { promise, resolve } = Promise.withResolvers<void>();
 					this.#drained = resolve;
@@ -348,5 +347,6 @@ export interface FollowerParts {
 	readonly meters: Meters;
 	readonly snapshots: Pick<Snapshots, 'offer'>;
 	readonly digests: DigestStore;
+	readonly partSums: PartSums;
 	readonly reads: SharedReads;
 }

@@ -1,7 +1,18 @@
 import { eachEngine } from '@mana/store/testing';
 import { type RecordId, since, type Value } from '@mana/model';
 import { collectionNumbered } from '@mana/schema/registry/models';
-import { type FrameOf, type Op, type Part, type Scope } from '@mana/sync';
+import {
+	bucketOf,
+	type Digest,
+	type FrameOf,
+	NOTHING_SUM,
+	type Op,
+	type Part,
+	plus,
+	type Scope,
+	sumOfCell,
+	sumOfScope,
+} from '@mana/sync';
 import { expect, test } from 'bun:test';
 import { exchangeOnce, newDevice, newRecord, RawClient, startSync } from './testing.ts';
 
@@ -122,6 +133,68 @@ eachEngine('a part of a space', (engine) => {
 			writer.write(task(newRecord(), 'title', `task ${i}`), task(newRecord(), 'completedAt', i % 2 ? NOW - i : NOW + i));
 		await Promise.all(readers.map((reader) => reader.reached(20)));
 		for (const reader of readers) expect(reader.cells.size).toBe(30);
+	});
+
+	test('who keeps a part is told the sums of it and what differs, on a socket and in an exchange; who does not ask for it is not', async () => {
+		await using server = await start();
+		const { writer, reader, token, url } = server;
+		const [old, open, other] = [newRecord(), newRecord(), newRecord()];
+		writer.write(task(old, 'title', 'long ago'), task(old, 'completedAt', NOW - 1));
+		writer.write(task(open, 'title', 'still to do'));
+		writer.write(task(other, 'title', 'this too'), { ...task(newRecord(), 'title', 'garden'), collection: projects.number });
+		await writer.acked(3);
+		const space = writer.space!;
+		await reader.sub(space, undefined, kept);
+		await reader.reached(3);
+		const inPart = [...reader.cells.values()].filter(({ collection }) => collection === tasks.number);
+		const sum = inPart.map(sumOfCell).reduce(plus, NOTHING_SUM);
+		const base = {
+			type: 'digest',
+			space,
+			epoch: 0,
+			seq: 3,
+			collection: 0,
+			buckets: [],
+			more: false,
+			sums: [],
+			cells: [],
+		} as const;
+		const named = { sums: [{ of: tasks.number, ...sumOfScope(recent) }] };
+		const answers = () => reader.heard.filter((frame): frame is Digest => frame.type === 'digest');
+		const ask = async (question: Partial<Digest>) => {
+			const before = answers().length;
+			reader.send({ ...base, ...question });
+			await reader.until(() => answers().length > before, 'an answer');
+			return answers().at(-1)!;
+		};
+		expect((await ask({})).sums.map(({ of }) => of)).not.toContain(tasks.number);
+		const another = { sums: [{ of: tasks.number, ...sumOfScope({ ...recent, windows: [] }) }] };
+		expect((await ask(another)).sums.map(({ of }) => of)).not.toContain(tasks.number);
+		const all = await ask(named);
+		expect(all.seq).toBe(3);
+		expect(all.sums).toContainEqual({ of: tasks.number, ...sum });
+		expect(all.sums.map(({ of }) => of)).toContain(projects.number);
+
+		const buckets = await ask({ ...named, collection: tasks.number });
+		expect(new Set(buckets.sums.map(({ of }) => of))).toEqual(new Set([open, other].map(bucketOf)));
+		const numbers = [...new Set([old, open, other].map(bucketOf))].sort((a, b) => a - b);
+		const cells = await ask({ ...named, collection: tasks.number, buckets: numbers });
+		expect(cells).toMatchObject({ more: false, seq: 3 });
+		expect(new Set(cells.cells.map(({ record }) => record))).toEqual(new Set([open, other]));
+
+		writer.write(task(open, 'completedAt', NOW - 5));
+		writer.write(task(old, 'completedAt', null));
+		await reader.reached(5);
+		const later = await ask(named);
+		const now = [...reader.cells.values()].filter(({ collection }) => collection === tasks.number);
+		expect(later.sums).toContainEqual({ of: tasks.number, ...now.map(sumOfCell).reduce(plus, NOTHING_SUM) });
+
+		const answer = await exchangeOnce(url, [
+			{ type: 'hello', token, device: newDevice(), clockMs: 0, schema: [] },
+			{ type: 'sub', space, epoch: later.epoch, seq: 5, part: kept },
+			{ ...base, ...named },
+		]);
+		expect(answer.find(({ type }) => type === 'digest')).toMatchObject({ seq: 5, sums: later.sums });
 	});
 
 	test('a window on a field that does not route here ends the conversation before anything is told', async () => {

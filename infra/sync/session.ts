@@ -173,10 +173,11 @@ export class Session {
 	 *
 	 * @throws Farewell when it asks too much
 	 */
-	digest({ space, collection }: FrameOf<'digest'>): void {
+	digest({ space, collection, sums }: FrameOf<'digest'>): void {
 		const { device } = this.#introduced();
 		if (!this.#seats.has(space)) throw new Farewell('protocol', 'SUB to a space before you ask for its DIGEST.');
-		const retryAfterMs = this.#door.ops.take(device, collection === 0 ? DIGEST_OPS : SEARCH_OPS);
+		const cost = collection !== 0 ? SEARCH_OPS : sums.length > 0 ? PART_OPS : DIGEST_OPS;
+		const retryAfterMs = this.#door.ops.take(device, cost);
 		if (retryAfterMs > 0) throw this.#busy('Too many digests in a short time. Ask a little later.', retryAfterMs);
 	}
 
@@ -229,8 +230,8 @@ function actedBy({ actor, actorName = '' }: Person): { readonly by?: ActedBy } {
 	return actor === undefined ? {} : { by: { person: actor, name: actorName } };
 }
 
-/** What a question about sums that are kept costs, and one for which the space is read, in ops. */
-const [DIGEST_OPS, SEARCH_OPS] = [16, 16_384];
+/** What a question about sums that are kept costs, one about a part, which may have to be counted, and one for which the space or the part is read, in ops. */
+const [DIGEST_OPS, PART_OPS, SEARCH_OPS] = [16, 1_024, 16_384];
 
 /** Bytes of pushes that may wait for an answer, for each space and connection; and while too much waits in total. */
 export const [PUSH_CREDIT, CROWDED_CREDIT] = [256 * 1024, 16 * 1024];

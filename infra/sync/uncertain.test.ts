@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
 import { decodeFrame, type Frame, stampAt } from '@mana/sync';
-import type { SpaceStore } from '@mana/sync/space/index';
+import { PartSums, type SpaceStore } from '@mana/sync/space/index';
 import type { CommitterEvents } from './committer/committer.ts';
 import { DirectCommitter } from './committer/direct.ts';
 import { Fanout } from './fanout.ts';
@@ -81,6 +81,7 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 			fanout,
 			meters,
 			digests,
+			partSums: new PartSums(spaces),
 			snapshots: { offer: async () => null },
 			reads: new SharedReads(spaces),
 		};

@@ -207,10 +207,10 @@ export interface Snapshot {
 }
 
 /**
- * Compares what both sides hold without sending it. The client asks, with `sums` and `cells` empty; the server answers with the same
- * `collection` and `buckets`:
+ * Compares what both sides hold without sending it. The client asks, with `cells` empty; `sums` name the collections of which it keeps a part, each with what
+ * stands for its scope (`sumOfScope`). The server answers with the same `collection` and `buckets`:
  *
- * - collection 0: the sum of every collection that the person may read, at `seq`;
+ * - collection 0: the sum of every collection that the person may read, at `seq`; of those that were named, of the part that this conversation is about;
  * - a collection, no buckets: the sum of each of its buckets, at about `seq`;
  * - a collection and buckets: every cell in them. They are no older than when they were asked for, and none is newer than `seq`.
  */

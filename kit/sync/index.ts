@@ -9,5 +9,6 @@ export * from './merge.ts';
 export * from './name.ts';
 export * from './permission.ts';
 export * from './scope.ts';
+export * from './scope-sum.ts';
 export * from './service-actor.ts';
 export * from './tombstone.ts';

@@ -11,6 +11,7 @@ import {
 	Committer,
 	digestAnswers,
 	type DigestStore,
+	PartSums,
 	outdatedIn,
 	type Sums,
 	sumsOf,
@@ -312,6 +313,7 @@ export class TestServer implements SpaceStore, DigestStore {
 	/** Answers nothing while true. */
 	mute = false;
 	readonly committer: Committer;
+	readonly partSums = new PartSums(this, { chunk: 2 });
 	readonly frames: Frame[] = [];
 	readonly #connections = new Set<Connection>();
 	readonly #world: World;
@@ -545,7 +547,9 @@ class Connection implements Link {
 			}
 			case 'digest': {
 				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };
-				for await (const part of digestAnswers(this.#server, frame, reading, undefined, 2)) this.#bytes(part.frame);
+				const scope = this.#sub?.part?.scope;
+				const kept = scope ? { scope, sums: this.#server.partSums } : null;
+				for await (const part of digestAnswers(this.#server, frame, reading, kept, 2)) this.#bytes(part.frame);
 				return;
 			}
 			case 'push': {

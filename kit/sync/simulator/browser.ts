@@ -59,6 +59,8 @@ export class Browser {
 	skewMs = 0;
 	/** Something here is not what was confirmed, and may be shown until it is mended. */
 	damaged = false;
+	/** It was so at some time. */
+	wasDamaged = false;
 	/** Which build its tabs have. */
 	build: 0 | 1;
 	readonly weather: Weather;

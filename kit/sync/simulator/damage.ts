@@ -9,6 +9,9 @@ import { records, things } from './things.ts';
 /** Fields that nothing else is derived from, so that what damage does to them can be mended whatever was written on top. */
 const PLAIN: ReadonlySet<number> = new Set([things.fields.a.number, things.fields.b.number]);
 
+/** When nothing that is kept of a part was done, ms since 1970. */
+const LONG_AGO = 1;
+
 /** In stamps. */
 const A_DAY = 86_400_000 * 4096;
 
@@ -19,7 +22,7 @@ export function damageMemory(browser: Browser, how: Damage, dice: Dice): void {
 	const { replica } = client.mana;
 	const cells = damaged([...replica.allCells()], how, dice);
 	if (!cells) return;
-	browser.damaged = true;
+	browser.damaged = browser.wasDamaged = true;
 	replica.replace(cells);
 }
 
@@ -31,7 +34,7 @@ export function damageDisk(browser: Browser, how: Damage, dice: Dice): void {
 	const held = row.value as JournalRow;
 	const bytes = held instanceof Uint8Array ? held : held.bytes;
 	const tamper = (other: Uint8Array) => {
-		browser.damaged = true;
+		browser.damaged = browser.wasDamaged = true;
 		browser.disk.tamper(row, held instanceof Uint8Array ? other : { ...held, bytes: other });
 	};
 	if (how === 'cut') return tamper(bytes.slice(0, dice.int(0, bytes.length - 1)));
@@ -62,9 +65,12 @@ function damaged(cells: readonly Cell[], how: Damage, dice: Dice): readonly Cell
 	if (how === 'value') return other(one.stamp);
 	if (how === 'stale') return other(one.stamp - 1);
 	if (how === 'ahead') return other(one.stamp + dice.int(1, A_DAY));
-	if (how === 'excess') {
+	if (how === 'excess' || how === 'outside') {
 		const record = dice.pick(records.filter((id) => !cells.some((cell) => cell.record === id)));
-		return record ? [...cells, { ...one, record, value: 'never written' }] : null;
+		const written = { ...one, record, value: 'never written' };
+		const done = { ...written, field: things.fields.done.number, value: LONG_AGO };
+		return record ? [...cells, written, ...(how === 'outside' ? [done] : [])] : null;
 	}
+	if (how === 'missing') return cells.filter(({ collection, record }) => collection !== one.collection || record !== one.record);
 	return cells.filter((cell) => cell !== one);
 }

@@ -2,7 +2,7 @@ import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { FrameOf, Part } from '../frames.ts';
 import { visibleTo } from '../permission.ts';
-import { ScopeIndex } from '../scope.ts';
+import { type Scope, ScopeIndex } from '../scope.ts';
 import type { Offer } from '../snapshot/index.ts';
 import {
 	AccessChanged,
@@ -71,6 +71,11 @@ export class Feed {
 	/** For whom, and what was told of the right to read; `null` once it has ended. */
 	get reading(): Reading | null {
 		return this.#stopped ? null : this.#reading;
+	}
+
+	/** What the reader keeps; `null`: everything. */
+	get scope(): Scope | null {
+		return this.#part?.scope ?? null;
 	}
 
 	start(): void {

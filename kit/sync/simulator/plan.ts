@@ -70,11 +70,13 @@ export type Deed =
 	| { readonly kind: 'keep'; readonly browser: number; readonly what: KeepChange };
 
 const DAMAGES = ['value', 'loss', 'excess', 'cut', 'stale', 'ahead'] as const;
+/** Where browsers keep a part. */
+const DAMAGES_OF_PARTS = [...DAMAGES, 'missing', 'missing', 'outside', 'outside'] as const;
 /**
  * What happens to something that was confirmed: it reads otherwise, is not there, was never written, cannot be read, or reads otherwise and as if that had
- * been written before, or long after.
+ * been written before, or long after; of a record nothing is left; or one was never written that stands where the part that is kept does not reach.
  */
-export type Damage = (typeof DAMAGES)[number];
+export type Damage = (typeof DAMAGES_OF_PARTS)[number];
 
 const KEEP_CHANGES = ['all', 'recent', 'recent', 'show', 'open', 'open', 'pin', 'let-go'] as const;
 /** What a person wants a browser to keep. */
@@ -267,8 +269,7 @@ function damagesOf(seed: number, { browsers, durationMs }: Config, kept: 'part' 
 	return Array.from({ length: dice.int(1, 3) }, (): Step => {
 		const at = dice.int(Math.floor(durationMs / 3), durationMs);
 		const drawn = { where: dice.pick(['memory', 'disk'] as const), how: dice.pick(DAMAGES) };
-		// Of a part nothing is compared: what is damaged there is found only if it cannot be read at all.
-		const damage = kept === 'whole' ? drawn : ({ where: 'disk', how: 'cut' } as const);
+		const damage = kept === 'whole' ? drawn : { ...drawn, how: dice.pick(DAMAGES_OF_PARTS) };
 		return { at, luck: dice.int(0, 0x7fffffff), kind: 'damage', browser: dice.int(0, browsers - 1), ...damage };
 	});
 }

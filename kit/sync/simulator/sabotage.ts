@@ -80,6 +80,8 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'a snapshot lacks a chunk': () => receiving('snapshot', (snapshot) => [{ ...snapshot, chunks: snapshot.chunks.slice(1) }]),
 	'nobody compares digests': () => receiving('digest', () => []),
 	'what should mend something is empty': () => receiving('digest', (digest) => [{ ...digest, cells: [] }]),
+	'of what a browser keeps in part nothing is compared': () =>
+		receiving('digest', (digest) => [{ ...digest, sums: digest.sums.filter(({ of }) => of !== things.number) }]),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
 	'a step of a counter rests on one that is still on its way': () => ({
 		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),

@@ -12,6 +12,7 @@ import {
 	type Command,
 	Committer,
 	digestAnswers,
+	PartSums,
 	type DigestStore,
 	outdatedIn,
 	versionsOf,
@@ -63,10 +64,14 @@ interface InnerParts extends ServerParts {
 	aclEpoch(): number;
 	/** Grows when it loses sight of who may read. */
 	term(): number;
+	readonly partSums: PartSums;
 }
 
 /** Bytes of pushes that a client may have on their way: little, so that it matters. */
 const PUSH_CREDIT = 512;
+
+/** Records of parts whose sums are kept: so few that counts are begun anew. */
+const MOST_COUNTED = 12;
 
 /** How long an exchange without news is held. */
 const HOLD_MS = 5_000;
@@ -86,7 +91,8 @@ export class Server implements Acceptor {
 	#term = 0;
 
 	constructor(parts: ServerParts) {
-		this.#parts = { ...parts, aclEpoch: () => this.#aclEpoch, term: () => this.#term };
+		const partSums = new PartSums(parts.store, { chunk: parts.chunk, most: MOST_COUNTED });
+		this.#parts = { ...parts, partSums, aclEpoch: () => this.#aclEpoch, term: () => this.#term };
 		this.#committer = new Committer({
 			store: parts.store,
 			rules: parts.rules,
@@ -301,12 +307,14 @@ class Connection implements ServerEnd {
 	}
 
 	async #digest(question: FrameOf<'digest'>): Promise<void> {
-		const { digests, chunk, aclEpoch, term, mayTell, sent } = this.#parts;
+		const { digests, partSums, chunk, aclEpoch, term, mayTell, sent } = this.#parts;
 		const before = term();
-		const reading = this.#feed?.reading;
+		const feed = this.#feed;
+		const reading = feed?.reading;
 		if (!reading) return;
+		const kept = feed?.scope ? { scope: feed.scope, sums: partSums } : null;
 		try {
-			for await (const part of digestAnswers(digests, question, reading, undefined, chunk)) {
+			for await (const part of digestAnswers(digests, question, reading, kept, chunk)) {
 				if (this.#over || part.aclEpoch < aclEpoch() || !mayTell() || term() !== before) return;
 				sent(reading.person, part.frame, null);
 				this.#wire.tell(part.frame);
@@ -437,10 +445,11 @@ async function converse(
 		};
 		const before = answers.length;
 		await deltas();
+		const kept = part ? { scope: part.scope, sums: parts.partSums } : null;
 		for (const question of reading ? questions : []) {
 			try {
 				const term = parts.term();
-				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, undefined, parts.chunk)) {
+				for await (const { frame, aclEpoch } of digestAnswers(parts.digests, question, reading!, kept, parts.chunk)) {
 					if (!parts.mayTell() || term !== parts.term() || aclEpoch < parts.aclEpoch()) break;
 					parts.sent(reading!.person, frame, null);
 					answers.push(frame);

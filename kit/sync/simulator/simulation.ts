@@ -131,6 +131,9 @@ function judge(world: World): void {
 			throw new Violation('I1', `the server holds ${show(cell)} at ${place}, not ${show(register)}`);
 	}
 	for (const browser of world.browsers) world.look(browser);
+	for (const { browser, client } of world.tabs)
+		if (!browser.wasDamaged && client!.mana.sync.digest.found > 0)
+			throw new Violation('I1', 'a browser found damage where there was none');
 	const members = world.tabs.filter(({ browser }) => disk.file.members.get(browser.person)?.access);
 	const due = (tab: World['tabs'][number]) => {
 		const { apps } = disk.file.members.get(tab.browser.person)!.access!;

@@ -46,6 +46,7 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'a snapshot lacks a chunk': 15,
 	'nobody compares digests': 32,
 	'what should mend something is empty': 109,
+	'of what a browser keeps in part nothing is compared': 19,
 	'a browser says that it stored what it did not': 14,
 	'a step of a counter rests on one that is still on its way': 124,
 	'all tabs count under one name': 41,

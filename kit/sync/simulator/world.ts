@@ -252,6 +252,7 @@ export class World {
 			report: (error) => this.#failures.push(new Violation('report', String(error))),
 		});
 		browser.damaged = copy?.damaged ?? false;
+		browser.wasDamaged = copy?.wasDamaged ?? false;
 		this.browsers.push(browser);
 		browser.openTab();
 		return browser;

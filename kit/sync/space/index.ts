@@ -12,6 +12,8 @@ export * from './lease.ts';
 export * from './need.ts';
 export * from './reach.ts';
 export * from './part-catch-up.ts';
+export * from './part-count.ts';
+export * from './part-sums.ts';
 export * from './routes.ts';
 export * from './state.ts';
 export * from './store.ts';

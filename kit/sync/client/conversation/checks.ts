@@ -6,10 +6,8 @@ import type { Environment } from '../environment.ts';
 
 /** What is compared, and who mends it. */
 export interface ChecksHost {
-	readonly space: { readonly id: SpaceId | null; readonly epoch: number; readonly seq: number };
+	readonly space: { readonly id: SpaceId | null; readonly epoch: number } & checkups.CheckupParts['space'];
 	readonly confirmedState: checkups.Confirmed;
-	/** Whether everything of a collection is kept here. */
-	isWhole(collection: number): boolean;
 	/** Puts cells in the place of all that is confirmed, on the disk as in memory. Unconfirmed work stays as it is. */
 	replaced(cells: readonly Cell[]): void;
 	/** What was found so far. */
@@ -96,12 +94,14 @@ export class Checks {
 	}
 
 	get #parts(): checkups.CheckupParts {
+		const host = this.#host;
 		return {
-			confirmed: this.#host.confirmedState,
-			isWhole: (collection) => this.#host.isWhole(collection),
-			seq: () => this.#host.space.seq,
+			confirmed: host.confirmedState,
+			get space() {
+				return host.space;
+			},
 			elapsed: () => this.#env.elapsed(),
-			ask: ({ collection, buckets }) => {
+			ask: (asked) => {
 				const { id, epoch, seq } = this.#host.space;
 				if (id === null) return this.drop();
 				const question = {
@@ -109,11 +109,9 @@ export class Checks {
 					space: id,
 					epoch,
 					seq,
-					collection,
-					buckets,
 					more: false,
-					sums: [],
 					cells: [],
+					...asked,
 				} as const;
 				if (this.#host.leads) this.#ask(question);
 				else this.#host.forward(question);

@@ -219,9 +219,8 @@ test('a comparison that was stopped reads no further, also when its turn comes o
 	const turns: (() => void)[] = [];
 	const comparison = (): (() => void) =>
 		new Checkup({
-			confirmed: { names: () => [].values(), cells: () => [], allCells: () => [] },
-			isWhole: () => true,
-			seq: () => 1,
+			confirmed: { names: () => [].values(), cells: () => [], allCells: () => [], lostCounts: 0 },
+			space: { seq: 1, scope: null, leaving: [] },
 			elapsed: () => 0,
 			ask: ({ collection }) => asked.push(collection),
 			agreed: () => {},

@@ -2,6 +2,11 @@ import type { RecordId } from '@mana/model';
 import type { Cell } from '../../cell.ts';
 import { addSum, bucketOf, BUCKETS, minus, NOTHING_SUM, plus, sameSum, type Sum, sumOfRecord } from '../../digest.ts';
 import type { Digest } from '../../frames.ts';
+import type { Name } from '../../name.ts';
+import { sumOfScope } from '../../scope-sum.ts';
+import { ScopeIndex } from '../../scope.ts';
+import type { SpaceRow } from '../store.ts';
+import { recordKey } from '../../tombstone.ts';
 import type { Environment } from '../environment.ts';
 import { PATIENCE_MS } from './comparing.ts';
 import { inSpareTime } from './spare-time.ts';
@@ -12,6 +17,8 @@ export interface Confirmed {
 	names(): Iterator<{ readonly collection: number; readonly record: RecordId }>;
 	cells(collection: number, record: RecordId): Iterable<Cell>;
 	allCells(): Iterable<Cell>;
+	/** Grows whenever records went. */
+	readonly lostCounts: number;
 }
 
 type Names = ReturnType<Confirmed['names']>;
@@ -20,13 +27,11 @@ type Question = 'collections' | 'buckets' | 'cells';
 
 export interface CheckupParts {
 	readonly confirmed: Confirmed;
-	/** Whether everything of a collection is here: of a part there is nothing to compare. */
-	isWhole(collection: number): boolean;
-	/** The checkpoint that the confirmed state is of. */
-	seq(): number;
+	/** The checkpoint that the confirmed state is of, the part of the space that it keeps, and what stays beyond that until this device is finished with it. */
+	readonly space: Pick<SpaceRow, 'seq' | 'scope' | 'leaving'>;
 	/** Milliseconds that passed since some fixed moment. */
 	elapsed(): number;
-	ask(question: Pick<Digest, 'collection' | 'buckets'>): void;
+	ask(question: Pick<Digest, 'collection' | 'buckets' | 'sums'>): void;
 	/** Both sides hold the same at `seq`. */
 	agreed(seq: number): void;
 	/** They do not. Answers whether what differs is to be looked for. */
@@ -52,6 +57,9 @@ const MOST_MARKS = 256;
  */
 export class Checkup {
 	readonly #parts: CheckupParts;
+	readonly #index: ScopeIndex | null;
+	/** What stays beyond the part that is kept: nobody keeps it up to date, so it counts for nothing. */
+	readonly #beyond: ReadonlySet<string>;
 	/** Sums by collection, then bucket. */
 	readonly #sums = new Map<number, Map<number, Sum>>();
 	#reading: Names | null;
@@ -75,10 +83,16 @@ export class Checkup {
 	#buckets: ReadonlySet<number> = new Set();
 	/** The checkpoint from which on they may stand here; `null` while more of them come. */
 	#from: number | null = null;
+	/** `lostCounts` when it was begun. */
+	readonly #lost: number;
 	#over = false;
 
 	constructor(parts: CheckupParts) {
 		this.#parts = parts;
+		const { scope } = parts.space;
+		this.#index = scope && new ScopeIndex(scope);
+		this.#beyond = this.#staying();
+		this.#lost = parts.confirmed.lostCounts;
 		this.#reading = parts.confirmed.names();
 	}
 
@@ -97,6 +111,7 @@ export class Checkup {
 
 	/** Goes on reading for about so many milliseconds. */
 	step(ms: number): void {
+		if (this.#isVoid()) return;
 		const { elapsed } = this.#parts;
 		if (this.#asked && elapsed() - this.#askedAt > PATIENCE_MS) this.#end('later');
 		const until = elapsed() + ms;
@@ -105,10 +120,11 @@ export class Checkup {
 
 	/** Runs `merge`, which merges these cells into the confirmed state and moves the cursor, and keeps the sums. */
 	around(cells: readonly Cell[], merge: () => void): void {
+		if (this.#isVoid()) return merge();
 		const touched = this.#touchedBy(cells);
 		for (const { collection, record } of touched) this.#add(collection, record, minus);
 		merge();
-		if (this.#over) return;
+		if (this.#isVoid()) return;
 		for (const { collection, record } of touched) this.#add(collection, record, plus);
 		if (this.#asked === 'cells') for (const cell of cells) this.#since.push(cell);
 		if (this.#asked) this.#mark();
@@ -117,6 +133,7 @@ export class Checkup {
 	}
 
 	heard(answer: Digest): void {
+		if (this.#isVoid()) return;
 		// What an earlier comparison had asked for is none of this one's.
 		if (answer.collection !== this.#about || answer.buckets.length > 0 !== (this.#asked === 'cells')) return;
 		switch (this.#asked) {
@@ -131,6 +148,13 @@ export class Checkup {
 				this.#from = answer.more ? null : answer.seq;
 				return this.#mend();
 		}
+	}
+
+	/** Whether something went that this was not told of; then it is over. */
+	#isVoid(): boolean {
+		const isCurrent = this.#lost === this.#parts.confirmed.lostCounts && sameNames(this.#beyond, this.#staying());
+		if (!this.#over && !isCurrent) this.#end('again');
+		return this.#over;
 	}
 
 	#readOne(reading: Names): void {
@@ -152,6 +176,7 @@ export class Checkup {
 	}
 
 	#add(collection: number, record: RecordId, operation: typeof plus): void {
+		if (this.#stays({ collection, record })) return;
 		const sum = sumOfRecord(record, this.#parts.confirmed.cells(collection, record));
 		const sums = this.#bucketsOf(collection);
 		const bucket = bucketOf(record);
@@ -177,26 +202,50 @@ export class Checkup {
 		this.#came = [];
 		this.#answer = this.#from = null;
 		this.#mark();
-		this.#parts.ask({ collection, buckets });
+		this.#parts.ask({ collection, buckets, sums: this.#named(collection) });
+	}
+
+	/** What a question says of collections of which a part is kept: which they are, and which part is meant. A server from before that answers without them. */
+	#named(collection: number): Digest['sums'] {
+		if (!this.#index) return [];
+		const { scope } = this.#index;
+		const kept = [...scope.windows, ...scope.records].map((one) => one.collection);
+		const named = collection === 0 ? new Set([...kept, ...this.#sums.keys()]) : [collection];
+		const sum = sumOfScope(scope);
+		return [...named].filter((of) => !this.#isWhole(of)).map((of) => ({ of, ...sum }));
+	}
+
+	#isWhole(collection: number): boolean {
+		return !this.#index || this.#index.whole(collection);
+	}
+
+	/** Whether a record is here though it left the part that is kept. */
+	#stays(name: Name): boolean {
+		return this.#beyond.has(recordKey(name));
+	}
+
+	#staying(): ReadonlySet<string> {
+		const { leaving } = this.#parts.space;
+		return new Set(this.#index ? leaving.filter((name) => !this.#index!.lists(name)).map(recordKey) : []);
 	}
 
 	#mark(): void {
 		const sums = new Map<number, Sum>();
 		for (const [collection, buckets] of this.#sums) for (const sum of buckets.values()) addSum(sums, collection, sum);
-		this.#marks.push({ seq: this.#parts.seq(), sums });
+		this.#marks.push({ seq: this.#parts.space.seq, sums });
 		if (this.#marks.length > MOST_MARKS) this.#marks.shift();
 	}
 
 	#compare(answer: Digest): void {
 		const { seq, sums } = answer;
-		this.#answer = seq > this.#parts.seq() ? answer : null;
+		this.#answer = seq > this.#parts.space.seq ? answer : null;
 		if (this.#answer) return;
 		const mark = this.#marks.find((one) => one.seq === seq);
 		if (!mark) return this.#end('again'); // it speaks of a checkpoint that was passed over
 		const theirs = new Map<number, Sum>(sums.map((sum) => [sum.of, sum]));
 		const all = new Set([...theirs.keys(), ...mark.sums.keys()]);
 		const differs = (of: number) => !sameSum(theirs.get(of) ?? NOTHING_SUM, mark.sums.get(of) ?? NOTHING_SUM);
-		this.#differing = [...all].filter((of) => this.#parts.isWhole(of) && differs(of));
+		this.#differing = [...all].filter((of) => (this.#isWhole(of) || theirs.has(of)) && differs(of));
 		if (this.#differing.length > 0) return this.#parts.differed() ? this.#search() : this.#end('later');
 		this.#parts.agreed(seq);
 		this.#end('later');
@@ -222,9 +271,9 @@ export class Checkup {
 	/** Has what came put in the place of what is here, once that is a checkpoint. */
 	#mend(): void {
 		const [collection] = this.#differing;
-		if (collection === undefined || this.#from === null || this.#parts.seq() < this.#from) return;
+		if (collection === undefined || this.#from === null || this.#parts.space.seq < this.#from) return;
 		const buckets = this.#buckets;
-		const differs = (cell: Cell) => cell.collection === collection && buckets.has(bucketOf(cell.record));
+		const differs = (cell: Cell) => cell.collection === collection && buckets.has(bucketOf(cell.record)) && !this.#stays(cell);
 		const kept = [...this.#parts.confirmed.allCells()].filter((cell) => !differs(cell));
 		this.#differing.shift();
 		this.#from = null;
@@ -244,4 +293,8 @@ export class Checkup {
 		if (!sums) this.#sums.set(collection, (sums = new Map()));
 		return sums;
 	}
+}
+
+function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+	return a.size === b.size && [...a].every((name) => b.has(name));
 }

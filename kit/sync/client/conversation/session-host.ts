@@ -16,7 +16,7 @@ import type { RemotePatch, SpaceRow } from '../store.ts';
 export interface SessionHost extends ChecksHost {
 	readonly device: DeviceId;
 	/** Cursor and id of the space; the id is `null` until the first contact. */
-	readonly space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'reach' | 'scope'>;
+	readonly space: Pick<SpaceRow, 'id' | 'epoch' | 'seq' | 'reach' | 'scope' | 'leaving'>;
 	/**
 	 * The cursor to subscribe from: that of the space, or lower when something waits that was written before this device heard that its record
 	 * is gone: the server may have forgotten that by now, and must say so.

@@ -336,10 +336,6 @@ export class Upstream implements SessionHost {
 		return this.#state.mana.sync.digest;
 	}
 
-	isWhole(collection: number): boolean {
-		return this.#part.isWhole(collection);
-	}
-
 	get confirmedState(): Confirmed {
 		return this.#state.replica;
 	}
