@@ -185,3 +185,39 @@ test('a tombstone outlives the chunk that still holds its record, and nothing th
 	alone.sweep();
 	expect([...alone.names()]).toEqual([]);
 });
+
+for (const reloaded of [true, false])
+	test(`who writes over what was refused as gone${reloaded ? ', after the page was loaded anew,' : ''} and takes that back, sends nothing of it`, async () => {
+		const { world, browsers, b, id, purge, forget } = await start();
+		browsers[1].online = false;
+		browsers[1].cut();
+		b.mana.write('Edit', (tx) => tx.update(tasks, id, { title: 'Oat milk', tags: { add: ['y'] } }));
+		await purge();
+		await forget();
+		browsers[1].online = true;
+		b.wake();
+		await world.pass(20_000);
+		if (reloaded) browsers[1].kill(b);
+		const page = reloaded ? await browsers[1].open() : b;
+		await world.pass(5_000);
+		expect(page.mana.refused()).toMatchObject([{ code: 'gone', label: 'Edit' }]);
+		expect(page.mana.get(tasks, id)).toMatchObject({ title: 'Oat milk' });
+
+		const other = { title: 'Bread' };
+		let added = id;
+		page.mana.write('Write over', (tx) => {
+			tx.update(tasks, id, { title: 'Rice milk' });
+			added = tx.create(tasks, other);
+		});
+		await world.pass(2_000);
+		const before = world.server.frames.length;
+		expect(page.mana.history.undo()).toBe(true); // what else the action did is taken back
+		expect(page.mana.history.skipped).toEqual([{ collection: tasks.number, record: id, field: tasks.fields.title.number }]);
+		await world.pass(5_000);
+		const sent = world.server.frames.slice(before).flatMap((frame) => (frame.type === 'push' ? frame.transactions : []));
+		expect(sent.flatMap(({ ops }) => ops).map(({ record }) => record)).toEqual([added]);
+		expect([...world.server.cells.values()].map(({ value }) => value)).not.toContain('Oat milk');
+		expect(page.mana.refused()).toHaveLength(1);
+		expect(page.mana.sync.unsent).toBe(0);
+		expect(browsers[1].reported).toEqual([]);
+	});

@@ -24,7 +24,7 @@ export interface Step extends Place {
  * stands for a state changes (`source`) while the state stays the same one.
  */
 interface State {
-	source: { readonly pending: Pending } | { readonly register: Register | undefined };
+	source: { readonly pending: Pending } | { readonly pending?: undefined; readonly register: Register | undefined };
 }
 
 interface Entry {
@@ -74,12 +74,19 @@ export class ActionHistory implements History {
 		return this.#undone.findLast((entry) => this.#possible(entry, 'from'))?.label ?? null;
 	}
 
-	/** State of a register before an action writes it; call it for every step before the action's ops are laid over the replica. */
-	stateAt(place: Place): State {
-		const name = nameOf(place);
-		const shown = this.#replica.register(place);
-		const known = this.#states.get(name);
-		return known && this.#shows(known, shown) ? known : { source: { register: shown } };
+	/**
+	 * State of a register before an action writes it; call it for every step before the action's ops are laid over the replica.
+	 *
+	 * @param before what is seen there, perhaps of an older version
+	 */
+	stateAt(place: Place, before = this.#replica.register(place)): State {
+		const register = this.#replica.register(place);
+		const known = this.#states.get(nameOf(place));
+		if (known && this.#shows(known, register)) return known;
+		// What is not confirmed yet may have been written by a page before this one, and may be refused.
+		for (const writes of this.#replica.held(place.collection, place.record)?.overlay?.values() ?? [])
+			for (const { pending } of writes) if (pending.stamp === before?.stamp) return { source: { pending } };
+		return { source: { register } };
 	}
 
 	/** Remembers an action that was just committed. Returns the way to take exactly it back. */
@@ -165,7 +172,7 @@ export class ActionHistory implements History {
 			// Says again what is taken back: should the server refuse it, nothing must be taken back that never was. What was confirmed is not said
 			// again: its part may have been folded and forgotten since, and would count twice.
 			const { source } = step[here];
-			const isOpen = 'pending' in source && this.#replica.pending.has(source.pending);
+			const isOpen = source.pending && this.#replica.pending.has(source.pending);
 			const again = isOpen ? source.pending.ops.filter((op) => op.record === record && op.field === field) : [];
 			return [...again.map((op) => () => op), () => this.#parts.count(step, there === 'from' ? -steps : steps)];
 		}
@@ -187,9 +194,9 @@ export class ActionHistory implements History {
 	}
 
 	#turnable(step: Entry['steps'][number], here: 'from' | 'to'): boolean {
-		if (isGone(step[here])) return false; // the record is no more, and nothing of it comes back
-		// Where nothing is any more a count, or the flag of a creation, would make a piece of a record anew.
-		if (step.kind !== 'field' && !this.#replica.held(step.collection, step.record)) return false;
+		// The record is no more, and nothing of it comes back; nor does what stood there before and was refused since its record was no more.
+		if (isGone(step.from) || isGone(step.to) || this.#replica.isGone(step)) return false;
+		if (!this.#replica.held(step.collection, step.record)) return false;
 		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);
@@ -208,7 +215,7 @@ export class ActionHistory implements History {
 	}
 
 	#shows({ source }: State, shown: Register | undefined): boolean {
-		if ('pending' in source) return shown?.stamp === source.pending.stamp && shown.actor === this.#replica.actor;
+		if (source.pending) return shown?.stamp === source.pending.stamp && shown.actor === this.#replica.actor;
 		return shown?.stamp === source.register?.stamp && shown?.actor === source.register?.actor;
 	}
 
@@ -226,11 +233,11 @@ export class ActionHistory implements History {
 
 /** What the server did not take need not be taken back. */
 function isRefused({ source }: State): boolean {
-	return 'pending' in source && source.pending.refused !== null;
+	return !!source.pending?.refused;
 }
 
 function isGone({ source }: State): boolean {
-	return 'pending' in source && source.pending.refused?.code === 'gone';
+	return source.pending?.refused?.code === 'gone';
 }
 
 /** A step with the state that its register was in before, and the transaction that wrote it. */

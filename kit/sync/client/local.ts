@@ -326,7 +326,7 @@ export class LocalMana implements Mana {
 			name: this.keyName,
 			fresh: () => `${this.keyName}.${(this.#given++).toString(36)}`,
 			outdated: new Set(this.#sync.outdated),
-			stateAt: (place) => this.#history.stateAt(place),
+			stateAt: (place, before) => this.#history.stateAt(place, before),
 		});
 		this.#acting = true;
 		this.replica.batch(() => {

@@ -21,6 +21,7 @@ import {
 	type Draft,
 	type Hand,
 	type RecordId,
+	type Register,
 	type Row,
 	type Value,
 } from '@mana/model';
@@ -46,7 +47,7 @@ export interface WriterParts {
 	/** Collections that this build is too old to write. */
 	readonly outdated: ReadonlySet<number>;
 	/** Which state a register is in, for undo. */
-	stateAt(place: Place): State;
+	stateAt(place: Place, before?: Register): State;
 }
 
 /** A transaction whose action still runs. */
@@ -185,7 +186,7 @@ export class TransactionWriter implements Writer {
 		if (before && before.value === value) return; // says nothing new
 		const name = nameOf(place);
 		const again = this.#fields.get(name);
-		const from = this.#parts.stateAt(place);
+		const from = this.#parts.stateAt(place, before);
 		const guarded = collection.byNumber.get(place.field)?.guarded ?? false;
 		// What the action writes twice replaces what was there before it.
 		const seen = again ? this.#written.get(name)?.transaction.ops[this.#written.get(name)!.at]?.seen : before?.stamp;
