@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import type { Cell } from './cell.ts';
+import { limits } from './limits.ts';
 import { isLeftover } from './tombstone.ts';
 import { finish, mix, mixNumber, mixText, mixValue, newLanes, type Lanes } from './lanes.ts';
 
@@ -21,7 +22,7 @@ export interface PartSum extends Sum {
 export const NOTHING_SUM: Sum = { low: 0, high: 0 };
 
 /** Into how many parts the records of a collection are divided to find what differs. */
-export const BUCKETS = 256;
+export const BUCKETS: number = limits.buckets;
 
 export function plus(a: Sum, b: Sum): Sum {
 	return { low: (a.low + b.low) >>> 0, high: (a.high + b.high) >>> 0 };

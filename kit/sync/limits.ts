@@ -14,6 +14,8 @@ export const limits = {
 	channelBytes: 128,
 	presenceBytes: 1024,
 	presenceValues: 256,
+	/** Into how many parts the records of a collection are divided to find what differs. */
+	buckets: 256,
 	/** Bytes of a token, a name, a reason. */
 	textBytes: 8 * 1024,
 	/** Records that one transaction may have preconditions on. */

@@ -1,5 +1,16 @@
 import { expect, test } from 'bun:test';
-import { type Access, ACTIONS, allows, appsFromText, appsToText, covers, roleAllows, ROLES, SPACES_APP } from './permission.ts';
+import {
+	type Access,
+	ACTIONS,
+	allows,
+	appsFromText,
+	appsToText,
+	covers,
+	roleAllows,
+	ROLES,
+	sameReach,
+	SPACES_APP,
+} from './permission.ts';
 
 test('every role may do what the role below it may', () => {
 	for (const [height, role] of ROLES.entries())
@@ -28,6 +39,8 @@ test('one reach covers another when it lets all of it be seen', () => {
 		[false, true, true, true],
 	];
 	expect(reaches.map((after) => reaches.map((before) => covers({ apps: after }, { apps: before })))).toEqual(expected);
+	for (const [i, a] of reaches.entries())
+		for (const [j, b] of reaches.entries()) expect(sameReach({ apps: a }, { apps: b && [...b] })).toBe(i === j);
 });
 
 test('apps survive their text, and a text that says nothing opens nothing', () => {

@@ -1,6 +1,8 @@
 import { appOf, fieldNumber, lww } from '@mana/model';
 import type { Role } from './frames.ts';
 
+export { sameReach } from './same-reach.ts';
+
 /** What people may be in a space, each able to do what those before it may (sync.md §6.8). */
 export const ROLES = ['viewer', 'commenter', 'editor', 'admin', 'owner'] as const satisfies readonly Role[];
 
@@ -72,11 +74,6 @@ export function visibleTo<C extends { readonly collection: number }>(
 /** Whether `after` lets everything be read that `before` did. */
 export function covers(after: Pick<Access, 'apps'>, before: Pick<Access, 'apps'>): boolean {
 	return after.apps === null || (before.apps !== null && before.apps.every((app) => after.apps!.includes(app)));
-}
-
-/** Whether two rights see the same. */
-export function sameReach(a: Pick<Access, 'apps'>, b: Pick<Access, 'apps'>): boolean {
-	return covers(a, b) && covers(b, a);
 }
 
 /** Apps as one text, for stores and fields: '' for all of them, '-' for none. */

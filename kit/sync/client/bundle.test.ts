@@ -7,12 +7,12 @@ import { type OutputOptions, rolldown, type RolldownOutput } from 'rolldown';
  * account loads beside it is another. A peer's figure is its store and its socket in one file, so ours to compare is the one with an account.
  * sync.md §1 row 16 aims for 25,000.
  */
-const MOST_FOR_A_GUEST = 28_730;
-const MOST_WITH_AN_ACCOUNT = 48_260;
+const MOST_FOR_A_GUEST = 28_450;
+const MOST_WITH_AN_ACCOUNT = 46_250;
 /** Comes when the first file is added or opened, and at a start that finds one unsent. */
 const MOST_FOR_FILES = 5_000;
 /** Come when digests are compared for the first time, and when somebody wants to know who is there. */
-const MOST_FOR_CHECKS = 3_000;
+const MOST_FOR_CHECKS = 3_100;
 
 /** What is bundled together, by the files that need it. */
 const ACCOUNT = ['conversation/index.ts', 'browser/network.ts'];

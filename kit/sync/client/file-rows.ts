@@ -1,6 +1,5 @@
 import type { RecordId } from '@mana/model';
 import type { Name } from '../name.ts';
-import { visibleTo } from '../permission.ts';
 import type { DiskTransaction } from './disk.ts';
 
 /** A record that names a file. */
@@ -59,12 +58,6 @@ export async function dropLoose(tx: DiskTransaction, space: string, budgetBytes:
 		gone++;
 	}
 	return gone;
-}
-
-/** Files of apps that this person may not read any more go, with their bytes. */
-export async function dropUnread(tx: DiskTransaction, space: string, reach: readonly number[]): Promise<void> {
-	for (const { at, file } of await fileRows(tx, space))
-		if (visibleTo({ apps: reach }, file.places).length === 0) dropFile(tx, space, at);
 }
 
 /** Records that name a file which this device has yet to send. */

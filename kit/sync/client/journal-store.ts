@@ -2,7 +2,7 @@ import type { Cell, DeviceId } from '../cell.ts';
 import { BadFrame } from '../codec/index.ts';
 import type { FillRandom } from '../ids.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
-import { dropLoose, dropUnread, placesOfUnsent } from './file-rows.ts';
+import { dropLoose, placesOfUnsent } from './file-rows.ts';
 import type { MakeShelf, Shelf } from './shelf.ts';
 import type { Name } from '../name.ts';
 import { type Keeping, NOTHING_KEPT } from './kept.ts';
@@ -100,6 +100,11 @@ export class JournalStore implements ClientStore {
 			const unsentFiles = await placesOfUnsent(tx, this.#name);
 			return { ...rows, pages, journal, chunks, outbox, conflicts, keeping, unsentFiles };
 		});
+		const { loading } = found.chunks;
+		if (loading) {
+			await loading;
+			if (this.#life !== null) return this.#load(); // somebody may have written meanwhile
+		}
 		let cells: Cell[] = [];
 		let gone: readonly Name[] = [];
 		this.#pages = new Pages();
@@ -115,7 +120,7 @@ export class JournalStore implements ClientStore {
 			}
 			this.#journaled([bytes], append(cells, bytes));
 		}
-		const { counting, fetched } = found.chunks();
+		const { counting, fetched } = found.chunks.read();
 		this.#shelf.outdate(counting, this.#pages);
 		this.#shelf.forget(gone, this.#pages);
 		const outbox = found.outbox.map(({ at, value }) => storedOf(at, value as OutboxRow));
@@ -185,7 +190,7 @@ export class JournalStore implements ClientStore {
 				tx.remove('journal', this.#name);
 				tx.remove('pages', this.#name);
 			}
-			if (reach) await dropUnread(tx, this.#name, reach);
+			if (reach) await this.#shelf.narrow(tx, reach);
 			for (const [at, bytes] of journaled ? parts.entries() : []) {
 				const row: JournalRow = at === 0 && gone.length > 0 ? { gone, bytes } : bytes;
 				tx.put('journal', [this.#name, space.journal + at], row);

@@ -4,7 +4,7 @@ import type { Mana } from './api.ts';
 import { chunkShelf } from './conversation/chunk-shelf.ts';
 import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
-import { recoverLastWords } from './last-words.ts';
+import { recoverLastWords } from './recovered-words.ts';
 import { adoptGuest, forgetAccount, openMana } from './open.ts';
 import { QuarantineStore } from './quarantined.ts';
 import { platformOf, type TestPlatform } from './test-platform.ts';

@@ -1,20 +1,20 @@
-import { ByteReader, ByteWriter, readTransactions, writeTransactions } from '../codec/index.ts';
+import { ByteWriter, writeTransactions } from '../codec/index.ts';
 import type { DeviceId } from '../cell.ts';
 import type { Notes, Platform } from './platform.ts';
 import type { Pending } from './pending.ts';
-import type { ClientStore, FreshTransaction, Origin, PageCount } from './store.ts';
+import type { ClientStore, Origin, PageCount } from './store.ts';
 
 /**
  * What a page had shown as written and not yet brought to the disk when the person left it: closing a tab or following a link breaks off what
  * a database is about to do. A note can be written in that very moment, and the next page that opens the same data puts it where it belongs.
  */
-interface LastWords {
+export interface LastWords {
 	/** The life of the store that they belong to. */
 	readonly life: DeviceId;
 	readonly written: readonly LastWord[];
 }
 
-interface LastWord {
+export interface LastWord {
 	readonly by: PageCount;
 	readonly label: string;
 	readonly at: number;
@@ -36,22 +36,12 @@ export async function recoverWords(
 	space: Omit<Origin, 'at'>,
 	{ env, notes, report }: Pick<Platform, 'env' | 'notes' | 'report'>,
 ): Promise<void> {
+	if (!notes.names().some((name) => name.startsWith(prefixOf(place)))) return;
 	try {
+		const { recoverLastWords } = await import('./recovered-words.ts');
 		await recoverLastWords(notes, place, store, { ...space, at: Math.round(env.now()) });
 	} catch (error) {
 		report(error);
-	}
-}
-
-/**
- * Puts what earlier pages could not into the outbox, each once: what had reached the disk all the same is passed over. What was written in a
- * life of the store that is over goes to the quarantine, as coming `from` there.
- */
-export async function recoverLastWords(notes: Notes, place: string, store: ClientStore, from: Origin): Promise<void> {
-	for (const name of notes.names().filter((name) => name.startsWith(prefixOf(place)))) {
-		const { life, written } = JSON.parse(notes.getItem(name)!) as LastWords;
-		await store.recover(life, written.map(transactionOf), from);
-		notes.removeItem(name);
 	}
 }
 
@@ -62,7 +52,8 @@ export function dropLastWords(notes: Notes, database: string): void {
 
 const PREFIX = 'last-words-';
 
-function prefixOf(place: string): string {
+/** What the names of the notes about one place begin with. */
+export function prefixOf(place: string): string {
 	return `${PREFIX}${place}/`;
 }
 
@@ -70,10 +61,4 @@ function wordOf({ stamp, ops, preconditions, label, at }: Pending, by: PageCount
 	const out = new ByteWriter();
 	writeTransactions(out, [{ n: 1, stamp, ops, preconditions }]);
 	return { by, label, at, wire: btoa(Array.from(out.finish(), (byte) => String.fromCharCode(byte)).join('')) };
-}
-
-function transactionOf({ by, label, at, wire }: LastWord): FreshTransaction & { readonly by: PageCount } {
-	const bytes = Uint8Array.from(atob(wire), (char) => char.charCodeAt(0));
-	const { stamp, ops, preconditions = [] } = readTransactions(new ByteReader(bytes))[0]!;
-	return { by, stamp, ops, preconditions, label, at };
 }

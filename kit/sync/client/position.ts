@@ -1,5 +1,5 @@
 import type { DeviceId } from '../cell.ts';
-import { sameReach } from '../permission.ts';
+import { sameReach } from '../same-reach.ts';
 import type { SpaceRow } from './store.ts';
 
 /** What one tab knows of its space. */

@@ -1,5 +1,6 @@
 import { stillMemory } from './test-world.ts';
-import { chunkShelf } from './conversation/chunk-shelf.ts';
+import { chunkShelf, ChunkShelf, shelfWith } from './conversation/chunk-shelf.ts';
+import * as reading from './conversation/chunks.ts';
 import { expect, test } from 'bun:test';
 import { type AnyField, laws, type Value } from '@mana/model';
 import fc, { type Arbitrary } from 'fast-check';
@@ -11,6 +12,7 @@ import { MemoryDisk } from './memory-disk.ts';
 import { JournalStore } from './journal-store.ts';
 import type { Pending } from './pending.ts';
 import { Replica } from './replica.ts';
+import type { MakeShelf } from './shelf.ts';
 
 const { fields } = newerThings;
 const word = fc.constantFrom('x', 'y', 'z');
@@ -191,6 +193,41 @@ test('a checkpoint drops a chunk whose records stand on pages, and none of a dow
 	expect(await third.checkpoint(memory, 0)).toBe(true);
 	await again(third);
 	expect(await store()).toMatchObject({ counting: 1, fetched: [] });
+});
+
+test('a disk with chunks waits for what reads them, says when that cannot be loaded, and shows nothing that is old by then', async () => {
+	const disk = new MemoryDisk();
+	const cell = { collection: newerThings.number, record: records[0]!, field: fields.a.number, key: '', stamp: 2, actor: 1 };
+	const bytes = encodeChunk(newerThings.number, [{ ...cell, value: 'b' }]);
+	const hash = 'a'.repeat(64) as Parameters<JournalStore['keepChunk']>[0];
+	const storeWith = (makeShelf: MakeShelf) => new JournalStore(disk, (bytes) => bytes.map((_, i) => i), makeShelf);
+	const reader = storeWith(shelfWith(reading));
+	await reader.load();
+	await reader.keepChunk(hash, bytes, 0);
+	await reader.applyRemote({ epoch: 1, to: 3, chunks: [{ hash, chunk: decodeChunk(bytes) }], cells: [], replace: true }, 0);
+	let load = (): Promise<typeof reading> => Promise.reject(new TypeError('Failed to fetch dynamically imported module'));
+	const late = storeWith((space) => new ChunkShelf(space, () => load()));
+	expect(await late.load().catch((error: Error) => error.name)).toBe('TypeError');
+	const slow = Promise.withResolvers<typeof reading>();
+	load = () => slow.promise;
+	const first = late.load();
+	await disk.run('read', [], async () => undefined);
+	slow.resolve(reading);
+	expect((await first).chunks.map(({ size }) => size)).toEqual([1]);
+	// Later there is somebody who writes while it is loaded.
+	const again = storeWith((space) => new ChunkShelf(space, () => load()));
+	await reader.applyRemote({ epoch: 1, to: 4, chunks: [], cells: [], replace: true }, 0);
+	expect((await again.load()).chunks).toEqual([]);
+	await reader.keepChunk(hash, bytes, 0);
+	await reader.applyRemote({ epoch: 1, to: 5, chunks: [{ hash, chunk: decodeChunk(bytes) }], cells: [], replace: true }, 0);
+	const waits = Promise.withResolvers<typeof reading>();
+	load = () => waits.promise;
+	const reloaded = again.load();
+	await disk.run('read', [], async () => undefined);
+	await reader.applyRemote({ epoch: 1, to: 6, cells: [{ ...cell, stamp: 3, value: 'c' }], replace: false }, 0);
+	waits.resolve(reading);
+	const { space, cells } = await reloaded;
+	expect([space.seq, cells.map(({ value }) => value)]).toEqual([6, ['c']]);
 });
 
 /** A register without what names it. */

@@ -1,6 +1,6 @@
 import type { Cell } from '../cell.ts';
 import { ByteReader, readCells } from '../codec/index.ts';
-import { sameReach } from '../permission.ts';
+import { sameReach } from '../same-reach.ts';
 import type { Standing } from './api.ts';
 import type { OnDisk } from './on-disk.ts';
 import type { OwnWrites } from './own-writes.ts';

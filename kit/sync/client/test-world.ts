@@ -1,4 +1,5 @@
-import { chunkShelf } from './conversation/chunk-shelf.ts';
+import { shelfWith } from './conversation/chunk-shelf.ts';
+import * as chunks from './conversation/chunks.ts';
 import { type Collection, collection, field, type Window } from '@mana/model';
 import type { SpaceId } from '../cell.ts';
 import { decodeFrame, encodeFrame } from '../codec/index.ts';
@@ -55,6 +56,7 @@ import type { Platform } from './platform.ts';
 import type { Channel, Locks, TabMessage } from './tabs.ts';
 
 /** Nothing is loaded later: that would take real time. */
+const chunkShelf = shelfWith(chunks);
 const atOnce: Later = {
 	volatile: () => Promise.resolve(volatile),
 	repair: () => Promise.resolve(repair),
@@ -72,7 +74,12 @@ function conversationIn(world: World): typeof conversations {
 				() => world.rest(),
 			),
 	};
-	return { ...conversations, checkup: () => Promise.resolve(checkup), large: () => Promise.resolve(sliced) };
+	return {
+		...conversations,
+		chunks: () => Promise.resolve(chunks),
+		checkup: () => Promise.resolve(checkup),
+		large: () => Promise.resolve(sliced),
+	};
 }
 
 /** A collection to play with. */

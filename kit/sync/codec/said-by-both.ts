@@ -1,4 +1,3 @@
-import { BUCKETS } from '../digest.ts';
 import { limits } from '../limits.ts';
 import { readCells, writeCells } from './cells.ts';
 import { readList, readSpace, readText, type Readers, type Writers } from './shape.ts';
@@ -49,7 +48,7 @@ export const readers: Readers<Type> = {
 		seq: from.varint(),
 		collection: from.varint(0xffff),
 		more: from.varint(1) === 1,
-		buckets: readList(from, BUCKETS, () => from.varint(BUCKETS - 1)),
+		buckets: readList(from, limits.buckets, () => from.varint(limits.buckets - 1)),
 		sums: readList(from, 0x10000, () => ({
 			of: from.varint(0xffff),
 			low: from.varint(0xffffffff),

@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.ts';
-import { chunkShelf } from '../client/conversation/chunk-shelf.ts';
+import { shelfWith } from '../client/conversation/chunk-shelf.ts';
+import * as chunks from '../client/conversation/chunks.ts';
 import { Client } from '../client/client.ts';
 import type { ClientParts, Remote } from '../client/client-parts.ts';
 import { JournalStore } from '../client/journal-store.ts';
@@ -22,7 +23,13 @@ import type { Things } from './things.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
 
 /** Nothing is loaded later: that would take real time. */
-const conversation = { ...conversations, checkup: () => Promise.resolve(checkup) };
+const chunkShelf = shelfWith(chunks);
+const conversation = {
+	...conversations,
+	chunkShelf,
+	chunks: () => Promise.resolve(chunks),
+	checkup: () => Promise.resolve(checkup),
+};
 const later: Later = {
 	volatile: () => Promise.resolve(volatile),
 	repair: () => Promise.resolve(repair),

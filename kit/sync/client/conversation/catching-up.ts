@@ -1,6 +1,7 @@
 import type { Cell } from '../../cell.ts';
 import type { Delta, Move, Reach, Snapshot, Subbed } from '../../frames.ts';
 import { Arrival } from './arrival.ts';
+import type * as reading from './chunks.ts';
 import { Download, type ChunkSource } from './download.ts';
 import type { Line } from './line.ts';
 import type { SessionHost } from './session-host.ts';
@@ -18,6 +19,8 @@ interface CatchingUpParts {
 	>;
 	readonly subscription: Subscription;
 	readonly chunks: ChunkSource | null;
+	/** Loads what reads chunks. */
+	reading(): Promise<typeof reading>;
 	readonly line: Line;
 	/** The server wants to be told what was taken in. */
 	lively(): boolean;
@@ -73,6 +76,8 @@ export class CatchingUp {
 		const { host, subscription } = this.#parts;
 		this.#forgotten = host.isUnsure || (subscription.restarted && this.#forgotten);
 		this.anew = subscription.restarted || this.#forgotten;
+		// A first download is most often by chunks: what reads them is here when they come. Who fetches one hears what fails.
+		if (host.space.seq === 0 && this.takesSnapshots) this.#parts.reading().catch(() => undefined);
 	}
 
 	/** The server has forgotten things that we should have been told of: what we have is void. */
@@ -138,7 +143,10 @@ export class CatchingUp {
 			snapshot,
 			first: new Set(host.first),
 			have: (hash) => host.chunk(hash),
-			fetch: (hash, signal) => source(snapshot.space, hash, token, signal),
+			fetch: async (hash, signal) => {
+				const [bytes, { decodeChunk }] = await Promise.all([source(snapshot.space, hash, token, signal), this.#parts.reading()]);
+				return { bytes, chunk: decodeChunk(bytes) };
+			},
 			fetched: (hash, bytes, chunk) => host.fetched(hash, bytes, chunk),
 			ready: (chunks) => {
 				if (seq === 0 && !replaces) host.preview(chunks);

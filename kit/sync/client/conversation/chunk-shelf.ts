@@ -1,11 +1,13 @@
 import { BadFrame } from '../../codec/index.ts';
-import { decodeChunk } from '../../snapshot/chunk.ts';
 import { type Name, nameKey } from '../../name.ts';
 import type { ChunkHash } from '../../snapshot/manifest.ts';
+import { visibleTo } from '../../permission.ts';
 import type { DiskTransaction } from '../disk.ts';
+import { dropFile, fileRows } from '../file-rows.ts';
 import type { NamedChunk } from './download.ts';
 import type { Pages } from '../pages.ts';
-import type { MakeShelf, Shelf } from '../shelf.ts';
+import type { MakeShelf, Shelf, ShelvedChunks } from '../shelf.ts';
+import type * as reading from './chunks.ts';
 
 interface ChunkRow {
 	readonly hash: ChunkHash;
@@ -19,7 +21,7 @@ const LIST = 2;
  * Chunks on the client's disk. They are kept as they came and never rewritten: what changes in them goes on pages, which overrule them,
  * and a chunk of which most has gone there is dropped.
  */
-class ChunkShelf implements Shelf {
+export class ChunkShelf implements Shelf {
 	readonly #space: string;
 	/** Where each chunk stands that this tab knows of. */
 	readonly #at = new Map<ChunkHash, number>();
@@ -32,15 +34,20 @@ class ChunkShelf implements Shelf {
 	/** Chunks of a download that goes on. It may well bring one anew that counts, and is outdated. */
 	readonly #coming = new Set<ChunkHash>();
 
-	constructor(space: string) {
+	readonly #load: () => Promise<typeof reading>;
+	#decode: typeof reading.decodeChunk | null = null;
+
+	constructor(space: string, load: () => Promise<typeof reading>) {
 		this.#space = space;
+		this.#load = load;
 	}
 
-	async load(tx: DiskTransaction): Promise<() => { counting: NamedChunk[]; fetched: NamedChunk[] }> {
-		const rows = await tx.list('chunks', this.#space);
+	async load(tx: DiskTransaction): Promise<ShelvedChunks> {
 		const list = ((await tx.get('meta', [this.#space, LIST])) ?? []) as readonly ChunkHash[];
+		const early = list.length > 0 ? this.#reading() : null; // while the rest is read
+		const rows = await tx.list('chunks', this.#space);
 		// Decoding takes a while: not inside the transaction.
-		return () => {
+		const read = () => {
 			const bytes = new Map<ChunkHash, Uint8Array>();
 			this.#at.clear();
 			for (const { at, value } of rows) {
@@ -50,11 +57,21 @@ class ChunkShelf implements Shelf {
 			}
 			this.#counting = list;
 			this.#outdated.clear();
-			const counting = list.map((hash) => ({ hash, chunk: decodeChunk(present(bytes.get(hash), hash)) }));
+			const decode = this.#decode!;
+			const counting = list.map((hash) => ({ hash, chunk: decode(present(bytes.get(hash), hash)) }));
 			this.#chunks = counting;
 			const fetched = [...bytes.keys()].filter((hash) => !list.includes(hash));
-			return { counting, fetched: fetched.map((hash) => ({ hash, chunk: decodeChunk(bytes.get(hash)!) })) };
+			return { counting, fetched: fetched.map((hash) => ({ hash, chunk: decode(bytes.get(hash)!) })) };
 		};
+		return { loading: early ?? (rows.length > 0 ? this.#reading() : null), read };
+	}
+
+	/** `null`: what reads chunks is here. */
+	#reading(): Promise<void> | null {
+		if (this.#decode) return null;
+		const loading = this.#load().then(({ decodeChunk }) => void (this.#decode = decodeChunk));
+		loading.catch(() => undefined); // whoever waits for it hears why
+		return loading;
 	}
 
 	async keep(tx: DiskTransaction, hash: ChunkHash, bytes: Uint8Array): Promise<number> {
@@ -62,6 +79,11 @@ class ChunkShelf implements Shelf {
 		for (let row; (row = (await tx.get('chunks', [this.#space, at])) as ChunkRow | undefined) && row.hash !== hash;) at++;
 		tx.put('chunks', [this.#space, at], { hash, bytes } satisfies ChunkRow);
 		return at;
+	}
+
+	async narrow(tx: DiskTransaction, reach: readonly number[]): Promise<void> {
+		for (const { at, file } of await fileRows(tx, this.#space))
+			if (visibleTo({ apps: reach }, file.places).length === 0) dropFile(tx, this.#space, at);
 	}
 
 	kept(hash: ChunkHash, at: number): void {
@@ -139,8 +161,16 @@ class ChunkShelf implements Shelf {
 	}
 }
 
+/** Loads what reads chunks. */
+export const chunks = () => import('./chunks.ts');
+
 /** The shelf of a space of somebody who syncs. */
-export const chunkShelf: MakeShelf = (space) => new ChunkShelf(space);
+export const chunkShelf: MakeShelf = (space) => new ChunkShelf(space, chunks);
+
+/** The same where nothing is loaded later. */
+export function shelfWith(decoding: typeof reading): MakeShelf {
+	return (space) => new ChunkShelf(space, () => Promise.resolve(decoding));
+}
 
 /** The bytes of a chunk that counts: without it the disk is not what it was when it was written. */
 function present(bytes: Uint8Array | undefined, hash: ChunkHash): Uint8Array {

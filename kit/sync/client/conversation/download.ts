@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../frames.ts';
-import { decodeChunk, type PackedChunk } from '../../snapshot/chunk.ts';
+import type { PackedChunk } from '../../snapshot/packed.ts';
 import type { ChunkHash, ChunkRef } from '../../snapshot/manifest.ts';
 
 /** Fetches the bytes of a chunk, uncompressed. Rejects when they cannot be had now. */
@@ -17,7 +17,7 @@ export interface DownloadParts {
 	readonly first: ReadonlySet<number>;
 	/** A chunk that an earlier attempt has brought. */
 	have(hash: ChunkHash): PackedChunk | undefined;
-	fetch(hash: ChunkHash, signal: AbortSignal): Promise<Uint8Array>;
+	fetch(hash: ChunkHash, signal: AbortSignal): Promise<{ readonly bytes: Uint8Array; readonly chunk: PackedChunk }>;
 	/** A chunk came over the network. */
 	fetched(hash: ChunkHash, bytes: Uint8Array, chunk: PackedChunk): void;
 	/** Chunks of the first collections that may be shown before the rest is there. */
@@ -70,9 +70,8 @@ export class Download {
 				const known = this.#parts.have(ref.hash);
 				if (known) this.#came(ref, known);
 				else {
-					const bytes = await this.#parts.fetch(ref.hash, this.#aborted.signal);
+					const { bytes, chunk } = await this.#parts.fetch(ref.hash, this.#aborted.signal);
 					if (this.#aborted.signal.aborted) return;
-					const chunk = decodeChunk(bytes);
 					this.#parts.fetched(ref.hash, bytes, chunk);
 					this.#came(ref, chunk);
 				}

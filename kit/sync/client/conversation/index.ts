@@ -6,5 +6,7 @@ export const checkup = () => import('./checkup.ts');
 /** Cells from which on something is done in slices, by what is loaded when the first of it comes. */
 export const least: number = 512;
 export const large = () => import('../large/index.ts');
+/** How chunks of snapshots are read. */
+export { chunks } from './chunk-shelf.ts';
 /** Who else is there right now: loaded when somebody wants to know. */
 export const presence = () => import('./presence.ts');

@@ -6,6 +6,7 @@ import type { ChunkHash } from '../../snapshot/manifest.ts';
 import type { SyncState } from '../api.ts';
 import type * as checkups from './checkup.ts';
 import type { ChecksHost } from './checks.ts';
+import type * as reading from './chunks.ts';
 import type { ChunkSource, NamedChunk } from './download.ts';
 import type { Environment } from '../environment.ts';
 import type { Grounded } from '../ground.ts';
@@ -79,6 +80,8 @@ export interface SessionParts {
 	readonly token: TokenSource;
 	readonly schema: Hello['schema'];
 	readonly chunks?: ChunkSource;
+	/** Loads what reads chunks. */
+	readonly reading: () => Promise<typeof reading>;
 	/** Loads what compares digests. */
 	readonly checkup: () => Promise<typeof checkups>;
 }

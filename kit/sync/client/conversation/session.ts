@@ -51,7 +51,7 @@ export class Session {
 	/** What was heard while a large checkpoint is got ready: it comes after that. `null` while nothing has to wait. */
 	#waiting: (() => void)[] | null = null;
 
-	constructor({ env, host, connector, token, schema, chunks, checkup }: SessionParts) {
+	constructor({ env, host, connector, token, schema, chunks, reading, checkup }: SessionParts) {
 		this.#env = env;
 		this.#host = host;
 		this.#schema = schema;
@@ -76,6 +76,7 @@ export class Session {
 			host,
 			subscription: this.#subscription,
 			chunks: chunks ?? null,
+			reading,
 			line: this.#line,
 			lively: () => this.#comparing.lively,
 			disturb: () => this.#comparing.disturb(),

@@ -5,7 +5,7 @@ import type { Ack, Digest, Presence, Subbed, Welcome } from '../../frames.ts';
 import { visibleTo } from '../../permission.ts';
 import type { HistoryQuestion, RecordChanges } from '../../record-history.ts';
 import { type Scope, widening } from '../../scope.ts';
-import { cellsOfChunk, type PackedChunk } from '../../snapshot/chunk.ts';
+import type { PackedChunk } from '../../snapshot/packed.ts';
 import type { ChunkHash } from '../../snapshot/manifest.ts';
 import { type DigestState, HistoryUnavailable, type Kept, type SyncState } from '../api.ts';
 import type { Confirmed } from './checkup.ts';
@@ -67,7 +67,7 @@ export class Upstream implements SessionHost {
 		this.#remote = remote;
 		this.#part = new Leaving(state);
 		this.intake = new Intake(state);
-		this.session = new Session({ ...remote, checkup: conversation.checkup, env, host: this });
+		this.session = new Session({ ...remote, reading: conversation.chunks, checkup: conversation.checkup, env, host: this });
 		this.company = new Company(state, this.session, conversation.presence);
 		this.kept = new KeptHere({
 			where: () => state.space,
@@ -268,8 +268,8 @@ export class Upstream implements SessionHost {
 	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
 	#aheadOf({ chunks = [], cells, epoch, to: seq }: RemotePatch, renewed = false): Ahead | null {
 		const { replica, parts, isFirst } = this.#state;
+		const { afterRestore, afterRenewal, cellsOfChunk } = this.#large!;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
-		const { afterRestore, afterRenewal } = this.#large!;
 		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes);
 		// A copy of this profile may have sent what stands here under the number of another device.
 		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
