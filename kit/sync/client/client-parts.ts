@@ -1,6 +1,7 @@
 import type { SpaceId } from '../cell.ts';
 import type { Hello } from '../frames.ts';
 import type { Blobs } from './blobs/blobs.ts';
+import type { Breathe } from './breathe.ts';
 import type { Client } from './client.ts';
 import type * as conversation from './conversation/index.ts';
 import type { Disk } from './disk.ts';
@@ -35,6 +36,8 @@ export interface ClientParts {
 	/** A store on another disk, for when `store` fails. */
 	storeOn(disk: Disk): ClientStore;
 	readonly later: Later;
+	/** Gives the thread away between two steps of what a tab loads when it opens. */
+	readonly breathe: Breathe;
 	readonly channel: Channel;
 	readonly locks: Locks;
 	/** Name of the account, for the lock of its leader. */

@@ -36,29 +36,35 @@ export class Client implements Backing {
 	readonly #disk: OnDisk;
 	readonly #talk: TabTalk;
 	readonly #room: Room;
-	readonly #stopTicking: () => void;
+	#stopTicking = (): void => undefined;
 	#edited = false;
 	#files: Promise<Blobs> | null = null;
 
-	/** Opens an account from its disk. What other tabs say meanwhile is not lost. */
+	/** Opens an account from its disk, in slices: nobody sees it before all of it is here. What other tabs say meanwhile is not lost. */
 	static async open(parts: ClientParts): Promise<Client> {
 		const heard: TabMessage[] = [];
 		parts.channel.listen((message) => heard.push(message));
 		try {
-			const loaded = await parts.store.load();
-			const client = new Client(parts, loaded);
+			const { client, generation } = await Client.#load(parts);
 			for (const message of heard) client.#talk.hear(message);
-			client.#state.tabs.start(loaded.device.generation);
+			client.#state.tabs.start(generation);
 			return client;
 		} catch (error) {
 			parts.report(error);
-			const { MemoryDisk } = await insist(parts.later.volatile, parts.env, parts.report);
-			const store = parts.storeOn(new MemoryDisk());
-			const client = new Client({ ...parts, store }, await store.load());
+			const { MemoryDisk } = await insist(() => parts.later.volatile(), parts.env, parts.report);
+			const { client } = await Client.#load({ ...parts, store: parts.storeOn(new MemoryDisk()) });
 			if (error instanceof StorageFull) client.mana.refresh({ full: true });
 			client.#alone();
 			return client;
 		}
+	}
+
+	static async #load(parts: ClientParts): Promise<{ client: Client; generation: number }> {
+		const loaded = await parts.store.load(parts.breathe);
+		const client = new Client(parts, loaded);
+		await client.#disk.fill(loaded, parts.breathe);
+		client.#begin(loaded);
+		return { client, generation: loaded.device.generation };
 	}
 
 	private constructor(parts: ClientParts, loaded: Loaded) {
@@ -101,7 +107,12 @@ export class Client implements Backing {
 			dropFiles: () => this.#dropFiles(),
 			letGo: async () => this.upstream?.makeRoom(),
 		});
-		disk.adopt(loaded);
+	}
+
+	/** All that the disk has is in memory. */
+	#begin(loaded: Loaded): void {
+		const { env, store, remote } = this.#parts;
+		this.#disk.adopt(loaded, () => undefined);
 		this.mana.refresh({ phase: remote ? 'connecting' : 'guest', durable: store.durable, leader: false });
 		this.#stopTicking = env.every(1_000, () => this.tick());
 	}

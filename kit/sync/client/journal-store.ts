@@ -1,5 +1,6 @@
 import type { Cell, DeviceId } from '../cell.ts';
 import { BadFrame } from '../codec/index.ts';
+import type { Breathe } from './breathe.ts';
 import type { FillRandom } from '../ids.ts';
 import type { ChunkHash } from '../snapshot/manifest.ts';
 import { dropLoose, placesOfUnsent } from './file-rows.ts';
@@ -76,18 +77,19 @@ export class JournalStore implements ClientStore {
 		return this.#journal;
 	}
 
-	async load(): Promise<Loaded> {
+	async load(breathe: Breathe = () => null): Promise<Loaded> {
 		try {
-			return await this.#load();
+			return await this.#load(breathe);
 		} catch (error) {
 			if (!(error instanceof BadFrame)) throw error;
 		}
 		const { dropConfirmed } = await this.#repair();
 		await this.#disk.run('write', CONFIRMED, (tx) => dropConfirmed(tx, this.#name, this.#rows, this.#makeShelf(this.#name)));
-		return { ...(await this.#load()), damaged: true };
+		return { ...(await this.#load(breathe)), damaged: true };
 	}
 
-	async #load(): Promise<Loaded> {
+	/** While it breathes nobody else may write by this store. */
+	async #load(breathe: Breathe): Promise<Loaded> {
 		const found = await this.#disk.run('write', ['meta', 'outbox', 'journal', 'pages', 'chunks', 'files'], async (tx) => {
 			const rows = await this.#rows.read(tx);
 			if (rows.fresh) this.#rows.put(tx, rows);
@@ -103,12 +105,16 @@ export class JournalStore implements ClientStore {
 		const { loading } = found.chunks;
 		if (loading) {
 			await loading;
-			if (this.#life !== null) return this.#load(); // somebody may have written meanwhile
+			if (this.#life !== null) return this.#load(breathe); // somebody may have written meanwhile
 		}
 		let cells: Cell[] = [];
 		let gone: readonly Name[] = [];
 		this.#pages = new Pages();
-		for (const { at, value } of found.pages) this.#pages.loaded(at, append(cells, value as Uint8Array));
+		for (const { at, value } of found.pages) {
+			this.#pages.loaded(at, append(cells, value as Uint8Array));
+			const pause = breathe();
+			if (pause) await pause;
+		}
 		this.#journal = { entries: 0, bytes: 0, next: found.space.journal, checkpoint: found.space.checkpoint };
 		for (const { value } of found.journal) {
 			const entry = value as JournalRow;
@@ -119,6 +125,8 @@ export class JournalStore implements ClientStore {
 				this.#pages.forget(entry.gone);
 			}
 			this.#journaled([bytes], append(cells, bytes));
+			const pause = breathe();
+			if (pause) await pause;
 		}
 		const { counting, fetched } = found.chunks.read();
 		this.#shelf.outdate(counting, this.#pages);

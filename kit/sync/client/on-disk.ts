@@ -1,5 +1,6 @@
 import type { RecordId } from '@mana/model';
 import { nameKey } from '../name.ts';
+import type { Breathe } from './breathe.ts';
 import { StorageFull } from './disk.ts';
 import { insist } from './later.ts';
 import type { OwnWrites } from './own-writes.ts';
@@ -12,6 +13,8 @@ import type { TabState } from './tab-state.ts';
 const CHECKPOINT_AFTER_MS = 5_000;
 const CHECKPOINT_BYTES = 1024 * 1024;
 const POLL_MS = 5_000;
+/** Cells that are put into memory in one step when a tab opens. */
+const AT_ONCE = 2_048;
 
 /** One tab and the disk that it shares with the others: takes the state from there, writes pages, and goes on in memory when the disk fails. */
 export class OnDisk {
@@ -95,8 +98,22 @@ export class OnDisk {
 		});
 	}
 
-	/** What stands on the disk is what this tab shows from now on. */
-	adopt({ device, space, chunks, fetched, gone, cells, outbox, conflicts, keeping, unsentFiles, damaged }: Loaded): void {
+	/** Puts what was confirmed into memory in which nothing is yet, in slices: for a tab that opens, before anybody asks it for anything. */
+	async fill({ chunks, gone, cells }: Pick<Loaded, 'chunks' | 'gone' | 'cells'>, breathe: Breathe): Promise<void> {
+		const { replica } = this.#state;
+		const take = async (step: () => void) => {
+			step();
+			const pause = breathe();
+			if (pause) await pause;
+		};
+		for (const chunk of chunks) await take(() => replica.mergeChunks([chunk]));
+		replica.evict(gone);
+		for (let at = 0; at < cells.length; at += AT_ONCE) await take(() => replica.merge(cells.slice(at, at + AT_ONCE)));
+	}
+
+	/** What stands on the disk is what this tab shows from now on. @param replace puts what was confirmed into memory */
+	adopt(loaded: Loaded, replace = ({ cells, chunks, gone }: Loaded) => this.#state.replica.replace(cells, chunks, gone)): void {
+		const { device, space, fetched, outbox, conflicts, keeping, unsentFiles, damaged } = loaded;
 		const state = this.#state;
 		const { mana, replica, download } = state;
 		mana.noteConflicts([], conflicts);
@@ -112,7 +129,7 @@ export class OnDisk {
 		state.outbox.lastStamp = Math.max(state.outbox.lastStamp, device.clock);
 		state.speakAs(space.actor);
 		replica.batch(() => {
-			replica.replace(cells, chunks, gone);
+			replace(loaded);
 			state.outbox.load(outbox, space);
 			replica.sweep();
 		});

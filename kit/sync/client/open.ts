@@ -2,6 +2,7 @@ import type { Collection } from '@mana/model';
 import type { Mana } from './api.ts';
 import { type Disk, StorageFailed } from './disk.ts';
 import type { Platform } from './platform.ts';
+import { breather } from './breathe.ts';
 import { Client } from './client.ts';
 import type { ClientParts, Remote } from './client-parts.ts';
 import { JournalStore } from './journal-store.ts';
@@ -48,6 +49,7 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 		store,
 		storeOn,
 		later,
+		breathe: breather(env.elapsed),
 		channel: platform.channel(name),
 		locks: platform.locks,
 		name,

@@ -4,6 +4,7 @@ import type { SpaceId } from '../cell.ts';
 import { type Access, type Action, allows, appsFromText } from '../permission.ts';
 import { spaceRecordId, type SpaceRecord, spaces as spaceRecords } from '../spaces.ts';
 import type { LiveQuery, Mana } from './api.ts';
+import { breather } from './breathe.ts';
 import { Client } from './client.ts';
 import type { Disk } from './disk.ts';
 import { JournalStore } from './journal-store.ts';
@@ -94,6 +95,7 @@ export class Spaces {
 			store,
 			storeOn,
 			later,
+			breathe: breather(env.elapsed),
 			channel: platform.channel(name),
 			locks: platform.locks,
 			name,

@@ -1,3 +1,4 @@
+import type { Breathe } from './breathe.ts';
 import type { RecordId } from '@mana/model';
 import type { Cell, DeviceId, Op, Precondition, SpaceId } from '../cell.ts';
 import type { Access } from '../permission.ts';
@@ -165,7 +166,7 @@ export interface Ahead {
  */
 export interface ClientStore {
 	readonly durable: boolean;
-	load(): Promise<Loaded>;
+	load(breathe?: Breathe): Promise<Loaded>;
 	/** The two small rows, and what of files is unsent, without the data. */
 	glance(): Promise<Pick<Loaded, 'device' | 'space' | 'unsentFiles'>>;
 	/**

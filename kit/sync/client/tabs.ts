@@ -128,15 +128,15 @@ export class Tabs {
 
 	constructor(parts: TabsParts) {
 		this.#parts = parts;
-		parts.channel.listen((message) => this.#hear(message));
 	}
 
 	get leading(): boolean {
 		return this.#stepDown !== null;
 	}
 
-	/** Begins to wait for the lead. `generation`: the latest one on the disk. */
+	/** Begins to listen, and to wait for the lead. `generation`: the latest one on the disk. */
 	start(generation: number): void {
+		this.#parts.channel.listen((message) => this.#hear(message));
 		this.#generation = generation;
 		this.#heardAt = this.#tickedAt = this.#parts.env.elapsed();
 		this.#parts.channel.post({ kind: 'asking' });

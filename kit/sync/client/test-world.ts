@@ -197,6 +197,7 @@ export class TestBrowser {
 			store: storeOn(this.disk),
 			storeOn,
 			later: this.later,
+			breathe: () => this.breathe?.() ?? null,
 			channel: this.#channel('account'),
 			locks: this.#locks(),
 			name: 'account',
@@ -219,6 +220,8 @@ export class TestBrowser {
 		return client;
 	}
 
+	/** Between two steps of what a tab loads when it opens. */
+	breathe: (() => Promise<void>) | null = null;
 	/** What its tabs load later. */
 	later = atOnce;
 	readonly reported: unknown[] = [];

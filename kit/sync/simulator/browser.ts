@@ -10,6 +10,7 @@ import type { Pace } from '../client/large/pace.ts';
 import * as conversations from '../client/conversation/index.ts';
 import { schemaOf } from '../client/open.ts';
 import * as decisions from '../client/decisions.ts';
+import type { Breathe } from '../client/breathe.ts';
 import type { Disk } from '../client/disk.ts';
 import type { Later } from '../client/later.ts';
 import * as repair from '../client/repair.ts';
@@ -218,6 +219,7 @@ export class Tab {
 			store: storeOn(this.browser.disk.for(this)),
 			storeOn,
 			later,
+			breathe: this.#breathe(),
 			channel: this.#channel(),
 			locks: this.#locks(),
 			name: person,
@@ -260,6 +262,19 @@ export class Tab {
 		const encoded = (cells: readonly Cell[]) => large.encoded(cells, dice!.int(1, 5));
 		const sliced = { ...large, slices: () => pace, encoded };
 		return { ...conversation, least: slicedFrom ?? Infinity, large: () => Promise.resolve(sliced) };
+	}
+
+	/** A tab that opens does so in steps, between which anything may happen. */
+	#breathe(): Breathe {
+		const { timeline, slicedFrom } = this.#parts;
+		if (slicedFrom === undefined) return () => null;
+		const dice = this.#parts.dice.fork();
+		return () => {
+			if (dice.chance(0.5)) return null;
+			const { promise, resolve } = Promise.withResolvers<void>();
+			timeline.after(dice.int(0, 20), () => this.run(resolve));
+			return promise;
+		};
 	}
 
 	#connect(handlers: LinkHandlers): Wire | Exchange {

@@ -3,5 +3,6 @@ export { afterRenewal, afterRestore, asAnother } from './replaced-history.ts';
 export { cellsOfChunk } from '../../snapshot/chunk.ts';
 export { Coming } from './coming.ts';
 export { decoded, encoded } from './parts.ts';
-export { rest, slices } from './pace.ts';
+export { rest } from '../breathe.ts';
+export { slices } from './pace.ts';
 export { ahead } from './pages-ahead.ts';

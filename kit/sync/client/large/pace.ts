@@ -1,5 +1,4 @@
-/** How long work may keep the thread that draws, ms (sync.md §6.14 allows 8): a step that was begun is ended. */
-const SLICE_MS = 6;
+import { SLICE_MS } from '../breathe.ts';
 
 /** Does long work on the thread that draws, step by step; a step is what must not be cut. Rejects with what a step throws. */
 export type Pace = <T>(work: Generator<void, T>) => Promise<T>;
@@ -21,17 +20,4 @@ export function slices(elapsed: () => number, rest: () => Promise<void>): Pace {
 			} while (elapsed() < until);
 		}
 	};
-}
-
-/** Lets input, timers and painting have their turn. A timer would wait longer than that, and a second in a page that nobody sees. */
-export function rest(): Promise<void> {
-	const { promise, resolve } = Promise.withResolvers<void>();
-	const { port1, port2 } = new MessageChannel();
-	port1.addEventListener('message', () => {
-		port1.close();
-		resolve();
-	});
-	port1.start();
-	port2.postMessage(null);
-	return promise;
 }
