@@ -5,7 +5,7 @@ import type { Op, Place, Transaction } from '../cell.ts';
 import type { FrameOf } from '../frames.ts';
 import type { Scope } from '../scope.ts';
 import { isTombstone, recordKey, type RecordName } from '../tombstone.ts';
-import { beats, counterOf, isCount, isKept, mayRead, same, show, type Write } from './plain-rules.ts';
+import { beats, collectionsIn, counterOf, isCount, isKept, isWhole, mayRead, same, show, type Write } from './plain-rules.ts';
 import { things } from './things.ts';
 import { Inconclusive, Violation } from './violation.ts';
 import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
@@ -107,19 +107,22 @@ export class Oracle {
 		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
 		if (!part && possible.some(({ apps }) => apps === null)) return; // whatever it is
 		const frame = decodeFrame(bytes);
-		if (frame.type !== 'delta' && frame.type !== 'digest') return;
+		if (!('space' in frame) || frame.type === 'revoked') return;
 		if (part && frame.type === 'delta') this.#checkPart(frame, part.scope, part.space);
 		if (possible.length === 0) throw new Violation('I11', `a ${frame.type} leaves for ${person}, who is no member`);
-		const sums =
-			frame.type === 'delta' || frame.sums.length === 0
-				? []
-				: frame.collection === 0
-					? frame.sums.map(({ of }) => of)
-					: [frame.collection];
-		const collections = [...sums, ...frame.cells.map(({ collection }) => collection)];
+		const collections = collectionsIn(frame);
+		const outside = part && frame.type === 'snapshot' && collections.find((collection) => !isWhole(part.scope, collection));
+		if (outside) throw new Violation('I9', `chunks of collection ${outside} are offered to somebody who keeps a part of it`);
 		const foreign = possible.map(({ apps }) => collections.find((collection) => !mayRead(apps, collection)));
 		if (foreign.every((collection) => collection !== undefined))
 			throw new Violation('I9', `something of collection ${foreign[0]} leaves for ${person} with a ${frame.type}`);
+	}
+
+	/** A chunk is handed out: to nobody who may not read its collection. */
+	fetched(person: string, collection: number): void {
+		const possible = this.#rights.flatMap(({ members }) => members.get(person)?.access ?? []);
+		if (!possible.some(({ apps }) => mayRead(apps, collection)))
+			throw new Violation('I9', `a chunk of collection ${collection} leaves for ${person}`);
 	}
 
 	/** Somebody wrote, at a checkpoint, about records that were there. */

@@ -1,5 +1,6 @@
 import { lawOf, type Register, routeKey, type Value } from '@mana/model';
 import type { Cell, Op, Place } from '../cell.ts';
+import type { Frame } from '../frames.ts';
 import { placeKey } from '../merge.ts';
 import { SHARED_APP, SPACES_APP } from '../permission.ts';
 import type { Scope } from '../scope.ts';
@@ -56,8 +57,24 @@ export function isKept(scope: Scope, { collection, record }: Place, state: Reado
 	});
 }
 
+/** Whether a part holds all of a collection, whatever its records say. */
+export function isWhole(scope: Scope, collection: number): boolean {
+	return !scope.windows.some((window) => window.collection === collection);
+}
+
 /** Who may read which collection, in the plainest words, on purpose not those of `permission.ts`. */
 export function mayRead(apps: readonly number[] | null, collection: number): boolean {
 	const app = Math.floor(collection / 256);
 	return apps === null || app === SPACES_APP || app === SHARED_APP || apps.indexOf(app) >= 0;
+}
+
+/** Collections of which a frame says anything. A sum is something of what it is the sum of. */
+export function collectionsIn(frame: Frame): readonly number[] {
+	if (frame.type === 'snapshot') return frame.chunks.map(({ collection }) => collection);
+	if (frame.type === 'move') return frame.records.map(({ collection }) => collection);
+	if (frame.type === 'presence') return [frame.app * 256];
+	if (frame.type !== 'delta' && frame.type !== 'digest') return [];
+	const cells = frame.cells.map(({ collection }) => collection);
+	if (frame.type === 'delta' || frame.sums.length === 0) return cells;
+	return [...cells, ...(frame.collection === 0 ? frame.sums.map(({ of }) => of) : [frame.collection])];
 }

@@ -1,5 +1,6 @@
 import { type RecordId, recordIdFromBytes } from '@mana/model';
 import type { Op, SpaceId } from '../cell.ts';
+import { type ChunkHash, decodeChunk } from '../snapshot/index.ts';
 import { type Command, type MemberState, newSpaceState, type Rules, type TidyRequest } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
@@ -245,7 +246,7 @@ export class World {
 			parts: config.parts ?? false,
 			slicedFrom: config.slicedFrom,
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
-			chunk: (hash, person) => (this.#nodes.some(({ running }) => running) ? this.disk.chunk(hash, person) : null),
+			chunk: (hash, person) => this.#chunk(hash, person),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),
@@ -256,6 +257,12 @@ export class World {
 		this.browsers.push(browser);
 		browser.openTab();
 		return browser;
+	}
+
+	#chunk(hash: ChunkHash, person: string): Uint8Array | null {
+		const body = this.#nodes.some(({ running }) => running) ? this.disk.chunk(hash, person) : null;
+		if (body) this.watch(() => this.oracle.fetched(person, decodeChunk(body).collection));
+		return body;
 	}
 
 	/** Everything that every tab shows must be what it may show. */
