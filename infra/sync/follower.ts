@@ -268,7 +268,10 @@ export class Follower implements Reader {
 	async #offer(): Promise<void> {
 		this.#mayOffer = false;
 		const offer = await this.#parts.snapshots.offer(this.#space, this.#cursor);
-		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch || !this.#parts.fanout.mayTell) return;
+		const { fanout } = this.#parts;
+		if (!offer || this.#phase !== 'reading' || offer.epoch !== this.#epoch || !fanout.mayTell) return;
+		// Who may read has changed since this reader was let in: the next read judges that, and tells it before anything else.
+		if (this.#judged < fanout.aclEpochOf(this.#space)) return;
 		const whole = this.#part && new ScopeIndex(this.#part.scope);
 		const readable = visibleTo(this.#reading.access, offer.chunks);
 		const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;

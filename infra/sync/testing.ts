@@ -89,6 +89,8 @@ export class RawClient {
 	epoch = 0;
 	space: SpaceId | null = null;
 	closed: { readonly code: number; readonly reason: string } | null = null;
+	/** Told of every frame as it comes. */
+	hears: (frame: Frame) => void = () => undefined;
 	readonly device: DeviceId;
 	readonly #socket: WebSocket;
 	readonly #waiting = new Set<() => void>();
@@ -214,6 +216,7 @@ export class RawClient {
 
 	#hear(frame: Frame): void {
 		this.heard.push(frame);
+		this.hears(frame);
 		if (frame.type === 'delta') {
 			for (const cell of frame.cells) this.cells.set(placeKey(cell), cell);
 			this.seq = frame.to;

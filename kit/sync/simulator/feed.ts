@@ -26,6 +26,8 @@ export interface FeedParts {
 	readonly epoch: number;
 	/** For whom, and what was told of the right to read. */
 	readonly reading: Reading;
+	/** The acl epoch under which the reader was let in. */
+	readonly judged: number;
 	/** The newest acl epoch that the server has heard of. */
 	aclEpoch(): number;
 	/** Grows when the server loses sight of who may read. */
@@ -82,7 +84,8 @@ export class Feed {
 		const { space, epoch, offer, send } = this.#parts;
 		const whole = this.#part && new ScopeIndex(this.#part.scope);
 		const mayOffer = !this.#part || this.#part.lack === this.#part.scope;
-		const offered = mayOffer ? offer(this.#cursor) : null;
+		const settled = this.#parts.mayTell() && this.#parts.judged >= this.#parts.aclEpoch();
+		const offered = mayOffer && settled ? offer(this.#cursor) : null;
 		if (offered?.epoch === epoch) {
 			const readable = visibleTo(this.#reading.access, offered.chunks);
 			const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;

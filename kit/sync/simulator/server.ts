@@ -295,6 +295,7 @@ class Connection implements ServerEnd {
 			part,
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
+			judged: answer.aclEpoch,
 			offer: (cursor) => (takesSnapshots ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
 			send: (frame) => {
 				if (this.#over) return;

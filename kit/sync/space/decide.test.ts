@@ -6,6 +6,7 @@ import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { decodeFrame } from '../codec/index.ts';
 import { decide } from './decide.ts';
 import { after, empty, laptop, now, op, phone, push, record, rules, seat, space, transaction } from './fixture.ts';
+import type { Command } from './command.ts';
 import type { Answer, Found, Request } from './state.ts';
 
 /** Decides one group after another; the answers of the last one. */
@@ -322,6 +323,16 @@ describe('a group', () => {
 			{ type: 'ack', seq: 1 },
 			{ type: 'subbed', seq: 1, actor: 2, nextN: 2 },
 		]);
+	});
+
+	test('a seat is answered as of the end of its group: with the right that was given or taken behind it, as with the seq', () => {
+		const change = (command: Command): Request => ({ kind: 'command', space, person: 'ana', command });
+		const family = { ...empty, space: { ...empty.space!, kind: 'family' as const } };
+		const seated = (command: Command) => decide(family, [seat(phone, 'vic'), change(command)], now, rules);
+		expect(codes(seated({ kind: 'remove', target: 'vic' }).answers)).toEqual(['revoked', 'done']);
+		const access = { role: 'editor', apps: [7] } as const;
+		const { answers, change: made } = seated({ kind: 'grant', target: 'vic', ...access });
+		expect(answers[0]).toMatchObject({ type: 'subbed', role: 'editor', access, aclEpoch: made!.space.aclEpoch });
 	});
 
 	test('merges by the law of each field', () => {

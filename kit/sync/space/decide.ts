@@ -101,7 +101,7 @@ class Group {
 		if (!access) return () => ({ type: 'revoked', space: request.space });
 		const device = this.#device(request);
 		if (!device) return () => denied('foreign-device', 'This device belongs to somebody else. Take a new device id.');
-		return request.kind === 'push' ? this.#push(request, device, access) : this.#seat(request, access);
+		return request.kind === 'push' ? this.#push(request, device, access) : this.#seat(request);
 	}
 
 	change(): Change | null {
@@ -126,9 +126,12 @@ class Group {
 		};
 	}
 
-	#seat({ space, device }: SeatRequest, access: Access): () => Answer {
+	/** What is answered is of the end of the group, the right like the seq: somebody's right may end in the same group, behind this. */
+	#seat({ space, device, person }: SeatRequest): () => Answer {
 		this.#mirror();
 		return () => {
+			const access = accessOf(person, this.#member(person));
+			if (!access) return { type: 'revoked', space };
 			const { actor, n } = this.#devices.get(device) ?? this.#found.devices.get(device)!;
 			const { epoch, aclEpoch, horizon, beginnings } = this.#space;
 			const facts = { epoch, seq: this.#seq, actor, nextN: n + 1, role: access.role };

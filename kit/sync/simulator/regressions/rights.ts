@@ -208,4 +208,32 @@ export const rights: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'a person sat down in the same commit that removed them, was answered with the right from before it and the epoch from behind it, and was offered a snapshot',
+		plan: {
+			seed: 910_186,
+			config: {
+				browsers: 6,
+				latency: [1, 1500],
+				browserDiskMs: [0, 1],
+				commitMs: 1,
+				readMs: 20,
+				transports: ['stream'],
+				chunk: 8192,
+				records: 1,
+				durationMs: 15_000,
+				parts: true,
+				tidied: true,
+				shared: true,
+				leastCells: 1,
+				slicedFrom: 20,
+			},
+			steps: [
+				{ at: 3_328, luck: 1_922_752_278, kind: 'member', change: 'limit-all' },
+				{ at: 7_713, luck: 1_585_965_191, kind: 'member', change: 'limit-other' },
+				{ at: 9_452, luck: 1_399_459_287, kind: 'server-stall', ms: 2_946 },
+				{ at: 12_716, luck: 1_445_506_277, kind: 'member', change: 'leave' },
+			],
+		},
+	},
 ];
