@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
 import type { Value } from '@mana/model';
-import { type Cell, ENGINE, type FrameOf, type Op, placeKey } from '@mana/sync';
+import { type Cell, ENGINE, type FrameOf, type Op, placeKey, type SpaceId } from '@mana/sync';
 import { cellsOfChunk, CHUNK_BYTES, decodeChunk } from '@mana/sync/snapshot/index';
-import { newDevice, newRecord, op, RawClient, startSync } from '../testing.ts';
-import { openBeside } from '../testing-spaces.ts';
+import { APP, COLLECTION, newDevice, newRecord, op, RawClient, startSync } from '../testing.ts';
+import { insertSpace, openBeside } from '../testing-spaces.ts';
 import { CHUNK_GRACE_MS } from './chunk-keeper.ts';
 import { chunkResponse } from './route.ts';
 
@@ -17,10 +17,10 @@ eachEngine('snapshots', (engine) => {
 	}
 
 	/** A client that takes snapshots, subscribed from the beginning. */
-	async function download(url: string, token: string): Promise<RawClient> {
+	async function download(url: string, token: string, space?: SpaceId): Promise<RawClient> {
 		const client = await RawClient.open(url);
 		const { personal } = await client.hello(token, SNAPSHOTS);
-		await client.sub(personal);
+		await client.sub(space ?? personal);
 		return client;
 	}
 
@@ -29,8 +29,9 @@ eachEngine('snapshots', (engine) => {
 		url: string,
 		token: string,
 		records: number,
+		space?: SpaceId,
 	): Promise<{ client: RawClient; frame: FrameOf<'snapshot'> }> {
-		const client = await download(url, token);
+		const client = await download(url, token, space);
 		for (let heard = 0; ;) {
 			await client.until(
 				() => client.heard.slice(heard).some((one) => one.type === 'snapshot' || one.type === 'delta'),
@@ -97,6 +98,30 @@ eachEngine('snapshots', (engine) => {
 		await old.reached(author.seq);
 		expect(old.heard.some(({ type }) => type === 'snapshot')).toBe(false);
 		expect(new Map([...old.cells].map(([place, { value }]) => [place, value]))).toEqual(expected);
+	}, 15_000);
+
+	test('a member who is limited to apps is offered the chunks of these, and no word of others', async () => {
+		const place = await engine.place();
+		await using server = await startSync(place);
+		const { url, issuer } = server;
+		const store = await openBeside(place.home, place.databaseUrl);
+		const space = await insertSpace(store, { ada: { role: 'owner' }, ben: { role: 'editor', apps: [APP] } });
+		await store.close();
+		const author = await RawClient.open(url);
+		await author.hello(await issuer.token('ada'));
+		await author.sub(space);
+		const elsewhere = (text: string) => ({ ...op(newRecord(), text), collection: COLLECTION + 256 });
+		await fill(author, 2_500, (i) => [op(newRecord(), `mine ${i}`), elsewhere(`not mine ${i}`)]);
+		const whole = await snapshotOf(url, await issuer.token('ada'), 5_000, space);
+		const collections = (frame: FrameOf<'snapshot'>) => [...new Set(frame.chunks.map(({ collection }) => collection))].sort();
+		expect(collections(whole.frame)).toEqual([COLLECTION, COLLECTION + 256]);
+		const ben = await issuer.token('ben');
+		const limited = await snapshotOf(url, ben, 2_500, space);
+		expect(collections(limited.frame)).toEqual([COLLECTION]);
+		const values = [...(await stateOf(url, ben, limited.client, limited.frame)).values()];
+		expect(values.filter((value) => String(value).startsWith('mine'))).toHaveLength(2_500);
+		const { hash } = whole.frame.chunks.find(({ collection }) => collection !== COLLECTION)!;
+		expect((await get(url, ben, space, hash)).status).toBe(404);
 	}, 15_000);
 
 	test('a small space, and a device that lacks little, get a DELTA', async () => {
