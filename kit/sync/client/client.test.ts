@@ -108,6 +108,70 @@ describe('tabs that are told by several others', () => {
 	});
 });
 
+describe('a server that goes back to an older state without saying so', () => {
+	/** Two browsers know a task; one of them renames it and adds another after the copy was made to which the server goes back. */
+	async function wentBack() {
+		const world = new World();
+		const browsers = [new TestBrowser(world), new TestBrowser(world)] as const;
+		const [author, reader] = [await browsers[0].open(), await browsers[1].open()];
+		await world.pass(2_000);
+		const old = add(author, 'old');
+		await world.pass();
+		const copy = world.server.backup();
+		author.mana.write('Rename', (tx) => tx.update(tasks, old, { title: 'renamed' }));
+		await world.pass();
+		add(author, 'lost');
+		await world.pass();
+		expect(titles(reader).sort()).toEqual(['lost', 'renamed']);
+		for (const browser of browsers) browser.online = false;
+		world.server.fallBack(copy);
+		await world.pass(1_000);
+		// Meanwhile the order goes on, beyond where both had been.
+		const other = new TestBrowser(world);
+		const third = await other.open();
+		await world.pass(2_000);
+		for (let i = 0; i < 5; i++) add(third, `new ${i}`);
+		await world.pass();
+		expect(third.space.seq).toBeGreaterThan(author.space.seq);
+		return { world, browsers, author, reader, third };
+	}
+	const everything = ['lost', 'new 0', 'new 1', 'new 2', 'new 3', 'new 4', 'renamed'];
+
+	test('gets back from a device what it had acknowledged to it', async () => {
+		const { world, browsers, author, third } = await wentBack();
+		browsers[0].online = true;
+		await world.pass(120_000);
+		expect(titles(third).sort()).toEqual(everything);
+		expect(titles(author).sort()).toEqual(everything);
+		expect(author.mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
+		expect(author.space.epoch).toBe(third.space.epoch);
+	});
+
+	test('has whoever only read what it lost show what it has', async () => {
+		const { world, browsers, reader, third } = await wentBack();
+		browsers[1].online = true;
+		await world.pass(400_000);
+		expect(titles(reader)).toEqual(titles(third));
+		expect(titles(reader)).not.toContain('lost');
+	});
+
+	test('is not suspected for what another tab has sent', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		const [first, second] = [await browser.open(), await browser.open()];
+		await world.pass(2_000);
+		for (let i = 0; i < 4; i++) add(i % 2 ? first : second, `t${i}`);
+		await world.pass();
+		const { device } = first;
+		browser.kill(first);
+		await world.pass(20_000);
+		add(second, 'after');
+		await world.pass(5_000);
+		expect(second.mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
+		expect(second.device).toBe(device);
+	});
+});
+
 describe('a browser', () => {
 	test('keeps what it wrote, sent or not, over a restart', async () => {
 		const world = new World();

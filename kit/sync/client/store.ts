@@ -51,6 +51,7 @@ export interface Stayed extends Name {
 export interface SpaceRow {
 	/** `null` until the server told it. */
 	readonly id: SpaceId | null;
+	/** Which history the state is of; 0 while there is none, or it is no more. */
 	readonly epoch: number;
 	readonly seq: number;
 	readonly actor: number;
@@ -148,6 +149,8 @@ export interface RemotePatch {
 export interface Ahead {
 	readonly device: DeviceId;
 	readonly transactions: readonly FreshTransaction[];
+	/** The history that the state is of is no more. */
+	readonly epoch?: 0;
 	/** Does that: it is rare, so that who needs it brings it along (`large/renumber.ts`). */
 	readonly renumber: (tx: DiskTransaction, name: string, rows: Rows, ahead: Ahead) => Promise<Rows>;
 	/** What of the outbox is not sent any more but waits for the person, with this reason. */

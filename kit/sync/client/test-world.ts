@@ -417,12 +417,15 @@ export class TestServer implements SpaceStore, DigestStore {
 	}
 
 	/** Goes back to what a backup held. */
-	restore(backup: {
-		space: SpaceState;
-		cells: ReadonlyMap<string, StoredCell>;
-		devices: ReadonlyMap<DeviceId, DeviceState>;
-	}): void {
-		this.space = { ...backup.space, epoch: this.space.epoch + 1 };
+	restore(backup: ReturnType<TestServer['backup']>): void {
+		const epoch = this.space.epoch + 1;
+		this.fallBack(backup);
+		this.space = { ...this.space, epoch };
+	}
+
+	/** Goes back to an older state, and knows nothing of it. */
+	fallBack(backup: ReturnType<TestServer['backup']>): void {
+		this.space = backup.space;
 		this.cells.clear();
 		this.devices.clear();
 		for (const [key, cell] of backup.cells) this.cells.set(key, cell);
@@ -430,7 +433,7 @@ export class TestServer implements SpaceStore, DigestStore {
 		for (const connection of this.#connections) connection.end('lost');
 	}
 
-	backup(): Parameters<TestServer['restore']>[0] {
+	backup() {
 		return { space: this.space, cells: new Map(this.cells), devices: new Map(this.devices) };
 	}
 

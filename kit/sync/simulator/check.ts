@@ -8,7 +8,7 @@ import { beats, isKept, mayRead, same, show } from './plain-rules.ts';
 import { Violation } from './violation.ts';
 
 /** What the tab had seen when it was last looked at. */
-const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number }>();
+const lastSeen = new WeakMap<Tab, { readonly epoch: number; readonly seq: number; readonly history: number }>();
 
 /**
  * Looks at one tab at any moment. Its confirmed state must be exactly the server's at some checkpoint (I5, I6: no gap, no part of a
@@ -28,8 +28,9 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 		compare(invariant, `a tab at ${epoch}/${seq}`, ofPart(tab, readable(expected, reach)), confirmed(tab));
 	}
 	const last = lastSeen.get(tab);
-	if (last?.epoch === epoch && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
-	lastSeen.set(tab, { epoch, seq });
+	const { history } = oracle;
+	if (last?.epoch === epoch && last.history === history && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
+	lastSeen.set(tab, { epoch, seq, history });
 	for (const { transaction } of client.mana.outbox()) {
 		for (const op of transaction.ops) {
 			const shown = client.mana.replica.register(op);

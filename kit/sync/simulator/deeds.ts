@@ -7,6 +7,7 @@ import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
 import type { Deed, Step, WriteKind } from './plan.ts';
+import type { SpaceFile } from './server-disk.ts';
 import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things, wordsOf } from './things.ts';
 import { Violation } from './violation.ts';
 import { GUEST, OWNER, type World } from './world.ts';
@@ -149,21 +150,31 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		world.disk.setRole(OWNER, 'viewer');
 		world.timeline.after(ms, () => world.disk.setRole(OWNER, 'owner'));
 	},
-	'server-restore'({ world }, { backMs }) {
-		const { oracle, disk } = world;
-		const backup = disk.file;
-		const past = oracle.past(backup.space.epoch);
-		world.timeline.after(backMs, () => {
-			world.stopServer();
-			const accepted = oracle.accepted();
-			disk.restore(backup, world.serverNow);
-			oracle.restored(past, disk.file.space.epoch);
-			const kept = new Set(tokensOf(oracle.accepted()));
-			for (const token of tokensOf(accepted)) if (!kept.has(token)) world.forgiven.add(token);
-			world.startServer();
-		});
-	},
+	'server-restore': ({ world }, { backMs }) => goBack(world, backMs, (older) => world.disk.restore(older, world.serverNow)),
+	'server-fall-back': ({ world }, { backMs }) =>
+		goBack(world, backMs, (older) => {
+			world.disk.fallBack(older);
+			// Who has what was lost, and none of its own in it, shows it until digests are compared.
+			for (const browser of world.browsers) browser.damaged = true;
+		}),
 };
+
+/** After a while the server goes back to what it holds now. */
+function goBack(world: World, backMs: number, back: (older: SpaceFile) => void): void {
+	const { oracle, disk } = world;
+	const older = disk.file;
+	const past = oracle.past(older.space.epoch);
+	world.timeline.after(backMs, () => {
+		world.stopServer();
+		const accepted = oracle.accepted();
+		back(older);
+		oracle.restored(past, disk.file.space.epoch);
+		const kept = new Set(tokensOf(oracle.accepted()));
+		for (const token of tokensOf(accepted)) if (!kept.has(token)) world.forgiven.add(token);
+		world.wentBack = true;
+		world.startServer();
+	});
+}
 
 /** Ana invites Ben, and Ben comes in with a new tab wherever the space was taken from him. */
 function rejoin(world: World, id: string): void {

@@ -44,7 +44,7 @@ export function judgeLaws(world: World, tabs: readonly Tab[]): void {
  * Every accepted step is in the sum once and no other is; of what was taken back either may be. A step of which nobody could tell whether it was
  * counted, and that its person sent again, may be there twice.
  */
-function judgeCounters({ oracle, steps, undone, answered, disk }: World, tabs: readonly Tab[]): void {
+function judgeCounters({ oracle, steps, undone, answered, wentBack }: World, tabs: readonly Tab[]): void {
 	for (const id of records) {
 		let certain = 0n;
 		let possible = 0n;
@@ -58,7 +58,7 @@ function judgeCounters({ oracle, steps, undone, answered, disk }: World, tabs: r
 			// After a restore a device may have brought back a later total under the same key, which has this step in it.
 			if (
 				undone.has(token) ||
-				(disk.file.space.epoch > 1 && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
+				(wentBack && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
 			)
 				possible |= power;
 			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.has(token)) certain |= power;

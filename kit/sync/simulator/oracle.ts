@@ -71,6 +71,8 @@ export class Oracle {
 	#settled = new Map<string, bigint>();
 	/** Parts of texts of which nothing is left. What comes late under such a name may stand there again: the text has it already. */
 	#erased = new Set<string>();
+	/** How often the server went back to an older state, whether its epoch tells or not. */
+	history = 0;
 	/** The latest time that the server's clock ever showed: when it goes back, stamps do not. */
 	#latest = 0;
 	#writes = new Map<string, Write[]>();
@@ -401,8 +403,9 @@ export class Oracle {
 		};
 	}
 
-	/** The server went back to a backup, under a new epoch. */
+	/** The server went back to an older state, under an epoch that may be a new one. */
 	restored(past: Past, epoch: number): void {
+		this.history++;
 		this.#decided = new Map(past.decided);
 		this.#writes = new Map([...past.writes].map(([place, list]) => [place, [...list]]));
 		this.#counted = new Map([...past.counted].map(([place, totals]) => [place, new Set(totals)]));

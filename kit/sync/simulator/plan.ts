@@ -63,6 +63,8 @@ export type Deed =
 	| { readonly kind: 'server-failure'; readonly how: 'lost' | 'ambiguous' }
 	| { readonly kind: 'server-role'; readonly ms: number }
 	| { readonly kind: 'server-restore'; readonly backMs: number }
+	/** The same, but that nothing tells it. */
+	| { readonly kind: 'server-fall-back'; readonly backMs: number }
 	| { readonly kind: 'member'; readonly change: MemberChange }
 	| { readonly kind: 'damage'; readonly browser: number; readonly where: 'memory' | 'disk'; readonly how: Damage }
 	| { readonly kind: 'node-crash' | 'node-pause' | 'node-cut'; readonly node: number; readonly ms: number }
@@ -161,6 +163,7 @@ export function planOf(seed: number): Plan {
 	const parts = partsOf(seed, config);
 	const silent = damagesOf(seed, config, parts.length > 0 ? 'part' : 'whole');
 	const tidying = tidyingOf(seed, config);
+	const fallen = parts.length + tidying.length > 0 ? [] : fallBackOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	return {
 		seed,
@@ -179,7 +182,9 @@ export function planOf(seed: number): Plan {
 				latency: troubled.latency,
 			}),
 		},
-		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...(troubled?.steps ?? [])].sort((a, b) => a.at - b.at),
+		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...fallen, ...(troubled?.steps ?? [])].sort(
+			(a, b) => a.at - b.at,
+		),
 	};
 }
 
@@ -272,6 +277,33 @@ function damagesOf(seed: number, { browsers, durationMs }: Config, kept: 'part' 
 		const damage = kept === 'whole' ? drawn : { ...drawn, how: dice.pick(DAMAGES_OF_PARTS) };
 		return { at, luck: dice.int(0, 0x7fffffff), kind: 'damage', browser: dice.int(0, browsers - 1), ...damage };
 	});
+}
+
+/**
+ * The server goes back to an older state and does not know it; seldom, since such a history takes long to settle. Who keeps a part compares nothing, and where
+ * something was forgotten nobody can tell what was lost: not there.
+ */
+function fallBackOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0xfa11bac);
+	if (dice.chance(0.8)) return [];
+	const at = dice.int(0, Math.floor((durationMs * 2) / 3));
+	const backMs = dice.pick([dice.int(0, 500), dice.int(0, Math.ceil(durationMs / 2)), dice.int(0, 10_000)]);
+	const luck = () => dice.int(0, 0x7fffffff);
+	// Written after the copy was made, and again by others before its author hears of it: by chance alone that is rare.
+	const author = dice.int(0, browsers - 1);
+	const back = at + backMs;
+	const write = (at: number, browser: number): Step => ({
+		at,
+		luck: luck(),
+		kind: 'write',
+		browser,
+		what: dice.pick(['field', 'form', 'many', 'burst', 'count', 'text', 'tags']),
+	});
+	const lost = Array.from({ length: dice.int(1, 4) }, () => write(dice.int(at, back), author));
+	const away: Step = { at: back, luck: luck(), kind: 'offline', browser: author, ms: dice.int(10, 15_000) };
+	const since = Array.from({ length: dice.int(0, 4) }, () => write(back + dice.int(0, 3_000), (author + 1) % browsers));
+	return [{ at, luck: luck(), kind: 'server-fall-back', backMs }, ...lost, ...(dice.chance(0.7) ? [away] : []), ...since];
 }
 
 /** When records are put away, purged and forgotten, and devices that sleep over it; nothing of it in most plans. */

@@ -108,6 +108,12 @@ export class ServerDisk implements SpaceStore, DigestStore {
 		};
 	}
 
+	/** Goes back to an older state, as a replica that lagged behind or a disk of yesterday does: nothing tells that it did. */
+	fallBack(older: SpaceFile): void {
+		const { owner } = older.space;
+		this.file = { ...older, members: new Map(older.members).set(owner, this.file.members.get(owner)!) };
+	}
+
 	/** A snapshot was built. */
 	snapshot(segments: readonly Segment[], chunks: readonly PressedChunk[]): void {
 		for (const hash of namesIn(this.file)) this.#named.set(hash, this.#timeline.now);

@@ -49,6 +49,8 @@ export class World {
 	readonly answered = new Set<string>();
 	/** Tokens that went with a restore from a backup. */
 	readonly forgiven = new Set<string>();
+	/** The server went back to an older state, whether it knows or not. */
+	wentBack = false;
 	/** Tokens of actions that somebody took back. */
 	readonly undone = new Set<string>();
 	/** What actions wrote into counters and texts, by token. */

@@ -26,7 +26,8 @@ export function restored(
 
 /** Up to where somebody who stands at a place knows this history: of what was replaced by a backup since only what the backup has of it. */
 function sharedUpTo(cursor: Cursor, { epoch, beginnings }: Pick<SpaceState, 'epoch' | 'beginnings'>): number {
-	if (cursor.epoch === epoch || beginnings.length === 0) return cursor.seq;
+	// Who comes without an epoch found that this very history went back, and had been told until then what was forgotten in it.
+	if (cursor.epoch === epoch || cursor.epoch === 0 || beginnings.length === 0) return cursor.seq;
 	if (!beginnings.some((one) => one.epoch === cursor.epoch)) return 0; // this one does not come from there
 	const since = beginnings.filter((one) => one.epoch > cursor.epoch);
 	return since.reduce((least, { seq }) => Math.min(least, seq), cursor.seq);

@@ -44,7 +44,7 @@ export class CatchingUp {
 	/** What is on its way takes the place of what we have. Nothing is sent before that: it may be about what is no more. */
 	anew = false;
 	/** The server has forgotten things that we should have been told of. Asked from the start it does not say so again. */
-	#forgotten = false;
+	forgotten = false;
 	/** Bytes of DELTAs that the server was not told of yet. */
 	untold = 0;
 	readonly #parts: CatchingUpParts;
@@ -74,15 +74,15 @@ export class CatchingUp {
 	/** The state was asked for. */
 	asked(): void {
 		const { host, subscription } = this.#parts;
-		this.#forgotten = host.isUnsure || (subscription.restarted && this.#forgotten);
-		this.anew = subscription.restarted || this.#forgotten;
+		this.forgotten = host.isUnsure || (subscription.restarted && this.forgotten);
+		this.anew = subscription.restarted || this.forgotten;
 		// A first download is most often by chunks: what reads them is here when they come. Who fetches one hears what fails.
 		if (host.space.seq === 0 && this.takesSnapshots) this.#parts.reading().catch(() => undefined);
 	}
 
 	/** The server has forgotten things that we should have been told of: what we have is void. */
 	void(): void {
-		this.anew = this.#forgotten = true;
+		this.anew = this.forgotten = true;
 	}
 
 	/** The server begins to tell this part, perhaps anew. */
@@ -94,7 +94,7 @@ export class CatchingUp {
 		this.head = seq;
 		line.watchdog.moved();
 		const isOther = epoch !== space.epoch || seq < space.seq;
-		const renewed = this.#forgotten || (this.anew && !isOther);
+		const renewed = this.forgotten || (this.anew && !isOther);
 		if (renewed || isOther) this.#arrival.replace(epoch, renewed || space.seq > 0, renewed);
 	}
 

@@ -64,8 +64,12 @@ export interface SessionHost extends ChecksHost {
 	narrowed(apps: readonly number[]): void;
 	/** Nothing may be read any more: everything goes at once. */
 	revoked(): void;
-	/** The server counts our transactions differently: look at the disk, and become another device if that does not explain it. */
-	disown(): Promise<void>;
+	/**
+	 * The server counts our transactions differently: look at the disk, and become another device if that does not explain it.
+	 *
+	 * @param wentBack it has forgotten what it had decided in this very history
+	 */
+	disown(wentBack: boolean): Promise<void>;
 	clockMeasured(skewMs: number): void;
 	state(change: Pick<Partial<SyncState>, 'phase' | 'retryAt' | 'problem' | 'firstSync' | 'digest'>): void;
 }

@@ -314,7 +314,9 @@ export class Session {
 
 	#subbed(subbed: Subbed): void {
 		const { space, doneN, nextN } = this.#host;
-		if (subbed.nextN <= doneN || subbed.nextN > nextN) return this.#disown();
+		const forgot = subbed.nextN <= doneN;
+		if (forgot || subbed.nextN > nextN)
+			return this.#disown(forgot && subbed.epoch === space.epoch && !this.#catchingUp.forgotten);
 		const asked = this.#subscription.lacking;
 		this.#role = subbed.role;
 		this.#catchingUp.subbed(subbed);
@@ -384,7 +386,7 @@ export class Session {
 	}
 
 	/** The server numbers our transactions in a way that cannot be: settle who we are, then begin anew. */
-	#disown(): void {
+	#disown(wentBack = false): void {
 		this.#line.drop();
 		this.#line.stage = 'disowning';
 		this.#disowned++;
@@ -392,7 +394,7 @@ export class Session {
 		const goOn = () => {
 			if (isCurrent()) this.#wait(0);
 		};
-		this.#host.disown().then(goOn, goOn); // a failing disk is the host's business; the conversation goes on either way
+		this.#host.disown(wentBack).then(goOn, goOn); // a failing disk is the host's business; the conversation goes on either way
 	}
 
 	#signedOut(): void {

@@ -142,7 +142,8 @@ export class Upstream implements SessionHost {
 	}
 
 	get isUnsure(): boolean {
-		if (this.space.epoch !== 0) return false;
+		const { epoch, seq } = this.space;
+		if (epoch || seq) return false;
 		if (!this.#state.isFirst) return true;
 		for (const { ground } of this.unsentFrom(this.doneN + 1)) if (ground) return true;
 		return false;
@@ -398,17 +399,9 @@ export class Upstream implements SessionHost {
 		this.wipe();
 	}
 
-	async disown(): Promise<void> {
-		const { keeper, parts, tabs } = this.#state;
-		await keeper.idle();
-		const { device, space } = await keeper.store.glance();
-		const explained = device.device !== this.device || space.nextN !== this.nextN || space.doneN !== this.doneN;
-		if (explained) return this.#parts.disk.reload();
-		const { asAnother } = await this.#remote.conversation.large();
-		keeper.write((store, generation) => store.reissue(asAnother(parts.env.randomBytes), generation));
-		await keeper.idle();
-		await this.#parts.disk.reload();
-		tabs.post({ kind: 'reload' });
+	async disown(wentBack: boolean): Promise<void> {
+		const { disowned } = await this.#remote.conversation.large();
+		await disowned(this.#state, this.#parts.disk, wentBack);
 	}
 
 	clockMeasured(skewMs: number): void {

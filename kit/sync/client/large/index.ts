@@ -1,4 +1,5 @@
 /** What takes in, and writes down, more than may be done in one go: loaded when the first of it comes. */
+export { disowned } from './disowned.ts';
 export { afterRenewal, afterRestore, asAnother } from './replaced-history.ts';
 export { cellsOfChunk } from '../../snapshot/chunk.ts';
 export { Coming } from './coming.ts';

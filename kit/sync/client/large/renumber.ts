@@ -13,7 +13,7 @@ export async function renumber(
 	tx: DiskTransaction,
 	name: string,
 	{ device, space }: Rows,
-	{ device: id, transactions: more, refuse }: Ahead,
+	{ device: id, transactions: more, refuse, epoch }: Ahead,
 ): Promise<Rows> {
 	const stored = (await tx.list('outbox', name)).map(({ at, value }) => storedOf(at, value as OutboxRow));
 	const rows = refuse ? stored.map((row) => renewed(row, refuse)) : stored;
@@ -35,7 +35,10 @@ export async function renumber(
 		tx.put('outbox', [name, n], rowOf({ ...transaction, n }));
 	}
 	const clock = more.reduce((highest, { stamp }) => Math.max(highest, stamp), device.clock);
-	return { device: { ...device, device: id, clock }, space: { ...space, actor: 0, nextN, doneN: 0 } };
+	return {
+		device: { ...device, device: id, clock },
+		space: { ...space, epoch: epoch ?? space.epoch, actor: 0, nextN, doneN: 0 },
+	};
 }
 
 /** What becomes of a transaction when the server had forgotten things: the same object when nothing does. */
