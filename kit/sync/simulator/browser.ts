@@ -69,6 +69,8 @@ export class Browser {
 	damaged = false;
 	/** It was so at some time. */
 	wasDamaged = false;
+	/** How often something was lost on its disk that had been there. */
+	harm = 0;
 	/** Which build its tabs have. */
 	build: 0 | 1;
 	readonly weather: Weather;
@@ -109,6 +111,7 @@ export class Browser {
 	crash(power: boolean): void {
 		while (this.tabs.length > 0) this.kill(this.tabs[0]!);
 		this.disk.crash(power);
+		if (power) this.harm++;
 	}
 
 	kill(tab: Tab): void {

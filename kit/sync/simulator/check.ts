@@ -29,7 +29,8 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 	}
 	const last = lastSeen.get(tab);
 	const { history } = oracle;
-	if (last?.epoch === epoch && last.history === history && seq < last.seq) throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
+	if (last?.epoch === epoch && last.history === history && seq < last.seq)
+		throw new Violation('I7', `a tab went back from ${last.seq} to ${seq}`);
 	lastSeen.set(tab, { epoch, seq, history });
 	for (const { transaction } of client.mana.outbox()) {
 		for (const op of transaction.ops) {

@@ -48,6 +48,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		if (refused.length === 0) return;
 		const one = dice.pick(refused);
 		for (const token of tokensOf([one])) world.answered.add(token);
+		world.debts.decided(one.transaction.ops);
 		void client!.mana.resolve(one.transaction.n, dice.pick(['retry', 'drop']));
 		noteLives(world, client!);
 	},
@@ -107,6 +108,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	},
 	'server-failure': ({ world }, { how }) => void (world.disk.mood.failure = how),
 	damage({ browser, dice }, { where, how }) {
+		browser.harm++;
 		if (where === 'memory') damageMemory(browser, how, dice);
 		else damageDisk(browser, how, dice);
 	},
@@ -151,12 +153,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		world.timeline.after(ms, () => world.disk.setRole(OWNER, 'owner'));
 	},
 	'server-restore': ({ world }, { backMs }) => goBack(world, backMs, (older) => world.disk.restore(older, world.serverNow)),
-	'server-fall-back': ({ world }, { backMs }) =>
-		goBack(world, backMs, (older) => {
-			world.disk.fallBack(older);
-			// Who has what was lost, and none of its own in it, shows it until digests are compared.
-			for (const browser of world.browsers) browser.damaged = true;
-		}),
+	'server-fall-back': ({ world }, { backMs }) => goBack(world, backMs, (older) => world.disk.fallBack(older)),
 };
 
 /** After a while the server goes back to what it holds now. */
@@ -167,7 +164,13 @@ function goBack(world: World, backMs: number, back: (older: SpaceFile) => void):
 	world.timeline.after(backMs, () => {
 		world.stopServer();
 		const accepted = oracle.accepted();
+		const { file } = disk;
 		back(older);
+		const isTold = disk.file.space.epoch !== file.space.epoch;
+		// Of what was forgotten nobody can tell that it was lost.
+		if (!world.tidied) world.debts.noteLoss(oracle, world.browsers, OWNER, file, older, isTold);
+		// Who has what was lost, and nothing of its own in it, shows it until digests are compared.
+		if (!isTold) for (const browser of world.browsers) browser.damaged = true;
 		oracle.restored(past, disk.file.space.epoch);
 		const kept = new Set(tokensOf(oracle.accepted()));
 		for (const token of tokensOf(accepted)) if (!kept.has(token)) world.forgiven.add(token);

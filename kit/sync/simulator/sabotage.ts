@@ -164,6 +164,18 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 			};
 		},
 	}),
+	'a device brings nothing back to a server that went back': () => ({
+		damage({ upstream }) {
+			const confirmed = upstream!.confirmed.bind(upstream);
+			upstream!.confirmed = (patch) => confirmed(patch.replace ? { ...patch, renewed: true } : patch);
+		},
+	}),
+	'a device does not notice that the server forgot what it had decided': () => ({
+		damage({ upstream }) {
+			const disown = upstream!.disown.bind(upstream);
+			upstream!.disown = () => disown(false);
+		},
+	}),
 	'a lens is wrong': () => ({ newerThings: wrongThings }),
 	'a node that stood still commits all the same': () => ({ nodes: { commitsLate: true } }),
 	'a node that misses a hint never looks': () => ({ nodes: { looksNever: true } }),

@@ -170,10 +170,12 @@ function judgeReferred(
 }
 
 /** Every write that a device promised to keep was accepted, or refused and its person told; a restore may have taken it back. */
-function judgeWrites({ oracle, promised, forgiven, answered, tabs, browsers }: World): void {
+function judgeWrites({ oracle, promised, forgiven, answered, tabs, browsers, debts }: World): void {
 	const decided = new Set(tokensOf(oracle.decisions()));
 	const accepted = new Set(tokensOf(oracle.accepted()));
-	const told = new Set(tabs.flatMap((tab) => [...tokensOf(tab.client!.mana.refused())]));
+	const refused = tabs.flatMap((tab) => tab.client!.mana.refused());
+	const told = new Set(tokensOf(refused));
+	debts.judge(oracle, refused);
 	for (const { disk } of browsers) for (const token of tokensOf(quarantineOf(disk.rows()))) told.add(token);
 	for (const token of promised) {
 		if ([accepted, told, answered, forgiven].some((tokens) => tokens.has(token))) continue;

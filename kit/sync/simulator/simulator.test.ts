@@ -60,6 +60,7 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'a large checkpoint is shown though what it rests on has changed': 346,
 	'what was written about a forgotten record is sent as if nothing had happened': 61,
 	'a record goes although something of it is unsent': 30,
+	'a device does not notice that the server forgot what it had decided': 28,
 	'a node that stood still commits all the same': 111,
 	'a node that misses a hint never looks': 36,
 };

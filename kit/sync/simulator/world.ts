@@ -4,6 +4,7 @@ import { type ChunkHash, decodeChunk } from '../snapshot/index.ts';
 import { type Command, type MemberState, newSpaceState, type Rules, type TidyRequest } from '../space/index.ts';
 import { Browser, type Tab } from './browser.ts';
 import { checkTab } from './check.ts';
+import { Debts } from './owed.ts';
 import { Dice } from './dice.ts';
 import { checkLaws } from './laws.ts';
 import { Oracle } from './oracle.ts';
@@ -49,6 +50,8 @@ export class World {
 	readonly answered = new Set<string>();
 	/** Tokens that went with a restore from a backup. */
 	readonly forgiven = new Set<string>();
+	/** What devices hold and the server, which went back, has not. */
+	readonly debts = new Debts();
 	/** The server went back to an older state, whether it knows or not. */
 	wentBack = false;
 	/** Tokens of actions that somebody took back. */
@@ -89,6 +92,11 @@ export class World {
 	/** Whether somebody is let in and out. */
 	get shared(): boolean {
 		return this.#plan.config.shared ?? false;
+	}
+
+	/** Whether records are purged and forgotten. */
+	get tidied(): boolean {
+		return this.#plan.config.tidied ?? false;
 	}
 
 	/** Whether browsers keep a part. */

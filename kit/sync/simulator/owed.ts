@@ -1,0 +1,110 @@
+import { lawOf, type Value } from '@mana/model';
+import type { Cell, Op, Place } from '../cell.ts';
+import type { DeviceRow, SpaceRow } from '../client/store.ts';
+import { placeKey } from '../merge.ts';
+import { isSystem } from '../space/system.ts';
+import { isLeftover } from '../tombstone.ts';
+import type { Browser } from './browser.ts';
+import type { Oracle } from './oracle.ts';
+import { show, type Write } from './plain-rules.ts';
+import type { SpaceFile } from './server-disk.ts';
+import { Violation } from './violation.ts';
+
+/** Something that a browser held when the server went back to where it was not: it must come back. */
+interface Owed {
+	readonly browser: Browser;
+	/** What had happened to its disk by then. */
+	readonly harm: number;
+	readonly cell: Cell;
+}
+
+/** What devices owe a server that went back to an older state: all that they still hold and it has not (docs/sync.md, “Another epoch”). */
+export class Debts {
+	#owed: readonly Owed[] = [];
+	/** What was refused, and its person decided on. */
+	readonly #told = new Set<string>();
+
+	/** A person decided on something refused. */
+	decided(ops: readonly Op[]): void {
+		for (const op of ops) this.#told.add(nameOf(op, op.value));
+	}
+
+	/**
+	 * The server goes back now.
+	 *
+	 * @param person whose browsers are asked: somebody who may read and write everything
+	 * @param isTold whether every device hears that it did; else those only of which it forgets what it had decided
+	 */
+	noteLoss(
+		oracle: Oracle,
+		browsers: readonly Browser[],
+		person: string,
+		now: SpaceFile,
+		older: SpaceFile,
+		isTold: boolean,
+	): void {
+		// What came back may have been let go of since, where a part is kept.
+		const owed = this.#owed.filter((debt) => isOpen(debt, oracle));
+		for (const browser of browsers) {
+			const disk = rowsOf(browser);
+			if (!disk || browser.person !== person || browser.damaged || disk.space.epoch !== now.space.epoch) continue;
+			const { device, space } = disk;
+			const isAlone = browsers.every((other) => other === browser || rowsOf(other)?.device.device !== device.device);
+			const knows = isTold || (isAlone && space.doneN > (older.devices.get(device.device)?.n ?? 0));
+			if (!knows) continue;
+			for (const cell of heldBy(browser, space)) {
+				const there = older.cells.get(placeKey(cell));
+				if (!there || isLess(there, cell)) owed.push({ browser, harm: browser.harm, cell });
+			}
+		}
+		this.#owed = owed;
+	}
+
+	/** What was owed is there, or something later is, or its person was told that it was refused. */
+	judge(oracle: Oracle, refused: Iterable<{ readonly transaction: { readonly ops: readonly Op[] } }>): void {
+		for (const { transaction } of refused) this.decided(transaction.ops);
+		for (const debt of this.#owed) {
+			const { browser, harm, cell } = debt;
+			if (browser.harm !== harm || this.#told.has(nameOf(cell, cell.value)) || !isOpen(debt, oracle)) continue;
+			const found = show(oracle.winner(placeKey(cell)));
+			throw new Violation('I3', `${show(cell)} at ${placeKey(cell)} did not come back from a device, but ${found}`);
+		}
+	}
+}
+
+/** Whether neither that nor something later is there. A server whose clock went back as well gave it an earlier stamp. */
+function isOpen({ cell }: Owed, oracle: Oracle): boolean {
+	const writes = oracle.writesTo(placeKey(cell));
+	const isBack = ({ value, sent }: Write) => sent >= cell.stamp && nameOf(cell, value) === nameOf(cell, cell.value);
+	return !writes.some((write) => isBack(write) || !isLess(write, cell));
+}
+
+/** Whether one write of a register gives way to another, whatever actors the two are given: after a restore they are given anew. */
+function isLess(one: Pick<Cell, 'value' | 'stamp'>, other: Cell): boolean {
+	const { name } = lawOf(other.field);
+	if (name === 'counter' || name === 'max') return Number(one.value) < Number(other.value);
+	return one.stamp < other.stamp;
+}
+
+/** What a browser has on its disk of all that was confirmed to it, and of what was decided. */
+function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<Cell> {
+	const client = tabs.find(
+		({ client }) => client && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq,
+	)?.client;
+	for (const cell of client?.mana.replica.allCells() ?? []) {
+		const { name } = lawOf(cell.field);
+		// A name or a place in the tree may be refused by now; a sum is of parts.
+		if (name !== 'command' && name !== 'tree' && !isSystem(cell.collection) && !isLeftover(cell)) yield cell;
+	}
+}
+
+function rowsOf({ disk }: Browser): { readonly device: DeviceRow; readonly space: SpaceRow } | null {
+	const meta = disk.rows().flatMap(({ area, value }) => (area === 'meta' ? [value as Partial<DeviceRow & SpaceRow>] : []));
+	const device = meta.find((row) => row.device !== undefined);
+	const space = meta.find((row) => row.doneN !== undefined);
+	return device && space ? { device: device as DeviceRow, space: space as SpaceRow } : null;
+}
+
+function nameOf(place: Place, value: Value): string {
+	return `${placeKey(place)} ${value instanceof Uint8Array ? [...value].join() : String(value)}`;
+}
