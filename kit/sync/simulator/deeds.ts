@@ -39,9 +39,9 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		const client = awake(browser, dice)?.client;
 		const history = client?.mana.history;
 		if (history?.undoable) world.undone.add(history.undoable);
-		history?.undo();
-		if (client) noteLives(world, client);
+		turn(world, client, 'undo');
 	},
+	redo: ({ world, browser, dice }) => turn(world, awake(browser, dice)?.client, 'redo'),
 	resolve({ world, browser, dice }) {
 		const client = awake(browser, dice)?.client;
 		const refused = client?.mana.refused() ?? [];
@@ -156,6 +156,13 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 	'server-fall-back': ({ world }, { backMs }) => goBack(world, backMs, (older) => world.disk.fallBack(older)),
 };
 
+/** Somebody takes his last action back, or does it again. */
+function turn(world: World, client: Client | null | undefined, way: 'undo' | 'redo'): void {
+	if (!client) return;
+	world.watch(() => world.undoing.turn(client, way));
+	noteLives(world, client);
+}
+
 /** After a while the server goes back to what it holds now. */
 function goBack(world: World, backMs: number, back: (older: SpaceFile) => void): void {
 	const { oracle, disk } = world;
@@ -228,10 +235,11 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 	const action: Action = { added: 0, id, token, dice, poolSize, world, known: tab.things, things: tab.things as typeof things };
 	let saved: Promise<void>;
 	try {
-		({ saved } = client.mana.write(token, (tx) => {
+		const act = (tx: Writer) => {
 			if (!secret) actions[what]?.(tx, action);
 			tx.update(secret ? secrets : tab.things, id, { token });
-		}));
+		};
+		({ saved } = world.undoing.write(client, token, () => client.mana.write(token, act)));
 	} catch (error) {
 		if (error instanceof InvalidValue) return; // a move that this tab knows to close a circle
 		throw error;

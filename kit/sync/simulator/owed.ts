@@ -4,7 +4,8 @@ import type { DeviceRow, SpaceRow } from '../client/store.ts';
 import { placeKey } from '../merge.ts';
 import { isSystem } from '../space/system.ts';
 import { isLeftover } from '../tombstone.ts';
-import type { Browser } from './browser.ts';
+import type { Browser, Tab } from './browser.ts';
+import { confirmed, ofPart } from './check.ts';
 import type { Oracle } from './oracle.ts';
 import { show, type Write } from './plain-rules.ts';
 import type { SpaceFile } from './server-disk.ts';
@@ -86,12 +87,13 @@ function isLess(one: Pick<Cell, 'value' | 'stamp'>, other: Cell): boolean {
 	return one.stamp < other.stamp;
 }
 
-/** What a browser has on its disk of all that was confirmed to it, and of what was decided. */
+/** What a browser has on its disk of all that was confirmed to it; not what has left the part that it keeps, which it lets go of when it may. */
 function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<Cell> {
-	const client = tabs.find(
-		({ client }) => client && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq,
-	)?.client;
-	for (const cell of client?.mana.replica.allCells() ?? []) {
+	const isWritten = ({ client }: Tab) =>
+		client && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq;
+	const tab = tabs.find(isWritten);
+	if (!tab) return;
+	for (const cell of ofPart(tab, confirmed(tab)).values()) {
 		const { name } = lawOf(cell.field);
 		// A name or a place in the tree may be refused by now; a sum is of parts.
 		if (name !== 'command' && name !== 'tree' && !isSystem(cell.collection) && !isLeftover(cell)) yield cell;

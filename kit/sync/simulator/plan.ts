@@ -43,7 +43,7 @@ export type Step = { readonly at: number; readonly luck: number } & Deed;
 export type Deed =
 	/** `record`: which of them it is about; left out, luck decides. */
 	| { readonly kind: 'write'; readonly browser: number; readonly what: WriteKind; readonly record?: number }
-	| { readonly kind: 'undo'; readonly browser: number }
+	| { readonly kind: 'undo' | 'redo'; readonly browser: number }
 	| { readonly kind: 'resolve'; readonly browser: number }
 	| { readonly kind: 'look'; readonly browser: number }
 	| { readonly kind: 'cut'; readonly browser: number; readonly mode: CutMode }
@@ -164,6 +164,7 @@ export function planOf(seed: number): Plan {
 	const silent = damagesOf(seed, config, parts.length > 0 ? 'part' : 'whole');
 	const tidying = tidyingOf(seed, config);
 	const fallen = parts.length + tidying.length > 0 ? [] : fallBackOf(seed, config);
+	const turned = tidying.length > 0 ? [] : turnsOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	return {
 		seed,
@@ -182,7 +183,7 @@ export function planOf(seed: number): Plan {
 				latency: troubled.latency,
 			}),
 		},
-		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...fallen, ...(troubled?.steps ?? [])].sort(
+		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...fallen, ...turned, ...(troubled?.steps ?? [])].sort(
 			(a, b) => a.at - b.at,
 		),
 	};
@@ -279,6 +280,21 @@ function damagesOf(seed: number, { browsers, durationMs }: Config, kept: 'part' 
 	});
 }
 
+/** People who take back and do again what they did, while others write to the same few places; nothing of it in most plans. */
+function turnsOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x02ed0);
+	if (dice.chance(0.9)) return [];
+	const browser = () => dice.int(0, Math.min(1, browsers - 1));
+	return Array.from({ length: dice.int(6, 24) }, (): Step => {
+		const common = { at: dice.int(0, durationMs), luck: dice.int(0, 0x7fffffff), browser: browser() };
+		const what = dice.pick(['write', 'write', 'undo', 'redo'] as const);
+		return what === 'write'
+			? { ...common, kind: what, what: dice.pick(['field', 'field', 'form', 'tags', 'price']), record: 0 }
+			: { ...common, kind: what };
+	});
+}
+
 /**
  * The server goes back to an older state and does not know it; seldom, since such a history takes long to settle. Who keeps a part compares nothing, and where
  * something was forgotten nobody can tell what was lost: not there.
@@ -286,7 +302,7 @@ function damagesOf(seed: number, { browsers, durationMs }: Config, kept: 'part' 
 function fallBackOf(seed: number, { browsers, durationMs }: Config): Step[] {
 	// Dice of its own, like those of all that came later.
 	const dice = new Dice(seed ^ 0xfa11bac);
-	if (dice.chance(0.8)) return [];
+	if (dice.chance(0.85)) return [];
 	const at = dice.int(0, Math.floor((durationMs * 2) / 3));
 	const backMs = dice.pick([dice.int(0, 500), dice.int(0, Math.ceil(durationMs / 2)), dice.int(0, 10_000)]);
 	const luck = () => dice.int(0, 0x7fffffff);

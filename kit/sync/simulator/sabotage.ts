@@ -3,7 +3,9 @@ import type { Frame, FrameOf } from '../frames.ts';
 import type { Cell, Place } from '../cell.ts';
 import type { Client } from '../client/client.ts';
 import { type Change, CLAIMS, type Found, isFolding, type SpaceStore } from '../space/index.ts';
-import { systemFields } from '@mana/model';
+import { systemFields, type Value } from '@mana/model';
+import type { Pending } from '../client/pending.ts';
+import { placeKey } from '../merge.ts';
 import { isLeftover, isTombstone } from '../tombstone.ts';
 import { type newerThings, records, things, wrongThings } from './things.ts';
 import type { NodeSabotage } from './node.ts';
@@ -174,6 +176,25 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 		damage({ upstream }) {
 			const disown = upstream!.disown.bind(upstream);
 			upstream!.disown = () => disown(false);
+		},
+	}),
+	'undo does not look who wrote since': () => ({
+		damage({ mana: { history, replica } }) {
+			const own = new Map<string, { readonly value: Value; readonly by: Pending }>();
+			const [add, undo, shown] = [replica.add.bind(replica), history.undo.bind(history), replica.register.bind(replica)];
+			replica.add = (pending) => {
+				for (const op of pending.ops) own.set(placeKey(op), { value: op.value, by: pending });
+				add(pending);
+			};
+			history.undo = () => {
+				replica.register = (place) => {
+					const last = own.get(placeKey(place));
+					return last ? { value: last.value, stamp: last.by.stamp, actor: replica.actor } : shown(place);
+				};
+				const done = undo();
+				replica.register = shown;
+				return done;
+			};
 		},
 	}),
 	'a lens is wrong': () => ({ newerThings: wrongThings }),

@@ -16,6 +16,7 @@ import { Snapshots } from './snapshots.ts';
 import { ServerDisk } from './server-disk.ts';
 import { newerThings, REFUSED_MARK, things } from './things.ts';
 import { Timeline } from './timeline.ts';
+import { Undoing } from './undoing.ts';
 import { Violation } from './violation.ts';
 import type { Acceptor } from './wire.ts';
 
@@ -50,6 +51,8 @@ export class World {
 	readonly answered = new Set<string>();
 	/** Tokens that went with a restore from a backup. */
 	readonly forgiven = new Set<string>();
+	/** What people take back and do again. */
+	readonly undoing = new Undoing();
 	/** What devices hold and the server, which went back, has not. */
 	readonly debts = new Debts();
 	/** The server went back to an older state, whether it knows or not. */
