@@ -56,17 +56,17 @@ export type HandFor = (field: AnyField) => Hand;
 /**
  * The registers that `draft` writes. A field with keys writes only what it changes in `current`.
  *
- * @param current the row as it is; `undefined` for a new record
+ * @param current answers the row as it is, `undefined` for a new record; asked only where a field with keys is written
  * @param handFor who writes; without it, somebody who never wrote before and will not write again
  * @throws `InvalidValue` naming the field and its rule
  */
 export function writeDraft<C extends Collection>(
 	collection: C,
 	draft: Draft<C>,
-	current?: Row<C>,
+	current: () => Row<C> | undefined = () => undefined,
 	handFor: HandFor = () => stranger(),
 ): Entry[] {
-	const before = current as Readonly<Record<string, unknown>> | undefined;
+	const before = (name: string) => (current() as Readonly<Record<string, unknown>> | undefined)?.[name];
 	return Object.entries(draft as Readonly<Record<string, unknown>>).flatMap(([name, value]) => {
 		if (value === undefined) return [];
 		const field: AnyField | undefined = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
@@ -76,7 +76,7 @@ export function writeDraft<C extends Collection>(
 			form.kind === 'one'
 				? [{ field: number, key: '', value: form.write(value) }]
 				: form
-						.write(value, before?.[name] ?? field.fallback, handFor(field))
+						.write(value, before(name) ?? field.fallback, handFor(field))
 						.map(([key, value]) => ({ field: number, key, value }));
 		for (const entry of entries) {
 			const rule = field.check(entry.value, entry.key);

@@ -9,7 +9,9 @@ export function isValue(value: unknown): value is Value {
 	if (value === null || typeof value === 'boolean') return true;
 	if (typeof value === 'number') return Number.isFinite(value);
 	if (value instanceof Uint8Array) return value.length <= MAX_VALUE_BYTES;
-	return typeof value === 'string' && value.isWellFormed() && utf8Length(value) <= MAX_VALUE_BYTES;
+	if (typeof value !== 'string' || !value.isWellFormed()) return false;
+	// A unit takes at most three bytes: most texts need not be counted.
+	return value.length * 3 <= MAX_VALUE_BYTES || utf8Length(value) <= MAX_VALUE_BYTES;
 }
 
 /** Bytes of a text in UTF-8, without encoding it. */

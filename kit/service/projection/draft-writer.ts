@@ -45,7 +45,7 @@ export class DraftWriter implements ServiceWriter {
 	}
 
 	update<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>, current?: Row<C>): void {
-		for (const { field, key, value } of writeDraft(collection, draft, current)) {
+		for (const { field, key, value } of writeDraft(collection, draft, () => current)) {
 			if (!isValue(value)) throw new InvalidValue(collection.name, namesOf(collection).get(field)!, 'This is too long.');
 			this.#put(collection, id, field, key, value);
 		}

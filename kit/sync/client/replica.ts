@@ -447,14 +447,15 @@ export class Replica {
 		return record;
 	}
 
-	*#visible(record: RecordState, id: RecordId): IterableIterator<[Slot, Register]> {
+	#visible(record: RecordState, id: RecordId): Iterable<[Slot, Register]> {
 		const base = unpacked(record, id);
-		if (!record.overlay) return yield* base;
-		for (const slot of base.keys()) yield [slot, this.#merged(record, slot)!];
+		if (!record.overlay) return base;
+		const visible = new Map<Slot, Register>(base);
 		for (const slot of record.overlay.keys()) {
-			const register = base.has(slot) ? undefined : this.#merged(record, slot);
-			if (register) yield [slot, register];
+			const register = this.#merged(record, slot);
+			if (register) visible.set(slot, register);
 		}
+		return visible;
 	}
 
 	#merged(record: RecordState, slot: Slot, except?: Pending): Register | undefined {
@@ -488,8 +489,8 @@ export class Replica {
 	}
 }
 
-function* entriesOf(registers: Iterable<[Slot, Register]>): IterableIterator<WrittenEntry> {
-	for (const [slot, { value, stamp, actor }] of registers) yield { ...placeOf(slot), value, stamp, actor };
+function entriesOf(registers: Iterable<[Slot, Register]>): WrittenEntry[] {
+	return Array.from(registers, ([slot, { value, stamp, actor }]) => ({ ...placeOf(slot), value, stamp, actor }));
 }
 
 function setIn<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {

@@ -147,7 +147,8 @@ export class TransactionWriter implements Writer {
 	}
 
 	#draft<C extends Collection>(collection: C, id: RecordId, draft: Draft<C>): void {
-		const entries = writeDraft(collection, draft, this.get(collection, id), (field) => this.#hand(collection, id, field));
+		const current = () => this.get(collection, id);
+		const entries = writeDraft(collection, draft, current, (field) => this.#hand(collection, id, field));
 		for (const { field, key, value } of entries) {
 			const name = namesOf(collection).get(field)!;
 			if (!isValue(value)) throw new InvalidValue(collection.name, name, 'This is too long.');
