@@ -16,7 +16,7 @@ import { migrations, type SyncTables } from './store.ts';
  * 3. It sends its outbox, and every old cell that is newer than the server's (by the field's merge law) as ops under their old
  *    stamps, oldest first, as a new device: its first `n` is 1, and no stamp lies below one that the server knows of it. The stamps
  *    decide as ever, so several devices that bring the same cell back agree, and an old cell never beats a newer edit
- *    (`kit/sync/client/conversation/ahead.ts`; `client.test.ts` plays all of it).
+ *    (`kit/sync/client/large/ahead.ts`; `client.test.ts` plays all of it).
  *
  * A device that the backup does not know at all is simply a new actor. `decisions` of the backup still answer what is sent again.
  * So a restore brings back what was lost; it does not take back what devices still know. Where the history of each space began is remembered: a

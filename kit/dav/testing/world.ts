@@ -173,7 +173,7 @@ export class TestPerson {
 	): Promise<RecordId> {
 		const record = id ?? newRecordId(Date.now(), random);
 		const created: Entry[] = id ? [] : [{ field: systemFields.createdAt.number, key: '', value: Date.now() }];
-		const ops = [...created, ...writeDraft(collection, draft, current)].map((entry) => ({
+		const ops = [...created, ...writeDraft(collection, draft, () => current)].map((entry) => ({
 			collection: collection.number,
 			record,
 			...entry,

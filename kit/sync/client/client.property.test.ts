@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { RecordId } from '@mana/model';
 import type { Client } from './client.ts';
+import { StorageFailed } from './disk.ts';
 import { TestBrowser, tasks, World } from './test-world.ts';
 
 const SEEDS = Number(process.env.MANA_SEEDS ?? 60);
@@ -26,7 +27,7 @@ async function live(seed: number): Promise<void> {
 			});
 			ids.push(id!);
 			void saved.then(
-				() => durable.add(id!),
+				() => client.mana.sync.durable && durable.add(id!), // in memory it is gone with its tab, and the page says so
 				() => undefined,
 			);
 		}),
@@ -63,6 +64,23 @@ async function live(seed: number): Promise<void> {
 			const browser = anyBrowser();
 			browser.signedIn = !browser.signedIn;
 		},
+		() => {
+			const role = dice(3) === 0 ? 'viewer' : 'owner';
+			world.server.members.set('ada', { ...world.server.members.get('ada')!, access: { role, apps: null } });
+		},
+		() => {
+			const { disk } = anyBrowser();
+			let left = dice(20);
+			disk.fault = () => {
+				if (left-- > 0) return;
+				disk.fault = null;
+				throw new StorageFailed('A request failed.');
+			};
+		},
+		() => {
+			const { disk } = anyBrowser();
+			disk.limitBytes = disk.limitBytes === Infinity ? disk.bytes + dice(500) : Infinity;
+		},
 		async () => {
 			const browser = anyBrowser();
 			for (const tab of browser.tabs) browser.kill(tab);
@@ -84,21 +102,42 @@ async function live(seed: number): Promise<void> {
 		if (dice(2) === 0) await world.pass(dice(2) * 100);
 	}
 	world.server.mute = false;
-	for (const browser of browsers) browser.online = browser.signedIn = true;
+	world.server.members.set('ada', { ...world.server.members.get('ada')!, access: { role: 'owner', apps: null } });
+	for (const browser of browsers) {
+		browser.online = browser.signedIn = true;
+		browser.disk.fault = null;
+		browser.disk.limitBytes = Infinity;
+	}
 	await world.pass(200_000);
-	for (const browser of browsers) expect(browser.reported).toEqual([]);
+	for (const { reported } of browsers) expect(reported.filter((error) => !(error instanceof StorageFailed))).toEqual([]);
+	// What lies on a disk that failed is sent by the next tab that can read it.
+	for (const browser of browsers) if (![...browser.tabs].some((tab) => tab.mana.sync.durable)) await browser.open();
+	await world.pass(20_000);
+	// What was refused while it was only to be read waits for the person, in each tab that shows it.
+	for (const tab of browsers.flatMap(({ tabs }) => [...tabs])) for (const id of await dropRefused(tab)) durable.delete(id);
+	await world.pass(2_000);
 	const truth = shown([...browsers[0]!.tabs][0]!);
 	for (const browser of browsers) {
 		for (const tab of browser.tabs) {
 			expect(tab.mana.sync).toMatchObject({ phase: 'live', unsent: 0, refused: 0 });
 			expect(shown(tab)).toEqual(truth);
 		}
-		expect([...browser.tabs].filter((tab) => tab.mana.sync.leader)).toHaveLength(1);
+		// A tab whose disk failed stands alone, in memory.
+		const [lasting, alone] = [true, false].map((durable) => [...browser.tabs].filter((tab) => tab.mana.sync.durable === durable));
+		expect(alone!.every((tab) => tab.mana.sync.leader)).toBe(true);
+		expect(lasting!.filter((tab) => tab.mana.sync.leader)).toHaveLength(Math.min(lasting!.length, 1));
 		const again = await browser.open();
 		expect(shown(again)).toEqual(truth);
 	}
 	const known = new Set([...world.server.cells.values()].map(({ record }) => record));
 	for (const id of durable) expect(known.has(id)).toBe(true);
+}
+
+/** Drops what the server refused. @returns the records that it was about */
+async function dropRefused({ mana }: Client): Promise<RecordId[]> {
+	const refused = mana.refused();
+	for (const { transaction } of refused) await mana.resolve(transaction.n, 'drop');
+	return refused.flatMap(({ transaction }) => transaction.ops.map(({ record }) => record));
 }
 
 function shown(client: Client): unknown {

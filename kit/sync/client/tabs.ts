@@ -40,8 +40,10 @@ interface Confirmed {
 
 /** What tabs tell each other. All of it was on the disk before it was told. */
 export type TabMessage =
-	/** The leader is alive. */
-	| { readonly kind: 'beat'; readonly generation: number }
+	/** The leader is alive; `called`: somebody asked. */
+	| { readonly kind: 'beat'; readonly generation: number; readonly called?: true }
+	/** Is it? */
+	| { readonly kind: 'calling' }
 	/** The network or the person came back: the leader should try now. */
 	| { readonly kind: 'waking' }
 	/** A new tab asks how sync is going. */
@@ -91,8 +93,13 @@ export type TabMessage =
 	/** On the line of the files: how sending one is going, in the tab that does it. */
 	| { readonly kind: 'file-sending'; readonly hash: string; readonly sending: Sending | null };
 
+/** Tabs of an older build do not call, but wait for beats. */
 const BEAT_MS = 2_000;
-const SILENCE_MS = 10_000;
+/** So often a tab calls the leader, which answers at once, also where its timers are slow; after so many calls without an answer nobody leads. */
+const CALL_MS = 500;
+const MOST_CALLS = 2;
+/** So long somebody may take the lead before others do. */
+const CLAIM_MS = 10_000;
 
 interface TabsParts {
 	readonly env: Environment;
@@ -113,17 +120,20 @@ interface TabsParts {
 
 /**
  * Tabs of one account: one leads (talks to the server), all others follow. The lead is an exclusive lock, and goes on when the leading
- * tab ends. A leader that is frozen keeps its lock, so after a silence the others agree on the next generation, whose lock is free; the
- * disk refuses what an earlier generation still wants to write (fencing), which sends it among the followers when it wakes.
+ * tab ends. A leader that is frozen keeps its lock, so after a second and a half the others agree on the next generation, whose lock is
+ * free; the disk refuses what an earlier generation still wants to write (fencing), which sends it among the followers when it wakes.
  */
 export class Tabs {
 	readonly #parts: TabsParts;
 	#generation = 0;
 	#waiting: AbortController | null = null;
 	#stepDown: (() => void) | null = null;
-	#heardAt = 0;
+	/** When it began to take the lead on the disk. */
+	#claimingAt: number | null = null;
+	/** Calls that nobody answered. */
+	#calls = 0;
+	#stopCalling: (() => void) | null = null;
 	#beatAt = -Infinity;
-	#tickedAt = 0;
 	#closed = false;
 
 	constructor(parts: TabsParts) {
@@ -138,8 +148,8 @@ export class Tabs {
 	start(generation: number): void {
 		this.#parts.channel.listen((message) => this.#hear(message));
 		this.#generation = generation;
-		this.#heardAt = this.#tickedAt = this.#parts.env.elapsed();
 		this.#parts.channel.post({ kind: 'asking' });
+		this.#stopCalling = this.#parts.env.every(CALL_MS, () => this.#call());
 		this.#wait();
 	}
 
@@ -150,14 +160,7 @@ export class Tabs {
 	/** Time has passed. Call it about once a second. */
 	tick(): void {
 		const now = this.#parts.env.elapsed();
-		if (now - this.#tickedAt > BEAT_MS * 2) this.#heardAt = now; // it was us who slept
-		this.#tickedAt = now;
-		if (this.leading) {
-			if (now - this.#beatAt >= BEAT_MS) this.#beat(now);
-		} else if (now - this.#heardAt > SILENCE_MS) {
-			this.#heardAt = now;
-			this.#join(this.#generation + 1);
-		}
+		if (this.leading && now - this.#beatAt >= BEAT_MS) this.#beat(now);
 	}
 
 	/** The disk said that another tab leads. */
@@ -172,6 +175,7 @@ export class Tabs {
 
 	close(): void {
 		this.#closed = true;
+		this.#stopCalling?.();
 		this.#waiting?.abort();
 		this.#release();
 		this.#parts.channel.close();
@@ -181,11 +185,27 @@ export class Tabs {
 		if (this.#closed) return;
 		const generation = 'generation' in message ? message.generation : this.#generation;
 		if (generation < this.#generation) return; // a leader of the past; the disk will tell it
+		if (message.kind === 'calling' && this.#isUp) this.post({ kind: 'beat', generation, called: true });
 		if (message.kind !== 'beat') return this.#parts.heard(message);
-		this.#heardAt = this.#parts.env.elapsed();
+		this.#calls = 0;
 		if (message.generation === this.#generation) return;
 		this.#release();
 		this.#join(message.generation);
+	}
+
+	/** Whether it leads or is about to. A disk that does not answer is no reason to wait for it for ever. */
+	get #isUp(): boolean {
+		return this.leading || (this.#claimingAt !== null && this.#parts.env.elapsed() - this.#claimingAt < CLAIM_MS);
+	}
+
+	/** Half a second has passed. */
+	#call(): void {
+		if (this.#isUp) this.#calls = 0;
+		else if (this.#calls++ < MOST_CALLS) this.post({ kind: 'calling' });
+		else {
+			this.#calls = 0;
+			this.#join(this.#generation + 1);
+		}
 	}
 
 	#join(generation: number): void {
@@ -201,9 +221,10 @@ export class Tabs {
 		this.#parts.locks.hold(`${this.#parts.name}/${generation}`, waiting.signal, async () => {
 			if (this.#closed || this.#waiting !== waiting) return;
 			this.#waiting = null;
-			const claimed = await this.#parts.claim(generation);
+			this.#claimingAt = this.#parts.env.elapsed();
+			const isNext = await this.#parts.claim(generation).finally(() => (this.#claimingAt = null));
 			if (this.#closed || this.#generation !== generation) return;
-			if (!claimed) return this.#join(Math.max(await this.#parts.latest(), generation + 1));
+			if (!isNext) return this.#join(Math.max(await this.#parts.latest(), generation + 1));
 			const done = new Promise<void>((resolve) => (this.#stepDown = resolve));
 			this.#beat(this.#parts.env.elapsed());
 			this.#parts.lead(generation);

@@ -121,14 +121,15 @@ export class World {
 		this.server = new TestServer(this);
 	}
 
-	environment(): Environment {
+	/** @param runs whether timers run */
+	environment(runs = () => true): Environment {
 		return {
 			now: () => this.now,
 			elapsed: () => this.now,
 			random: this.random,
 			randomBytes: (bytes) => bytes.map(() => Math.floor(this.random() * 256)),
 			every: (ms, job) => {
-				const entry = { ms, next: this.now + ms, job };
+				const entry = { ms, next: this.now + ms, job: () => runs() && job() };
 				this.#jobs.add(entry);
 				return () => this.#jobs.delete(entry);
 			},
@@ -182,6 +183,7 @@ export class TestBrowser {
 	readonly #lines = new Map<number, { readonly name: string; heard(message: TabMessage): void }>();
 	readonly #held = new Map<string, (() => void)[]>();
 	readonly #slow = new Map<string, (() => void)[]>();
+	readonly #frozen = new Map<number, (() => void)[]>();
 	#line = 0;
 
 	constructor(world: World, person: string | null = 'ada') {
@@ -190,7 +192,8 @@ export class TestBrowser {
 	}
 
 	async open(): Promise<Client> {
-		const env = this.#world.environment();
+		const tab = this.#line + 1;
+		const env = this.#world.environment(() => !this.#frozen.has(tab));
 		const storeOn = (disk: Disk) => new JournalStore(disk, env.randomBytes, chunkShelf, PERSONAL, () => this.later.repair());
 		const client = await Client.open({
 			env,
@@ -246,6 +249,21 @@ export class TestBrowser {
 		};
 	}
 
+	/**
+	 * What browsers do to a hidden tab: its timers stand still and it hears no other tab; here it keeps its connection, so that it tries to write late.
+	 *
+	 * @param tab counted from 1 in the order in which they opened
+	 * @returns what wakes it up
+	 */
+	freeze(tab: number): () => void {
+		const missed: (() => void)[] = [];
+		this.#frozen.set(tab, missed);
+		return () => {
+			this.#frozen.delete(tab);
+			for (const deliver of missed) deliver();
+		};
+	}
+
 	/** Cuts every connection of this browser. */
 	cut(): void {
 		this.#world.server.cut(this);
@@ -280,7 +298,7 @@ export class TestBrowser {
 				for (const [other, end] of this.#lines) {
 					if (other === line || end.name !== name) continue;
 					const deliver = () => this.#lines.get(other)?.heard(copy);
-					const slow = this.#slow.get(`${line}>${other}`);
+					const slow = this.#slow.get(`${line}>${other}`) ?? this.#frozen.get(other);
 					if (slow) slow.push(deliver);
 					else queueMicrotask(deliver);
 				}

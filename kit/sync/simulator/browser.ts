@@ -128,7 +128,8 @@ export class Browser {
 
 	post(from: Tab, message: TabMessage): void {
 		const { timeline, dice } = this.#parts;
-		this.#postedAt = Math.max(this.#postedAt, timeline.now + dice.int(0, 2)); // messages keep their order
+		const isCall = message.kind === 'calling' || (message.kind === 'beat' && message.called);
+		this.#postedAt = Math.max(this.#postedAt, timeline.now + (isCall ? 1 : dice.int(0, 2))); // messages keep their order
 		for (const tab of this.tabs) if (tab !== from) timeline.at(this.#postedAt, () => tab.run(() => tab.heard(message)));
 	}
 
@@ -327,7 +328,7 @@ export class Tab {
 				next(ms);
 			});
 		};
-		next(dice.int(1, ms));
+		next(ms < 1_000 ? ms : dice.int(1, ms));
 		return () => (stopped = true);
 	}
 
