@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, readyForOffline, syncPill, tick, titles } from './screen.ts';
+import { addTasks, readyForOffline, syncPill, task, tick, titles } from './screen.ts';
 import { expect, keeping, test } from './test.ts';
 
 const MONTH = 31 * 86_400_000;
@@ -44,6 +44,21 @@ test('what was done long ago stays on the server until somebody wants to see it,
 		await b.plugIn();
 		await expect.poll(() => titles(page)).toEqual(['Paint the fence']);
 		await expect(page.getByText('is not on this device')).toBeHidden();
+	});
+
+	await test.step('one is kept whatever happens, also after a reload', async () => {
+		const keepOne = async () => {
+			await task(page, 'Paint the fence').click({ button: 'right' });
+			return page.getByRole('menuitemcheckbox', { name: 'Keep on this device' });
+		};
+		await expect(await keepOne()).not.toBeChecked();
+		await page.getByRole('menuitemcheckbox', { name: 'Keep on this device' }).click();
+		await expect(await keepOne()).toBeChecked();
+		await page.keyboard.press('Escape');
+		await page.reload();
+		await expect.poll(() => titles(page)).toEqual(['Paint the fence']);
+		await expect(await keepOne()).toBeChecked();
+		await page.keyboard.press('Escape');
 	});
 
 	await test.step('everything is kept when that is wanted, also after a reload', async () => {

@@ -6,15 +6,17 @@ import Folder from '@lucide/svelte/icons/folder';
 import Inbox from '@lucide/svelte/icons/inbox';
 import LayoutTemplate from '@lucide/svelte/icons/layout-template';
 import PanelRight from '@lucide/svelte/icons/panel-right';
+import Pin from '@lucide/svelte/icons/pin';
 import SkipForward from '@lucide/svelte/icons/skip-forward';
 import Target from '@lucide/svelte/icons/target';
 import Trash from '@lucide/svelte/icons/trash-2';
 import { goto } from '$app/navigation';
 import { addDays, nextWeekday } from '@mana/time';
+import { reportUnstored } from '@mana/ui/data/mana.svelte';
 import { today } from '@mana/ui/data/today.svelte';
 import { m } from '@mana/ui/i18n';
 import type { MenuItem } from '@mana/ui/shell/menus.svelte';
-import type { Project, Task, TaskPriority } from '../model.ts';
+import { type Project, type Task, type TaskPriority, tasks } from '../model.ts';
 import { lastUnder, type Line, subtreeOf } from '../project-tree.ts';
 import type { Todo } from '../todo.svelte.ts';
 import { priorityName } from '../words.ts';
@@ -37,6 +39,7 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 		...(chosen.length === 1 && !done && todo.times?.possible
 			? [{ name: m.todo_time_keep(), icon: CalendarPlus, shortcut: 'b', run: () => offerTimesAtRow(todo, chosen[0]!) }]
 			: []),
+		...(chosen.length === 1 && done ? keepItems(todo, ids[0]!) : []),
 		{ name: m.todo_priority(), icon: Flag, items: priorityItems(todo, chosen) },
 		{ name: m.todo_move_to(), icon: Folder, items: projectItems(todo, chosen) },
 		{
@@ -46,6 +49,13 @@ export function taskItems(todo: Todo, chosen: readonly Task[], { open }: { reado
 		},
 		{ name: m.todo_delete(), icon: Trash, shortcut: 'delete', tone: 'danger', separated: true, run: () => void todo.trash(ids) },
 	];
+}
+
+/** For what is done, and would leave this device by and by. */
+function keepItems({ mana }: Todo, id: Task['id']): MenuItem[] {
+	if (mana.sync.phase === 'guest' || mana.kept.all(tasks)) return [];
+	const pinned = mana.kept.isPinned(tasks, id);
+	return [{ name: m.todo_keep_one(), icon: Pin, checked: pinned, run: () => reportUnstored(mana.kept.pin(tasks, id, !pinned)) }];
 }
 
 /** Free times for a task, at its row; where it has none in sight, in the middle of the page. */

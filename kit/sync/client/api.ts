@@ -107,6 +107,7 @@ export interface Kept {
 	open(collection: Collection, id: RecordId): Promise<boolean>;
 	/** Keeps one record here whatever happens, or no longer. */
 	pin(collection: Collection, id: RecordId, pinned: boolean): Promise<void>;
+	isPinned(collection: Collection, id: RecordId): boolean;
 	/** Whether the person wants an app here also when room is short, by its number. */
 	keepsApp(app: number): boolean;
 	keepApp(app: number, kept: boolean): Promise<void>;
@@ -324,6 +325,8 @@ export interface Standing {
 	readonly actor: number;
 	/** Numbers of the apps that this device may have; `null`: all. */
 	readonly reach: readonly number[] | null;
+	/** How many windows and single records make up the part that is kept here, beside what is whole; `null`: everything is kept. */
+	readonly part: { readonly windows: number; readonly records: number } | null;
 	/** The `n` of the next local transaction, and of the last one that is decided. */
 	readonly nextN: number;
 	readonly doneN: number;

@@ -16,7 +16,15 @@ test('every tab tells where the leading one stands: cursor, head, what is on its
 	const [ofA, asked] = [await a.mana.inspect(), b.mana.inspect()];
 	await world.pass(500);
 	const ofB = await asked;
-	expect(ofA).toMatchObject({ seq: 1, doneN: 1, nextN: 3, reach: null, space: world.server.space.id, device: a.device });
+	expect(ofA).toMatchObject({
+		seq: 1,
+		doneN: 1,
+		nextN: 3,
+		reach: null,
+		part: null,
+		space: world.server.space.id,
+		device: a.device,
+	});
 	expect(ofA.conversation).toMatchObject({ stage: 'subscribed', over: 'stream', head: 1, onTheWay: 1, role: 'owner' });
 	const told = ofA.conversation!.trace.map((event) => ('frame' in event ? `${event.what} ${event.frame}` : event.what));
 	expect(told.filter((what) => what !== 'phase')).toEqual([

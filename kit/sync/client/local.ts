@@ -63,6 +63,7 @@ export const EVERYTHING_KEPT: Kept = {
 	show: () => Promise.resolve(true),
 	open: () => Promise.resolve(true),
 	pin: () => Promise.resolve(),
+	isPinned: () => true,
 	keepsApp: () => true,
 	keepApp: () => Promise.resolve(),
 	look: () => undefined,

@@ -11,6 +11,7 @@ const NOWHERE: Standing = {
 	seq: 0,
 	actor: 0,
 	reach: null,
+	part: null,
 	nextN: 1,
 	doneN: 0,
 	skewMs: 0,

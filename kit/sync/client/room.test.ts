@@ -103,6 +103,7 @@ describe('when room on a device is short', () => {
 		const plain = add(a, trips, text).id;
 		await world.pass(2_000);
 		await b.mana.kept.pin(jobs, pinned, true);
+		expect(b.mana.kept.isPinned(jobs, pinned)).toBe(true);
 		await keepFile(phone, 1, { sent: false, places: [{ collection: trips.number, record: withFile }] });
 		await sleep(world);
 		phone.online = false;

@@ -198,12 +198,13 @@ export class TabTalk {
 
 	#standing(): Standing {
 		const { device, space, keeper, outbox, mana, session } = this.#state;
-		const { id, epoch, seq, actor, reach } = space;
+		const { id, epoch, seq, actor, reach, scope } = space;
 		const { generation, store } = keeper;
 		const { entries, bytes } = store.journalSize;
 		const { nextN, doneN } = outbox;
 		const conversation = generation === null ? null : (session?.standing ?? null);
-		const where = { device, space: id, epoch, seq, actor, reach, nextN, doneN };
+		const part = scope && { windows: scope.windows.length, records: scope.records.length };
+		const where = { device, space: id, epoch, seq, actor, reach, part, nextN, doneN };
 		return { ...where, skewMs: mana.skewMs, generation, journal: { entries, bytes }, conversation };
 	}
 }

@@ -1,3 +1,4 @@
+import { appOf } from '@mana/model';
 import { WIRE_VERSION } from '@mana/sync/frames';
 import type { ConversationStanding, Standing, SyncState } from '@mana/sync/client/api';
 import type { StorageFacts } from '@mana/sync/client/bundle';
@@ -69,11 +70,15 @@ function underWay({ onTheWay, credit: { push, untold } }: ConversationStanding, 
 	];
 }
 
+/** The name of an app that this build knows. */
+function called(app: number, apps: Known['apps']): string {
+	return apps.find(({ number }) => number === app)?.name() ?? String(app);
+}
+
 function position({ sync, standing, apps, now, locale }: Known): Fact[] {
 	if (sync.phase === 'guest') return [];
-	const { conversation, reach, seq, epoch, nextN, doneN } = standing;
+	const { conversation, reach, part, seq, epoch, nextN, doneN } = standing;
 	const { agreedAt, found, mended } = sync.digest;
-	const called = (app: number): string => apps.find(({ number }) => number === app)?.name() ?? String(app);
 	return [
 		{
 			name: m.inspector_cursor(),
@@ -84,7 +89,11 @@ function position({ sync, standing, apps, now, locale }: Known): Fact[] {
 		{ name: m.inspector_role(), value: conversation?.role ?? m.inspector_unknown() },
 		{
 			name: m.inspector_reach(),
-			value: reach === null ? m.inspector_reach_all() : reach.map(called).join(', ') || m.inspector_none(),
+			value: reach === null ? m.inspector_reach_all() : reach.map((app) => called(app, apps)).join(', ') || m.inspector_none(),
+		},
+		{
+			name: m.inspector_part(),
+			value: part === null ? m.inspector_part_all() : m.inspector_part_of(part),
 		},
 		{
 			name: m.inspector_digest(),
@@ -140,10 +149,11 @@ function storage({ sync, standing: { journal }, storage, locale }: Known): Fact[
 	];
 }
 
-function build({ sync, build }: Known): Fact[] {
+function build({ sync, build, apps }: Known): Fact[] {
+	const old = [...new Set(sync.outdated.map(appOf))].map((app) => called(app, apps));
 	return [
 		{ name: m.inspector_build_app(), value: build },
 		{ name: m.inspector_build_wire(), value: String(WIRE_VERSION) },
-		...(sync.outdated.length > 0 ? [{ name: m.inspector_outdated(), value: sync.outdated.join(', ') }] : []),
+		...(old.length > 0 ? [{ name: m.inspector_outdated(), value: old.join(', ') }] : []),
 	];
 }

@@ -17,7 +17,8 @@ export class LiveStanding {
 
 	/** Begins to watch. Returns the way to stop. */
 	watch(): () => void {
-		const look = (): void => void this.look();
+		// What cannot be known now is asked for again in a second; until then what was known stands there.
+		const look = (): void => void this.look().catch((problem: unknown) => console.warn('Could not look at sync:', problem));
 		look();
 		const timer = setInterval(look, EVERY_MS);
 		return () => clearInterval(timer);

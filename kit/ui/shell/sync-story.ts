@@ -12,6 +12,7 @@ export function syncStory(sync: SyncState, now: number, locale: string, zone: st
 	if (sync.full) return sync.phase === 'guest' ? m.sync_full_guest_long() : fullStory(sync, now, locale);
 	if (!sync.durable) return m.sync_not_kept_long();
 	if (sync.refused > 0) return m.sync_refused_long({ count: sync.refused });
+	if (sync.outdated.length > 0) return m.sync_outdated_long();
 	const tight = sync.phase === 'guest' ? m.sync_tight_guest_long() : m.sync_tight_long();
 	return [sync.tight ? tight : '', phaseStory(sync, now, locale, zone)].filter(Boolean).join(' ');
 }

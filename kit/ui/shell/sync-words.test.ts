@@ -16,6 +16,7 @@ const well: SyncState = {
 	evicted: false,
 	leader: true,
 	firstSync: null,
+	outdated: [],
 };
 
 test('all well is quiet', () => {
@@ -34,6 +35,12 @@ test('what the server refused, or a device that keeps nothing, goes before every
 	expect(syncWords({ ...well, refused: 1 })).toEqual({ tone: 'attention', short: 'One change refused' });
 	expect(syncWords({ ...well, refused: 1, durable: false }).short).toBe('Not stored');
 	expect(syncStory({ ...well, durable: false }, now, 'en', 'UTC')).toContain('private window');
+});
+
+test('pages that are too old to write say so, and what to do', () => {
+	const old = { ...well, outdated: [513] };
+	expect(syncWords(old)).toEqual({ tone: 'attention', short: 'Too old to write' });
+	expect(syncStory(old, now, 'en', 'UTC')).toContain('Reload, then you can go on writing.');
 });
 
 test('storage that is full is told as that: what is kept, what is not, what to do', () => {

@@ -12,6 +12,7 @@ export function syncWords(sync: SyncState): SyncWords {
 	if (sync.full) return { tone: 'attention', short: m.sync_full() };
 	if (!sync.durable) return { tone: 'attention', short: m.sync_not_kept() };
 	if (sync.refused > 0) return { tone: 'attention', short: m.sync_refused({ count: sync.refused }) };
+	if (sync.outdated.length > 0) return { tone: 'attention', short: m.sync_outdated() };
 	switch (sync.phase) {
 		case 'guest':
 			return sync.tight ? { tone: 'attention', short: m.sync_tight() } : { tone: 'well', short: m.sync_guest() };

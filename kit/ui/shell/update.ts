@@ -32,6 +32,34 @@ export function watchForUpdates(): void {
 	);
 }
 
+/** Loads the newest pages that the server has, and what is open with them; without a service worker, or a newer one, it loads the page anew. */
+export async function loadNewest(): Promise<void> {
+	const registration = await navigator.serviceWorker?.getRegistration();
+	await registration?.update().catch(ignoreOffline);
+	const next = registration?.installing ?? registration?.waiting;
+	if (!next) return location.reload();
+	if (next.state === 'installed') return takeOver(next);
+	next.addEventListener('statechange', () => {
+		if (next.state === 'installed') takeOver(next);
+		if (next.state === 'redundant') location.reload();
+	});
+}
+
+/** Tells of every write that did not come about since these pages are too old for it, whoever wanted it. */
+export function watchForOutdated(): void {
+	const tell = (event: Event, problem: unknown): void => {
+		if (!(problem instanceof Error) || problem.name !== 'Outdated') return;
+		event.preventDefault();
+		toast({
+			text: m.sync_outdated_write(),
+			tone: 'danger',
+			action: { label: m.update_reload(), run: () => void loadNewest() },
+		});
+	};
+	addEventListener('error', (event) => tell(event, event.error));
+	addEventListener('unhandledrejection', (event) => tell(event, event.reason));
+}
+
 function follow(worker: ServiceWorker): void {
 	worker.addEventListener('statechange', () => {
 		if (worker.state === 'installed' && navigator.serviceWorker.controller) offerTakeOver(worker);
@@ -39,10 +67,12 @@ function follow(worker: ServiceWorker): void {
 }
 
 function offerTakeOver(worker: ServiceWorker): void {
-	offer(() => {
-		asked = true;
-		worker.postMessage({ kind: 'take-over' }); // oxlint-disable-line unicorn/require-post-message-target-origin -- that is for windows
-	});
+	offer(() => takeOver(worker));
+}
+
+function takeOver(worker: ServiceWorker): void {
+	asked = true;
+	worker.postMessage({ kind: 'take-over' }); // oxlint-disable-line unicorn/require-post-message-target-origin -- that is for windows
 }
 
 function offer(reload: () => void): void {

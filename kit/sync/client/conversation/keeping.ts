@@ -225,6 +225,11 @@ export class KeptHere implements Kept {
 		return this.#host.keep((keeping, now) => opening(keeping, { collection: number, record }, now, pinned));
 	}
 
+	isPinned({ number }: Collection, record: RecordId): boolean {
+		const key = nameKey({ collection: number, record });
+		return this.#host.keeping().opened.some((one) => one.pinned && nameKey(one) === key);
+	}
+
 	/** Waits until something is here, or the server cannot be reached. */
 	#arrived(here: () => boolean): Promise<boolean> {
 		const { mana } = this.#host;
