@@ -95,7 +95,7 @@ test('a page that takes long over it does not think that the server has stopped'
 	const before = hellos();
 	let minutes = 0;
 	world.rest = async () => {
-		if (minutes++ < 5) await world.pass(60_000);
+		if (minutes++ < 5) await world.after(60_000);
 	};
 	writeMany(a, 'many');
 	await world.pass(1_000);
