@@ -12,7 +12,7 @@ const MOST_WITH_AN_ACCOUNT = 46_490;
 /** Comes when the first file is added or opened, and at a start that finds one unsent. */
 const MOST_FOR_FILES = 5_000;
 /** Come when digests are compared for the first time, and when somebody wants to know who is there. */
-const MOST_FOR_CHECKS = 3_100;
+const MOST_FOR_CHECKS = 3_500;
 
 /** What is bundled together, by the files that need it. */
 const ACCOUNT = ['conversation/index.ts', 'browser/network.ts'];
