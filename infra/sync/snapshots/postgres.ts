@@ -28,16 +28,14 @@ export class PostgresChunks implements ChunkKeeper {
 	}
 
 	async manifest(space: SpaceId): Promise<Manifest | null> {
-		const { rows } = await this.#pool.query<
-			{ epoch: number; seq: number; horizon: number } & { [K in keyof SegmentRow]: SegmentRow[K] | null }
-		>(
-			`select space.epoch, space.seq, space.horizon, from_seq, to_seq, cells, chunks
+		const { rows } = await this.#pool.query<{ epoch: number; seq: number } & { [K in keyof SegmentRow]: SegmentRow[K] | null }>(
+			`select space.epoch, space.seq, from_seq, to_seq, cells, chunks
 			from space left join segment on segment.space = space.number where space.id = $1 order by to_seq`,
 			[space],
 		);
 		if (!rows[0]) return null;
-		const { epoch, seq, horizon } = rows[0];
-		return { epoch, seq, horizon, segments: rows.flatMap((row) => (row.to_seq === null ? [] : segmentOf(row as SegmentRow))) };
+		const { epoch, seq } = rows[0];
+		return { epoch, seq, segments: rows.flatMap((row) => (row.to_seq === null ? [] : segmentOf(row as SegmentRow))) };
 	}
 
 	async chunk(space: SpaceId, hash: ChunkHash, person: string): Promise<FoundChunk | null> {

@@ -27,8 +27,8 @@ export class SqliteChunks implements ChunkKeeper {
 		this.#database = database;
 		this.#spaces = new SqliteSpaces(database, now);
 		this.#sql = {
-			space: database.prepare<{ number: number; epoch: number; seq: number; horizon: number }, [string]>(
-				'select number, epoch, seq, horizon from space where id = ?',
+			space: database.prepare<{ number: number; epoch: number; seq: number }, [string]>(
+				'select number, epoch, seq from space where id = ?',
 			),
 			segments: database.prepare<SegmentRow, [number]>(
 				'select from_seq, to_seq, cells, chunks from segment where space = ? order by to_seq',
@@ -61,7 +61,7 @@ export class SqliteChunks implements ChunkKeeper {
 	async manifest(space: SpaceId): Promise<Manifest | null> {
 		return this.#database.transaction(() => {
 			const row = this.#sql.space.get(space);
-			return row && { epoch: row.epoch, seq: row.seq, horizon: row.horizon, segments: this.#segments(row.number) };
+			return row && { epoch: row.epoch, seq: row.seq, segments: this.#segments(row.number) };
 		})();
 	}
 

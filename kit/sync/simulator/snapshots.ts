@@ -35,7 +35,7 @@ export class Snapshots {
 	offer({ epoch, seq }: Cursor): Offer | null {
 		const { space, segments } = this.#disk.file;
 		const known = epoch === space.epoch && seq <= space.seq;
-		const offer = offerFor({ epoch: space.epoch, horizon: space.horizon, segments }, known ? seq : 0, this.#least);
+		const offer = offerFor({ epoch: space.epoch, segments }, known ? seq : 0, this.#least);
 		void this.#build();
 		return offer;
 	}
@@ -47,7 +47,7 @@ export class Snapshots {
 		const { space, segments, cells } = disk.file;
 		const last = segments.at(-1)?.to ?? 0;
 		const tail = [...cells.values()].filter(({ seq }) => seq > last).length;
-		const plan = nextBuild({ seq: space.seq, segments }, tail, this.#least);
+		const plan = nextBuild({ epoch: space.epoch, seq: space.seq, segments }, tail, this.#least);
 		if (plan) {
 			const made: PressedChunk[] = [];
 			const keep = async (chunk: PressedChunk) => void made.push(chunk);

@@ -43,7 +43,7 @@ export interface PressedChunk extends ChunkRef {
  * @param least cells that are worth a segment
  */
 export function nextBuild(
-	{ seq, segments }: Pick<Manifest, 'seq' | 'segments'>,
+	{ seq, segments }: Manifest,
 	tail: number,
 	least = LEAST_CELLS,
 ): { from: number; to: number; cells: number } | null {

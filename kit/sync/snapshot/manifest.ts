@@ -29,8 +29,6 @@ export interface Manifest {
 	readonly epoch: number;
 	/** Head of the space. */
 	readonly seq: number;
-	/** The highest seq of what was forgotten of it. */
-	readonly horizon: number;
 	readonly segments: readonly Segment[];
 }
 
