@@ -1,8 +1,10 @@
-import { newRecordId, type RecordId, systemFields } from '@mana/model';
+import { counter, lawOf, newRecordId, type RecordId, systemFields } from '@mana/model';
 import type { Op } from '../cell.ts';
+import { besides, totalOf } from './ground.ts';
 import { nameOf } from './history.ts';
 import type { Backing, LocalMana } from './local.ts';
 import type { Pending } from './pending.ts';
+import type { Replica } from './replica.ts';
 
 /** What somebody decides about. */
 export interface Decided {
@@ -21,7 +23,7 @@ export async function resolve(decided: Decided, n: number, decision: 'retry' | '
 	if (!refused) return;
 	let saved: Promise<void> | null = null;
 	replica.batch(() => {
-		const ops = madeAnew(decided, refused).map((op) => seenNow(decided, op, refused));
+		const ops = madeAnew(decided, refused).map((op, i) => seenNow(decided, countedAnew(mana.replica, op, refused, i), refused));
 		if (decision === 'retry') saved = mana.writeOps(refused.label, ops);
 		replica.remove(refused);
 	});
@@ -44,6 +46,19 @@ export async function settleConflict({ mana, backing }: Decided, id: string, dec
 /** A guarded op as somebody writes it who has looked at what stands there now. */
 function seenNow({ mana }: Decided, op: Op, refused: Pending): Op {
 	return op.seen === undefined ? op : { ...op, seen: mana.replica.register(op, refused)?.stamp ?? 0 };
+}
+
+/**
+ * A step of a counter whose part is not here any more stands beside it, for that may have been folded and forgotten: whoever still holds that it was folded
+ * would take nothing of it under the key of the part.
+ *
+ * @param i where it stands in the transaction that was refused
+ */
+function countedAnew(replica: Replica, op: Op, { ground }: Pending, i: number): Op {
+	if (lawOf(op.field) !== counter || !ground || replica.confirmed(op)) return op;
+	// What is taken back is said again beside it: that must not count twice.
+	for (const { refused, ops } of replica.pending) if (!refused && ops.some((other) => nameOf(other) === nameOf(op))) return op;
+	return { ...besides(op), value: Number(op.value) - totalOf(ground.held[i] ?? 0) };
 }
 
 /** What was written about records that are gone, as writes of new ones under other ids: the old ids stay theirs. */

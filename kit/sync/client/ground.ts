@@ -1,7 +1,7 @@
 import { counter, foldedTotal, lawOf, type Value } from '@mana/model';
 import type { Op } from '../cell.ts';
 import type { Replica } from './replica.ts';
-import type { SpaceRow } from './store.ts';
+import type { SpaceRow, StoredTransaction } from './store.ts';
 
 /**
  * What a transaction rests on, as its tab knew it when it was written. Whoever sends it may have let go of that since: another tab that is
@@ -30,6 +30,8 @@ export function heldOf({ field }: Op, known: boolean, value: Value = 0): Value {
 export interface Grounded {
 	readonly ops: readonly Op[];
 	readonly ground?: Ground | undefined;
+	/** The server has decided that it does not take it, and says so again however much it has forgotten. */
+	readonly refused?: StoredTransaction['refused'];
 }
 
 /** Whether the server had told of the record that the op at `i` is about when it was written. */
@@ -42,7 +44,8 @@ export function wasKnown({ ground }: Grounded, i: number): boolean {
  * on, is not here any more as it was: the server has heard of that since, and may have forgotten it too.
  */
 export function neededFrom(replica: Replica, epoch: number, written: Grounded): number {
-	const { ops, ground } = written;
+	const { ops, ground, refused } = written;
+	if (refused) return Infinity;
 	const isOfNow = ground?.epoch === epoch;
 	const isLost = (op: Op, i: number) => isOfNow && wasKnown(written, i) && lacks(replica, op, ground.held[i]!);
 	const moved = ops.some((op, i) => replica.isGone(op) || replica.isFolded(op) || isLost(op, i));
@@ -57,4 +60,12 @@ function lacks(replica: Replica, op: Op, held: Value): boolean {
 /** What a part of a counter has counted up to, folded or not. */
 export function totalOf(value: Value): number {
 	return foldedTotal(value) ?? (typeof value === 'number' ? value : 0);
+}
+
+/**
+ * The part that takes what comes on top of one that was folded. The same one on every copy of a profile, so that they count it once; and never the
+ * folded one itself, for a replica may still hold that it was folded, which is greater than any number.
+ */
+export function besides(op: Op): Op {
+	return { ...op, key: `${op.key}!` };
 }

@@ -197,6 +197,8 @@ export class ActionHistory implements History {
 		// The record is no more, and nothing of it comes back; nor does what stood there before and was refused since its record was no more.
 		if (isGone(step.from) || isGone(step.to) || this.#replica.isGone(step)) return false;
 		if (!this.#replica.held(step.collection, step.record)) return false;
+		// Of a record that the server has nothing of it would be the beginning.
+		if (isRefused(step[here]) && !this.#replica.knows(step)) return false;
 		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);

@@ -45,8 +45,8 @@ export class Outbox {
 	/** In order and without a gap, from `first` on. */
 	*from(first: number): IterableIterator<Transaction & Grounded> {
 		for (let n = first, pending; (pending = this.#waiting.get(n)); n++) {
-			const { ops, preconditions, ground } = pending;
-			yield { n, stamp: this.#writtenStamp(pending), ops, ground, ...(preconditions.length > 0 && { preconditions }) };
+			const { ops, preconditions, ground, refused } = pending;
+			yield { n, stamp: this.#writtenStamp(pending), ops, ground, refused, ...(preconditions.length > 0 && { preconditions }) };
 		}
 	}
 

@@ -42,18 +42,20 @@ export function judgeLaws(world: World, tabs: readonly Tab[]): void {
 
 /**
  * Every accepted step is in the sum once and no other is; of what was taken back either may be. A step of which nobody could tell whether it was
- * counted, and that its person sent again, may be there twice.
+ * counted, and that its person sent again, may be there twice; and one that was folded after the backup to which the server went back is lost with the sum,
+ * while what took it back may be brought back by itself.
  */
-function judgeCounters({ oracle, steps, undone, answered, wentBack }: World, tabs: readonly Tab[]): void {
+function judgeCounters({ oracle, steps, undone, answered, forgiven, wentBack }: World, tabs: readonly Tab[]): void {
 	for (const id of records) {
 		let certain = 0n;
 		let possible = 0n;
-		const doubled: bigint[] = [];
+		/** What the sum may have beside these, or may lack. */
+		const beside: bigint[] = [];
 		for (const [token, { step, add }] of steps) {
 			if (step.record !== id || step.field !== things.fields.count.number) continue;
 			const counted = oracle.countedIn(placeKey(step));
-			// With RENEW a device writes by itself what it counts on top of a part that was folded.
-			const onTop = oracle.countedIn(placeKey({ ...step, key: `${step.key}!` }));
+			// On top of a part that was folded and forgotten a device counts beside it: with RENEW by itself, and when its person sends again.
+			const onTop = ['!', '!!'].some((more) => oracle.countedIn(placeKey({ ...step, key: step.key + more })).has(token));
 			const power = BigInt(add);
 			// After a restore a device may have brought back a later total under the same key, which has this step in it.
 			if (
@@ -61,15 +63,16 @@ function judgeCounters({ oracle, steps, undone, answered, wentBack }: World, tab
 				(wentBack && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
 			)
 				possible |= power;
-			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.has(token)) certain |= power;
-			if (answered.has(token) && oracle.timesAccepted(token) > 1) doubled.push(power);
+			else if (counted.has(Number(step.value)) || counted.has(token) || onTop) certain |= power;
+			if (answered.has(token) && oracle.timesAccepted(token) > 1) beside.push(power);
+			if (undone.has(token) && forgiven.has(token) && counted.size === 0) beside.push(-power);
 		}
 		for (const tab of tabs) {
 			const row = tab.client!.mana.get(tab.things, id);
 			if (!row) continue; // its creation was taken back
 			const sum = BigInt(row.count);
 			const fits = (rest: bigint): boolean => rest >= 0n && (rest & possible) === rest;
-			const rests = doubled.reduce((found, power) => [...found, ...found.map((rest) => rest - power)], [sum - certain]);
+			const rests = beside.reduce((found, power) => [...found, ...found.map((rest) => rest - power)], [sum - certain]);
 			if (!rests.some(fits))
 				throw new Violation(
 					'I4',

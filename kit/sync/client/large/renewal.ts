@@ -2,7 +2,7 @@ import { counter, foldedTotal, lawOf, type Value } from '@mana/model';
 import type { Cell, Op } from '../../cell.ts';
 import { placeKey } from '../../merge.ts';
 import { isTombstone, recordKey } from '../../tombstone.ts';
-import { type Grounded, heldOf, totalOf, wasKnown } from '../ground.ts';
+import { besides, type Grounded, heldOf, totalOf, wasKnown } from '../ground.ts';
 import type { Replica } from '../replica.ts';
 import type { Ahead, SpaceRow } from '../store.ts';
 
@@ -117,14 +117,6 @@ class CountsForgotten {
 /** What the server had told of the part that an op counts on: by now, or when it was written. */
 function knownOf(replica: Replica, op: Op, { ground }: Grounded, i: number): Value {
 	return replica.confirmed(op)?.value ?? ground?.held[i] ?? 0;
-}
-
-/**
- * The part that takes what comes on top of one that was folded. The same one on every copy of a profile, so that they count it once; and never the
- * folded one itself, for a replica may still hold that it was folded, which is greater than any number.
- */
-function besides(op: Op): Op {
-	return { ...op, key: `${op.key}!` };
 }
 
 /** What a part held, and whether that stood in the sum. */

@@ -201,4 +201,33 @@ export const purging: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'what was refused was taken back in a record that had gone for good, of which it made a piece anew',
+		plan: {
+			seed: 3_012_204,
+			config: {
+				browsers: 3,
+				latency: [2, 2],
+				browserDiskMs: [1, 5],
+				commitMs: 3,
+				readMs: 1,
+				transports: ['stream'],
+				chunk: 1,
+				records: 1,
+				durationMs: 40_000,
+				parts: true,
+				tidied: true,
+				slicedFrom: 1,
+			},
+			steps: [
+				{ at: 19_035, luck: 1_899_544_111, kind: 'write', browser: 0, what: 'move' },
+				{ at: 19_684, luck: 1_276_208_835, browser: 2, kind: 'write', what: 'done' },
+				{ at: 20_461, luck: 854_133_841, kind: 'write', browser: 0, what: 'refused' },
+				{ at: 30_744, luck: 1_346_659_916, kind: 'write', browser: 0, what: 'trash' },
+				{ at: 32_212, luck: 1_451_608_296, kind: 'tidy', forget: true },
+				{ at: 35_026, luck: 907_866_829, kind: 'tidy', forget: true },
+				{ at: 36_256, luck: 915_966_100, kind: 'undo', browser: 0 },
+			],
+		},
+	},
 ];
