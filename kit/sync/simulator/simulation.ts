@@ -35,8 +35,9 @@ export function simulate(plan: Plan, sabotage?: Sabotage): World {
 	try {
 		world.pass(Math.max(plan.config.durationMs, ...plan.steps.map(endOf)));
 		heal(world);
+		const damaged = world.browsers.filter((browser) => browser.damaged);
 		settle(world);
-		judge(world);
+		judge(world, damaged);
 	} catch (error) {
 		if (!(error instanceof Inconclusive)) throw error;
 	}
@@ -107,8 +108,10 @@ function unsettled({ disk }: World, { client, browser }: World['tabs'][number]):
 	if (client.space.epoch !== epoch || client.space.seq !== seq)
 		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
 	const { upstream, space } = client;
-	if (client.mana.sync.leader && JSON.stringify(upstream?.wanted) !== JSON.stringify(space.scope))
-		return 'keeps another part than it should';
+	// Whoever does not lead takes the part of the tab that does, from the disk.
+	const leader = browser.tabs.find((tab) => tab.client?.mana.sync.leader)?.client;
+	const part = client === leader ? upstream?.wanted : leader?.space.scope;
+	if (leader && JSON.stringify(part) !== JSON.stringify(space.scope)) return 'keeps another part than it should';
 	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
 }
 
@@ -122,7 +125,8 @@ function remains(browser: Browser, { mana }: NonNullable<World['tabs'][number]['
 	return null;
 }
 
-function judge(world: World): void {
+/** @param damaged browsers of which something may be damaged that nobody has read yet */
+function judge(world: World, damaged: readonly Browser[]): void {
 	judgeWrites(world);
 	const { oracle, disk } = world;
 	for (const [place, register] of oracle.state()) {
@@ -142,6 +146,8 @@ function judge(world: World): void {
 	for (const tab of members) compare('I9', 'a tab', due(tab), confirmed(tab));
 	for (const tab of members) judgeReferred(tab, due(tab), disk.file.cells);
 	dropRefused(world);
+	for (const browser of damaged) browser.damaged = true;
+	settle(world);
 	for (const tab of members) compare('I1', 'a page', due(tab), visible(tab));
 	judgeLaws(
 		world,
