@@ -150,17 +150,16 @@ export class Judge {
 		if (!possible.some((access) => access.role === role)) throw wrong(frame, asker, `as ${role}, who is ${show(possible)}`);
 	}
 
-	/** Of a collection that is kept in part only records leave that stood in the part since, sums and chunks of it do not leave at all. */
+	/** Of a collection that is kept in part only records leave that stood in the part since; chunks of it do not leave at all. */
 	#ofPart(frame: Frame, asker: Asker, { collection, keeps }: NonNullable<Asker['part']>): void {
 		if (frame.type === 'snapshot' && frame.chunks.some((ref) => ref.collection === collection))
 			throw wrong(frame, asker, `of collection ${collection}, of which a part is kept`);
-		if (frame.type === 'digest' && saidOf(frame).includes(collection))
-			throw wrong(frame, asker, `of collection ${collection}, of which a part is kept`);
-		if (frame.type !== 'delta') return;
+		if (frame.type !== 'delta' && frame.type !== 'digest') return;
+		const from = frame.type === 'delta' ? frame.from : frame.seq;
 		for (const cell of frame.cells) {
 			if (cell.collection !== collection) continue;
-			const stood = (this.#versions.get(cell.record) ?? []).some(({ value, high }) => keeps(value) && high >= frame.from);
-			if (!stood) throw wrong(frame, asker, `of record ${cell.record}, which stands outside of the part since seq ${frame.from}`);
+			const stood = (this.#versions.get(cell.record) ?? []).some(({ value, high }) => keeps(value) && high >= from);
+			if (!stood) throw wrong(frame, asker, `of record ${cell.record}, which stands outside of the part since seq ${from}`);
 		}
 	}
 
