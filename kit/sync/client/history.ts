@@ -1,4 +1,4 @@
-import { isLater, requestAgain, type Register, type Value } from '@mana/model';
+import { isLater, requestAgain, sumKey, type Register, type Value } from '@mana/model';
 import type { Op, Place } from '../cell.ts';
 import type { Name } from '../name.ts';
 import type { History, Skipped } from './api.ts';
@@ -199,7 +199,7 @@ export class ActionHistory implements History {
 		if (!this.#replica.held(step.collection, step.record)) return false;
 		// Of a record that the server has nothing of it would be the beginning.
 		if (isRefused(step[here]) && !this.#replica.knows(step)) return false;
-		if (step.kind === 'count') return !isRefused(step[here]); // what others counted since stays
+		if (step.kind === 'count') return !isRefused(step[here]) && this.#isCounted(step); // what others counted since stays
 		if (step.kind === 'creation' && here === 'to' && !this.#isOurs(step)) return false;
 		const shown = this.#replica.register(step);
 		for (const mirror of step.mirrors) {
@@ -207,6 +207,11 @@ export class ActionHistory implements History {
 			if (older && (!shown || isLater(older, shown))) return false; // an older build wrote since
 		}
 		return this.#shows(step[here], shown);
+	}
+
+	/** Whether a count is still in what is shown, by itself or in the sum: a record that was made anew under the same id began again at nothing. */
+	#isCounted(step: Place): boolean {
+		return [step.key, sumKey(step.key)].some((key) => this.#replica.register({ ...step, key }) !== undefined);
 	}
 
 	/** A record that somebody else has written to since is not taken away from them. */

@@ -1,4 +1,4 @@
-import { lawOf, type Register, systemFields } from '@mana/model';
+import { lawOf, type Register, sumKey, systemFields } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
 import { SPACES_APP } from '../permission.ts';
 import type { Op, Place, Transaction } from '../cell.ts';
@@ -242,7 +242,9 @@ export class Oracle {
 				}
 			}
 		}
-		const folded = change.cells.filter((cell) => isCount(cell) && cell.actor === 0).length + this.#countedIn(change.purged);
+		// A count of the same group, which is put into the sum at once, may hide that the sum was written by folding before.
+		const isFolded = (cell: StoredCell) => isCount(cell) && (cell.actor === 0 || cell.key === sumKey(cell.key));
+		const folded = change.cells.filter(isFolded).length + this.#countedIn(change.purged);
 		expected += effective + change.purged.length + folded;
 		this.#end(epoch, change);
 		// Commands take a seq each too, and a later one of the group may hide an earlier one's registers.

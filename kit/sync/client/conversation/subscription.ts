@@ -1,7 +1,7 @@
 import type { SpaceId } from '../../cell.ts';
 import type { Part, Sub } from '../../frames.ts';
 import { type Access, covers } from '../../permission.ts';
-import { EVERYTHING, type Scope, widening } from '../../scope.ts';
+import { EVERYTHING, type Lack, type Scope, widening } from '../../scope.ts';
 import type { SessionHost } from './session-host.ts';
 import type { RemotePatch } from '../store.ts';
 
@@ -64,7 +64,7 @@ export class Subscription {
 		this.from = seq;
 		const asked = scope ?? EVERYTHING;
 		// Behind where it stands, what left since was once sent; only who lacks something is told of all that left.
-		const lack = seq < space.seq ? asked : change && change.lack;
+		const lack = seq < space.seq ? withWidened(asked, change?.lack) : change && change.lack;
 		const part: Part | null = this.parted ? { scope: asked, lack } : null;
 		return { type: 'sub', space: id, epoch: space.epoch, seq, ...(part && { part }) };
 	}
@@ -118,4 +118,10 @@ export class Subscription {
 	#target(): string {
 		return JSON.stringify(this.#plain ? null : this.#host.wanted);
 	}
+}
+
+/** All of a part, and what stood outside of the windows of a collection that comes whole from now on. */
+function withWidened(asked: Scope, lack: Lack | undefined): Lack {
+	const windows = lack?.windows.filter((window) => !asked.windows.some(({ collection }) => collection === window.collection)) ?? [];
+	return windows.length === 0 ? asked : { windows: [...asked.windows, ...windows], records: asked.records };
 }
