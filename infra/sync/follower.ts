@@ -289,8 +289,11 @@ export class Follower implements Reader {
 			this.#outlet.cut();
 			return null;
 		}
-		this.#judged = error.aclEpoch;
 		const { frame, reading, fromStart } = retell(this.#space, this.#reading, error);
+		const { fanout } = this.#parts;
+		// It changed once more since this was read: it is read again, and that is told.
+		if (reading && (error.aclEpoch < fanout.aclEpochOf(this.#space) || !fanout.mayTell)) return null;
+		this.#judged = error.aclEpoch;
 		this.#outlet.send(encodeFrame(frame) as Uint8Array<ArrayBuffer>);
 		if (!reading) {
 			this.end();

@@ -48,7 +48,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		if (refused.length === 0) return;
 		const one = dice.pick(refused);
 		for (const token of tokensOf([one])) world.answered.add(token);
-		world.debts.decided(one.transaction.ops);
+		world.debts.decided(one.transaction);
 		void client!.mana.resolve(one.transaction.n, dice.pick(['retry', 'drop']));
 		noteLives(world, client!);
 	},

@@ -162,6 +162,8 @@ export class Feed {
 			if (!(error instanceof AccessChanged)) throw error;
 			if (this.#stopped) return;
 			const { frame, reading, fromStart } = retell(space, this.#reading, error);
+			this.#judged = -1;
+			if (reading && (error.aclEpoch < aclEpoch() || !this.#parts.mayTell())) return; // it changed once more: that is told
 			send(encodeFrame(frame));
 			if (!reading) return this.stop();
 			this.#reading = reading;
@@ -169,7 +171,6 @@ export class Feed {
 				this.#cursor = { epoch, seq: 0 };
 				this.#lackAll();
 			}
-			this.#judged = -1;
 		}
 	}
 

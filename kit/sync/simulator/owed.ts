@@ -1,5 +1,5 @@
-import { lawOf, type Value } from '@mana/model';
-import type { Cell, Op, Place } from '../cell.ts';
+import { lawOf } from '@mana/model';
+import type { Cell, Place, Transaction } from '../cell.ts';
 import type { DeviceRow, SpaceRow } from '../client/store.ts';
 import { placeKey } from '../merge.ts';
 import { isSystem } from '../space/system.ts';
@@ -7,7 +7,7 @@ import { isLeftover } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { confirmed, ofPart } from './check.ts';
 import type { Oracle } from './oracle.ts';
-import { show, type Write } from './plain-rules.ts';
+import { sameValue, show, type Write } from './plain-rules.ts';
 import type { SpaceFile } from './server-disk.ts';
 import { Violation } from './violation.ts';
 
@@ -19,15 +19,21 @@ interface Owed {
 	readonly cell: Cell;
 }
 
+/** What a person decides on when it was refused. */
+type Decided = Pick<Transaction, 'ops' | 'stamp'>;
+
 /** What devices owe a server that went back to an older state: all that they still hold and it has not (docs/sync.md, “Another epoch”). */
 export class Debts {
 	#owed: readonly Owed[] = [];
-	/** What was refused, and its person decided on. */
-	readonly #told = new Set<string>();
+	/** What was refused, and its person decided on: by place. */
+	readonly #told = new Map<string, Pick<Cell, 'value' | 'stamp'>[]>();
 
 	/** A person decided on something refused. */
-	decided(ops: readonly Op[]): void {
-		for (const op of ops) this.#told.add(nameOf(op, op.value));
+	decided({ ops, stamp }: Decided): void {
+		for (const op of ops) {
+			const place = placeKey(op);
+			this.#told.set(place, [...(this.#told.get(place) ?? []), { value: op.value, stamp }]);
+		}
 	}
 
 	/**
@@ -62,11 +68,13 @@ export class Debts {
 	}
 
 	/** What was owed is there, or something later is, or its person was told that it was refused. */
-	judge(oracle: Oracle, refused: Iterable<{ readonly transaction: { readonly ops: readonly Op[] } }>): void {
-		for (const { transaction } of refused) this.decided(transaction.ops);
+	judge(oracle: Oracle, refused: Iterable<{ readonly transaction: Decided }>): void {
+		for (const { transaction } of refused) this.decided(transaction);
 		for (const debt of this.#owed) {
 			const { browser, harm, cell } = debt;
-			if (browser.harm !== harm || this.#told.has(nameOf(cell, cell.value)) || !isOpen(debt, oracle)) continue;
+			// What was on its way to the device when the server went back stands in the place of what it held, and is refused in its place.
+			const isTold = this.#told.get(placeKey(cell))?.some((told) => sameValue(told.value, cell.value) || !isLess(told, cell));
+			if (browser.harm !== harm || isTold || !isOpen(debt, oracle)) continue;
 			const found = show(oracle.winner(placeKey(cell)));
 			throw new Violation('I3', `${show(cell)} at ${placeKey(cell)} did not come back from a device, but ${found}`);
 		}
@@ -76,15 +84,20 @@ export class Debts {
 /** Whether neither that nor something later is there. A server whose clock went back as well gave it an earlier stamp. */
 function isOpen({ cell }: Owed, oracle: Oracle): boolean {
 	const writes = oracle.writesTo(placeKey(cell));
-	const isBack = ({ value, sent }: Write) => sent >= cell.stamp && nameOf(cell, value) === nameOf(cell, cell.value);
-	return !writes.some((write) => isBack(write) || !isLess(write, cell));
+	const isGreatest = isByValue(cell);
+	const isLater = ({ value, sent }: Write) => sent >= cell.stamp && (!isGreatest || sameValue(value, cell.value));
+	return !writes.some((write) => isLater(write) || !isLess(write, cell));
 }
 
 /** Whether one write of a register gives way to another, whatever actors the two are given: after a restore they are given anew. */
 function isLess(one: Pick<Cell, 'value' | 'stamp'>, other: Cell): boolean {
-	const { name } = lawOf(other.field);
-	if (name === 'counter' || name === 'max') return Number(one.value) < Number(other.value);
-	return one.stamp < other.stamp;
+	return isByValue(other) ? Number(one.value) < Number(other.value) : one.stamp < other.stamp;
+}
+
+/** Whether the greatest of a register wins, whenever it was written. */
+function isByValue({ field }: Place): boolean {
+	const { name } = lawOf(field);
+	return name === 'counter' || name === 'max';
 }
 
 /** What a browser has on its disk of all that was confirmed to it; not what has left the part that it keeps, which it lets go of when it may. */
@@ -105,8 +118,4 @@ function rowsOf({ disk }: Browser): { readonly device: DeviceRow; readonly space
 	const device = meta.find((row) => row.device !== undefined);
 	const space = meta.find((row) => row.doneN !== undefined);
 	return device && space ? { device: device as DeviceRow, space: space as SpaceRow } : null;
-}
-
-function nameOf(place: Place, value: Value): string {
-	return `${placeKey(place)} ${value instanceof Uint8Array ? [...value].join() : String(value)}`;
 }

@@ -37,7 +37,7 @@ export function same(a: Register, b: Register): boolean {
 	return sameValue(a.value, b.value) && a.stamp === b.stamp && a.actor === b.actor;
 }
 
-function sameValue(a: Value, b: Value): boolean {
+export function sameValue(a: Value, b: Value): boolean {
 	if (!(a instanceof Uint8Array && b instanceof Uint8Array)) return a === b;
 	return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
