@@ -122,6 +122,7 @@ export class Subscription {
 
 /** All of a part, and what stood outside of the windows of a collection that comes whole from now on. */
 function withWidened(asked: Scope, lack: Lack | undefined): Lack {
-	const windows = lack?.windows.filter((window) => !asked.windows.some(({ collection }) => collection === window.collection)) ?? [];
+	const windows =
+		lack?.windows.filter((window) => !asked.windows.some(({ collection }) => collection === window.collection)) ?? [];
 	return windows.length === 0 ? asked : { windows: [...asked.windows, ...windows], records: asked.records };
 }
