@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test';
+import { sql } from 'kysely';
+import { pino } from 'pino';
 import { type JobHandlers, type JobsOptions, openJobs } from './jobs.ts';
 import { forgetJobs } from './jobs/forget.ts';
 import { eachEngine } from './testing.ts';
@@ -112,6 +114,29 @@ eachEngine('jobs', (engine) => {
 		clock.at += 60 * second;
 		expect(await jobs.tick()).toBe(1);
 		expect(await jobs.find(id)).toMatchObject({ state: 'done', attempts: 2 });
+	});
+
+	test('a job whose end the store does not take brings nobody down: it is told, and runs again after its lease', async () => {
+		const clock = { at: 1_000_000, now: () => clock.at };
+		const store = await engine.open();
+		const told: unknown[] = [];
+		const log = pino({ level: 'error' }, { write: (line: string) => told.push(JSON.parse(line)) });
+		let runs = 0;
+		const handlers = {
+			work: async () => {
+				if (++runs === 1) await sql`alter table mana_jobs rename to away`.execute(store.db);
+			},
+		};
+		const jobs = await openJobs(store, handlers, { clock, log, leaseMs: 60 * second });
+		const id = await jobs.enqueue('work', null);
+		expect(await jobs.tick()).toBe(1);
+		await sql`alter table away rename to mana_jobs`.execute(store.db);
+		expect(told).toMatchObject([{ job: 'work', id, attempt: 1, err: { message: expect.stringContaining('mana_jobs') } }]);
+		expect(await jobs.find(id)).toMatchObject({ state: 'running' });
+		clock.at += 60 * second;
+		expect(await jobs.tick()).toBe(1);
+		expect(await jobs.find(id)).toMatchObject({ state: 'done', attempts: 2 });
+		await jobs.stop();
 	});
 
 	test('a worker that says that it goes on keeps its job for another lease, and hears when it has lost it', async () => {

@@ -68,7 +68,7 @@ export interface Jobs<Handlers extends JobHandlers> {
 	find(id: string): Promise<Job | null>;
 	/** Jobs whose attempts are used up, with the reason. */
 	dead(): Promise<Job[]>;
-	/** Runs what is due now. @returns how many jobs it ran */
+	/** Runs what is due now. A job whose end the store does not take stays leased. @returns how many jobs it ran */
 	tick(): Promise<number>;
 	/** Ticks whenever something is due, until `stop`. */
 	start(): void;
@@ -195,10 +195,12 @@ class TableJobs<Handlers extends JobHandlers> implements Jobs<Handlers> {
 		const { leaseMs = defaults.leaseMs } = this.#options;
 		const taken = await this.#table.take(Object.keys(this.#handlers), now, now + leaseMs, this.#room());
 		return taken.map((job) => {
-			const run = this.#run(job, leaseMs).finally(() => {
-				this.#underWay.delete(run);
-				this.#loop.wake();
-			});
+			const run = this.#run(job, leaseMs)
+				.catch((error: unknown) => this.#lost(job, error))
+				.finally(() => {
+					this.#underWay.delete(run);
+					this.#loop.wake();
+				});
 			this.#underWay.add(run);
 			return run;
 		});
@@ -239,6 +241,12 @@ class TableJobs<Handlers extends JobHandlers> implements Jobs<Handlers> {
 		await this.#table.settle(job, outcome);
 		const level = outcome.state === 'dead' ? 'error' : 'warn';
 		this.#options.log?.[level]({ job: job.name, id: job.id, attempt: job.attempts, reason }, `job ${outcome.state}`);
+	}
+
+	/** The store is away: nobody can say how the job ended, so it is taken again when its lease is over. */
+	#lost(job: JobRow, error: unknown): void {
+		const told = { err: error, job: job.name, id: job.id, attempt: job.attempts };
+		this.#options.log?.error(told, 'how a job ended could not be written; it runs again when its lease is over');
 	}
 
 	/** Every process tries; the key lets one of them win. */

@@ -49,9 +49,6 @@ export function eachEngine(name: string, define: (engine: TestEngine) => void): 
 	for (const engine of ['sqlite', 'postgres'] as const) {
 		describe(`${name} on ${engine}`, () => {
 			const cleanups: (() => Promise<unknown>)[] = [];
-			afterEach(async () => {
-				for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-			});
 			const place = async (): Promise<TestPlace> => {
 				const home = await mkdtemp(join(tmpdir(), 'mana-store-'));
 				cleanups.push(() => rm(home, { recursive: true }));
@@ -69,6 +66,10 @@ export function eachEngine(name: string, define: (engine: TestEngine) => void): 
 					cleanups.push(() => store.close());
 					return store;
 				},
+			});
+			// Such hooks run in the order in which they were registered: what the tests opened there is closed before it goes.
+			afterEach(async () => {
+				for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 			});
 		});
 	}
