@@ -1,4 +1,5 @@
 import type { Area, Disk, DiskTransaction } from '../client/disk.ts';
+import type { DeviceRow, SpaceRow } from '../client/store.ts';
 import type { Dice } from './dice.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -43,6 +44,14 @@ export class BrowserDisk {
 	/** Every row that is on the disk now. */
 	rows(): readonly Row[] {
 		return [...this.#rows.values()];
+	}
+
+	/** What stands there of the device and of the space; `null` before both do. */
+	meta(): { readonly device: DeviceRow; readonly space: SpaceRow } | null {
+		const meta = this.rows().flatMap(({ area, value }) => (area === 'meta' ? [value as Partial<DeviceRow & SpaceRow>] : []));
+		const device = meta.find((row) => row.device !== undefined);
+		const space = meta.find((row) => row.doneN !== undefined);
+		return device && space ? { device: device as DeviceRow, space: space as SpaceRow } : null;
 	}
 
 	/** Something else stands in a row than what was written there, on the platter too. */

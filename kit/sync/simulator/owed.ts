@@ -1,6 +1,6 @@
 import { lawOf } from '@mana/model';
 import type { Cell, Place, Transaction } from '../cell.ts';
-import type { DeviceRow, SpaceRow } from '../client/store.ts';
+import type { SpaceRow } from '../client/store.ts';
 import { placeKey } from '../merge.ts';
 import { isSystem } from '../space/system.ts';
 import { isLeftover } from '../tombstone.ts';
@@ -53,10 +53,10 @@ export class Debts {
 		// What came back may have been let go of since, where a part is kept.
 		const owed = this.#owed.filter((debt) => isOpen(debt, oracle));
 		for (const browser of browsers) {
-			const disk = rowsOf(browser);
+			const disk = browser.disk.meta();
 			if (!disk || browser.person !== person || browser.damaged || disk.space.epoch !== now.space.epoch) continue;
 			const { device, space } = disk;
-			const isAlone = browsers.every((other) => other === browser || rowsOf(other)?.device.device !== device.device);
+			const isAlone = browsers.every((other) => other === browser || other.disk.meta()?.device.device !== device.device);
 			const knows = isTold || (isAlone && space.doneN > (older.devices.get(device.device)?.n ?? 0));
 			if (!knows) continue;
 			for (const cell of heldBy(browser, space)) {
@@ -111,11 +111,4 @@ function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<
 		// A name or a place in the tree may be refused by now; a sum is of parts.
 		if (name !== 'command' && name !== 'tree' && !isSystem(cell.collection) && !isLeftover(cell)) yield cell;
 	}
-}
-
-function rowsOf({ disk }: Browser): { readonly device: DeviceRow; readonly space: SpaceRow } | null {
-	const meta = disk.rows().flatMap(({ area, value }) => (area === 'meta' ? [value as Partial<DeviceRow & SpaceRow>] : []));
-	const device = meta.find((row) => row.device !== undefined);
-	const space = meta.find((row) => row.doneN !== undefined);
-	return device && space ? { device: device as DeviceRow, space: space as SpaceRow } : null;
 }

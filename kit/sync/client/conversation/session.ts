@@ -316,7 +316,7 @@ export class Session {
 		const { space, doneN, nextN } = this.#host;
 		const forgot = subbed.nextN <= doneN;
 		if (forgot || subbed.nextN > nextN)
-			return this.#disown(forgot && subbed.epoch === space.epoch && !this.#catchingUp.forgotten);
+			return this.#disown(forgot && !this.#catchingUp.forgotten);
 		const asked = this.#subscription.lacking;
 		this.#role = subbed.role;
 		this.#catchingUp.subbed(subbed);
