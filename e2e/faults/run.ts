@@ -1,14 +1,13 @@
 import { Dice } from '@mana/sync/simulator/dice';
 import { parseArgs } from 'node:util';
 import { Cluster } from './cluster.ts';
-import { faultsIn, type View } from './checks.ts';
 import { digestOf } from './digest.ts';
 import { within } from './limit.ts';
 import { type Harm, harms, nodeHarms } from './nemesis.ts';
 import { startProcess } from './process.ts';
-import type { Told, WireView } from './replica.ts';
 import { Server } from './server.ts';
 import { openStage, type Stage } from './tabs.ts';
+import { type State, verdict, viewOf } from './verdict.ts';
 
 const HELP = `Troubles a real mana-sync and real clients, each in a process of its own, and checks what they show (docs/sync.md).
 
@@ -166,8 +165,6 @@ async function trouble(cluster: Cluster, dice: Dice, chosen: readonly Harm[], ms
 	for (const { mend } of mending) await mend();
 }
 
-type State = Told & { kind: 'state' };
-
 async function peace(cluster: Cluster): Promise<{ states: State[]; settled: boolean }> {
 	const until = performance.now() + peaceMs;
 	for (;;) {
@@ -177,25 +174,6 @@ async function peace(cluster: Cluster): Promise<{ states: State[]; settled: bool
 		if (settled || performance.now() > until) return { states, settled };
 		await Bun.sleep(50);
 	}
-}
-
-/** Nothing acknowledged is lost, nothing was refused, and what all agree on is whole. */
-function verdict({ acked, saved }: Cluster, states: readonly State[], keeping: boolean): string[] {
-	const faults = states.flatMap(({ view, refused }) => [
-		...faultsIn(viewOf(view)),
-		...(refused > 0 ? [`${refused} transactions were refused`] : []),
-	]);
-	// Who did not settle is behind, which is a fault of another kind.
-	const known = new Set(states.flatMap(({ view }) => view.marks.map(([writer, count]) => `${writer} ${count}`)));
-	for (const [writer, count] of acked)
-		if (!known.has(`${writer} ${count}`)) faults.push(`I3: ${writer} ${count} was acknowledged and is lost`);
-	for (const [writer, count] of keeping ? saved : [])
-		if (!known.has(`${writer} ${count}`)) faults.push(`I3: ${writer} ${count} was on its device's disk and is lost`);
-	return [...new Set(faults)];
-}
-
-function viewOf({ tops, marks }: WireView): View {
-	return { tops, marks: marks.map(([writer, count, value, keys]) => ({ writer, count, value, keys, seen: new Map() })) };
 }
 
 function complaint(states: readonly State[]): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { within } from './limit.ts';
@@ -87,6 +87,17 @@ export class Server {
 		this.#child = this.#started = null;
 		child?.kill('SIGKILL');
 		await child?.exited;
+	}
+
+	/** Copies the disk of a server that does not run. @returns puts the copy in the place of what is there then; the server must not run */
+	remember(): () => void {
+		const copy = mkdtempSync(join(tmpdir(), 'mana-faults-copy-'));
+		cpSync(this.#home, copy, { recursive: true });
+		return () => {
+			for (const name of readdirSync(this.#home)) rmSync(join(this.#home, name), { recursive: true });
+			cpSync(copy, this.#home, { recursive: true });
+			rmSync(copy, { recursive: true });
+		};
 	}
 
 	/** Fills the disk to the last byte. */

@@ -193,6 +193,15 @@ test('a checkpoint drops a chunk whose records stand on pages, and none of a dow
 	expect(await third.checkpoint(memory, 0)).toBe(true);
 	await again(third);
 	expect(await store()).toMatchObject({ counting: 1, fetched: [] });
+	// In another history the same chunk tells of records that stand on no page any more.
+	const { made: fourth } = await store();
+	await fourth.keepChunk(coming!, bytes, 0);
+	await fourth.applyRemote(
+		{ epoch: 2, to: 1, chunks: [{ hash: coming!, chunk: decodeChunk(bytes) }], cells: [], replace: true },
+		0,
+	);
+	expect(await fourth.checkpoint(memory, 0)).toBe(true);
+	expect(await store()).toMatchObject({ counting: 1, fetched: [] });
 });
 
 test('a disk with chunks waits for what reads them, says when that cannot be loaded, and shows nothing that is old by then', async () => {

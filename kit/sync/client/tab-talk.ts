@@ -68,7 +68,7 @@ export class TabTalk {
 			case 'presence':
 				return upstream()?.company.told(message.message);
 			case 'question':
-				return session?.ask(message.question, (answer) => tabs.post({ kind: 'answer', answer }));
+				return session?.ask(message.question, message.part, (answer) => tabs.post({ kind: 'answer', answer }));
 			case 'answer':
 				return session?.answered(message.answer);
 			case 'differs':

@@ -76,8 +76,8 @@ export type TabMessage =
 	| { readonly kind: 'inspected'; readonly standing: Standing }
 	/** Where tabs are, and who else is there. */
 	| { readonly kind: 'presence'; readonly message: PresenceMessage }
-	/** A tab that does not lead compares what it holds: the leader asks for it, and what the server answers is told to all. */
-	| { readonly kind: 'question'; readonly question: Digest }
+	/** A tab that does not lead compares what it holds, which is a part (as a text): the leader asks for it, and what the server answers is told to all. */
+	| { readonly kind: 'question'; readonly question: Digest; readonly part: string }
 	| { readonly kind: 'answer'; readonly answer: Digest }
 	/** It holds something else than the server: the leader writes anew what all of them read from the disk. */
 	| { readonly kind: 'differs' }

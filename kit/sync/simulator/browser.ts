@@ -14,7 +14,7 @@ import type { Breathe } from '../client/breathe.ts';
 import type { Disk } from '../client/disk.ts';
 import type { Later } from '../client/later.ts';
 import * as repair from '../client/repair.ts';
-import { PERSONAL } from '../client/store.ts';
+import { type ClientStore, PERSONAL } from '../client/store.ts';
 import * as volatile from '../client/volatile.ts';
 import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
@@ -53,6 +53,8 @@ export interface BrowserParts extends DiskParts {
 	readonly parts: boolean;
 	/** Makes a tab's client defective, when somebody wants that. */
 	damage?(client: Client): void;
+	/** Stands between a tab and its store, when somebody wants that. */
+	browserStore?(store: ClientStore): ClientStore;
 	/** A chunk as the server answers it; `null`: it does not. */
 	chunk(hash: ChunkHash, person: string): Uint8Array | null;
 	/** What a tab gets instead of a frame, when somebody tampers with the network. */
@@ -211,7 +213,10 @@ export class Tab {
 	#clientParts(): ClientParts {
 		const { timeline, dice, person } = this.#parts;
 		const random = (bytes: Uint8Array) => dice.bytes(bytes);
-		const storeOn = (disk: Disk) => new JournalStore(disk, random, chunkShelf, PERSONAL, later.repair);
+		const storeOn = (disk: Disk) => {
+			const store = new JournalStore(disk, random, chunkShelf, PERSONAL, later.repair);
+			return this.#parts.browserStore?.(store) ?? store;
+		};
 		return {
 			env: {
 				now: () => timeline.now + this.browser.skewMs,

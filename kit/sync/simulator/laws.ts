@@ -55,15 +55,18 @@ function judgeCounters({ oracle, steps, undone, answered, forgiven, wentBack }: 
 			if (step.record !== id || step.field !== things.fields.count.number) continue;
 			const counted = oracle.countedIn(placeKey(step));
 			// On top of a part that was folded and forgotten a device counts beside it: with RENEW by itself, and when its person sends again.
-			const onTop = ['!', '!!'].some((more) => oracle.countedIn(placeKey({ ...step, key: step.key + more })).has(token));
+			const onTop = ['!', '!!'].map((more) => oracle.countedIn(placeKey({ ...step, key: step.key + more })));
 			const power = BigInt(add);
 			// After a restore a device may have brought back a later total under the same key, which has this step in it.
 			if (
 				undone.has(token) ||
-				(wentBack && [...counted].some((total) => typeof total === 'number' && total > Number(step.value)))
+				(wentBack && [...counted].some((total) => typeof total === 'number' && total > Number(step.value))) ||
+				(wentBack &&
+					onTop.some((totals) => [...totals].some((total) => typeof total === 'number' && (BigInt(total) & power) > 0n)))
 			)
 				possible |= power;
-			else if (counted.has(Number(step.value)) || counted.has(token) || onTop) certain |= power;
+			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.some((tokens) => tokens.has(token)))
+				certain |= power;
 			if (answered.has(token) && oracle.timesAccepted(token) > 1) beside.push(power);
 			if (undone.has(token) && forgiven.has(token) && counted.size === 0) beside.push(-power);
 		}

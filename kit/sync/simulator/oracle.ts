@@ -8,7 +8,7 @@ import { isTombstone, recordKey, type RecordName } from '../tombstone.ts';
 import { beats, collectionsIn, counterOf, isCount, isKept, isWhole, mayRead, same, show, type Write } from './plain-rules.ts';
 import { things } from './things.ts';
 import { Inconclusive, Violation } from './violation.ts';
-import { MAX_DRIFT_MS, stampAt } from '../clock.ts';
+import { EPOCH_MS, MAX_DRIFT_MS, stampAt } from '../clock.ts';
 import { placeKey } from '../merge.ts';
 import {
 	type Answer,
@@ -229,7 +229,9 @@ export class Oracle {
 				this.#decided.set(key, { hash: decision.hash, stamp, refused: decision.refused, transaction });
 				if (decision.refused) continue;
 				if (stamp <= last) throw new Violation('I15', `${key}: stamp ${stamp} is not above ${last}`);
-				if (stamp > stampAt(this.#latest + MAX_DRIFT_MS)) throw new Violation('I15', `${key}: stamp ${stamp} is in the future`);
+				// A clock from before there were stamps leaves only the counter.
+				if (stamp > Math.max(stampAt(this.#latest + MAX_DRIFT_MS), stampAt(EPOCH_MS + 1)))
+					throw new Violation('I15', `${key}: stamp ${stamp} is in the future`);
 				last = stamp;
 				effective++;
 				this.#checkPreconditions(transaction, change, state.actor);

@@ -128,7 +128,11 @@ const troubles: Readonly<Record<string, (dice: Dice, browser: number) => Deed>> 
 	upgrade: (_, browser) => ({ kind: 'upgrade', browser }),
 	'server-crash': (dice) => ({ kind: 'server-crash', ms: dice.int(0, 3000) }),
 	'server-dismiss': () => ({ kind: 'server-dismiss' }),
-	'server-clock': (dice) => ({ kind: 'server-clock', byMs: dice.int(-90_000, 90_000) }),
+	'server-clock': (dice) => {
+		const byMs = dice.int(-90_000, 90_000);
+		// At times by years: it booted with another date, and is set right later or never.
+		return { kind: 'server-clock', byMs: byMs % 5 === 0 ? byMs * 3_500_000 : byMs };
+	},
 	'server-stall': (dice) => ({ kind: 'server-stall', ms: dice.int(10, 4_000) }),
 	'server-failure': (dice) => ({ kind: 'server-failure', how: dice.pick(['lost', 'ambiguous']) }),
 	'server-role': (dice) => ({ kind: 'server-role', ms: dice.int(100, 5_000) }),
@@ -166,6 +170,7 @@ export function planOf(seed: number): Plan {
 	const fallen = parts.length + tidying.length > 0 ? [] : fallBackOf(seed, config);
 	const turned = tidying.length > 0 ? [] : turnsOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
+	const slow = [...stallsOf(seed, config), ...(troubled ? [] : pausesOf(seed, config))];
 	return {
 		seed,
 		config: {
@@ -183,9 +188,17 @@ export function planOf(seed: number): Plan {
 				latency: troubled.latency,
 			}),
 		},
-		steps: [...steps, ...changes, ...silent, ...tidying, ...parts, ...fallen, ...turned, ...(troubled?.steps ?? [])].sort(
-			(a, b) => a.at - b.at,
-		),
+		steps: [
+			...steps,
+			...changes,
+			...silent,
+			...tidying,
+			...parts,
+			...fallen,
+			...turned,
+			...slow,
+			...(troubled?.steps ?? []),
+		].sort((a, b) => a.at - b.at),
 	};
 }
 
@@ -258,6 +271,34 @@ function nodesOf(
 		latency: dice.chance(0.5) ? [0, 5] : config.latency,
 		steps: [...anywhere, ...together],
 	};
+}
+
+/** A proxy that holds back what it should pass on, or breaks off in the middle of a frame to a device. */
+function stallsOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x057a11);
+	if (dice.chance(0.8)) return [];
+	return Array.from({ length: dice.int(1, 6) }, (): Step => ({
+		at: dice.int(0, durationMs),
+		luck: dice.int(0, 0x7fffffff),
+		kind: 'cut',
+		browser: dice.int(0, browsers - 1),
+		mode: dice.pick(['stall', 'truncate-down']),
+	}));
+}
+
+/** The only server stands still, as one that collects garbage or is moved to another machine; clients give it up and come back meanwhile. */
+function pausesOf(seed: number, { durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x0ba5e);
+	if (dice.chance(0.85)) return [];
+	return Array.from({ length: dice.int(1, 3) }, (): Step => ({
+		at: dice.int(0, durationMs),
+		luck: dice.int(0, 0x7fffffff),
+		kind: 'node-pause',
+		node: 0,
+		ms: dice.pick([dice.int(1, 2_000), dice.int(2_000, 15_000)]),
+	}));
 }
 
 /** Whether browsers take their time, and from how many cells on. */

@@ -1,7 +1,8 @@
-import { decodeFrame, encodeFrame } from '../codec/index.ts';
+import { BadFrame, decodeFrame, encodeFrame } from '../codec/index.ts';
 import type { Frame, FrameOf } from '../frames.ts';
 import type { Cell, Place } from '../cell.ts';
 import type { Client } from '../client/client.ts';
+import type { ClientStore } from '../client/store.ts';
 import { type Change, CLAIMS, type Found, isFolding, type SpaceStore } from '../space/index.ts';
 import { systemFields, type Value } from '@mana/model';
 import type { Pending } from '../client/pending.ts';
@@ -29,7 +30,19 @@ export interface Sabotage {
 	readonly newerThings?: typeof newerThings;
 	/** A browser's disk says that it wrote when it did not. */
 	readonly lazyDisks?: boolean;
+	/** Stands between a tab and its store. */
+	browserStore?(store: ClientStore): ClientStore;
 }
+
+/** What only the leading tab may write, and where its generation stands among the arguments. */
+const FENCED: Readonly<Partial<Record<keyof ClientStore, number>>> = {
+	keepChunk: 2,
+	applyRemote: 1,
+	settle: 3,
+	learn: 1,
+	reissue: 1,
+	checkpoint: 1,
+};
 
 /** Defects that engines like this one have had, each made anew for every run. */
 export const sabotages: Readonly<Record<string, () => Sabotage>> = {
@@ -85,6 +98,21 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'of what a browser keeps in part nothing is compared': () =>
 		receiving('digest', (digest) => [{ ...digest, sums: digest.sums.filter(({ of }) => of !== things.number) }]),
 	'a browser says that it stored what it did not': () => ({ lazyDisks: true }),
+	'the disk takes what an earlier leader writes': () => ({
+		browserStore: (store) =>
+			new Proxy(store, {
+				get(target, name) {
+					const of: unknown = Reflect.get(target, name, target);
+					if (typeof of !== 'function') return of;
+					const place = FENCED[name as keyof ClientStore];
+					return (...given: unknown[]) =>
+						Reflect.apply(of, target, place === undefined ? given : given.with(place, Number.MAX_SAFE_INTEGER));
+				},
+			}),
+	}),
+	'a device does not mind the stamps that it sees': () => ({
+		damage: ({ mana: { replica } }) => void Object.defineProperty(replica, 'seenStamp', { get: () => 0, set() {} }),
+	}),
 	'a step of a counter rests on one that is still on its way': () => ({
 		damage: ({ mana: { replica } }) => void (replica.isPending = () => false),
 	}),
@@ -255,8 +283,18 @@ function reading(change: (found: Found) => Found): Sabotage {
 function receiving<T extends Frame['type']>(type: T, change: (frame: FrameOf<T>) => readonly Frame[]): Sabotage {
 	return {
 		receive(bytes) {
-			const frame = decodeFrame(bytes);
-			return frame.type === type ? change(frame as FrameOf<T>).map(encodeFrame) : [bytes];
+			const frame = wholeFrame(bytes);
+			return frame?.type === type ? change(frame as FrameOf<T>).map(encodeFrame) : [bytes];
 		},
 	};
+}
+
+/** `null`: it was broken off on the way. */
+function wholeFrame(bytes: Uint8Array): Frame | null {
+	try {
+		return decodeFrame(bytes);
+	} catch (error) {
+		if (error instanceof BadFrame) return null;
+		throw error;
+	}
 }

@@ -76,8 +76,16 @@ function visit(world: World): void {
 	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
 }
 
-/** Waits until every outbox is empty and every tab shows the newest state. */
+/** Waits until every outbox is empty and every tab shows the newest state, and what was damaged is mended. */
 function settle(world: World): void {
+	calmDown(world);
+	// Whether it was enough is for the judge to say.
+	for (let passed = 0; passed < MEND_MS && world.tabs.some((tab) => isDamaged(world, tab)); passed += 1_000) world.pass(1_000);
+	calmDown(world); // what was mended may refer to what is not here
+	for (const browser of world.browsers) browser.damaged = false;
+}
+
+function calmDown(world: World): void {
 	for (let passed = 0; passed < SETTLE_MS && world.tabs.some((tab) => unsettled(world, tab) !== null); passed += 250) {
 		world.pass(250);
 		reopen(world);
@@ -86,9 +94,6 @@ function settle(world: World): void {
 		const reason = unsettled(world, tab);
 		if (reason !== null) throw new Violation('I8', `after ${SETTLE_MS} ms of peace a tab ${reason}`);
 	}
-	// Whether it was enough is for the judge to say.
-	for (let passed = 0; passed < MEND_MS && world.tabs.some((tab) => isDamaged(world, tab)); passed += 1_000) world.pass(1_000);
-	for (const browser of world.browsers) browser.damaged = false;
 }
 
 /** Whether a tab still shows something else than the server holds. */

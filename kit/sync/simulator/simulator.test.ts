@@ -8,7 +8,7 @@ import { simulate } from './simulation.ts';
 const SCHEDULES = 2000;
 
 test(
-	`${SCHEDULES} histories keep I1 to I16, I20 and I22`,
+	`${SCHEDULES} histories keep I1 to I16 and I20 to I22`,
 	() => {
 		const failures: string[] = [];
 		for (let seed = 1; seed <= SCHEDULES; seed++) {
@@ -41,8 +41,10 @@ describe('histories that once failed', () => {
  * nothing any more, none does.
  */
 const shownFrom: Readonly<Record<string, number>> = {
+	'the server forgets its last commit in a crash': 61,
+	'the disk takes what an earlier leader writes': 383,
 	'nobody is told that an app was taken away': 19,
-	'a snapshot claims more than its chunks hold': 65,
+	'a snapshot claims more than its chunks hold': 214,
 	'a snapshot lacks a chunk': 15,
 	'nobody compares digests': 32,
 	'what should mend something is empty': 109,
@@ -57,11 +59,11 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'a part is forgotten before it is folded': 20,
 	'nobody is told that something was forgotten': 26,
 	'the server does not know from where on it has forgotten': 26,
-	'a large checkpoint is shown though what it rests on has changed': 346,
-	'what was written about a forgotten record is sent as if nothing had happened': 61,
+	'a large checkpoint is shown though what it rests on has changed': 509,
+	'what was written about a forgotten record is sent as if nothing had happened': 183,
 	'a record goes although something of it is unsent': 30,
 	'a device does not notice that the server forgot what it had decided': 28,
-	'undo does not look who wrote since': 2297,
+	'undo does not look who wrote since': 2594,
 	'a node that stood still commits all the same': 111,
 	'a node that misses a hint never looks': 36,
 };

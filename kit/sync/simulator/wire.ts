@@ -31,7 +31,11 @@ export type CutMode =
 	| 'silent' // nobody hears of it: half-open both ways
 	| 'up-lost' // what the client sends is lost, what the server sends arrives
 	| 'down-lost'
-	| 'truncate'; // the next frame to the server arrives in part, then it closes
+	| 'truncate' // the next frame to the server arrives in part, then it closes
+	| 'truncate-down' // the next frame to the client
+	| 'stall'; // a proxy holds back what is said from now on, and lets all of it go at once
+
+const LONGEST_STALL_MS = 20_000;
 
 /** A stream between one tab and the server: in order as TCP has it, until somebody cuts it. */
 export class Wire implements Link {
@@ -48,6 +52,7 @@ export class Wire implements Link {
 	#upLost = false;
 	#downLost = false;
 	#truncate = false;
+	#truncateDown = false;
 
 	constructor(timeline: Timeline, dice: Dice, weather: Weather, acceptor: Acceptor, handlers: LinkHandlers) {
 		this.#timeline = timeline;
@@ -70,12 +75,12 @@ export class Wire implements Link {
 		if (!this.#opened) throw new Error('Something was sent on a stream that is still being opened.');
 		const bytes = frame.slice();
 		if (this.#truncate) {
-			const part = bytes.subarray(0, this.#dice.int(0, bytes.length - 1));
+			this.#truncate = false;
+			const part = this.#partOf(bytes);
 			this.#up(() => {
 				this.#end?.received(part);
 				this.cut('close');
 			});
-			this.#truncate = false;
 		} else this.#up(() => this.#end?.received(bytes));
 	}
 
@@ -90,7 +95,14 @@ export class Wire implements Link {
 	/** The server sends. */
 	tell(frame: Uint8Array): void {
 		const bytes = frame.slice();
-		this.#down(() => this.#open && this.#handlers.received(bytes));
+		if (this.#truncateDown) {
+			this.#truncateDown = false;
+			const part = this.#partOf(bytes);
+			this.#down(() => {
+				if (this.#open) this.#handlers.received(part);
+				this.cut('close');
+			});
+		} else this.#down(() => this.#open && this.#handlers.received(bytes));
 	}
 
 	/** The server lets go, after what it said. */
@@ -101,6 +113,8 @@ export class Wire implements Link {
 
 	cut(mode: CutMode): void {
 		if (mode === 'truncate') return void (this.#truncate = true);
+		if (mode === 'truncate-down') return void (this.#truncateDown = true);
+		if (mode === 'stall') return this.#holdBack(this.#timeline.now + this.#dice.int(500, LONGEST_STALL_MS));
 		if (mode !== 'down-lost') this.#upLost = true;
 		if (mode !== 'up-lost') this.#downLost = true;
 		if (mode !== 'close') return;
@@ -110,7 +124,17 @@ export class Wire implements Link {
 
 	/** Everything that hangs ends: the network is well again and resets what it does not know. */
 	reset(): void {
-		if (this.#upLost || this.#downLost || this.#truncate) this.cut('close');
+		if (this.#upLost || this.#downLost || this.#truncate || this.#truncateDown) this.cut('close');
+	}
+
+	/** What is in order waits for what is in front of it. */
+	#holdBack(until: number): void {
+		this.#upAt = Math.max(this.#upAt, until);
+		this.#downAt = Math.max(this.#downAt, until);
+	}
+
+	#partOf(bytes: Uint8Array): Uint8Array {
+		return bytes.subarray(0, this.#dice.int(0, bytes.length - 1));
 	}
 
 	#closeClient(): void {
@@ -152,6 +176,8 @@ export class Exchange implements Link {
 	readonly #request: Uint8Array[] = [];
 	#open = true;
 	#cut: CutMode | null = null;
+	/** How long a proxy holds the answer back, ms. */
+	#stall = 0;
 
 	constructor(timeline: Timeline, dice: Dice, weather: Weather, acceptor: Acceptor, handlers: LinkHandlers) {
 		this.#timeline = timeline;
@@ -175,7 +201,8 @@ export class Exchange implements Link {
 	}
 
 	cut(mode: CutMode): void {
-		this.#cut = mode;
+		if (mode === 'stall') this.#stall = this.#dice.int(500, LONGEST_STALL_MS);
+		else this.#cut = mode;
 	}
 
 	reset(): void {
@@ -193,9 +220,12 @@ export class Exchange implements Link {
 	}
 
 	#answered(frames: readonly Uint8Array[] | null): void {
-		this.#timeline.after(this.#latency(), () => {
-			if (!frames || this.#cut || this.#weather.offline) return this.#lose();
-			for (const frame of frames) if (this.#open) this.#handlers.received(frame);
+		this.#timeline.after(this.#latency() + this.#stall, () => {
+			const isCut = this.#cut !== null && this.#cut !== 'truncate-down';
+			if (!frames || isCut || this.#weather.offline) return this.#lose();
+			const last = this.#cut && frames.at(-1);
+			const came = last ? [...frames.slice(0, -1), last.subarray(0, this.#dice.int(0, last.length - 1))] : frames;
+			for (const frame of came) if (this.#open) this.#handlers.received(frame);
 			if (this.#open) this.#handlers.closed('done');
 			this.#open = false;
 		});

@@ -259,6 +259,7 @@ export class World {
 			parts: config.parts ?? false,
 			slicedFrom: config.slicedFrom,
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
+			...(this.#sabotage.browserStore && { browserStore: this.#sabotage.browserStore }),
 			chunk: (hash, person) => this.#chunk(hash, person),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,

@@ -102,6 +102,8 @@ export class ChunkShelf implements Shelf {
 		return () => {
 			done();
 			this.#coming.clear();
+			// What stood on pages of the state that was replaced stands there no more.
+			for (const hash of replace ? [...this.#outdated] : hashes) this.#outdated.delete(hash);
 		};
 	}
 

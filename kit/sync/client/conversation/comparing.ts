@@ -13,6 +13,8 @@ export const PATIENCE_MS = 30_000;
 
 interface Asked {
 	readonly question: Digest;
+	/** What the asker keeps of the space, as a text. */
+	readonly part: string;
 	readonly answered: (answer: Digest) => void;
 	/** When it was asked, or a part of its answer came last; `null`: it waits. */
 	askedAt: number | null;
@@ -22,6 +24,8 @@ interface ComparingParts {
 	readonly env: Environment;
 	readonly host: ChecksHost;
 	readonly line: Line;
+	/** What the server answers of on this connection, as a text. */
+	part(): string;
 	/** Loads what compares digests. */
 	readonly checkup: () => Promise<typeof checkups>;
 	/** Something waits to be asked, and nothing is open that could carry it now. */
@@ -39,14 +43,15 @@ export class Comparing {
 
 	constructor(parts: ComparingParts) {
 		this.#parts = parts;
-		const ask = (question: Digest) => this.ask(question, (answer) => this.#checks.heard(answer));
+		const ask = (question: Digest) =>
+			this.ask(question, JSON.stringify(parts.host.space.scope), (answer) => this.#checks.heard(answer));
 		this.#checks = new Checks(parts.env, parts.host, ask, parts.checkup);
 	}
 
 	/** Asks the server, after whatever was asked before. Without a connection that knows digests nobody answers. */
-	ask(question: Digest, answered: (answer: Digest) => void): void {
+	ask(question: Digest, part: string, answered: (answer: Digest) => void): void {
 		if (!this.lively) return;
-		this.#questions.push({ question, answered, askedAt: null });
+		this.#questions.push({ question, part, answered, askedAt: null });
 		this.askNext();
 		this.#parts.waiting();
 	}
@@ -57,6 +62,11 @@ export class Comparing {
 		const { line } = this.#parts;
 		// A stream that is not greeted yet would carry it in front of HELLO.
 		if (!next || next.askedAt !== null || !(line.isOpen || line.over === 'exchange')) return;
+		// What is here is becoming another part, and the answer would be of that one: whoever asked asks again.
+		if (next.part !== this.#parts.part()) {
+			this.#questions.shift();
+			return this.askNext();
+		}
 		next.askedAt = this.#parts.env.elapsed();
 		line.send(next.question);
 	}

@@ -89,7 +89,7 @@ export class Session {
 		const waiting = () => {
 			if (this.#polling || this.#line.stage === 'waiting') this.#line.begin();
 		};
-		this.#comparing = new Comparing({ env, host, line: this.#line, checkup, waiting });
+		this.#comparing = new Comparing({ env, host, line: this.#line, part: () => this.#subscription.part, checkup, waiting });
 	}
 
 	/** How the conversation stands, for the inspector. */
@@ -143,8 +143,8 @@ export class Session {
 	}
 
 	/** Asks the server about digests, after whatever was asked before. Without a connection that knows them nobody answers. */
-	ask(question: Digest, answered: (answer: Digest) => void): void {
-		this.#comparing.ask(question, answered);
+	ask(question: Digest, part: string, answered: (answer: Digest) => void): void {
+		this.#comparing.ask(question, part, answered);
 	}
 
 	/** Says where this device is. Without a connection on which that makes sense it is not said. */
@@ -315,8 +315,7 @@ export class Session {
 	#subbed(subbed: Subbed): void {
 		const { space, doneN, nextN } = this.#host;
 		const forgot = subbed.nextN <= doneN;
-		if (forgot || subbed.nextN > nextN)
-			return this.#disown(forgot && !this.#catchingUp.forgotten);
+		if (forgot || subbed.nextN > nextN) return this.#disown(forgot && !this.#catchingUp.forgotten);
 		const asked = this.#subscription.lacking;
 		this.#role = subbed.role;
 		this.#catchingUp.subbed(subbed);

@@ -17,7 +17,7 @@ export class Subscription {
 	/** The cursor that this connection began from. */
 	from = 0;
 	/** The part that this connection asks for, as a text. */
-	#asked = 'null';
+	part = 'null';
 	/** This connection asks for a part. */
 	parted = false;
 	/** The server is too old for parts: it is asked for everything. */
@@ -42,14 +42,14 @@ export class Subscription {
 
 	/** Whether another part is wanted than this connection asks for: with time, or with what is unfinished. */
 	get movedOn(): boolean {
-		return this.#asked !== this.#target();
+		return this.part !== this.#target();
 	}
 
 	/** What to send. */
 	ask(id: SpaceId): Sub {
 		const { space, wanted, from } = this.#host;
 		const scope = this.#plain ? null : wanted;
-		this.#asked = this.#target();
+		this.part = this.#target();
 		const change = scope === null && space.scope === null ? null : widening(space.scope, scope ?? EVERYTHING);
 		this.#rescope = change && { scope };
 		this.#fromStart = change !== null && (change.fromStart || this.#plain);

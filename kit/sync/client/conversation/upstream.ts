@@ -354,7 +354,7 @@ export class Upstream implements SessionHost {
 	}
 
 	forward(question: Digest): void {
-		this.#state.tabs.post({ kind: 'question', question });
+		this.#state.tabs.post({ kind: 'question', question, part: JSON.stringify(this.space.scope) });
 	}
 
 	differs(): void {
