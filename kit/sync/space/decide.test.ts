@@ -108,6 +108,21 @@ describe('stamps', () => {
 		expect([...found.cells.values()].map(({ stamp }) => stamp)).toEqual(stamps);
 	});
 
+	test('that a server with a clock far behind takes for the future still beat what their author had seen, and nothing later', () => {
+		const years = 5 * 365 * 86_400_000;
+		const seen = push(phone, { ...transaction(1, op(1, 'seen'), op(2, 'seen')), stamp: stampAt(now) });
+		const later = push(phone, { ...transaction(2, op(2, 'later')), stamp: stampAt(now + 2_000) });
+		const before = play([seen], [later]).found;
+		const edit = push(laptop, { ...transaction(1, op(1, 'edited'), op(2, 'edited')), stamp: stampAt(now + 1_000) });
+		const { change, answers } = decide(before, [edit], now - years, rules);
+		const values = [...after(before, change).cells.values()].map(({ value, stamp }) => ({ value, stamp }));
+		expect(values).toEqual([
+			{ value: 'edited', stamp: stampAt(now) + 1 },
+			{ value: 'later', stamp: stampAt(now + 2_000) },
+		]);
+		expect(answers).toMatchObject([{ restamped: [{ n: 1, stamp: stampAt(now) + 1 }] }]);
+	});
+
 	test('within the drift are kept, those that do not rise are not', () => {
 		const edge = stampAt(now + MAX_DRIFT_MS);
 		const { answers } = play([

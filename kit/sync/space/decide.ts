@@ -305,13 +305,21 @@ class Group {
 		const { stamp } = transaction;
 		const least = Math.max(lastStamp, tried.floor);
 		const possible = stamp > least && stamp <= stampAt(this.#now + MAX_DRIFT_MS);
-		const accepted = possible ? stamp : nextStamp(least, this.#now);
+		const accepted = possible ? stamp : nextStamp(Math.max(least, ...this.#beaten(tried.ops, stamp)), this.#now);
 		const won = this.#winners(tried.ops, accepted, device.actor);
 		const after: Held = (place) => won.get(placeKey(place)) ?? this.#held(place);
 		if (closesCircle(won.values(), after)) return { hash, refused: CIRCLE };
 		if (won.size > 0) this.#seq++;
 		for (const [key, cell] of won) this.#cells.set(key, cell);
 		return possible ? { hash } : { hash, restamped: accepted };
+	}
+
+	/** The stamps of what stands where a transaction writes and is earlier than it: its author may have seen that, however wrong a clock is, so it stays earlier. */
+	#beaten(ops: readonly Op[], stamp: number): number[] {
+		return ops.flatMap((op) => {
+			const held = this.#held(op);
+			return held && held.stamp < stamp ? [held.stamp] : [];
+		});
 	}
 
 	#refusal(

@@ -289,4 +289,31 @@ export const conversations: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'a server whose clock had gone back by years gave an edit a stamp below that of what its author had seen',
+		plan: {
+			seed: 3_304_082,
+			config: {
+				browsers: 2,
+				latency: [0, 20],
+				browserDiskMs: [1, 40],
+				commitMs: 30,
+				readMs: 1,
+				transports: ['exchange'],
+				chunk: 8,
+				records: 6,
+				durationMs: 40_000,
+				shared: true,
+				leastCells: 30,
+			},
+			steps: [
+				{ at: 3_456, luck: 1_008_622_425, kind: 'tab-freeze', browser: 1, ms: 14_750 },
+				{ at: 3_817, luck: 1_952_140_261, kind: 'write', browser: 0, what: 'name' },
+				{ at: 13_083, luck: 1_696_859_241, kind: 'server-clock', byMs: -206_920_000_000 },
+				{ at: 18_457, luck: 1_083_941_188, kind: 'write', browser: 1, what: 'many' },
+				{ at: 20_458, luck: 1_092_182_527, browser: 1, kind: 'undo' },
+				{ at: 27_954, luck: 778_258_883, browser: 1, kind: 'redo' },
+			],
+		},
+	},
 ];
