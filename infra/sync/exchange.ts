@@ -180,7 +180,7 @@ async function* news(
 				const retold = retell(space, place.reading, error);
 				yield encode(retold.frame);
 				place.reading = retold.reading;
-				if (retold.fromStart) place.cursor = { epoch, seq: 0 };
+				if (retold.fromStart) place.cursor = { ...place.cursor, epoch, seq: 0 };
 			}
 		}
 	}

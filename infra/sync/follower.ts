@@ -1,14 +1,4 @@
-import {
-	type Access,
-	type Digest,
-	encodeFrame,
-	type Part,
-	reaches,
-	ScopeIndex,
-	type SpaceId,
-	type Sub,
-	visibleTo,
-} from '@mana/sync';
+import { type Access, type Digest, encodeFrame, type Part, reaches, ScopeIndex, type SpaceId, visibleTo } from '@mana/sync';
 import {
 	AccessChanged,
 	catchUp,
@@ -88,10 +78,11 @@ export class Follower implements Reader {
 	/** The acl epoch under which the right to read was last looked at. */
 	#judged: number;
 
-	/** @param sub where the client says it stands, and what it keeps; @param client who reads, and whether it can fetch chunks, and whether it tells what it has taken in */
+	/** @param from where it stands; @param part what the client keeps; `null`: everything; @param client who reads, and whether it can fetch chunks, and whether it tells what it has taken in */
 	constructor(
 		{ space, epoch, access, aclEpoch }: Seated,
-		{ epoch: heldEpoch, seq, part }: Pick<Sub, 'epoch' | 'seq' | 'part'>,
+		from: Cursor,
+		part: Part | null,
 		client: { readonly person: string; readonly takesSnapshots: boolean; readonly lively: boolean },
 		outlet: Outlet,
 		parts: FollowerParts,
@@ -99,10 +90,10 @@ export class Follower implements Reader {
 		this.#reading = { person: client.person, access };
 		this.#space = space;
 		this.#epoch = epoch;
-		this.#cursor = { epoch: heldEpoch, seq };
-		this.#part = part ?? null;
+		this.#cursor = from;
+		this.#part = part;
 		this.#scopeName = part ? JSON.stringify(part.scope) : '';
-		const anew = heldEpoch !== epoch || seq === 0;
+		const anew = from.epoch !== epoch || from.seq === 0;
 		if (part && anew) this.#lackAll(part);
 		this.#outlet = outlet;
 		this.#parts = parts;
@@ -276,7 +267,7 @@ export class Follower implements Reader {
 		const readable = visibleTo(this.#reading.access, offer.chunks);
 		const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;
 		this.#outlet.send(encodeFrame({ type: 'snapshot', space: this.#space, ...offer, chunks }) as Uint8Array<ArrayBuffer>);
-		this.#cursor = { epoch: offer.epoch, seq: offer.seq };
+		this.#cursor = { ...this.#cursor, epoch: offer.epoch, seq: offer.seq };
 	}
 
 	/** Tells the reader what it may see now, and goes on from there. What still waits to be sent was for somebody who might see more. */
@@ -301,7 +292,7 @@ export class Follower implements Reader {
 		} else {
 			this.#reading = reading;
 			if (!fromStart) return null;
-			this.#cursor = { epoch: this.#epoch, seq: 0 };
+			this.#cursor = { ...this.#cursor, epoch: this.#epoch, seq: 0 };
 			if (this.#part) this.#lackAll(this.#part);
 		}
 		return null;

@@ -4,6 +4,7 @@ import { collectionNumbered } from '@mana/schema/registry/models';
 import {
 	bucketOf,
 	type Digest,
+	ENGINE,
 	type FrameOf,
 	NOTHING_SUM,
 	type Op,
@@ -14,7 +15,9 @@ import {
 	sumOfScope,
 } from '@mana/sync';
 import { expect, test } from 'bun:test';
+import type { SyncStore } from './store.ts';
 import { exchangeOnce, newDevice, newRecord, RawClient, startSync } from './testing.ts';
+import { openBeside } from './testing-spaces.ts';
 
 const tasks = collectionNumbered(513)!;
 const projects = collectionNumbered(514)!;
@@ -103,6 +106,38 @@ eachEngine('a part of a space', (engine) => {
 		const named = deltas.slice(0, -1);
 		expect(named.length).toBeGreaterThan(0);
 		for (const delta of named) expect(delta).toMatchObject({ more: true, cells: [{ record: old }, { record: old }] });
+	});
+
+	test('who was away for so long that it must take the state anew gets its part, and no more, over a stream and in an exchange', async () => {
+		const place = await engine.place();
+		await using server = await startSync(place);
+		const token = await server.issuer.token('ada');
+		const writer = await RawClient.join(server.url, token);
+		writer.write(task(newRecord(), 'title', 'to do'));
+		const old = newRecord();
+		writer.write(task(old, 'title', 'long ago'), task(old, 'completedAt', NOW - 1));
+		writer.write(task(newRecord(), 'title', 'still to do'));
+		await writer.acked(3);
+		const store: SyncStore = await openBeside(place.home, place.databaseUrl);
+		await store.db.updateTable('space').set({ horizon: 3 }).where('id', '=', writer.space!).execute();
+		await store.close();
+
+		const cursor = { epoch: writer.epoch, seq: 1 };
+		const schema = [{ collection: ENGINE.collection, version: ENGINE.renews }];
+		const away = await RawClient.open(server.url);
+		await away.hello(token, schema);
+		await away.sub(writer.space!, cursor, kept);
+		await away.reached(3);
+		expect(away.heard[1]!.type).toBe('renew');
+		expect([...away.cells.values()].filter(({ record }) => record === old)).toEqual([]);
+		const frames = await exchangeOnce(server.url, [
+			{ type: 'hello', token, device: newDevice(), clockMs: 0, schema },
+			{ type: 'sub', space: writer.space!, ...cursor, part: kept },
+		]);
+		expect(frames[1]!.type).toBe('renew');
+		expect(frames.flatMap((frame) => (frame.type === 'delta' ? frame.cells : [])).filter(({ record }) => record === old)).toEqual(
+			[],
+		);
 	});
 
 	test('whole collections alone: what is in no other comes', async () => {

@@ -20,6 +20,7 @@ import {
 	knownFrom,
 	outdatedIn,
 	type Seated,
+	startOf,
 	versionsOf,
 } from '@mana/sync/space/index';
 import { type Person, Problem, type VerifyToken } from '@mana/service';
@@ -248,8 +249,8 @@ export function reachOf({ space, access: { apps } }: Seated): Reach | null {
 
 /** What the client must know before SUBBED when it stands below the horizon, and from where on it is told the state. */
 export function renewalOf(seat: Seated, cursor: Cursor): { frame: Renew | null; from: Cursor } {
-	if (!isBeforeHorizon(cursor, seat)) return { frame: null, from: cursor };
-	return { frame: { type: 'renew', space: seat.space }, from: { epoch: seat.epoch, seq: 0 } };
+	const { renews, from } = startOf(cursor, seat);
+	return { frame: renews ? { type: 'renew', space: seat.space } : null, from };
 }
 
 function granted<T extends object>(answer: T | Denied): T {

@@ -245,6 +245,7 @@ export class Sockets {
 		const follower = new Follower(
 			seat,
 			renewal.from,
+			frame.part ?? null,
 			data.session,
 			{
 				send: (bytes) => void wire.send(bytes),

@@ -86,7 +86,7 @@ eachEngine('a commit whose outcome is unknown', (engine) => {
 			reads: new SharedReads(spaces),
 		};
 		const reader = { person: 'ada', takesSnapshots: true, lively: false };
-		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, reader, outlet, parts);
+		const follower = new Follower(subbed, { epoch: subbed.epoch, seq: 0 }, null, reader, outlet, parts);
 		follower.run();
 		while (topic.size === 0) await Bun.sleep(1);
 

@@ -8,12 +8,12 @@ import { newSpaceId } from '../ids.ts';
 import { cellsAfter } from '../space/fixture.ts';
 import {
 	catchUp,
-	isBeforeHorizon,
 	Committer,
 	digestAnswers,
 	type DigestStore,
 	PartSums,
 	outdatedIn,
+	startOf,
 	type Sums,
 	sumsOf,
 	versionsOf,
@@ -567,14 +567,14 @@ class Connection implements Link {
 					person: 'ada',
 				});
 				if (seat.type !== 'subbed') return this.answer({ type: 'bye', code: 'unknown-space', detail: '', retryAfterMs: null });
-				const renews = isBeforeHorizon(frame, seat);
+				const { renews, from } = startOf(frame, seat);
 				if (renews) this.answer({ type: 'renew', space: frame.space });
 				this.#renewing = renews;
 				this.answer(seat);
 				if (this.#schema.has(LIVENESS.collection)) this.answer({ type: 'credit', space: frame.space, bytes: 256 * 1024 });
 				this.#sub = frame;
 				this.#cursor = null;
-				return this.#catchUp(renews ? { epoch: seat.epoch, seq: 0 } : { epoch: frame.epoch, seq: frame.seq }, frame.part);
+				return this.#catchUp(from, frame.part);
 			}
 			case 'digest': {
 				const reading = { person: 'ada', access: this.#server.members.get('ada')!.access! };

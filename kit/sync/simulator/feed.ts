@@ -90,7 +90,7 @@ export class Feed {
 			const readable = visibleTo(this.#reading.access, offered.chunks);
 			const chunks = whole ? readable.filter(({ collection }) => whole.whole(collection)) : readable;
 			send(encodeFrame({ type: 'snapshot', space, ...offered, chunks }));
-			this.#cursor = { epoch, seq: offered.seq };
+			this.#cursor = { ...this.#cursor, epoch, seq: offered.seq };
 		}
 		void this.#catchUp();
 	}
@@ -168,7 +168,7 @@ export class Feed {
 			if (!reading) return this.stop();
 			this.#reading = reading;
 			if (fromStart) {
-				this.#cursor = { epoch, seq: 0 };
+				this.#cursor = { ...this.#cursor, epoch, seq: 0 };
 				this.#lackAll();
 			}
 		}

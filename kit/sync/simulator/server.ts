@@ -22,8 +22,8 @@ import {
 	retell,
 	type Rules,
 	type SpaceStore,
-	isBeforeHorizon,
 	knownFrom,
+	startOf,
 	type TidyRequest,
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
@@ -283,7 +283,8 @@ class Connection implements ServerEnd {
 		if (answer.type !== 'subbed') return;
 		const { apps } = answer.access;
 		if (apps !== null) this.#say({ type: 'reach', space, apps });
-		this.#anew = isBeforeHorizon({ epoch, seq }, answer);
+		const { renews, from } = startOf({ epoch, seq }, answer);
+		this.#anew = renews;
 		this.#knew = knownFrom({ epoch, seq }, answer);
 		if (this.#anew) this.#say({ type: 'renew', space });
 		this.#say(answer);
@@ -291,7 +292,7 @@ class Connection implements ServerEnd {
 		this.#feed = new Feed({
 			...this.#parts,
 			space,
-			cursor: this.#anew ? { epoch: answer.epoch, seq: 0 } : { epoch, seq },
+			cursor: from,
 			part,
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
@@ -408,9 +409,8 @@ async function converse(
 				if (answer.type === 'ack') acks.push(answer);
 				if (answer.type === 'revoked') answers.push(encodeFrame(answer));
 				if (answer.type !== 'subbed' || frame.type !== 'sub') continue;
-				anew = isBeforeHorizon(frame, answer);
+				({ renews: anew, from: cursor } = startOf(frame, answer));
 				knew = knownFrom(frame, answer);
-				cursor = anew ? { epoch: answer.epoch, seq: 0 } : frame;
 				part = frame.part;
 				reading = { person: who!.person, access: answer.access };
 				const { apps } = answer.access;

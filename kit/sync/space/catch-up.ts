@@ -10,6 +10,11 @@ import type { SpaceStore, Tail } from './store.ts';
 export interface Cursor {
 	readonly epoch: number;
 	readonly seq: number;
+	/**
+	 * The horizon when a replica of another history sat down (`startOf`): it compares the state with what it has, so it must be told by RENEW of what is
+	 * forgotten after that.
+	 */
+	readonly horizon?: number;
 }
 
 /** One part of what a replica lacks. */
@@ -51,6 +56,7 @@ export async function* catchUp(
 	// Told before it sat down; what has been forgotten since then it must be told as well, by sitting down again.
 	if (from > 0 && from < tail.horizon) throw new Forgotten(space);
 	if (from !== cursor.seq) tail = await read(store, space, from, chunk, reading);
+	if (cursor.horizon !== undefined && cursor.horizon < tail.horizon) throw new Forgotten(space);
 	// Whoever has nothing yet was told, in the parts before, what is forgotten while the rest is read.
 	const known = Math.max(from, tail.horizon);
 	if (tail.seq === cursor.seq && tail.epoch === cursor.epoch) return tail.aclEpoch;

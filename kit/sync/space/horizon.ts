@@ -42,6 +42,16 @@ export function isBeforeHorizon(cursor: Cursor, space: Pick<SpaceState, 'epoch' 
 	return cursor.seq > 0 && known < space.horizon && known <= space.seq;
 }
 
+/** From where on somebody is told the state who stood there when he sat down, and whether RENEW is told before it. */
+export function startOf(
+	{ epoch, seq }: Cursor,
+	seat: Pick<SpaceState, 'epoch' | 'seq' | 'horizon' | 'beginnings'>,
+): { readonly renews: boolean; readonly from: Cursor } {
+	if (isBeforeHorizon({ epoch, seq }, seat)) return { renews: true, from: { epoch: seat.epoch, seq: 0 } };
+	const isOther = seq > 0 && (epoch !== seat.epoch || seq > seat.seq);
+	return { renews: false, from: { epoch, seq, ...(isOther && { horizon: seat.horizon }) } };
+}
+
 /** What somebody knows of a space who sat down there from a cursor, see `PushRequest`. Who took the state anew knows what stood there then. */
 export function knownFrom(cursor: Cursor, seat: Cursor & { readonly horizon: number }): number {
 	const goesOn = cursor.seq > 0 && cursor.epoch === seat.epoch && cursor.seq <= seat.seq;

@@ -40,6 +40,7 @@ export async function* catchUpPart(
 ): AsyncGenerator<CatchUpPart, number> {
 	const index = new ScopeIndex(scope);
 	const head = await judged(store.readSince(space, cursor.seq, 1, reading?.person), reading);
+	if (cursor.horizon !== undefined && cursor.horizon < head.horizon) throw new Forgotten(space);
 	const known = head.epoch === cursor.epoch && cursor.seq <= head.seq;
 	if (known && !told && head.seq === cursor.seq) return head.aclEpoch;
 	const from = known ? cursor.seq : 0;

@@ -87,7 +87,8 @@ class CountsForgotten {
 		if (beside?.stamp === stamp) return void this.#parts.set(key, { total: Infinity, folded: true, isHeld: false });
 		const cell = this.#there.get(key);
 		const folded = foldedTotal(cell?.value);
-		if (!cell) this.#parts.set(key, { total, folded: foldedTotal(value) !== null, isHeld: false });
+		// What it had counted stands in the sum: also a total that says no more than that has nothing to add.
+		if (!cell) this.#parts.set(key, { total, folded: true, isHeld: false });
 		else if (folded !== null) this.#parts.set(key, { total: folded, folded: true, isHeld: true });
 	}
 
