@@ -29,7 +29,12 @@ interface State {
 
 interface Entry {
 	readonly label: string;
-	readonly steps: readonly (Step & { readonly from: State; readonly to: State })[];
+	readonly steps: readonly (Step & {
+		readonly from: State;
+		readonly to: State;
+		/** When it was written, in `endings` of the replica. */
+		readonly moment: number;
+	})[];
 }
 
 /** What undo asks of its client. */
@@ -92,13 +97,14 @@ export class ActionHistory implements History {
 	/** Remembers an action that was just committed. Returns the way to take exactly it back. */
 	record(label: string, steps: readonly RecordedStep[]): () => boolean {
 		if (steps.length === 0) return () => false;
+		const moment = this.#replica.endings;
 		const entry: Entry = {
 			label,
 			steps: steps.map(({ step, from, pending }) => {
-				if (step.kind === 'creation') return { ...step, from: { source: { register: undefined } }, to: from };
+				if (step.kind === 'creation') return { ...step, moment, from: { source: { register: undefined } }, to: from };
 				const to: State = { source: { pending } };
 				this.#states.set(nameOf(step), to);
-				return { ...step, from, to };
+				return { ...step, moment, from, to };
 			}),
 		};
 		this.#done.push(entry);
@@ -209,9 +215,14 @@ export class ActionHistory implements History {
 		return this.#shows(step[here], shown);
 	}
 
-	/** Whether a count is still in what is shown, by itself or in the sum: a record that was made anew under the same id began again at nothing. */
-	#isCounted(step: Place): boolean {
-		return [step.key, sumKey(step.key)].some((key) => this.#replica.register({ ...step, key }) !== undefined);
+	/**
+	 * Whether a count is still in what is shown, by itself or in the sum. A record that was made anew under the same id began again at nothing, and its sum
+	 * is not the one that this stood in.
+	 */
+	#isCounted(step: Place & { readonly moment: number }): boolean {
+		if (this.#replica.endedSince(step, step.moment)) return false;
+		const keys = this.#replica.letGoSince(step.moment) ? [step.key] : [step.key, sumKey(step.key)];
+		return keys.some((key) => this.#replica.register({ ...step, key }) !== undefined);
 	}
 
 	/** A record that somebody else has written to since is not taken away from them. */

@@ -14,7 +14,7 @@ import {
 	type WrittenEntry,
 } from '@mana/model';
 import type { Cell, Op, Place } from '../cell.ts';
-import type { Name } from '../name.ts';
+import { type Name, nameKey } from '../name.ts';
 import type { PackedChunk } from '../snapshot/packed.ts';
 import { isLeftover, isTombstone, type RecordName, tombstoneOf } from '../tombstone.ts';
 import type { Coming } from './large/coming.ts';
@@ -57,6 +57,10 @@ export class Replica {
 	readonly #pending = new Set<Pending>();
 	/** Grows when parts of counters may have gone from here: what is counted from now on must not rest on what they held. */
 	lostCounts = 0;
+	/** Grows with every end of a record, and whenever what is confirmed was let go of. */
+	endings = 0;
+	readonly #endedAt = new Map<string, number>();
+	#letGoAt = 0;
 	/** Records that were made anew where a tombstone stood, for whoever empties it before it merges something. */
 	anew: Name[] = [];
 	/** What was heard of since the last `sweep`. */
@@ -282,7 +286,10 @@ export class Replica {
 	}
 
 	#leftover(cell: Cell): void {
-		if (isTombstone(cell)) return void this.#tombstones.add(cell);
+		if (isTombstone(cell)) {
+			this.#endedAt.set(nameKey(cell), ++this.endings);
+			return void this.#tombstones.add(cell);
+		}
 		this.#leftovers.add(cell);
 		if (lawOf(cell.field) === counter) this.lostCounts++;
 	}
@@ -377,6 +384,7 @@ export class Replica {
 				const record = this.#touch(collection, id);
 				record.base = new Map();
 				this.lostCounts++;
+				this.#letGoAt = ++this.endings;
 				if (!record.overlay) this.#collections.get(collection)!.delete(id);
 			}
 		});
@@ -396,6 +404,7 @@ export class Replica {
 		this.batch(() => {
 			this.seenStamp = 0;
 			this.lostCounts++;
+			this.#letGoAt = ++this.endings;
 			for (const [collection, records] of this.#collections) {
 				for (const id of records.keys()) this.#touch(collection, id).base = new Map();
 			}
@@ -417,6 +426,16 @@ export class Replica {
 		const place = tombstoneOf({ collection, record: id });
 		const flag = this.confirmed(place);
 		return flag !== undefined && isTombstone({ ...place, ...flag });
+	}
+
+	/** Whether a record ended since a moment (a value of `endings`), as far as was heard of. */
+	endedSince(name: Name, moment: number): boolean {
+		return (this.#endedAt.get(nameKey(name)) ?? 0) > moment;
+	}
+
+	/** Whether something confirmed was let go of since a moment, so that records may have ended unheard of. */
+	letGoSince(moment: number): boolean {
+		return this.#letGoAt > moment;
 	}
 
 	/** Whether the part of a counter that an op writes was folded by the server. */

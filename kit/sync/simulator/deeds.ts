@@ -2,6 +2,7 @@ import { InvalidValue, olderOf, systemFields } from '@mana/model';
 import type { Writer } from '../client/api.ts';
 import { QUARANTINE } from '../client/quarantine.ts';
 import type { Client } from '../client/client.ts';
+import type { Op } from '../cell.ts';
 import { isLeftover, isTombstone } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
@@ -267,10 +268,10 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 function noteLives({ oracle }: World, { mana, space }: Client): void {
 	for (const { transaction } of mana.outbox()) {
 		if (transaction.n !== 0) continue;
-		const known = transaction.ops.filter((op) =>
-			[...mana.replica.cells(op.collection, op.record)].some((cell) => !isTombstone(cell)),
-		);
-		for (const token of tokensOf([{ transaction }])) oracle.wrote(token, space, known);
+		const isKnown = (op: Op) => [...mana.replica.cells(op.collection, op.record)].some((cell) => !isTombstone(cell));
+		const known = transaction.ops.filter(isKnown);
+		const unknown = transaction.ops.filter((op) => !isKnown(op));
+		for (const token of tokensOf([{ transaction }])) oracle.wrote(token, space, known, unknown);
 	}
 }
 

@@ -128,11 +128,18 @@ export class Oracle {
 	}
 
 	/** Somebody wrote, at a checkpoint, about records that were there. */
-	wrote(token: string, { epoch, seq }: { readonly epoch: number; readonly seq: number }, known: readonly Place[]): void {
+	wrote(
+		token: string,
+		{ epoch, seq }: { readonly epoch: number; readonly seq: number },
+		known: readonly Place[],
+		unknown: readonly Place[],
+	): void {
 		for (const place of known) {
 			const record = recordKey(place);
 			this.#lives.set(`${token} ${record}`, { epoch, life: this.#life(epoch, record, seq) });
 		}
+		// What is taken back brings an earlier token again, perhaps into a record that begins with it.
+		for (const place of unknown) this.#lives.delete(`${token} ${recordKey(place)}`);
 	}
 
 	/** How often a record had ended. */

@@ -108,7 +108,7 @@ export class Upstream implements SessionHost {
 	rewrite(): void {
 		if (!this.leads) return;
 		const { found, mended } = this.digest;
-		this.replaced([...this.#state.replica.allCells()]);
+		this.#writeAnew([...this.#state.replica.allCells()]);
 		this.state({ digest: { ...this.digest, found: found + 1, mended: mended + 1 } });
 	}
 
@@ -382,16 +382,22 @@ export class Upstream implements SessionHost {
 
 	/** Puts cells in the place of all that is confirmed, at the same checkpoint. */
 	#keepOnly(cells: readonly Cell[], conflicts: readonly Conflict[], reach: SpaceRow['reach']): void {
-		const { keeper, tabs, replica, mana } = this.#state;
-		const { epoch, seq, leaving } = this.space;
+		const { replica, mana } = this.#state;
 		this.#state.space = { ...this.space, reach };
+		this.#writeAnew(cells, conflicts);
+		replica.replace(cells);
+		mana.refresh();
+	}
+
+	/** Puts cells in the place of all that is on the disk, at the same checkpoint; other tabs read it from there. */
+	#writeAnew(cells: readonly Cell[], conflicts: readonly Conflict[] = []): void {
+		const { keeper, tabs } = this.#state;
+		const { epoch, seq, leaving, reach } = this.space;
 		keeper.write(async (store, generation) => {
 			await store.applyRemote({ epoch, to: seq, cells, replace: true, reach, leaving }, generation);
 			for (const { id } of conflicts) await store.forgetConflict(id);
 			tabs.post({ kind: 'reload' });
 		});
-		replica.replace(cells);
-		mana.refresh();
 	}
 
 	revoked(): void {
