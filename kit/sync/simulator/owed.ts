@@ -106,8 +106,11 @@ function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<
 		client && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq;
 	const tab = tabs.find(isWritten);
 	if (!tab) return;
-	for (const cell of ofPart(tab, confirmed(tab)).values()) {
+	const others = tabs.filter(({ client }) => client?.space.epoch === epoch).map(confirmed);
+	for (const [place, cell] of ofPart(tab, confirmed(tab))) {
 		const { name } = lawOf(cell.field);
+		// A tab that is further knows into what an update was merged, and brings that.
+		if (name === 'text' && others.some((cells) => (cells.get(place)?.value ?? null) === null)) continue;
 		// A name or a place in the tree may be refused by now; a sum is of parts.
 		if (name !== 'command' && name !== 'tree' && !isSystem(cell.collection) && !isLeftover(cell)) yield cell;
 	}

@@ -316,4 +316,32 @@ export const conversations: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'a leading tab broke its comparison off for ever, since a tab that follows differed as well',
+		plan: {
+			seed: 3_331_706,
+			config: {
+				browsers: 3,
+				latency: [200, 200],
+				browserDiskMs: [0, 40],
+				commitMs: 1,
+				readMs: 300,
+				transports: ['exchange'],
+				chunk: 3,
+				records: 3,
+				durationMs: 40_000,
+				leastCells: 10,
+				slicedFrom: 5,
+				nodes: 2,
+			},
+			steps: [
+				{ at: 21_158, luck: 1_807_485_616, kind: 'tab-freeze', browser: 0, ms: 1_584 },
+				{ at: 21_641, luck: 1_851_649_207, kind: 'server-fall-back', backMs: 4_405 },
+				{ at: 23_920, luck: 1_850_723_066, kind: 'write', browser: 0, what: 'field' },
+				{ at: 24_115, luck: 320_153_921, kind: 'cut', browser: 1, mode: 'down-lost' },
+				{ at: 27_634, luck: 1_217_215_000, kind: 'write', browser: 1, what: 'many' },
+				{ at: 29_375, luck: 1_938_648_882, kind: 'tab-open', browser: 1 },
+			],
+		},
+	},
 ];

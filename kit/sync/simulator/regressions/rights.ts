@@ -272,4 +272,29 @@ export const rights: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'the same in a shared space: two tabs that showed what the server had forgotten kept each other from mending it',
+		plan: {
+			seed: 3_333_243,
+			config: {
+				browsers: 6,
+				latency: [0, 2],
+				browserDiskMs: [1, 5],
+				commitMs: 3,
+				readMs: 300,
+				transports: ['exchange'],
+				chunk: 8_192,
+				records: 6,
+				durationMs: 15_000,
+				shared: true,
+				leastCells: 10,
+			},
+			steps: [
+				{ at: 2_324, luck: 1_359_861_277, kind: 'server-fall-back', backMs: 927 },
+				{ at: 2_425, luck: 1_821_161_391, kind: 'member', change: 'open' },
+				{ at: 3_725, luck: 1_193_596_669, kind: 'member', change: 'limit' },
+				{ at: 9_246, luck: 1_484_718_094, kind: 'tab-open', browser: 0 },
+			],
+		},
+	},
 ];
