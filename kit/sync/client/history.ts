@@ -29,7 +29,8 @@ interface State {
 
 interface Entry {
 	readonly label: string;
-	readonly steps: readonly (Step & {
+	/** Those that its last turn did not leave: what undo left is not done again. */
+	steps: readonly (Step & {
 		readonly from: State;
 		readonly to: State;
 		/** When it was written, in `endings` of the replica. */
@@ -159,6 +160,7 @@ export class ActionHistory implements History {
 		const left = entry.steps.filter((step) => !steps.includes(step));
 		this.skipped = [...this.skipped, ...left.map(({ collection, record, field }) => ({ collection, record, field }))];
 		if (steps.length === 0) return false;
+		entry.steps = steps;
 		const ops = steps.map((step) => this.#opsOf(step, here, there));
 		const transactions = this.#parts.commit(entry.label, ops.flat());
 		let at = 0;

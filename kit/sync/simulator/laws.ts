@@ -68,7 +68,8 @@ function judgeCounters({ oracle, steps, undone, answered, forgiven, wentBack }: 
 			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.some((tokens) => tokens.has(token)))
 				certain |= power;
 			if (answered.has(token) && oracle.timesAccepted(token) > 1) beside.push(power);
-			if (undone.has(token) && forgiven.has(token) && counted.size === 0) beside.push(-power);
+			// What was counted is lost with a history or with its record, and what takes it back may come into the one that follows.
+			if (undone.has(token) && (forgiven.has(token) || oracle.hasEnded(step)) && counted.size === 0) beside.push(-power);
 		}
 		for (const tab of tabs) {
 			const row = tab.client!.mana.get(tab.things, id);

@@ -142,6 +142,12 @@ export class Oracle {
 		for (const place of unknown) this.#lives.delete(`${token} ${recordKey(place)}`);
 	}
 
+	/** Whether a record has ended in any history. */
+	hasEnded(name: RecordName): boolean {
+		const record = recordKey(name);
+		return [...this.#ends.values()].some((ends) => ends.some((end) => end.record === record));
+	}
+
 	/** How often a record had ended. */
 	#life(epoch: number, record: string, seq: number): number {
 		return (this.#ends.get(epoch) ?? []).filter((end) => end.record === record && end.seq <= seq).length;

@@ -62,13 +62,18 @@ export class Intake {
 		}
 		this.#previewing = true;
 		const shown = (coming: Coming | null) => {
-			if (replica.show(coming)) saw(); // else all of it came, or none of it counts any more
+			if (this.#isFirst && replica.show(coming)) saw(); // else all of it came, or none of it counts any more
 		};
 		ready.then(shown, parts.report).finally(() => {
 			this.#previewing = false;
-			if (this.#waiting.length > 0 && this.#state.space.seq === 0) this.preview([]);
+			if (this.#waiting.length > 0 && this.#isFirst) this.preview([]);
 			else this.#waiting = [];
 		});
+	}
+
+	/** There is no checkpoint yet. */
+	get #isFirst(): boolean {
+		return this.#state.space.seq === 0;
 	}
 
 	/**
