@@ -143,6 +143,18 @@ export class WireWorld {
 		this.check();
 	}
 
+	/** Removes somebody who is there and hears it, whatever luck did before. */
+	async removeOne(): Promise<void> {
+		const tap = this.#taps.at(-1)!;
+		const { person } = tap.parts;
+		if (!this.judge.now(person)) await this.#admit(person);
+		await tap.connect(this.#url());
+		await tap.settled();
+		await this.#change(person, null);
+		await this.#fence();
+		this.check();
+	}
+
 	/** When nothing is on its way any more everybody holds exactly what they may read of what they keep. */
 	async settle(): Promise<void> {
 		for (const tap of this.#taps) {
@@ -264,9 +276,8 @@ export class WireWorld {
 		await this.#fence();
 	}
 
-	async #change(person: string): Promise<void> {
+	async #change(person: string, access = this.#dice.chance(0.3) ? null : this.#dice.pick(RIGHTS)): Promise<void> {
 		const path = `/spaces/${this.judge.space}/members/${person}`;
-		const access = this.#dice.chance(0.3) ? null : this.#dice.pick(RIGHTS);
 		const answered = this.judge.change(person, access);
 		await (access ? this.#as(OWNER, 'PATCH', path, access) : this.#as(OWNER, 'DELETE', path));
 		answered();

@@ -23,6 +23,7 @@ eachEngine('what leaves the service', (engine) => {
 					if (step % RENEW === 0) await world.renew();
 					if (step % RESTART === 0) await world.restart();
 				}
+				await world.removeOne();
 				await world.settle();
 				// A judge who saw nothing of a kind has judged nothing.
 				for (const type of ['delta', 'snapshot', 'chunk', 'digest', 'presence', 'reach', 'move', 'subbed', 'revoked'] as const)

@@ -11,8 +11,8 @@ export interface Cursor {
 	readonly epoch: number;
 	readonly seq: number;
 	/**
-	 * The horizon when a replica of another history sat down (`startOf`): it compares the state with what it has, so it must be told by RENEW of what is
-	 * forgotten after that.
+	 * The horizon when a replica sat down that is told the state from its start (`startOf`). What is forgotten after that it may have been told of already,
+	 * where the state is begun anew, or have of another history; so it must sit down again.
 	 */
 	readonly horizon?: number;
 }

@@ -47,9 +47,10 @@ export function startOf(
 	{ epoch, seq }: Cursor,
 	seat: Pick<SpaceState, 'epoch' | 'seq' | 'horizon' | 'beginnings'>,
 ): { readonly renews: boolean; readonly from: Cursor } {
-	if (isBeforeHorizon({ epoch, seq }, seat)) return { renews: true, from: { epoch: seat.epoch, seq: 0 } };
-	const isOther = seq > 0 && (epoch !== seat.epoch || seq > seat.seq);
-	return { renews: false, from: { epoch, seq, ...(isOther && { horizon: seat.horizon }) } };
+	const { horizon } = seat;
+	if (isBeforeHorizon({ epoch, seq }, seat)) return { renews: true, from: { epoch: seat.epoch, seq: 0, horizon } };
+	const isFromStart = seq === 0 || epoch !== seat.epoch || seq > seat.seq;
+	return { renews: false, from: { epoch, seq, ...(isFromStart && { horizon }) } };
 }
 
 /** What somebody knows of a space who sat down there from a cursor, see `PushRequest`. Who took the state anew knows what stood there then. */
