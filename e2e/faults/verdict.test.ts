@@ -36,12 +36,13 @@ describe('the verdict of a run', () => {
 /** A server whose disk loses what it had acknowledged, and no device is left that would bring it back. */
 const forgetting: Harm = {
 	name: 'forget',
-	async begin(cluster, dice) {
+	async begin(cluster) {
 		const { server } = cluster;
 		await cluster.killServer();
 		const goBack = server.remember();
+		const before = new Map(cluster.acked);
 		await cluster.startServer();
-		await Bun.sleep(dice.int(1_500, 2_000));
+		while (![...cluster.acked].some(([writer, count]) => count > (before.get(writer) ?? 0))) await Bun.sleep(20);
 		await Promise.all(cluster.seats.map((seat) => cluster.killClient(seat)));
 		await cluster.killServer();
 		goBack();

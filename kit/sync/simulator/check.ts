@@ -19,7 +19,6 @@ export function checkTab(tab: Tab, oracle: Oracle): void {
 	if (!client || tab.browser.damaged) return; // what it shows is judged at the end, when it must be mended
 	if (client.mana.sync.problem?.code === 'revoked') return void lastSeen.delete(tab);
 	const { epoch, seq, actor } = client.space;
-	if (epoch === 0 && seq > 0) return; // it knows that what it shows is of a history that is no more
 	const expected = oracle.stateAt(epoch, seq);
 	if (!expected) throw new Violation('I5', `a tab stands at ${epoch}/${seq}, which is no checkpoint`);
 	const { reach } = client.space;

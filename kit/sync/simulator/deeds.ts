@@ -178,18 +178,13 @@ function goBack(world: World, backMs: number, back: (older: SpaceFile) => void):
 		// Of what was forgotten nobody can tell that it was lost.
 		if (!world.tidied) world.debts.noteLoss(oracle, world.browsers, OWNER, file, older, isTold);
 		// Who has what was lost, and nothing of its own in it, shows it until digests are compared.
-		for (const browser of world.browsers) if (!isTold || standsIn(browser, disk.file.space.epoch)) browser.damaged = true;
+		if (!isTold) for (const browser of world.browsers) browser.damaged = true;
 		oracle.restored(past, disk.file.space.epoch);
 		const kept = new Set(tokensOf(oracle.accepted()));
 		for (const token of tokensOf(accepted)) if (!kept.has(token)) world.forgiven.add(token);
 		world.wentBack = true;
 		world.startServer();
 	});
-}
-
-/** Whether a tab or the disk of a browser is in a history. */
-function standsIn({ tabs, disk }: Browser, epoch: number): boolean {
-	return tabs.some(({ client }) => client?.space.epoch === epoch) || disk.meta()?.space.epoch === epoch;
 }
 
 /** Ana invites Ben, and Ben comes in with a new tab wherever the space was taken from him. */

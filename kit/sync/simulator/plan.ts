@@ -167,7 +167,8 @@ export function planOf(seed: number): Plan {
 	const parts = partsOf(seed, config);
 	const silent = damagesOf(seed, config, parts.length > 0 ? 'part' : 'whole');
 	const tidying = tidyingOf(seed, config);
-	const fallen = parts.length + tidying.length > 0 ? [] : fallBackOf(seed, config);
+	const isRestored = steps.some(({ kind }) => kind === 'server-restore');
+	const fallen = isRestored || parts.length + tidying.length > 0 ? [] : fallBackOf(seed, config);
 	const turned = tidying.length > 0 ? [] : turnsOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	const slow = [...stallsOf(seed, config), ...(troubled ? [] : pausesOf(seed, config))];
@@ -337,8 +338,8 @@ function turnsOf(seed: number, { browsers, durationMs }: Config): Step[] {
 }
 
 /**
- * The server goes back to an older state and does not know it; seldom, since such a history takes long to settle. Who keeps a part compares nothing, and where
- * something was forgotten nobody can tell what was lost: not there.
+ * The server goes back to an older state and does not know it; seldom, since such a history takes long to settle. Who keeps a part compares nothing, where
+ * something was forgotten nobody can tell what was lost, and back to before a backup had been restored nobody can tell which history it is: not there.
  */
 function fallBackOf(seed: number, { browsers, durationMs }: Config): Step[] {
 	// Dice of its own, like those of all that came later.

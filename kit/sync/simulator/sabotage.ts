@@ -152,9 +152,6 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 			replica.merge = (cells) => merge([...cells].filter((cell) => !isTombstone(cell)));
 		},
 	}),
-	'a large checkpoint is shown though what it rests on has changed': () => ({
-		damage: ({ mana: { replica } }) => void (replica.awaits = () => true),
-	}),
 	'what was written about a forgotten record is sent as if nothing had happened': () => ({
 		damage: ({ mana: { replica } }) => void (replica.knows = () => false),
 	}),

@@ -59,7 +59,6 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'a part is forgotten before it is folded': 20,
 	'nobody is told that something was forgotten': 26,
 	'the server does not know from where on it has forgotten': 26,
-	'a large checkpoint is shown though what it rests on has changed': 509,
 	'what was written about a forgotten record is sent as if nothing had happened': 183,
 	'a record goes although something of it is unsent': 30,
 	'a device does not notice that the server forgot what it had decided': 28,

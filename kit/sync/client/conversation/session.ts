@@ -315,7 +315,8 @@ export class Session {
 	#subbed(subbed: Subbed): void {
 		const { space, doneN, nextN } = this.#host;
 		const forgot = subbed.nextN <= doneN;
-		if (forgot || subbed.nextN > nextN) return this.#disown(forgot && !this.#catchingUp.forgotten);
+		if (forgot || subbed.nextN > nextN)
+			return this.#disown(forgot && subbed.epoch === space.epoch && !this.#catchingUp.forgotten);
 		const asked = this.#subscription.lacking;
 		this.#role = subbed.role;
 		this.#catchingUp.subbed(subbed);

@@ -205,36 +205,6 @@ export const conversations: readonly Regression[] = [
 		},
 	},
 	{
-		why: 'a server went back to before it had been restored, while a device that had heard of the restored history had not yet had it',
-		plan: {
-			seed: 3_201_713,
-			config: {
-				browsers: 2,
-				latency: [1, 1_500],
-				browserDiskMs: [1, 40],
-				commitMs: 3,
-				readMs: 1,
-				transports: ['stream', 'exchange'],
-				chunk: 3,
-				records: 2,
-				durationMs: 40_000,
-				shared: true,
-				leastCells: 10,
-			},
-			steps: [
-				{ at: 443, luck: 679_861_624, kind: 'write', browser: 0, what: 'price' },
-				{ at: 3_101, luck: 1_191_548_285, kind: 'offline', browser: 1, ms: 8_894 },
-				{ at: 3_200, luck: 719_152_696, kind: 'write', browser: 0, what: 'expect' },
-				{ at: 3_817, luck: 1_411_033_549, kind: 'write', browser: 0, what: 'field' },
-				{ at: 4_731, luck: 1_892_976_037, kind: 'server-restore', backMs: 3_837 },
-				{ at: 5_247, luck: 374_605_694, kind: 'server-fall-back', backMs: 9_245 },
-				{ at: 5_839, luck: 241_560_498, kind: 'write', browser: 0, what: 'count' },
-				{ at: 10_274, luck: 66_663_357, kind: 'tab-open', browser: 0 },
-				{ at: 11_512, luck: 272_123_702, kind: 'write', browser: 0, what: 'restore' },
-			],
-		},
-	},
-	{
 		why: 'a count that was refused and sent again was brought back after the server had gone back, and the judge took it for one too many',
 		plan: {
 			seed: 3_210_977,
