@@ -167,13 +167,6 @@ export class JournalStore implements ClientStore {
 		});
 	}
 
-	outboxAfter(n: number): Promise<readonly StoredTransaction[]> {
-		return this.#disk.run('read', ['outbox'], async (tx) => {
-			const rows = await tx.list('outbox', this.#name, n + 1);
-			return rows.map(({ at, value }) => storedOf(at, value as OutboxRow));
-		});
-	}
-
 	async keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void> {
 		const at = await this.#lead(['meta', 'chunks'], generation, (tx) => this.#shelf.keep(tx, hash, bytes));
 		this.#shelf.kept(hash, at);

@@ -54,3 +54,16 @@ test('what goes to another journal is sent under the stamp that it got there', (
 	outbox.stored([pending], [{ ...row, stamp: 60 }]);
 	expect([...outbox.from(1)]).toMatchObject([{ n: 1, stamp: 60 }]);
 });
+
+test('it is known by both stamps, so that nothing else gets either', () => {
+	const { outbox } = filled();
+	outbox.acked(ack);
+	expect([...outbox.stamps].sort()).toEqual([30, 50]);
+});
+
+test('of two that a journal knows by one stamp, none stays that it does not have', () => {
+	const { replica, outbox, row } = filled();
+	outbox.add({ ...row, n: 2 });
+	outbox.load([row], { doneN: 0, nextN: 2 });
+	expect([...replica.pending].map(({ n }) => n)).toEqual([1]);
+});

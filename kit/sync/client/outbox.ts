@@ -138,26 +138,32 @@ export class Outbox {
 		return lost;
 	}
 
+	/** The stamps by which transactions are known, here and on the disk. */
+	get stamps(): Set<number> {
+		return new Set([...this.#replica.pending].flatMap((pending) => [pending.stamp, this.#writtenStamp(pending)]));
+	}
+
 	/** Takes over what stands on the disk, keeping the objects that are known by their stamp: undo holds on to them. */
 	load(rows: readonly StoredTransaction[], { doneN, nextN }: Pick<SpaceRow, 'doneN' | 'nextN'>): void {
 		this.doneN = this.knownN = doneN;
 		this.nextN = nextN;
 		this.#waiting.clear();
 		this.#restamped = [];
-		const numbered = [...this.#replica.pending].filter(({ n }) => n !== null);
-		const known = new Map(numbered.map((pending) => [this.#writtenStamp(pending), pending]));
+		const left = new Set([...this.#replica.pending].filter(({ n }) => n !== null));
+		const known = new Map([...left].map((pending) => [this.#writtenStamp(pending), pending]));
 		this.#replica.batch(() => {
 			for (const row of rows) {
 				const pending = known.get(row.stamp);
 				known.delete(row.stamp);
 				if (!pending) this.add(row);
 				else {
+					left.delete(pending);
 					if (!sameCounts(pending, row)) this.#replica.rewrite(pending, row.ops);
 					Object.assign(pending, { n: row.n, refused: row.refused, ground: row.ground, ackedSeq: null });
 					this.#wait(pending, row.n);
 				}
 			}
-			for (const pending of known.values()) this.#replica.remove(pending);
+			for (const pending of left) this.#replica.remove(pending);
 		});
 	}
 

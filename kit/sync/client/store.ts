@@ -184,8 +184,6 @@ export interface ClientStore {
 	recover(life: DeviceId, written: readonly (FreshTransaction & { readonly by: PageCount })[], from: Origin): Promise<void>;
 	/** Of what was loaded; `null` before that. */
 	readonly life: DeviceId | null;
-	/** Transactions of the outbox above `n`, in order. */
-	outboxAfter(n: number): Promise<readonly StoredTransaction[]>;
 	/** Keeps a chunk of a download that goes on; it counts for nothing before `applyRemote` names it. */
 	keepChunk(hash: ChunkHash, bytes: Uint8Array, generation: number): Promise<void>;
 	/** Adds to the journal and moves the cursor. Answers the cells as they were written, in one part or several, for the other tabs. */

@@ -45,7 +45,10 @@ export function judgeLaws(world: World, tabs: readonly Tab[]): void {
  * counted, and that its person sent again, may be there twice; and one that was folded after the backup to which the server went back is lost with the sum,
  * while what took it back may be brought back by itself.
  */
-function judgeCounters({ oracle, steps, undone, answered, forgiven, wentBack }: World, tabs: readonly Tab[]): void {
+function judgeCounters(
+	{ oracle, steps, undone, answered, forgiven, wentBack, tidied, cloned }: World,
+	tabs: readonly Tab[],
+): void {
 	for (const id of records) {
 		let certain = 0n;
 		let possible = 0n;
@@ -67,7 +70,8 @@ function judgeCounters({ oracle, steps, undone, answered, forgiven, wentBack }: 
 				possible |= power;
 			else if (counted.has(Number(step.value)) || counted.has(token) || onTop.some((tokens) => tokens.has(token)))
 				certain |= power;
-			if (answered.has(token) && oracle.timesAccepted(token) > 1) beside.push(power);
+			// And a copy of a profile cannot know of what the other one sent under a name of its own, once that is folded and forgotten.
+			if ((answered.has(token) || (tidied && cloned)) && oracle.timesAccepted(token) > 1) beside.push(power);
 			// What was counted is lost with a history or with its record, and what takes it back may come into the one that follows.
 			if (undone.has(token) && (forgiven.has(token) || oracle.hasEnded(step)) && counted.size === 0) beside.push(-power);
 		}

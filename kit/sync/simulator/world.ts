@@ -59,6 +59,8 @@ export class World {
 	wentBack = false;
 	/** Tokens of actions that somebody took back. */
 	readonly undone = new Set<string>();
+	/** Somebody's profile was copied. */
+	cloned = false;
 	/** What actions wrote into counters and texts, by token. */
 	readonly steps = new Map<string, { readonly step: Op; readonly add: number }>();
 	readonly #powers = new Map<RecordId, number>();
@@ -247,6 +249,7 @@ export class World {
 	addBrowser(copy?: Browser): Browser | null {
 		if (this.browsers.length >= MOST_BROWSERS) return null;
 		const { config } = this.#plan;
+		if (copy) this.cloned = true;
 		const browser = new Browser({
 			timeline: this.timeline,
 			dice: this.#dice.fork(),

@@ -268,10 +268,10 @@ export class Upstream implements SessionHost {
 
 	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
 	#aheadOf({ chunks = [], cells, epoch, to: seq }: RemotePatch, renewed = false): Ahead | null {
-		const { replica, parts, isFirst } = this.#state;
+		const { replica, parts, isFirst, outbox } = this.#state;
 		const { afterRestore, afterRenewal, cellsOfChunk } = this.#large!;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
-		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes);
+		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes, outbox.stamps);
 		// A copy of this profile may have sent what stands here under the number of another device.
 		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
 	}

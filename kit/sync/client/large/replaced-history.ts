@@ -12,10 +12,18 @@ export function asAnother(random: Environment['randomBytes']): Ahead {
 	return { device: newDeviceId(random), transactions: [], renumber };
 }
 
-/** The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`). */
-export function afterRestore(replica: Replica, cells: readonly Cell[], random: Environment['randomBytes']): Ahead | null {
+/**
+ * The server went back to a backup: what it lost and this device has, to be sent again by a new device (`ahead.ts`).
+ *
+ * @param taken the stamps by which what is unsent is known (`Outbox.stamps`)
+ */
+export function afterRestore(
+	replica: Replica,
+	cells: readonly Cell[],
+	random: Environment['randomBytes'],
+	taken: Set<number>,
+): Ahead | null {
 	// A pending transaction is known by its stamp, so no two may have the same.
-	const taken = new Set([...replica.pending].map(({ stamp }) => stamp));
 	const transactions = aheadOf(replica.allCells(), cells).map((transaction) => {
 		let { stamp } = transaction;
 		while (taken.has(stamp)) stamp++;
