@@ -90,6 +90,26 @@ describe('tabs that are told by several others', () => {
 		expect(titles(reader).sort()).toEqual(['cause', 'effect']);
 	});
 
+	test('show nothing before what its writer had seen, though they wrote something in between themselves', async () => {
+		const world = new World();
+		const browser = new TestBrowser(world);
+		browser.online = false;
+		const [first, second, reader] = [await browser.open(), await browser.open(), await browser.open()];
+		await world.pass(2_000);
+		const letThrough = browser.delay(1, 3);
+		add(first, 'cause');
+		await world.pass();
+		add(second, 'effect');
+		await world.pass();
+		add(reader, 'beside');
+		await world.pass();
+		expect(titles(second).sort()).toEqual(['beside', 'cause', 'effect']);
+		expect(titles(reader)).toEqual(['beside']);
+		letThrough();
+		await world.pass();
+		expect(titles(reader).sort()).toEqual(['beside', 'cause', 'effect']);
+	});
+
 	test('show what three tabs of one browser wrote in its order, and by themselves when somebody was silent', async () => {
 		const world = new World();
 		const browser = new TestBrowser(world);

@@ -7,7 +7,7 @@ interface Reached {
 	readonly epoch: number;
 	/** The checkpoint that it shows. */
 	readonly seq: number;
-	/** The number that it expects next from this device. */
+	/** The lowest number of this device that it was not told of; it may have some above it of its own. */
 	readonly nextN: number;
 }
 

@@ -175,8 +175,7 @@ export class OnDisk {
 	/** Where this tab is; a hole in its outbox counts as not knowing what comes after. */
 	#position(): Position {
 		const { outbox, device, space } = this.#state;
-		const { doneN } = outbox;
-		const nextN = doneN + 1 + [...outbox.from(doneN + 1)].length;
+		const { doneN, firstMissing: nextN } = outbox;
 		const { epoch, seq, reach, scope } = space;
 		return { device, epoch, seq, reach, scope, nextN, doneN };
 	}

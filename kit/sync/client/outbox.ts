@@ -33,6 +33,7 @@ export class Outbox {
 	/** The stamps in the journal of those that the server gave another: what is sent again is sent as it was, or it would look like a fork. */
 	readonly #written = new WeakMap<Pending, number>();
 	#restamped: { readonly n: number; readonly stamp: number }[] = [];
+	#firstMissing = 0;
 
 	constructor(replica: Replica) {
 		this.#replica = replica;
@@ -40,6 +41,13 @@ export class Outbox {
 
 	get size(): number {
 		return this.#waiting.size;
+	}
+
+	/** The lowest number of which nothing is known here: another tab has it, and what comes after may rest on it. */
+	get firstMissing(): number {
+		this.#firstMissing = Math.max(this.#firstMissing, this.doneN + 1);
+		while (this.#waiting.has(this.#firstMissing)) this.#firstMissing++;
+		return this.#firstMissing;
 	}
 
 	/** In order and without a gap, from `first` on. */
@@ -147,6 +155,7 @@ export class Outbox {
 	load(rows: readonly StoredTransaction[], { doneN, nextN }: Pick<SpaceRow, 'doneN' | 'nextN'>): void {
 		this.doneN = this.knownN = doneN;
 		this.nextN = nextN;
+		this.#firstMissing = 0;
 		this.#waiting.clear();
 		this.#restamped = [];
 		const left = new Set([...this.#replica.pending].filter(({ n }) => n !== null));

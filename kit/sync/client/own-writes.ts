@@ -39,7 +39,7 @@ export class OwnWrites {
 		let taken = false;
 		const { space, outbox, replica, session, mana } = this.#state;
 		const { epoch, seq } = space;
-		for (let message; (message = this.#early.next({ epoch, seq, nextN: outbox.nextN })); taken = true) {
+		for (let message; (message = this.#early.next({ epoch, seq, nextN: outbox.firstMissing })); taken = true) {
 			const { transactions } = message;
 			replica.batch(() => transactions.forEach((transaction) => outbox.add(transaction)));
 		}
