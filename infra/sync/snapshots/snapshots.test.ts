@@ -98,7 +98,7 @@ eachEngine('snapshots', (engine) => {
 		await old.reached(author.seq);
 		expect(old.heard.some(({ type }) => type === 'snapshot')).toBe(false);
 		expect(new Map([...old.cells].map(([place, { value }]) => [place, value]))).toEqual(expected);
-	}, 15_000);
+	});
 
 	test('a member who is limited to apps is offered the chunks of these, and no word of others', async () => {
 		const place = await engine.place();
@@ -122,7 +122,7 @@ eachEngine('snapshots', (engine) => {
 		expect(values.filter((value) => String(value).startsWith('mine'))).toHaveLength(2_500);
 		const { hash } = whole.frame.chunks.find(({ collection }) => collection !== COLLECTION)!;
 		expect((await get(url, ben, space, hash)).status).toBe(404);
-	}, 15_000);
+	});
 
 	test('a small space, and a device that lacks little, get a DELTA', async () => {
 		await using server = await start();
@@ -140,7 +140,7 @@ eachEngine('snapshots', (engine) => {
 		await back.sub(personal, { epoch: author.epoch, seq: author.seq - 1 });
 		await back.reached(author.seq);
 		expect(back.heard.some(({ type }) => type === 'snapshot')).toBe(false);
-	}, 15_000);
+	});
 
 	test('chunks that no snapshot has named for an hour go by themselves, and no others', async () => {
 		const place = await engine.place();
@@ -188,7 +188,7 @@ eachEngine('snapshots', (engine) => {
 			expect(response.status).toBe(status);
 			expect(await response.text()).not.toContain('secret 1');
 		}
-	}, 15_000);
+	});
 
 	test.each([
 		['the role may not read', { role: 'passer-by', apps: null }],
