@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import type { Address } from './stage.ts';
 
 /** A TCP proxy on loopback that counts what passes: what an engine really sends, framing and headers included. */
 export interface CountingProxy {
@@ -51,4 +52,16 @@ export async function startProxy(port: number): Promise<CountingProxy> {
 			for (const socket of open) socket.destroy();
 		},
 	};
+}
+
+/** A proxy before a server, and the address at which clients go through it. */
+export async function before(address: Address): Promise<{ readonly proxy: CountingProxy; readonly address: Address }> {
+	const { port } = new URL(address.url);
+	const proxy = await startProxy(Number(port));
+	return { proxy, address: { ...address, url: address.url.replace(`:${port}`, `:${proxy.port}`) } };
+}
+
+/** Waits until nothing has passed for a while. */
+export async function quiet(...proxies: readonly CountingProxy[]): Promise<void> {
+	while (proxies.some(({ lastAt }) => performance.now() - lastAt < 400)) await Bun.sleep(50);
 }

@@ -45,6 +45,9 @@ export const deeds = {
 		return took;
 	},
 
+	/** When the first of the clients could read its first rows, ms from when it began; `null` where the engine shows none before all are there. */
+	first: ({ clients: [client] }) => client.firstMs ?? null,
+
 	/** Writes rows in transactions and waits until the server has them, as far as the engine tells. */
 	async fill({ clients: [client] }, { from = 0, count }) {
 		for (let row = from; row < from + count; row += CHUNK_ROWS) {
@@ -52,6 +55,13 @@ export const deeds = {
 			await client.writeRows(rows);
 		}
 		await client.settled?.();
+	},
+
+	/** Waits until the server is as it is when many have been there: an engine that keeps what first downloads are served from has made it. @returns ms */
+	async ready({ peer }, { address, rows }) {
+		const began = now();
+		await peer.ready?.(address, rows);
+		return now() - began;
 	},
 
 	/** From now on, notes which field of which row changed when, on every client. */

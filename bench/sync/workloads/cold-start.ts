@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { findBrowser } from '../../browser.ts';
+import { inPage } from '../in-page.ts';
 import { median } from '../latency.ts';
 import type { Workload } from './workload.ts';
 
@@ -14,41 +12,8 @@ export const coldStart: Workload = {
 	how: `Chromium, IndexedDB, ${rows} rows of ten fields; the page is loaded anew ${reloads} times; from opening the store until a list of 50 rows out of a sorted query is laid out; median`,
 	who: 'ours',
 	withinMs: 120_000,
-	async run() {
-		const built = await Bun.build({
-			entrypoints: [join(import.meta.dir, '../peers/mana/page.mjs')],
-			target: 'browser',
-			minify: true,
-		});
-		const script = await built.outputs[0]!.text();
-		const server = Bun.serve({
-			hostname: '127.0.0.1',
-			port: 0,
-			fetch: (request) =>
-				new URL(request.url).pathname === '/page.js'
-					? new Response(script, { headers: { 'content-type': 'text/javascript' } })
-					: new Response('<!doctype html><ul id="list"></ul><script type="module" src="/page.js"></script>', {
-							headers: { 'content-type': 'text/html' },
-						}),
-		});
-		const browser = await chromium.launch({
-			executablePath: findBrowser(),
-			args: [
-				'--no-sandbox',
-				'--disable-gpu',
-				'--disable-quic',
-				'--no-first-run',
-				'--disable-background-networking',
-				'--disable-sync',
-			],
-		});
-		try {
-			const page = await browser.newPage();
-			const load = async () => {
-				await page.goto(server.url.href);
-				await page.waitForFunction('window.bench');
-			};
-			await load();
+	run: () =>
+		inPage('page.mjs', async (page, load) => {
 			await page.evaluate(`bench.fill(${rows})`);
 			const painted: number[] = [];
 			const opened: number[] = [];
@@ -64,11 +29,7 @@ export const coldStart: Workload = {
 				{ name: 'opened', value: median(opened), unit: 'ms' },
 				{ name: 'slowest', value: Math.max(...painted), unit: 'ms' },
 			];
-		} finally {
-			await browser.close();
-			await server.stop(true);
-		}
-	},
+		}),
 };
 
 interface Started {

@@ -4,14 +4,18 @@ import { bytes } from './bytes.ts';
 import { coldStart } from './cold-start.ts';
 import { connections } from './connections.ts';
 import { crowd } from './crowd.ts';
+import { downloadBytes } from './download-bytes.ts';
 import { ephemeral } from './ephemeral.ts';
 import { fanout, fanoutLarge } from './fanout.ts';
 import { ingest } from './ingest.ts';
+import { initialPage } from './initial-page.ts';
 import { initial100k, initial10k, initial1m } from './initial-sync.ts';
 import { latency } from './latency.ts';
+import { openRecord } from './open-record.ts';
 import { populate } from './populate.ts';
 import { reactive } from './reactive.ts';
 import { revocation } from './revocation.ts';
+import { text } from './text.ts';
 import type { Workload } from './workload.ts';
 
 /** All workloads, in the order in which they are run. */
@@ -22,6 +26,7 @@ export const workloads: readonly Workload[] = [
 	initial10k,
 	initial100k,
 	initial1m,
+	initialPage,
 	fanout,
 	fanoutLarge,
 	crowd,
@@ -29,7 +34,10 @@ export const workloads: readonly Workload[] = [
 	reactive,
 	populate,
 	coldStart,
+	openRecord,
 	bytes,
+	downloadBytes,
+	text,
 	bundle,
 	ephemeral,
 	revocation,

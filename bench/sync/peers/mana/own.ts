@@ -3,11 +3,13 @@ import { openMemoryMana } from '@mana/sync/client/open-memory';
 import { meeting } from './meeting.ts';
 import { revocation } from './revocation.ts';
 import { rows } from './rows.ts';
+import { typing } from './typing.ts';
 
 /** What only ours is asked for. */
 export const own = {
 	revocation,
 	...meeting,
+	...typing,
 
 	/** Milliseconds from a write to the last of the listeners whose answer it changes. */
 	async reactive(_state: unknown, { rows: count, subscriptions, dirty, rounds }: Reactive): Promise<number[]> {

@@ -11,7 +11,16 @@ export function platformFor({ url, token }: Address): Platform {
 	return {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
-		network: async () => ({ connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)) }),
+		network: async () => ({
+			connector: socketConnector(() => new WebSocket(`${url.replace('http', 'ws')}/socket`)),
+			async chunks(space, hash, bearer, signal) {
+				const response = await fetch(`${url}/chunks/${space}/${hash}`, {
+					headers: { authorization: `Bearer ${bearer}` },
+					signal,
+				});
+				return new Uint8Array(await response.arrayBuffer());
+			},
+		}),
 		token: async () => ({ token, expiresAt: Date.now() + 7_200_000 }),
 		spacesUrl: `${url}/spaces`,
 		notes: memoryNotes(),
