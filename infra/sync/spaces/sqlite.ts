@@ -44,6 +44,9 @@ export interface CellRow {
 	readonly seq: number;
 }
 
+/** Cells of a record above which it is not read whole. */
+const WHOLE_CELLS = 64;
+
 /**
  * Spaces in a SQLite file that `openStore` made. Everything here blocks its thread until it is done, the commit until the disk has it
  * (WAL, synchronous=FULL): writing belongs into the committer's worker, reading is short.
@@ -71,6 +74,9 @@ export class SqliteSpaces implements SpaceKeeper {
 			),
 			cell: database.prepare<Pick<CellRow, 'value' | 'stamp' | 'actor' | 'seq'>, [number, string, number, number, string]>(
 				'select value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? and field = ? and key = ?',
+			),
+			record: database.prepare<CellRow, [number, string, number]>(
+				`select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and record = ? and collection = ? limit ${WHOLE_CELLS}`,
 			),
 			moved: database.prepare<CellRow, [number, string, number]>(
 				'select record, collection, field, key, value, stamp, actor, seq from cell where space = ? and record = ? and seq > ?',
@@ -248,11 +254,8 @@ export class SqliteSpaces implements SpaceKeeper {
 			if (invitation) invitations.set(id, invitation);
 		}
 		let places: readonly Place[] = [...need.places, ...memberships.flatMap(mirrorCells)];
-		for (; places.length > 0; places = need.further(cells))
-			for (const place of places) {
-				const cell = this.#sql.cell.get(number, place.record, place.collection, place.field, place.key);
-				if (cell) cells.set(placeKey(place), stored({ ...place, ...cell }));
-			}
+		const whole = new Set<string>();
+		for (; places.length > 0; places = need.further(cells)) this.#findCells(number, places, cells, whole);
 		for (const { record, seq } of need.records) {
 			const rows = this.#sql.moved.all(number, record, seq);
 			moved.set(
@@ -261,6 +264,31 @@ export class SqliteSpaces implements SpaceKeeper {
 			);
 		}
 		return { space: stateOf(row), devices, members, memberships, invitations, cells, moved };
+	}
+
+	/**
+	 * Reads what stands at places into `cells`. To look one up costs about what it costs to read a record of twenty cells: where several places of one are
+	 * asked for, all of it is read, unless it is a large one.
+	 *
+	 * @param whole names of the records of which everything is in `cells`
+	 */
+	#findCells(space: number, places: readonly Place[], cells: Map<string, StoredCell>, whole: Set<string>): void {
+		for (const [name, group] of Map.groupBy(places, nameKey)) {
+			if (whole.has(name)) continue;
+			const { record, collection } = group[0]!;
+			if (group.length > 1) {
+				const rows = this.#sql.record.all(space, record, collection).map(stored);
+				for (const cell of rows) cells.set(placeKey(cell), cell);
+				if (rows.length < WHOLE_CELLS) {
+					whole.add(name);
+					continue;
+				}
+			}
+			for (const place of group) {
+				const cell = this.#sql.cell.get(space, record, collection, place.field, place.key);
+				if (cell) cells.set(placeKey(place), stored({ ...place, ...cell }));
+			}
+		}
 	}
 
 	#write(change: Change, row: SpaceRow): void {
