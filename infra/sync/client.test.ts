@@ -16,6 +16,7 @@ import { bumpEpochs } from './restore.ts';
 import { type Issuer, startIssuer, startProcess, type TestProcess } from './testing.ts';
 
 const tasks = collection('todo/tasks', { app: 1, number: 1 }, { title: field.text(1, { fallback: '' }), done: field.flag(2) });
+const notes = collection('todo/notes', { app: 1, number: 2 }, { text: field.text(1, { fallback: '' }) });
 /** A collection that this server does not know: what merges and what is decided travels with the field's number. */
 const pages = collection('wiki/pages', { app: 199, number: 1 }, { address: field.unique(1), stars: field.counter(2) });
 
@@ -152,8 +153,49 @@ test('a new browser takes a large space as chunks, and goes on where it was cut 
 	expect(titles(again)).toEqual(titles(author));
 }, 60_000);
 
+test('of a large space comes first what the person looks at, and can be read while the rest is still on its way', async () => {
+	const author = await browse('socket');
+	const count = 3000;
+	for (let at = 0; at < count; at += 1000)
+		author.write('Import', (tx) => {
+			for (let i = at; i < at + 1000; i++) {
+				tx.create(tasks, { title: `task ${i}` });
+				tx.create(notes, { text: `note ${i}` });
+			}
+		});
+	await until(author, () => author.sync.unsent === 0);
+	const seen: string[] = [];
+	while (seen.length < 2) {
+		seen.length = 0;
+		const early = await browse('socket', { fetching: (hash) => void seen.push(hash) });
+		await early.close();
+	}
+
+	for (const [looked, other] of [
+		[tasks, notes],
+		[notes, tasks],
+	] as const) {
+		const line = Promise.withResolvers<void>();
+		let asked = 0;
+		// Only the chunk that is asked for first comes.
+		const mana = await open('socket', { first: looked, fetching: () => (++asked > 1 ? line.promise : undefined) });
+		await until(mana, () => mana.query(looked).rows.length > 0);
+		expect(mana.query(looked).rows.length).toBeGreaterThan(count / 2);
+		expect(mana.query(other).rows).toHaveLength(0);
+		expect(mana.sync.firstSync!.received).toBeGreaterThan(count / 2);
+		expect(mana.sync.phase).not.toBe('live');
+		line.resolve();
+		await until(mana, () => mana.sync.phase === 'live');
+		expect(mana.query(looked).rows).toHaveLength(count);
+		expect(mana.query(other).rows).toHaveLength(count);
+		expect(mana.sync.firstSync).toBeNull();
+	}
+}, 60_000);
+
 interface Profile {
 	readonly disks?: Map<string, MemoryDisk>;
+	/** What the person looks at. */
+	readonly first?: typeof tasks | typeof notes;
 	/** Told of every chunk that is fetched; what it throws is what the network answers. */
 	fetching?(hash: string): void | Promise<void>;
 }
@@ -165,7 +207,7 @@ async function browse(kind: 'socket' | 'exchange', profile: Profile = {}): Promi
 	return mana;
 }
 
-async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }: Profile): Promise<Mana> {
+async function open(kind: 'socket' | 'exchange', { disks = new Map(), first = tasks, fetching }: Profile): Promise<Mana> {
 	const platform: Platform = {
 		env: webEnvironment(),
 		locks: { hold: (_name, _signal, work) => void work() },
@@ -202,7 +244,7 @@ async function open(kind: 'socket' | 'exchange', { disks = new Map(), fetching }
 		onLeave: () => () => undefined,
 		report: (error) => console.error(error),
 	};
-	const mana = await openMana({ account: { person: 'ada' }, models: [tasks], first: () => [tasks], platform });
+	const mana = await openMana({ account: { person: 'ada' }, models: [tasks, notes], first: () => [first], platform });
 	opened.push(mana);
 	return mana;
 }
@@ -223,10 +265,10 @@ async function shows(mana: Mana, id: RecordId, title: string): Promise<void> {
 
 /** Waits for the client to say that something changed, until `condition` holds. */
 async function until(mana: Mana, condition: () => boolean): Promise<void> {
-	const rows = mana.query(tasks);
+	const [rows, texts] = [mana.query(tasks), mana.query(notes)];
 	while (!condition()) {
 		await new Promise<void>((resolve) => {
-			const stops = [mana.subscribe(done), rows.subscribe(done)];
+			const stops = [mana.subscribe(done), rows.subscribe(done), texts.subscribe(done)];
 			function done(): void {
 				for (const stop of stops) stop();
 				resolve();
