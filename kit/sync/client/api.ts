@@ -78,10 +78,12 @@ export interface Question<C extends Collection> {
 	readonly order?: (a: Row<C>, b: Row<C>) => number;
 	readonly limit?: number;
 	/**
-	 * Keeps rows that have this value in this field, which is looked up and not searched for: the steps of a task, the details of a contact.
-	 * One field; `where` and its default hold besides.
+	 * Keeps rows that have this value in this field, which is looked up and not searched for: the steps of a task, the details of a contact; with
+	 * `id`, one record. One field; `where` and its default hold besides.
 	 */
-	readonly by?: { readonly [Field in keyof Row<C>]?: Row<C>[Field] & (string | number | boolean | null) };
+	readonly by?:
+		| { readonly id: string | null }
+		| { readonly [Field in keyof Row<C>]?: Row<C>[Field] & (string | number | boolean | null) };
 	/** Where all rows stand that the question may find: whether these windows are wholly here is what `partial` says. Default: the whole collection. */
 	readonly within?: readonly Window[];
 }

@@ -6,6 +6,9 @@ import type { Replica, Touched } from './replica.ts';
 /** Above this share of touched rows, asking again from scratch is cheaper than moving them one by one. */
 const REBUILD_SHARE = 0.2;
 
+/** What finds a record by its own id. */
+const ITSELF: Pick<RecordIndex, 'ids'> = { ids: (id) => (id === null ? [] : [id as RecordId]) };
+
 /** What a query has to know of what is on this device. */
 interface Here {
 	isPartial(): boolean;
@@ -40,7 +43,7 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 	readonly #order: (a: Row<C>, b: Row<C>) => number;
 	readonly #limit: number;
 	/** The one value that rows must have, and what finds them. */
-	#by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: RecordIndex } | undefined;
+	#by: { readonly field: keyof Row<C>; readonly value: unknown; readonly index: Pick<RecordIndex, 'ids'> } | undefined;
 	readonly #listeners = new Set<() => void>();
 	/** All matches in order. */
 	#sorted: Row<C>[] = [];
@@ -61,7 +64,8 @@ export class ReplicaQuery<C extends Collection> implements LiveQuery<Row<C>> {
 		this.#where = where ?? ((row) => row.deletedAt === null);
 		this.#order = (a, b) => order?.(a, b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 		this.#limit = limit ?? Infinity;
-		for (const field in by) this.#by = { field, value: by[field], index: here.index(field) };
+		for (const [field, value] of Object.entries(by ?? {}))
+			this.#by = { field: field as keyof Row<C>, value, index: field === 'id' ? ITSELF : here.index(field) };
 	}
 
 	get rows(): readonly Row<C>[] {

@@ -18,10 +18,16 @@ test('what is looked up by a value is what one finds by searching, whatever was 
 			const ids: RecordId[] = [];
 			const asked = (rank: number | null) => mana.query(tasks, { ...where, by: { rank } });
 			const followed = [null, 0, 1, 2, 3].map((rank) => ({ rank, query: asked(rank) }));
+			const [one, none] = [
+				() => mana.query(tasks, { ...where, by: { id: ids[0] ?? null } }),
+				mana.query(tasks, { by: { id: null } }),
+			];
 			const stops = followed.map(({ query }) => query.subscribe(() => undefined));
 			const agree = (): void => {
 				const everything = ids.flatMap((id) => mana.get(tasks, id) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 				expect(mana.query(tasks, { where: () => true }).rows).toEqual(everything);
+				expect(one().rows).toEqual(mana.query(tasks, where).rows.filter(({ id }) => id === ids[0]));
+				expect(none.rows).toEqual([]);
 				for (const { rank, query } of followed) {
 					const all = mana.query(tasks, where).rows.filter((row) => row.rank === rank);
 					expect(query.rows).toEqual(all);

@@ -67,7 +67,7 @@ export class SharedDocument<C extends Collection> {
 			if (origin !== REMOTE) this.#gather(update);
 		});
 		const { mana, collection, id } = place;
-		this.#stop = mana.query(collection, { where: (row) => row.id === id }).subscribe(() => this.#receive());
+		this.#stop = mana.query(collection, { by: { id }, where: () => true }).subscribe(() => this.#receive());
 	}
 
 	/** Writes what was edited and not written yet. Call it when the page is about to go. */

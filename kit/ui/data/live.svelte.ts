@@ -32,10 +32,7 @@ export function live<R>(question: () => LiveQuery<R>): { readonly rows: readonly
  * // {#if open.row} … {/if}
  */
 export function liveOne<C extends Collection>(mana: Mana, collection: C, id: () => string | null): { readonly row: Row<C> | undefined } {
-	const found = live(() => {
-		const wanted = id();
-		return mana.query(collection, { where: (row) => row.id === wanted && row.deletedAt === null, limit: 1 });
-	});
+	const found = live(() => mana.query(collection, { by: { id: id() } }));
 	return {
 		get row() {
 			return found.rows[0];
