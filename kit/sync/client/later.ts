@@ -17,17 +17,19 @@ export type Later = typeof later;
 /** Until something that could not be loaded is asked for again, ms. */
 const AGAIN_MS = 3_000;
 
-/** Loads what nothing else can stand in for: asks again until it is there, and tells each time it is not. */
+/** Does what nothing else can stand in for: tries again until it is done, and tells each time it is not. @param tries after so many it gives up, with the last error */
 export async function insist<T>(
 	load: () => Promise<T>,
 	env: Pick<Environment, 'every'>,
 	report: (error: unknown) => void,
+	tries = Infinity,
 ): Promise<T> {
-	for (;;) {
+	for (let left = tries; ; left--) {
 		try {
 			return await load();
 		} catch (error) {
 			report(error);
+			if (left <= 1) throw error;
 			await new Promise<void>((resolve) => {
 				const stop = env.every(AGAIN_MS, () => {
 					stop();

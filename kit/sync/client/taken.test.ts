@@ -5,7 +5,9 @@ import type { SpaceId } from '../cell.ts';
 import type { Client } from './client.ts';
 import { asAnother } from './large/index.ts';
 import { JournalStore } from './journal-store.ts';
+import { StorageFailed } from './disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { rowsOf } from '../recorded/recording.ts';
 import { QuarantineStore } from './quarantined.ts';
 import { Fenced, type FreshTransaction, PERSONAL, Taken } from './store.ts';
 import { seeded, tasks, TestBrowser, World } from './test-world.ts';
@@ -91,6 +93,27 @@ test('what a tab writes that was not told is kept and no more shown, and the tab
 	await world.pass();
 	expect(late.mana.sync).toMatchObject({ phase: 'live', unsent: 0 });
 	expect(browser.reported).toEqual([]);
+});
+
+test('a disk that fails at the moment at which the space is taken is asked again, until nothing of it is left', async () => {
+	const world = new World();
+	const browser = new TestBrowser(world);
+	const client = await browser.open();
+	client.mana.write('Add', (tx) => void tx.create(tasks, { title: 'theirs' }));
+	await world.pass(12_000);
+	const left = async () => (await rowsOf(browser.disk)).filter(({ space }) => space === PERSONAL);
+	expect((await left()).length).toBeGreaterThan(0);
+	browser.disk.fault = (request) => {
+		if (request === 'remove') throw new Error('not now');
+	};
+	client.upstream!.revoked();
+	await world.pass(5_000);
+	expect(titles(client)).toEqual([]);
+	expect((await left()).length).toBeGreaterThan(0);
+	expect(browser.reported[0]).toBeInstanceOf(StorageFailed);
+	browser.disk.fault = null;
+	await world.pass(5_000);
+	expect(await left()).toEqual([]);
 });
 
 const titles = (client: Client) => client.mana.query(tasks).rows.map(({ title }) => title);

@@ -26,6 +26,13 @@ const SIGNED_OUT_RETRY_MS = 60_000;
 /** Between exchanges that brought nothing. */
 const PAUSE_MS = 1_000;
 
+/** At which point of a conversation frames come that come once in each. */
+const DUE: Partial<Record<ServerFrame['type'], ConversationStanding['stage']>> = {
+	welcome: 'greeting',
+	renew: 'subscribing',
+	subbed: 'subscribing',
+};
+
 /**
  * One device's conversation with the server about one space: HELLO, SUB, catch-up, PUSH, ACK, for ever. Sans-IO: time comes with `tick`,
  * bytes go through a `Link`. It never blocks local work, and no state of it is worth keeping: it can be dropped and begun at any moment.
@@ -258,6 +265,8 @@ export class Session {
 	}
 
 	#take(frame: ServerFrame, size: number): void {
+		const due = DUE[frame.type];
+		if (due && due !== this.#line.stage) return this.#unexpected(frame);
 		switch (frame.type) {
 			case 'welcome':
 				return this.#welcome(frame);
@@ -288,8 +297,12 @@ export class Session {
 			case 'bye':
 				return this.#bye(frame);
 			default:
-				return this.#lost('protocol', `The server sent an unexpected ${frame.type}.`);
+				return this.#unexpected(frame);
 		}
+	}
+
+	#unexpected({ type }: ServerFrame): void {
+		this.#lost('protocol', `The server sent an unexpected ${type}.`);
 	}
 
 	/** What we have is void; SUBBED says that it is about us. Of a part, what we wrote about is asked for by name, to see whether it is still there. */

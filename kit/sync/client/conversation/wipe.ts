@@ -1,4 +1,8 @@
+import { insist } from '../later.ts';
 import type { TabState } from '../tab-state.ts';
+
+/** How often a disk is asked to let go of what was taken away, with pauses of three seconds. */
+const TRIES = 20;
 
 /**
  * The space was taken from this person: memory, journal, pages and outbox go, at once and for good.
@@ -30,12 +34,12 @@ export async function wipe(state: TabState, abandon: () => void): Promise<void> 
 	// What was written a moment ago is first put where it can be taken to the quarantine from.
 	await keeper.idle();
 	const from = state.origin;
-	try {
+	const gone = async () => {
 		await keeper.store.wipe(from);
 		if (keeper.store !== store) await store.wipe(from);
-	} catch (error) {
-		parts.report(error);
-	}
+	};
+	// A disk that fails now may take it in a moment. One that never does is told of, and asked again when this app is opened next and hears the same.
+	await insist(gone, parts.env, parts.report, TRIES).catch(() => undefined);
 	replica.batch(() => [...replica.pending].forEach((pending) => replica.remove(pending)));
 	state.space = { id: state.space.id, epoch: 0, seq: 0, actor: 0, reach: null, scope: null, leaving: [] };
 	mana.refresh();

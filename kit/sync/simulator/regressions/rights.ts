@@ -327,4 +327,28 @@ export const rights: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'a disk that failed just then kept what was taken from its person, until the app was opened again',
+		plan: {
+			seed: 3_297,
+			config: {
+				browsers: 4,
+				latency: [0, 20],
+				browserDiskMs: [1, 1],
+				commitMs: 30,
+				readMs: 10,
+				transports: ['exchange'],
+				chunk: 3,
+				records: 6,
+				durationMs: 3_000,
+				parts: true,
+				shared: true,
+			},
+			steps: [
+				{ at: 2_503, luck: 41_347_307, kind: 'write', browser: 2, what: 'name' },
+				{ at: 2_882, luck: 1_387_254_759, browser: 3, kind: 'disk-failure', how: 'abort', ms: 4_612 },
+				{ at: 2_958, luck: 1_873_873_786, kind: 'member', change: 'remove' },
+			],
+		},
+	},
 ];
