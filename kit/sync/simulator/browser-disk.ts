@@ -1,6 +1,11 @@
-import type { Area, Disk, DiskTransaction } from '../client/disk.ts';
-import type { DeviceRow, SpaceRow } from '../client/store.ts';
+import { type Area, type DiskTransaction, StorageFailed, StorageFull } from '../client/disk.ts';
+import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
+import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
+import type { DeviceRow, SpaceRow, StoredTransaction } from '../client/store.ts';
 import type { Dice } from './dice.ts';
+import type { DiskFailure } from './plan.ts';
+import { Violation } from './violation.ts';
+import type { Claimed } from './fencing.ts';
 import type { Timeline } from './timeline.ts';
 
 type Row = { readonly area: Area; readonly space: string; readonly at: number; readonly value: unknown };
@@ -15,6 +20,8 @@ export interface DiskParts {
 	readonly dice: Dice;
 	/** How long a transaction takes, ms: from, to. */
 	readonly diskMs: readonly [number, number];
+	/** Something was written that must not be. */
+	report(error: unknown): void;
 	/** It forces nothing to the platter, whatever it says. */
 	readonly lazyDisk: boolean;
 }
@@ -29,6 +36,7 @@ export class BrowserDisk {
 	#platter: Map<string, Row>;
 	#busyUntil = 0;
 	#crashes = 0;
+	#failing: { readonly how: DiskFailure; readonly until: number } | null = null;
 
 	constructor(parts: DiskParts, rows: ReadonlyMap<string, Row> = new Map()) {
 		this.#parts = parts;
@@ -54,6 +62,23 @@ export class BrowserDisk {
 		return device && space ? { device: device as DeviceRow, space: space as SpaceRow } : null;
 	}
 
+	/** What stands in the outbox. */
+	unsent(): { readonly transaction: StoredTransaction }[] {
+		const rows = this.rows().filter(({ area, space }) => area === 'outbox' && space !== QUARANTINE);
+		return rows.map(({ at, value }) => ({ transaction: storedOf(at, value as OutboxRow) }));
+	}
+
+	/** The numbers of what stands in the outbox. */
+	unsentNumbers(): number[] {
+		return this.rows().flatMap(({ area, space, at }) => (area === 'outbox' && space !== QUARANTINE ? [at] : []));
+	}
+
+	/** What was written and not accepted before the space was taken away. */
+	quarantine(): { readonly transaction: StoredTransaction }[] {
+		const rows = this.rows().filter(({ area, space }) => area === 'outbox' && space === QUARANTINE);
+		return rows.map(({ value }) => value as QuarantineRow).map(({ n, row }) => ({ transaction: storedOf(n, row as OutboxRow) }));
+	}
+
 	/** Something else stands in a row than what was written there, on the platter too. */
 	tamper({ area, space, at }: Row, value: unknown): void {
 		const key = `${area}/${space}/${at}`;
@@ -68,16 +93,40 @@ export class BrowserDisk {
 		if (power) this.#rows = this.#platter;
 	}
 
-	for(user: User): Disk {
-		return {
+	/** For a while it does not keep what it is given. */
+	fail(how: DiskFailure, ms: number): void {
+		this.#failing = { how, until: this.#parts.timeline.now + ms };
+	}
+
+	/** It works again. */
+	mend(): void {
+		this.#failing = null;
+	}
+
+	/** Everything on it is gone. */
+	clear(): void {
+		this.crash(false);
+		this.#rows = this.#platter = new Map();
+	}
+
+	for(user: User): Claimed {
+		const disk: Claimed = {
+			claimed: null,
 			durable: true,
-			run: (mode, _areas, work) => this.#run(user, mode, work),
+			run: (mode, _areas, work) => this.#run(user, mode, work, disk.claimed),
 			close: () => undefined,
 			destroy: () => Promise.reject(new Error('Nothing here destroys data.')),
 		};
+		return disk;
 	}
 
-	#run<T>(user: User, mode: 'read' | 'write' | 'write-strict', work: (tx: DiskTransaction) => Promise<T>): Promise<T> {
+	/** @param claimed the generation under which somebody means to write as the leader */
+	#run<T>(
+		user: User,
+		mode: 'read' | 'write' | 'write-strict',
+		work: (tx: DiskTransaction) => Promise<T>,
+		claimed: number | null,
+	): Promise<T> {
 		const { promise, resolve, reject } = Promise.withResolvers<T>();
 		const { timeline, dice, diskMs, lazyDisk } = this.#parts;
 		const crashes = this.#crashes;
@@ -85,16 +134,29 @@ export class BrowserDisk {
 		timeline.at(this.#busyUntil, () =>
 			user.run(() => {
 				if (crashes !== this.#crashes) return;
+				const failure = this.#failureOf(mode);
+				if (failure) return timeline.after(dice.int(0, 1), () => user.run(() => reject(failure)));
+				const leading = claimed === null ? 0 : (this.meta()?.device.generation ?? 0);
 				const rows = mode === 'read' ? this.#rows : new Map(this.#rows);
 				// The work awaits nothing but its own reads, so that it is over before anything else happens.
 				void work(new Transaction(rows)).then((result) => {
 					if (mode !== 'read') this.#rows = rows;
+					if (claimed !== null && claimed < leading)
+						this.#parts.report(new Violation('I21', `the disk takes what leader ${claimed} writes, and ${leading} leads`));
 					if (mode === 'write-strict' && !lazyDisk) this.#platter = rows;
 					timeline.after(dice.int(0, 1), () => user.run(() => resolve(result)));
 				}, reject);
 			}),
 		);
 		return promise;
+	}
+
+	#failureOf(mode: 'read' | 'write' | 'write-strict'): StorageFailed | null {
+		const { how, until } = this.#failing ?? {};
+		if (how === undefined || (how !== 'dead' && mode === 'read')) return null;
+		if (how === 'abort' || until! <= this.#parts.timeline.now) this.#failing = null;
+		if (until! <= this.#parts.timeline.now) return null;
+		return how === 'full' ? new StorageFull('This disk is full.') : new StorageFailed('This disk fails.');
 	}
 }
 

@@ -20,8 +20,13 @@ import type { LinkHandlers } from '../client/link.ts';
 import type { Channel, Locks, TabMessage } from '../client/tabs.ts';
 import type { ChunkHash } from '../snapshot/index.ts';
 import { BrowserDisk, type DiskParts } from './browser-disk.ts';
+import { CreditWatch } from './credit-watch.ts';
+import { telling } from './fencing.ts';
 import type { Things } from './things.ts';
 import { type Acceptor, type CutMode, Exchange, Wire, type Weather } from './wire.ts';
+
+/** How long a message to another tab takes at most, ms. */
+const SLOWEST_MESSAGE_MS = 60;
 
 /** Nothing is loaded later: that would take real time. */
 const chunkShelf = shelfWith(chunks);
@@ -51,16 +56,22 @@ export interface BrowserParts extends DiskParts {
 	readonly slicedFrom: number | undefined;
 	/** Whether it keeps what the models say, and not everything. */
 	readonly parts: boolean;
+	/** What its tabs say to each other may come in another order than it was said, but for what one says to another. */
+	readonly overtaking: boolean;
 	/** Makes a tab's client defective, when somebody wants that. */
 	damage?(client: Client): void;
 	/** Stands between a tab and its store, when somebody wants that. */
 	browserStore?(store: ClientStore): ClientStore;
 	/** A chunk as the server answers it; `null`: it does not. */
 	chunk(hash: ChunkHash, person: string): Uint8Array | null;
+	/** What a tab hears in place of what another one said, when somebody tampers with that. */
+	hear?(message: TabMessage): TabMessage;
 	/** What a tab gets instead of a frame, when somebody tampers with the network. */
 	tamper?(frame: Uint8Array): readonly Uint8Array[];
-	/** Something that the client says must not happen. */
-	report(error: unknown): void;
+	/** A tab was told something, by the server or by another tab. */
+	told(tab: Tab): void;
+	/** Whether it fetches chunks. */
+	readonly takesChunks: boolean;
 }
 
 /** One browser profile on one machine: its clock, its disk, its tabs. */
@@ -81,7 +92,9 @@ export class Browser {
 	readonly tabs: Tab[] = [];
 	readonly #parts: BrowserParts;
 	readonly #locks = new Map<string, (() => void)[]>();
-	#postedAt = 0;
+	#opened = 0;
+	/** When the last message was delivered: by tab, where those of several tabs overtake each other. */
+	readonly #postedAt = new Map<string, number>();
 
 	constructor(parts: BrowserParts) {
 		this.#parts = parts;
@@ -104,7 +117,7 @@ export class Browser {
 	}
 
 	openTab(): Tab {
-		const tab = new Tab(this.#parts, this);
+		const tab = new Tab(this.#parts, this, ++this.#opened);
 		this.tabs.push(tab);
 		return tab;
 	}
@@ -114,6 +127,11 @@ export class Browser {
 		while (this.tabs.length > 0) this.kill(this.tabs[0]!);
 		this.disk.crash(power);
 		if (power) this.harm++;
+	}
+
+	/** Whether the person has a tab that stores what it shows. */
+	get stores(): boolean {
+		return this.tabs.some(({ client }) => client?.mana.sync.durable !== false);
 	}
 
 	kill(tab: Tab): void {
@@ -128,11 +146,24 @@ export class Browser {
 		for (const tab of this.tabs) tab.link?.cut(mode);
 	}
 
-	post(from: Tab, message: TabMessage): void {
+	post(from: Tab, said: TabMessage): void {
 		const { timeline, dice } = this.#parts;
+		const message = this.#parts.hear?.(said) ?? said;
 		const isCall = message.kind === 'calling' || (message.kind === 'beat' && message.called);
-		this.#postedAt = Math.max(this.#postedAt, timeline.now + (isCall ? 1 : dice.int(0, 2))); // messages keep their order
-		for (const tab of this.tabs) if (tab !== from) timeline.at(this.#postedAt, () => tab.run(() => tab.heard(message)));
+		const { overtaking } = this.#parts;
+		// Messages of one tab keep their order.
+		const arrival = (way: string, most: number) => {
+			const at = Math.max(this.#postedAt.get(way) ?? 0, timeline.now + (isCall ? 1 : dice.int(0, most)));
+			this.#postedAt.set(way, at);
+			return at;
+		};
+		const together = overtaking ? null : arrival('', 2);
+		for (const tab of this.tabs) {
+			if (tab === from) continue;
+			timeline.at(together ?? arrival(`${from.number}>${tab.number}`, SLOWEST_MESSAGE_MS), () =>
+				tab.run(() => tab.heard(message)),
+			);
+		}
 	}
 
 	/** Waits for a lock; gives back what releases it when it was granted, or stops waiting. */
@@ -153,6 +184,7 @@ export class Tab {
 	client: Client | null = null;
 	link: (Wire | Exchange) | null = null;
 	readonly browser: Browser;
+	readonly number: number;
 	/** The collection as this tab knows it. */
 	readonly things: Things;
 	readonly #parts: BrowserParts;
@@ -162,7 +194,9 @@ export class Tab {
 	#frozen: (() => void)[] | null = null;
 	#listener: (message: TabMessage) => void = () => undefined;
 
-	constructor(parts: BrowserParts, browser: Browser) {
+	/** @param number which of its browser's tabs, in the order of opening */
+	constructor(parts: BrowserParts, browser: Browser, number: number) {
+		this.number = number;
 		this.#parts = parts;
 		this.browser = browser;
 		this.things = browser.things;
@@ -186,6 +220,7 @@ export class Tab {
 
 	heard(message: TabMessage): void {
 		this.#listener(message);
+		this.#parts.told(this);
 	}
 
 	get frozen(): boolean {
@@ -217,6 +252,7 @@ export class Tab {
 			const store = new JournalStore(disk, random, chunkShelf, PERSONAL, later.repair);
 			return this.#parts.browserStore?.(store) ?? store;
 		};
+		const disk = this.browser.disk.for(this);
 		return {
 			env: {
 				now: () => timeline.now + this.browser.skewMs,
@@ -225,7 +261,7 @@ export class Tab {
 				randomBytes: random,
 				every: (ms, job) => this.#every(ms, job),
 			},
-			store: storeOn(this.browser.disk.for(this)),
+			store: telling(storeOn(disk), disk),
 			storeOn,
 			later,
 			breathe: this.#breathe(),
@@ -239,7 +275,7 @@ export class Tab {
 				...(this.#parts.parts && { parts: [this.things] }),
 				connector: { open: (handlers) => (this.link = this.#connect(handlers)) },
 				token: () => this.#token(),
-				chunks: (_space, hash, _token, signal) => this.#chunk(hash, signal),
+				...(this.#parts.takesChunks && { chunks: (_space, hash, _token, signal) => this.#chunk(hash, signal) }),
 				first: () => [this.things.number],
 			},
 			files: () => Promise.reject(new Error('The simulator plays no files.')),
@@ -288,15 +324,25 @@ export class Tab {
 
 	#connect(handlers: LinkHandlers): Wire | Exchange {
 		const { timeline, dice, weather, acceptor, transport, tamper } = this.#parts;
+		const credit = new CreditWatch();
+		const sending = (frame: Uint8Array) => {
+			try {
+				credit.sent(frame);
+			} catch (error) {
+				this.#parts.report(error);
+			}
+		};
 		const guarded: LinkHandlers = {
 			opened: () => this.run(() => handlers.opened()),
 			received: (frame) => {
+				this.run(() => credit.received(frame));
 				for (const part of tamper?.(frame) ?? [frame]) this.run(() => handlers.received(part));
+				this.run(() => this.#parts.told(this));
 			},
 			closed: (how) => this.run(() => handlers.closed(how)),
 		};
 		return transport === 'stream'
-			? new Wire(timeline, dice, weather, acceptor, guarded)
+			? new Wire(timeline, dice, weather, acceptor, guarded, sending)
 			: new Exchange(timeline, dice, weather, acceptor, guarded);
 	}
 

@@ -50,6 +50,7 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 		const one = dice.pick(refused);
 		for (const token of tokensOf([one])) world.answered.add(token);
 		world.debts.decided(one.transaction);
+		world.causality.resolved(client!, one.transaction.n);
 		void client!.mana.resolve(one.transaction.n, dice.pick(['retry', 'drop']));
 		noteLives(world, client!);
 	},
@@ -97,6 +98,16 @@ const deeds: { readonly [K in Deed['kind']]: (context: Context, deed: DeedOf<K>)
 			fold: counts,
 		});
 	},
+	'disk-failure': ({ browser }, { how, ms }) => browser.disk.fail(how, ms),
+	'disk-lost'({ world, browser }, { ms }) {
+		// What was nowhere else is lost with it.
+		for (const token of tokensOf([...browser.disk.unsent(), ...browser.disk.quarantine()])) world.promised.delete(token);
+		browser.crash(false);
+		browser.disk.clear();
+		browser.harm++;
+		world.timeline.after(ms, () => browser.tabs.length === 0 && browser.openTab());
+	},
+	'server-upgrade': ({ world }) => world.upgradeServer(),
 	'server-crash'({ world }, { ms }) {
 		world.stopServer();
 		world.timeline.after(ms, () => world.startServer());
@@ -235,7 +246,9 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 	const secret = world.shared && dice.chance(0.4);
 	const action: Action = { added: 0, id, token, dice, poolSize, world, known: tab.things, things: tab.things as typeof things };
 	let saved: Promise<void>;
+	let stored: () => void;
 	try {
+		stored = world.causality.writes(client, token);
 		const act = (tx: Writer) => {
 			if (!secret) actions[what]?.(tx, action);
 			tx.update(secret ? secrets : tab.things, id, { token });
@@ -254,7 +267,10 @@ function write({ world, browser, dice, poolSize }: Context, what: WriteKind, tok
 	const place = { collection: secret ? secrets.number : things.number, record: id, field: things.fields.token.number, key: '' };
 	if (client.mana.replica.register(place)?.value !== token) world.watch(() => fail(token));
 	saved.then(
-		() => world.promised.add(token),
+		() => {
+			stored();
+			if (client.mana.sync.durable) world.promised.add(token);
+		},
 		() => undefined, // the tab was closed before it could promise anything
 	);
 }
@@ -302,6 +318,7 @@ const actions: { readonly [K in WriteKind]?: (tx: Writer, action: Action) => voi
 	tags: (tx, { things, id, dice }) =>
 		tx.update(things, id, { tags: { add: [dice.pick(['x', 'y', 'z'])], remove: [dice.pick(['x', 'y', 'z'])] } }),
 	best: (tx, { things, id, dice }) => tx.update(things, id, { best: dice.int(0, 50) }),
+	soonest: (tx, { things, id, dice }) => tx.update(things, id, { soonest: dice.int(-50, 50) }),
 	trash: (tx, { things, id }) => tx.trash(things, id),
 	purge: (tx, { things, id }) => tx.purge(things, id),
 	restore: (tx, { things, id }) => tx.restore(things, id),

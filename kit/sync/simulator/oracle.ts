@@ -1,7 +1,7 @@
 import { lawOf, type Register, sumKey, systemFields } from '@mana/model';
 import { decodeFrame } from '../codec/index.ts';
 import { SPACES_APP } from '../permission.ts';
-import type { Op, Place, Transaction } from '../cell.ts';
+import type { DeviceId, Op, Place, Transaction } from '../cell.ts';
 import type { FrameOf } from '../frames.ts';
 import type { Scope } from '../scope.ts';
 import { isTombstone, recordKey, type RecordName } from '../tombstone.ts';
@@ -102,6 +102,11 @@ export class Oracle {
 	commandAnswered(aclEpoch: number): void {
 		const last = this.#rights.at(-1)!;
 		this.#rights = this.#rights.filter((rights) => rights.aclEpoch >= aclEpoch || rights === last);
+	}
+
+	/** Whether the server has decided a transaction of a device. */
+	hasDecided(device: DeviceId, n: number): boolean {
+		return this.#decided.has(`${device} ${n}`);
 	}
 
 	/** Bytes leave for somebody: they must be none that this person may not see (I9), and none at all of who was removed (I11). */

@@ -84,26 +84,27 @@ export class Debts {
 /** Whether neither that nor something later is there. A server whose clock went back as well gave it an earlier stamp. */
 function isOpen({ cell }: Owed, oracle: Oracle): boolean {
 	const writes = oracle.writesTo(placeKey(cell));
-	const isGreatest = isByValue(cell);
-	const isLater = ({ value, sent }: Write) => sent >= cell.stamp && (!isGreatest || sameValue(value, cell.value));
+	const isExtreme = isByValue(cell);
+	const isLater = ({ value, sent }: Write) => sent >= cell.stamp && (!isExtreme || sameValue(value, cell.value));
 	return !writes.some((write) => isLater(write) || !isLess(write, cell));
 }
 
 /** Whether one write of a register gives way to another, whatever actors the two are given: after a restore they are given anew. */
 function isLess(one: Pick<Cell, 'value' | 'stamp'>, other: Cell): boolean {
-	return isByValue(other) ? Number(one.value) < Number(other.value) : one.stamp < other.stamp;
+	if (!isByValue(other)) return one.stamp < other.stamp;
+	return lawOf(other.field).name === 'min' ? Number(one.value) > Number(other.value) : Number(one.value) < Number(other.value);
 }
 
-/** Whether the greatest of a register wins, whenever it was written. */
+/** Whether the greatest of a register wins, or the least, whenever it was written. */
 function isByValue({ field }: Place): boolean {
 	const { name } = lawOf(field);
-	return name === 'counter' || name === 'max';
+	return name === 'counter' || name === 'max' || name === 'min';
 }
 
 /** What a browser has on its disk of all that was confirmed to it; not what has left the part that it keeps, which it lets go of when it may. */
 function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<Cell> {
 	const isWritten = ({ client }: Tab) =>
-		client && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq;
+		client?.mana.sync.durable && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq;
 	const tab = tabs.find(isWritten);
 	if (!tab) return;
 	const others = tabs.filter(({ client }) => client?.space.epoch === epoch).map(confirmed);

@@ -18,6 +18,7 @@ export function beats(a: Omit<Write, 'sent'>, b: Omit<Write, 'sent'>): boolean {
 	const law = lawOf(a.op.field)!.name;
 	if ((law === 'max' || law === 'counter') && a.value !== b.value)
 		return Number(a.value ?? -Infinity) > Number(b.value ?? -Infinity);
+	if (law === 'min' && a.value !== b.value) return Number(a.value ?? Infinity) < Number(b.value ?? Infinity);
 	if (a.stamp !== b.stamp) return a.stamp > b.stamp;
 	if (law === 'set' && (a.value === null) !== (b.value === null)) return a.value !== null;
 	return a.actor > b.actor;

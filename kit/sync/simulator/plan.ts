@@ -35,7 +35,15 @@ export interface Config {
 	readonly shared?: boolean;
 	/** Cells from which on browsers take a checkpoint in by slices; absent: they take everything in at once. */
 	readonly slicedFrom?: number;
+	/** Messages of different tabs overtake each other. */
+	readonly overtaking?: boolean;
+	/** What the servers' build does not know yet, until it is upgraded. */
+	readonly lacks?: readonly Lack[];
 }
+
+const LACKS = ['liveness', 'parts', 'snapshots'] as const;
+/** Something that servers learned later: CREDIT and DIGEST, parts, SNAPSHOT. */
+export type Lack = (typeof LACKS)[number];
 
 /** One thing that happens, at `at` ms after the start. Each has dice of its own, so that dropping one step changes no other. */
 export type Step = { readonly at: number; readonly luck: number } & Deed;
@@ -56,6 +64,9 @@ export type Deed =
 	| { readonly kind: 'clone'; readonly browser: number }
 	| { readonly kind: 'newcomer' }
 	| { readonly kind: 'tidy'; readonly forget: boolean }
+	| { readonly kind: 'disk-failure'; readonly browser: number; readonly how: DiskFailure; readonly ms: number }
+	| { readonly kind: 'disk-lost'; readonly browser: number; readonly ms: number }
+	| { readonly kind: 'server-upgrade' }
 	| { readonly kind: 'server-crash'; readonly ms: number }
 	| { readonly kind: 'server-dismiss' }
 	| { readonly kind: 'server-clock'; readonly byMs: number }
@@ -79,6 +90,10 @@ const DAMAGES_OF_PARTS = [...DAMAGES, 'missing', 'missing', 'outside', 'outside'
  * been written before, or long after; of a record nothing is left; or one was never written that stands where the part that is kept does not reach.
  */
 export type Damage = (typeof DAMAGES_OF_PARTS)[number];
+
+const DISK_FAILURES = ['abort', 'full', 'dead'] as const;
+/** What a browser's disk does: the next write is not kept; nothing more is, for lack of room; or nothing is read either. */
+export type DiskFailure = (typeof DISK_FAILURES)[number];
 
 const KEEP_CHANGES = ['all', 'recent', 'recent', 'show', 'open', 'open', 'pin', 'let-go'] as const;
 /** What a person wants a browser to keep. */
@@ -104,7 +119,7 @@ const WRITE_KINDS = [
 	...(['field', 'field', 'form', 'many', 'tags', 'best', 'trash', 'restore', 'refused', 'burst'] as const),
 	...(['count', 'count', 'votes', 'text', 'price', 'move', 'name', 'expect', 'time'] as const),
 ] as const;
-export type WriteKind = (typeof WRITE_KINDS)[number] | 'purge' | 'done';
+export type WriteKind = (typeof WRITE_KINDS)[number] | 'purge' | 'done' | 'soonest';
 
 const YEARS = 365 * 86_400_000;
 
@@ -172,6 +187,7 @@ export function planOf(seed: number): Plan {
 	const turned = tidying.length > 0 ? [] : turnsOf(seed, config);
 	const troubled = nodesOf(seed, config, changes);
 	const slow = [...stallsOf(seed, config), ...(troubled ? [] : pausesOf(seed, config))];
+	const older = olderOf(seed, config);
 	return {
 		seed,
 		config: {
@@ -182,6 +198,8 @@ export function planOf(seed: number): Plan {
 			...(changes.length > 0 && { shared: true }),
 			...(leastCells !== undefined && { leastCells }),
 			...slicesOf(seed),
+			...(overtakes(seed) && { overtaking: true }),
+			...(older && { lacks: older.lacks }),
 			...(troubled && {
 				nodes: 2,
 				commitMs: troubled.commitMs,
@@ -198,6 +216,10 @@ export function planOf(seed: number): Plan {
 			...fallen,
 			...turned,
 			...slow,
+			...crowdsOf(seed, config),
+			...diskFailuresOf(seed, config),
+			...extremesOf(seed, config),
+			...(older?.steps ?? []),
 			...(troubled?.steps ?? []),
 		].sort((a, b) => a.at - b.at),
 	};
@@ -300,6 +322,69 @@ function pausesOf(seed: number, { durationMs }: Config): Step[] {
 		node: 0,
 		ms: dice.pick([dice.int(1, 2_000), dice.int(2_000, 15_000)]),
 	}));
+}
+
+/** Disks of browsers that do not keep what they are given, or lose all of it, as where the browser clears away a site. */
+function diskFailuresOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x0d15c);
+	if (dice.chance(0.85)) return [];
+	return Array.from({ length: dice.int(1, 3) }, (): Step => {
+		const common = { at: dice.int(0, durationMs), luck: dice.int(0, 0x7fffffff), browser: dice.int(0, browsers - 1) };
+		const ms = dice.pick([dice.int(1, 200), dice.int(200, 10_000)]);
+		if (dice.chance(0.2)) return { ...common, kind: 'disk-lost', ms };
+		return { ...common, kind: 'disk-failure', how: dice.pick(DISK_FAILURES), ms };
+	});
+}
+
+/** People who write what only the least of counts. */
+function extremesOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x0001ea57);
+	if (dice.chance(0.75)) return [];
+	return Array.from({ length: dice.int(2, 8) }, (): Step => ({
+		at: dice.int(0, durationMs),
+		luck: dice.int(0, 0x7fffffff),
+		kind: 'write',
+		browser: dice.int(0, browsers - 1),
+		what: 'soonest',
+	}));
+}
+
+/** Whether messages of different tabs overtake each other. */
+function overtakes(seed: number): boolean {
+	// Dice of its own, like those of all that came later.
+	return new Dice(seed ^ 0x07e27a).chance(0.3);
+}
+
+/** Several tabs write while much comes from elsewhere, and somebody looks at them again and again; nothing of it in most plans. */
+function crowdsOf(seed: number, { browsers, durationMs }: Config): Step[] {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x00c20d);
+	if (dice.chance(0.85)) return [];
+	const luck = () => dice.int(0, 0x7fffffff);
+	const write = (at: number, browser: number): Step => ({ at, luck: luck(), kind: 'write', browser, what: 'field', record: 0 });
+	const tabs = Array.from({ length: 2 }, (): Step => ({ at: dice.int(0, 200), luck: luck(), kind: 'tab-open', browser: 0 }));
+	const scenes = Array.from({ length: dice.int(3, 8) }, (): Step[] => {
+		const from = dice.int(0, durationMs);
+		const soon = () => from + dice.int(0, 150);
+		return [
+			...Array.from({ length: dice.int(0, 4) }, () => write(soon(), dice.int(0, browsers - 1))),
+			...Array.from({ length: dice.int(1, 4) }, () => write(soon(), 0)),
+			...Array.from({ length: dice.int(1, 8) }, (): Step => ({ at: soon(), luck: luck(), kind: 'look', browser: 0 })),
+		];
+	});
+	return [...tabs, ...scenes.flat()];
+}
+
+/** Servers of an older build, and when they are upgraded; `null` where they know everything. */
+function olderOf(seed: number, { durationMs }: Config): { readonly lacks: readonly Lack[]; readonly steps: Step[] } | null {
+	// Dice of its own, like those of all that came later.
+	const dice = new Dice(seed ^ 0x01de2);
+	if (dice.chance(0.88)) return null;
+	const lacks = LACKS.filter(() => dice.chance(0.5));
+	const luck = dice.int(0, 0x7fffffff);
+	return { lacks, steps: [{ at: dice.int(0, durationMs), luck, kind: 'server-upgrade' }] };
 }
 
 /** Whether browsers take their time, and from how many cells on. */

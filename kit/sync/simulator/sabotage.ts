@@ -3,11 +3,13 @@ import type { Frame, FrameOf } from '../frames.ts';
 import type { Cell, Place } from '../cell.ts';
 import type { Client } from '../client/client.ts';
 import type { ClientStore } from '../client/store.ts';
+import type { TabMessage } from '../client/tabs.ts';
 import { type Change, CLAIMS, type Found, isFolding, type SpaceStore } from '../space/index.ts';
 import { systemFields, type Value } from '@mana/model';
 import type { Pending } from '../client/pending.ts';
 import { placeKey } from '../merge.ts';
 import { isLeftover, isTombstone } from '../tombstone.ts';
+import { FENCED } from './fencing.ts';
 import { type newerThings, records, things, wrongThings } from './things.ts';
 import type { NodeSabotage } from './node.ts';
 import type { ServerDisk, SpaceFile } from './server-disk.ts';
@@ -22,6 +24,8 @@ export interface Sabotage {
 	crash?(disk: ServerDisk): void;
 	/** Stands between the network and a tab: the frames that it gets instead of the one that came. */
 	receive?(frame: Uint8Array): readonly Uint8Array[];
+	/** Stands between two tabs: what one hears in place of what the other said. */
+	hear?(message: TabMessage): TabMessage;
 	/** How far the committer's clock is off, ms. */
 	readonly clockErrorMs?: number;
 	/** Makes a tab's client defective. */
@@ -33,16 +37,6 @@ export interface Sabotage {
 	/** Stands between a tab and its store. */
 	browserStore?(store: ClientStore): ClientStore;
 }
-
-/** What only the leading tab may write, and where its generation stands among the arguments. */
-const FENCED: Readonly<Partial<Record<keyof ClientStore, number>>> = {
-	keepChunk: 2,
-	applyRemote: 1,
-	settle: 3,
-	learn: 1,
-	reissue: 1,
-	checkpoint: 1,
-};
 
 /** Defects that engines like this one have had, each made anew for every run. */
 export const sabotages: Readonly<Record<string, () => Sabotage>> = {
@@ -93,6 +87,8 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 	'a snapshot claims more than its chunks hold': () =>
 		receiving('snapshot', (snapshot) => [{ ...snapshot, seq: snapshot.seq + 1 }]),
 	'a snapshot lacks a chunk': () => receiving('snapshot', (snapshot) => [{ ...snapshot, chunks: snapshot.chunks.slice(1) }]),
+	'a device pushes more than the server has room for': () =>
+		receiving('credit', (credit) => [{ ...credit, bytes: credit.bytes * 1024 }]),
 	'nobody compares digests': () => receiving('digest', () => []),
 	'what should mend something is empty': () => receiving('digest', (digest) => [{ ...digest, cells: [] }]),
 	'of what a browser keeps in part nothing is compared': () =>
@@ -109,6 +105,9 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 						Reflect.apply(of, target, place === undefined ? given : given.with(place, Number.MAX_SAFE_INTEGER));
 				},
 			}),
+	}),
+	'a tab shows what another wrote before what that one had seen': () => ({
+		hear: (message) => (message.kind === 'committed' ? { ...message, epoch: 0 } : message),
 	}),
 	'a device does not mind the stamps that it sees': () => ({
 		damage: ({ mana: { replica } }) => void Object.defineProperty(replica, 'seenStamp', { get: () => 0, set() {} }),

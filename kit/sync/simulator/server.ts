@@ -27,6 +27,7 @@ import {
 	type TidyRequest,
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
+import type { Lack } from './plan.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Acceptor, ServerEnd, Wire } from './wire.ts';
 
@@ -42,6 +43,8 @@ export interface ServerParts {
 	readonly chunk: number;
 	/** The server's clock, ms since 1970. */
 	now(): number;
+	/** What this build does not know. */
+	lacks(): readonly Lack[];
 	/** Told of every push that reaches the committer, and of every answer that leaves it. */
 	pushed(request: PushRequest): void;
 	answered(request: PushRequest, answer: Answer): void;
@@ -217,7 +220,7 @@ class Connection implements ServerEnd {
 	received(bytes: Uint8Array): void {
 		if (this.#over) return;
 		try {
-			this.#handle(decodeFrame(bytes));
+			this.#handle(readFrame(bytes, this.#parts.lacks()));
 		} catch (error) {
 			if (!(error instanceof BadFrame)) throw error;
 			this.bye('bad-frame', null);
@@ -279,6 +282,8 @@ class Connection implements ServerEnd {
 		const answer = await this.#submit({ kind: 'seat', space, ...who });
 		if (!answer || this.#over) return;
 		this.#feed?.stop();
+		const lacks = this.#parts.lacks();
+		const isOffered = takesSnapshots && !lacks.includes('snapshots');
 		if (answer.type === 'revoked') return this.#say(answer);
 		if (answer.type !== 'subbed') return;
 		const { apps } = answer.access;
@@ -288,7 +293,8 @@ class Connection implements ServerEnd {
 		this.#knew = knownFrom({ epoch, seq }, answer);
 		if (this.#anew) this.#say({ type: 'renew', space });
 		this.#say(answer);
-		if (who.schema.has(LIVENESS.collection)) this.#say({ type: 'credit', space, bytes: PUSH_CREDIT });
+		if (who.schema.has(LIVENESS.collection) && !lacks.includes('liveness'))
+			this.#say({ type: 'credit', space, bytes: PUSH_CREDIT });
 		this.#feed = new Feed({
 			...this.#parts,
 			space,
@@ -297,7 +303,7 @@ class Connection implements ServerEnd {
 			epoch: answer.epoch,
 			reading: { person: who.person, access: answer.access },
 			judged: answer.aclEpoch,
-			offer: (cursor) => (takesSnapshots ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
+			offer: (cursor) => (isOffered ? (this.#parts.snapshots?.offer(cursor) ?? null) : null),
 			send: (frame) => {
 				if (this.#over) return;
 				this.#parts.sent(who.person, frame, part?.scope ?? null);
@@ -370,6 +376,16 @@ interface Who {
 	readonly schema: ReadonlyMap<number, number>;
 }
 
+/** As a build reads it that does not know everything. */
+function readFrame(bytes: Uint8Array, lacks: readonly Lack[]): Frame {
+	const frame = decodeFrame(bytes);
+	const isUnknown =
+		(lacks.includes('liveness') && (frame.type === 'credit' || frame.type === 'digest')) ||
+		(lacks.includes('parts') && frame.type === 'sub' && frame.part !== undefined);
+	if (isUnknown) throw new BadFrame('unknown-type', `a ${frame.type} from the future`);
+	return frame;
+}
+
 /** One HTTP exchange: DELTAs before ACKs; when nothing was pushed and there is no news, it waits for some. */
 async function converse(
 	parts: InnerParts,
@@ -387,7 +403,7 @@ async function converse(
 	let anew = false;
 	let knew = 0;
 	try {
-		for (const frame of request.map(decodeFrame)) {
+		for (const frame of request.map((bytes) => readFrame(bytes, parts.lacks()))) {
 			if (frame.type === 'hello') {
 				who = whoOf(frame);
 				answers.push(encodeFrame(welcome(frame, parts)));
@@ -417,7 +433,7 @@ async function converse(
 				if (apps !== null) answers.push(encodeFrame({ type: 'reach', space: frame.space, apps }));
 				if (anew) answers.push(encodeFrame({ type: 'renew', space: frame.space }));
 				answers.push(encodeFrame(answer));
-				if (who!.schema.has(LIVENESS.collection))
+				if (who!.schema.has(LIVENESS.collection) && !parts.lacks().includes('liveness'))
 					answers.push(encodeFrame({ type: 'credit', space: frame.space, bytes: PUSH_CREDIT }));
 			}
 		}

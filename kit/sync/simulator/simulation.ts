@@ -3,9 +3,7 @@ import type { Cell } from '../cell.ts';
 import { placeKey } from '../merge.ts';
 import { compare, confirmed, differenceOf, ofPart, readable } from './check.ts';
 import type { Browser } from './browser.ts';
-import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
-import type { StoredTransaction } from '../client/store.ts';
-import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
+import { QUARANTINE } from '../client/quarantine.ts';
 import { perform, reopen, tokensOf } from './deeds.ts';
 import { judgeLaws } from './laws.ts';
 import { allows } from '../permission.ts';
@@ -51,10 +49,14 @@ function endOf(step: Step): number {
 
 /** Nothing is broken any more; every browser has a tab. Clocks stay wrong. */
 function heal(world: World): void {
+	world.upgradeServer();
+	// Who met a server that knew no parts keeps everything until the page is opened again.
+	if (world.metNoParts) for (const browser of world.browsers) while (browser.tabs[0]) browser.kill(browser.tabs[0]);
 	world.startServer();
 	world.healNodes();
 	world.calmDisk();
-	for (const { weather, tabs } of world.browsers) {
+	for (const { weather, tabs, disk } of world.browsers) {
+		disk.mend();
 		weather.offline = false;
 		weather.latency = [0, Math.min(weather.latency[1], 100)];
 		for (const tab of tabs) {
@@ -71,9 +73,9 @@ function heal(world: World): void {
 	world.pass(250);
 }
 
-/** Whoever has no tab opens one. */
+/** Whoever has no tab opens one, also beside those that could not store anything. */
 function visit(world: World): void {
-	for (const browser of world.browsers) if (browser.tabs.length === 0) browser.openTab();
+	for (const browser of world.browsers) if (!browser.stores) browser.openTab();
 }
 
 /** Waits until every outbox is empty and every tab shows the newest state, and what was damaged is mended. */
@@ -113,8 +115,9 @@ function unsettled({ disk }: World, { client, browser }: World['tabs'][number]):
 	if (client.space.epoch !== epoch || client.space.seq !== seq)
 		return `stands at ${client.space.epoch}/${client.space.seq}, not ${epoch}/${seq} (${client.mana.sync.phase})`;
 	const { upstream, space } = client;
-	// Whoever does not lead takes the part of the tab that does, from the disk.
-	const leader = browser.tabs.find((tab) => tab.client?.mana.sync.leader)?.client;
+	// Whoever does not lead takes the part of the tab that does, from the disk; who cannot store anything is a device of its own.
+	const leads = (tab: World['tabs'][number]) => tab.client?.mana.sync.leader && tab.client.mana.sync.durable;
+	const leader = client.mana.sync.durable ? browser.tabs.find(leads)?.client : client;
 	const part = client === leader ? upstream?.wanted : leader?.space.scope;
 	if (leader && JSON.stringify(part) !== JSON.stringify(space.scope)) return 'keeps another part than it should';
 	return client.mana.sync.phase === 'live' ? null : `is ${client.mana.sync.phase}`;
@@ -189,20 +192,12 @@ function judgeWrites({ oracle, promised, forgiven, answered, tabs, browsers, deb
 	const refused = tabs.flatMap((tab) => tab.client!.mana.refused());
 	const told = new Set(tokensOf(refused));
 	debts.judge(oracle, refused);
-	for (const { disk } of browsers) for (const token of tokensOf(quarantineOf(disk.rows()))) told.add(token);
+	for (const { disk } of browsers) for (const token of tokensOf(disk.quarantine())) told.add(token);
 	for (const token of promised) {
 		if ([accepted, told, answered, forgiven].some((tokens) => tokens.has(token))) continue;
 		if (decided.has(token)) throw new Violation('I8', `${token} was refused and nobody was told`);
 		throw new Violation('I3', `${token} was saved on a device and never reached the server`);
 	}
-}
-
-/** What was written and not accepted before the space was taken away. */
-function quarantineOf(rows: ReturnType<Browser['disk']['rows']>): { transaction: StoredTransaction }[] {
-	return rows
-		.filter(({ area, space }) => area === 'outbox' && space === QUARANTINE)
-		.map(({ value }) => value as QuarantineRow)
-		.map(({ n, row }) => ({ transaction: storedOf(n, row as OutboxRow) }));
 }
 
 /** Drops what the server refused, so that pages show the server's state. */

@@ -8,7 +8,7 @@ import { simulate } from './simulation.ts';
 const SCHEDULES = 2000;
 
 test(
-	`${SCHEDULES} histories keep I1 to I16 and I20 to I22`,
+	`${SCHEDULES} histories keep I1 to I16 and I19 to I22`,
 	() => {
 		const failures: string[] = [];
 		for (let seed = 1; seed <= SCHEDULES; seed++) {
@@ -42,7 +42,7 @@ describe('histories that once failed', () => {
  */
 const shownFrom: Readonly<Record<string, number>> = {
 	'the server forgets its last commit in a crash': 61,
-	'the disk takes what an earlier leader writes': 383,
+	'the disk takes what an earlier leader writes': 94,
 	'nobody is told that an app was taken away': 19,
 	'a snapshot claims more than its chunks hold': 214,
 	'a snapshot lacks a chunk': 15,
@@ -61,6 +61,7 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'the server does not know from where on it has forgotten': 26,
 	'what was written about a forgotten record is sent as if nothing had happened': 183,
 	'a record goes although something of it is unsent': 30,
+	'a tab shows what another wrote before what that one had seen': 3738,
 	'a device does not notice that the server forgot what it had decided': 28,
 	'undo does not look who wrote since': 2594,
 	'a node that stood still commits all the same': 111,

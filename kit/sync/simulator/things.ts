@@ -24,6 +24,7 @@ const fields = {
 	name: field.unique(12),
 	/** When it was done: what a browser keeps of these things may depend on it. */
 	done: routed(field.instant(15)),
+	soonest: field.least(16),
 };
 
 const kept = { keeps: { field: 'done', days: 90 }, refers: { parent: 'simulator/things' } };

@@ -22,10 +22,13 @@ const BESIDE: ReadonlySet<number> = new Set(
 export class Undoing {
 	/** By tab and by the label of the action. */
 	readonly #written = new WeakMap<Client, Map<string, Written>>();
+	/** As whom each tab has written: where its disk fails it goes on as another device. */
+	readonly #actors = new WeakMap<Client, Set<number>>();
 
 	/** Does what writes an action, and remembers it. @param label no other action has it */
 	write<T>(client: Client, label: string, action: () => T): T {
 		const before = shownBy(client);
+		this.speaksAs(client);
 		const done = action();
 		const of = this.#written.get(client) ?? new Map<string, Written>();
 		this.#written.set(client, of);
@@ -40,7 +43,7 @@ export class Undoing {
 		const { history } = client.mana;
 		const before = shownBy(client);
 		const earlier = new Set(client.mana.outbox().map(({ transaction }) => transaction.stamp));
-		const { actor } = client.space;
+		const actors = this.speaksAs(client);
 		if (!history[way]()) return;
 		for (const { transaction, label } of client.mana.outbox()) {
 			if (earlier.has(transaction.stamp)) continue;
@@ -48,7 +51,7 @@ export class Undoing {
 			for (const op of transaction.ops) {
 				if (!isRegister(op)) continue;
 				const stood = before.get(placeKey(op));
-				if (stood && stood.actor !== actor)
+				if (stood && !actors.has(stood.actor))
 					throw new Violation(
 						'I20',
 						`${way} of ${label} puts ${String(op.value)} over ${show(stood)}, which another device wrote`,
@@ -58,6 +61,13 @@ export class Undoing {
 					throw new Violation('I20', `${way} of ${label} brings ${String(op.value)} back at ${placeKey(op)}, not ${String(due)}`);
 			}
 		}
+	}
+
+	/** A tab may have been told as whom it speaks. @returns as whom it ever did */
+	speaksAs(client: Client): ReadonlySet<number> {
+		const actors = this.#actors.get(client) ?? new Set();
+		this.#actors.set(client, actors.add(client.space.actor));
+		return actors;
 	}
 }
 

@@ -53,8 +53,18 @@ export class Wire implements Link {
 	#downLost = false;
 	#truncate = false;
 	#truncateDown = false;
+	readonly #sending: (frame: Uint8Array) => void;
 
-	constructor(timeline: Timeline, dice: Dice, weather: Weather, acceptor: Acceptor, handlers: LinkHandlers) {
+	/** @param sending told of every frame that the client sends */
+	constructor(
+		timeline: Timeline,
+		dice: Dice,
+		weather: Weather,
+		acceptor: Acceptor,
+		handlers: LinkHandlers,
+		sending: (frame: Uint8Array) => void,
+	) {
+		this.#sending = sending;
 		this.#timeline = timeline;
 		this.#dice = dice;
 		this.#weather = weather;
@@ -74,6 +84,7 @@ export class Wire implements Link {
 		if (!this.#open) return;
 		if (!this.#opened) throw new Error('Something was sent on a stream that is still being opened.');
 		const bytes = frame.slice();
+		this.#sending(bytes);
 		if (this.#truncate) {
 			this.#truncate = false;
 			const part = this.#partOf(bytes);

@@ -2,14 +2,16 @@ import { type RecordId, recordIdFromBytes } from '@mana/model';
 import type { Op, SpaceId } from '../cell.ts';
 import { type ChunkHash, decodeChunk } from '../snapshot/index.ts';
 import { type Command, type MemberState, newSpaceState, type Rules, type TidyRequest } from '../space/index.ts';
+import { StorageFailed } from '../client/disk.ts';
 import { Browser, type Tab } from './browser.ts';
+import { Causality } from './causality.ts';
 import { checkTab } from './check.ts';
 import { Debts } from './owed.ts';
 import { Dice } from './dice.ts';
 import { checkLaws } from './laws.ts';
 import { Oracle } from './oracle.ts';
 import { mayRead } from './plain-rules.ts';
-import type { Plan } from './plan.ts';
+import type { Lack, Plan } from './plan.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Node, type NodeParts, type Registry } from './node.ts';
 import { Snapshots } from './snapshots.ts';
@@ -53,12 +55,16 @@ export class World {
 	readonly forgiven = new Set<string>();
 	/** What people take back and do again. */
 	readonly undoing = new Undoing();
+	/** What tabs had seen when they wrote. */
+	readonly causality = new Causality();
 	/** What devices hold and the server, which went back, has not. */
 	readonly debts = new Debts();
 	/** The server went back to an older state, whether it knows or not. */
 	wentBack = false;
 	/** Tokens of actions that somebody took back. */
 	readonly undone = new Set<string>();
+	/** What the servers' build does not know. */
+	lacks: readonly Lack[];
 	/** Somebody's profile was copied. */
 	cloned = false;
 	/** What actions wrote into counters and texts, by token. */
@@ -76,6 +82,7 @@ export class World {
 	constructor(plan: Plan, sabotage: Sabotage = {}) {
 		this.#plan = plan;
 		this.#sabotage = sabotage;
+		this.lacks = plan.config.lacks ?? [];
 		this.#dice = new Dice(plan.seed ^ 0x1234567);
 		const member = (role: 'owner' | 'editor'): MemberState => ({ access: { role, apps: null }, name: role, since: 0 });
 		const members = new Map([[OWNER, member('owner')], ...(plan.config.shared ? [[GUEST, member('editor')] as const] : [])]);
@@ -109,6 +116,11 @@ export class World {
 		return this.#plan.config.parts ?? false;
 	}
 
+	/** Whether somebody may have met a server that knew no parts. */
+	get metNoParts(): boolean {
+		return this.#plan.config.lacks?.includes('parts') ?? false;
+	}
+
 	get serverNow(): number {
 		return this.timeline.now + this.serverSkewMs;
 	}
@@ -140,6 +152,14 @@ export class World {
 		return 2 ** power;
 	}
 
+	/** All servers begin anew with a build that knows everything. */
+	upgradeServer(): void {
+		if (this.lacks.length === 0) return;
+		this.stopServer();
+		this.lacks = [];
+		this.startServer();
+	}
+
 	/** Starts every server that does not run. */
 	startServer(): void {
 		if (this.#nodes.every(({ running }) => !running)) {
@@ -167,6 +187,7 @@ export class World {
 			chunk: config.chunk,
 			snapshots: config.leastCells === undefined ? null : new Snapshots(this.disk, config.leastCells),
 			now: () => this.serverNow + (this.#sabotage.clockErrorMs ?? 0),
+			lacks: () => this.lacks,
 			pushed: (request) => this.oracle.pushed(request),
 			answered: (request, answer) => this.watch(() => this.oracle.answered(request, answer)),
 			heard: () => this.oracle.heard(),
@@ -250,6 +271,7 @@ export class World {
 		if (this.browsers.length >= MOST_BROWSERS) return null;
 		const { config } = this.#plan;
 		if (copy) this.cloned = true;
+		const takesChunks = !this.lacks.includes('snapshots') || this.browsers.length % 2 === 0;
 		const browser = new Browser({
 			timeline: this.timeline,
 			dice: this.#dice.fork(),
@@ -260,20 +282,30 @@ export class World {
 			diskMs: config.browserDiskMs,
 			builds: [things, this.#sabotage.newerThings ?? newerThings],
 			parts: config.parts ?? false,
+			overtaking: config.overtaking ?? false,
 			slicedFrom: config.slicedFrom,
 			...(this.#sabotage.damage && { damage: this.#sabotage.damage }),
+			...(this.#sabotage.hear && { hear: this.#sabotage.hear }),
 			...(this.#sabotage.browserStore && { browserStore: this.#sabotage.browserStore }),
 			chunk: (hash, person) => this.#chunk(hash, person),
 			...(copy && { disk: copy.disk.clone() }),
 			lazyDisk: this.#sabotage.lazyDisks ?? false,
 			...(this.#sabotage.receive && { tamper: this.#sabotage.receive }),
-			report: (error) => this.#failures.push(new Violation('report', String(error))),
+			takesChunks,
+			told: ({ client }) => client && this.undoing.speaksAs(client),
+			report: (error) => this.#report(error),
 		});
 		browser.damaged = copy?.damaged ?? false;
 		browser.wasDamaged = copy?.wasDamaged ?? false;
 		this.browsers.push(browser);
 		browser.openTab();
 		return browser;
+	}
+
+	/** Something that a tab says must not happen, or that a check found at it. That its disk fails it says as well. */
+	#report(error: unknown): void {
+		if (error instanceof StorageFailed) return;
+		this.#failures.push(error instanceof Violation ? error : new Violation('report', String(error)));
 	}
 
 	#chunk(hash: ChunkHash, person: string): Uint8Array | null {
@@ -284,7 +316,11 @@ export class World {
 
 	/** Everything that every tab shows must be what it may show. */
 	look(browser: Browser): void {
-		for (const tab of browser.tabs) this.watch(() => checkTab(tab, this.oracle));
+		for (const tab of browser.tabs)
+			this.watch(() => {
+				checkTab(tab, this.oracle);
+				this.causality.check(tab, this.oracle);
+			});
 	}
 
 	/** Whichever server runs, or none. */
