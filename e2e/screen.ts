@@ -55,8 +55,11 @@ export async function titles(page: Page): Promise<string[]> {
 
 /** Ticks a task or a step off. */
 export async function tick(page: Page, title: string): Promise<void> {
-	// What is drawn lies over the checkbox itself; a press on it ticks, as its label.
-	await page.getByRole('checkbox', { name: `Complete “${title}”` }).click({ force: true });
+	// What is drawn lies over the checkbox itself: what a person presses is its label, once the row stands still.
+	await page
+		.locator('label')
+		.filter({ has: page.getByRole('checkbox', { name: `Complete “${title}”` }) })
+		.click();
 }
 
 /** Opens the details of a task. */

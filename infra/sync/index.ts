@@ -140,7 +140,17 @@ export const service = defineService({
 		const memberships = new MembershipStream(store);
 		const peers = openPeers(store, { events: peerEvents, clock, random, meters, log });
 		const { spaces, committer, chunks, sums, build, close } = openSpaces(store, events, peers, now);
-		const digests = new Digests(sums, (...question) => chunks.readRecords(...question));
+		const digests = new Digests(
+			sums,
+			(...question) => chunks.readRecords(...question),
+			(space) => {
+				meters.damaged();
+				log.error(
+					{ space },
+					'what stands in this space is not what was committed there: look at the disk, and at the last backups',
+				);
+			},
+		);
 		const partSums = new PartSums(spaces, { rest: () => Bun.sleep(COUNT_REST_MS) });
 		const snapshots = new Snapshots({ keeper: chunks, build, log });
 		const projections = new ProjectionStream(store, spaces, now, () => fanout.mayTell);

@@ -22,6 +22,8 @@ export interface Meters extends PeerMeters {
 	differed(): void;
 	/** @param bytes sent so that a client can mend what differs */
 	mended(bytes: number): void;
+	/** What stands in the store is not what was committed. */
+	damaged(): void;
 }
 
 /** Registers the service's metrics. @param gauges read when somebody looks */
@@ -70,6 +72,11 @@ export function createMeters(
 	const mending = new Counter({
 		name: 'sync_digest_repair_bytes_total',
 		help: 'Bytes of state sent to mend what differed.',
+		registers,
+	});
+	const damage = new Counter({
+		name: 'sync_state_damaged_total',
+		help: 'Times that a space was counted and held something else than its commits had written: its store is damaged.',
 		registers,
 	});
 	const waiting = new Histogram({
@@ -140,6 +147,7 @@ export function createMeters(
 		caughtUp: (bytes) => caught.inc(bytes),
 		differed: () => differing.inc(),
 		mended: (bytes) => mending.inc(bytes),
+		damaged: () => damage.inc(),
 		hintsSent: (count) => hintsSent.inc(count),
 		hintsHeard: (count) => hintsHeard.inc(count),
 		lookFound: (spaces) => found.inc(spaces),

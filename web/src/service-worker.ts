@@ -50,13 +50,27 @@ worker.addEventListener('notificationclick', (event) => {
 	);
 });
 
-/** Shows what came. Browsers want every push to show something. */
-async function told(text: string): Promise<void> {
+/** What is shown after what came before is. */
+let turn: Promise<unknown> = Promise.resolve();
+/** What this worker has counted: its own list of what is shown lags behind. */
+const counted = new Set<string>();
+
+/** Shows what came, one after another. */
+function told(text: string): Promise<void> {
+	const shown = turn.then(() => show(text));
+	turn = shown.catch(() => undefined); // whoever waits for this one hears of it
+	return shown;
+}
+
+/** Browsers want every push to show something. */
+async function show(text: string): Promise<void> {
 	const push = readPush(text);
 	const pages = await worker.clients.matchAll({ type: 'window' });
 	const shown = await worker.registration.getNotifications({ tag: push?.id ?? '' });
 	// A page that is open counts what is in the inbox.
-	if (pages.length === 0 && shown.length === 0) await countUp(worker.navigator, caches);
+	const isNew = shown.length === 0 && !(push && counted.has(push.id));
+	if (pages.length === 0 && isNew) await countUp(worker.navigator, caches);
+	if (push) counted.add(push.id);
 	await worker.registration.showNotification(push?.title ?? 'Mana', {
 		body: push?.text ?? '',
 		tag: push?.id ?? '',

@@ -6,6 +6,7 @@ import { Committer, digestAnswers, sumsOf } from '@mana/sync/space/index';
 import { PostgresChunks } from '../snapshots/postgres.ts';
 import { SqliteChunks } from '../snapshots/sqlite.ts';
 import { PostgresSpaces } from '../spaces/postgres.ts';
+import { valueToBytes } from '../spaces/bytes.ts';
 import { SqliteSpaces } from '../spaces/sqlite.ts';
 import { rules } from '../rules.ts';
 import { migrations, type SyncStore, type SyncTables } from '../store.ts';
@@ -24,7 +25,8 @@ const ADA = { person: 'ada', access: { role: 'owner', apps: null } } as const;
 eachEngine('digests', (engine) => {
 	async function open() {
 		const store = await engine.open<SyncTables>({ migrations });
-		const { spaces, digests } = partsOf(store);
+		const damaged: SpaceId[] = [];
+		const { spaces, digests } = partsOf(store, (space) => void damaged.push(space));
 		const space = await spaces.personal('ada', NOW);
 		const committer = new Committer({ store: spaces, rules, now: () => NOW, committed: () => undefined });
 		const device = newDevice();
@@ -51,7 +53,7 @@ eachEngine('digests', (engine) => {
 				frames.push(decodeFrame(frame) as Digest);
 			return frames;
 		};
-		return { store, spaces, digests, space, committer, write, ask };
+		return { store, spaces, digests, space, committer, write, ask, damaged };
 	}
 
 	/** The sums of what really stands in the store. */
@@ -95,6 +97,27 @@ eachEngine('digests', (engine) => {
 		expect(listed((await digests.sums(space, 'ada'))!.sums)).not.toEqual(listed(await counted(spaces, space)));
 		await ask({ collection: COLLECTION });
 		expect(listed((await digests.sums(space, 'ada'))!.sums)).toEqual(listed(await counted(spaces, space)));
+	});
+
+	test('what changed on the disk without a commit is told, once, and nothing else is', async () => {
+		const { store, digests, space, write, ask, damaged } = await open();
+		for (let i = 0; i < 5; i++) await write(op(newRecord(), i));
+		await digests.doubtSums(space);
+		await digests.sums(space, 'ada');
+		expect(damaged).toEqual([]);
+		await store.db
+			.updateTable('cell')
+			.set({ value: valueToBytes(99) })
+			.where('seq', '=', 3)
+			.execute();
+		await digests.sums(space, 'ada');
+		expect(damaged).toEqual([]); // nobody looks before somebody finds a difference
+		await ask({ collection: COLLECTION });
+		await Promise.all([digests.sums(space, 'ada'), digests.sums(space, 'ada')]);
+		expect(damaged).toEqual([space]);
+		await ask({ collection: COLLECTION });
+		await digests.sums(space, 'ada');
+		expect(damaged).toEqual([space]);
 	});
 
 	test('narrows down from collections to buckets to cells', async () => {
@@ -161,11 +184,17 @@ eachEngine('digests', (engine) => {
 	});
 });
 
-function partsOf(store: SyncStore): { spaces: SqliteSpaces | PostgresSpaces; digests: Digests } {
+function partsOf(
+	store: SyncStore,
+	damaged: (space: SpaceId) => void,
+): { spaces: SqliteSpaces | PostgresSpaces; digests: Digests } {
 	if (store.engine === 'postgres') {
 		const spaces = new PostgresSpaces(store.raw, () => NOW);
 		const chunks = new PostgresChunks(store.raw, spaces);
-		return { spaces, digests: new Digests(new PostgresSums(store.raw), (...question) => chunks.readRecords(...question)) };
+		return {
+			spaces,
+			digests: new Digests(new PostgresSums(store.raw), (...question) => chunks.readRecords(...question), damaged),
+		};
 	}
 	const { file } = store;
 	const writer = new Database(file);
@@ -174,6 +203,6 @@ function partsOf(store: SyncStore): { spaces: SqliteSpaces | PostgresSpaces; dig
 	const sums = new SqliteSums(store.raw, (space) => countInThread({ file, space }));
 	return {
 		spaces: new SqliteSpaces(writer, () => NOW),
-		digests: new Digests(sums, (...question) => chunks.readRecords(...question)),
+		digests: new Digests(sums, (...question) => chunks.readRecords(...question), damaged),
 	};
 }

@@ -1,9 +1,7 @@
 /**
- * Writes down what this build says and stores: `bun kit/sync/recorded/record.ts VERSION`, once before each release, as `VERSION.json`.
+ * Says what this build says and stores: `bun kit/sync/recorded/record.ts > kit/sync/recorded/VERSION.json`, once before each release.
  * What is there already is never written anew: it is what older builds wrote.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Document, RecordId } from '@mana/model';
 import fc from 'fast-check';
 import type { Cell } from '../cell.ts';
@@ -90,10 +88,5 @@ async function recordedDisk(): Promise<Pick<Recording, 'disk' | 'shown'>> {
 	return { disk: await rowsOf(browser.disk), shown: shownBy(client) };
 }
 
-const version = process.argv[2];
-if (!version) throw new Error('Of which version? Say bun kit/sync/recorded/record.ts VERSION.');
-const file = join(import.meta.dir, `${version}.json`);
-if (existsSync(file)) throw new Error(`${file} is there already.`);
 const recording: Recording = { frames: recordedFrames(), chunks: recordedChunks(), ...(await recordedDisk()) };
-writeFileSync(file, `${JSON.stringify(packed(recording), null, '\t')}\n`);
-console.log(file);
+console.log(JSON.stringify(packed(recording), null, '\t'));

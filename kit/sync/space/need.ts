@@ -18,9 +18,16 @@ export function needOf(requests: readonly Request[]): Need {
 		request.kind === 'tidy' ? [...request.purge, ...request.forget, ...request.fold] : [],
 	);
 	const written = neededPlaces(transactions);
-	const places = neededPlaces([...transactions, ...commands.map(({ places }) => ({ ops: places }))], due.flatMap((one) => [one, tombstoneOf(one), ...(lawOf(one.field) === counter ? [sumPlaceOf(one)] : [])])); // prettier-ignore
+	const places = new Map([
+		...neededPlaces(commands.map(({ places }) => ({ ops: places }))),
+		...due
+			.flatMap((one) => [one, tombstoneOf(one), ...(lawOf(one.field) === counter ? [sumPlaceOf(one)] : [])])
+			.map((place) => [placeKey(place), place] as const),
+		...written,
+	]);
 	const ops = transactions.flatMap((transaction) => transaction.ops.filter(dependsOnOthers));
-	const asked = new Set(places.map(placeKey));
+	const parts = [...written.values()].filter(({ field }) => lawOf(field) === counter);
+	const asked = new Set(places.keys());
 	const records = new Map<RecordId, number>();
 	for (const request of requests) if (request.kind === 'tidy') for (const { record } of request.purge) records.set(record, -1);
 	for (const { preconditions = [] } of transactions)
@@ -34,7 +41,7 @@ export function needOf(requests: readonly Request[]): Need {
 				...commands.flatMap(({ persons }) => persons),
 			]),
 		],
-		places,
+		places: [...places.values()],
 		further(read: ReadonlyMap<string, StoredCell>) {
 			const more: Place[] = [];
 			const ask = (place: Place) => {
@@ -43,9 +50,13 @@ export function needOf(requests: readonly Request[]): Need {
 				asked.add(key);
 			};
 			// Of a record that is gone nothing else is left: who finds what he writes to need not look.
-			for (const place of written) if (!read.has(placeKey(place))) ask(tombstoneOf(place));
+			let last: Place | null = null;
+			for (const [key, place] of written) {
+				if (read.has(key) || (last?.record === place.record && last.collection === place.collection)) continue;
+				ask(tombstoneOf((last = place)));
+			}
 			for (const op of ops) for (const place of dependenciesOf(op, held(read))) ask(place);
-			for (const place of written) if (foldedUnder(place, held(read)) !== null) ask(sumPlaceOf(place));
+			for (const part of parts) if (foldedUnder(part, held(read)) !== null) ask(sumPlaceOf(part));
 			return more;
 		},
 		records: [...records].map(([record, seq]) => ({ record, seq })),
@@ -63,9 +74,9 @@ function held(read: ReadonlyMap<string, StoredCell>): Held {
 	return (place) => read.get(placeKey(place));
 }
 
-/** Every place that the transactions write, and some more, once. */
-function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[], more: readonly Place[] = []): Place[] {
-	const places = new Map<string, Place>(more.map((place) => [placeKey(place), place]));
+/** Every place that the transactions write, and some more, once, by `placeKey`. */
+function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[]): Map<string, Place> {
+	const places = new Map<string, Place>();
 	for (const { ops } of transactions)
 		for (const op of ops) {
 			places.set(placeKey(op), op);
@@ -73,5 +84,5 @@ function neededPlaces(transactions: readonly { readonly ops: readonly Place[] }[
 			const author = authorOf(op);
 			places.set(placeKey(author), author);
 		}
-	return [...places.values()];
+	return places;
 }
