@@ -13,11 +13,12 @@ export class Causality {
 	readonly #resolved = new Set<string>();
 
 	/** A tab writes now. @param label no other action has it. @returns to be called once it is stored */
-	writes({ mana, device, space }: Client, label: string): () => void {
+	writes(client: Client, label: string): () => void {
+		const { mana, device, space } = client;
 		const seen = { numbers: numbersIn(mana), epoch: space.epoch, seq: space.seq };
 		return () => {
 			const own = mana.outbox().find((unsent) => unsent.label === label && unsent.transaction.n > 0);
-			if (own) this.#seen.set(`${device}/${own.transaction.n}`, seen);
+			if (own && client.device === device) this.#seen.set(`${device}/${own.transaction.n}`, seen);
 		};
 	}
 
@@ -28,7 +29,8 @@ export class Causality {
 
 	/** @param oracle knows what the server has decided: that may have reached a tab already, and its outbox not yet */
 	check({ client, browser }: Tab, oracle: Oracle): void {
-		if (!client?.mana.sync.durable || browser.disk.meta()?.device.device !== client.device) return; // it is about to load the disk anew
+		if (!client?.mana.sync.durable || client.mana.sync.problem?.code === 'revoked') return; // its disk goes behind it
+		if (browser.disk.meta()?.device.device !== client.device) return; // it is about to load the disk anew
 		const { epoch, seq } = client.space;
 		for (const { transaction } of client.mana.outbox()) {
 			const seen = this.#seen.get(`${client.device}/${transaction.n}`);
