@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import { eachEngine } from '@mana/store/testing';
-import { command, fieldNumber, tree } from '@mana/model';
+import { command, fieldNumber, set, tree } from '@mana/model';
 import { type Ack, decodeFrame, type FrameOf, type Op, type Precondition, type SpaceId, stampAt } from '@mana/sync';
 import { catchUp, Committer } from '@mana/sync/space/index';
 import { split } from '../exchange.ts';
@@ -48,6 +48,28 @@ eachEngine('spaces', (engine) => {
 		expect(tail.cells.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 		expect(new Set(tail.cells.map(({ actor }) => actor)).size).toBe(2);
 	});
+
+	test.each([3, 64, 65, 200])(
+		'a write of several places of a record of %i cells meets what stands at each of them',
+		async (count) => {
+			const { spaces } = await open();
+			const space = await spaces.personal('ada', NOW);
+			const record = newRecord();
+			const place = (i: number) => ({
+				...op(record, `new ${i}`),
+				key: `k${String(i).padStart(4, '0')}`,
+				field: fieldNumber(21, set),
+			});
+			const ahead = deviceOn(spaces, space);
+			await ahead.write(...Array.from({ length: count }, (_, i) => place(i)));
+			// Under the same stamp, where a set keeps what was added: it wins nowhere.
+			const late = deviceOn(spaces, space);
+			await late.write(...[0, count >> 1, count - 1].map((i) => ({ ...place(i), value: null })));
+			const { cells } = (await spaces.readSince(space, 0, 1000))!;
+			expect(cells.filter(({ seq }) => seq > 1)).toEqual([]);
+			expect(cells).toHaveLength(count);
+		},
+	);
 
 	test('first tokens at once make one space, for each person', async () => {
 		const { spaces } = await open();

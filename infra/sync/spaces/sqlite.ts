@@ -267,7 +267,7 @@ export class SqliteSpaces implements SpaceKeeper {
 	}
 
 	/**
-	 * Reads what stands at places into `cells`. To look one up costs about what it costs to read a record of twenty cells: where several places of one are
+	 * Reads what stands at places into `cells`. To look one up costs about what it costs to read a record of ten cells: where several places of one are
 	 * asked for, all of it is read, unless it is a large one.
 	 *
 	 * @param whole names of the records of which everything is in `cells`
