@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, comebackMs, goToTodo, syncPill, task, titles } from './screen.ts';
+import { addTasks, comebackMs, goToTodo, syncPill, task, titles, upToDate } from './screen.ts';
 import { expect, test } from './test.ts';
 
 test('while mana-auth is down one gets at what is on the device, writes, and it is sent later', async ({ mana, newDevice }) => {
@@ -8,7 +8,7 @@ test('while mana-auth is down one gets at what is on the device, writes, and it 
 	const { page } = a;
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Written before');
-	await expect(syncPill(page, 'Up to date')).toBeVisible();
+	await upToDate(page);
 
 	await page.route('**/api/mana-auth/**', (route) => route.abort('connectionrefused'));
 	await page.reload();

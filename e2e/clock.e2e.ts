@@ -7,6 +7,7 @@ import type { TestMana } from './mana.ts';
 import { invite, post, signIn, type TestPerson } from './people.ts';
 import { seed } from './seed.ts';
 import { expect, test } from './test.ts';
+import { countStored } from './traces.ts';
 
 const MINUTE = 60_000;
 
@@ -96,7 +97,7 @@ test('clocks run on every device, ring on all of them until one answers, and are
 		const there = b.page.getByRole('list', { name: 'Your own sounds' });
 		await expect(there.getByRole('textbox', { name: 'Name of the sound' })).toHaveValue('Rooster at dawn');
 		// It comes by itself, and stays: what rings must not wait for a network.
-		await expect.poll(() => keptFiles(b.page), { timeout: 20_000 }).toBe(1);
+		await expect.poll(() => countStored(b.page, 'files'), { timeout: 20_000 }).toBe(1);
 	});
 
 	await test.step('an alarm is set by a line from anywhere, and mana-notify knows when it rings', async () => {
@@ -491,23 +492,6 @@ function tone(): Buffer {
 	head.write('data', 36);
 	head.writeUInt32LE(samples.length, 40);
 	return Buffer.concat([head, samples]);
-}
-
-/** How many files lie on a device. */
-function keptFiles(page: Page): Promise<unknown> {
-	return page.evaluate(`(async () => {
-		const done = (request) => new Promise((resolve, reject) => {
-			request.onsuccess = () => resolve(request.result);
-			request.onerror = () => reject(request.error);
-		});
-		let count = 0;
-		for (const { name } of await indexedDB.databases()) {
-			const db = await done(indexedDB.open(name));
-			if (db.objectStoreNames.contains('files')) count += await done(db.transaction('files').objectStore('files').count());
-			db.close();
-		}
-		return count;
-	})()`);
 }
 
 async function tokenOf(mana: TestMana, person: TestPerson): Promise<string> {

@@ -1,5 +1,5 @@
 import { invite } from './people.ts';
-import { addTasks, readyForOffline, syncPill, task, titles } from './screen.ts';
+import { addTasks, readyForOffline, syncPill, task, titles, upToDate } from './screen.ts';
 import { expect, keeping, test } from './test.ts';
 
 test('without a network every page opens again, and what is written there survives the reload and arrives later', async ({
@@ -11,7 +11,7 @@ test('without a network every page opens again, and what is written there surviv
 	const { page } = a;
 	await page.goto(`${mana.url}/todo`);
 	await addTasks(page, 'Water the plants today', 'Read Middlemarch');
-	await expect(syncPill(page, 'Up to date')).toBeVisible();
+	await upToDate(page);
 	await readyForOffline(page);
 	await a.unplug();
 

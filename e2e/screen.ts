@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { countStored } from './traces.ts';
 
 /** A picture of 4 × 2 pixels, the left half red and the right half blue. */
 export const redAndBlue = Buffer.from(
@@ -94,6 +95,15 @@ export function attachedFile(page: Page, name: string): Locator {
 /** What stands between this device and the server, by its words: `Up to date`, `2 unsent`. */
 export function syncPill(page: Page, words: string | RegExp): Locator {
 	return page.getByRole('button', { name: words });
+}
+
+/**
+ * Resolves when all is on the server and the device has noted so. The page says “Up to date” a moment before its disk knows; closed in
+ * that moment, it counts as unsent again what arrived.
+ */
+export async function upToDate(page: Page): Promise<void> {
+	await expect(syncPill(page, 'Up to date')).toBeVisible();
+	await expect.poll(() => countStored(page, 'outbox')).toBe(0);
 }
 
 export async function closeDetails(page: Page): Promise<void> {

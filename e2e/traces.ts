@@ -5,6 +5,26 @@ export function traces(page: Page, name: string, ...words: string[]): Promise<st
 	return page.evaluate<string[]>(`(${findTraces})(${JSON.stringify(name)}, ${JSON.stringify(words)})`);
 }
 
+/** How many rows of an area (`files`, `outbox`) lie on the disk of a device. */
+export function countStored(page: Page, area: string): Promise<number> {
+	return page.evaluate<number>(`(${countRows})(${JSON.stringify(area)})`);
+}
+
+/** Runs in the page. */
+const countRows = `async (area) => {
+	const done = (request) => new Promise((resolve, reject) => {
+		request.onsuccess = () => resolve(request.result);
+		request.onerror = () => reject(request.error);
+	});
+	let count = 0;
+	for (const { name } of await indexedDB.databases()) {
+		const db = await done(indexedDB.open(name));
+		if (db.objectStoreNames.contains(area)) count += await done(db.transaction(area).objectStore(area).count());
+		db.close();
+	}
+	return count;
+}`;
+
 /** Runs in the page. */
 const findTraces = `async (name, words) => {
 	const done = (request) => new Promise((resolve, reject) => {
