@@ -1,9 +1,12 @@
+import type { DeviceId } from '../cell.ts';
 import type { TabMessage } from './tabs.ts';
 
 type Committed = TabMessage & { readonly kind: 'committed' };
 
 /** How far a tab has come. */
 interface Reached {
+	/** Under which device it writes: what was written under another one says nothing about these numbers. */
+	readonly device: DeviceId;
 	readonly epoch: number;
 	/** The checkpoint that it shows. */
 	readonly seq: number;
@@ -23,10 +26,12 @@ export class Early {
 	}
 
 	/** Takes out the next one whose causes are all there; `undefined` while there is none. */
-	next({ epoch, seq, nextN }: Reached): Committed | undefined {
+	next({ device, epoch, seq, nextN }: Reached): Committed | undefined {
 		const due = this.#waiting.findIndex(
 			(message) =>
-				(message.epoch < epoch || (message.epoch === epoch && message.seq <= seq)) && (message.transactions[0]?.n ?? 0) <= nextN,
+				message.device === device &&
+				(message.epoch < epoch || (message.epoch === epoch && message.seq <= seq)) &&
+				(message.transactions[0]?.n ?? 0) <= nextN,
 		);
 		return due < 0 ? undefined : this.#waiting.splice(due, 1)[0];
 	}

@@ -37,9 +37,9 @@ export class OwnWrites {
 	/** Shows and sends what other tabs wrote, as soon as this one knows what they knew. */
 	takeEarly(): void {
 		let taken = false;
-		const { space, outbox, replica, session, mana } = this.#state;
+		const { device, space, outbox, replica, session, mana } = this.#state;
 		const { epoch, seq } = space;
-		for (let message; (message = this.#early.next({ epoch, seq, nextN: outbox.firstMissing })); taken = true) {
+		for (let message; (message = this.#early.next({ device, epoch, seq, nextN: outbox.firstMissing })); taken = true) {
 			const { transactions } = message;
 			replica.batch(() => transactions.forEach((transaction) => outbox.add(transaction)));
 		}

@@ -9,7 +9,8 @@ export async function goOnInMemory(state: TabState, failed: readonly Pending[]):
 	const { parts, keeper, replica, outbox } = state;
 	keeper.store = parts.storeOn(new MemoryDisk());
 	state.download.forget();
-	const { id, epoch, seq, reach, scope, leaving } = state.space;
+	const { id, seq, reach, scope, leaving } = state.space;
+	const epoch = seq === 0 ? 0 : state.space.epoch; // as somebody who was never here
 	if (seq === 0) replica.replace([]); // a part of a first download; it begins anew
 	const { device } = await keeper.store.load();
 	await keeper.store.learn({ id, person: parts.remote?.person ?? null }, 0);
@@ -18,6 +19,7 @@ export async function goOnInMemory(state: TabState, failed: readonly Pending[]):
 	const kept = [...replica.pending].filter((pending) => pending.n !== null || failed.includes(pending));
 	const unsent = kept.filter(({ refused }) => !refused);
 	state.device = device.device;
+	state.isFirst = false; // what is sent from here may have been sent from the disk already
 	state.space = { id, epoch, seq, actor: 0, reach, scope, leaving };
 	const stored = await keeper.store.commitLocal(unsent);
 	replica.batch(() => {

@@ -38,8 +38,9 @@ export class Causality {
 				throw new Violation('I7', `a tab at ${seq} shows transaction ${transaction.n}, whose writer stood at ${seen.seq}`);
 		}
 		const shown = new Set(numbersIn(client.mana));
+		const doneN = client.upstream?.doneN ?? 0; // up to here it is in what was confirmed, perhaps by a server that was put back since
 		const isKnown = (n: number) =>
-			shown.has(n) || this.#resolved.has(`${client.device}/${n}`) || oracle.hasDecided(client.device, n);
+			n <= doneN || shown.has(n) || this.#resolved.has(`${client.device}/${n}`) || oracle.hasDecided(client.device, n);
 		const hidden = new Set(browser.disk.unsentNumbers().filter((n) => !isKnown(n)));
 		for (const n of shown)
 			for (const before of this.#seen.get(`${client.device}/${n}`)?.numbers ?? [])

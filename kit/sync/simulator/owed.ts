@@ -1,5 +1,5 @@
 import { lawOf } from '@mana/model';
-import type { Cell, Place, Transaction } from '../cell.ts';
+import type { Cell, Op, Place, Transaction } from '../cell.ts';
 import type { SpaceRow } from '../client/store.ts';
 import { placeKey } from '../merge.ts';
 import { isSystem } from '../space/system.ts';
@@ -9,6 +9,7 @@ import { confirmed, ofPart } from './check.ts';
 import type { Oracle } from './oracle.ts';
 import { sameValue, show, type Write } from './plain-rules.ts';
 import type { SpaceFile } from './server-disk.ts';
+import { wordsOf } from './things.ts';
 import { Violation } from './violation.ts';
 
 /** Something that a browser held when the server went back to where it was not: it must come back. */
@@ -83,10 +84,20 @@ export class Debts {
 
 /** Whether neither that nor something later is there. A server whose clock went back as well gave it an earlier stamp. */
 function isOpen({ cell }: Owed, oracle: Oracle): boolean {
+	if (lawOf(cell.field).name === 'text' && isWithin(cell, oracle)) return false;
 	const writes = oracle.writesTo(placeKey(cell));
 	const isExtreme = isByValue(cell);
 	const isLater = ({ value, sent }: Write) => sent >= cell.stamp && (!isExtreme || sameValue(value, cell.value));
 	return !writes.some((write) => isLater(write) || !isLess(write, cell));
+}
+
+/** Whether all that an update of a text says is there, in whatever update: who knew into what it had been merged brings that. */
+function isWithin({ collection, record, field, value }: Cell, oracle: Oracle): boolean {
+	if (!(value instanceof Uint8Array)) return false;
+	const ofText = (op: Op) => op.collection === collection && op.record === record && op.field === field;
+	const updates = oracle.accepted().flatMap(({ transaction }) => transaction.ops.filter(ofText).map((op) => op.value));
+	const there = new Set(wordsOf(updates.filter((update) => update instanceof Uint8Array)));
+	return wordsOf([value]).every((word) => there.has(word));
 }
 
 /** Whether one write of a register gives way to another, whatever actors the two are given: after a restore they are given anew. */
@@ -107,11 +118,8 @@ function* heldBy({ tabs }: Browser, { seq, epoch }: SpaceRow): IterableIterator<
 		client?.mana.sync.durable && client.space.epoch === epoch && client.space.seq > 0 && client.space.seq <= seq;
 	const tab = tabs.find(isWritten);
 	if (!tab) return;
-	const others = tabs.filter(({ client }) => client?.space.epoch === epoch).map(confirmed);
-	for (const [place, cell] of ofPart(tab, confirmed(tab))) {
+	for (const cell of ofPart(tab, confirmed(tab)).values()) {
 		const { name } = lawOf(cell.field);
-		// A tab that is further knows into what an update was merged, and brings that.
-		if (name === 'text' && others.some((cells) => (cells.get(place)?.value ?? null) === null)) continue;
 		// A name or a place in the tree may be refused by now; a sum is of parts.
 		if (name !== 'command' && name !== 'tree' && !isSystem(cell.collection) && !isLeftover(cell)) yield cell;
 	}

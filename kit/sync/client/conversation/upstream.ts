@@ -367,7 +367,8 @@ export class Upstream implements SessionHost {
 
 	narrowed(reach: readonly number[]): void {
 		const { replica, mana, space, download } = this.#state;
-		const cells = [...visibleTo({ apps: reach }, [...replica.allCells()])];
+		// A part of a first download is no state to keep: it begins anew.
+		const cells = space.seq === 0 ? [] : [...visibleTo({ apps: reach }, [...replica.allCells()])];
 		const conflicts = mana.conflicts();
 		const kept = visibleTo({ apps: reach }, conflicts);
 		mana.noteConflicts([], kept);

@@ -16,7 +16,9 @@ export async function disowned(
 	const { device, space } = await keeper.store.glance();
 	const explained = device.device !== ours || space.nextN !== outbox.nextN || space.doneN !== outbox.doneN;
 	if (explained) return disk.reload();
-	const another = { ...asAnother(parts.env.randomBytes), ...(wentBack && { epoch: 0 as const }) };
+	// At no checkpoint yet nothing tells what of the unsent may have arrived, and been forgotten since.
+	const isUnsure = wentBack || space.seq === 0;
+	const another = { ...asAnother(parts.env.randomBytes), ...(isUnsure && { epoch: 0 as const }) };
 	keeper.write((store, generation) => store.reissue(another, generation));
 	await keeper.idle();
 	await disk.reload();
