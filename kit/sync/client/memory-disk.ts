@@ -54,11 +54,11 @@ export class MemoryDisk implements Disk {
 	}
 
 	async #transaction<T>(work: (tx: DiskTransaction) => Promise<T>): Promise<T> {
-		const layers = new Map<string, Layer>();
+		const layers = new Map<Map<number, unknown>, Layer>();
 		const layer = (area: Area, space: string): Layer => {
-			const name = `${area}/${space}`;
-			let found = layers.get(name);
-			if (!found) layers.set(name, (found = new Layer(this.#rows(area, space))));
+			const rows = this.#rows(area, space);
+			let found = layers.get(rows);
+			if (!found) layers.set(rows, (found = new Layer(rows)));
 			return found;
 		};
 		const request = (name: 'get' | 'list' | 'put' | 'remove' | 'commit') => this.fault?.(name);

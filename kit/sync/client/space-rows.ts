@@ -33,8 +33,8 @@ export class SpaceRows {
 
 	/** `fresh`: nothing stood there, and these are what a new device begins with. */
 	async read(tx: DiskTransaction): Promise<Rows & { readonly fresh: boolean }> {
-		const device = (await tx.get('meta', deviceKeyOf(this.#name))) as DeviceRow | undefined;
-		const space = (await tx.get('meta', [this.#name, SPACE])) as SpaceRow | undefined;
+		const found = await Promise.all([tx.get('meta', deviceKeyOf(this.#name)), tx.get('meta', [this.#name, SPACE])]);
+		const [device, space] = found as [DeviceRow | undefined, SpaceRow | undefined];
 		return {
 			// Stores from before lives had names bear that of the device, and those from before pages were counted have counted none.
 			device: device

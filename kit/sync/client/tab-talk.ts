@@ -157,7 +157,9 @@ export class TabTalk {
 		// The state from its start says nothing of what left meanwhile, or was forgotten.
 		const isAnother = seq > 0 && (epoch !== message.epoch || message.from === 0);
 		if (isAnother || message.from > seq || !sameReach({ apps: message.reach }, { apps: reach })) return void disk.reload();
-		if (message.to < seq || (message.to === seq && message.gone.length === 0)) return;
+		if (message.to <= seq && message.gone.length === 0) return;
+		// This tab led until now, and took in what is not on the disk: what went there is here still.
+		if (message.to < seq) return void disk.reload();
 		const merge = () => {
 			this.#state.space = { ...this.#state.space, epoch: message.epoch, seq: message.to, leaving: message.leaving };
 			replica.seq = message.to;

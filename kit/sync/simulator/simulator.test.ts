@@ -61,7 +61,7 @@ const shownFrom: Readonly<Record<string, number>> = {
 	'the server does not know from where on it has forgotten': 26,
 	'what was written about a forgotten record is sent as if nothing had happened': 183,
 	'a record goes although something of it is unsent': 30,
-	'a tab shows what another wrote before what that one had seen': 3738,
+	'a tab shows what another wrote before what that one had seen': 29_468,
 	'a device does not notice that the server forgot what it had decided': 28,
 	'undo does not look who wrote since': 2594,
 	'a node that stood still commits all the same': 111,

@@ -81,8 +81,10 @@ export class Intake {
 	 * since, or of another history.
 	 */
 	#isBeside(chunks: readonly NamedChunk[]): boolean {
+		const { shown } = this.#state.download;
+		if (shown.size === 0) return false;
 		const named = new Set(chunks.map(({ hash }) => hash));
-		return [...this.#state.download.shown].some((hash) => !named.has(hash));
+		return [...shown].some((hash) => !named.has(hash));
 	}
 
 	/** Those chunks that are not shown yet. */

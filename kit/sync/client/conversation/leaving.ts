@@ -43,6 +43,7 @@ export class Leaving {
 	leave({ gone = [], scope, cells }: RemotePatch, earlier: Scope | null): Pick<RemotePatch, 'cells'> & Left {
 		const { replica, space } = this.#state;
 		const { leaving: before, scope: held } = space;
+		if (gone.length + before.length + replica.anew.length === 0 && scope === undefined) return { cells, gone, leaving: before };
 		const came = new Set(before.length > 0 ? cells.map(nameKey) : []);
 		const listed = new Set(held?.records.map(nameKey));
 		const asked = new Set(earlier?.records.map(nameKey));

@@ -370,7 +370,8 @@ export class Session {
 		if (this.#line.stage !== 'subscribed' || this.#waiting || !this.#catchingUp.isQuiet || !this.#catchingUp.isDone) return;
 		this.#line.works();
 		this.#disowned = 0;
-		this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
+		// With every DELTA it is so again: the other tabs and who looks at the pill hear of it once.
+		if (!this.#host.live) this.#tell({ phase: 'live', retryAt: null, problem: null, firstSync: null });
 		this.#comparing.caughtUp();
 	}
 

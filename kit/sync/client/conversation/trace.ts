@@ -64,19 +64,23 @@ export class Trace {
 	}
 
 	note(fact: TraceFact): void {
-		this.#events.push({ at: this.#now(), ...fact });
+		this.#keep({ at: this.#now(), ...fact });
+	}
+
+	#keep(event: TraceEvent): void {
+		this.#events.push(event);
 		// Cut seldom: taking one off the front of a long list for each new one costs more.
 		if (this.#events.length > 2 * MOST_EVENTS) this.#events = this.#events.slice(-MOST_EVENTS);
 	}
 
-	/** Only what is not so already: a conversation is said to be live with every frame. */
+	/** Only what is not so already. */
 	phase(phase: string, code: string | null): void {
 		const last = this.#events.findLast(({ what }) => what === 'phase');
 		if (last?.what !== 'phase' || last.phase !== phase || last.code !== code) this.note({ what: 'phase', phase, code });
 	}
 
 	frame(what: 'sent' | 'heard', frame: Frame, bytes: number): void {
-		this.note({ what, frame: frame.type, facts: factsOf(frame, bytes) });
+		this.#keep({ at: this.#now(), what, frame: frame.type, facts: factsOf(frame, bytes) });
 	}
 
 	/** Transactions that got their number since, in this tab or another; after they were numbered anew, all of them. */

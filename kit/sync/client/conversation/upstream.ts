@@ -346,7 +346,8 @@ export class Upstream implements SessionHost {
 	}
 
 	get live(): boolean {
-		return this.#state.mana.sync.phase === 'live';
+		const { phase, firstSync } = this.#state.mana.sync;
+		return phase === 'live' && firstSync === null;
 	}
 
 	present(frame: Presence): void {
