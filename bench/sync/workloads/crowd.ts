@@ -9,11 +9,12 @@ const rows = 500;
 export const crowd: Workload = {
 	name: 'crowd',
 	title: `${clients.toLocaleString('en')} clients that all start from nothing`,
-	how: `${rows} rows of ten fields each, all at once from one process; ours by clients that read every frame and keep the cells by place, peers by their full clients`,
+	how: `${rows} rows of ten fields each, all at once from one process; ours by clients without a store that take chunks and read every frame, where others downloaded before, so that there is a snapshot; peers by their full clients`,
 	who: 'all',
 	withinMs: 120_000,
 	async run(stage) {
 		const { server, address, writer } = await stage.filled(rows);
+		await writer.do('ready', { address, rows });
 		const many = await stage.actor();
 		const took = await many.do<number[]>('connect', { address, count: clients, rows, atOnce: clients, light: true });
 		const { rssMb } = await server.do<{ rssMb: number }>('memory');
