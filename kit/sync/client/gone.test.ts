@@ -132,7 +132,11 @@ test('who wrote before anything was heard asks from where the server still says 
 	const replica = new Replica();
 	replica.merge([{ ...place(), field: systemFields.purged.number, value: true, actor: 0, stamp: 50 }]);
 	const from = (seq: number, of?: typeof record) =>
-		neededFrom(replica, 1, { ops: [{ ...place(of), value: 'x' }], ground: { epoch: 1, seq, held: [null] } });
+		neededFrom(
+			replica,
+			{ epoch: 1, leaving: [] },
+			{ ops: [{ ...place(of), value: 'x' }], ground: { epoch: 1, seq, held: [null] } },
+		);
 	expect([from(0), from(1), from(7)]).toEqual([1, 1, 7]);
 	expect(from(0, other)).toBe(Infinity);
 });

@@ -1,5 +1,6 @@
 import { counter, foldedTotal, lawOf, type Value } from '@mana/model';
 import type { Op } from '../cell.ts';
+import { nameKey } from '../name.ts';
 import type { Replica } from './replica.ts';
 import type { SpaceRow, StoredTransaction } from './store.ts';
 
@@ -39,15 +40,19 @@ export function wasKnown({ ground }: Grounded, i: number): boolean {
 	return (ground?.held[i] ?? null) !== null;
 }
 
+/** Where a tab stands, and which records it holds as they once were, since they left the part that it keeps. */
+type Knowing = Pick<SpaceRow, 'epoch' | 'leaving'>;
+
 /**
  * The cursor that a conversation must have begun from, or a lower one, in which this is sent; `Infinity` where any will do. What it is about, or counts
  * on, is not here any more as it was: the server has heard of that since, and may have forgotten it too.
  */
-export function neededFrom(replica: Replica, epoch: number, written: Grounded): number {
+export function neededFrom(replica: Replica, { epoch, leaving }: Knowing, written: Grounded): number {
 	const { ops, ground, refused } = written;
 	if (refused) return Infinity;
 	const isOfNow = ground?.epoch === epoch;
-	const isLost = (op: Op, i: number) => isOfNow && wasKnown(written, i) && lacks(replica, op, ground.held[i]!);
+	const isBehind = (op: Op) => leaving.some((name) => name.behind && nameKey(name) === nameKey(op));
+	const isLost = (op: Op, i: number) => isOfNow && wasKnown(written, i) && (isBehind(op) || lacks(replica, op, ground.held[i]!));
 	const moved = ops.some((op, i) => replica.isGone(op) || replica.isFolded(op) || isLost(op, i));
 	// From 0 the server would tell nothing of what it has forgotten.
 	return moved ? (isOfNow && ground.seq) || 1 : Infinity;

@@ -183,37 +183,42 @@ export class JournalStore implements ClientStore {
 		if (patch.ahead) areas.push('outbox');
 		if (reach) areas.push('files', 'bytes');
 		let shelved = () => {};
-		const space = await this.#lead(areas, generation, async (tx, { device, space }) => {
-			if (patch.replace || patch.chunks)
-				shelved = this.#shelf.count(
-					tx,
-					(patch.chunks ?? []).map(({ hash }) => hash),
-					patch.replace,
-				);
-			if (patch.replace) {
-				tx.remove('journal', this.#name);
-				tx.remove('pages', this.#name);
-			}
-			if (reach) await this.#shelf.narrow(tx, reach);
-			for (const [at, bytes] of journaled ? parts.entries() : []) {
-				const row: JournalRow = at === 0 && gone.length > 0 ? { gone, bytes } : bytes;
-				tx.put('journal', [this.#name, space.journal + at], row);
-			}
-			const after: SpaceRow = {
-				...space,
-				epoch: patch.epoch,
-				reach: reach === undefined ? space.reach : reach,
-				scope: patch.scope === undefined ? space.scope : patch.scope,
-				leaving: patch.leaving ?? space.leaving,
-				seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
-				journal: space.journal + (journaled ? parts.length : 0),
-				checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
-			};
-			const { ahead } = patch;
-			const rows = { device, space: after };
-			this.#rows.put(tx, ahead ? await ahead.renumber(tx, this.#name, rows, ahead) : rows);
-			return after;
-		});
+		const space = await this.#lead(
+			areas,
+			generation,
+			async (tx, { device, space }) => {
+				if (patch.replace || patch.chunks)
+					shelved = this.#shelf.count(
+						tx,
+						(patch.chunks ?? []).map(({ hash }) => hash),
+						patch.replace,
+					);
+				if (patch.replace) {
+					tx.remove('journal', this.#name);
+					tx.remove('pages', this.#name);
+				}
+				if (reach) await this.#shelf.narrow(tx, reach);
+				for (const [at, bytes] of journaled ? parts.entries() : []) {
+					const row: JournalRow = at === 0 && gone.length > 0 ? { gone, bytes } : bytes;
+					tx.put('journal', [this.#name, space.journal + at], row);
+				}
+				const after: SpaceRow = {
+					...space,
+					epoch: patch.epoch,
+					reach: reach === undefined ? space.reach : reach,
+					scope: patch.scope === undefined ? space.scope : patch.scope,
+					leaving: patch.leaving ?? space.leaving,
+					seq: patch.replace ? patch.to : Math.max(space.seq, patch.to),
+					journal: space.journal + (journaled ? parts.length : 0),
+					checkpoint: space.checkpoint + (patch.replace || patch.chunks ? 1 : 0),
+				};
+				const { ahead } = patch;
+				const rows = { device, space: after };
+				this.#rows.put(tx, ahead ? await ahead.renumber(tx, this.#name, rows, ahead) : rows);
+				return after;
+			},
+			patch.ahead ? 'write-strict' : 'write',
+		);
 		shelved();
 		// Else another tab wrote in between.
 		if (patch.chunks && this.#journal.checkpoint === space.checkpoint - 1) this.#journal.checkpoint++;
@@ -286,8 +291,11 @@ export class JournalStore implements ClientStore {
 	}
 
 	reissue(ahead: Ahead, generation: number): Promise<void> {
-		return this.#lead(['meta', 'outbox'], generation, async (tx, rows) =>
-			this.#rows.put(tx, await ahead.renumber(tx, this.#name, rows, ahead)),
+		return this.#lead(
+			['meta', 'outbox'],
+			generation,
+			async (tx, rows) => this.#rows.put(tx, await ahead.renumber(tx, this.#name, rows, ahead)),
+			'write-strict',
 		);
 	}
 
@@ -375,9 +383,17 @@ export class JournalStore implements ClientStore {
 		}
 	}
 
-	/** A transaction that only the leading tab may run. */
-	#lead<T>(areas: readonly Area[], generation: number, work: (tx: DiskTransaction, rows: Rows) => Promise<T>): Promise<T> {
-		return this.#disk.run('write', areas, async (tx) => {
+	/**
+	 * A transaction that only the leading tab may run. Where it makes this another device it is forced to the disk: after a loss of power the earlier
+	 * one would send once more, under its own numbers, what the later one has sent.
+	 */
+	#lead<T>(
+		areas: readonly Area[],
+		generation: number,
+		work: (tx: DiskTransaction, rows: Rows) => Promise<T>,
+		mode: 'write' | 'write-strict' = 'write',
+	): Promise<T> {
+		return this.#disk.run(mode, areas, async (tx) => {
 			const rows = await this.#rows.read(tx);
 			if (rows.fresh || !this.#isOurs(rows.device)) throw new Fenced('This space was taken from this device.');
 			if (rows.device.generation > generation) throw new Fenced('Another tab leads by now.');

@@ -21,6 +21,7 @@ export async function goOnInMemory(state: TabState, failed: readonly Pending[]):
 	state.device = device.device;
 	state.isFirst = false; // what is sent from here may have been sent from the disk already
 	state.space = { id, epoch, seq, actor: 0, reach, scope, leaving };
+	state.speakAs(0);
 	const stored = await keeper.store.commitLocal(unsent);
 	replica.batch(() => {
 		outbox.load([], { doneN: 0, nextN: 1 });

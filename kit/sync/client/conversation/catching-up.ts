@@ -94,6 +94,8 @@ export class CatchingUp {
 		this.head = seq;
 		line.watchdog.moved();
 		const isOther = epoch !== space.epoch || seq < space.seq;
+		// After a loss of power nothing tells what of the unsent had arrived in the earlier history, was brought back to this one and is folded by now.
+		if (isOther && space.seq === 0 && space.epoch !== 0) this.void();
 		const renewed = this.forgotten || (this.anew && !isOther);
 		if (renewed || isOther) this.#arrival.replace(epoch, renewed || space.seq > 0, renewed);
 	}

@@ -130,7 +130,7 @@ export class Upstream implements SessionHost {
 	get from(): number {
 		const { replica, space } = this.#state;
 		let { seq } = space;
-		if (seq > 0) for (const one of this.unsentFrom(this.doneN + 1)) seq = Math.min(neededFrom(replica, space.epoch, one), seq);
+		if (seq > 0) for (const one of this.unsentFrom(this.doneN + 1)) seq = Math.min(neededFrom(replica, space, one), seq);
 		return seq;
 	}
 
@@ -138,7 +138,7 @@ export class Upstream implements SessionHost {
 		const { replica, space } = this.#state;
 		const { ground } = written;
 		if (ground?.epoch === space.epoch && ground.seq >= asked) return false;
-		return neededFrom(replica, space.epoch, written) < asked;
+		return neededFrom(replica, space, written) < asked;
 	}
 
 	get isUnsure(): boolean {
@@ -268,12 +268,13 @@ export class Upstream implements SessionHost {
 
 	/** What is to be sent anew, or to wait for the person, now that the history of the space is another one. */
 	#aheadOf({ chunks = [], cells, epoch, to: seq }: RemotePatch, renewed = false): Ahead | null {
-		const { replica, parts, isFirst, outbox } = this.#state;
+		const { replica, parts, isFirst, outbox, space } = this.#state;
 		const { afterRestore, afterRenewal, cellsOfChunk } = this.#large!;
 		const all = [...chunks.flatMap(({ chunk }) => [...cellsOfChunk(chunk)]), ...cells]; // older ones first
 		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes, outbox.stamps);
-		// A copy of this profile may have sent what stands here under the number of another device.
-		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, isFirst ? this.#undecidedFrom : Infinity);
+		// A copy of this profile may have sent what stands here under the number of another device; in another history, whoever brought it back.
+		const ours = isFirst && (space.epoch === 0 || space.epoch === epoch);
+		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, ours ? this.#undecidedFrom : Infinity);
 	}
 
 	get wanted(): Scope | null {
