@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts';
 import type { KeptPart } from './conversation/keeping.ts';
 import type { Later } from './later.ts';
 import type { TokenSource } from './link.ts';
-import type { Network, StorageUse } from './platform.ts';
+import type { Network, Notes, StorageUse } from './platform.ts';
 import type { ClientStore } from './store.ts';
 import type { Channel, Locks } from './tabs.ts';
 
@@ -36,6 +36,8 @@ export interface ClientParts {
 	/** A store on another disk, for when `store` fails. */
 	storeOn(disk: Disk): ClientStore;
 	readonly later: Later;
+	/** Small notes that outlive the disk. */
+	readonly notes: Notes;
 	/** Gives the thread away between two steps of what a tab loads when it opens. */
 	readonly breathe: Breathe;
 	readonly channel: Channel;

@@ -140,7 +140,7 @@ export class OnDisk {
 
 	/**
 	 * The disk failed: go on in memory, as a device of its own that syncs by itself. What stands in the outbox on the disk stays there
-	 * and is sent once more when it can be read again; sending twice changes nothing.
+	 * and is sent once more when it can be read again; sending twice changes nothing, and of what was folded meanwhile a note tells (`twin.ts`).
 	 */
 	async goVolatile(error: unknown, failed: readonly Pending[] = []): Promise<void> {
 		const state = this.#state;

@@ -49,6 +49,7 @@ export async function openMana({ account, models = [], adopt, first, platform }:
 		store,
 		storeOn,
 		later,
+		notes,
 		breathe: breather(env.elapsed),
 		channel: platform.channel(name),
 		locks: platform.locks,

@@ -95,6 +95,7 @@ export class Spaces {
 			store,
 			storeOn,
 			later,
+			notes: platform.notes,
 			breathe: breather(env.elapsed),
 			channel: platform.channel(name),
 			locks: platform.locks,

@@ -50,6 +50,7 @@ import * as decisions from './decisions.ts';
 import type { Disk } from './disk.ts';
 import type { Later } from './later.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { memoryNotes } from './memory-notes.ts';
 import * as repair from './repair.ts';
 import * as volatile from './volatile.ts';
 import type { Platform } from './platform.ts';
@@ -178,6 +179,7 @@ export class TestBrowser {
 	/** The HTTP exchange in place of a socket. */
 	exchange = false;
 	readonly tabs = new Set<Client>();
+	readonly #notes = memoryNotes();
 	readonly #world: World;
 	readonly #person: string | null;
 	readonly #lines = new Map<number, { readonly name: string; heard(message: TabMessage): void }>();
@@ -200,6 +202,7 @@ export class TestBrowser {
 			store: storeOn(this.disk),
 			storeOn,
 			later: this.later,
+			notes: this.#notes,
 			breathe: () => this.breathe?.() ?? null,
 			channel: this.#channel('account'),
 			locks: this.#locks(),

@@ -1,12 +1,18 @@
 import { MemoryDisk } from './memory-disk.ts';
 import type { Pending } from './pending.ts';
 import type { TabState } from './tab-state.ts';
+import { noteTwin } from './twin.ts';
 
 export { MemoryDisk };
 
 /** Takes what a tab shows to a disk in memory, as a device of its own. @param failed what was to be stored when its disk failed */
 export async function goOnInMemory(state: TabState, failed: readonly Pending[]): Promise<void> {
 	const { parts, keeper, replica, outbox } = state;
+	try {
+		noteTwin(parts.notes, state.device, outbox.nextN);
+	} catch (error) {
+		parts.report(error); // no room for that either: the next visit takes it that nobody else sent what it finds
+	}
 	keeper.store = parts.storeOn(new MemoryDisk());
 	state.download.forget();
 	const { id, seq, reach, scope, leaving } = state.space;

@@ -1,5 +1,7 @@
 import { type Area, type DiskTransaction, StorageFailed, StorageFull } from '../client/disk.ts';
+import { memoryNotes } from '../client/memory-notes.ts';
 import { type OutboxRow, storedOf } from '../client/outbox-row.ts';
+import type { Notes } from '../client/platform.ts';
 import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
 import type { DeviceRow, SpaceRow, StoredTransaction } from '../client/store.ts';
 import type { Dice } from './dice.ts';
@@ -32,21 +34,28 @@ export interface DiskParts {
  */
 export class BrowserDisk {
 	readonly #parts: DiskParts;
+	/** What lies beside the database and works when that does not. A power cut takes none of it: that it may is the limit of this. */
+	readonly #notes: Map<string, string>;
 	#rows: Map<string, Row>;
 	#platter: Map<string, Row>;
 	#busyUntil = 0;
 	#crashes = 0;
 	#failing: { readonly how: DiskFailure; readonly until: number } | null = null;
 
-	constructor(parts: DiskParts, rows: ReadonlyMap<string, Row> = new Map()) {
+	constructor(parts: DiskParts, rows: ReadonlyMap<string, Row> = new Map(), notes: ReadonlyMap<string, string> = new Map()) {
 		this.#parts = parts;
+		this.#notes = new Map(notes);
 		this.#rows = new Map(rows);
 		this.#platter = this.#rows;
 	}
 
 	/** The same content on another machine. */
 	clone(): BrowserDisk {
-		return new BrowserDisk(this.#parts, this.#rows);
+		return new BrowserDisk(this.#parts, this.#rows, this.#notes);
+	}
+
+	get notes(): Notes {
+		return memoryNotes(this.#notes);
 	}
 
 	/** Every row that is on the disk now. */
@@ -107,6 +116,7 @@ export class BrowserDisk {
 	clear(): void {
 		this.crash(false);
 		this.#rows = this.#platter = new Map();
+		this.#notes.clear();
 	}
 
 	for(user: User): Claimed {

@@ -264,6 +264,7 @@ export class Tab {
 			store: telling(storeOn(disk), disk),
 			storeOn,
 			later,
+			notes: this.browser.disk.notes,
 			breathe: this.#breathe(),
 			channel: this.#channel(),
 			locks: this.#locks(),

@@ -28,6 +28,7 @@ import { Session } from './session.ts';
 import type { Problem, SessionHost } from './session-host.ts';
 import type { Ahead, RemotePatch, SpaceRow } from '../store.ts';
 import type { TabState } from '../tab-state.ts';
+import { untwinnedFrom } from '../twin.ts';
 import { wipe } from './wipe.ts';
 
 interface UpstreamParts {
@@ -274,7 +275,9 @@ export class Upstream implements SessionHost {
 		if (!renewed) return afterRestore(replica, all, parts.env.randomBytes, outbox.stamps);
 		// A copy of this profile may have sent what stands here under the number of another device; in another history, whoever brought it back.
 		const ours = isFirst && (space.epoch === 0 || space.epoch === epoch);
-		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, ours ? this.#undecidedFrom : Infinity);
+		// So may a tab of this one that went on without its disk.
+		const undecidedFrom = ours ? Math.max(this.#undecidedFrom, untwinnedFrom(parts.notes, this.device)) : Infinity;
+		return afterRenewal(replica, { epoch, seq, cells: all }, parts.env.randomBytes, undecidedFrom);
 	}
 
 	get wanted(): Scope | null {

@@ -123,4 +123,33 @@ export const disks: readonly Regression[] = [
 			],
 		},
 	},
+	{
+		why: 'a disk that was dead for a while sent once more what its tab had counted without it, and what was folded since',
+		plan: {
+			seed: 3_532_947,
+			config: {
+				browsers: 2,
+				latency: [1, 200],
+				browserDiskMs: [1, 1],
+				commitMs: 1,
+				readMs: 300,
+				transports: ['stream'],
+				chunk: 1,
+				records: 6,
+				durationMs: 40_000,
+				tidied: true,
+				shared: true,
+				leastCells: 1,
+			},
+			steps: [
+				{ at: 8_505, luck: 1_821_170_408, kind: 'write', browser: 1, what: 'field' },
+				{ at: 9_472, luck: 1_995_656_815, kind: 'offline', browser: 1, ms: 696 },
+				{ at: 9_973, luck: 614_131_271, kind: 'undo', browser: 1 },
+				{ at: 12_057, luck: 194_058_764, kind: 'write', browser: 1, what: 'count' },
+				{ at: 12_686, luck: 967_166_148, browser: 1, kind: 'disk-failure', how: 'dead', ms: 9_210 },
+				{ at: 20_286, luck: 846_085_935, kind: 'tidy', forget: true },
+				{ at: 23_619, luck: 278_609_465, kind: 'tidy', forget: true },
+			],
+		},
+	},
 ];
