@@ -5,7 +5,7 @@ import type { Notes } from '../client/platform.ts';
 import { QUARANTINE, type QuarantineRow } from '../client/quarantine.ts';
 import type { DeviceRow, SpaceRow, StoredTransaction } from '../client/store.ts';
 import type { Dice } from './dice.ts';
-import type { DiskFailure } from './plan.ts';
+import type { DiskFailure } from './deed.ts';
 import { Violation } from './violation.ts';
 import type { Claimed } from './fencing.ts';
 import type { Timeline } from './timeline.ts';

@@ -3,7 +3,7 @@ import type { Cell } from '../cell.ts';
 import type { JournalRow } from '../client/journal-row.ts';
 import type { Browser } from './browser.ts';
 import type { Dice } from './dice.ts';
-import type { Damage } from './plan.ts';
+import type { Damage } from './deed.ts';
 import { records, things } from './things.ts';
 
 /** Fields that nothing else is derived from, so that what damage does to them can be mended whatever was written on top. */

@@ -7,7 +7,7 @@ import { isLeftover, isTombstone } from '../tombstone.ts';
 import type { Browser, Tab } from './browser.ts';
 import { damageDisk, damageMemory } from './damage.ts';
 import { Dice } from './dice.ts';
-import type { Deed, Step, WriteKind } from './plan.ts';
+import type { Deed, Step, WriteKind } from './deed.ts';
 import type { SpaceFile } from './server-disk.ts';
 import { newerThings, records, REFUSED_MARK, SECRET_APP, secrets, THING_APP, things, type Things, wordsOf } from './things.ts';
 import { Violation } from './violation.ts';

@@ -27,7 +27,7 @@ import {
 	type TidyRequest,
 } from '../space/index.ts';
 import { Feed } from './feed.ts';
-import type { Lack } from './plan.ts';
+import type { Lack } from './deed.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Acceptor, ServerEnd, Wire } from './wire.ts';
 

@@ -1,6 +1,7 @@
 import { command, counter, lawOf, lww, max, min, set, systemFields, text, tree } from '@mana/model';
 import { Dice } from '../dice.ts';
-import type { Config, Deed, Plan, Step, WriteKind } from '../plan.ts';
+import type { Deed, Step, WriteKind } from '../deed.ts';
+import type { Config, Plan } from '../plan.ts';
 import { records } from '../things.ts';
 import type { ReadBundle, ReadEvent } from './read.ts';
 
