@@ -7,8 +7,8 @@ import { type OutputOptions, rolldown, type RolldownOutput } from 'rolldown';
  * account loads beside it is another. A peer's figure is its store and its socket in one file, so ours to compare is the one with an account.
  * sync.md §1 row 16 aims for 25,000.
  */
-const MOST_FOR_A_GUEST = 29_163;
-const MOST_WITH_AN_ACCOUNT = 47_336;
+const MOST_FOR_A_GUEST = 29_166;
+const MOST_WITH_AN_ACCOUNT = 47_353;
 /** Comes when the first file is added or opened, and at a start that finds one unsent. */
 const MOST_FOR_FILES = 5_000;
 /** Come when digests are compared for the first time, and when somebody wants to know who is there. */

@@ -188,7 +188,9 @@ export class Session {
 		}
 		// What is got ready here takes the time it takes, and what was answered meanwhile waits for it.
 		const busy = this.#waiting !== null;
-		const stalled = stage === 'subscribed' && !this.#catchingUp.isDone && watchdog.isStalled;
+		// A server that had gone back, and came as far as we are before it told us anything, says nothing more.
+		const { isDone, isQuiet } = this.#catchingUp;
+		const stalled = stage === 'subscribed' && !(isDone && isQuiet) && watchdog.isStalled;
 		if (watchdog.isSilent || (!busy && (stalled || this.#pushes.isOverdue)))
 			return this.#lost('no-answer', 'The server does not answer.');
 		if (!this.#line.isOpen) return;
