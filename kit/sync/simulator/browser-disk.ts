@@ -34,7 +34,7 @@ export interface DiskParts {
  */
 export class BrowserDisk {
 	readonly #parts: DiskParts;
-	/** What lies beside the database and works when that does not. A power cut takes none of it: that it may is the limit of this. */
+	/** What lies beside the database and works when that does not. No cut of power takes any of it here; in a browser the last moment may be lost. */
 	readonly #notes: Map<string, string>;
 	#rows: Map<string, Row>;
 	#platter: Map<string, Row>;

@@ -48,7 +48,7 @@ export const downloads: readonly Regression[] = [
 			},
 			steps: [
 				{ at: 2709, luck: 58911599, kind: 'write', browser: 0, what: 'count' },
-				{ at: 12434, luck: 1278061932, kind: 'offline', browser: 1, ms: 9098 },
+				{ at: 12_434, luck: 1_278_061_932, kind: 'offline', browser: 1, ms: 9098 },
 				{ at: 18007, luck: 1529716594, kind: 'write', browser: 0, what: 'count' },
 				{ at: 24026, luck: 1094146146, kind: 'write', browser: 0, what: 'name' },
 				{ at: 24693, luck: 554155255, kind: 'offline', browser: 1, ms: 8816 },

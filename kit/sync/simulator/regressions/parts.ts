@@ -15,7 +15,7 @@ export const parts: readonly Regression[] = [
 				transports: ['stream', 'exchange'],
 				chunk: 1,
 				records: 3,
-				durationMs: 3000,
+				durationMs: 3_000,
 				parts: true,
 				shared: true,
 				leastCells: 30,
